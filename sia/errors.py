@@ -1,0 +1,74 @@
+"""One error for all bad input: every problem at once, as a table in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_HEADINGS = ("bestand", "rij", "kolom", "wat er mis is", "wat u kunt doen")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in one place of the input.
+
+    Parameters
+    ----------
+    wat : str
+        What is wrong, in Dutch, one sentence.
+    oplossing : str
+        What the reader can do about it, in Dutch.
+    bestand, rij, kolom : str
+        Where it is; empty where it does not apply.
+    """
+
+    wat: str
+    oplossing: str
+    bestand: str = ""
+    rij: str = ""
+    kolom: str = ""
+
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """Return the five cells in the order of the table that a reader sees."""
+        return (self.bestand, self.rij, self.kolom, self.wat, self.oplossing)
+
+
+class InputError(ValueError):
+    """Input that cannot be used; carries every `Problem` that was found.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        At least one problem.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        if not self.problems:
+            raise ValueError("InputError needs at least one Problem")
+        super().__init__(render(self.problems))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Make the error survive a process boundary (batch workers)."""
+        return (InputError, (self.problems,))
+
+
+def render(problems: Iterable[Problem]) -> str:
+    """Lay problems out as readable Dutch text, one block per problem.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+
+    Returns
+    -------
+    str
+        A heading with the count, then per problem the filled cells.
+    """
+    listed = list(problems)
+    count = "1 probleem" if len(listed) == 1 else f"{len(listed)} problemen"
+    lines = [f"De invoer klopt niet: {count}."]
+    for problem in listed:
+        filled = [(h, c) for h, c in zip(_HEADINGS, problem.cells(), strict=True) if c]
+        lines.append("- " + "\n  ".join(f"{heading}: {cell}" for heading, cell in filled))
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""Where things are: the project folder and the folders of one municipality and year."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sia.errors import InputError, Problem
+
+_CODE = re.compile(r"GM\d{4}")
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Return the folder that holds ``gemeenten/`` and ``data/``.
+
+    Parameters
+    ----------
+    start : pathlib.Path, optional
+        Where to look from, upward; default the working folder. The environment variable
+        ``SIA_HOME`` wins when it is set.
+
+    Raises
+    ------
+    InputError
+        When no folder upward holds ``gemeenten/``.
+    """
+    named = os.environ.get("SIA_HOME")
+    if named:
+        return Path(named).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "gemeenten").is_dir():
+            return folder
+    raise InputError(
+        [
+            Problem(
+                bestand=str(here),
+                wat="Geen map `gemeenten/` gevonden, hier niet en hogerop niet.",
+                oplossing="Ga in de map van het project staan, of zet SIA_HOME op die map.",
+            )
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders of one run.
+
+    Parameters
+    ----------
+    processed, reports : pathlib.Path
+        Roots under which a municipality and year get their own folder.
+    """
+
+    processed: Path
+    reports: Path
+
+    @classmethod
+    def of(cls, root: Path) -> Folders:
+        """Return the default folders of a project."""
+        return cls(processed=root / "data" / "processed", reports=root / "reports")
+
+    def year(self, gemeentecode: str, jaar: int) -> Path:
+        """Return ``processed/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
+        return self.processed / _safe(gemeentecode) / str(int(jaar))
+
+    def report(self, gemeentecode: str, jaar: int) -> Path:
+        """Return ``reports/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
+        return self.reports / _safe(gemeentecode) / str(int(jaar))
+
+
+def _safe(gemeentecode: str) -> str:
+    if not _CODE.fullmatch(gemeentecode):
+        raise InputError(
+            [
+                Problem(
+                    wat=f"`{gemeentecode}` is geen gemeentecode.",
+                    oplossing="Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
+                )
+            ]
+        )
+    return gemeentecode
