@@ -125,10 +125,9 @@ def read_table(path: Path) -> pd.DataFrame:
     if schema.metadata and b"geo" in schema.metadata:
         import geopandas as gpd
 
-        geo: gpd.GeoDataFrame = gpd.read_parquet(path)
-        return geo
-    table: pd.DataFrame = pd.read_parquet(path)
-    return table
+        layer: pd.DataFrame = gpd.read_parquet(path)
+        return layer
+    return pd.read_parquet(path)
 
 
 def sha256_file(path: Path) -> str:
