@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "settings", "store", "areas"),
-    ("sources", "catalogue", "gemeente", "schemas"),
+    ("errors", "settings", "store"),
+    ("areas", "sources", "catalogue", "gemeente", "schemas"),
     ("indicators",),
     ("index",),
     ("weighing",),

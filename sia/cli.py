@@ -1,0 +1,224 @@
+"""The console script ``sia``: parses, calls, prints. No logic lives here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sia import __version__
+from sia.errors import InputError
+
+if TYPE_CHECKING:
+    from sia.batch import BatchResult
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="sia",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=(
+        "SIA/DIA: weeg per buurt af waar investeren nodig is en waar het samen kan.\n\n"
+        "Eindstatus: 0 = alles gelukt, 1 = minstens één onderdeel mislukt, "
+        "2 = invoer of opdracht klopt niet."
+    ),
+)
+
+Gemeente = Annotated[
+    str, typer.Option("--gemeente", "-g", help="Naam of code, bijvoorbeeld Enschede of GM0153.")
+]
+Jaren = Annotated[
+    list[str],
+    typer.Option("--jaar", "-j", help="Jaar of reeks (2020 of 2017-2024); mag vaker."),
+]
+Werkers = Annotated[
+    int, typer.Option("--werkers", help="Aantal jaren tegelijk; 0 = aantal processorkernen.")
+]
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def parse_years(given: list[str]) -> list[int]:
+    """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles.
+
+    Parameters
+    ----------
+    given : list of str
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    InputError
+        When a part is not a year or a range of years between 2000 and 2100.
+    """
+    from sia.errors import Problem
+
+    years: set[int] = set()
+    problems = []
+    for part in given:
+        first, _, last = part.partition("-")
+        if not (first.isdigit() and (last.isdigit() or "-" not in part)):
+            span = range(0)
+        else:
+            span = range(int(first), int(last or first) + 1)
+        if len(span) == 0 or span[0] < 2000 or span[-1] > 2100:
+            problems.append(
+                Problem(
+                    kolom="--jaar",
+                    wat=f"`{part}` is geen jaar of reeks van jaren.",
+                    oplossing="Schrijf bijvoorbeeld --jaar 2020 of --jaar 2017-2024.",
+                )
+            )
+        years.update(span)
+    if problems:
+        raise InputError(problems)
+    return sorted(years)
+
+
+def _run(
+    gemeente: str, jaren: list[int], bron: list[Path], basisjaar: int | None, werkers: int
+) -> BatchResult:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from sia import batch, pipeline
+    from sia.settings import Folders, project_root
+
+    root = project_root()
+    folders = Folders.of(root)
+    code = pipeline.check_request(gemeente, jaren, bron)
+    phases = batch.plan(code, jaren, bron, root=root, folders=folders, basisjaar=basisjaar)
+    total = sum(len(chain) for chains in phases for chain in chains)
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    ) as bar:
+        running = bar.add_task("notebooks", total=total)
+
+        def show(outcome: batch.Outcome) -> None:
+            bar.advance(running)
+            if not console.is_terminal or outcome.status != "klaar":
+                cell = f" (cel {outcome.cell})" if outcome.cell else ""
+                console.print(
+                    f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}: {outcome.status}"
+                    f"{cell}, {outcome.seconds:.1f} s {outcome.message}".rstrip(),
+                    markup=False,
+                    highlight=False,
+                )
+
+        result = batch.run_batch(phases, workers=werkers or batch.default_workers(), progress=show)
+    batch.write_record(result, folders.reports / code / "laatste-run.json")
+    for jaar in jaren:
+        report = folders.report(code, jaar) / "rapport.html"
+        if report.exists():
+            _say(f"{jaar}: {report}")
+    for outcome in result.failed:
+        copy = folders.report(code, outcome.jaar) / "notebooks" / f"{outcome.notebook}.ipynb"
+        _say(f"MISLUKT {outcome.jaar}: {copy}, cel {outcome.cell}: {outcome.message}")
+    return result
+
+
+@app.command()
+def run(
+    gemeente: Gemeente,
+    jaar: Jaren,
+    bron: Annotated[
+        list[Path],
+        typer.Option("--bron", "-b", help="Map met ruwe gegevens; mag vaker.", file_okay=False),
+    ],
+    basisjaar: Annotated[
+        int | None, typer.Option(help="Jaar dat de schaal vastlegt; standaard het eerste jaar.")
+    ] = None,
+    werkers: Werkers = 0,
+) -> None:
+    """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
+    result = _run(gemeente, parse_years(jaar), bron, basisjaar, werkers)
+    raise typer.Exit(result.exit_code())
+
+
+@app.command()
+def demo(
+    jaar: Jaren = ["2021-2024"],  # noqa: B006 - typer copies it
+    werkers: Werkers = 0,
+) -> None:
+    """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
+    from sia import pipeline
+    from sia.settings import project_root
+
+    raw = project_root() / "data" / "raw" / "voorbeeldstad"
+    years = parse_years(jaar)
+    _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
+    pipeline.ensure_demo(raw)
+    result = _run("GM9999", years, [raw], years[0], werkers)
+    raise typer.Exit(result.exit_code())
+
+
+@app.command()
+def fetch(
+    gemeente: Gemeente,
+    jaar: Jaren,
+    naar: Annotated[
+        Path | None, typer.Option(help="Map voor de bestanden; standaard data/raw.")
+    ] = None,
+) -> None:
+    """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
+    from sia import pipeline
+    from sia.settings import project_root
+
+    folder = naar or project_root() / "data" / "raw"
+    failed = pipeline.fetch_sources(gemeente, parse_years(jaar), folder, say=_say)
+    raise typer.Exit(FAILED if failed else OK)
+
+
+@app.command()
+def status(
+    gemeente: Annotated[
+        str | None, typer.Option("--gemeente", "-g", help="Alleen deze gemeente.")
+    ] = None,
+) -> None:
+    """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""
+    from sia import pipeline
+    from sia.settings import Folders, project_root
+
+    _say(pipeline.status_text(Folders.of(project_root()), gemeente))
+
+
+@app.command()
+def init(
+    code: Annotated[str, typer.Argument(help="Gemeentecode, bijvoorbeeld GM0164.")],
+    naam: Annotated[str, typer.Option(help="Naam van de gemeente.")] = "",
+) -> None:
+    """Begin een configuratie voor een andere gemeente in de map gemeenten/."""
+    from sia.gemeente import init_gemeente
+    from sia.settings import project_root
+
+    _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
+
+
+@app.command()
+def version() -> None:
+    """Laat de versie zien."""
+    _say(__version__)
+
+
+def main() -> None:
+    """Entry point: turns bad input into a Dutch message and exit status 2."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,100 @@
+"""The batch: parameters are checked before a kernel starts, one failure takes nobody down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sia import batch
+from sia.errors import InputError
+from sia.settings import Folders
+
+PARAMETERS = """gemeente = "GM9999"
+jaar = 2020
+bron = ["x"]
+jaren = [2020]
+basisjaar = 2020
+verwerkt = "x"
+rapporten = "x"
+"""
+
+
+def write_notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
+    first = nbformat.v4.new_code_cell(PARAMETERS)
+    if tagged:
+        first.metadata["tags"] = ["parameters"]
+    listed = [first, *(nbformat.v4.new_code_cell(c) for c in cells)]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=listed, metadata=kernel), path)
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of two notebooks, of which the first fails in 2021."""
+    monkeypatch.setattr(batch, "PHASES", (("01_a",), ("02_b",)))
+    write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "assert jaar != 2021, 'kapot jaar'")
+    write_notebook(tmp_path / "notebooks" / "02_b.ipynb", "print(jaar)")
+    return tmp_path
+
+
+def make_plan(root: Path, years: list[int], **extra: object) -> list[list[list[batch.Task]]]:
+    return batch.plan("GM9999", years, [root], root=root, folders=Folders.of(root), extra=extra)
+
+
+def test_misspelt_parameter_is_an_error_with_a_suggestion(project: Path) -> None:
+    with pytest.raises(InputError, match="Bedoelde u `jaar`"):
+        batch.check_parameters(project / "notebooks" / "01_a.ipynb", {"jaarr": 2020})
+
+
+def test_parameter_of_another_type_is_an_error(project: Path) -> None:
+    with pytest.raises(InputError, match="van het soort int"):
+        batch.check_parameters(project / "notebooks" / "01_a.ipynb", {"jaar": "2020"})
+
+
+def test_every_bad_parameter_is_reported_at_once(project: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        batch.check_parameters(project / "notebooks" / "01_a.ipynb", {"jaarr": 1, "bron": 3})
+    assert len(caught.value.problems) == 2
+
+
+def test_plan_refuses_before_any_kernel_starts(project: Path) -> None:
+    with pytest.raises(InputError, match="bestaat niet"):
+        make_plan(project, [2020], zaadje=3)
+
+
+def test_notebook_without_tagged_cell_is_refused(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "no_parameters.ipynb", tagged=False)
+    with pytest.raises(InputError, match="tag `parameters`"):
+        batch.notebook_parameters(path)
+
+
+def test_absent_notebook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="bestaat niet"):
+        batch.notebook_parameters(tmp_path / "99_weg.ipynb")
+
+
+def test_a_failed_year_takes_no_other_down(project: Path) -> None:
+    result = batch.run_batch(make_plan(project, [2020, 2021]), workers=2)
+    status = {(o.jaar, o.notebook): o.status for o in result.outcomes}
+    assert status == {
+        (2020, "01_a"): "klaar",
+        (2020, "02_b"): "klaar",
+        (2021, "01_a"): "mislukt",
+        (2021, "02_b"): "overgeslagen",
+    }
+    failure = result.failed[0]
+    assert (failure.cell, failure.message) == (3, "AssertionError: kapot jaar")
+    assert result.exit_code() == 1
+    copy = project / "reports" / "GM9999" / "2021" / "notebooks" / "01_a.ipynb"
+    assert "kapot jaar" in copy.read_text(encoding="utf-8")
+
+
+def test_record_is_machine_readable(project: Path) -> None:
+    outcome = batch.Outcome("GM9999", 2020, "01_a", "klaar", 1.0)
+    batch.write_record(batch.BatchResult((outcome,)), project / "run.json")
+    assert json.loads((project / "run.json").read_text())["uitkomsten"][0]["status"] == "klaar"
