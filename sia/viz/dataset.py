@@ -1,0 +1,185 @@
+"""The tables of one municipality and year, side by side, as charts, maps and reports take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, opsomming
+
+OBSERVED = "waargenomen"
+MISSING_PREFIX = "ontbreekt"
+
+
+_PER_BUURT = (
+    "scores",
+    "indicatoren",
+    "vlaggen",
+    "peiljaren",
+    "bijdragen",
+    "typologie",
+    "aanpak",
+)
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class Cijfers:
+    """The tables between the stages (docs/architecture.md) for one municipality and year.
+
+    Parameters
+    ----------
+    gemeente, gemeentecode : str
+    jaar : int
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    scores : DataFrame, index ``buurtcode``
+    indicatoren, vlaggen, peiljaren, bijdragen, typologie, aanpak : DataFrame
+        Index ``buurtcode``; empty where a stage has not run.
+    deelbuurten : GeoDataFrame or None
+        Index ``deelbuurt``.
+    catalogus : DataFrame, index ``indicator``
+        Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
+        ``rol`` (``opgave`` / ``kans`` / ``context``), ``eenheid``, ``bron``.
+    """
+
+    gemeente: str
+    gemeentecode: str
+    jaar: int
+    gebieden: gpd.GeoDataFrame
+    scores: pd.DataFrame
+    indicatoren: pd.DataFrame = field(default_factory=_empty)
+    vlaggen: pd.DataFrame = field(default_factory=_empty)
+    peiljaren: pd.DataFrame = field(default_factory=_empty)
+    bijdragen: pd.DataFrame = field(default_factory=_empty)
+    typologie: pd.DataFrame = field(default_factory=_empty)
+    aanpak: pd.DataFrame = field(default_factory=_empty)
+    deelbuurten: gpd.GeoDataFrame | None = None
+    catalogus: pd.DataFrame = field(default_factory=_empty)
+
+    @property
+    def domeinen(self) -> tuple[str, ...]:
+        """Domains that `scores` has a column for, in reading order."""
+        return tuple(domain for domain in DOMAINS if domain in self.scores.columns)
+
+    @property
+    def heeft_intervallen(self) -> bool:
+        """Whether rank intervals were computed for at least one buurt."""
+        return "rang_p05" in self.scores and bool(self.scores["rang_p05"].notna().any())
+
+    @property
+    def gerangschikt(self) -> pd.DataFrame:
+        """Ranked rows of `scores` in order of rank; ties in order of name."""
+        ranked = self.scores[self.scores["gerangschikt"].astype(bool)]
+        named = ranked.assign(_naam=self.naam.reindex(ranked.index))
+        return named.sort_values(["rang", "_naam"], kind="stable").drop(columns="_naam")
+
+    @property
+    def niet_gerangschikt(self) -> pd.DataFrame:
+        """Rows of `scores` that were not ranked, in order of name."""
+        rest = self.scores[~self.scores["gerangschikt"].astype(bool)]
+        return rest.loc[self.naam.reindex(rest.index).sort_values(kind="stable").index]
+
+    @property
+    def naam(self) -> pd.Series[str]:
+        """Name of every buurt."""
+        names: pd.Series[str] = self.gebieden["naam"].astype(str)
+        return names
+
+    def alleen(self, codes: Sequence[str]) -> Cijfers:
+        """Return the same tables for some buurten only; ranks stay those of the city."""
+        kept = self.gebieden.index[self.gebieden.index.isin(codes)]
+        tables = {
+            name: table.loc[table.index.intersection(kept)]
+            for name in _PER_BUURT
+            if not (table := getattr(self, name)).empty
+        }
+        pockets = self.deelbuurten
+        if pockets is not None:
+            pockets = pockets[pockets["buurtcode"].isin(kept)]
+        return replace(self, gebieden=self.gebieden.loc[kept], deelbuurten=pockets, **tables)
+
+    def indicatoren_van(self, domein: str) -> list[str]:
+        """Return the catalogue ids of a domain (or role group) that the tables know."""
+        if self.catalogus.empty:
+            return []
+        own = self.catalogus.index[self.catalogus["domein"] == domein]
+        return [name for name in own if name in self.vlaggen.columns]
+
+
+def data_notes(cijfers: Cijfers, domein: str) -> pd.Series[str]:
+    """Say per buurt on what figures a domain score rests: flags and reference years.
+
+    Parameters
+    ----------
+    cijfers : Cijfers
+    domein : str
+        A value of the catalogue's ``domein`` column.
+
+    Returns
+    -------
+    Series of str, index ``buurtcode``
+        ``8 cijfers (peiljaar 2022–2024); 1 overgenomen, 1 ontbreekt (geheim)``; empty where the
+        tables know no indicator of the domain.
+    """
+    names = cijfers.indicatoren_van(domein)
+    index = cijfers.gebieden.index
+    if not names:
+        return pd.Series("", index=index, dtype=str)
+    flags = cijfers.vlaggen.reindex(index)[names].fillna(f"{MISSING_PREFIX}: geen rij in de bron")
+    years = cijfers.peiljaren.reindex(index)
+    years = years[[name for name in names if name in years.columns]]
+    first, last = years.min(axis=1), years.max(axis=1)
+    notes = [
+        _note(row, low, high)
+        for row, low, high in zip(
+            flags.to_numpy().tolist(), first.to_numpy(), last.to_numpy(), strict=True
+        )
+    ]
+    return pd.Series(notes, index=index, dtype=str)
+
+
+def _note(flags: Sequence[str], first: object, last: object) -> str:
+    missing = [flag for flag in flags if flag.startswith(MISSING_PREFIX)]
+    present = len(flags) - len(missing)
+    if not present:
+        return f"Geen van de {meervoud(len(flags), 'cijfer', 'cijfers')} is bekend" + _why(missing)
+    years = period(first, last)
+    text = f"{meervoud(present, 'cijfer', 'cijfers')}" + (f", peiljaar {years}" if years else "")
+    for flag in ("overgenomen", "geschat", "model"):
+        count = sum(1 for found in flags if found == flag)
+        if count:
+            text += f"; {getal(count)} {_FLAG_WORDS[flag]}"
+    if missing:
+        text += (
+            f"; {getal(len(missing))} ontbreekt"
+            if len(missing) == 1
+            else (f"; {getal(len(missing))} ontbreken")
+        )
+        text += _why(missing)
+    return text
+
+
+_FLAG_WORDS = {
+    "overgenomen": "overgenomen uit een eerder jaar",
+    "geschat": "geschat",
+    "model": "uit een model",
+}
+
+
+def _why(missing: Sequence[str]) -> str:
+    reasons = sorted({flag.partition(":")[2].strip() for flag in missing} - {""})
+    return f" ({opsomming(reasons)})" if reasons else ""
+
+
+def period(first: object, last: object) -> str:
+    """Return ``2024`` or ``2022–2024``; empty when unknown (years carry no thousands point)."""
+    low, high = getal(first).replace(".", ""), getal(last).replace(".", "")
+    if MISSING in (low, high):
+        return ""
+    return low if low == high else f"{low}–{high}"

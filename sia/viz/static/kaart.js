@@ -1,0 +1,289 @@
+"use strict";
+/* Leaflet looks for its marker images beside its style sheet; here both are inside the page. */
+L.Icon.Default.imagePath = "";
+L.Icon.Default.mergeOptions(SIA_MARKER);
+
+/* folium's popups ask jQuery for one thing only: an element from a piece of HTML. */
+window.$ = window.$ || function (html) {
+  const mould = document.createElement("template");
+  mould.innerHTML = String(html).trim();
+  return [mould.content.firstElementChild];
+};
+
+window.SiaKaart = function (map, id, data) {
+  const SVG = "http://www.w3.org/2000/svg";
+  const wrapper = document.getElementById(id + "-geheel");
+  const part = (name) => document.getElementById(id + "-" + name);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const count = data.namen.length;
+  const order = [...Array(count).keys()].sort((a, b) => data.namen[a].localeCompare(data.namen[b], "nl"));
+  const paths = new Array(count);
+  const labels = new Array(count);
+  let layer = data.lagen.find((l) => l.id === data.start) || data.lagen[0];
+  let chosen = -1;
+
+  function element(tag, text, name) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (name) made.className = name;
+    return made;
+  }
+  function svg(tag, attributes) {
+    const made = document.createElementNS(SVG, tag);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    return made;
+  }
+
+  /* Hatching: one pattern per colour and kind, so that colour never says it alone. */
+  const STROKES = {
+    schuin: "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4", tegenschuin: "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4",
+    horizontaal: "M0,5 h10", verticaal: "M5,0 v10", kruis: "M0,5 h10 M5,0 v10",
+    ruit: "M0,0 l10,10 M0,10 l10,-10"
+  };
+  const definitions = svg("defs", {});
+  const store = svg("svg", { width: 0, height: 0, "aria-hidden": "true", focusable: "false" });
+  store.style.position = "absolute";
+  store.appendChild(definitions);
+  wrapper.appendChild(store);
+  const painted = {};
+  function paint(colour, kind) {
+    if (!kind || kind === "vlak") return colour;
+    const key = id + "-" + kind + colour.slice(1);
+    if (!painted[key]) {
+      const pattern = svg("pattern", { id: key, width: 10, height: 10, patternUnits: "userSpaceOnUse" });
+      pattern.appendChild(svg("rect", { width: 10, height: 10, fill: colour }));
+      if (kind === "stip") pattern.appendChild(svg("circle", { cx: 5, cy: 5, r: 1.5, fill: "#333" }));
+      else pattern.appendChild(svg("path", { d: STROKES[kind], stroke: "#333", "stroke-width": 1, fill: "none" }));
+      definitions.appendChild(pattern);
+      painted[key] = true;
+    }
+    return "url(#" + key + ")";
+  }
+  const GREY = { kleur: data.leeg, patroon: "tegenschuin", label: data.leegtekst, teken: "" };
+  const classOf = (i) => (layer.klasse[i] < 0 ? GREY : layer.klassen[layer.klasse[i]]);
+  const faded = (i) => data.nadruk.length > 0 && !data.nadruk.includes(i);
+
+  function style(i) {
+    const current = classOf(i);
+    return {
+      fillColor: paint(current.kleur, current.patroon), fillOpacity: faded(i) ? 0.3 : 1,
+      color: i === chosen ? "#000" : "#555", weight: i === chosen ? 4 : (faded(i) ? 0.5 : 1), opacity: 1
+    };
+  }
+  function sentence(i) {
+    const reason = data.reden[i] ? ", niet gerangschikt: " + data.reden[i] : "";
+    const current = classOf(i);
+    const shown = current.label === layer.tekst[i] ? "" : " (" + current.label + ")";
+    return data.namen[i] + ", " + layer.titel + ": " + layer.tekst[i] + shown + reason;
+  }
+  function hover(i) {
+    const box = element("div");
+    box.appendChild(element("strong", data.namen[i]));
+    box.appendChild(element("span", data.wijken[i]));
+    box.appendChild(element("span", layer.titel + ": " + layer.tekst[i]));
+    const current = classOf(i);
+    if (current.label !== layer.tekst[i]) box.appendChild(element("span", current.label));
+    const note = layer.noot[i] < 0 ? "" : data.noten[layer.noot[i]];
+    if (note) box.appendChild(element("span", note));
+    if (data.reden[i]) box.appendChild(element("span", "Niet gerangschikt: " + data.reden[i]));
+    return box;
+  }
+
+  const areas = L.geoJSON(data.vlakken, {
+    style: (feature) => style(feature.properties.i),
+    onEachFeature: (feature, shape) => {
+      const i = feature.properties.i;
+      paths[i] = shape;
+      shape.bindTooltip(() => hover(i), { sticky: true, opacity: 1 });
+      shape.on("click", () => choose(i, false));
+    }
+  }).addTo(map);
+
+  const pockets = L.geoJSON(data.deelbuurten, {
+    interactive: true,
+    style: { color: "#000", weight: 2.5, dashArray: "5 4", fillColor: paint("#ffffff", "stip"), fillOpacity: 0.55 },
+    onEachFeature: (feature, shape) => {
+      shape.bindTooltip(() => {
+        const box = element("div");
+        feature.properties.regels.forEach((line, n) => box.appendChild(element(n ? "span" : "strong", line)));
+        return box;
+      }, { sticky: true, opacity: 1 });
+    }
+  });
+
+  order.forEach((i) => {
+    const box = element("span", "", "teken");
+    const icon = L.divIcon({ className: "teken", html: box, iconSize: [28, 14] });
+    labels[i] = { box: box, marker: L.marker(data.punten[i], { icon: icon, interactive: false, keyboard: false }).addTo(map) };
+  });
+
+  /* One buurt at a time is in the tab order; arrow keys go through them by name. */
+  let stop = order[0];
+  paths.forEach((shape, i) => {
+    const node = shape.getElement();
+    node.classList.add("buurt");
+    node.setAttribute("role", "button");
+    node.setAttribute("tabindex", i === stop ? "0" : "-1");
+    node.addEventListener("focus", () => { shape.bringToFront(); shape.setStyle({ weight: 4, color: "#000" }); shape.openTooltip(); });
+    node.addEventListener("blur", () => { shape.setStyle(style(i)); shape.closeTooltip(); });
+    node.addEventListener("keydown", (event) => {
+      const place = order.indexOf(i);
+      const steps = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: count - 1 };
+      if (event.key in steps) {
+        stop = order[(steps[event.key] + count) % count];
+        node.setAttribute("tabindex", "-1");
+        const next = paths[stop].getElement();
+        next.setAttribute("tabindex", "0");
+        next.focus();
+      } else if (event.key === "Enter" || event.key === " ") choose(i, false);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  });
+
+  function swatch(current) {
+    const box = svg("svg", { width: 26, height: 18, "aria-hidden": "true", focusable: "false" });
+    box.appendChild(svg("rect", { x: 0.5, y: 0.5, width: 25, height: 17, fill: paint(current.kleur, current.patroon), stroke: "#555" }));
+    if (current.teken) {
+      const mark = svg("text", { x: 13, y: 13, "text-anchor": "middle", "font-size": 11, "font-weight": 700, fill: "#111", stroke: "#fff", "stroke-width": 2.5, "paint-order": "stroke" });
+      mark.textContent = current.teken;
+      box.appendChild(mark);
+    }
+    return box;
+  }
+  function legend() {
+    const box = part("legenda");
+    box.replaceChildren(element("p", layer.titel, "kop"), element("p", layer.uitleg));
+    const list = element("ul");
+    const numbers = layer.klassen.map((_, k) => layer.klasse.filter((v) => v === k).length);
+    const grey = layer.klasse.filter((v) => v < 0).length;
+    [...layer.klassen.map((c, k) => [c, numbers[k]]), ...(grey ? [[GREY, grey]] : [])].forEach(([current, n]) => {
+      const row = element("li");
+      row.append(swatch(current), element("span", current.label + " (" + n + ")"));
+      list.appendChild(row);
+    });
+    box.appendChild(list);
+  }
+  function details() {
+    const box = part("gekozen");
+    if (chosen < 0) return;
+    box.replaceChildren(element("p", data.namen[chosen], "kop"), element("p", data.wijken[chosen]));
+    if (data.reden[chosen]) box.appendChild(element("p", "Niet gerangschikt: " + data.reden[chosen]));
+    const list = element("dl");
+    const row = (name, value) => list.append(element("dt", name), element("dd", value));
+    data.feiten.forEach((fact) => row(fact.titel, fact.tekst[chosen]));
+    data.lagen.forEach((one) => {
+      row(one.titel, one.tekst[chosen]);
+      const note = one.noot[chosen] < 0 ? "" : data.noten[one.noot[chosen]];
+      if (note) list.appendChild(element("dd", note, "noot"));
+    });
+    box.appendChild(list);
+  }
+  function marks() {
+    const wanted = part("tekens").checked;
+    labels.forEach((label, i) => {
+      const box = paths[i].getElement().getBBox();
+      const room = Math.min(box.width, box.height) > 15;
+      label.box.textContent = wanted && room && !faded(i) ? classOf(i).teken : "";
+    });
+  }
+  function draw() {
+    paths.forEach((shape, i) => {
+      shape.setStyle(style(i));
+      shape.getElement().setAttribute("aria-label", sentence(i));
+    });
+    const wanted = part("pockets");
+    if (layer.id === "deelbuurten" || (wanted && wanted.checked)) { pockets.addTo(map); pockets.bringToFront(); }
+    else pockets.remove();
+    legend();
+    details();
+    marks();
+  }
+  function choose(i, move) {
+    chosen = i;
+    if (stop >= 0) paths[stop].getElement().setAttribute("tabindex", "-1");
+    stop = i;
+    paths[i].getElement().setAttribute("tabindex", "0");
+    paths[i].bringToFront();
+    if (move) map.fitBounds(paths[i].getBounds().pad(1.2), { animate: !calm, maxZoom: 15 });
+    draw();
+    wrapper.dispatchEvent(new CustomEvent("sia:buurt", { bubbles: true, detail: { code: data.codes[i] } }));
+  }
+
+  const select = part("laag");
+  data.lagen.forEach((one) => select.appendChild(new Option(one.titel, one.id, false, one === layer)));
+  select.addEventListener("change", () => { layer = data.lagen.find((l) => l.id === select.value); draw(); });
+  part("tekens").addEventListener("change", marks);
+  if (part("pockets")) part("pockets").addEventListener("change", draw);
+
+  /* Search: the combobox pattern of the ARIA Authoring Practices, list autocompletion. */
+  const box = part("zoek");
+  const choices = part("keuzes");
+  let found = [];
+  let active = -1;
+  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  function close() {
+    choices.hidden = true;
+    active = -1;
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  }
+  function mark(n) {
+    active = n;
+    [...choices.children].forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
+    if (n >= 0) {
+      box.setAttribute("aria-activedescendant", choices.children[n].id);
+      choices.children[n].scrollIntoView({ block: "nearest" });
+    }
+  }
+  function take(n) {
+    const i = found[n];
+    box.value = data.namen[i];
+    close();
+    choose(i, true);
+  }
+  function suggest() {
+    const wanted = plain(box.value.trim());
+    found = order.filter((i) => plain(data.namen[i]).includes(wanted));
+    choices.replaceChildren(...found.map((i, n) => {
+      const item = element("li", data.namen[i]);
+      item.id = id + "-keuze-" + n;
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", "false");
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); take(n); });
+      return item;
+    }));
+    choices.hidden = found.length === 0;
+    box.setAttribute("aria-expanded", found.length ? "true" : "false");
+    part("aantal").textContent = found.length === 1 ? "1 buurt gevonden" : found.length + " buurten gevonden";
+    active = -1;
+    box.removeAttribute("aria-activedescendant");
+  }
+  box.addEventListener("input", suggest);
+  box.addEventListener("blur", close);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (choices.hidden) suggest();
+      if (!found.length) return;
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      mark(active < 0 ? (step > 0 ? 0 : found.length - 1) : (active + step + found.length) % found.length);
+    } else if (event.key === "Enter" && found.length && !choices.hidden) take(active < 0 ? 0 : active);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+
+  L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
+  if (map.attributionControl) map.attributionControl.setPrefix(false).addAttribution(data.bron);
+  const frame = data.nadruk.length ? L.featureGroup(data.nadruk.map((i) => paths[i])) : areas;
+  const fit = () => map.fitBounds(frame.getBounds(), { animate: false, padding: [8, 8] });
+  fit();
+  /* The wheel scrolls the page until the reader has clicked the map. */
+  map.scrollWheelZoom.disable();
+  map.on("focus click", () => map.scrollWheelZoom.enable());
+  map.on("zoomend", marks);
+  map.on("resize", marks);
+  window.addEventListener("beforeprint", () => { map.invalidateSize({ animate: false }); fit(); });
+  draw();
+};

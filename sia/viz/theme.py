@@ -1,0 +1,318 @@
+"""Colours, number formats and house style: one theme that every chart, map and report follows."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+from sia.errors import InputError, Problem
+
+MISSING = "–"
+"""What stands in a cell without a value (en dash); never a zero."""
+
+FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+URGENTIE = ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404")
+"""Five classes, light to dark (ColorBrewer YlOrBr, Harrower & Brewer 2003; colour-blind safe)."""
+
+POTENTIE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
+"""Five classes, light to dark (ColorBrewer YlGnBu; colour-blind safe)."""
+
+DIVERGING = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
+"""Below to above a reference (ColorBrewer RdBu; colour-blind safe)."""
+
+QUALITATIVE = (
+    "#56b4e9",
+    "#e69f00",
+    "#009e73",
+    "#f0e442",
+    "#cc79a7",
+    "#0072b2",
+    "#d55e00",
+    "#bbbbbb",
+)
+"""Types and other names (Okabe & Ito 2008, grey in place of black, which is kept for text)."""
+
+PATTERNS = ("vlak", "schuin", "stip", "horizontaal", "ruit", "verticaal", "tegenschuin", "kruis")
+"""Hatching that goes with `QUALITATIVE`, so that colour never carries the meaning alone."""
+
+NO_DATA = "#d9d9d9"
+
+DOMAINS: Mapping[str, str] = {
+    "sociaal": "Sociaal",
+    "wonen": "Wonen en leefomgeving",
+    "veiligheid": "Veiligheid",
+    "voorzieningen": "Voorzieningen en economie",
+    "klimaat": "Klimaat",
+    "energie": "Energie",
+}
+"""Column of ``scores`` -> name for readers."""
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_LOGO_LIMIT = 200_000
+_COLOUR_KEYS = ("primair", "accent", "tekst", "achtergrond")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """House style of one municipality.
+
+    Parameters
+    ----------
+    gemeente : str
+        Name as readers know it.
+    primair : str
+        ``#rrggbb`` of headings and buttons; at least 4.5:1 against `achtergrond`.
+    accent : str
+        ``#rrggbb`` of rules and highlights; at least 3:1 against `achtergrond`.
+    tekst, achtergrond : str
+        ``#rrggbb``; at least 7:1 against each other.
+    logo : str
+        Data URI, or empty.
+    fictief : bool
+        Puts a banner on every page that says that the municipality does not exist.
+    """
+
+    gemeente: str = ""
+    primair: str = "#0b4a6f"
+    accent: str = "#b3541e"
+    tekst: str = "#1a1a1a"
+    achtergrond: str = "#ffffff"
+    logo: str = ""
+    fictief: bool = False
+
+    @classmethod
+    def from_table(
+        cls, table: Mapping[str, Any], *, gemeente: str, fictief: bool, folder: Path, bestand: str
+    ) -> Theme:
+        """Read a ``[huisstijl]`` table of a municipality's TOML file.
+
+        Parameters
+        ----------
+        table : mapping
+            Keys ``primair``, ``accent``, ``tekst``, ``achtergrond`` (``#rrggbb``) and ``logo``
+            (name of a PNG or JPEG file in `folder`); all optional.
+        gemeente : str
+        fictief : bool
+        folder : pathlib.Path
+            Folder of the TOML file; a logo outside it is refused.
+        bestand : str
+            Name of the TOML file for messages.
+
+        Raises
+        ------
+        InputError
+            Unknown keys, colours that are no colours, too little contrast, a logo that is absent,
+            too large, of another kind or outside the folder: all at once.
+        """
+        problems: list[Problem] = []
+        known = {*_COLOUR_KEYS, "logo"}
+        for key in sorted(set(table) - known):
+            problems.append(
+                Problem(
+                    bestand=bestand,
+                    kolom=f"huisstijl.{key}",
+                    wat=f"De instelling `{key}` bestaat niet.",
+                    oplossing=f"Kies uit: {', '.join(sorted(known))}.",
+                )
+            )
+        colours = {key: str(table[key]) for key in _COLOUR_KEYS if key in table}
+        problems += _colour_problems(colours, bestand)
+        logo = ""
+        if table.get("logo"):
+            logo, found = _logo(folder, str(table["logo"]), bestand)
+            problems += found
+        if not problems:
+            theme = cls(gemeente=gemeente, fictief=fictief, logo=logo, **colours)
+            problems += _contrast_problems(theme, bestand)
+        if problems:
+            raise InputError(problems)
+        return theme
+
+
+def _colour_problems(colours: Mapping[str, str], bestand: str) -> list[Problem]:
+    return [
+        Problem(
+            bestand=bestand,
+            kolom=f"huisstijl.{key}",
+            wat=f"`{value}` is geen kleur.",
+            oplossing="Schrijf een kleur als #rrggbb, bijvoorbeeld #0b4a6f.",
+        )
+        for key, value in colours.items()
+        if not _HEX.fullmatch(value)
+    ]
+
+
+def _contrast_problems(theme: Theme, bestand: str) -> list[Problem]:
+    needed = (("tekst", 7.0), ("primair", 4.5), ("accent", 3.0))
+    return [
+        Problem(
+            bestand=bestand,
+            kolom=f"huisstijl.{key}",
+            wat=(
+                f"De kleur {getattr(theme, key)} is op {theme.achtergrond} slecht leesbaar: "
+                f"contrast {getal(found, 1)} waar {getal(minimum, 1)} nodig is."
+            ),
+            oplossing="Kies een donkerder kleur.",
+        )
+        for key, minimum in needed
+        if (found := contrast(getattr(theme, key), theme.achtergrond)) < minimum
+    ]
+
+
+def _logo(folder: Path, name: str, bestand: str) -> tuple[str, list[Problem]]:
+    path = (folder / name).resolve()
+    kind = _LOGO_TYPES.get(path.suffix.lower())
+    wrong = ""
+    if not path.is_relative_to(folder.resolve()):
+        wrong = "ligt buiten de map van de gemeente"
+    elif kind is None:
+        wrong = "is geen PNG of JPEG"
+    elif not path.is_file():
+        wrong = "bestaat niet"
+    elif path.stat().st_size > _LOGO_LIMIT:
+        wrong = f"is groter dan {getal(_LOGO_LIMIT / 1000)} kB"
+    if wrong:
+        fix = "Zet een PNG of JPEG van hooguit 200 kB naast het gemeentebestand."
+        found = Problem(
+            bestand=bestand,
+            kolom="huisstijl.logo",
+            wat=f"Het logo `{name}` {wrong}.",
+            oplossing=fix,
+        )
+        return "", [found]
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}", []
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21.
+
+    Parameters
+    ----------
+    one, other : str
+        ``#rrggbb``.
+
+    References
+    ----------
+    W3C, WCAG 2.2 (2023), definitions "relative luminance" and "contrast ratio".
+    """
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ink_on(colour: str) -> str:
+    """Return the text colour, near-black or white, that reads best on `colour`."""
+    return max(("#1a1a1a", "#ffffff"), key=lambda ink: contrast(ink, colour))
+
+
+def _known(value: object) -> float | None:
+    """Return a finite float, or None for None, NaN, pandas NA and infinities."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def getal(value: object, decimalen: int = 0) -> str:
+    """Format a number as Dutch readers write it.
+
+    Parameters
+    ----------
+    value : number or missing
+    decimalen : int
+        Rounded half up, as readers do.
+
+    Returns
+    -------
+    str
+        ``1.234,5``; `MISSING` for None, NaN and NA.
+    """
+    number = _known(value)
+    if number is None:
+        return MISSING
+    step = Decimal(1).scaleb(-decimalen)
+    rounded = Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def procent(value: object, decimalen: int = 0) -> str:
+    """Format a percentage (0-100) as ``97,2 %`` with a space that does not break."""
+    text = getal(value, decimalen)
+    return text if text == MISSING else f"{text}{NBSP}%"
+
+
+def kans(probability: object) -> str:
+    """Format a probability (0-1) as a whole percentage that never claims certainty.
+
+    Returns
+    -------
+    str
+        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
+        although not every draw agreed.
+    """
+    number = _known(probability)
+    if number is None:
+        return MISSING
+    if 0 < number < 0.01:
+        return f"minder dan 1{NBSP}%"
+    if 0.99 < number < 1:
+        return f"meer dan 99{NBSP}%"
+    return procent(100 * number)
+
+
+def euro(value: object) -> str:
+    """Format an amount in euros: ``€ 850.000``, ``€ 2,5 mln``, ``€ 1,2 mld``."""
+    number = _known(value)
+    if number is None:
+        return MISSING
+    size = abs(number)
+    if size >= 999_950_000:
+        return f"€{NBSP}{getal(number / 1e9, 1)}{NBSP}mld"
+    if size >= 999_500:
+        return f"€{NBSP}{getal(number / 1e6, 1)}{NBSP}mln"
+    return f"€{NBSP}{getal(number)}"
+
+
+def rang_interval(low: object, high: object) -> str:
+    """Format the bounds of a rank: ``3–9``, one number when they agree, `MISSING` without."""
+    first, last = getal(low), getal(high)
+    if MISSING in (first, last):
+        return MISSING
+    return first if first == last else f"{first}–{last}"
+
+
+def ontbreekt(reden: str) -> str:
+    """Format a missing value with its reason: ``– (geheim)``."""
+    return f"{MISSING} ({reden})" if reden else MISSING
+
+
+def meervoud(aantal: int, enkel: str, meer: str) -> str:
+    """Return ``1 buurt`` or ``3 buurten``; zero is ``geen buurten``."""
+    if aantal == 0:
+        return f"geen {meer}"
+    return f"{getal(aantal)} {enkel if aantal == 1 else meer}"
+
+
+def opsomming(names: list[str] | tuple[str, ...]) -> str:
+    """Join names as Dutch prose does: ``A, B en C``."""
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} en {names[-1]}"
