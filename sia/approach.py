@@ -1,0 +1,503 @@
+"""Which aanpak fits a buurt: urgentie with its interval x potentie x corporatiebezit, as rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sia.errors import InputError, Problem
+
+INTEGRAAL = "integrale gebiedsaanpak"
+KOPPELKANSEN = "gerichte koppelkansen"
+DEELBUURT = "deel-buurtaanpak"
+VOLGEN = "volgen"
+BASIS = "basis"
+NIET_GERANGSCHIKT = "niet gerangschikt"
+
+AANPAKKEN: tuple[str, ...] = (
+    INTEGRAAL,
+    KOPPELKANSEN,
+    DEELBUURT,
+    VOLGEN,
+    BASIS,
+    NIET_GERANGSCHIKT,
+)
+"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
+
+_SHARES = ("kans_urgent", "kans_volgen", "kwart", "kans_stijging")
+
+
+@dataclass(frozen=True)
+class ApproachSettings:
+    """Thresholds of the rules; the defaults are those of docs/methode.md.
+
+    Parameters
+    ----------
+    kans_urgent : float
+        Least probability (0-1) of the top quartile of urgentie that counts as urgent.
+    kans_volgen : float
+        Above this probability, and below `kans_urgent`, a buurt is followed.
+    corporatiebezit : float
+        Least share of corporation dwellings, percent, for an integrale gebiedsaanpak.
+    kwart : float
+        Share (0-1) of the ranked buurten that counts as the top in potentie, and in rank when
+        there is no interval.
+    stijging : float
+        Least rise of urgentie, points per year, that is followed.
+    kans_stijging : float
+        Least probability (0-1) that the rise is real, where that probability is known.
+    """
+
+    kans_urgent: float = 0.80
+    kans_volgen: float = 0.20
+    corporatiebezit: float = 40.0
+    kwart: float = 0.25
+    stijging: float = 1.0
+    kans_stijging: float = 0.80
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem(
+                kolom=name,
+                wat=f"De drempel `{name}` is {getattr(self, name)!r} en hoort tussen 0 en 1.",
+                oplossing="Geef een kans of aandeel tussen 0 en 1.",
+            )
+            for name in _SHARES
+            if not 0 <= getattr(self, name) <= 1
+        ]
+        if not 0 <= self.corporatiebezit <= 100:
+            problems.append(
+                Problem(
+                    kolom="corporatiebezit",
+                    wat=f"De drempel `corporatiebezit` is {self.corporatiebezit!r}.",
+                    oplossing="Geef een percentage tussen 0 en 100.",
+                )
+            )
+        if self.kans_volgen >= self.kans_urgent:
+            problems.append(
+                Problem(
+                    kolom="kans_volgen",
+                    wat="`kans_volgen` is niet lager dan `kans_urgent`.",
+                    oplossing="Kies een lagere drempel voor volgen dan voor urgent.",
+                )
+            )
+        if problems:
+            raise InputError(problems)
+
+
+def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
+    """Return the rules as a table for a reader, in the order in which they are tried.
+
+    Parameters
+    ----------
+    settings : ApproachSettings, optional
+
+    Returns
+    -------
+    DataFrame
+        Index ``regel`` (as in the output of `decide`); columns ``aanpak`` and ``voorwaarde``
+        (Dutch, with the thresholds in force).
+    """
+    s = settings or ApproachSettings()
+    urgent, volgen = _share(s.kans_urgent), _share(s.kans_volgen)
+    bezit, kwart = _number(s.corporatiebezit), _share(s.kwart)
+    rows = [
+        ("0", NIET_GERANGSCHIKT, "de buurt blijft onder een drempel; de reden staat erbij"),
+        (
+            "1",
+            INTEGRAAL,
+            f"kans op het hoogste kwart van urgentie ten minste {urgent} en corporatiebezit "
+            f"ten minste {bezit} %",
+        ),
+        (
+            "2a",
+            KOPPELKANSEN,
+            f"kans op het hoogste kwart van urgentie ten minste {urgent}, corporatiebezit onder "
+            f"{bezit} %",
+        ),
+        (
+            "2b",
+            KOPPELKANSEN,
+            f"kans op het hoogste kwart van urgentie ten minste {urgent}, corporatiebezit onbekend",
+        ),
+        (
+            "2c",
+            KOPPELKANSEN,
+            f"potentie bij de hoogste {kwart} en urgentie boven de middelste buurt",
+        ),
+        ("3", DEELBUURT, "geen urgentie voor de hele buurt, wel een aangetoonde deel-buurt"),
+        (
+            "4a",
+            VOLGEN,
+            f"kans op het hoogste kwart van urgentie tussen {volgen} en {urgent}",
+        ),
+        (
+            "4b",
+            VOLGEN,
+            f"urgentie stijgt met ten minste {_number(s.stijging)} punt per jaar",
+        ),
+        ("5", BASIS, "geen van de regels hierboven"),
+    ]
+    table = pd.DataFrame(rows, columns=["regel", "aanpak", "voorwaarde"])
+    return table.set_index("regel")
+
+
+def trend_from_years(urgentie: pd.DataFrame) -> pd.DataFrame:
+    """Return the yearly rise of urgentie per buurt, with the probability that it is a rise.
+
+    Ordinary least squares through the years that a buurt has; the probability is the one-sided
+    Student t probability of a positive slope (Draper & Smith 1998, section 1.4). The scores must
+    be comparable over the years: one method and one fixed norm.
+
+    Parameters
+    ----------
+    urgentie : DataFrame, shape (n_buurten, n_years)
+        Index ``buurtcode``, columns are years (int); NaN where missing.
+
+    Returns
+    -------
+    DataFrame
+        Index as the input; ``stijging`` (points per year, NaN with fewer than two years),
+        ``jaren`` (Int64, number of years used), ``kans_stijging`` (0-1, NaN with fewer than
+        three years, because the spread is then unknown).
+    """
+    years = np.asarray(urgentie.columns, dtype=float)
+    values = urgentie.to_numpy(dtype=float)
+    present = ~np.isnan(values)
+    count = present.sum(axis=1)
+    t = np.where(present, years, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t_mean = np.nansum(t, axis=1) / count
+        v_mean = np.nansum(values, axis=1) / count
+        dt, dv = t - t_mean[:, None], values - v_mean[:, None]
+        spread = np.nansum(dt**2, axis=1)
+        slope = np.where(count >= 2, np.nansum(dt * dv, axis=1) / spread, np.nan)
+        residual = np.nansum((dv - slope[:, None] * dt) ** 2, axis=1)
+        error = np.sqrt(residual / (count - 2) / spread)
+        chance = np.where(error > 0, stats.t.cdf(slope / error, count - 2), (slope > 0) * 1.0)
+    return pd.DataFrame(
+        {
+            "stijging": slope,
+            "jaren": pd.array(count, dtype="Int64"),
+            "kans_stijging": np.where(count >= 3, chance, np.nan),
+        },
+        index=urgentie.index,
+    )
+
+
+def decide(
+    scores: pd.DataFrame,
+    corporatiebezit: pd.Series[float],
+    pockets: pd.DataFrame | None = None,
+    trend: pd.DataFrame | None = None,
+    settings: ApproachSettings | None = None,
+) -> pd.DataFrame:
+    """Give every buurt one aanpak, with the rule and a sentence that carries the figures.
+
+    Corporatiebezit only tells the first two kinds of urgent buurten apart (who can act); it
+    never makes a buurt urgent. Where it is unknown the sentence says so, and says what the
+    aanpak would be with enough corporatiebezit.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As ``scores.parquet``: index ``buurtcode``; ``urgentie``, ``potentie``, ``gerangschikt``,
+        ``reden``; optional ``rang``, ``rang_p05``, ``rang_p95``, ``kans_kwart``. A ranked buurt
+        without ``kans_kwart`` is judged by its rank alone, and its sentence says so.
+    corporatiebezit : Series
+        Percent of the dwellings, index ``buurtcode``; NaN or absent is unknown.
+    pockets : DataFrame, optional
+        As ``deelbuurten.parquet``: columns ``naam``, ``inwoners``, ``buurtcode`` and optional
+        ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a space).
+    trend : DataFrame, optional
+        As `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
+    settings : ApproachSettings, optional
+
+    Returns
+    -------
+    DataFrame
+        Index of `scores`; ``aanpak`` (one of `AANPAKKEN`), ``toelichting`` (Dutch), ``regel``
+        (index of `rules`), ``corporatiebezit`` (percent, NaN where unknown).
+
+    Raises
+    ------
+    InputError
+        When a column is missing, an index is not unique or a probability is not within 0-1.
+    """
+    s = settings or ApproachSettings()
+    _check(scores, corporatiebezit)
+    facts = _facts(scores, corporatiebezit, trend, s)
+    found = _pockets_by_buurt(pockets)
+    rows = [
+        _judge(_Buurt(**facts.loc[code].to_dict(), pockets=found.get(str(code), ())), s)
+        for code in facts.index
+    ]
+    table = pd.DataFrame(
+        rows, index=scores.index, columns=["aanpak", "toelichting", "regel"], dtype="str"
+    )
+    table["corporatiebezit"] = facts["corporatiebezit"].astype(float)
+    return table
+
+
+@dataclass(frozen=True)
+class _Buurt:
+    """The figures of one buurt that the rules look at; NaN where unknown."""
+
+    urgentie: float
+    potentie: float
+    ranked: bool
+    reden: str
+    rang: float
+    rang_p05: float
+    rang_p95: float
+    kans: float
+    by_rank: bool
+    above_median: bool
+    potentie_top: bool
+    n_ranked: int
+    corporatiebezit: float
+    stijging: float
+    jaren: float
+    kans_stijging: float
+    pockets: tuple[tuple[str, float], ...]
+
+
+def _facts(
+    scores: pd.DataFrame,
+    corporatiebezit: pd.Series[float],
+    trend: pd.DataFrame | None,
+    s: ApproachSettings,
+) -> pd.DataFrame:
+    """Line up all that the rules need, one row per buurt, in the order of `scores`."""
+    index = scores.index
+    urgentie = scores["urgentie"].astype(float)
+    potentie = scores["potentie"].astype(float)
+    ranked = scores["gerangschikt"].fillna(False).astype(bool) & urgentie.notna()
+    in_rank = urgentie.where(ranked)
+    rang = _optional(scores, "rang").fillna(in_rank.rank(ascending=False, method="min"))
+    given = _optional(scores, "kans_kwart")
+    n = int(ranked.sum())
+    by_rank = given.isna()
+    kans = given.where(~by_rank, (rang <= s.kwart * n).astype(float))
+    top = potentie.where(ranked).rank(ascending=False, method="min") <= s.kwart * n
+    change = pd.DataFrame(index=index) if trend is None else trend.reindex(index)
+    facts = pd.DataFrame(
+        {
+            "urgentie": urgentie,
+            "potentie": potentie,
+            "ranked": ranked,
+            "reden": [_reason(scores, code) for code in range(len(index))],
+            "rang": rang,
+            "rang_p05": _optional(scores, "rang_p05"),
+            "rang_p95": _optional(scores, "rang_p95"),
+            "kans": kans,
+            "by_rank": by_rank,
+            "above_median": in_rank > in_rank.median(),
+            "potentie_top": top,
+            "n_ranked": n,
+            "corporatiebezit": corporatiebezit.reindex(index).astype(float),
+            "stijging": _optional(change, "stijging"),
+            "jaren": _optional(change, "jaren"),
+            "kans_stijging": _optional(change, "kans_stijging"),
+        },
+        index=index,
+    )
+    return facts
+
+
+def _optional(table: pd.DataFrame, column: str) -> pd.Series[float]:
+    """Return a column as float, all NaN when the table does not have it."""
+    if column in table.columns:
+        return table[column].astype("Float64").astype(float)
+    return pd.Series(np.nan, index=table.index, dtype=float)
+
+
+def _reason(scores: pd.DataFrame, position: int) -> str:
+    """Return why a buurt is not ranked, in words, also when the table left it blank."""
+    text = scores["reden"].iloc[position]
+    if isinstance(text, str) and text.strip():
+        return text.strip().rstrip(".")
+    if pd.isna(scores["urgentie"].iloc[position]):
+        return "er is geen urgentiescore"
+    return "de reden is niet vastgelegd"
+
+
+def _pockets_by_buurt(
+    pockets: pd.DataFrame | None,
+) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Return per buurtcode its pockets (name, inhabitants); a straddling one counts twice."""
+    found: dict[str, tuple[tuple[str, float], ...]] = {}
+    if pockets is None:
+        return found
+    everyone = pockets["buurtcodes" if "buurtcodes" in pockets.columns else "buurtcode"]
+    for codes, naam, inwoners in zip(everyone, pockets["naam"], pockets["inwoners"], strict=True):
+        for code in str(codes).split():
+            found[code] = (*found.get(code, ()), (str(naam), float(inwoners)))
+    return found
+
+
+def _judge(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
+    """Try the rules in order; return aanpak, sentence and rule of the first that holds."""
+    if not b.ranked:
+        return NIET_GERANGSCHIKT, _not_ranked(b), "0"
+    if b.kans >= s.kans_urgent:
+        return _urgent(b, s)
+    text = [_urgency(b)]
+    if b.potentie_top and b.above_median:
+        text.append(
+            f"De potentie ({_number(b.potentie)}) hoort bij de hoogste {_share(s.kwart)} en de "
+            f"urgentie ({_number(b.urgentie)}) ligt boven de middelste buurt."
+        )
+        return KOPPELKANSEN, _close(text, b), "2c"
+    if b.above_median and np.isnan(b.potentie):
+        text.append("De potentie is onbekend; of hier koppelkansen liggen is dus niet bepaald.")
+    if b.pockets:
+        text.append("De hele buurt is niet urgent, maar er is " + _pocket_names(b) + ".")
+        return DEELBUURT, " ".join(text), "3"
+    if s.kans_volgen < b.kans:
+        text.append("Dat is te veel om los te laten en te weinig om zeker te zijn.")
+        return VOLGEN, " ".join(text), "4a"
+    if _rises(b, s):
+        text.append(_rise(b))
+        return VOLGEN, " ".join(text), "4b"
+    text.append("Geen van de andere regels is van toepassing.")
+    return BASIS, " ".join(text), "5"
+
+
+def _urgent(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
+    """Tell the three kinds of urgent buurten apart by who can act there."""
+    text = [_urgency(b)]
+    limit = _number(s.corporatiebezit)
+    if np.isnan(b.corporatiebezit):
+        text.append(
+            f"Het corporatiebezit is onbekend; bij {limit} % of meer zou dit “{INTEGRAAL}” zijn."
+        )
+        return KOPPELKANSEN, _close(text, b), "2b"
+    bezit = f"Het corporatiebezit is {_number(b.corporatiebezit)} %"
+    if b.corporatiebezit >= s.corporatiebezit:
+        text.append(f"{bezit}, ten minste de drempel van {limit} %: kandidaat voor de DIA.")
+        return INTEGRAAL, _close(text, b), "1"
+    text.append(f"{bezit}, minder dan de drempel van {limit} %.")
+    return KOPPELKANSEN, _close(text, b), "2a"
+
+
+def _urgency(b: _Buurt) -> str:
+    """Say how urgent the buurt is: by its interval, or by rank alone where there is none."""
+    if b.by_rank:
+        place = "hoort daarmee" if b.kans == 1 else "hoort daarmee niet"
+        return (
+            f"De buurt staat op plaats {b.rang:.0f} van {b.n_ranked} in urgentie en {place} bij "
+            "het hoogste kwart; er is nog geen onzekerheidsmarge berekend, dus dit berust op de "
+            "rang alleen."
+        )
+    sentence = (
+        f"In {_share(b.kans)} van de doorrekeningen hoort deze buurt bij het hoogste kwart van "
+        "urgentie"
+    )
+    if np.isnan(b.rang_p05) or np.isnan(b.rang_p95):
+        return sentence + "."
+    return f"{sentence} (plaats {b.rang_p05:.0f} tot {b.rang_p95:.0f} van {b.n_ranked})."
+
+
+def _not_ranked(b: _Buurt) -> str:
+    text = [f"Deze buurt is niet gerangschikt: {b.reden}."]
+    return _close(text, b)
+
+
+def _close(text: list[str], b: _Buurt) -> str:
+    """End a sentence of a heavier rule with the pockets, which it must not hide."""
+    if b.pockets:
+        text = [*text, "Let op: hier is ook " + _pocket_names(b) + "."]
+    return " ".join(text)
+
+
+def _pocket_names(b: _Buurt) -> str:
+    names = [f"{naam} ({_number(inwoners)} inwoners)" for naam, inwoners in b.pockets]
+    kind = "een deel-buurt" if len(names) == 1 else f"{len(names)} deel-buurten"
+    return (
+        f"{kind} die duidelijk afwijkt: " + "; ".join(names)
+        if len(names) == 1
+        else (f"{kind} die duidelijk afwijken: " + "; ".join(names))
+    )
+
+
+def _rises(b: _Buurt, s: ApproachSettings) -> bool:
+    known = not np.isnan(b.kans_stijging)
+    return b.stijging >= s.stijging and (not known or b.kans_stijging >= s.kans_stijging)
+
+
+def _rise(b: _Buurt) -> str:
+    years = "" if np.isnan(b.jaren) else f" over {b.jaren:.0f} jaren"
+    sure = (
+        "of die stijging meer is dan toeval is niet te zeggen"
+        if np.isnan(b.kans_stijging)
+        else f"de kans dat het een echte stijging is, is {_share(b.kans_stijging)}"
+    )
+    return f"De urgentie stijgt{years} met {_number(b.stijging)} punt per jaar; {sure}."
+
+
+def _number(value: float) -> str:
+    """Write a number as a Dutch reader expects it, with at most one decimal."""
+    text = f"{value:,.1f}".translate(str.maketrans(",.", ".,"))
+    return text.removesuffix(",0")
+
+
+def _share(value: float) -> str:
+    """Write a probability or share as a whole percentage that never overstates certainty."""
+    percent = 100 * value
+    if 99.5 <= percent < 100:
+        return "ruim 99 %"
+    if 0 < percent < 0.5:
+        return "minder dan 1 %"
+    return f"{_number(round(percent, 1) if percent < 99.5 and percent % 1 else percent)} %"
+
+
+def _check(scores: pd.DataFrame, corporatiebezit: pd.Series[float]) -> None:
+    """Raise one error that names everything that makes the rules undecidable."""
+    problems = [
+        Problem(
+            kolom=column,
+            wat=f"De kolom `{column}` ontbreekt in de scores.",
+            oplossing="Maak eerst scores.parquet (notebook 03).",
+        )
+        for column in ("urgentie", "potentie", "gerangschikt", "reden")
+        if column not in scores.columns
+    ]
+    for name, index in (("scores", scores.index), ("corporatiebezit", corporatiebezit.index)):
+        twice = sorted({str(code) for code in index[index.duplicated()]})
+        if twice:
+            problems.append(
+                Problem(
+                    rij=", ".join(twice),
+                    wat=f"Deze buurtcodes staan dubbel in {name}.",
+                    oplossing="Geef elke buurt één rij.",
+                )
+            )
+    for column in ("kans_kwart",):
+        kans = _optional(scores, column)
+        wrong = kans[(kans < 0) | (kans > 1)]
+        if len(wrong):
+            problems.append(
+                Problem(
+                    rij=", ".join(str(code) for code in wrong.index),
+                    kolom=column,
+                    wat="Een kans ligt buiten 0 tot 1.",
+                    oplossing="Geef kansen als aandeel, niet als percentage.",
+                )
+            )
+    share = corporatiebezit.astype(float)
+    outside = share[(share < 0) | (share > 100)]
+    if len(outside):
+        problems.append(
+            Problem(
+                rij=", ".join(str(code) for code in outside.index),
+                kolom="corporatiebezit",
+                wat="Het corporatiebezit ligt buiten 0 tot 100 procent.",
+                oplossing="Maak ontbrekende waarden leeg; geef de rest in procenten.",
+            )
+        )
+    if problems:
+        raise InputError(problems)
