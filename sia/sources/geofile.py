@@ -1,0 +1,405 @@
+"""Reading vector files of any format into valid RD New polygons, or saying why that cannot be."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyproj
+import rdata
+import shapely
+
+from sia.errors import InputError, Problem
+
+RD = "EPSG:28992"
+SUFFIXES = (".gpkg", ".shp", ".zip", ".json", ".geojson", ".topojson", ".rda")
+
+_log = logging.getLogger(__name__)
+_IN_ZIP = (".gpkg", ".shp", ".geojson", ".json")
+_SNIFFED = 4096
+# The Netherlands with its territorial sea, in the units of each reference system.
+_BOXES = {
+    "EPSG:28992": (-10_000.0, 280_000.0, 310_000.0, 660_000.0),
+    "EPSG:4326": (2.5, 50.5, 7.6, 54.2),
+    "EPSG:3857": (250_000.0, 6_520_000.0, 860_000.0, 7_220_000.0),
+}
+_MIN_AREA = 1e-6
+_WKT_STARTS = (b"PROJCRS[", b"GEOGCRS[", b"PROJCS[", b"GEOGCS[")
+_ROWS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a vector file, described but not read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file that the user knows.
+    opened : str
+        What GDAL opens (a member of a zip, the file itself).
+    name : str
+        Layer name.
+    fields : tuple of str
+        Attribute columns in file order.
+    polygons : bool
+        Whether its geometry can be polygons.
+    """
+
+    path: Path
+    opened: str
+    name: str
+    fields: tuple[str, ...]
+    polygons: bool
+
+
+def unreadable(path: Path, detail: str = "") -> InputError:
+    """Return the error for a file that is damaged, cut off or something else than its name says."""
+    said = f" ({detail})" if detail else ""
+    return InputError(
+        [
+            Problem(
+                bestand=str(path),
+                wat=f"Het bestand is beschadigd, afgekapt of geen kaartbestand{said}.",
+                oplossing="Haal het opnieuw op (`sia fetch`) of verwijder het uit de map.",
+            )
+        ]
+    )
+
+
+def sniff_json(path: Path) -> str:
+    """Return "FeatureCollection", "Topology" or "" from the first bytes of a JSON file."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_SNIFFED).decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    squeezed = "".join(head.split())
+    for kind in ("FeatureCollection", "Topology"):
+        if f'"type":"{kind}"' in squeezed:
+            return kind
+    return ""
+
+
+def layers(path: Path) -> list[Layer]:
+    """Describe the layers of a vector file (GeoPackage, shapefile, zip, GeoJSON, TopoJSON).
+
+    Raises
+    ------
+    InputError
+        When GDAL cannot open the file.
+    """
+    described = []
+    for opened in _openable(path):
+        try:
+            for name, _ in pyogrio.list_layers(opened):
+                info = pyogrio.read_info(opened, layer=name)
+                described.append(
+                    Layer(
+                        path=path,
+                        opened=opened,
+                        name=str(name),
+                        fields=tuple(str(field) for field in info["fields"]),
+                        polygons=_may_be_polygons(info["geometry_type"]),
+                    )
+                )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise unreadable(path) from error
+    return described
+
+
+def read_layer(
+    layer: Layer, *, columns: Sequence[str] | None = None, where: str | None = None
+) -> gpd.GeoDataFrame:
+    """Read one layer as it stands in the file, without projecting or repairing.
+
+    Parameters
+    ----------
+    layer : Layer
+    columns : sequence of str, optional
+        Only these attributes.
+    where : str, optional
+        OGR SQL condition, evaluated by the driver so that other rows are never built.
+
+    Raises
+    ------
+    InputError
+        When the layer cannot be read to its end.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            frame = gpd.read_file(
+                layer.opened, layer=layer.name, columns=columns, where=where, engine="pyogrio"
+            )
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            pyogrio.errors.FeatureError,
+            pyogrio.errors.GeometryError,
+            shapely.errors.GEOSException,
+            UnicodeDecodeError,
+            ValueError,
+        ) as error:
+            raise unreadable(layer.path, type(error).__name__) from error
+    for warning in caught:
+        _log.info("%s: %s", layer.path.name, warning.message)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise unreadable(layer.path, "geen geometrie")
+    if layer.opened.lower().endswith("json") and sniff_json(layer.path) == "Topology":
+        # TopoJSON has no reference system of its own; like GeoJSON it is lon/lat (RFC 7946).
+        frame = frame.set_crs("EPSG:4326", allow_override=True)
+    return frame
+
+
+def read_rda(path: Path) -> gpd.GeoDataFrame:
+    """Read the first `sf` data frame of an R data file (package tmap ships CBS wijken this way).
+
+    Raises
+    ------
+    InputError
+        When it is no R data file or holds no polygons.
+    """
+    with warnings.catch_warnings():
+        # rdata warns once per R class without a Python counterpart; those are not needed here.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            parsed = rdata.parser.parse_file(path)
+            objects = rdata.conversion.convert(parsed)
+        except Exception as error:
+            raise unreadable(path, type(error).__name__) from error
+    frames = objects.values() if isinstance(objects, dict) else ()
+    for frame in frames:
+        if isinstance(frame, pd.DataFrame) and "geometry" in frame.columns:
+            try:
+                shapes = [_r_polygons(parts) for parts in frame["geometry"]]
+            except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
+                raise unreadable(path, "geometrie niet te lezen") from error
+            plain = pd.DataFrame(frame.drop(columns="geometry"))
+            return gpd.GeoDataFrame(plain, geometry=shapes, crs=_r_crs(parsed.object))
+    raise unreadable(path, "geen sf-tabel met geometrie")
+
+
+def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Check the claimed reference system against the coordinates, and project to EPSG:28992.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Geometry may be null in no row.
+    path : pathlib.Path
+        For the message.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:28992, two-dimensional
+
+    Raises
+    ------
+    InputError
+        No reference system, coordinates that do not fit the claimed one, or a mixture.
+    """
+    bounds = frame.geometry.bounds.to_numpy()
+    if frame.crs is None:
+        raise _crs_error(
+            path,
+            "Het bestand zegt niet in welk coördinatenstelsel het staat"
+            + _looks_like(bounds, " (de coördinaten lijken op {})")
+            + ".",
+        )
+    with warnings.catch_warnings():
+        # Infinite results are caught by the box below; pyproj need not warn about them.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            projected = frame.to_crs(RD)
+        except pyproj.exceptions.ProjError as error:
+            wat = f"Coördinatenstelsel {_crs_name(frame)} is onbruikbaar."
+            raise _crs_error(path, wat) from error
+    inside = _inside(projected.geometry.bounds.to_numpy(), _BOXES[RD])
+    if not inside.all():
+        raise _outside(frame, path, bounds, inside)
+    projected.geometry = shapely.force_2d(projected.geometry.to_numpy())
+    return projected
+
+
+def repair(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Return the frame with valid, non-empty (multi)polygons; what was repaired is logged.
+
+    Raises
+    ------
+    InputError
+        When a row has no geometry, or none with an area.
+    """
+    shapes = frame.geometry.to_numpy()
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes = shapes.copy()
+        shapes[broken] = [_polygonal(shape) for shape in shapely.make_valid(shapes[broken])]
+        _log.warning("%s: %d ongeldige vlakken hersteld", path.name, int(broken.sum()))
+    usable = np.isin(shapely.get_type_id(shapes), (3, 6)) & (shapely.area(shapes) > _MIN_AREA)
+    if not usable.all():
+        raise InputError([_no_polygon(path, frame.index[~usable])])
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
+def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse rows without any geometry, or with something else than polygons."""
+    shapes = frame.geometry.to_numpy()
+    bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    bad |= ~np.isin(shapely.get_type_id(shapes), (3, 6, 7))
+    bad |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    if bad.any():
+        raise InputError([_no_polygon(path, frame.index[bad])])
+
+
+def page_state(path: Path) -> tuple[int, int, bool]:
+    """Return (numberReturned, numberMatched, has a next link) of a GeoJSON page.
+
+    Zero where the file does not say; the members stand outside the features, so the whole file
+    is parsed only when its head or tail mentions one of them.
+    """
+    head, tail = _ends(path)
+    if not any(word in head + tail for word in ('"numberReturned"', '"numberMatched"', '"next"')):
+        return 0, 0, False
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise unreadable(path) from error
+    if not isinstance(content, dict):
+        raise unreadable(path)
+    links = content.get("links") or []
+    more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
+    return _count(content.get("numberReturned")), _count(content.get("numberMatched")), more
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _ends(path: Path) -> tuple[str, str]:
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        head = stream.read(_SNIFFED)
+        stream.seek(max(0, size - _SNIFFED))
+        tail = stream.read()
+    return head.decode("utf-8", "replace"), tail.decode("utf-8", "replace")
+
+
+def _may_be_polygons(geometry_type: str | None) -> bool:
+    # A mixture of Polygon and MultiPolygon is reported as Unknown.
+    return geometry_type is not None and ("Polygon" in geometry_type or "Unknown" in geometry_type)
+
+
+def _openable(path: Path) -> list[str]:
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise unreadable(path) from error
+    return [f"/vsizip/{path}/{m}" for m in members if m.lower().endswith(_IN_ZIP)]
+
+
+def _r_polygons(parts: Any) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in parts])
+
+
+def _r_crs(root: Any) -> str | None:
+    """Return the reference system of an `sf` object; rdata drops it from the converted table."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        value = getattr(node, "value", None)
+        if isinstance(value, bytes) and value.startswith(_WKT_STARTS):
+            return value.decode("utf-8", "replace")
+        if isinstance(value, list | tuple):
+            waiting.extend(value)
+        elif hasattr(value, "value"):
+            waiting.append(value)
+        attributes = getattr(node, "attributes", None)
+        if attributes is not None:
+            waiting.append(attributes)
+    return None
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the polygons of what make_valid returns (it may add lines and points)."""
+    parts = shapely.get_parts(shapely.get_parts(np.array([shape])))
+    polygons = [part for part in parts if isinstance(part, shapely.Polygon)]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def _inside(bounds: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    low, high = np.array(box[:2]), np.array(box[2:])
+    return np.asarray((bounds[:, :2] >= low).all(axis=1) & (bounds[:, 2:] <= high).all(axis=1))
+
+
+def _looks_like(bounds: np.ndarray, sentence: str) -> str:
+    fits = [crs for crs, box in _BOXES.items() if _inside(bounds, box).all()]
+    swapped = _inside(bounds[:, [1, 0, 3, 2]], _BOXES["EPSG:4326"]).all()
+    if not fits and swapped:
+        fits = ["EPSG:4326 met breedte en lengte omgewisseld"]
+    return sentence.format(fits[0]) if fits else ""
+
+
+def _crs_name(frame: gpd.GeoDataFrame) -> str:
+    authority = frame.crs.to_authority()
+    return ":".join(authority) if authority else str(frame.crs.name)
+
+
+def _outside(
+    frame: gpd.GeoDataFrame, path: Path, bounds: np.ndarray, inside: np.ndarray
+) -> InputError:
+    name = _crs_name(frame)
+    if inside.any():
+        labels = [str(label) for label in frame.index[~inside][:_ROWS_SHOWN]]
+        return _crs_error(
+            path,
+            f"Het bestand zegt {name}, maar {int((~inside).sum())} van {len(inside)} vlakken "
+            "liggen dan buiten Nederland: er staan twee coördinatenstelsels door elkaar.",
+            rij=", ".join(labels),
+        )
+    looks = _looks_like(bounds, "; de coördinaten lijken op {}")
+    return _crs_error(path, f"Het bestand zegt {name}, maar dan ligt het buiten Nederland{looks}.")
+
+
+def _crs_error(path: Path, wat: str, rij: str = "") -> InputError:
+    return InputError(
+        [
+            Problem(
+                bestand=str(path),
+                rij=rij,
+                kolom="geometrie",
+                wat=wat,
+                oplossing=(
+                    "Haal de kaart opnieuw op in EPSG:28992 (RD New), "
+                    "of herstel het stelsel in het bestand (.prj, `crs`)."
+                ),
+            )
+        ]
+    )
+
+
+def _no_polygon(path: Path, labels: pd.Index) -> Problem:
+    shown = ", ".join(str(label) for label in labels[:_ROWS_SHOWN])
+    return Problem(
+        bestand=str(path),
+        rij=shown,
+        kolom="geometrie",
+        wat=f"{len(labels)} gebieden hebben geen bruikbaar vlak.",
+        oplossing="Haal de kaart opnieuw op; het bestand is onvolledig of geen vlakkenkaart.",
+    )

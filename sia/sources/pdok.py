@@ -1,0 +1,789 @@
+"""CBS/PDOK borders of buurt, wijk and gemeente, with their attributes, in every shape they come in.
+
+GeoPackage, shapefile (full, clipped and upper-case column names, zipped or not), WFS GeoJSON,
+pages of OGC API Features, TopoJSON and R data (package tmap). What comes out is always EPSG:28992
+with the canonical names of ``measures/pdok.toml``.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sia.areas import gemeente_of, normalise_codes, wijk_of
+from sia.errors import InputError, Problem
+from sia.sources import geofile
+from sia.sources.base import (
+    DISCONTINUED,
+    EMPTY,
+    LATER,
+    PRESENT,
+    SECRET_OR_UNKNOWN,
+    AreaLayer,
+    Found,
+    Level,
+    Origin,
+    Publisher,
+    Record,
+    SourceTable,
+)
+from sia.store import sha256_file
+
+NAME = "cbs.kaart"
+PUBLISHER = Publisher(
+    name="CBS/Kadaster (PDOK)",
+    licence="CC BY 4.0",
+    attribution="Bron: CBS/Kadaster via PDOK, wijk- en buurtkaart {year} ({table})",
+)
+
+MISSING_REASONS: dict[float, str] = {
+    -99995.0: LATER,
+    -99991.0: DISCONTINUED,
+}
+"""Codes that say why; every other value <= `MISSING_FROM` is secret or unknown."""
+MISSING_FROM = -99990.0
+
+_log = logging.getLogger(__name__)
+_NAMES_ONLY = "alleen namen"
+_NEXT_PAGE = "vervolgpagina"
+_DAMAGED = "onleesbaar"
+_OTHER_MAPS = ("afw", "kscore", "lbm", "r100", "crs28992res")
+_NAME_FIELDS = ("name", "naam", "buurt", "wijk", "gemeente")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PAGE = re.compile(r"^(?P<stem>.+?)[_-]p(?:agina)?0*(?P<number>\d+)$", re.IGNORECASE)
+_GEO_NAME = re.compile(r"buurt|wijk|gemeente|cbs", re.IGNORECASE)
+_LEVELS: tuple[Level, ...] = ("buurt", "wijk", "gemeente")
+_CLIPPED = 10
+_SUMS_TO_100 = (
+    (
+        "percentage_personen_0_tot_15_jaar",
+        "percentage_personen_15_tot_25_jaar",
+        "percentage_personen_25_tot_45_jaar",
+        "percentage_personen_45_tot_65_jaar",
+        "percentage_personen_65_jaar_en_ouder",
+    ),
+    (
+        "percentage_ongehuwd",
+        "percentage_gehuwd",
+        "percentage_gescheid",
+        "percentage_verweduwd",
+    ),
+    (
+        "percentage_eenpersoonshuishoudens",
+        "percentage_huishoudens_zonder_kinderen",
+        "percentage_huishoudens_met_kinderen",
+    ),
+)
+_SUM_TOLERANCE = 5.0
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of one layer mean.
+
+    Parameters
+    ----------
+    structure : dict
+        Role ("buurtcode", "water", ...) -> column in the file.
+    measures : dict
+        Column in the file -> canonical measure.
+    unknown : tuple of str
+        Columns whose meaning cannot be told; they are not read.
+    """
+
+    structure: dict[str, str]
+    measures: dict[str, str]
+    unknown: tuple[str, ...]
+
+    @property
+    def level(self) -> Level | None:
+        """Return the level of the layer, or None when only its codes can tell."""
+        return next((lev for lev in _LEVELS if f"{lev}code" in self.structure), None)
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell cheaply whether a file is a map of buurten, wijken or gemeenten.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        None for anything that is not such a map. A map that cannot be used as borders (names
+        without codes) is found with shape "alleen namen" and reads as nothing; a file that is
+        named like one but is damaged is found too, so that reading it can say what is wrong.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in geofile.SUFFIXES:
+        return None
+    if suffix == ".rda":
+        return _found_rda(path)
+    if suffix in (".json", ".geojson", ".topojson") and not geofile.sniff_json(path):
+        return _damaged(path) if suffix != ".json" else None
+    try:
+        layers = [layer for layer in geofile.layers(path) if layer.polygons]
+    except InputError:
+        mine = suffix in (".gpkg", ".shp") or bool(_GEO_NAME.search(path.stem))
+        return _damaged(path) if mine else None
+    usable = _border_layers(layers)
+    if usable:
+        return _found(path, usable)
+    names_only = [la for la in layers if _has_only_names(la.fields)]
+    if names_only and suffix != ".zip":
+        return Found(
+            source=NAME,
+            path=path,
+            shape=_NAMES_ONLY,
+            table=path.stem,
+            year=_year_of_name(path)[0],
+            note="Heeft namen maar geen CBS-codes: niet bruikbaar als grenzen.",
+        )
+    return None
+
+
+def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
+    """Read the borders (and attributes) of a recognised file.
+
+    Parameters
+    ----------
+    found : Found
+        From `recognise`.
+    gemeenten : sequence of str, optional
+        Gemeentecodes; only their areas are read. The selection is made by the file's driver, so
+        one municipality comes quickly out of a national file.
+
+    Returns
+    -------
+    tuple of AreaLayer and SourceTable
+        One layer per level in the file, and one table with the attributes of all levels when
+        there are any. Empty for a map with names only and for a follow-up page.
+
+    Raises
+    ------
+    InputError
+        Every problem with codes, duplicates, reference system, geometry, percentages or paging.
+    """
+    if found.shape in (_NAMES_ONLY, _NEXT_PAGE):
+        return ()
+    if found.shape == _DAMAGED:
+        geofile.layers(found.path)
+        raise geofile.unreadable(found.path)
+    parts = _read_rda(found) if found.shape == "rda" else _read_layers(found, gemeenten)
+    year = _year_of_rows(parts, found)
+    origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, year)
+    areas = tuple(_area_layer(part, year, origin) for part in parts)
+    table = _source_table(parts, year, origin)
+    return (*areas, table) if table is not None else areas
+
+
+def decode(fields: Sequence[str], year: int = 0) -> Columns:
+    """Tell what the columns of a map mean, in whichever edition's spelling.
+
+    Parameters
+    ----------
+    fields : sequence of str
+        Column names in file order.
+    year : int, optional
+        Year of the file; decides between editions where a clipped name is ambiguous.
+
+    Returns
+    -------
+    Columns
+    """
+    roles = {alias: role for role, names in _names()["structure"].items() for alias in names}
+    clipped = _declip(tuple(field.lower() for field in fields), year)
+    structure: dict[str, str] = {}
+    measures: dict[str, str] = {}
+    unknown: list[str] = []
+    for field in fields:
+        full = clipped.get(field.lower(), field.lower())
+        canonical = _names()["upper_case"].get(field) or _names()["aliases"].get(full, full)
+        if full in roles:
+            structure.setdefault(roles[full], field)
+        elif len(field) == _CLIPPED and canonical == field.lower():
+            unknown.append(field)
+        else:
+            measures[field] = canonical
+    structure.pop("overig", None)
+    return Columns(structure, measures, tuple(unknown))
+
+
+def launder(names: Sequence[str]) -> list[str]:
+    """Cut names to ten characters as GDAL's shapefile driver does, numbering the double ones.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Full names in file order.
+
+    Returns
+    -------
+    list of str
+        A second `percentage` becomes ``percenta_1``, an eleventh ``percenta10``.
+    """
+    taken: dict[str, None] = {}
+    for name in names:
+        short, number = name[:_CLIPPED], 0
+        while short in taken:
+            number += 1
+            short = name[:8] + (f"_{number}" if number < 10 else str(number))
+        taken[short] = None
+    return list(taken)
+
+
+def missing_reason(value: float) -> str:
+    """Return why a number in the file is no value; `PRESENT` when it is one."""
+    if np.isnan(value):
+        return EMPTY
+    if value > MISSING_FROM:
+        return PRESENT
+    return MISSING_REASONS.get(value, SECRET_OR_UNKNOWN)
+
+
+def split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Separate numbers from the codes that stand for a missing number.
+
+    Parameters
+    ----------
+    numbers : DataFrame of float64
+
+    Returns
+    -------
+    values, reasons : DataFrame
+        Same shape: NaN and a reason where missing, the number and `PRESENT` elsewhere.
+    """
+    raw = numbers.to_numpy(dtype=float)
+    reasons = np.full(raw.shape, PRESENT, dtype=object)
+    gone = ~(raw > MISSING_FROM)
+    reasons[gone] = [missing_reason(value) for value in raw[gone]]
+    values = pd.DataFrame(np.where(gone, np.nan, raw), index=numbers.index, columns=numbers.columns)
+    return values, pd.DataFrame(reasons, index=numbers.index, columns=numbers.columns, dtype="str")
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a canonical measure ("%", "km", "1.000 euro", ...)."""
+    units = _names()["units"]
+    return next(str(u["unit"]) for u in units if re.search(u["pattern"], measure))
+
+
+def title_of(measure: str) -> str:
+    """Return a Dutch title of a canonical measure."""
+    titles: dict[str, str] = _names()["titles"]
+    return titles.get(measure) or measure.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One level of a file: raw rows in RD, one per code, with their columns explained."""
+
+    level: Level
+    frame: gpd.GeoDataFrame
+    columns: Columns
+
+
+@cache
+def _names() -> dict[str, Any]:
+    text = (Path(__file__).parent / "measures" / "pdok.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _declip(fields: tuple[str, ...], year: int) -> dict[str, str]:
+    """Return the full names of clipped fields, family by family (same first eight characters).
+
+    A family is read by position when exactly one meaning fits: an edition with as many members in
+    the same order, and where several fit, one whose years include the file's.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    in_year: dict[str, set[tuple[str, ...]]] = {}
+    families = _families(list(fields))
+    for edition in _names()["editions"]:
+        full = edition["columns"]
+        short = launder(full)
+        meaning = dict(zip(short, full, strict=True))
+        for stem, members in _families(short).items():
+            if families.get(stem) != members:
+                continue
+            meanings = tuple(meaning[m] for m in members)
+            found.setdefault(stem, set()).add(meanings)
+            if year in edition["years"]:
+                in_year.setdefault(stem, set()).add(meanings)
+    result: dict[str, str] = {}
+    for stem, options in found.items():
+        numbered = any(
+            not full.startswith(short)
+            for meanings in options
+            for short, full in zip(families[stem], meanings, strict=True)
+        )
+        chosen = in_year.get(stem, set()) if numbered or len(options) > 1 else options
+        if len(chosen) == 1:
+            result.update(zip(families[stem], next(iter(chosen)), strict=True))
+    return result
+
+
+def _families(short: list[str]) -> dict[str, list[str]]:
+    families: dict[str, list[str]] = {}
+    for name in short:
+        if len(name) == _CLIPPED:
+            families.setdefault(name[:8], []).append(name)
+    return families
+
+
+def _border_layers(layers: Sequence[geofile.Layer]) -> list[geofile.Layer]:
+    return [layer for layer in layers if _is_border_layer(layer.fields)]
+
+
+def _is_border_layer(fields: Sequence[str]) -> bool:
+    lowered = {field.lower() for field in fields}
+    if any(other in name for other in _OTHER_MAPS for name in lowered):
+        return False
+    roles = decode(fields).structure
+    if "statcode" in roles:
+        return True
+    coded = [lev for lev in _LEVELS if f"{lev}code" in roles]
+    # A code alone may be anybody's table; CBS's map always says more about the area itself.
+    return bool(coded) and bool({"water", "jaarcode", "jaar"} & set(roles))
+
+
+def _has_only_names(fields: Sequence[str]) -> bool:
+    lowered = {field.lower() for field in fields}
+    coded = any("code" in name or name in ("bu", "wk", "gm") for name in lowered)
+    return not coded and bool(lowered & set(_NAME_FIELDS))
+
+
+def _found(path: Path, layers: Sequence[geofile.Layer]) -> Found:
+    levels = [decode(layer.fields).level for layer in layers]
+    level: Level = next((lev for lev in _LEVELS if lev in levels), "buurt")
+    year, note = _year_of_name(path)
+    if any({"jaar", "jaarcode"} & set(decode(la.fields).structure) for la in layers):
+        year, note = _sniff_year(layers[0]) or year, ""
+    found = Found(NAME, path, _shape(path, layers[0]), path.stem, year, level, note)
+    page = _PAGE.match(path.stem)
+    if page and int(page["number"]) > 1 and _first_page(path, page).exists():
+        return replace(found, shape=_NEXT_PAGE, note="Wordt met pagina 1 gelezen.")
+    return found
+
+
+def _shape(path: Path, layer: geofile.Layer) -> str:
+    kinds = {".gpkg": "geopackage", ".shp": "shapefile"}
+    suffix = Path(layer.opened).suffix.lower()
+    if suffix in kinds:
+        return kinds[suffix]
+    return "topojson" if geofile.sniff_json(path) == "Topology" else "geojson"
+
+
+def _sniff_year(layer: geofile.Layer) -> int:
+    roles = decode(layer.fields).structure
+    column = roles.get("jaar") or roles["jaarcode"]
+    try:
+        first = gpd.read_file(
+            layer.opened, layer=layer.name, columns=[column], rows=1, engine="pyogrio"
+        )
+    except (ValueError, RuntimeError):
+        # A damaged file is reported by `read`, in full; recognising it must not fail.
+        return 0
+    return _year_in(str(first[column].iloc[0])) if len(first) else 0
+
+
+def _year_in(text: str) -> int:
+    match = re.match(r"((?:19|20)\d\d)", text)
+    return int(match[1]) if match else 0
+
+
+def _year_of_name(path: Path) -> tuple[int, str]:
+    """Return the year in the file's name, else in the name of its folder."""
+    for name, where in ((path.stem, "bestandsnaam"), (path.parent.name, "mapnaam")):
+        years = [int(y) for y in _YEAR.findall(name)] or _glued_years(name)
+        if len(set(years)) == 1:
+            return years[0], f"Jaar {years[0]} is afgeleid uit de {where}."
+    return 0, "Het jaar staat niet in het bestand en niet in de naam."
+
+
+def _glued_years(name: str) -> list[int]:
+    return [
+        int(y)
+        for y in re.findall(r"(?:buurt|buurten|wijk|wijken|gemeente|gemeenten)(20\d\d)", name)
+    ]
+
+
+def _found_rda(path: Path) -> Found | None:
+    if not path.stem.lower().startswith("nld_"):
+        return None
+    level: Level = "gemeente" if "muni" in path.stem.lower() else "wijk"
+    if level == "wijk" and "dist" not in path.stem.lower():
+        return None
+    year = int(_names()["tmap"]["year"])
+    note = f"Jaar {year} volgens de documentatie van het R-pakket tmap; vereenvoudigde grenzen."
+    return Found(NAME, path, "rda", path.stem, year, level, note)
+
+
+def _damaged(path: Path) -> Found:
+    year, _ = _year_of_name(path)
+    return Found(NAME, path, _DAMAGED, path.stem, year, "buurt", "Het bestand is niet te openen.")
+
+
+def _first_page(path: Path, page: re.Match[str]) -> Path:
+    number = path.stem[len(page["stem"]) :]
+    first = re.sub(r"\d+", lambda digits: "1".zfill(len(digits[0])), number)
+    return path.with_name(page["stem"] + first + path.suffix)
+
+
+def _pages(path: Path) -> list[Path]:
+    """Return all pages of which `path` is the first, in order."""
+    own = _PAGE.match(path.stem)
+    if not own:
+        return [path]
+    numbered = []
+    for other in path.parent.glob(f"*{path.suffix}"):
+        match = _PAGE.match(other.stem)
+        if match and match["stem"] == own["stem"]:
+            numbered.append((int(match["number"]), other))
+    return [other for _, other in sorted(numbered)]
+
+
+def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
+    pages = _pages(found.path)
+    if found.shape == "geojson" and found.path.suffix.lower() != ".zip":
+        _check_pages(pages)
+    parts: list[_Part] = []
+    for layer in _border_layers([la for la in geofile.layers(found.path) if la.polygons]):
+        columns = decode(layer.fields, found.year)
+        wanted = [*columns.structure.values(), *columns.measures]
+        where = _where(columns, gemeenten)
+        frames = [
+            geofile.read_layer(replace(layer, path=p, opened=str(p)), columns=wanted, where=where)
+            for p in (pages if len(pages) > 1 else [])
+        ] or [geofile.read_layer(layer, columns=wanted, where=where)]
+        frame = pd.concat(frames, ignore_index=True)
+        if columns.unknown:
+            _log.warning(
+                "%s: kolommen zonder zekere betekenis overgeslagen: %s",
+                found.path.name,
+                ", ".join(columns.unknown),
+            )
+        if len(frame):
+            parts.extend(_split_levels(frame, columns, found.path, gemeenten))
+    if not parts:
+        raise InputError([_nothing(found.path, gemeenten)])
+    return parts
+
+
+def _check_pages(pages: list[Path]) -> None:
+    """Refuse a page of which the rest is absent: areas would silently be missing."""
+    states = [geofile.page_state(page) for page in pages]
+    returned, matched = sum(state[0] for state in states), max(state[1] for state in states)
+    if (matched and returned < matched) or states[-1][2]:
+        have = f"{returned} van {matched}" if matched else f"{returned}"
+        raise InputError(
+            [
+                Problem(
+                    bestand=str(pages[0]),
+                    wat=f"Dit is een deel van de kaart: {have} gebieden; er is een volgende pagina.",
+                    oplossing=(
+                        "Haal alle pagina's op (`sia fetch` doet dat) "
+                        "of zet ze als _p1, _p2, ... bij elkaar."
+                    ),
+                )
+            ]
+        )
+
+
+def _where(columns: Columns, gemeenten: Sequence[str]) -> str | None:
+    """Return the OGR SQL condition that selects whole municipalities by the file's own codes."""
+    if not gemeenten:
+        return None
+    roles = columns.structure
+    role = next(
+        (r for r in ("gemeentecode", "buurtcode", "wijkcode", "statcode") if r in roles), ""
+    )
+    if not role:
+        return None
+    field = roles[role].replace('"', '""')
+    digits = sorted({gemeente_of(code)[2:] for code in gemeenten})
+    return " OR ".join(f"\"{field}\" LIKE '__{d}%'" for d in digits)
+
+
+def _split_levels(
+    frame: gpd.GeoDataFrame, columns: Columns, path: Path, gemeenten: Sequence[str]
+) -> list[_Part]:
+    """Normalise codes, project and repair; a layer with `statcode` may mix levels."""
+    level = columns.level
+    column = columns.structure[f"{level}code" if level else "statcode"]
+    codes, problems = normalise_codes(frame[column], level=level, bestand=str(path), kolom=column)
+    wrong = codes.dropna()[~codes.dropna().str.startswith(_prefix(level))] if level else codes[:0]
+    problems += [_other_level(path, column, code, str(row), level) for row, code in wrong.items()]
+    if problems:
+        raise InputError(problems)
+    frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
+    geofile.require_geometry(frame, path)
+    frame = geofile.repair(geofile.to_rd(frame, path), path)
+    parts = []
+    for lev in _LEVELS:
+        rows = frame[frame.index.str.startswith(_prefix(lev))]
+        if gemeenten:
+            rows = rows[rows.index.map(gemeente_of).isin(set(gemeenten))]
+        if len(rows):
+            parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns))
+    return parts
+
+
+def _prefix(level: Level | None) -> str:
+    return {"buurt": "BU", "wijk": "WK", "gemeente": "GM"}.get(str(level), "")
+
+
+def _one_row_per_code(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> gpd.GeoDataFrame:
+    """Dissolve the parts of an area; of land and water with one code only the land is kept.
+
+    CBS gives open water its own row under the code of the municipality, without figures; merging
+    it in would double areas and move centres into the sea.
+    """
+    if frame.index.is_unique:
+        return frame.sort_index()
+    water = _water(frame, columns)
+    land_codes = set(frame.index[~water])
+    kept = frame[~(water & frame.index.isin(land_codes))]
+    _refuse_conflicts(kept, columns, path)
+    dropped, merged = len(frame) - len(kept), len(kept) - kept.index.nunique()
+    if dropped or merged:
+        _log.info("%s: %d waterdelen weg, %d delen samengevoegd", path.name, dropped, merged)
+    first = kept[~kept.index.duplicated()].sort_index()
+    shapes = kept.geometry.groupby(level=0).agg(lambda parts: parts.union_all())
+    return first.set_geometry(gpd.GeoSeries(shapes.reindex(first.index), crs=frame.crs))
+
+
+def _refuse_conflicts(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> None:
+    """Refuse codes whose rows differ in a measure or name: which row is right cannot be known."""
+    naming = [c for role, c in columns.structure.items() if role.endswith("naam")]
+    double = frame[frame.index.duplicated(keep=False)]
+    compared = double[[*columns.measures, *naming]]
+    distinct = compared.groupby(level=0).nunique(dropna=False).max(axis=1)
+    bad = distinct[distinct > 1].index if len(distinct) else distinct.index
+    if len(bad):
+        raise InputError(
+            [
+                Problem(
+                    bestand=str(path),
+                    rij=code,
+                    wat="Dit gebied staat er meer dan eens in, met verschillende gegevens.",
+                    oplossing="Haal de kaart opnieuw op, of laat één rij per gebied staan.",
+                )
+                for code in bad
+            ]
+        )
+
+
+def _water(frame: gpd.GeoDataFrame, columns: Columns) -> pd.Series:
+    field = columns.structure.get("water")
+    if field is None:
+        return pd.Series(False, index=frame.index)
+    flags = frame[field].astype("str").str.strip().str.upper().eq("JA")
+    return pd.Series(flags.fillna(False), index=frame.index)
+
+
+def _year_of_rows(parts: list[_Part], found: Found) -> int:
+    """Return the one year that the rows state, else the one of the name; refuse none or several."""
+    stated: set[int] = set()
+    for part in parts:
+        for role in ("jaar", "jaarcode"):
+            column = part.columns.structure.get(role)
+            if column is not None:
+                stated |= {_year_in(str(cell)) for cell in part.frame[column].unique()}
+    stated.discard(0)
+    year = stated.pop() if len(stated) == 1 else (0 if stated else found.year)
+    if year:
+        return year
+    raise InputError(
+        [
+            Problem(
+                bestand=str(found.path),
+                kolom="jaar",
+                wat="Het bestand mengt jaren." if stated else "Het jaar van de kaart is onbekend.",
+                oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `buurten_2023.gpkg`.",
+            )
+        ]
+    )
+
+
+def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
+    frame, roles = part.frame, part.columns.structure
+    codes = frame.index.to_series()
+    wijk = codes.map(wijk_of) if part.level != "gemeente" else pd.Series("", index=frame.index)
+    naam = roles.get(f"{part.level}naam") or roles.get("statnaam")
+    result = gpd.GeoDataFrame(
+        {
+            "naam": _texts(frame, naam),
+            "wijkcode": wijk.astype("str"),
+            "gemeentecode": codes.map(gemeente_of).astype("str"),
+            "gemeentenaam": _texts(frame, roles.get("gemeentenaam")),
+            "water": _water(frame, part.columns),
+            "indelingswijziging": _change_flag(frame, roles.get("indelingswijziging")),
+        },
+        geometry=frame.geometry,
+        crs=frame.crs,
+    )
+    return AreaLayer(level=part.level, year=year, frame=result, origin=origin)
+
+
+def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return pd.Series("", index=frame.index, dtype="str")
+    return pd.Series(frame[column].astype("str").fillna("").str.strip(), index=frame.index)
+
+
+def _change_flag(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    numbers = pd.to_numeric(frame[column], errors="coerce")
+    return pd.Series(numbers.where(numbers.isin([1, 2, 3])), index=frame.index).astype("Int64")
+
+
+def _source_table(parts: list[_Part], year: int, origin: Origin) -> SourceTable | None:
+    tables = [part for part in parts if part.columns.measures]
+    if not tables:
+        return None
+    values, reasons = split_missing(
+        pd.concat([_numbers(part, origin.path) for part in tables]).sort_index()
+    )
+    names = sorted(str(column) for column in values)
+    values, reasons = values[names], reasons[names]
+    problems = _implausible(values, origin.path)
+    if problems:
+        raise InputError(problems)
+    regions = pd.concat([_regions(part) for part in tables]).sort_index()
+    sources = {canon: raw for part in tables for raw, canon in part.columns.measures.items()}
+    measures = pd.DataFrame(
+        {
+            "column": [sources[m] for m in names],
+            "title": [title_of(m) for m in names],
+            "unit": [unit_of(m) for m in names],
+            "peiljaar": year,
+            "modelled": False,
+        },
+        index=pd.Index(names, name="measure"),
+    )
+    return SourceTable(NAME, year, values, reasons, regions, measures, origin)
+
+
+def _numbers(part: _Part, path: Path) -> pd.DataFrame:
+    """Return the measure columns as numbers; text that is no number is refused, not blanked."""
+    columns: dict[str, pd.Series] = {}
+    problems: list[Problem] = []
+    for raw, canonical in part.columns.measures.items():
+        cells = part.frame[raw]
+        numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
+        lost = numbers.isna() & cells.notna() & cells.astype("str").str.strip().ne("")
+        if lost.all() and len(lost):
+            _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
+            continue
+        problems += [_no_number(path, raw, code, str(cells[code])) for code in lost.index[lost]]
+        if canonical in columns:
+            problems.append(_double_column(path, raw, canonical))
+        columns[canonical] = numbers.where(np.isfinite(numbers))
+    if problems:
+        raise InputError(problems)
+    return pd.DataFrame(columns, index=part.frame.index)
+
+
+def _regions(part: _Part) -> pd.DataFrame:
+    roles, frame = part.columns.structure, part.frame
+    return pd.DataFrame(
+        {
+            "niveau": part.level,
+            "naam": _texts(frame, roles.get(f"{part.level}naam") or roles.get("statnaam")),
+            "gemeentecode": frame.index.to_series().map(gemeente_of).astype("str"),
+            "gemeentenaam": _texts(frame, roles.get("gemeentenaam")),
+        },
+        index=frame.index,
+    )
+
+
+def _implausible(values: pd.DataFrame, path: Path) -> list[Problem]:
+    """Return impossible numbers: shares outside 0-100, negative counts, groups that miss 100."""
+    problems = []
+    for name in values:
+        is_share = unit_of(str(name)) == "%"
+        low = values[name] < 0 if _cannot_be_negative(str(name)) else pd.Series(False, values.index)
+        bad = low | (values[name] > 100) if is_share else low
+        for code, value in values.loc[bad.fillna(False), name].items():
+            problems.append(_impossible(path, str(name), str(code), float(value)))
+    for group in _SUMS_TO_100:
+        if set(group) <= set(values):
+            totals = values[list(group)].dropna().sum(axis=1)
+            totals = totals[totals > 0]
+            if len(totals) and abs(float(totals.median()) - 100.0) > _SUM_TOLERANCE:
+                problems.append(_wrong_columns(path, group, float(totals.median())))
+    return problems
+
+
+def _cannot_be_negative(measure: str) -> bool:
+    # Wealth and income may be negative; everything else counts, measures or shares something.
+    return not re.search(r"vermogen|inkomen_per|gestandaardiseerd_inkomen", measure)
+
+
+def _read_rda(found: Found) -> list[_Part]:
+    frame = geofile.read_rda(found.path)
+    tmap = _names()["tmap"]
+    absent = {"code", "name", "population"} - set(frame.columns)
+    if absent:
+        raise geofile.unreadable(found.path, f"kolommen ontbreken: {', '.join(sorted(absent))}")
+    known = {raw: canon for raw, canon in tmap["columns"].items() if raw in frame.columns}
+    frame = frame[["code", "name", *known, "geometry"]].copy()
+    if "urbanity" in known:
+        classes = {label: float(i) for i, label in enumerate(tmap["stedelijkheid"], start=1)}
+        frame["urbanity"] = frame["urbanity"].astype("object").map(classes).astype("float64")
+    structure = {f"{found.level}code": "code", f"{found.level}naam": "name"}
+    return _split_levels(frame, Columns(structure, known, ()), found.path, ())
+
+
+def _problem(path: Path, oplossing: str) -> Callable[..., Problem]:
+    return lambda **cells: Problem(bestand=str(path), oplossing=oplossing, **cells)
+
+
+def _nothing(path: Path, gemeenten: Sequence[str]) -> Problem:
+    where = f" van {', '.join(gemeenten)}" if gemeenten else ""
+    return _problem(path, "Controleer de gemeentecode en het jaar van de kaart.")(
+        wat=f"Er staat geen enkel gebied{where} in deze kaart."
+    )
+
+
+def _other_level(path: Path, column: str, code: str, row: str, level: Level | None) -> Problem:
+    return _problem(path, "Haal de kaart van het goede niveau op.")(
+        rij=row, kolom=column, wat=f"`{code}` is geen {level}code."
+    )
+
+
+def _no_number(path: Path, column: str, code: str, cell: str) -> Problem:
+    return _problem(path, "Herstel de cel of haal de kaart opnieuw op.")(
+        rij=code, kolom=column, wat=f"`{cell}` is geen getal."
+    )
+
+
+def _double_column(path: Path, column: str, measure: str) -> Problem:
+    return _problem(path, "Laat één van beide kolommen staan.")(
+        kolom=column, wat=f"Twee kolommen betekenen allebei `{measure}`."
+    )
+
+
+def _impossible(path: Path, measure: str, code: str, value: float) -> Problem:
+    shown = f"{value:g}".replace(".", ",")
+    return _problem(
+        path, "Controleer of de kolommen niet verschoven zijn; haal de kaart opnieuw op."
+    )(rij=code, kolom=measure, wat=f"{shown} kan niet voor een maat in {unit_of(measure)}.")
+
+
+def _wrong_columns(path: Path, group: Sequence[str], total: float) -> Problem:
+    shown = f"{total:.0f}"
+    return _problem(
+        path, "De kolomnamen horen bij een ander jaar; zet het juiste jaartal in de naam."
+    )(kolom=", ".join(group), wat=f"Deze aandelen tellen op tot {shown} % in plaats van 100 %.")
