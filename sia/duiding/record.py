@@ -1,0 +1,322 @@
+"""Append-only store of judgements in SQLite: what was confirmed is there, once, in order."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from sia.duiding.entry import Entry, check_entry
+from sia.errors import InputError, Problem
+from sia.store import write_text
+
+_COLUMNS = tuple(f.name for f in fields(Entry))
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS duiding (
+    volgnummer INTEGER PRIMARY KEY AUTOINCREMENT,
+    moment TEXT NOT NULL,
+    gemeente TEXT NOT NULL, jaar INTEGER NOT NULL, gebied TEXT NOT NULL,
+    uitspraak TEXT NOT NULL, rol TEXT NOT NULL, soort TEXT NOT NULL,
+    cijferversie TEXT NOT NULL, effect TEXT NOT NULL, reden TEXT NOT NULL,
+    aanpak TEXT NOT NULL, sessie TEXT NOT NULL, corrigeert TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE
+);
+CREATE TRIGGER IF NOT EXISTS duiding_blijft BEFORE UPDATE ON duiding
+BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet gewijzigd'); END;
+CREATE TRIGGER IF NOT EXISTS duiding_bewaard BEFORE DELETE ON duiding
+BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet verwijderd'); END;
+"""
+
+
+def figures_version(figures: pd.Series) -> str:
+    """Return a short hash of the figures that a judgement is about.
+
+    Parameters
+    ----------
+    figures : Series
+        Figures of one buurt; the order of its index does not matter.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(map(str, figures.index)):
+        value = figures[name]
+        text = "" if pd.isna(value) else f"{value:.12g}" if isinstance(value, float) else str(value)
+        digest.update(f"{name}\x1f{text}\x1e".encode())
+    return digest.hexdigest()[:16]
+
+
+class Record:
+    """The judgements of one municipality, or of several, in one file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        SQLite file; made with its folder when absent.
+    timeout : float
+        Seconds to wait for another session that is writing.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
+        self.path = path
+        self._timeout = timeout
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as connection:
+            connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                yield connection
+            finally:
+                connection.close()
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.IntegrityError):
+                raise
+            raise InputError(
+                [
+                    Problem(
+                        bestand=str(self.path),
+                        wat=f"De duiding is NIET opgeslagen of gelezen: {error}.",
+                        oplossing=(
+                            "Controleer of de schijf vol is en of het bestand beschrijfbaar is, "
+                            "en probeer het opnieuw. Eerder bevestigde duidingen staan er nog."
+                        ),
+                    )
+                ]
+            ) from error
+
+    def add(self, entry: Entry) -> int:
+        """Store an entry; when this returns, it is on disk.
+
+        Parameters
+        ----------
+        entry : Entry
+
+        Returns
+        -------
+        int
+            Sequence number. The same id twice is stored once and gives the same number.
+
+        Raises
+        ------
+        InputError
+            When the entry is not complete, corrects an unknown entry, reuses an id for other
+            content, or cannot be written.
+        """
+        check_entry(entry)
+        values = asdict(entry)
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")
+        return self._insert([(moment, values)])[0]
+
+    def _insert(self, rows: list[tuple[str, dict[str, object]]]) -> list[int]:
+        names = ("moment", *_COLUMNS)
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO duiding ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        numbers = []
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for moment, values in rows:
+                    known = _stored(connection, str(values["id"]))
+                    if known is not None:
+                        _refuse_other_content(known, values)
+                        numbers.append(int(str(known["volgnummer"])))
+                        continue
+                    corrected = str(values["corrigeert"])
+                    if corrected and _stored(connection, corrected) is None:
+                        raise InputError([_unknown_correction(corrected)])
+                    cursor = connection.execute(
+                        statement, (moment, *(values[name] for name in _COLUMNS))
+                    )
+                    numbers.append(int(cursor.lastrowid or 0))
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+        return numbers
+
+    def entries(self, gemeente: str | None = None) -> pd.DataFrame:
+        """Return all entries in the order in which they were confirmed.
+
+        Parameters
+        ----------
+        gemeente : str, optional
+            Only this municipality.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``volgnummer``, ``moment`` and the fields of `Entry`, plus ``vervallen``
+            (bool): a later entry corrects this one.
+        """
+        with self._connection() as connection:
+            table = pd.read_sql_query("SELECT * FROM duiding ORDER BY volgnummer", connection)
+        table["vervallen"] = table["id"].isin(set(table["corrigeert"]) - {""})
+        if gemeente is not None:
+            table = table[table["gemeente"] == gemeente]
+        return table.reset_index(drop=True)
+
+    def export_csv(self, target: Path) -> None:
+        """Write all entries as UTF-8 CSV that a spreadsheet cannot mistake for formulas."""
+        table = self.entries().drop(columns="vervallen")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(table.columns)
+        for row in table.itertuples(index=False):
+            writer.writerow([_neutral(cell) for cell in row])
+        write_text(target, text.getvalue())
+
+    def import_csv(self, source: Path) -> int:
+        """Add the entries of an exported CSV that are not here yet.
+
+        Parameters
+        ----------
+        source : pathlib.Path
+            Written by `export_csv`.
+
+        Returns
+        -------
+        int
+            How many were added; all or none.
+
+        Raises
+        ------
+        InputError
+            When columns are missing or a row is not a valid entry; nothing is added then.
+        """
+        with source.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = {"moment", *_COLUMNS} - set(reader.fieldnames or ())
+            if missing:
+                raise InputError([_missing_columns(source, missing)])
+            rows = [_row(line, source, number) for number, line in enumerate(reader, start=2)]
+        before = len(self.entries())
+        self._insert(rows)
+        return len(self.entries()) - before
+
+
+def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, object] | None:
+    cursor = connection.execute("SELECT * FROM duiding WHERE id = ?", (identifier,))
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    return dict(zip((d[0] for d in cursor.description), row, strict=True))
+
+
+def _refuse_other_content(known: dict[str, object], given: dict[str, object]) -> None:
+    differing = [name for name in _COLUMNS if known[name] != given[name]]
+    if differing:
+        raise InputError(
+            [
+                Problem(
+                    kolom=", ".join(differing),
+                    wat=f"Er staat al een andere duiding met het kenmerk {given['id']}.",
+                    oplossing="Leg een correctie vast als nieuwe duiding.",
+                )
+            ]
+        )
+
+
+def _unknown_correction(identifier: str) -> Problem:
+    return Problem(
+        kolom="corrigeert",
+        wat=f"De duiding {identifier} die gecorrigeerd wordt, bestaat niet.",
+        oplossing="Kies een bestaande duiding.",
+    )
+
+
+def _missing_columns(source: Path, missing: set[str]) -> Problem:
+    return Problem(
+        bestand=source.name,
+        kolom=", ".join(sorted(missing)),
+        wat="Deze kolommen ontbreken.",
+        oplossing="Gebruik een bestand dat met de knop Exporteren gemaakt is.",
+    )
+
+
+def _neutral(cell: object) -> object:
+    text = str(cell)
+    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else cell
+
+
+def _row(line: dict[str, str], source: Path, number: int) -> tuple[str, dict[str, object]]:
+    plain = {k: v[1:] if v.startswith("'") else v for k, v in line.items()}
+    try:
+        entry = Entry(**{**{n: plain[n] for n in _COLUMNS}, "jaar": int(plain["jaar"])})  # type: ignore[arg-type]
+        check_entry(entry)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            [
+                Problem(
+                    bestand=source.name,
+                    rij=str(number),
+                    wat=f"Deze rij is geen geldige duiding: {error}",
+                    oplossing="Herstel de rij; er is niets geïmporteerd.",
+                )
+            ]
+        ) from error
+    return plain["moment"], asdict(entry)
+
+
+def beside(
+    aanpak: pd.DataFrame, entries: pd.DataFrame, versions: pd.Series, jaar: int
+) -> pd.DataFrame:
+    """Put the latest valid judgement of each buurt beside its figures.
+
+    Parameters
+    ----------
+    aanpak : DataFrame, index ``buurtcode``
+        With a column ``aanpak``: what the figures propose. It is not changed.
+    entries : DataFrame
+        From `Record.entries`, of one municipality.
+    versions : Series, index ``buurtcode``
+        `figures_version` of the present figures.
+    jaar : int
+        SIA year that is shown.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        Every buurt of `aanpak`. Columns ``aanpak`` (figure), ``aanpak_na_duiding`` (equal unless
+        adjusted or overruled in this very year), ``duiding`` (statement or empty), ``rol``,
+        ``soort``, ``effect``, ``reden``, ``duiding_jaar`` (Int64) and ``let_op`` (Dutch: an older
+        year whose judgement asks for confirmation, or figures that changed since).
+    """
+    shown = pd.DataFrame({"aanpak": aanpak["aanpak"]}, index=aanpak.index)
+    valid = entries[~entries["vervallen"] & (entries["jaar"] <= jaar)]
+    latest = valid.sort_values(["jaar", "volgnummer"]).groupby("gebied").last()
+    latest = latest.reindex(aanpak.index)
+    present = latest["id"].notna()
+    now = present & (latest["jaar"] == jaar)
+    replaced = now & latest["effect"].isin(["bijgesteld", "overruled"])
+    shown["aanpak_na_duiding"] = shown["aanpak"].mask(replaced, latest["aanpak"])
+    shown["duiding"] = latest["uitspraak"].fillna("")
+    for name in ("rol", "soort", "effect", "reden"):
+        shown[name] = latest[name].fillna("")
+    shown["duiding_jaar"] = latest["jaar"].astype("Int64")
+    changed = now & (latest["cijferversie"] != versions.reindex(aanpak.index))
+    older = present & ~now
+    shown["let_op"] = ""
+    shown.loc[changed, "let_op"] = "De cijfers zijn veranderd sinds deze duiding."
+    shown.loc[older, "let_op"] = [
+        f"Duiding uit {int(year)}: geldt die nog?" for year in latest.loc[older, "jaar"]
+    ]
+    return shown

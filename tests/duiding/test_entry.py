@@ -1,0 +1,79 @@
+"""What may be recorded, and what looks like personal data."""
+
+from __future__ import annotations
+
+import pytest
+
+from sia.duiding import Entry, check_entry, personal_data_warnings
+from sia.errors import InputError
+
+GOOD = {
+    "gemeente": "GM9999",
+    "jaar": 2024,
+    "gebied": "BU99990101",
+    "uitspraak": "Het cijfer klopt met wat wij zien.",
+    "rol": "wijkmanager",
+    "soort": "herkend",
+    "cijferversie": "abc",
+}
+
+
+def test_a_complete_entry_passes() -> None:
+    check_entry(Entry(**GOOD))
+    check_entry(Entry(**{**GOOD, "gebied": "BU99990101-D2"}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("gemeente", "Enschede"),
+        ("jaar", 24),
+        ("gebied", "WK999901"),
+        ("uitspraak", "  "),
+        ("uitspraak", "x" * 4001),
+        ("rol", "Jan"),
+        ("soort", "leuk"),
+        ("effect", "weg"),
+        ("cijferversie", ""),
+    ],
+)
+def test_each_bad_field_is_named(field: str, value: object) -> None:
+    with pytest.raises(InputError) as caught:
+        check_entry(Entry(**{**GOOD, field: value}))
+    assert [p.kolom for p in caught.value.problems] == [field]
+
+
+def test_overruling_needs_a_reason_and_an_aanpak() -> None:
+    with pytest.raises(InputError) as caught:
+        check_entry(Entry(**GOOD, effect="overruled"))
+    assert {p.kolom for p in caught.value.problems} == {"reden", "aanpak"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail naar jan@voorbeeld.nl",
+        "bel 06-12345678",
+        "bel +31 6 12345678",
+        "rekening NL91 ABNA 0417164300",
+        "op Lindestraat 12",
+        "postcode 7511 AB",
+        "mevrouw de Vries zegt het",
+        "hij is geboren in mei 1950",
+        "bsn 111222333",
+    ],
+)
+def test_personal_data_is_noticed(text: str) -> None:
+    assert personal_data_warnings(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De school sluit in 2026 en 123456789 is geen nummer.",
+        "Ongeveer 2.500 woningen uit 1965.",
+        "Op de Lindestraat is veel overlast.",
+    ],
+)
+def test_ordinary_statements_pass(text: str) -> None:
+    assert personal_data_warnings(text) == []
