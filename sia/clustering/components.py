@@ -1,0 +1,158 @@
+"""Centres, weights and shape of types on complete z-scores: k-means, Gaussian mixture or Ward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.cluster import KMeans
+from sklearn.mixture import GaussianMixture
+
+from sia.clustering.ward import ward_labels
+from sia.errors import InputError, Problem
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+Method = Literal["kmeans", "mixture", "ward"]
+METHODS: tuple[Method, ...] = ("kmeans", "mixture", "ward")
+
+
+@dataclass(frozen=True)
+class TypologySettings:
+    """How types are made.
+
+    Parameters
+    ----------
+    n_types : int
+        Number of types; see `sia.clustering.number.choose_k`.
+    method : {"kmeans", "mixture", "ward"}
+    seed : int
+        Seed of the starts of k-means and the mixture.
+    n_init : int
+        Number of starts; the best is kept.
+    min_share : float
+        A unit with a smaller share (0-1) of the domains present gets no type.
+    min_domain : float
+        A domain that is present for a smaller share (0-1) of the units is left out.
+    """
+
+    n_types: int = 6
+    method: Method = "kmeans"
+    seed: int = 20240101
+    n_init: int = 20
+    min_share: float = 2 / 3
+    min_domain: float = 0.5
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.method not in METHODS:
+            problems.append(
+                Problem(
+                    kolom="method",
+                    wat=f"De methode `{self.method}` bestaat niet.",
+                    oplossing=f"Kies uit: {', '.join(METHODS)}.",
+                )
+            )
+        if self.n_types < 2:
+            problems.append(
+                Problem(
+                    kolom="n_types",
+                    wat=f"Met {self.n_types} type(n) valt er niets in te delen.",
+                    oplossing="Kies ten minste 2 typen.",
+                )
+            )
+        if problems:
+            raise InputError(problems)
+
+
+@dataclass(frozen=True)
+class Components:
+    """Types as normal components with one shared covariance.
+
+    Parameters
+    ----------
+    centres : ndarray, shape (n_types, n_domains)
+        Mean z-score per type, the most urgent type first.
+    weights : ndarray, shape (n_types,)
+        Prior share of each type; sums to 1.
+    half : ndarray, shape (n_domains, n_domains)
+        Matrix L with precision ``L @ L.T``.
+    """
+
+    centres: Array
+    weights: Array
+    half: Array
+
+    def posterior(self, z: Array) -> Array:
+        """Return the probability of each type (n, n_types) given the domains that a row has."""
+        log = np.empty((len(z), len(self.centres)))
+        patterns, which = np.unique(np.isnan(z), axis=0, return_inverse=True)
+        covariance = np.linalg.inv(self.half @ self.half.T)
+        for number, gaps in enumerate(patterns):
+            rows, have = which.ravel() == number, ~gaps
+            half = np.linalg.cholesky(np.linalg.inv(covariance[np.ix_(have, have)]))
+            log[rows] = -0.5 * squared_distances(
+                z[rows][:, have] @ half, self.centres[:, have] @ half
+            )
+        log += np.log(self.weights)
+        log -= log.max(axis=1, keepdims=True)
+        chance = np.exp(log)
+        return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+
+
+def fit_components(z: Array, settings: TypologySettings) -> Components:
+    """Fit types on complete z-scores.
+
+    Parameters
+    ----------
+    z : ndarray, shape (n, n_domains)
+        Without NaN, at least ``settings.n_types`` distinct rows.
+    settings : TypologySettings
+
+    Returns
+    -------
+    Components
+    """
+    if settings.method == "mixture":
+        mixture = _mixture(z, settings)
+        centres, weights = mixture.means_, mixture.weights_
+        half = mixture.precisions_cholesky_
+    else:
+        labels = _hard_labels(z, settings)
+        centres = np.stack([z[labels == t].mean(axis=0) for t in range(labels.max() + 1)])
+        within = squared_distances(z, centres).min(axis=1).sum()
+        sigma = np.sqrt(max(within / z.size, 1e-12))
+        weights, half = np.full(len(centres), 1 / len(centres)), np.eye(z.shape[1]) / sigma
+    order = np.lexsort((*centres.T[::-1], -centres.mean(axis=1).round(9)))
+    return Components(
+        np.asarray(centres[order], dtype=float),
+        np.asarray(weights[order], dtype=float),
+        np.asarray(half, dtype=float),
+    )
+
+
+def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
+    """Fit a mixture with one shared covariance: few dozen buurten cannot carry more."""
+    model = GaussianMixture(
+        settings.n_types,
+        covariance_type="tied",
+        n_init=settings.n_init,
+        reg_covar=1e-3,
+        max_iter=500,
+        random_state=settings.seed,
+    )
+    return model.fit(z)
+
+
+def _hard_labels(z: Array, settings: TypologySettings) -> Labels:
+    if settings.method == "ward":
+        return ward_labels(z, settings.n_types)
+    model = KMeans(settings.n_types, n_init=settings.n_init, random_state=settings.seed)
+    return np.asarray(model.fit_predict(z), dtype=np.int64)
+
+
+def squared_distances(x: Array, y: Array) -> Array:
+    """Return squared Euclidean distances (n_x, n_y), one column at a time to spare memory."""
+    return np.stack([((x - row) ** 2).sum(axis=1) for row in y], axis=1)

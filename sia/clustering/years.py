@@ -1,0 +1,163 @@
+"""Types over the years: the same number for the same type, and what really changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.clustering.typology import Typology
+
+Array = npt.NDArray[np.float64]
+
+
+def transitions(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
+    """Count how many buurten went from which type to which.
+
+    Parameters
+    ----------
+    types : Series of Int64
+        Index ``(jaar, buurtcode)``.
+    start, end : int
+        Years.
+
+    Returns
+    -------
+    DataFrame of int
+        Rows ``van``, columns ``naar``: every type of either year and ``geen type``; the total is
+        the number of buurten in either year.
+    """
+    pair = _pair(types, start, end)
+    named = pair.astype(object).where(pair.notna(), "geen type")
+    numbers: list[object] = [int(number) for number in sorted(types.dropna().unique())]
+    keys = [*numbers, "geen type"]
+    counts = pd.crosstab(named["van"], named["naar"]).reindex(index=keys, columns=keys)
+    return counts.fillna(0).astype("int64")
+
+
+def _pair(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
+    years = types.index.get_level_values(0)
+    old = types[years == start].droplevel(0)
+    new = types[years == end].droplevel(0)
+    return pd.concat({"van": old, "naar": new}, axis=1).sort_index()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed between two years, and how much of it noise alone would bring.
+
+    Parameters
+    ----------
+    buurten : DataFrame
+        Index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
+        ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same*
+        first-year buurt get different types), ``kans_anders`` (probability that the types of
+        the two years differ, given the noise in both), ``overtuigend`` (bool).
+    gewijzigd, door_ruis, boven_ruis : float
+        Share (0-1) of buurten that changed; share expected by noise alone; share of the changes
+        that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)`` (NaN without changes).
+    """
+
+    buurten: pd.DataFrame
+    gewijzigd: float
+    door_ruis: float
+    boven_ruis: float
+
+
+def change(
+    model: Typology,
+    panel: pd.DataFrame,
+    noise: Array,
+    start: int,
+    end: int,
+    convincing: float = 0.80,
+) -> Change:
+    """Tell changes of type that exceed the noise of the scores from those that do not.
+
+    Parameters
+    ----------
+    model : Typology
+        Fitted on the pooled panel.
+    panel : DataFrame, shape (n_units, n_domains)
+        Index ``(jaar, buurtcode)``.
+    noise : ndarray, shape (n_draws, n_units, n_domains)
+        Draws of the error of the scores, in points, aligned with `panel`; columns in the order
+        of ``model.domains_``.
+    start, end : int
+        Years.
+    convincing : float
+        A change with a ``kans_anders`` of at least this is called convincing.
+
+    Returns
+    -------
+    Change
+    """
+    shares = type_shares(model, panel, noise)
+    observed = _pair(model.predict(panel), start, end).dropna().astype("int64")
+    first = shares.xs(start, level=0).loc[observed.index].to_numpy()
+    second = shares.xs(end, level=0).loc[observed.index].to_numpy()
+    table = observed.copy()
+    table["gewijzigd"] = table["van"] != table["naar"]
+    table["kans_ruis"] = 1 - (first**2).sum(axis=1)
+    table["kans_anders"] = 1 - (first * second).sum(axis=1)
+    table["overtuigend"] = table["gewijzigd"] & (table["kans_anders"] >= convincing)
+    seen, chance = float(table["gewijzigd"].mean()), float(table["kans_ruis"].mean())
+    beyond = max(0.0, 1 - chance / seen) if seen > 0 else float("nan")
+    return Change(table, seen, chance, beyond)
+
+
+def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFrame:
+    """Return per unit the share of noisy draws in which it gets each type.
+
+    Returns
+    -------
+    DataFrame, shape (n_units, n_types)
+        Rows sum to 1 (all zero for a unit without a type).
+    """
+    if noise.shape[1:] != (len(panel), len(model.domains_)):
+        raise ValueError(
+            f"noise must be (n_draws, {len(panel)}, {len(model.domains_)}), got {noise.shape}"
+        )
+    numbers = sorted(int(number) for number in model.numbers_)
+    counts = pd.DataFrame(0.0, index=panel.index, columns=numbers)
+    values = panel[list(model.domains_)].astype(float)
+    for draw in noise:
+        drawn = model.predict(values + draw)
+        for number in numbers:
+            counts[number] += (drawn == number).fillna(False).to_numpy(dtype=float)
+    return counts / len(noise)
+
+
+def changed_buurten(
+    found: Change, names: pd.Series[str], buurtnamen: pd.Series[str]
+) -> pd.DataFrame:
+    """List the buurten that changed type, the most convincing first, in words.
+
+    Parameters
+    ----------
+    found : Change
+    names : Series of str
+        Type number -> Dutch name.
+    buurtnamen : Series of str
+        ``buurtcode`` -> name.
+
+    Returns
+    -------
+    DataFrame
+        Index ``buurtcode``: ``naam``, ``van``, ``naar`` (names of types), ``kans_anders``,
+        ``oordeel`` ("verandering" or "kan ruis zijn").
+    """
+    rows = found.buurten[found.buurten["gewijzigd"]]
+    rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
+    return pd.DataFrame(
+        {
+            "naam": buurtnamen.reindex(rows.index),
+            "van": rows["van"].map(names),
+            "naar": rows["naar"].map(names),
+            "kans_anders": rows["kans_anders"],
+            "oordeel": np.where(rows["overtuigend"], "verandering", "kan ruis zijn"),
+        },
+        index=rows.index,
+    )
