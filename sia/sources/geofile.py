@@ -119,7 +119,11 @@ def layers(path: Path) -> list[Layer]:
 
 
 def read_layer(
-    layer: Layer, *, columns: Sequence[str] | None = None, where: str | None = None
+    layer: Layer,
+    *,
+    columns: Sequence[str] | None = None,
+    where: str | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read one layer as it stands in the file, without projecting or repairing.
 
@@ -130,17 +134,25 @@ def read_layer(
         Only these attributes.
     where : str, optional
         OGR SQL condition, evaluated by the driver so that other rows are never built.
+    bbox : tuple of float, optional
+        (minx, miny, maxx, maxy) in EPSG:28992; only rows that touch it.
 
     Raises
     ------
     InputError
         When the layer cannot be read to its end.
     """
+    window = None if bbox is None else gpd.GeoSeries([shapely.box(*bbox)], crs=RD)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             frame = gpd.read_file(
-                layer.opened, layer=layer.name, columns=columns, where=where, engine="pyogrio"
+                layer.opened,
+                layer=layer.name,
+                columns=columns,
+                where=where,
+                bbox=window,
+                engine="pyogrio",
             )
         except (
             pyogrio.errors.DataSourceError,

@@ -39,7 +39,7 @@ from sia.sources.base import (
 )
 from sia.store import sha256_file
 
-NAME = "cbs.kaart"
+NAME = "cbs.pdok"
 PUBLISHER = Publisher(
     name="CBS/Kadaster (PDOK)",
     licence="CC BY 4.0",
@@ -489,7 +489,7 @@ def _check_pages(pages: list[Path]) -> None:
             [
                 Problem(
                     bestand=str(pages[0]),
-                    wat=f"Dit is een deel van de kaart: {have} gebieden; er is een volgende pagina.",
+                    wat=f"Dit is een deel van de kaart: {have} gebieden.",
                     oplossing=(
                         "Haal alle pagina's op (`sia fetch` doet dat) "
                         "of zet ze als _p1, _p2, ... bij elkaar."
@@ -715,7 +715,7 @@ def _implausible(values: pd.DataFrame, path: Path) -> list[Problem]:
         is_share = unit_of(str(name)) == "%"
         low = values[name] < 0 if _cannot_be_negative(str(name)) else pd.Series(False, values.index)
         bad = low | (values[name] > 100) if is_share else low
-        for code, value in values.loc[bad.fillna(False), name].items():
+        for code, value in values[name][bad.fillna(False)].items():
             problems.append(_impossible(path, str(name), str(code), float(value)))
     for group in _SUMS_TO_100:
         if set(group) <= set(values):

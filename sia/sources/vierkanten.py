@@ -1,0 +1,338 @@
+"""CBS squares of 100 m and 500 m: the yearly GeoPackage and the old shapefile with text columns."""
+
+from __future__ import annotations
+
+import logging
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sia.errors import InputError, Problem
+from sia.sources import geofile, pdok
+from sia.sources.base import (
+    EMPTY,
+    PRESENT,
+    SECRET,
+    SECRET_OR_UNKNOWN,
+    UNKNOWN,
+    Found,
+    Origin,
+    Publisher,
+    Record,
+    SquareLayer,
+)
+from sia.store import sha256_file
+
+NAME = "cbs.vierkanten"
+PUBLISHER = Publisher(
+    name="CBS",
+    licence="CC BY 4.0",
+    attribution="Bron: CBS, kaart met statistieken per vierkant {year} ({table})",
+)
+
+_log = logging.getLogger(__name__)
+_SQUARE = re.compile(r"E(\d{4})N(\d{4})")
+_CODE_FIELD = re.compile(r"^(?:crs28992res|c28992r)(\d{3})m?$", re.IGNORECASE)
+_NAME_YEAR = re.compile(r"(20\d\d)")
+_UNIT = 100
+_MISFIT = 1.0
+_ROWS_SHOWN = 5
+_NIHIL = ("nihil", "-99998")
+_SECRET = ("geheim",)
+_UNKNOWN = ("-99999", "onbekend")
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell cheaply whether a file holds CBS squares.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        Shape "vierkant100" or "vierkant500"; None for anything without a square code.
+    """
+    if path.suffix.lower() not in geofile.SUFFIXES or path.suffix.lower() == ".rda":
+        return None
+    if path.suffix.lower().endswith("json") and not geofile.sniff_json(path):
+        return None
+    try:
+        layer = _square_layer(path)
+    except InputError:
+        damaged = "vierkant" in path.stem.lower() or "_vk" in path.stem.lower()
+        return Found(NAME, path, "onleesbaar", path.stem, 0) if damaged else None
+    if layer is None:
+        return None
+    year, note = _year(path, layer)
+    return Found(NAME, path, f"vierkant{_size(layer)}", layer.name, year, "buurt", note)
+
+
+def read(
+    found: Found, *, bbox: tuple[float, float, float, float] | None = None
+) -> tuple[Record, ...]:
+    """Read the squares of a recognised file.
+
+    Parameters
+    ----------
+    found : Found
+        From `recognise`.
+    bbox : tuple of float, optional
+        (minx, miny, maxx, maxy) in EPSG:28992: only squares that touch it, selected on their code,
+        so that one municipality comes quickly out of the national file.
+
+    Returns
+    -------
+    tuple with one SquareLayer
+        Square geometry is built from the code, exact to the metre, whatever the file's reference
+        system. ``values.attrs["peiljaar"]`` maps each measure to its reference year: the old
+        files mix years.
+
+    Raises
+    ------
+    InputError
+        Damaged file, no year, codes that are no squares, doubles, squares that lie elsewhere than
+        their code says, cells that are no number.
+    """
+    layer = _square_layer(found.path)
+    if layer is None:
+        raise geofile.unreadable(found.path, "geen vierkanten")
+    if not found.year:
+        raise InputError([_no_year(found.path)])
+    size, code_field = _size(layer), _code_field(layer.fields)
+    chosen = _chosen_columns(layer.fields, found.year)
+    raw = geofile.read_layer(layer, columns=[code_field, *chosen], bbox=bbox)
+    raw = _indexed(raw, code_field, found.path)
+    if bbox is not None:
+        raw = raw[_touches(raw.index, size, bbox)]
+    frame = _squares(raw.index, size)
+    _check_place(raw, frame, found.path)
+    values, reasons = _values(raw, chosen, found.path)
+    values.attrs["peiljaar"] = dict(chosen.values())
+    origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, found.year)
+    return (SquareLayer(size, found.year, frame, values, reasons, origin),)
+
+
+def square_geometry(codes: Sequence[str], size: int) -> np.ndarray:
+    """Build squares from their codes.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        ``E2576N4710``: the south-west corner in hectometres, RD New.
+    size : int
+        Side in metres.
+
+    Returns
+    -------
+    ndarray of shapely.Polygon, shape (n,)
+
+    Raises
+    ------
+    InputError
+        When a code is no square code.
+    """
+    corners = _corners(codes)
+    return np.asarray(
+        shapely.box(corners[:, 0], corners[:, 1], corners[:, 0] + size, corners[:, 1] + size)
+    )
+
+
+def _corners(codes: Sequence[str]) -> np.ndarray:
+    matches = [_SQUARE.fullmatch(str(code)) for code in codes]
+    if not all(matches):
+        bad = sorted({str(c) for c, m in zip(codes, matches, strict=True) if m is None})
+        raise InputError([_no_square("", code) for code in bad[:_ROWS_SHOWN]])
+    numbers = [(int(m[1]) * _UNIT, int(m[2]) * _UNIT) for m in matches if m]
+    return np.array(numbers, dtype=float).reshape(-1, 2)
+
+
+@cache
+def _names() -> dict[str, Any]:
+    text = (Path(__file__).parent / "measures" / "vierkanten.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _square_layer(path: Path) -> geofile.Layer | None:
+    found = [la for la in geofile.layers(path) if any(_CODE_FIELD.match(f) for f in la.fields)]
+    return found[0] if found else None
+
+
+def _code_field(fields: Sequence[str]) -> str:
+    return next(field for field in fields if _CODE_FIELD.match(field))
+
+
+def _size(layer: geofile.Layer) -> int:
+    match = _CODE_FIELD.match(_code_field(layer.fields))
+    return int(match[1]) if match else 0
+
+
+def _year(path: Path, layer: geofile.Layer) -> tuple[int, str]:
+    """Return the year of the layer's, else the file's name; publication years come after it."""
+    for name, where in ((layer.name, "laagnaam"), (path.stem, "bestandsnaam")):
+        years = [int(year) for year in _NAME_YEAR.findall(name)]
+        if years:
+            # 2025-cbs_vk100_2024_v1: the year of publication first, that of the figures last.
+            return years[-1], "" if where == "laagnaam" else f"Jaar afgeleid uit de {where}."
+    return 0, "Het jaar staat niet in de laagnaam en niet in de bestandsnaam."
+
+
+def _chosen_columns(fields: Sequence[str], year: int) -> dict[str, tuple[str, int]]:
+    """Return column -> (canonical measure, reference year), the latest year of each measure."""
+    chosen: dict[str, tuple[str, int]] = {}
+    latest: dict[str, tuple[int, str]] = {}
+    patterns = [(re.compile(p["pattern"]), p["name"]) for p in _names()["dated"]]
+    skipped = re.compile(_names()["skip"])
+    for field in fields:
+        if skipped.search(field) or _CODE_FIELD.match(field):
+            continue
+        dated = next(((p.fullmatch(field), n) for p, n in patterns if p.fullmatch(field)), None)
+        if dated is None or dated[0] is None:
+            name = _names()["aliases"].get(field.lower(), field.lower())
+            chosen[field] = (name, year)
+            continue
+        own_year = int(dated[0]["year"])
+        if own_year <= year and latest.get(dated[1], (0, ""))[0] < own_year:
+            latest[dated[1]] = (own_year, field)
+    chosen.update({field: (name, own) for name, (own, field) in latest.items()})
+    return chosen
+
+
+def _indexed(raw: gpd.GeoDataFrame, code_field: str, path: Path) -> gpd.GeoDataFrame:
+    codes = raw[code_field].astype("str").fillna("").str.strip()
+    bad = codes[~codes.str.fullmatch(_SQUARE)]
+    double = codes[codes.duplicated()]
+    problems = [_no_square(str(path), c) for c in bad.unique()[:_ROWS_SHOWN]]
+    problems += [_double(str(path), c) for c in double.unique()[:_ROWS_SHOWN] if c not in set(bad)]
+    if problems:
+        raise InputError(problems)
+    frame = raw.drop(columns=code_field)
+    return frame.set_index(pd.Index(codes, name="vierkant")).sort_index()
+
+
+def _touches(codes: pd.Index, size: int, bbox: tuple[float, float, float, float]) -> np.ndarray:
+    corners = _corners(codes.tolist())
+    west, south, east, north = bbox
+    return np.asarray(
+        (corners[:, 0] + size > west)
+        & (corners[:, 0] < east)
+        & (corners[:, 1] + size > south)
+        & (corners[:, 1] < north)
+    )
+
+
+def _squares(codes: pd.Index, size: int) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        geometry=square_geometry(codes.tolist(), size), index=codes, crs=geofile.RD
+    )
+
+
+def _check_place(raw: gpd.GeoDataFrame, frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Compare the file's own geometry, where there is any, with the place that the code names."""
+    present = raw[~(raw.geometry.isna() | raw.geometry.is_empty)]
+    if present.empty:
+        return
+    centres = geofile.to_rd(present, path).geometry.bounds
+    given = np.column_stack(
+        [centres[["minx", "maxx"]].mean(axis=1), centres[["miny", "maxy"]].mean(axis=1)]
+    )
+    own = frame.loc[present.index].geometry.bounds
+    built = np.column_stack(
+        [own[["minx", "maxx"]].mean(axis=1), own[["miny", "maxy"]].mean(axis=1)]
+    )
+    away = np.hypot(*(given - built).T) > _MISFIT
+    if away.any():
+        shown = ", ".join(present.index[away][:_ROWS_SHOWN])
+        raise InputError(
+            [
+                Problem(
+                    bestand=str(path),
+                    rij=shown,
+                    kolom="geometrie",
+                    wat=f"{int(away.sum())} vierkanten liggen elders dan hun code zegt.",
+                    oplossing="Haal het bestand opnieuw op bij CBS of PDOK.",
+                )
+            ]
+        )
+
+
+def _values(
+    raw: gpd.GeoDataFrame, chosen: dict[str, tuple[str, int]], path: Path
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    values: dict[str, pd.Series] = {}
+    reasons: dict[str, pd.Series] = {}
+    problems: list[Problem] = []
+    for field, (name, _) in chosen.items():
+        numbers, why, bad = _column(raw[field], name)
+        if len(bad) == len(raw) and len(raw):
+            _log.info("%s: kolom %s is geen maat (tekst)", path.name, field)
+            continue
+        problems += [_no_number(path, field, code, cell) for code, cell in bad.items()]
+        values[name], reasons[name] = numbers, why
+    if problems:
+        raise InputError(problems[: 10 * _ROWS_SHOWN])
+    ordered = sorted(values)
+    return (
+        pd.DataFrame(values, index=raw.index, dtype="float64")[ordered],
+        pd.DataFrame(reasons, index=raw.index, dtype="str")[ordered],
+    )
+
+
+def _column(cells: pd.Series, name: str) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return numbers, reasons and the cells that are neither.
+
+    "nihil" says that nobody lives in the square: the count is 0 in the publisher's own words,
+    while a share or mean of nobody is empty.
+    """
+    text = cells.astype("object").where(cells.notna(), "").astype(str).str.strip()
+    text = text.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+    numbers = pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
+    why = pd.Series(PRESENT, index=cells.index, dtype="object")
+    nihil, is_count = text.isin(_NIHIL), name.startswith("aantal_")
+    why[text.eq("") | (nihil & (not is_count))] = EMPTY
+    why[text.isin(_SECRET)] = SECRET
+    why[text.isin(_UNKNOWN)] = UNKNOWN
+    coded = (numbers <= pdok.MISSING_FROM) & why.eq(PRESENT) & ~nihil
+    why = why.mask(coded, numbers.map(pdok.MISSING_REASONS).fillna(SECRET_OR_UNKNOWN))
+    numbers = numbers.mask(nihil, 0.0 if is_count else np.nan).mask(why.ne(PRESENT))
+    bad = text[numbers.isna() & why.eq(PRESENT)]
+    return numbers, why, bad
+
+
+def _problem(bestand: str, rij: str, kolom: str, wat: str) -> Problem:
+    return Problem(
+        bestand=bestand,
+        rij=rij,
+        kolom=kolom,
+        wat=wat,
+        oplossing="Haal het bestand opnieuw op bij CBS of PDOK, of herstel de cel.",
+    )
+
+
+def _no_square(bestand: str, code: str) -> Problem:
+    return _problem(bestand, code, "vierkantcode", f"`{code}` is geen vierkantcode als E2576N4710.")
+
+
+def _double(bestand: str, code: str) -> Problem:
+    return _problem(bestand, code, "vierkantcode", "Dit vierkant staat er meer dan eens in.")
+
+
+def _no_number(path: Path, field: str, code: object, cell: str) -> Problem:
+    return _problem(str(path), str(code), field, f"`{cell}` is geen getal.")
+
+
+def _no_year(path: Path) -> Problem:
+    return Problem(
+        bestand=str(path),
+        wat="Het jaar van de vierkanten is onbekend.",
+        oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `vierkant100m_2022.gpkg`.",
+    )
