@@ -109,6 +109,11 @@ class Fields:
             return float(value)
         return value
 
+    def raw(self, veld: str) -> object:
+        """Return a field as TOML gave it, None when absent."""
+        self._asked.add(veld)
+        return self._content.get(veld)
+
     def text(self, veld: str, default: str = "", *, needed: bool = False) -> str:
         """Return a text; complain when it is needed and absent or empty."""
         value: str = self._take(veld, str, default, needed)
