@@ -1,1 +1,140 @@
-"""."""
+"""Composite index: screen, impute, treat, normalise, weigh, aggregate, rank, and doubt it.
+
+``build_index(values, IndexDesign(structure, ...))`` gives every stage; ``uncertainty`` and
+``sensitivity`` say how far the ranks can be trusted; ``audit`` prints the checks of the OECD/JRC
+handbook. Each step is a pure function in its own module.
+"""
+
+from sia.index.aggregation import (
+    Aggregator,
+    Arithmetic,
+    Copeland,
+    GeneralisedMean,
+    Geometric,
+    Harmonic,
+    MazziottaPareto,
+    Median,
+    WeightedSum,
+    aggregate,
+)
+from sia.index.build import IndexResult, build_index
+from sia.index.denominators import Denominate, denominate
+from sia.index.design import IndexDesign
+from sia.index.imputation import (
+    EM,
+    DomainImputation,
+    GroupImputation,
+    Imputer,
+    MeanImputation,
+    MedianImputation,
+    NearestNeighbours,
+    NoImputation,
+    impute,
+    impute_panel,
+)
+from sia.index.moments import kurtosis, skewness
+from sia.index.normalisation import (
+    Borda,
+    DistanceToMax,
+    DistanceToReference,
+    DistanceToTarget,
+    ExponentialIMD,
+    FractionOfMax,
+    FromNorms,
+    Goalposts,
+    MinMax,
+    NoNormalisation,
+    Normaliser,
+    PercentileRank,
+    RankScore,
+    Scaled,
+    ZScore,
+    normalise,
+)
+from sia.index.screening import Screening, screen
+from sia.index.shrinkage import Shrinkage, rate_variance, shrink
+from sia.index.treatment import (
+    Always,
+    BoxCox,
+    LogCT,
+    LogGII,
+    LogShift,
+    NoTreatment,
+    SkewKurtosis,
+    Treatment,
+    treat,
+)
+from sia.index.weights import (
+    EqualWeights,
+    GivenWeights,
+    OptimisedWeights,
+    PCAWeights,
+    Weighting,
+    optimise_weights,
+)
+
+__all__ = [
+    "EM",
+    "Aggregator",
+    "Always",
+    "Arithmetic",
+    "Borda",
+    "BoxCox",
+    "Copeland",
+    "Denominate",
+    "DistanceToMax",
+    "DistanceToReference",
+    "DistanceToTarget",
+    "DomainImputation",
+    "EqualWeights",
+    "ExponentialIMD",
+    "FractionOfMax",
+    "FromNorms",
+    "GeneralisedMean",
+    "Geometric",
+    "GivenWeights",
+    "Goalposts",
+    "GroupImputation",
+    "Harmonic",
+    "Imputer",
+    "IndexDesign",
+    "IndexResult",
+    "LogCT",
+    "LogGII",
+    "LogShift",
+    "MazziottaPareto",
+    "MeanImputation",
+    "Median",
+    "MedianImputation",
+    "MinMax",
+    "NearestNeighbours",
+    "NoImputation",
+    "NoNormalisation",
+    "NoTreatment",
+    "Normaliser",
+    "OptimisedWeights",
+    "PCAWeights",
+    "PercentileRank",
+    "RankScore",
+    "Scaled",
+    "Screening",
+    "Shrinkage",
+    "SkewKurtosis",
+    "Treatment",
+    "WeightedSum",
+    "Weighting",
+    "ZScore",
+    "aggregate",
+    "build_index",
+    "denominate",
+    "impute",
+    "impute_panel",
+    "kurtosis",
+    "normalise",
+    "optimise_weights",
+    "rate_variance",
+    "screen",
+    "shrink",
+    "skewness",
+    "treat",
+]

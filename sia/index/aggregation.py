@@ -1,0 +1,298 @@
+"""Aggregation: from the children of a node to its score, for all units (and draws) at once.
+
+Arrays are (..., n_units, n_children). Missing children are left out together with their weight
+and the other weights are scaled up (COINr ``a_amean`` and the like); a unit without any child has
+no score. Weights are relative.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sia.errors import InputError, Problem
+
+Array = npt.NDArray[np.float64]
+
+
+class Aggregator(ABC):
+    """A way to combine children into one score."""
+
+    additive: bool = False
+    """Whether the score is a weighted sum of the children, so that contributions just add up."""
+
+    minimum: float = -np.inf
+    """Children must be above this value (exclusive); -inf when any number will do."""
+
+    @abstractmethod
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Combine the children.
+
+        Parameters
+        ----------
+        x : array, shape (..., n, k)
+        weight : array, broadcastable to `x`, not negative
+
+        Returns
+        -------
+        array, shape (..., n)
+            NaN where no child with a weight above zero is present.
+        """
+
+    def check(self, x: Array, node: str) -> None:
+        """Refuse values that the formula has no answer for.
+
+        Raises
+        ------
+        InputError
+            When a present value is not above `minimum`.
+        """
+        wrong = int(np.sum(x <= self.minimum))
+        if wrong:
+            raise InputError(
+                [
+                    Problem(
+                        kolom=node,
+                        wat=f"{wrong} genormaliseerde waarden zijn nul of negatief; "
+                        f"{type(self).__name__} kan daar niet mee rekenen.",
+                        oplossing="Normaliseer naar een schaal boven nul, bijvoorbeeld "
+                        "MinMax(1, 100), of kies het rekenkundig gemiddelde.",
+                    )
+                ]
+            )
+
+
+def _weights(x: Array, weight: Array) -> Array:
+    """Return weights that sum to one over the present children (NaN where there are none)."""
+    w = np.where(np.isnan(x), 0.0, weight)
+    total = w.sum(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Array = w / np.where(total > 0, total, np.nan)
+    return share
+
+
+def _dot(share: Array, x: Array) -> Array:
+    """Return the weighted sum over present children."""
+    summed: Array = np.einsum("...k,...k->...", share, np.where(np.isnan(x), 0.0, x))
+    return summed
+
+
+@dataclass(frozen=True)
+class Arithmetic(Aggregator):
+    """Weighted arithmetic mean, COINr ``a_amean``."""
+
+    additive = True
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return sum(w x) / sum(w) over present children."""
+        return _dot(_weights(x, weight), x)
+
+
+@dataclass(frozen=True)
+class WeightedSum(Aggregator):
+    """Weighted sum, weights as given; missing when any child is missing (a gap is not a zero)."""
+
+    additive = True
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return sum(w x)."""
+        w = np.broadcast_to(weight, x.shape)
+        gap = (np.isnan(x) & (w > 0)).any(axis=-1)
+        return np.where(gap, np.nan, _dot(w, x))
+
+
+@dataclass(frozen=True)
+class Geometric(Aggregator):
+    """Weighted geometric mean, COINr ``a_gmean``; values must be above zero."""
+
+    minimum = 0.0
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return exp(sum(w ln x) / sum(w))."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Array = np.exp(_dot(_weights(x, weight), np.log(x)))
+        return mean
+
+
+@dataclass(frozen=True)
+class Harmonic(Aggregator):
+    """Weighted harmonic mean, COINr ``a_hmean``; values must be above zero.
+
+    COINr refuses zero only; a mean of mixed signs has a pole, so negatives are refused as well.
+    """
+
+    minimum = 0.0
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return sum(w) / sum(w / x)."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Array = 1.0 / _dot(_weights(x, weight), 1.0 / x)
+        return mean
+
+
+@dataclass(frozen=True)
+class GeneralisedMean(Aggregator):
+    """Weighted power mean: (sum(w x^p) / sum(w))^(1/p); p = 0 is the geometric mean.
+
+    Parameters
+    ----------
+    p : float
+        1 arithmetic, -1 harmonic; below 1 a low child weighs down (less compensation).
+    """
+
+    p: float
+
+    @property
+    def minimum(self) -> float:  # type: ignore[override]
+        """Return the bound: powers of numbers at or below zero are refused unless p is 1."""
+        if self.p == 1.0:
+            return -np.inf
+        return 0.0 if self.p <= 0 else float(np.nextafter(0.0, -1.0))
+
+    @property
+    def additive(self) -> bool:  # type: ignore[override]
+        """Return whether it is the arithmetic mean."""
+        return self.p == 1.0
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return the power mean."""
+        if self.p == 0.0:
+            return Geometric().combine(x, weight)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Array = _dot(_weights(x, weight), x**self.p) ** (1.0 / self.p)
+        return mean
+
+
+@dataclass(frozen=True)
+class MazziottaPareto(Aggregator):
+    """Mean with a penalty for imbalance: M -/+ S * cv, cv = S / M.
+
+    De Muro, Mazziotta & Pareto (2011, Social Indicators Research 104, eq. 3-5) for MPI on
+    z-scores of mean 100 and standard deviation 10; Mazziotta & Pareto (2016) for AMPI on re-scaled
+    values 70-130. M and S are the weighted mean and the *population* standard deviation over the
+    unit's present children; equal weights give the published index.
+
+    Parameters
+    ----------
+    penalty : {"negative", "positive"}
+        "negative" subtracts (higher is better, low children hurt), "positive" adds (higher is
+        worse).
+    ddof : int
+        1 divides by k - 1 instead (equal weights only make sense then).
+    """
+
+    penalty: Literal["negative", "positive"] = "negative"
+    ddof: Literal[0, 1] = 0
+    minimum = 0.0
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return the penalised mean."""
+        share = _weights(x, weight)
+        mean = _dot(share, x)
+        variance = _dot(share, (x - mean[..., None]) ** 2)
+        if self.ddof:
+            k = np.sum(share > 0, axis=-1)
+            variance = variance * k / np.where(k > 1, k - 1, np.nan)
+        sign = -1.0 if self.penalty == "negative" else 1.0
+        return mean + sign * variance / mean
+
+
+@dataclass(frozen=True)
+class Median(Aggregator):
+    """Weighted median; equal weights give the ordinary median.
+
+    The mean of the smallest child whose cumulative weight reaches one half and the smallest whose
+    cumulative weight exceeds it.
+    """
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return the weighted median over present children."""
+        share = _weights(x, weight)
+        order = np.argsort(np.where(np.isnan(x), np.inf, x), axis=-1, kind="stable")
+        ordered = np.take_along_axis(x, order, axis=-1)
+        total = np.cumsum(np.take_along_axis(share, order, axis=-1), axis=-1)
+        # 1e-12: three thirds of one half must count as reaching it.
+        reach = np.argmax(total >= 0.5 - 1e-12, axis=-1)[..., None]
+        exceed = np.argmax(total > 0.5 + 1e-12, axis=-1)[..., None]
+        middle = (
+            np.take_along_axis(ordered, reach, axis=-1)
+            + np.take_along_axis(ordered, exceed, axis=-1)
+        ) / 2.0
+        return np.where(np.isnan(total[..., -1]), np.nan, middle[..., 0])
+
+
+@dataclass(frozen=True)
+class Copeland(Aggregator):
+    """Copeland score from the outranking matrix, COINr ``a_copeland``.
+
+    Per pair of units: the weight of the children on which the first is higher, half the weight on
+    which they are equal, over the weight of the children that both have; summed over the other
+    units. Without gaps this is COINr's figure; with gaps COINr's depends on the order of the
+    units, this one does not.
+
+    Parameters
+    ----------
+    block : int
+        Units compared at a time, which bounds memory.
+    """
+
+    block: int = 256
+
+    def combine(self, x: Array, weight: Array) -> Array:
+        """Return Copeland scores; units are compared along the last axis but one."""
+        lead = x.shape[:-2]
+        w = np.broadcast_to(weight, x.shape)
+        out = np.full(x.shape[:-1], np.nan)
+        for place in np.ndindex(*lead):
+            out[place] = self._one(x[place], w[place][0])
+        return out
+
+    def _one(self, x: Array, weight: Array) -> Array:
+        n = x.shape[0]
+        score = np.empty(n)
+        present = ~np.isnan(x)
+        for start in range(0, n, self.block):
+            mine, here = x[start : start + self.block], present[start : start + self.block]
+            won = np.zeros((mine.shape[0], n))
+            shared = np.zeros_like(won)
+            for j, w in enumerate(weight):
+                both = here[:, j, None] & present[None, :, j]
+                higher = mine[:, j, None] > x[None, :, j]
+                equal = mine[:, j, None] == x[None, :, j]
+                won += w * both * (higher + 0.5 * equal)
+                shared += w * both
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = np.where(shared > 0, won / shared, 0.0)
+            rows = np.arange(mine.shape[0])
+            share[rows, start + rows] = 0.0
+            score[start : start + self.block] = share.sum(axis=1)
+        return np.where((present & (weight > 0)).any(axis=1), score, np.nan)
+
+
+def aggregate(x: Array, weight: Array, rule: Aggregator, minimum_share: float = 0.0) -> Array:
+    """Aggregate with a minimum share of present children.
+
+    Parameters
+    ----------
+    x : array, shape (..., n, k)
+    weight : array, broadcastable to `x`
+    rule : Aggregator
+    minimum_share : float
+        Present children over children, counting those with a weight above zero (COINr
+        ``dat_thresh``: missing when the share is below it).
+
+    Returns
+    -------
+    array, shape (..., n)
+    """
+    score = rule.combine(x, weight)
+    if minimum_share <= 0:
+        return score
+    counted = np.broadcast_to(weight > 0, x.shape)
+    present = (counted & ~np.isnan(x)).sum(axis=-1)
+    enough = present >= minimum_share * counted.sum(axis=-1) - 1e-9
+    return np.where(enough, score, np.nan)

@@ -1,0 +1,407 @@
+"""From a table of indicators to scores: the chain of steps, each of which can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.index.aggregation import aggregate
+from sia.index.contributions import attribute
+from sia.index.denominators import denominate
+from sia.index.design import IndexDesign
+from sia.index.imputation import Setting
+from sia.index.normalisation import Fitted
+from sia.index.ranking import rank_scores
+from sia.index.screening import ScreeningTables, screen
+from sia.index.treatment import Treated, treat
+
+Array = npt.NDArray[np.float64]
+
+OBSERVED = "waargenomen"
+IMPUTED = "geschat"
+MISSING = "ontbreekt"
+NO_SPREAD = "ontbreekt: geen spreiding"
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """What is fixed once the data are known: fitted normalisers and resolved weights.
+
+    Parameters
+    ----------
+    weights : mapping of aggregate id to array, shape (n_children,)
+    rescale : mapping of aggregate id to Fitted
+        Aggregates that are normalised again before they go up.
+    """
+
+    weights: Mapping[str, Array]
+    rescale: Mapping[str, Fitted]
+
+
+@dataclass(frozen=True, eq=False)
+class IndexResult:
+    """Every stage of an index.
+
+    Parameters
+    ----------
+    values : DataFrame, units x indicators
+        As given.
+    screening : ScreeningTables
+    imputed, treated, normalised : DataFrame, units x indicators
+        After that step.
+    scores : DataFrame, units x aggregates
+        Children before parents; NaN where too little is present.
+    rescaled : DataFrame
+        The aggregates that are normalised again before they go into their parent.
+    ranks : DataFrame of Int64, units x aggregates
+        1 = highest score, ties share the better rank, NA where there is no score.
+    contributions : DataFrame, units x indicators
+        To the root that the indicator belongs to; a row sums to score - `baseline`.
+    baseline : DataFrame, units x roots
+        The score that the unit would have with the reference value on every indicator that it has.
+    contribution_error : float
+        Largest standard error of a contribution; 0 unless Shapley values had to be sampled.
+    effective_weights : Series by id
+        Product of the sibling-normalised weights up to the root (COINr ``get_eff_wts``).
+    treatment_log, treatment : DataFrame
+        Cells that treatment changed; what was done per indicator.
+    flags : DataFrame of str, units x indicators
+        ``waargenomen``, ``geschat``, ``ontbreekt``, ``ontbreekt: geen spreiding``.
+    design : IndexDesign
+    chain : Chain
+    """
+
+    values: pd.DataFrame
+    screening: ScreeningTables
+    imputed: pd.DataFrame
+    treated: pd.DataFrame
+    normalised: pd.DataFrame
+    scores: pd.DataFrame
+    rescaled: pd.DataFrame
+    ranks: pd.DataFrame
+    contributions: pd.DataFrame
+    baseline: pd.DataFrame
+    contribution_error: float
+    effective_weights: pd.Series[float]
+    treatment_log: pd.DataFrame
+    treatment: pd.DataFrame
+    flags: pd.DataFrame
+    design: IndexDesign = field(repr=False)
+    chain: Chain = field(repr=False)
+
+
+def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
+    """Build an index.
+
+    Order: screen, denominate, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
+    order). Units keep their order and none is dropped.
+
+    Parameters
+    ----------
+    values : DataFrame of float, shape (n_units, n_indicators or more)
+        Index: unique unit labels. NaN is missing. Columns that the structure does not name are
+        left out.
+    design : IndexDesign
+
+    Returns
+    -------
+    IndexResult
+
+    Raises
+    ------
+    InputError
+        All faults of the table at once: missing columns, duplicate units, text, infinity; or
+        values that the chosen aggregation has no answer for.
+    """
+    hierarchy = design.hierarchy
+    table = check_values(values, hierarchy.indicators)
+    prepared = _prepare(table, design)
+    reference = _reference(design, prepared)
+    imputed = impute_table(prepared, design)
+    rules = {i: design.treatment_of(i) for i in hierarchy.indicators}
+    treated = treat(imputed, rules, reference)
+    base = None if reference is None else _apply_treatment(reference, treated)
+    fitted = fit_normalisers(treated.values if base is None else base, design)
+    normalised = apply_normalisers(treated.values, fitted)
+    anchor = normalised if base is None else apply_normalisers(base, fitted)
+    chain = resolve(anchor.to_numpy(), design)
+    scores, rescaled = evaluate(normalised.to_numpy(), design, chain)
+    attribution = attribute(normalised.to_numpy(), anchor.to_numpy(), design, chain, evaluate)
+    frame = _frame(scores, table.index, hierarchy.aggregates)
+    return IndexResult(
+        values=table,
+        screening=screen(prepared, design.screen),
+        imputed=imputed,
+        treated=treated.values,
+        normalised=normalised,
+        scores=frame,
+        rescaled=_frame(rescaled, table.index, tuple(rescaled)),
+        ranks=rank_scores(frame),
+        contributions=pd.DataFrame(
+            attribution.contributions, index=table.index, columns=list(hierarchy.indicators)
+        ),
+        baseline=_frame(attribution.baseline, table.index, hierarchy.roots),
+        contribution_error=attribution.error,
+        effective_weights=effective_weights(design, chain.weights),
+        treatment_log=treated.log,
+        treatment=treated.indicators,
+        flags=_flags(table, imputed, normalised),
+        design=design,
+        chain=chain,
+    )
+
+
+def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
+    """Return the named columns as floats, or list everything that is wrong.
+
+    Parameters
+    ----------
+    values : DataFrame
+    indicators : tuple of str
+
+    Returns
+    -------
+    DataFrame of float, columns in the order of `indicators`
+
+    Raises
+    ------
+    InputError
+    """
+    problems = [
+        Problem(
+            kolom=i,
+            wat="Deze indicator staat niet in de tabel.",
+            oplossing="Voeg de kolom toe of haal de indicator uit de structuur.",
+        )
+        for i in indicators
+        if i not in values.columns
+    ]
+    double = sorted({str(u) for u in values.index[values.index.duplicated()]})
+    problems += [
+        Problem(
+            rij=u,
+            wat="Deze eenheid staat er meer dan één keer in.",
+            oplossing="Houd één rij per eenheid over.",
+        )
+        for u in double
+    ]
+    if values.columns.duplicated().any():
+        repeated = sorted({str(c) for c in values.columns[values.columns.duplicated()]})
+        problems += [
+            Problem(
+                kolom=c,
+                wat="Deze kolom staat er meer dan één keer in.",
+                oplossing="Houd één kolom over.",
+            )
+            for c in repeated
+        ]
+        raise InputError(problems)
+    columns: dict[str, pd.Series[float]] = {}
+    for name in indicators:
+        if name not in values.columns:
+            continue
+        numbers = pd.to_numeric(values[name], errors="coerce").astype(float)
+        text = values.index[(numbers.isna() & values[name].notna()).to_numpy()]
+        endless = values.index[np.isinf(numbers.to_numpy(dtype=float))]
+        problems += [
+            Problem(
+                rij=str(u),
+                kolom=name,
+                wat=f"`{values[name][u]}` is geen getal.",
+                oplossing="Vul een getal in, of laat de cel leeg.",
+            )
+            for u in text
+        ]
+        problems += [
+            Problem(
+                rij=str(u),
+                kolom=name,
+                wat="De waarde is oneindig.",
+                oplossing="Controleer de deling waar deze waarde uit komt.",
+            )
+            for u in endless
+        ]
+        columns[name] = numbers
+    if problems:
+        raise InputError(problems)
+    return pd.DataFrame(columns, index=values.index, columns=list(indicators), dtype=float)
+
+
+def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
+    """Fill gaps by the imputer of each indicator; every imputer sees the whole table.
+
+    Parameters
+    ----------
+    values : DataFrame, units x indicators of the design
+    design : IndexDesign
+
+    Returns
+    -------
+    DataFrame, same shape
+    """
+    hierarchy = design.hierarchy
+    names = hierarchy.indicators
+    x = values.to_numpy(dtype=float)
+    setting = Setting(values.index, names, signs(design), tuple(hierarchy.domain(i) for i in names))
+    chosen = [design.imputer_of(i) for i in names]
+    filled = x.copy()
+    # By identity: equal imputers would otherwise shadow one another's columns.
+    for imputer in {id(c): c for c in chosen}.values():
+        columns = [j for j, c in enumerate(chosen) if c is imputer]
+        filled[:, columns] = imputer.fill(x, setting)[:, columns]
+    return pd.DataFrame(filled, index=values.index, columns=values.columns)
+
+
+def signs(design: IndexDesign) -> Array:
+    """Return the directions in the order of the indicators."""
+    return np.array([float(design.hierarchy.directions[i]) for i in design.hierarchy.indicators])
+
+
+def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> dict[str, Fitted]:
+    """Return the fitted normaliser of every indicator."""
+    fitted: dict[str, Fitted] = {}
+    for name, sign in zip(design.hierarchy.indicators, signs(design), strict=True):
+        column = values[[name]].to_numpy(dtype=float)
+        rule = design.normaliser_of(name)
+        fitted[name] = rule.fit(column, np.array([sign]), values.index)
+    return fitted
+
+
+def apply_normalisers(values: pd.DataFrame, fitted: Mapping[str, Fitted]) -> pd.DataFrame:
+    """Return normalised values, one column per fitted normaliser."""
+    columns = {n: f.transform(values[[n]].to_numpy(dtype=float))[:, 0] for n, f in fitted.items()}
+    return pd.DataFrame(columns, index=values.index)
+
+
+def resolve(normalised: Array, design: IndexDesign) -> Chain:
+    """Set weights and fit the normalisers of aggregates, from the bottom up.
+
+    Parameters
+    ----------
+    normalised : array, shape (n, k)
+        Of the units that weights and norms are to be learnt from.
+    design : IndexDesign
+
+    Returns
+    -------
+    Chain
+    """
+    weights: dict[str, Array] = {}
+    rescale: dict[str, Fitted] = {}
+    column = {i: normalised[:, j] for j, i in enumerate(design.hierarchy.indicators)}
+    for node in design.hierarchy.nodes:
+        x = np.stack([column[c] for c in node.children], axis=-1)
+        rule = design.aggregator_of(node)
+        rule.check(x, node.id)
+        given = np.array(node.weights)
+        weight = design.weighting_of(node).weights(x, given, node.children, rule)
+        if (weight < 0).any() or not weight.sum() > 0:
+            raise ValueError(f"weights under {node.id!r} are negative or all zero")
+        weights[node.id] = weight
+        score = aggregate(x, weight, rule, design.share_of(node))
+        again = design.renormaliser_of(node)
+        if again is not None:
+            rescale[node.id] = again.fit(score[:, None], np.ones(1), None)
+            score = rescale[node.id].transform(score[:, None])[:, 0]
+        column[node.id] = score
+    return Chain(weights, rescale)
+
+
+def evaluate(
+    leaves: Array, design: IndexDesign, chain: Chain, checked: bool = True
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Aggregate normalised indicators up to the roots.
+
+    Parameters
+    ----------
+    leaves : array, shape (..., n, k)
+        Normalised indicators in the order of the hierarchy.
+    design : IndexDesign
+    chain : Chain
+        Weights may have leading axes (..., 1, n_children) that broadcast with `leaves`.
+    checked : bool
+        Refuse values that an aggregation has no answer for.
+
+    Returns
+    -------
+    scores, rescaled : dict of id to array, shape (..., n)
+        Of all aggregates; of those that are normalised again before they go up.
+    """
+    up = {i: leaves[..., j] for j, i in enumerate(design.hierarchy.indicators)}
+    scores: dict[str, Array] = {}
+    rescaled: dict[str, Array] = {}
+    for node in design.hierarchy.nodes:
+        x = np.stack([up[c] for c in node.children], axis=-1)
+        rule = design.aggregator_of(node)
+        if checked:
+            rule.check(x, node.id)
+        scores[node.id] = aggregate(x, chain.weights[node.id], rule, design.share_of(node))
+        up[node.id] = scores[node.id]
+        if node.id in chain.rescale:
+            rescaled[node.id] = chain.rescale[node.id].transform(up[node.id][..., None])[..., 0]
+            up[node.id] = rescaled[node.id]
+    return scores, rescaled
+
+
+def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.Series[float]:
+    """Return the weight of every id in its root: the product of shares on the way up.
+
+    Parameters
+    ----------
+    design : IndexDesign
+    weights : mapping of aggregate id to array
+
+    Returns
+    -------
+    Series by id
+        Roots 1; indicators of one root sum to 1. Indicators first, then aggregates.
+    """
+    share: dict[str, float] = dict.fromkeys(design.hierarchy.roots, 1.0)
+    for node in reversed(design.hierarchy.nodes):
+        part = weights[node.id] / weights[node.id].sum()
+        for child, w in zip(node.children, part, strict=True):
+            share[child] = share[node.id] * float(w)
+    order = (*design.hierarchy.indicators, *design.hierarchy.aggregates)
+    return pd.Series({i: share[i] for i in order}, name="effective_weight").rename_axis("id")
+
+
+def _prepare(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
+    if design.denominate is not None:
+        table = denominate(table, design.denominate)
+    return table if design.shrink is None else design.shrink.apply(table)
+
+
+def _reference(design: IndexDesign, prepared: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the reference units, checked; they are rates already and are not imputed."""
+    if design.reference is None:
+        return None
+    return check_values(design.reference, tuple(str(c) for c in prepared.columns))
+
+
+def _apply_treatment(reference: pd.DataFrame, treated: Treated) -> pd.DataFrame:
+    columns = {
+        c: treated.fitted[c].apply(reference[c].to_numpy(dtype=float)) for c in reference.columns
+    }
+    return pd.DataFrame(columns, index=reference.index)
+
+
+def _frame(
+    columns: Mapping[str, Array],
+    index: pd.Index[Any],
+    order: tuple[str, ...],
+) -> pd.DataFrame:
+    return pd.DataFrame({c: columns[c] for c in order}, index=index, columns=list(order))
+
+
+def _flags(values: pd.DataFrame, imputed: pd.DataFrame, normalised: pd.DataFrame) -> pd.DataFrame:
+    raw, filled = values.isna().to_numpy(), imputed.isna().to_numpy()
+    flat = normalised.isna().to_numpy() & ~filled
+    marks = np.where(raw, np.where(filled, MISSING, IMPUTED), OBSERVED)
+    marks = np.where(flat, NO_SPREAD, marks)
+    return pd.DataFrame(marks, index=values.index, columns=values.columns).astype(object)

@@ -1,0 +1,610 @@
+"""Normalisation: one scale for all indicators, higher always meaning more of what is measured.
+
+Every normaliser is fitted on one set of units and then applied to the same or another set, so a
+base year, a pooled panel or all buurten of the land can serve as reference. Arrays are
+(..., n_units, n_indicators): leading axes are Monte Carlo draws. Directions follow COINr's
+``Normalise``: the values are multiplied by the direction first. Thresholds that a user gives
+(goalposts, targets, bounds) are in the indicator's own units, whatever the direction.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.index.ranking import Ties, ascending_rank
+
+Array = npt.NDArray[np.float64]
+
+
+class Fitted(ABC):
+    """A normaliser with its parameters known."""
+
+    @abstractmethod
+    def transform(self, x: Array) -> Array:
+        """Return normalised values, shape as `x` (..., m, k); NaN stays NaN."""
+
+
+@dataclass(frozen=True, eq=False)
+class Affine(Fitted):
+    """Shift, slope and bounds: ``clip(intercept + slope * x, low, high)``.
+
+    Parameters
+    ----------
+    intercept, slope : array, shape (..., 1, k)
+    low, high : float
+    logarithm : bool
+        Take the natural logarithm of `x` first.
+    """
+
+    intercept: Array
+    slope: Array
+    low: float = -np.inf
+    high: float = np.inf
+    logarithm: bool = False
+
+    def transform(self, x: Array) -> Array:
+        """Return normalised values."""
+        base = _log(x) if self.logarithm else x
+        with np.errstate(invalid="ignore", over="ignore"):
+            y = self.intercept + self.slope * base
+        if np.isfinite(self.low) or np.isfinite(self.high):
+            y = np.clip(y, self.low, self.high)
+        return np.where(np.isnan(x), np.nan, y)
+
+
+@dataclass(frozen=True, eq=False)
+class Centred(Fitted):
+    """``(x - centre) / spread * scale + shift``: subtracts first, which keeps large numbers exact.
+
+    Parameters
+    ----------
+    centre, spread : array, shape (..., 1, k)
+        Already in the direction of the indicator.
+    sign : array, shape (k,)
+    scale, shift : float
+    """
+
+    centre: Array
+    spread: Array
+    sign: Array
+    scale: float = 1.0
+    shift: float = 0.0
+    high: float = np.inf
+
+    def transform(self, x: Array) -> Array:
+        """Return normalised values; NaN where the spread is zero or unknown."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            y = (x * self.sign - self.centre) / self.spread * self.scale + self.shift
+        y = np.where(np.isfinite(y), y, np.nan)
+        return np.minimum(y, self.high) if np.isfinite(self.high) else y
+
+
+@dataclass(frozen=True, eq=False)
+class RankFitted(Fitted):
+    """Rank among the units that it was fitted on.
+
+    Parameters
+    ----------
+    reference : array, shape (..., n, k)
+        In the direction of the indicator.
+    sign : array, shape (k,)
+    ties : {"min", "average", "max"}
+    """
+
+    reference: Array
+    sign: Array
+    ties: Ties
+
+    def transform(self, x: Array) -> Array:
+        """Return the ascending rank of every value among the fitted units, from 1."""
+        signed = x * self.sign
+        if x.shape == self.reference.shape and np.array_equal(
+            signed, self.reference, equal_nan=True
+        ):
+            return ascending_rank(signed, self.ties)
+        return self._among(signed)
+
+    def count(self) -> Array:
+        """Return the number of fitted values per column, shape (..., 1, k)."""
+        counted: Array = np.sum(~np.isnan(self.reference), axis=-2, keepdims=True).astype(float)
+        return counted
+
+    def _among(self, x: Array) -> Array:
+        lead = np.broadcast_shapes(x.shape[:-2], self.reference.shape[:-2])
+        k = x.shape[-1]
+        values = np.broadcast_to(x, (*lead, *x.shape[-2:]))
+        fitted = np.broadcast_to(self.reference, (*lead, *self.reference.shape[-2:]))
+        out = np.full(values.shape, np.nan)
+        for place in np.ndindex(*lead, k):
+            at = (*place[:-1], slice(None), place[-1])
+            column = values[at]
+            known = fitted[at]
+            known = np.sort(known[~np.isnan(known)])
+            below = np.searchsorted(known, column, side="left").astype(float)
+            upto = np.searchsorted(known, column, side="right").astype(float)
+            # A value that was fitted on has itself among the equals; a new value has not.
+            most = np.maximum(upto, below + 1)
+            lowest = below + 1.0
+            rank = {"min": lowest, "max": most, "average": (lowest + most) / 2}[self.ties]
+            out[at] = np.where(np.isnan(column), np.nan, rank)
+        return out
+
+
+class Normaliser(ABC):
+    """A way to bring indicators on one scale."""
+
+    @abstractmethod
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn the parameters.
+
+        Parameters
+        ----------
+        x : array, shape (..., n, k)
+            Raw values; NaN is left out.
+        direction : array, shape (k,)
+            +1 or -1.
+        units : Index of length n, optional
+            Needed only where a unit is named.
+
+        Returns
+        -------
+        Fitted
+        """
+
+    def fit_transform(
+        self, x: Array, direction: Array, units: pd.Index[Any] | None = None
+    ) -> Array:
+        """Return `x` normalised on itself."""
+        return self.fit(x, direction, units).transform(x)
+
+
+@dataclass(frozen=True)
+class NoNormalisation(Normaliser):
+    """Keep the values; only turn those with direction -1 (COINr ``f_n = "none"``)."""
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Return the direction as slope."""
+        return Affine(np.zeros_like(direction), direction)
+
+
+@dataclass(frozen=True)
+class MinMax(Normaliser):
+    """Scale the range of the fitted units to [lower, upper]: COINr ``n_minmax``.
+
+    y = (x - min) / (max - min) * (upper - lower) + lower. A constant indicator gives NaN (0/0, as
+    in COINr), which `build_index` flags. On a frozen reference values may fall outside the bounds.
+
+    Parameters
+    ----------
+    lower, upper : float
+    """
+
+    lower: float = 0.0
+    upper: float = 100.0
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn minimum and maximum."""
+        low, high = _range(x * direction)
+        return Centred(low, high - low, direction, self.upper - self.lower, self.lower)
+
+
+@dataclass(frozen=True)
+class ZScore(Normaliser):
+    """Standardise to a given mean and standard deviation: COINr ``n_zscore``.
+
+    Parameters
+    ----------
+    mean, sd : float
+    ddof : int
+        1 is the sample standard deviation (R's ``sd``, COINr; the default); 0 the population one
+        (De Muro, Mazziotta & Pareto 2011).
+    """
+
+    mean: float = 0.0
+    sd: float = 1.0
+    ddof: int = 1
+
+    def __post_init__(self) -> None:
+        if self.sd <= 0:
+            raise ValueError(f"sd is {self.sd}: must be above 0")
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn mean and standard deviation."""
+        signed = x * direction
+        low, high = _range(signed)
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+            warnings.simplefilter("ignore", RuntimeWarning)
+            centre = np.nanmean(signed, axis=-2, keepdims=True)
+            spread = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
+        # Rounding noise around the mean of equal values is no spread.
+        spread = np.where(high > low, spread, np.nan)
+        return Centred(centre, spread, direction, self.sd, self.mean)
+
+
+@dataclass(frozen=True)
+class Scaled(Normaliser):
+    """Linear scaling with given bounds: (x - lower) / (upper - lower) * 100, COINr ``n_scaled``.
+
+    With direction -1 the scale is turned: (upper - x) / (upper - lower) * 100. (COINr gives the
+    same when its bounds are passed as c(-upper, -lower).)
+
+    Parameters
+    ----------
+    lower, upper : float
+        In the indicator's own units.
+    """
+
+    lower: float = 0.0
+    upper: float = 100.0
+
+    def __post_init__(self) -> None:
+        if self.lower == self.upper:
+            raise ValueError("lower and upper are equal")
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Return the scaling; nothing is learnt from the data."""
+        start = np.where(direction > 0, self.lower, -self.upper)
+        width = np.full(direction.shape, self.upper - self.lower)
+        return Centred(start, width, direction, 100.0)
+
+
+@dataclass(frozen=True)
+class DistanceToMax(Normaliser):
+    """1 - (max - x) / (max - min), COINr ``n_dist2max``; the maximum after turning directions."""
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn minimum and maximum."""
+        low, high = _range(x * direction)
+        return Centred(high, high - low, direction, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class DistanceToTarget(Normaliser):
+    """1 - (target - x) / (target - min), COINr ``n_dist2targ``.
+
+    Parameters
+    ----------
+    target : float
+        In the indicator's own units.
+    cap : bool
+        Values beyond the target get 1.
+    """
+
+    target: float
+    cap: bool = False
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn the minimum."""
+        low, _ = _range(x * direction)
+        goal = np.broadcast_to(self.target * direction, low.shape)
+        return Centred(goal, goal - low, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
+
+
+@dataclass(frozen=True)
+class DistanceToReference(Normaliser):
+    """1 - (ref - x) / (ref - min) with the value of one named unit, COINr ``n_dist2ref``.
+
+    Parameters
+    ----------
+    unit : object
+        Label of the reference unit; when its value is missing the whole column is missing.
+    cap : bool
+        Values beyond the reference get 1.
+    """
+
+    unit: object
+    cap: bool = False
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn the minimum and the value of the reference unit.
+
+        Raises
+        ------
+        ValueError
+            When the unit is not among the units.
+        """
+        if units is None or self.unit not in units:
+            raise ValueError(f"reference unit {self.unit!r} is not among the units")
+        place = int(np.flatnonzero(units == self.unit)[0])
+        signed = x * direction
+        low, _ = _range(signed)
+        goal = signed[..., place : place + 1, :]
+        return Centred(goal, goal - low, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
+
+
+@dataclass(frozen=True)
+class FractionOfMax(Normaliser):
+    """x / max, COINr ``n_fracmax``; for direction -1 the best is the minimum: min / x.
+
+    COINr's ``-x / max(-x)`` equals x / min and rises with x, against the direction; the handbook's
+    distance to the best performer (Nardo et al. 2008, section 5.4) is used instead.
+    """
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Learn the maximum, or the minimum for direction -1."""
+        low, high = _range(x)
+        return _Fraction(low, high, direction)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fraction(Fitted):
+    low: Array
+    high: Array
+    sign: Array
+
+    def transform(self, x: Array) -> Array:
+        """Return x / max, or min / x."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            y = np.where(self.sign > 0, x / self.high, self.low / x)
+        return np.where(np.isfinite(y), y, np.nan)
+
+
+@dataclass(frozen=True)
+class Goalposts(Normaliser):
+    """Distance from a lower to an upper goalpost: COINr ``n_goalposts``, UNDP Technical note 1.
+
+    y = (x - lower) / (upper - lower) * scale; with direction -1 (upper - x) / (upper - lower).
+
+    Parameters
+    ----------
+    lower, upper : float
+        In the indicator's own units.
+    scale : float
+        Default 1 (UNDP); 100 for a scale of 0-100.
+    truncate : bool
+        Cut values outside the goalposts (COINr's default).
+    logarithm : bool
+        Natural logarithm of value and goalposts first (income in the HDI).
+    """
+
+    lower: float
+    upper: float
+    scale: float = 1.0
+    truncate: bool = True
+    logarithm: bool = False
+
+    def __post_init__(self) -> None:
+        if self.lower == self.upper:
+            raise ValueError("lower and upper goalpost are equal")
+        if self.logarithm and min(self.lower, self.upper) <= 0:
+            raise ValueError("goalposts on a logarithmic scale must be above 0")
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Return the goalposts; nothing is learnt from the data."""
+        low, high = self.lower, self.upper
+        if self.logarithm:
+            low, high = float(np.log(low)), float(np.log(high))
+        start = np.where(direction > 0, low, high)
+        return _Posts(start, (high - low) * direction, self)
+
+
+@dataclass(frozen=True, eq=False)
+class _Posts(Fitted):
+    start: Array
+    width: Array
+    rule: Goalposts
+
+    def transform(self, x: Array) -> Array:
+        """Return the distance from the goalpost where the score is zero."""
+        base = _log(x) if self.rule.logarithm else x
+        y = (base - self.start) / self.width
+        if self.rule.truncate:
+            y = np.clip(y, 0.0, 1.0)
+        return y * self.rule.scale
+
+
+@dataclass(frozen=True)
+class RankScore(Normaliser):
+    """Ascending rank, 1 = lowest, COINr ``n_rank``.
+
+    Parameters
+    ----------
+    ties : {"min", "average", "max"}
+        Default "min", as COINr.
+    """
+
+    ties: Ties = "min"
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> RankFitted:
+        """Remember the values."""
+        return RankFitted(x * direction, direction, self.ties)
+
+
+@dataclass(frozen=True, eq=False)
+class _RankFunction(Fitted):
+    """A function of rank and count."""
+
+    ranks: RankFitted
+    rule: Borda | PercentileRank | ExponentialIMD
+
+    def transform(self, x: Array) -> Array:
+        """Return the score of every rank."""
+        return self.rule.score(self.ranks.transform(x), self.ranks.count())
+
+
+@dataclass(frozen=True)
+class Borda(Normaliser):
+    """Rank minus one, COINr ``n_borda``."""
+
+    ties: Ties = "min"
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Remember the values."""
+        return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
+
+    def score(self, rank: Array, count: Array) -> Array:
+        """Return rank - 1."""
+        return rank - 1.0
+
+
+@dataclass(frozen=True)
+class PercentileRank(Normaliser):
+    """(rank - 1) / (n - 1), COINr ``n_prank`` and the CDC/ATSDR SVI, times a scale.
+
+    n counts the values that are present. Units outside a frozen reference get at most the scale.
+
+    Parameters
+    ----------
+    ties : {"min", "average", "max"}
+        Default "min" (COINr; Excel's PERCENTRANK.INC, which the SVI uses).
+    scale : float
+        Default 1; 100 for percentages.
+    """
+
+    ties: Ties = "min"
+    scale: float = 1.0
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Remember the values."""
+        return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
+
+    def score(self, rank: Array, count: Array) -> Array:
+        """Return the share of the others that lie below."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            y = np.minimum((rank - 1.0) / (count - 1.0), 1.0) * self.scale
+        return np.where(count > 1, y, np.nan)
+
+
+@dataclass(frozen=True)
+class ExponentialIMD(Normaliser):
+    """Exponential transformation of ranks of the English Indices of Deprivation.
+
+    X = -k ln(1 - R (1 - exp(-100 / k))) with R = (N - rank + 1) / N, rank 1 the highest value and
+    k = 23: 0-100, a tenth of the units above 50 (English Indices of Deprivation 2019, technical
+    report, appendix on the exponential transformation).
+
+    Parameters
+    ----------
+    k : float
+    ties : {"min", "average", "max"}
+        Of the descending rank; "min": tied units share the better (more deprived) rank.
+    """
+
+    k: float = 23.0
+    ties: Ties = "min"
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Remember the values."""
+        turned: dict[Ties, Ties] = {"min": "max", "max": "min", "average": "average"}
+        return _RankFunction(RankFitted(x * direction, direction, turned[self.ties]), self)
+
+    def score(self, rank: Array, count: Array) -> Array:
+        """Return the transformed share; `rank` ascends, so R = rank / N."""
+        share = np.clip(rank / count, 0.0, 1.0)
+        scored: Array = -self.k * np.log1p(-share * (1.0 - np.exp(-100.0 / self.k)))
+        return scored
+
+
+@dataclass(frozen=True, eq=False)
+class FromNorms(Normaliser):
+    """A normaliser whose parameters come from a published table of norms instead of units.
+
+    Parameters
+    ----------
+    rule : MinMax, ZScore or PercentileRank
+    norms : DataFrame, index indicator
+        ``minimum``, ``maximum``, ``gemiddelde``, ``standaardafwijking``, ``p00``..``p100``.
+    indicator : str
+        Row of `norms`.
+    """
+
+    rule: MinMax | ZScore | PercentileRank
+    norms: pd.DataFrame
+    indicator: str
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Read the parameters from the table; the data are not looked at.
+
+        Raises
+        ------
+        ValueError
+            When the table has no row of this indicator, or `x` has more than one column.
+        """
+        if self.indicator not in self.norms.index:
+            raise ValueError(f"norms have no row {self.indicator!r}")
+        if x.shape[-1] != 1:
+            raise ValueError("norms belong to one indicator: give one FromNorms per indicator")
+        row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
+        if isinstance(self.rule, PercentileRank):
+            quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+            return _Quantiles(quantiles, direction, self.rule.scale)
+        low, high = float(row["minimum"]), float(row["maximum"])
+        if isinstance(self.rule, MinMax):
+            start = np.where(direction > 0, low, -high)
+            width = np.full(direction.shape, (high - low) or np.nan)
+            return Centred(
+                start, width, direction, self.rule.upper - self.rule.lower, self.rule.lower
+            )
+        centre = float(row["gemiddelde"]) * direction
+        spread = np.full(direction.shape, float(row["standaardafwijking"]) or np.nan)
+        return Centred(centre, spread, direction, self.rule.sd, self.rule.mean)
+
+
+@dataclass(frozen=True, eq=False)
+class _Quantiles(Fitted):
+    quantiles: Array
+    sign: Array
+    scale: float
+
+    def transform(self, x: Array) -> Array:
+        """Return the share below, linear between percentiles; a plateau counts its lower end."""
+        known = self.quantiles[~np.isnan(self.quantiles)]
+        if known.size < 2 or known[0] == known[-1]:
+            return np.full(x.shape, np.nan)
+        grid = np.linspace(0.0, 1.0, known.size)
+        if self.sign[0] < 0:
+            known = -known[::-1]
+        signed = x * self.sign
+        # np.interp needs rising abscissae: of equal quantiles the first share is kept (ties "min").
+        first = np.r_[True, known[1:] > known[:-1]]
+        y = np.interp(signed, known[first], grid[first]) * self.scale
+        return np.where(np.isnan(x), np.nan, y)
+
+
+def normalise(
+    values: pd.DataFrame,
+    rule: Normaliser,
+    directions: pd.Series[int] | None = None,
+    reference: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Normalise a table with one rule.
+
+    Parameters
+    ----------
+    values : DataFrame of float, shape (n_units, n_indicators)
+    rule : Normaliser
+    directions : Series of +1/-1 by indicator, optional
+    reference : DataFrame, optional
+        Units to fit on; default `values`.
+
+    Returns
+    -------
+    DataFrame of float, same shape
+    """
+    sign: Array = np.ones(values.shape[1])
+    if directions is not None:
+        sign = np.asarray(directions.reindex(values.columns), dtype=np.float64)
+    base = values if reference is None else reference[values.columns]
+    fitted = rule.fit(base.to_numpy(dtype=float), sign, base.index)
+    y = fitted.transform(values.to_numpy(dtype=float))
+    return pd.DataFrame(y, index=values.index, columns=values.columns)
+
+
+def _range(x: Array) -> tuple[Array, Array]:
+    """Return minimum and maximum per column, NaN where nothing is present."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nanmin(x, axis=-2, keepdims=True), np.nanmax(x, axis=-2, keepdims=True)
+
+
+def _log(x: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logged: Array = np.log(x)
+    return logged

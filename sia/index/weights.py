@@ -1,0 +1,301 @@
+"""Weights of the children of an aggregate: given, equal, by principal component, optimised."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sia.index.aggregation import Aggregator, Arithmetic
+
+Array = npt.NDArray[np.float64]
+
+
+class Weighting(ABC):
+    """A way to set the weights of one aggregate's children."""
+
+    @abstractmethod
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Set the weights.
+
+        Parameters
+        ----------
+        x : array, shape (n, k)
+            Scores of the children on their common scale.
+        given : array, shape (k,)
+            Weights of the structure.
+        children : tuple of str
+        rule : Aggregator
+            How they are combined.
+
+        Returns
+        -------
+        array, shape (k,)
+            Not negative; the sum is that of `given` for given weights and 1 otherwise.
+        """
+
+
+@dataclass(frozen=True)
+class GivenWeights(Weighting):
+    """The structure's weights, or others by name (budget allocation).
+
+    Parameters
+    ----------
+    by : mapping of child id to weight, optional
+        Children that it does not name keep the structure's weight.
+    """
+
+    by: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        if any(not w >= 0 for w in (self.by or {}).values()):
+            raise ValueError("weights must be numbers of zero or more")
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return the weights by name."""
+        by = self.by or {}
+        return np.array([by.get(c, g) for c, g in zip(children, given, strict=True)])
+
+
+@dataclass(frozen=True)
+class EqualWeights(Weighting):
+    """The same weight for every child."""
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return 1 / k."""
+        return np.full(len(children), 1.0 / len(children))
+
+
+@dataclass(frozen=True)
+class PCAWeights(Weighting):
+    """Weights from principal components of the correlation matrix, over complete units.
+
+    Parameters
+    ----------
+    method : {"first", "rotated"}
+        "first": loadings on the first component, scaled to sum to 1 (COINr ``get_PCA``, NZDep).
+        "rotated": handbook section 6.1 (Nicoletti et al. 2000): components with eigenvalue > 1,
+        varimax, squared loadings scaled within each factor, each indicator on the factor where it
+        loads most, weighted by the factor's share of variance.
+    """
+
+    method: Literal["first", "rotated"] = "first"
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return the weights.
+
+        Raises
+        ------
+        ValueError
+            When fewer than three units are complete, a child is constant, or first-component
+            loadings differ in sign (a negative weight is refused: turn the direction or drop it).
+        """
+        if len(children) == 1:
+            return np.ones(1)
+        complete = x[~np.isnan(x).any(axis=1)]
+        if complete.shape[0] < 3 or (np.ptp(complete, axis=0) == 0).any():
+            raise ValueError("PCA weights need three complete units and no constant child")
+        value, vector = np.linalg.eigh(np.corrcoef(complete, rowvar=False))
+        value, vector = value[::-1], vector[:, ::-1]
+        if self.method == "rotated":
+            return _rotated(value, vector)
+        first = vector[:, 0] * np.sign(vector[:, 0].sum() or 1.0)
+        if (first < -1e-12).any():
+            wrong = [c for c, w in zip(children, first, strict=True) if w < 0]
+            raise ValueError(f"PCA gives negative weights to {wrong}")
+        loading: Array = np.maximum(first, 0.0)
+        weight: Array = loading / loading.sum()
+        return weight
+
+
+def _rotated(value: Array, vector: Array) -> Array:
+    keep = max(1, int(np.sum(value > 1.0)))
+    loading = vector[:, :keep] * np.sqrt(value[:keep])
+    if keep > 1:
+        loading = varimax(loading)
+    square = loading**2
+    explained = square.sum(axis=0)
+    factor = np.argmax(square, axis=1)
+    rows = np.arange(square.shape[0])
+    weight = square[rows, factor] / explained[factor] * explained[factor] / explained.sum()
+    scaled: Array = weight / weight.sum()
+    return scaled
+
+
+def varimax(loading: Array, tolerance: float = 1e-10, iterations: int = 1000) -> Array:
+    """Rotate loadings to maximal variance of their squares (Kaiser 1958).
+
+    Parameters
+    ----------
+    loading : array, shape (k, m)
+    tolerance : float
+        Relative gain at which iteration stops.
+    iterations : int
+
+    Returns
+    -------
+    array, shape (k, m)
+
+    Raises
+    ------
+    ValueError
+        When it does not converge.
+    """
+    k = loading.shape[0]
+    rotation = np.eye(loading.shape[1])
+    reached = 0.0
+    for _ in range(iterations):
+        turned = loading @ rotation
+        gradient = loading.T @ (turned**3 - turned * (turned**2).sum(axis=0) / k)
+        u, s, v = np.linalg.svd(gradient)
+        rotation = u @ v
+        if s.sum() <= reached * (1 + tolerance):
+            turned = loading @ rotation
+            return np.asarray(turned, dtype=np.float64)
+        reached = float(s.sum())
+    raise ValueError("varimax has not converged")
+
+
+@dataclass(frozen=True)
+class Optimised:
+    """Outcome of `optimise_weights`.
+
+    Parameters
+    ----------
+    weights : array, shape (k,)
+        Sum to 1.
+    importance : array, shape (k,)
+        Realised shares of correlation with the score.
+    target : array, shape (k,)
+    gap : float
+        Largest absolute difference between realised and target share.
+    converged : bool
+        Whether the gap is within tolerance: verified on the outcome, not reported by a solver.
+    """
+
+    weights: Array
+    importance: Array
+    target: Array
+    gap: float
+    converged: bool
+
+
+def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
+    """Return each child's Pearson correlation with the score, as shares that sum to 1.
+
+    Parameters
+    ----------
+    x : array, shape (n, k)
+    weight : array, shape (k,)
+    rule : Aggregator
+
+    Returns
+    -------
+    array, shape (k,)
+        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
+        ``get_opt_weights``; pairs with a gap are left out.
+    """
+    score = rule.combine(x, weight)
+    correlation = np.empty(x.shape[1])
+    for j in range(x.shape[1]):
+        both = ~np.isnan(x[:, j]) & ~np.isnan(score)
+        correlation[j] = np.corrcoef(x[both, j], score[both])[0, 1]
+    share: Array = correlation / correlation.sum()
+    return share
+
+
+def optimise_weights(
+    x: Array,
+    target: Array,
+    rule: Aggregator | None = None,
+    tolerance: float = 1e-4,
+) -> Optimised:
+    """Find weights whose realised importances equal stated ones.
+
+    Minimises the squared differences of `importance` from the target over weights of zero and
+    more, from three starts (target, equal, a multiplicative fixed point), and verifies the result.
+
+    Parameters
+    ----------
+    x : array, shape (n, k)
+        Children on a common scale.
+    target : array, shape (k,)
+        Relative importances, all above zero.
+    rule : Aggregator, optional
+        Default arithmetic.
+    tolerance : float
+        Largest allowed gap in shares.
+
+    Returns
+    -------
+    Optimised
+        Not converged where no non-negative weights reach the target, which can be impossible.
+    """
+    from scipy import optimize
+
+    if (target <= 0).any():
+        raise ValueError("target importances must be above zero")
+    rule = rule or Arithmetic()
+    goal = target / target.sum()
+    k = goal.size
+
+    def miss(weight: Array) -> Array:
+        missed: Array = importance(x, np.maximum(weight, 1e-9), rule) - goal
+        return missed
+
+    best: Array = goal
+    for start in (goal, np.full(k, 1.0 / k), _fixed_point(x, goal, rule)):
+        found = optimize.least_squares(
+            miss, np.maximum(start, 1e-6), bounds=(0.0, np.inf), xtol=1e-14, ftol=1e-14, gtol=1e-14
+        )
+        trial = np.maximum(found.x, 0.0) / np.maximum(found.x, 0.0).sum()
+        if np.abs(miss(trial)).max() < np.abs(miss(best)).max():
+            best = trial
+    realised = importance(x, best, rule)
+    gap = float(np.abs(realised - goal).max())
+    return Optimised(best, realised, goal, gap, gap <= tolerance)
+
+
+def _fixed_point(x: Array, goal: Array, rule: Aggregator) -> Array:
+    weight = goal.copy()
+    for _ in range(200):
+        ratio = goal / np.maximum(importance(x, weight, rule), 1e-6)
+        weight = weight * np.clip(ratio, 0.5, 2.0)
+        weight /= weight.sum()
+    return weight
+
+
+@dataclass(frozen=True)
+class OptimisedWeights(Weighting):
+    """Weights that make the children's correlations with the score stand in stated proportions.
+
+    Parameters
+    ----------
+    target : mapping of child id to relative importance, optional
+        Default: equal.
+    tolerance : float
+    """
+
+    target: Mapping[str, float] | None = None
+    tolerance: float = 1e-3
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return the weights.
+
+        Raises
+        ------
+        ValueError
+            When the stated importances cannot be reached within tolerance.
+        """
+        goal = np.array([float((self.target or {}).get(c, 1.0)) for c in children])
+        found = optimise_weights(x, goal, rule, self.tolerance)
+        if not found.converged:
+            raise ValueError(
+                f"stated importances of {list(children)} cannot be reached: the best weights miss "
+                f"by {found.gap:.4f}"
+            )
+        return found.weights
