@@ -145,23 +145,24 @@ class Typology:
             otherwise), ``domeinen`` (int, number present), ``reden`` (Dutch; why there is no
             type, or on which part of the domains it rests; empty otherwise).
         """
-        z = self.standardise(scores)
-        soft = self.membership(scores)
+        ordered = scores.sort_index()
+        z = self.standardise(ordered)
+        soft = self.membership(ordered)
         typed = soft.notna().all(axis=1)
         order = np.argsort(-soft.to_numpy(), axis=1, kind="stable")
         columns = soft.columns.to_numpy()
         present = z.notna().sum(axis=1)
-        table = pd.DataFrame(index=scores.index)
-        table["type"] = self.predict(scores)
+        table = pd.DataFrame(index=ordered.index)
+        table["type"] = self.predict(ordered)
         table["zekerheid"] = soft.max(axis=1)
-        second = pd.Series(columns[order[:, 1]], index=scores.index, dtype="Int64")
+        second = pd.Series(columns[order[:, 1]], index=ordered.index, dtype="Int64")
         table["tweede_type"] = second.where(typed)
         table["silhouet"] = self._silhouettes(z, table["type"])
         table["domeinen"] = present.astype("int64")
         table["reden"] = [
             _reason(n, len(self.domains_), ok) for n, ok in zip(present, typed, strict=True)
         ]
-        return table
+        return table.reindex(scores.index)
 
     def standardise(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Return the z-scores (n_units, n_domains) on the scale of the fit; NaN stays NaN."""

@@ -1,0 +1,158 @@
+"""Types: recovered when they are there, doubtful where they overlap, the same in any order."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster, linkage
+from sklearn.metrics import adjusted_rand_score
+
+from sia.clustering.components import METHODS, TypologySettings
+from sia.clustering.typology import Typology
+from sia.clustering.ward import ward_labels, ward_tree
+from sia.errors import InputError
+
+DOMAINS = ["sociaal", "wonen", "veiligheid", "voorzieningen", "klimaat", "energie"]
+
+
+def planted(n: int = 120, k: int = 4, spread: float = 3.0, seed: int = 0):
+    """Scores of `k` types, `spread` points of noise around centres at least 20 points apart."""
+    rng = np.random.default_rng(seed)
+    centres = 50 + 25 * np.array(
+        [[1, 1, 1, 0, 0, 1], [-1, -1, -1, 1, 0, 0], [0, 0, 0, -1, 1, -1], [0, -1, 1, 0, -1, 0]]
+    )
+    truth = np.arange(n) % k
+    scores = centres[truth] + rng.normal(0, spread, (n, 6))
+    index = pd.Index([f"BU9999{i:04d}" for i in range(n)], name="buurtcode")
+    return pd.DataFrame(scores, index=index, columns=DOMAINS), truth
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_planted_types_are_recovered(method):
+    scores, truth = planted(spread=6)
+    model = Typology(TypologySettings(4, method)).fit(scores)
+    assert adjusted_rand_score(truth, model.table_["type"]) > 0.97
+    assert model.profile_points().loc[1].mean() == model.profile_points().mean(axis=1).max()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_row_order_has_no_influence(method):
+    scores, _ = planted(spread=14)
+    shuffled = scores.sample(frac=1, random_state=3)
+    one = Typology(TypologySettings(4, method)).fit(scores).table_
+    other = Typology(TypologySettings(4, method)).fit(shuffled).table_
+    assert other.index.equals(shuffled.index)
+    pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_type_is_the_most_likely_one_and_predict_agrees_with_the_fit(method):
+    scores, _ = planted(spread=20)
+    model = Typology(TypologySettings(4, method)).fit(scores)
+    soft = model.membership(scores)
+    assert np.allclose(soft.sum(axis=1), 1)
+    assert (soft.idxmax(axis=1) == model.table_["type"]).all()
+    assert (model.predict(scores) == model.table_["type"]).all()
+    assert (model.table_["type"] != model.table_["tweede_type"]).all()
+
+
+def test_a_buurt_between_two_types_is_visibly_doubtful():
+    scores, truth = planted()
+    between = scores[truth == 0].mean() * 0.5 + scores[truth == 1].mean() * 0.5
+    scores.loc["BU99999999"] = between
+    table = Typology(TypologySettings(4)).fit(scores).table_
+    assert table.loc["BU99999999", "silhouet"] < 0.1 < table["silhouet"].quantile(0.05)
+    assert table.loc["BU99999999", "zekerheid"] < table["zekerheid"].quantile(0.05)
+
+
+def test_missing_domains_are_placed_on_the_rest_or_kept_with_a_reason():
+    scores, _ = planted()
+    scores.iloc[0, 3:5] = np.nan
+    scores.iloc[1, 1:] = np.nan
+    table = Typology(TypologySettings(4)).fit(scores).table_
+    assert table.index.equals(scores.index)
+    assert table["type"].iloc[0] == table["type"].iloc[4]
+    assert table["reden"].iloc[0] == "getypeerd op 4 van de 6 domeinen"
+    assert pd.isna(table["type"].iloc[1]) and np.isnan(table["zekerheid"].iloc[1])
+    assert table["reden"].iloc[1] == "te weinig domeinen bekend: 1 van 6"
+
+
+def test_partial_rows_do_not_move_the_types():
+    scores, _ = planted()
+    partial = scores.copy()
+    partial.loc["BU99999998"] = [np.nan, 1e3, 50, 50, 50, 50]
+    partial = partial.assign(wonen=partial["wonen"].clip(upper=scores["wonen"].max()))
+    one = Typology(TypologySettings(4)).fit(scores).table_["type"]
+    other = Typology(TypologySettings(4)).fit(partial).table_["type"]
+    assert (one == other.loc[one.index]).all()
+
+
+def test_domains_without_data_or_spread_are_left_out_and_named():
+    scores, _ = planted()
+    scores["klimaat"] = np.nan
+    scores["energie"] = 50.0
+    model = Typology(TypologySettings(4)).fit(scores)
+    assert set(model.dropped_) == {"klimaat", "energie"}
+    assert "0 %" in model.dropped_["klimaat"] and "dezelfde" in model.dropped_["energie"]
+    assert (model.table_["domeinen"] == 4).all()
+
+
+@pytest.mark.parametrize(
+    ("scores", "word"),
+    [
+        (pd.DataFrame({"a": [np.nan] * 9}), "bekend"),
+        (pd.DataFrame(index=range(4)), "kolommen"),
+        (pd.DataFrame({"a": [1.0, 2, 2, 2]}), "verschillende"),
+        (pd.DataFrame({"a": [1.0, 2, 3, 4]}, index=list("aabc")), "dubbel"),
+    ],
+)
+def test_unusable_scores_are_refused_in_words(scores, word):
+    with pytest.raises(InputError, match=word):
+        Typology(TypologySettings(3)).fit(scores)
+
+
+def test_settings_are_checked_together():
+    with pytest.raises(InputError) as caught:
+        TypologySettings(1, "kmedoids")
+    assert len(caught.value.problems) == 2
+
+
+def test_typology_survives_json_and_types_another_year():
+    scores, _ = planted(spread=8)
+    model = Typology(TypologySettings(4, "mixture")).fit(scores)
+    again = Typology.from_dict(json.loads(json.dumps(model.to_dict())))
+    pd.testing.assert_frame_equal(again.table(scores), model.table_)
+    with pytest.raises(InputError, match="energie"):
+        again.table(scores.drop(columns="energie"))
+
+
+@given(st.permutations([1, 2, 3, 4]))
+@settings(max_examples=12, deadline=None)
+def test_renumbering_undoes_any_permutation_of_numbers(order):
+    scores, _ = planted()
+    reference = Typology(TypologySettings(4)).fit(scores)
+    scrambled = Typology(TypologySettings(4)).fit(scores)
+    scrambled.numbers_ = np.array(order)
+    scrambled.table_ = scrambled.table(scores)
+    assert (scrambled.renumbered(reference).table_["type"] == reference.table_["type"]).all()
+
+
+def test_ward_is_exact_ward():
+    x = np.random.default_rng(4).normal(size=(150, 4))
+    tree = linkage(x, "ward")
+    merges, heights = ward_tree(x)
+    assert np.allclose(np.sqrt(2 * heights), tree[:, 2])
+    for k in (2, 5, 9):
+        assert adjusted_rand_score(fcluster(tree, k, "maxclust"), ward_labels(x, k)) == 1
+    assert merges.shape == (149, 2)
+
+
+def test_ward_with_ties_still_gives_the_number_asked():
+    x = np.repeat(np.arange(5.0), 6)[:, None]
+    assert len(np.unique(ward_labels(x, 5))) == 5
+    assert len(np.unique(ward_labels(x, 1))) == 1
