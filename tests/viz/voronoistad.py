@@ -190,7 +190,7 @@ def _contributions(
 
 
 def _pockets(gebieden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    chosen = gebieden.iloc[[5, 17, 40 % len(gebieden)]]
+    chosen = gebieden.iloc[[5 % len(gebieden), 17 % len(gebieden), 40 % len(gebieden)]]
     return gpd.GeoDataFrame(
         {
             "naam": [f"Deel van {naam}" for naam in chosen["naam"]],

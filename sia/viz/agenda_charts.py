@@ -1,0 +1,234 @@
+"""Charts of the agenda: who works where and when, and what it costs per year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
+from sia.viz.rank_charts import hatch
+from sia.viz.theme import QUALITATIVE, euro, getal, meervoud
+
+
+def timeline(programma: pd.DataFrame) -> Chart:
+    """Draw the investments as bars over the years, grouped by area, coloured by partner.
+
+    Parameters
+    ----------
+    programma : DataFrame
+        ``titel``, ``partner``, ``gebied`` (str), ``start``, ``eind`` (int, both inclusive); NA in
+        `start` means not programmed.
+    """
+    placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
+    placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
+    partners = {name: number for number, name in enumerate(sorted(set(placed["partner"])))}
+    rows = placed.to_dict("records")
+    labels = [shorten(f"{row['gebied']}: {row['titel']}", 52) for row in rows]
+    left, width, height = name_room(labels, 0.07), 10.5, 1.1 + 0.24 * max(len(rows), 1)
+    with canvas(width, height) as figure:
+        axes = figure.add_axes(
+            (left / width, 0.1 / height, 1 - (left + 0.2) / width, 1 - 1.0 / height)
+        )
+        drawn: set[str] = set()
+        for place, row in enumerate(rows):
+            number = partners[row["partner"]]
+            axes.barh(
+                place,
+                row["eind"] - row["start"] + 1,
+                0.7,
+                left=row["start"],
+                color=QUALITATIVE[number % len(QUALITATIVE)],
+                hatch=hatch(number),
+                edgecolor="#333",
+                linewidth=0.5,
+                label=None if row["partner"] in drawn else row["partner"],
+            )
+            drawn.add(row["partner"])
+            if place and row["gebied"] != rows[place - 1]["gebied"]:
+                axes.axhline(place - 0.5, color=INK, linewidth=0.6)
+        axes.set_yticks(range(len(rows)), labels, fontsize=8)
+        axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+        _year_axis(axes, placed)
+        axes.legend(
+            frameon=False,
+            fontsize=8,
+            ncols=4,
+            loc="lower left",
+            bbox_to_anchor=(0, 1 + 0.3 / height),
+        )
+        data = placed[["gebied", "titel", "partner", "start", "eind"]].astype(str)
+        return finish(figure, "Agenda per gebied en partner", _when_text(programma, placed), data)
+
+
+def _year_axis(axes: object, placed: pd.DataFrame) -> None:
+    if placed.empty:
+        return
+    years = np.arange(placed["start"].min(), placed["eind"].max() + 2)
+    axes.set_xticks(years[:-1] + 0.5, [str(year) for year in years[:-1]], fontsize=8)  # type: ignore[attr-defined]
+    axes.set_xticks(years, minor=True)  # type: ignore[attr-defined]
+    axes.grid(axis="x", which="minor", color=RULE, linewidth=0.5)  # type: ignore[attr-defined]
+    axes.tick_params(axis="both", which="both", length=0)  # type: ignore[attr-defined]
+    axes.xaxis.tick_top()  # type: ignore[attr-defined]
+    axes.set_xlim(years[0], years[-1])  # type: ignore[attr-defined]
+
+
+def _when_text(programma: pd.DataFrame, placed: pd.DataFrame) -> str:
+    if placed.empty:
+        return "Er is nog geen enkele investering ingepland."
+    starts = placed["start"].value_counts().sort_index()
+    busy = int(starts.idxmax())
+    text = (
+        f"{meervoud(len(placed), 'investering is', 'investeringen zijn')} ingepland; in {busy} "
+        f"beginnen er de meeste ({getal(starts.max())})."
+    )
+    left = len(programma) - len(placed)
+    return text + (f" {meervoud(left, 'staat', 'staan')} niet in de agenda." if left else "")
+
+
+def budget_bars(besteed: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
+    """Draw the amounts per year, stacked by partner, against the room there is.
+
+    Parameters
+    ----------
+    besteed : DataFrame, index year, one column per partner
+        Euros.
+    ruimte : Series, index year, optional
+        Euros available in all.
+    """
+    return _yearly(besteed, ruimte, "Bedragen per jaar en partner", euro, "beschikbaar bedrag")
+
+
+def capacity_bars(nodig: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
+    """Draw the full-time posts needed per year, stacked by partner, against those there are.
+
+    Parameters
+    ----------
+    nodig : DataFrame, index year, one column per partner
+        Full-time posts.
+    ruimte : Series, index year, optional
+        Full-time posts available in all.
+    """
+
+    def fte(value: object) -> str:
+        return f"{getal(value, 1)} fte"
+
+    return _yearly(nodig, ruimte, "Capaciteit per jaar en partner", fte, "beschikbare capaciteit")
+
+
+def _yearly(
+    table: pd.DataFrame,
+    ruimte: pd.Series[float] | None,
+    title: str,
+    shown: Callable[[object], str],
+    label: str,
+) -> Chart:
+    amounts = table.astype(float).fillna(0)
+    with canvas(8.0, 3.8) as figure:
+        axes = figure.add_axes((0.13, 0.1, 0.85, 0.72))
+        bottom = np.zeros(len(amounts))
+        for number, partner in enumerate(amounts):
+            part = amounts[partner].to_numpy()
+            axes.bar(
+                range(len(amounts)),
+                part,
+                0.7,
+                bottom=bottom,
+                label=str(partner),
+                color=QUALITATIVE[number % len(QUALITATIVE)],
+                hatch=hatch(number),
+                edgecolor="#333",
+                linewidth=0.5,
+            )
+            bottom = bottom + part
+        room = np.zeros(len(amounts))
+        if ruimte is not None:
+            room = ruimte.reindex(amounts.index).to_numpy(dtype=float)
+        for place, total in enumerate(bottom):
+            axes.text(
+                place,
+                np.nanmax([total, 1.02 * room[place]]),
+                shown(total),
+                ha="center",
+                va="bottom",
+                fontsize=8,
+            )
+        if ruimte is not None:
+            axes.plot(range(len(room)), room, "k_", markersize=26, markeredgewidth=2, label=label)
+        axes.set_xticks(range(len(amounts)), [str(year) for year in amounts.index])
+        axes.yaxis.set_major_formatter(lambda value, _: shown(value))
+        axes.tick_params(labelsize=8)
+        axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.02))
+        data = amounts.map(shown)
+        data.insert(0, "jaar", [str(year) for year in amounts.index])
+        data["samen"] = [shown(total) for total in bottom]
+        if ruimte is not None:
+            data[label] = [shown(value) for value in ruimte.reindex(amounts.index)]
+        return finish(figure, title, _yearly_text(amounts, ruimte, shown), data)
+
+
+def _yearly_text(
+    amounts: pd.DataFrame, ruimte: pd.Series[float] | None, shown: Callable[[object], str]
+) -> str:
+    totals = amounts.sum(axis=1)
+    if totals.empty or not totals.sum():
+        return "Er is nog niets ingepland."
+    text = f"Het meeste valt in {totals.idxmax()}: {shown(totals.max())}."
+    if ruimte is None:
+        return text
+    over = int((totals > ruimte.reindex(totals.index) + 1e-9).sum())
+    return text + (
+        f" In {meervoud(over, 'jaar', 'jaren')} past het niet." if over else " Elk jaar past."
+    )
+
+
+def trend_lines(by_year: pd.DataFrame, code: str, naam: str) -> Chart:
+    """Draw the urgentie of one buurt over the years against the spread of the city.
+
+    Parameters
+    ----------
+    by_year : DataFrame, index ``buurtcode``, one column per year
+        Urgentie on one fixed scale.
+    code, naam : str
+    """
+    table = by_year.astype(float)
+    years = [int(year) for year in table.columns]
+    own = table.loc[code]
+    with canvas(6.4, 2.9) as figure:
+        axes = figure.add_axes((0.09, 0.13, 0.88, 0.72))
+        low, mid, high = (table.quantile(q).to_numpy() for q in (0.25, 0.5, 0.75))
+        axes.fill_between(years, low, high, color="#d5dde2", label="helft van de buurten")
+        axes.plot(years, mid, color=INK, linestyle="--", label="middelste buurt")
+        axes.plot(years, own, color="#993404", marker="D", label=shorten(naam, 30))
+        axes.set_xticks(years, [str(year) for year in years])
+        axes.tick_params(labelsize=8)
+        axes.grid(axis="y", linewidth=0.4)
+        axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+        data = _trend_data(years, own, mid, naam)
+        return finish(figure, f"Urgentie van {naam} door de jaren", _trend_text(own, naam), data)
+
+
+def _trend_data(
+    years: list[int], own: pd.Series[float], mid: np.ndarray, naam: str
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "jaar": [str(year) for year in years],
+            naam: [getal(value, 1) for value in own],
+            "middelste buurt": [getal(value, 1) for value in mid],
+        }
+    )
+
+
+def _trend_text(own: pd.Series[float], naam: str) -> str:
+    known = own.dropna()
+    if len(known) < 2:
+        return f"Voor {naam} zijn er te weinig jaren voor een trend."
+    change = known.iloc[-1] - known.iloc[0]
+    if abs(change) < 0.05:
+        return f"De urgentie van {naam} is gelijk gebleven sinds {known.index[0]}."
+    word = "gestegen" if change > 0 else "gedaald"
+    return (
+        f"De urgentie van {naam} is sinds {known.index[0]} {getal(abs(change), 1)} punten {word}."
+    )

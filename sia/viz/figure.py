@@ -1,0 +1,148 @@
+"""From a Matplotlib figure to inline SVG with real text, a message and the data behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from sia.viz.theme import getal
+
+INK = "#1a1a1a"
+SOFT = "#5a5a5a"
+RULE = "#d0d0d0"
+STRONG = "#993404"
+PLAIN = "#0b4a6f"
+
+_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.size": 10,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": RULE,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "hatch.linewidth": 0.6,
+    "path.simplify": True,
+}
+_FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_TAG = re.compile(r"<[^>]+>")
+_LONG = re.compile(r"(\d\.\d{2})\d+")
+_GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart; shows itself in a notebook.
+
+    Parameters
+    ----------
+    markup : str
+        The ``<svg>`` element.
+    title : str
+        What the chart shows, in Dutch.
+    text : str
+        What there is to see in it, in Dutch, in one or two sentences.
+    data : DataFrame
+        The figures that are drawn, for the table beside the chart.
+    """
+
+    markup: str
+    title: str
+    text: str
+    data: pd.DataFrame = field(repr=False)
+
+    def svg(self) -> str:
+        """Return the ``<svg>`` element with its title and description."""
+        return self.markup
+
+    def _repr_html_(self) -> str:
+        """Show the chart in JupyterLab with its title above and its message below."""
+        return (
+            f'<figure style="margin:0"><p><strong>{html.escape(self.title)}</strong></p>{self.markup}'
+            f"<figcaption>{html.escape(self.text)}</figcaption></figure>"
+        )
+
+
+@contextmanager
+def canvas(width: float, height: float) -> Iterator[Figure]:
+    """Give an empty figure of `width` by `height` inches in the style of the project."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(width, height))
+        FigureCanvasSVG(figure)
+        yield figure
+
+
+def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
+    """Turn a figure into a `Chart`; to be called inside `canvas`.
+
+    Parameters
+    ----------
+    figure : Figure
+    title, text : str
+        Become the ``<title>`` and ``<desc>`` that a screen reader speaks.
+    data : DataFrame
+
+    Returns
+    -------
+    Chart
+        The same figure gives the same bytes: no date, and identifiers from the content.
+    """
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": title}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    raw = buffer.getvalue()
+    body = raw[raw.index(">", raw.index("<svg")) + 1 : raw.rindex("</svg>")]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = _GROUP_ID.sub(r"\1", body).replace("'DejaVu Sans', sans-serif", _FONTS)
+    body = _TAG.sub(lambda tag: _LONG.sub(r"\1", tag[0]), body.replace("'DejaVu Sans'", _FONTS))
+    body = re.sub(r">\s*\n\s*<", "><", body)
+    width, height = (72 * side for side in figure.get_size_inches())
+    key = "g" + hashlib.sha256((title + text + body).encode("utf-8")).hexdigest()[:10]
+    markup = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{key}-t {key}-d" '
+        f'style="width:100%;max-width:{1.25 * width:.0f}px;height:auto;display:block">'
+        f'<title id="{key}-t">{html.escape(title)}</title>'
+        f'<desc id="{key}-d">{html.escape(text)}</desc>{body.strip()}</svg>'
+    )
+    return Chart(markup, title, text, data)
+
+
+def dutch_axis(axes: Axes, which: str = "x", decimalen: int = 0) -> None:
+    """Write the numbers along an axis as Dutch readers do."""
+    formatter = FuncFormatter(lambda value, _: getal(value, decimalen))
+    getattr(axes, f"{which}axis").set_major_formatter(formatter)
+
+
+def name_of(names: Mapping[Any, str] | pd.Series[str], key: Hashable) -> str:
+    """Return the name of a code, or the code itself when it has none."""
+    return str(names.get(key, key))
+
+
+def name_room(names: list[str], per_sign: float = 0.078) -> float:
+    """Return the inches that the longest of some names takes at size 9."""
+    return 0.15 + per_sign * max((len(name) for name in names), default=0)
+
+
+def shorten(name: str, signs: int = 40) -> str:
+    """Cut a name that would push a chart off the page; the table has it whole."""
+    return name if len(name) <= signs else name[: signs - 1].rstrip() + "…"

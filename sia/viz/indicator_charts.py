@@ -1,0 +1,252 @@
+"""Charts of the figures themselves: what is missing, how they are spread, how they go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from sia.catalogue.model import Catalogue
+from sia.viz.figure import (
+    PLAIN,
+    SOFT,
+    STRONG,
+    Chart,
+    canvas,
+    finish,
+    name_of,
+    name_room,
+    shorten,
+)
+from sia.viz.theme import DIVERGING, MISSING, getal, ink_on, meervoud, procent
+
+_FLAGS: Mapping[str, tuple[str, str, str]] = {
+    "overgenomen": ("^", "#0072b2", "overgenomen uit een eerder jaar"),
+    "geschat": ("D", "#009e73", "geschat"),
+    "model": (".", "#777777", "uit een model van de uitgever"),
+    "ontbreekt": ("x", "#993404", "ontbreekt"),
+}
+
+
+def flag_matrix(
+    vlaggen: pd.DataFrame,
+    names: Mapping[str, str] | pd.Series[str],
+    indicator_names: Mapping[str, str],
+) -> Chart:
+    """Draw per buurt and indicator which figures are not simply observed.
+
+    Parameters
+    ----------
+    vlaggen : DataFrame of str, shape (n_buurten, n_indicators)
+    names : mapping or Series
+        Code -> name.
+    indicator_names : mapping
+        Id -> Dutch name.
+
+    Returns
+    -------
+    Chart
+        An empty place is an observed figure; every other kind has its own mark.
+    """
+    kinds = vlaggen.fillna("ontbreekt").map(lambda flag: str(flag).partition(":")[0])
+    labels = [shorten(name_of(names, code), 32) for code in kinds.index]
+    columns = [shorten(name_of(indicator_names, key), 44) for key in kinds.columns]
+    left, top = name_room(labels), name_room(columns, 0.07)
+    width, height = left + 0.5 + 0.17 * len(columns), top + 0.75 + 0.165 * max(len(labels), 1)
+    with canvas(width, height) as figure:
+        axes = figure.add_axes(
+            (left / width, 0.6 / height, 1 - (left + 0.3) / width, 1 - (top + 0.7) / height)
+        )
+        grid = kinds.to_numpy()
+        for kind, (mark, colour, label) in _FLAGS.items():
+            rows, places = np.nonzero(grid == kind)
+            axes.scatter(places, rows, 18, marker=mark, color=colour, linewidth=1.2, label=label)
+        axes.set_yticks(range(len(labels)), labels, fontsize=8)
+        axes.set_xticks(range(len(columns)), columns, fontsize=8, rotation=90)
+        axes.xaxis.tick_top()
+        axes.set_xlim(-0.7, len(columns) - 0.3)
+        axes.set_ylim(len(labels) - 0.3, -0.7)
+        axes.grid(linewidth=0.3)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", bbox_to_anchor=(0, 0))
+        return finish(
+            figure, "Herkomst van elk cijfer", _flag_text(grid), _flag_data(kinds, indicator_names)
+        )
+
+
+def _flag_text(grid: np.ndarray) -> str:
+    if not grid.size:
+        return "Er zijn geen cijfers."
+    missing = int((grid == "ontbreekt").sum())
+    carried = int((grid == "overgenomen").sum())
+    return (
+        f"Van {meervoud(grid.size, 'cijfer', 'cijfers')} "
+        f"{'ontbreekt' if missing == 1 else 'ontbreken'} er {getal(missing)} "
+        f"({procent(100 * missing / grid.size, 1)}); {getal(carried)} zijn overgenomen uit een "
+        "eerder jaar. Een lege plek is een waargenomen cijfer."
+    )
+
+
+def _flag_data(kinds: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    counts = kinds.apply(lambda column: column.value_counts()).T.reindex(kinds.columns)
+    known = [kind for kind in ("waargenomen", *_FLAGS) if kind in counts]
+    shown = counts[known].fillna(0).map(lambda value: getal(value))
+    shown.insert(0, "cijfer", [name_of(names, key) for key in counts.index])
+    return shown
+
+
+def distributions(
+    indicatoren: pd.DataFrame,
+    names: Mapping[str, str] | pd.Series[str],
+    normen: pd.DataFrame,
+    catalogue: Catalogue,
+) -> Chart:
+    """Draw the spread of every indicator over the buurten, on the scale of the reference.
+
+    Parameters
+    ----------
+    indicatoren : DataFrame, shape (n_buurten, n_indicators)
+    names : mapping or Series
+        Code -> name.
+    normen : DataFrame, index ``indicator``
+        ``minimum``, ``maximum``, ``p25``, ``p50``, ``p75`` of the reference (country or city).
+    catalogue : Catalogue
+
+    Returns
+    -------
+    Chart
+        One row per indicator that has a value; a buurt beyond 1.5 times the interquartile range
+        (Tukey 1977) is an outlier, and the farthest is named.
+    """
+    keys = [entry.id for entry in catalogue if entry.id in indicatoren]
+    table = indicatoren[[key for key in keys if indicatoren[key].notna().any()]].astype(float)
+    labels = [shorten(f"{catalogue[key].naam} ({catalogue[key].eenheid})", 60) for key in table]
+    left, width, height = name_room(labels, 0.07), 10.5, 0.8 + 0.3 * max(len(labels), 1)
+    rows = []
+    with canvas(width, height) as figure:
+        axes = figure.add_axes(
+            (left / width, 0.5 / height, 1 - (left + 1.9) / width, 1 - 0.6 / height)
+        )
+        for row, key in enumerate(table):
+            norm = normen.loc[key] if key in normen.index else None
+            rows.append(_strip(axes, row, table[key].dropna(), norm, names))
+        axes.set_yticks(range(len(labels)), labels, fontsize=8)
+        axes.set_ylim(max(len(labels), 1) - 0.4, -0.6)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_xticks([0, 1], ["laagste", "hoogste"], fontsize=8)
+        axes.grid(axis="y", linewidth=0.4)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_xlabel(
+            "stip: buurt · balk: middelste helft van de vergelijking · ruit: uitschieter",
+            fontsize=8,
+        )
+        data = pd.DataFrame(
+            rows, columns=["laagste", "middelste", "hoogste", "uitschieters", "verst"]
+        )
+        data.insert(0, "cijfer", labels)
+        return finish(figure, "Spreiding van de cijfers over de buurten", _spread_text(data), data)
+
+
+def _strip(
+    axes: Axes,
+    row: int,
+    values: pd.Series[float],
+    norm: pd.Series[float] | None,
+    names: Mapping[str, str] | pd.Series[str],
+) -> tuple[str, str, str, str, str]:
+    low, high = values.min(), values.max()
+    span = (high - low) or 1.0
+    first, third = values.quantile(0.25), values.quantile(0.75)
+    reach = 1.5 * (third - first)
+    out = values[(values < first - reach) | (values > third + reach)]
+    if norm is not None and "p25" in norm:
+        ends = np.clip((np.array([norm["p25"], norm["p75"]], dtype=float) - low) / span, 0, 1)
+        axes.add_patch(Rectangle((ends[0], row - 0.3), ends[1] - ends[0], 0.6, color="#d5dde2"))
+    usual = values.drop(out.index)
+    axes.scatter(
+        (usual - low) / span, np.full(len(usual), row), 9, color=PLAIN, alpha=0.6, linewidth=0
+    )
+    axes.scatter((out - low) / span, np.full(len(out), row), 18, marker="D", color=STRONG)
+    far = ""
+    if len(out):
+        far = name_of(names, (out - values.median()).abs().idxmax())
+        axes.text(1.035, row, shorten(far, 26), fontsize=8, va="center", color=SOFT)
+    return getal(low, 1), getal(values.median(), 1), getal(high, 1), str(len(out)), far or MISSING
+
+
+def _spread_text(data: pd.DataFrame) -> str:
+    if data.empty:
+        return "Er is geen enkel cijfer met een waarde."
+    count = data["uitschieters"].astype(int)
+    if not count.sum():
+        return "Geen enkel cijfer heeft een buurt die ver buiten de rest valt."
+    most = data.loc[count.idxmax()]
+    return (
+        f"{meervoud(int((count > 0).sum()), 'cijfer heeft', 'cijfers hebben')} uitschieters; "
+        f"de meeste bij {most['cijfer']} ({most['uitschieters']}). "
+        "De verste uitschieter staat rechts met naam."
+    )
+
+
+def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
+    """Draw how columns go together: Spearman's rank correlation, with the figure in each cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : mapping
+        Column -> Dutch name; columns that the table lacks are left out.
+    """
+    keys = [key for key in names if key in table]
+    matrix = table[keys].astype(float).corr(method="spearman", min_periods=5)
+    labels = [shorten(names[key], 44) for key in keys]
+    left = name_room(labels)
+    side = max(0.42 * len(keys), 1.0)
+    width, height = left + side + 0.3, left * 0.8 + side + 0.3
+    with canvas(width, height) as figure:
+        axes = figure.add_axes((left / width, 0.1 / height, side / width, side / height))
+        size = 9 if len(keys) <= 10 else 6.5
+        for row, one in enumerate(keys):
+            for column, other in enumerate(keys[: row + 1]):
+                _cell(axes, row, column, matrix.loc[one, other], size)
+        axes.set_yticks(range(len(keys)), labels, fontsize=9)
+        axes.set_xticks(range(len(keys)), labels, fontsize=9, rotation=55, ha="left")
+        axes.xaxis.tick_top()
+        axes.set_xlim(-0.5, len(keys) - 0.5)
+        axes.set_ylim(len(keys) - 0.5, -0.5)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        data = matrix.map(lambda value: getal(value, 2))
+        data.columns = pd.Index(labels)
+        data.insert(0, "cijfer", labels)
+        return finish(figure, "Samenhang", _corr_text(matrix, names), data)
+
+
+def _cell(axes: Axes, row: int, column: int, value: float, size: float) -> None:
+    if np.isnan(value):
+        colour, text = "#eeeeee", MISSING
+    else:
+        colour = DIVERGING[int(np.clip(np.floor((value + 1) / 0.4), 0, 4))]
+        text = getal(value, 2)
+    axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, edgecolor="white"))
+    axes.text(column, row, text, ha="center", va="center", fontsize=size, color=ink_on(colour))
+
+
+def _corr_text(matrix: pd.DataFrame, names: Mapping[str, str]) -> str:
+    lower = np.tril(np.ones(matrix.shape, dtype=bool), -1)
+    pairs = matrix.where(lower).stack().dropna()
+    if pairs.empty:
+        return "Er zijn te weinig waarden om samenhang te berekenen."
+    one, other = pairs.abs().idxmax()
+    text = (
+        f"{names[one]} en {names[other]} hangen het sterkst samen ({getal(pairs[one, other], 2)})."
+    )
+    negative = int((pairs < -0.05).sum())
+    if negative:
+        text += f" {meervoud(negative, 'paar gaat', 'paren gaan')} tegen elkaar in."
+    return text

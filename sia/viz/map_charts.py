@@ -1,0 +1,164 @@
+"""Static maps: small multiples over domains or years, and where one buurt lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+
+from sia.viz.figure import Chart, canvas, finish
+from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE, getal, meervoud
+
+_TOLERANCE = 40.0
+
+
+def _paths(geometry: gpd.GeoSeries) -> list[Path]:
+    shapes = shapely.coverage_simplify(geometry.to_numpy(), _TOLERANCE)
+    shapes = np.where(shapely.is_empty(shapes), geometry.to_numpy(), shapes)
+    return [_path(shape) for shape in shapes]
+
+
+def _path(shape: Any) -> Path:
+    rings = [
+        np.asarray(ring.coords)[:, :2]
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors)
+    ]
+    if not rings:
+        return Path(np.empty((0, 2)))
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def _draw(
+    axes: Axes,
+    paths: Sequence[Path],
+    values: pd.Series[float],
+    colours: Sequence[str],
+    edges: np.ndarray[Any, Any],
+) -> None:
+    known = values.notna().to_numpy()
+    place = np.searchsorted(edges, values.fillna(0).to_numpy(dtype=float), "left")
+    face = [colours[k] if ok else NO_DATA for k, ok in zip(place, known, strict=True)]
+    axes.add_collection(PathCollection(paths, facecolors=face, edgecolors="#555", linewidths=0.4))
+    blank = [path for path, ok in zip(paths, known, strict=True) if not ok]
+    if blank:
+        axes.add_collection(
+            PathCollection(
+                blank, facecolors="none", edgecolors="#777", hatch="////", linewidths=0.3
+            )
+        )
+    axes.set_aspect("equal")
+    axes.autoscale_view()
+    axes.set_axis_off()
+
+
+def _small_maps(
+    gebieden: gpd.GeoDataFrame,
+    panels: Mapping[str, tuple[pd.Series[float], Sequence[str], np.ndarray[Any, Any]]],
+    title: str,
+    text: str,
+    legend: str,
+) -> Chart:
+    paths = _paths(gebieden.geometry)
+    columns = min(4, max(len(panels), 1))
+    rows = -(-max(len(panels), 1) // columns)
+    width, height = 2.6 * columns, 2.55 * rows + 0.45
+    with canvas(width, height) as figure:
+        grid = figure.subplots(rows, columns, squeeze=False)
+        figure.subplots_adjust(0.01, 0.45 / height, 0.99, 1 - 0.25 / height, 0.04, 0.14)
+        for axes in list(grid.flat)[len(panels) :]:
+            axes.set_visible(False)
+        for axes, (label, (values, colours, edges)) in zip(grid.flat, panels.items(), strict=False):
+            _draw(axes, paths, values.reindex(gebieden.index), colours, edges)
+            axes.set_title(label, fontsize=9)
+        handles = [Patch(facecolor=c, edgecolor="#555") for c in URGENTIE]
+        handles.append(Patch(facecolor=NO_DATA, edgecolor="#777", hatch="////"))
+        labels = ["laag", "", "midden", "", "hoog", "geen score"]
+        figure.legend(
+            handles,
+            labels,
+            ncols=6,
+            loc="lower left",
+            frameon=False,
+            fontsize=8,
+            title=legend,
+            title_fontsize=8,
+            alignment="left",
+            borderaxespad=0.2,
+        )
+        data = pd.DataFrame(
+            {
+                label: values.reindex(gebieden.index).map(lambda v: getal(v, 1))
+                for label, (values, *_) in panels.items()
+            }
+        )
+        data.insert(0, "buurt", gebieden["naam"].astype(str))
+        return finish(figure, title, text, data)
+
+
+def _quintiles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    known = values[~np.isnan(values)]
+    return np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if len(known) else np.zeros(4)
+
+
+def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
+    """Draw urgentie, potentie and every domain as small maps, each in its own fifths.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    scores : DataFrame, index ``buurtcode``
+    """
+    wanted = {"urgentie": "Urgentie", "potentie": "Potentie", **DOMAINS}
+    panels = {}
+    for key, label in wanted.items():
+        if key in scores:
+            values = scores[key].astype(float)
+            colours = POTENTIE if key == "potentie" else URGENTIE
+            panels[label] = (values, colours, _quintiles(values.to_numpy()))
+    missing = int(scores["urgentie"].isna().sum())
+    text = (
+        "Elke kaart verdeelt de buurten in vijf even grote groepen; donker is hoger. "
+        f"Voor {meervoud(missing, 'buurt', 'buurten')} is geen urgentie berekend (gearceerd)."
+    )
+    return _small_maps(gebieden, panels, "Scores per domein op de kaart", text, "Donker is hoger")
+
+
+def year_maps(gebieden: gpd.GeoDataFrame, by_year: pd.DataFrame) -> Chart:
+    """Draw urgentie in several years, all on the classes of the pooled years.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    by_year : DataFrame, index ``buurtcode``, one column per year
+        Urgentie on one fixed scale.
+    """
+    table = by_year.astype(float)
+    edges = _quintiles(table.to_numpy().ravel())
+    panels = {str(year): (table[year], URGENTIE, edges) for year in table}
+    return _small_maps(
+        gebieden, panels, "Urgentie door de jaren", _years_text(table), "Eén schaal voor alle jaren"
+    )
+
+
+def _years_text(table: pd.DataFrame) -> str:
+    if table.shape[1] < 2:
+        return "Er is één jaar, dus nog geen verandering."
+    first, last = table.columns[0], table.columns[-1]
+    change = (table[last] - table[first]).dropna()
+    if change.empty:
+        return "Geen enkele buurt heeft een score in zowel het eerste als het laatste jaar."
+    up, down = int((change > 0).sum()), int((change < 0).sum())
+    return (
+        f"Tussen {first} en {last} steeg de urgentie in {meervoud(up, 'buurt', 'buurten')} en "
+        f"daalde zij in {meervoud(down, 'buurt', 'buurten')}. Alle kaarten hebben dezelfde klassen."
+    )

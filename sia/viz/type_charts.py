@@ -1,0 +1,225 @@
+"""Charts of the typology: profiles of types, the choice of their number, moves between years."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from sia.viz.figure import (
+    INK,
+    PLAIN,
+    RULE,
+    STRONG,
+    Chart,
+    canvas,
+    dutch_axis,
+    finish,
+    name_room,
+    shorten,
+)
+from sia.viz.rank_charts import hatch
+from sia.viz.theme import QUALITATIVE, getal, meervoud, opsomming
+
+
+def type_profiles(
+    profiles: pd.DataFrame, names: Mapping[Any, str], domain_names: Mapping[str, str]
+) -> Chart:
+    """Draw the mean domain scores of each type, in standard deviations from the mean buurt.
+
+    Parameters
+    ----------
+    profiles : DataFrame, index type number, one column per domain
+        Standardised scores.
+    names : mapping
+        Type number -> name.
+    domain_names : mapping
+        Column -> Dutch name, in drawing order.
+    """
+    domains = [key for key in domain_names if key in profiles]
+    table = profiles[domains].astype(float)
+    labels = [domain_names[key] for key in domains]
+    columns = min(3, max(len(table), 1))
+    rows = -(-max(len(table), 1) // columns)
+    left, width = name_room(labels), 9.5
+    height = rows * (0.55 + 0.24 * len(domains)) + 0.4
+    reach = max(float(np.nanmax(np.abs(table.to_numpy()), initial=0.0)), 0.5) * 1.3
+    with canvas(width, height) as figure:
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+        figure.subplots_adjust(left / width, 0.4 / height, 0.99, 1 - 0.35 / height, 0.08, 0.35)
+        for place, axes in enumerate(grid.flat):
+            if place >= len(table):
+                axes.set_visible(False)
+                continue
+            number = table.index[place]
+            _profile_panel(axes, table.iloc[place].to_numpy(), int(number) - 1, reach)
+            axes.set_title(shorten(f"{number}. {names[number]}", 34), fontsize=9, loc="left")
+            axes.set_yticks(range(len(labels)), labels, fontsize=8)
+        data = table.map(lambda value: getal(value, 1)).rename(columns=dict(domain_names))
+        data.insert(0, "type", [f"{number}. {names[number]}" for number in table.index])
+        text = _profiles_text(table, names, domain_names)
+        return finish(figure, "Profiel per type buurt", text, data)
+
+
+def _profile_panel(axes: Axes, values: np.ndarray[Any, Any], number: int, reach: float) -> None:
+    rows = np.arange(len(values))
+    colour = QUALITATIVE[number % len(QUALITATIVE)]
+    axes.barh(rows, values, 0.7, color=colour, hatch=hatch(number), edgecolor="#333", linewidth=0.5)
+    for row, value in zip(rows, values, strict=True):
+        side = "left" if value >= 0 else "right"
+        shift = reach * (0.03 if value >= 0 else -0.03)
+        axes.text(value + shift, row, getal(value, 1), ha=side, va="center", fontsize=7.5)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.set_xlim(-reach, reach)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8)
+    dutch_axis(axes, "x", 1)
+
+
+def _profiles_text(
+    table: pd.DataFrame, names: Mapping[Any, str], domains: Mapping[str, str]
+) -> str:
+    if table.empty:
+        return "Er zijn geen typen bepaald."
+    parts = []
+    for number, row in table.iterrows():
+        top = str(row.abs().idxmax())
+        word = "hoog" if row[top] >= 0 else "laag"
+        parts.append(f"{names[number]} is {word} op {domains[top]} ({getal(row[top], 1)})")
+    return (
+        f"{opsomming(parts)}. Rechts van de lijn is urgenter dan de gemiddelde buurt; "
+        "de maat is de standaardafwijking."
+    )
+
+
+def k_choice(choice_table: pd.DataFrame, k: int) -> Chart:
+    """Draw what speaks for each number of types, and the number that was chosen.
+
+    Parameters
+    ----------
+    choice_table : DataFrame, index number of types
+        One numeric column per criterion; the column names are drawn.
+    k : int
+        The chosen number.
+    """
+    numeric = choice_table.select_dtypes("number")
+    table = numeric.drop(columns=[name for name in numeric if str(name) in ("k", "aantal typen")])
+    steps = numeric["k"] if "k" in numeric else pd.Series(choice_table.index, choice_table.index)
+    count = max(table.shape[1], 1)
+    width, height = 3.1 * min(count, 3), 2.4 * -(-count // 3)
+    with canvas(width, height) as figure:
+        grid = figure.subplots(-(-count // 3), min(count, 3), squeeze=False)
+        figure.subplots_adjust(0.09, 0.2, 0.98, 0.85, 0.3, 0.5)
+        for axes, name in zip(grid.flat, table, strict=False):
+            axes.plot(steps, table[name], color=PLAIN, marker="o", markersize=4)
+            chosen = table[name][(steps == k).to_numpy()]
+            axes.plot([k] * len(chosen), chosen, "D", color=STRONG, markersize=8)
+            axes.set_title(str(name).replace("_", " "), fontsize=9, loc="left")
+            axes.set_xticks(steps.astype(int))
+            axes.tick_params(labelsize=8)
+            axes.grid(axis="y", linewidth=0.4)
+            dutch_axis(axes, "y", 2)
+        for axes in list(grid.flat)[table.shape[1] :]:
+            axes.set_visible(False)
+        data = choice_table.map(lambda v: getal(v, 2) if isinstance(v, float) else str(v))
+        text = f"Gekozen zijn {k} typen (ruit). Elk vlak is één maat voor het aantal typen."
+        return finish(figure, "Keuze van het aantal typen", text, data.reset_index())
+
+
+def transitions(
+    before: pd.Series[Any], after: pd.Series[Any], years: tuple[int, int], names: Mapping[Any, str]
+) -> Chart:
+    """Draw how many buurten moved from which type to which between two years.
+
+    Parameters
+    ----------
+    before, after : Series of int, index ``buurtcode``
+        Type in the first and the second year; buurten missing in either are left out.
+    years : tuple of two int
+    names : mapping
+        Type number -> name.
+    """
+    both = pd.DataFrame({"van": before, "naar": after}).dropna().astype(int)
+    flows = both.value_counts().sort_index()
+    numbers = sorted(set(both["van"]) | set(both["naar"]))
+    width, height = 8.5, 4.6
+    with canvas(width, height) as figure:
+        axes = figure.add_axes((0.24, 0.03, 0.52, 0.87))
+        gap = 0.04 * max(len(both), 1)
+        left = _stack(axes, both["van"], numbers, 0.0, gap, names)
+        right = _stack(axes, both["naar"], numbers, 1.0, gap, names)
+        for (start, end), size in flows.items():
+            _ribbon(axes, left[start], right[end], int(size), int(start) - 1)
+            left[start] += size
+            right[end] += size
+        axes.set_xlim(-0.02, 1.02)
+        axes.invert_yaxis()
+        axes.set_axis_off()
+        axes.set_title(str(years[0]), loc="left", fontsize=10)
+        axes.set_title(str(years[1]), loc="right", fontsize=10)
+        data = flows.rename("buurten").reset_index()
+        data["van"] = [f"{n}. {names[n]}" for n in data["van"]]
+        data["naar"] = [f"{n}. {names[n]}" for n in data["naar"]]
+        data["buurten"] = data["buurten"].map(getal)
+        return finish(
+            figure, f"Van type veranderd, {years[0]} tot {years[1]}", _moves_text(both), data
+        )
+
+
+def _stack(
+    axes: Axes,
+    column: pd.Series[int],
+    numbers: list[int],
+    x: float,
+    gap: float,
+    names: Mapping[Any, str],
+) -> dict[Hashable, float]:
+    starts: dict[Hashable, float] = {}
+    at = 0.0
+    for number in numbers:
+        size = int((column == number).sum())
+        starts[number] = at
+        if size:
+            axes.plot([x, x], [at, at + size], color=INK, linewidth=5, solid_capstyle="butt")
+            label = f"{number}. {shorten(names[number], 24)} ({size})"
+            side, shift = ("right", -0.03) if x == 0 else ("left", 0.03)
+            axes.text(x + shift, at + size / 2, label, ha=side, va="center", fontsize=8)
+        at += size + gap
+    return starts
+
+
+def _ribbon(axes: Axes, start: float, end: float, size: int, number: int) -> None:
+    points = [
+        (0.01, start),
+        (0.5, start),
+        (0.5, end),
+        (0.99, end),
+        (0.99, end + size),
+        (0.5, end + size),
+        (0.5, start + size),
+        (0.01, start + size),
+        (0.01, start),
+    ]
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    colour = QUALITATIVE[number % len(QUALITATIVE)]
+    axes.add_patch(
+        PathPatch(
+            Path(points, codes), facecolor=colour, edgecolor=RULE, alpha=0.75, hatch=hatch(number)
+        )
+    )
+
+
+def _moves_text(both: pd.DataFrame) -> str:
+    if both.empty:
+        return "Er is geen buurt met een type in beide jaren."
+    moved = int((both["van"] != both["naar"]).sum())
+    whole = meervoud(len(both), "buurt", "buurten")
+    if not moved:
+        return f"Geen van de {whole} is van type veranderd."
+    return f"{getal(moved)} van {whole} {'is' if moved == 1 else 'zijn'} van type veranderd."
