@@ -7,9 +7,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +242,7 @@ def run_batch(
     phases: Sequence[Sequence[Sequence[Task]]],
     *,
     workers: int = 2,
+    warm: bool = True,
     progress: Callable[[Outcome], None] | None = None,
 ) -> BatchResult:
     """Run chains of notebooks, phase by phase, the chains of a phase side by side.
@@ -253,7 +253,9 @@ def run_batch(
         A chain is the list of tasks of one municipality and year in one phase. When a task of a
         chain fails, the rest of that municipality and year is skipped, all others go on.
     workers : int
-        Number of processes.
+        Number of chains side by side; the work itself is done in kernels, one process each.
+    warm : bool
+        Fork kernels from a warm server where the platform can; else start each one anew.
     progress : callable, optional
         Called with every outcome as it comes in.
 
@@ -264,7 +266,9 @@ def run_batch(
     """
     outcomes: list[Outcome] = []
     broken: set[tuple[str, int]] = set()
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    from sia.warm import warm_kernels
+
+    with warm_kernels(warm), ThreadPoolExecutor(max_workers=workers) as pool:
         for chains in phases:
             alive = [c for c in chains if (c[0].gemeente, c[0].jaar) not in broken]
             skipped = [t for c in chains if c not in alive for t in c]

@@ -36,7 +36,9 @@ def atomic_path(target: Path) -> Iterator[Path]:
         the block raises, it is removed and `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.stem}.", suffix=f".part{target.suffix}", dir=target.parent
+    )
     os.close(handle)
     part = Path(name)
     try:

@@ -23,8 +23,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("viz",),
     ("report",),
     ("pipeline",),
-    ("batch",),
+    ("warm", "batch"),
     ("cli",),
+    ("warm_preload",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = ("pandas", "geopandas", "sklearn", "matplotlib", "folium", "scipy", "numpy")

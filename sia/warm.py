@@ -1,0 +1,136 @@
+"""Kernels that are forked from a warm server, so that no notebook pays for the imports again.
+
+`ForkProvisioner` is a Jupyter kernel provisioner (entry point ``sia-fork``). It asks
+multiprocessing's fork server, which has the geodata stack loaded and has never run a cell, for a
+new process and starts ipykernel in it. Every kernel is a fresh fork of that clean server: nothing
+of one notebook reaches another. Where fork is not available (Windows) the batch uses Jupyter's own
+provisioner and only loses time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+PROVISIONER = "sia-fork"
+PRELOAD = "sia.warm_preload"
+
+
+def available() -> bool:
+    """Tell whether this platform can fork warm kernels."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+@contextlib.contextmanager
+def warm_kernels(enabled: bool = True) -> Iterator[bool]:
+    """Let kernels in this process start from the warm server within the block.
+
+    Parameters
+    ----------
+    enabled : bool
+        False keeps Jupyter's own provisioner.
+
+    Yields
+    ------
+    bool
+        Whether kernels are warm.
+    """
+    if not (enabled and available()):
+        yield False
+        return
+    multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOAD])
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name
+    factory.default_provisioner_name = PROVISIONER
+    try:
+        yield True
+    finally:
+        factory.default_provisioner_name = before
+
+
+class ForkedKernel:
+    """A forked kernel process with the few methods of `subprocess.Popen` that Jupyter calls."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+        self.pid = int(process.pid or 0)
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while the kernel runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the kernel to end and return its exit status."""
+        self._process.join(timeout)
+        return self._process.exitcode
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel."""
+        os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        """Kill the kernel at once."""
+        self._process.kill()
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self._process.terminate()
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Starts kernels by forking the warm server instead of starting a new Python."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel that listens on the connection file named in `cmd`.
+
+        Parameters
+        ----------
+        cmd : list of str
+            Jupyter's kernel command, ``[python, -m, ipykernel_launcher, -f, file, ...]``.
+        **kwargs
+            As for `subprocess.Popen`; ``env`` and ``cwd`` are honoured.
+
+        Returns
+        -------
+        dict
+            Connection information of the kernel.
+        """
+        cwd = str(kwargs.get("cwd") or Path.cwd())
+        process = multiprocessing.get_context("forkserver").Process(
+            target=_kernel, args=(cmd[cmd.index("-f") :], dict(kwargs.get("env") or {}), cwd)
+        )
+        process.start()
+        kernel: Any = ForkedKernel(process)
+        self.process = kernel
+        self.pid = kernel.pid
+        self.pgid = self.pid
+        self.cwd = cwd
+        return self.connection_info
+
+
+def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str) -> None:
+    """Become an ipykernel in the forked process; ends when its fork server ends."""
+    os.setsid()
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    # a kernel that Jupyter starts itself has its working folder first on the path
+    sys.path[0:0] = [""]
+    sys.argv = ["ipykernel_launcher", *arguments]
+    from ipykernel.kernelapp import IPKernelApp
+
+    # ipykernel reads its parent from the environment when it is imported, which was in the server
+    IPKernelApp.launch_instance(argv=arguments, parent_handle=os.getppid(), log_level=logging.ERROR)

@@ -1,0 +1,89 @@
+"""Warm kernels: forked from one clean server, so nothing of one notebook reaches another."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sia import batch, warm
+
+pytestmark = pytest.mark.skipif(not warm.available(), reason="this platform cannot fork kernels")
+
+LEAK = """import os, sys, pandas, matplotlib
+pandas.lek = 1
+os.environ["LEK"] = "1"
+os.chdir("/")
+matplotlib.rcParams["font.size"] = 99
+sys.path.append("/lek")
+lek = 1"""
+LOOK = """import os, sys, pandas, matplotlib
+from pathlib import Path
+leaks = ["lek" in globals(), hasattr(pandas, "lek"), "LEK" in os.environ, "/lek" in sys.path,
+         matplotlib.rcParams["font.size"] == 99]
+print(leaks, Path.cwd() == Path(map_), os.getppid())"""
+
+
+def task(folder: Path, name: str, source: str, **changes: object) -> batch.Task:
+    cell = nbformat.v4.new_code_cell(f"map_ = {str(folder)!r}")
+    cell.metadata["tags"] = ["parameters"]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    book = nbformat.v4.new_notebook(
+        cells=[cell, nbformat.v4.new_code_cell(source)], metadata=kernel
+    )
+    nbformat.write(book, folder / f"{name}.ipynb")
+    output = folder / "uit" / f"{name}.ipynb"
+    return batch.Task(folder / f"{name}.ipynb", "GM9999", 2020, {}, output, **changes)
+
+
+def printed(executed: batch.Task) -> str:
+    book = nbformat.read(executed.output, as_version=4)
+    return "".join(o.get("text", "") for o in book.cells[-1].outputs)
+
+
+def running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    return state != "Z"
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["warm", "plain"])
+def test_nothing_leaks_from_one_notebook_to_the_next(tmp_path: Path, enabled: bool) -> None:
+    first, second = task(tmp_path, "lek", LEAK), task(tmp_path, "kijk", LOOK)
+    with warm.warm_kernels(enabled):
+        assert [batch.run_notebook(t).status for t in (first, second)] == ["klaar", "klaar"]
+    assert printed(second).startswith("[False, False, False, False, False] True")
+
+
+def test_a_kernel_that_is_killed_is_a_failure_not_a_hang(tmp_path: Path) -> None:
+    suicide = task(tmp_path, "dood", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    with warm.warm_kernels():
+        outcome = batch.run_notebook(suicide)
+    assert outcome.status == "mislukt"
+    assert "Dead" in outcome.message or "died" in outcome.message
+
+
+def test_a_notebook_that_hangs_is_stopped(tmp_path: Path) -> None:
+    hang = task(
+        tmp_path, "hangt", "import os, time\nprint(os.getpid())\ntime.sleep(600)", timeout=2
+    )
+    with warm.warm_kernels():
+        outcome = batch.run_notebook(hang)
+    assert outcome.status == "mislukt"
+    assert outcome.seconds < 60
+
+
+def test_no_kernel_outlives_its_notebook(tmp_path: Path) -> None:
+    ask = task(tmp_path, "pid", "import os\nprint(os.getpid())")
+    with warm.warm_kernels():
+        batch.run_notebook(ask)
+    pid, deadline = int(printed(ask)), time.monotonic() + 10
+    while running(pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not running(pid)
