@@ -1,0 +1,497 @@
+"""Partners' plans in: read a workbook, CSV or GeoPackage, check every cell, keep the good rows."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sia.agenda.cells import parse_cell
+from sia.agenda.fields import BY_NAME, FIELDS, NUMERIC
+from sia.agenda.parameters import Parameters, default_parameters
+from sia.errors import InputError, Problem
+
+RD = "EPSG:28992"
+SHEET = "Plannen"
+YEARS = (2000, 2100)
+_RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
+_CODE = re.compile(r"BU[0-9A-Z]{8}")
+_PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TOUCH_M = 1.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came out of one delivery.
+
+    Parameters
+    ----------
+    plans : GeoDataFrame, EPSG:28992, index ``plan``
+        The good rows, one column per field of `sia.agenda.fields` but ``plan``, ``wkt`` and
+        ``stelsel``, plus ``plaats`` (straat / vlak / punt / buurt) and ``geometry``.
+    problems : tuple of Problem
+        Everything that is wrong, per row and column.
+    rows : int
+        Rows that held anything at all.
+    """
+
+    plans: gpd.GeoDataFrame
+    problems: tuple[Problem, ...]
+    rows: int
+
+
+def read_plans(
+    path: Path, buurten: gpd.GeoDataFrame, parameters: Parameters | None = None
+) -> Reading:
+    """Read one delivery of one partner.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.xlsx`` (the template), ``.csv`` (comma or semicolon) or ``.gpkg``.
+    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    parameters : Parameters, optional
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read at all or lacks required columns. Bad cells do not raise:
+        they are in ``problems``.
+    """
+    return validate(read_cells(path), buurten, path.name, parameters)
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Return the rows of a delivery as they stand, headings still the partner's.
+
+    Raises
+    ------
+    InputError
+        When the file is absent, of an unknown kind or damaged.
+    """
+    readers = {".xlsx": _read_workbook, ".csv": _read_csv, ".gpkg": _read_layer}
+    reader = readers.get(path.suffix.lower())
+    if reader is None or not path.is_file():
+        wat = "Dit bestand is er niet." if reader else "Dit soort bestand kan niet gelezen worden."
+        raise InputError([Problem(wat, "Lever xlsx, csv of gpkg.", bestand=str(path))])
+    try:
+        return reader(path)
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, RuntimeError) as error:
+        wat = f"Dit bestand is beschadigd of geen {path.suffix} ({type(error).__name__})."
+        raise InputError([Problem(wat, "Sla het opnieuw op en lever het nog eens.",
+                                  bestand=str(path))]) from error
+
+
+def _read_workbook(path: Path) -> pd.DataFrame:
+    with pd.ExcelFile(path, engine="openpyxl") as book:
+        if SHEET not in book.sheet_names:
+            oplossing = f"Gebruik het sjabloon; de plannen staan op het blad `{SHEET}`."
+            raise InputError([Problem(f"Het blad `{SHEET}` ontbreekt.", oplossing,
+                                      bestand=path.name)])
+        table: pd.DataFrame = book.parse(SHEET, dtype=object)
+    return table
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    first = text.split("\n", 1)[0]
+    separator = ";" if first.count(";") >= first.count(",") else ","
+    from io import StringIO
+
+    table: pd.DataFrame = pd.read_csv(
+        StringIO(text), sep=separator, dtype=str, keep_default_na=False
+    )
+    return table
+
+
+def _read_layer(path: Path) -> pd.DataFrame:
+    layer: gpd.GeoDataFrame = gpd.read_file(path, engine="pyogrio")
+    if layer.crs is None:
+        raise InputError([Problem("De laag heeft geen coördinatenstelsel.",
+                                  "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
+                                  bestand=path.name)])
+    return layer.to_crs(RD)
+
+
+def validate(
+    raw: pd.DataFrame,
+    buurten: gpd.GeoDataFrame,
+    bestand: str = "",
+    parameters: Parameters | None = None,
+) -> Reading:
+    """Check every cell of a delivery and return the good rows with all problems.
+
+    Parameters
+    ----------
+    raw : DataFrame or GeoDataFrame
+        Headings are field names or the template's Dutch labels; cells may be text or numbers.
+    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    bestand : str
+        Name for the problem table.
+    parameters : Parameters, optional
+        Says which kinds dig when the partner leaves ``graaft`` open.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    InputError
+        When a required column is absent.
+    """
+    table = _with_field_names(raw, bestand)
+    numbers = pd.Series(np.arange(len(table)) + 2, index=table.index)
+    filled = _filled(table)
+    table, numbers = table[filled], numbers[filled]
+    problems: list[Problem] = []
+    rows = []
+    for (_, cells), number in zip(table.iterrows(), numbers, strict=True):
+        row, faults = _row(cells, buurten, parameters or default_parameters())
+        problems += [Problem(f.wat, f.oplossing, bestand, str(number), f.kolom) for f in faults]
+        rows.append((number, row, not faults))
+    problems += _duplicates([(n, row) for n, row, _ in rows], bestand)
+    bad = {problem.rij for problem in problems}
+    good = [row for number, row, fine in rows if fine and str(number) not in bad]
+    return Reading(_frame(good), tuple(sorted(problems, key=_place)), len(rows))
+
+
+def _place(problem: Problem) -> tuple[str, int, str, str]:
+    return (problem.bestand, int(problem.rij or 0), problem.kolom, problem.wat)
+
+
+def _with_field_names(raw: pd.DataFrame, bestand: str) -> pd.DataFrame:
+    names = {f.name.lower(): f.name for f in FIELDS} | {f.label.lower(): f.name for f in FIELDS}
+    renamed = {c: names.get(str(c).strip().lower().rstrip(" *"), str(c)) for c in raw.columns}
+    table = raw.rename(columns=renamed)
+    twice = sorted(set(table.columns[table.columns.duplicated()]))
+    missing = [f.label for f in FIELDS if f.required and f.name not in table.columns]
+    unknown = [c for c in table.columns
+               if c not in BY_NAME and c not in ("geometry", "plaats")
+               and not str(c).startswith("Unnamed")]
+    faults = [Problem("Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon.", bestand,
+                      kolom=c) for c in missing]
+    faults += [Problem("Deze kolom komt twee keer voor.", "Houd er één over.", bestand, kolom=c)
+               for c in twice]
+    faults += [Problem("Deze kolom hoort niet in het sjabloon.",
+                       "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon.",
+                       bestand, kolom=str(c)) for c in unknown]
+    if missing or twice or unknown:
+        raise InputError(faults)
+    return table
+
+
+def _filled(table: pd.DataFrame) -> pd.Series:
+    fields = [c for c in table.columns if c in BY_NAME]
+    text = table[fields].astype(object).map(lambda v: "" if pd.isna(v) else str(v).strip())
+    return (text != "").any(axis=1)
+
+
+def _row(
+    cells: pd.Series, buurten: gpd.GeoDataFrame, parameters: Parameters
+) -> tuple[dict[str, object], list[Problem]]:
+    row: dict[str, object] = {}
+    faults: list[Problem] = []
+    for field in FIELDS:
+        value, wat = parse_cell(field, cells.get(field.name))
+        row[field.name] = value
+        if wat:
+            faults.append(Problem(wat, f"Zie het blad Uitleg: {field.uitleg}", kolom=field.label))
+    row["geometry"] = cells.get("geometry")
+    bad = {fault.kolom for fault in faults}
+    faults += [f for f in _cross_faults(row) if f.kolom not in bad]
+    faults += _locate(row, buurten)
+    _fill_defaults(row, parameters)
+    return row, faults
+
+
+def _fault(wat: str, oplossing: str, name: str) -> Problem:
+    return Problem(wat, oplossing, kolom=BY_NAME[name].label)
+
+
+def _cross_faults(row: dict[str, object]) -> list[Problem]:
+    """Return what is wrong between the cells of one row."""
+    return [*_window_faults(row), *_money_faults(row), *_text_faults(row)]
+
+
+def _window_faults(row: dict[str, object]) -> list[Problem]:
+    faults = []
+    first, wish, last, until = (row[n] for n in ("vroegst", "voorkeur", "laatst", "middelen_tot"))
+    for name in ("vroegst", "voorkeur", "laatst", "middelen_tot", "prijspeil"):
+        year = row[name]
+        if isinstance(year, int) and not YEARS[0] <= year <= YEARS[1]:
+            faults.append(_fault(f"{year} is geen jaar tussen {YEARS[0]} en {YEARS[1]}.",
+                                 "Vul een jaartal in.", name))
+    if isinstance(first, int) and isinstance(last, int):
+        if last < first:
+            faults.append(_fault(f"Laatste start {last} ligt vóór vroegste start {first}.",
+                                 "Verruil of verbeter de jaren.", "laatst"))
+        elif isinstance(wish, int) and not first <= wish <= last:
+            faults.append(_fault(f"Voorkeursjaar {wish} ligt niet tussen {first} en {last}.",
+                                 "Kies een jaar binnen het venster.", "voorkeur"))
+    if isinstance(until, int) and isinstance(first, int) and until < first:
+        faults.append(_fault(f"Het geld vervalt na {until}, maar het werk begint pas in {first}.",
+                             "Vervroeg de start of verbeter het jaar.", "middelen_tot"))
+    duration = row["duur"]
+    if isinstance(duration, int) and not 1 <= duration <= 30:
+        faults.append(_fault(f"Duur {duration} is geen aantal jaren van 1 tot 30.",
+                             "Vul hele jaren in.", "duur"))
+    return faults
+
+
+def _money_faults(row: dict[str, object]) -> list[Problem]:
+    faults = []
+    for name in ("kosten", "kosten_laag", "kosten_hoog", "bedrag_1", "bedrag_2", "fte"):
+        value = row[name]
+        if isinstance(value, float) and value < 0:
+            faults.append(_fault("Dit getal is negatief.", "Vul nul of meer in.", name))
+    cost, low, high = row["kosten"], row["kosten_laag"], row["kosten_hoog"]
+    if isinstance(cost, float):
+        if isinstance(low, float) and low > cost:
+            faults.append(_fault("Kosten laag is hoger dan de kosten.", "Verbeter de raming.",
+                                 "kosten_laag"))
+        if isinstance(high, float) and high < cost:
+            faults.append(_fault("Kosten hoog is lager dan de kosten.", "Verbeter de raming.",
+                                 "kosten_hoog"))
+        others = sum(v for v in (row["bedrag_1"], row["bedrag_2"]) if isinstance(v, float))
+        if others > cost:
+            faults.append(_fault("De andere bronnen zijn samen meer dan de kosten.",
+                                 "Verlaag een bedrag of verhoog de kosten.", "bedrag_1"))
+    for n in ("1", "2"):
+        if isinstance(row[f"bedrag_{n}"], float) and not row[f"bron_{n}"]:
+            faults.append(_fault("Er staat een bedrag zonder bron.", "Noem de bron.", f"bron_{n}"))
+    sure = row["zekerheid"]
+    if isinstance(sure, float) and not 0 <= sure <= 100:
+        faults.append(_fault(f"{sure:g} is geen percentage van 0 tot 100.",
+                             "Vul een percentage in.", "zekerheid"))
+    return faults
+
+
+def _text_faults(row: dict[str, object]) -> list[Problem]:
+    faults = []
+    for code in str(row["buurtcodes"]).split(";"):
+        if code and not _CODE.fullmatch(code):
+            faults.append(_fault(f"`{code}` is geen buurtcode.",
+                                 "Gebruik BU met acht cijfers of letters.", "buurtcodes"))
+    delivered = str(row["aangeleverd_op"])
+    if delivered and not _DATE.fullmatch(delivered):
+        faults.append(_fault(f"`{delivered}` is geen datum.", "Schrijf jjjj-mm-dd.",
+                             "aangeleverd_op"))
+    own = str(row["plan"])
+    if "+" in own or ";" in own:
+        faults.append(_fault("Een plannummer mag geen + of ; bevatten.", "Kies een ander nummer.",
+                             "plan"))
+    if any(plan == own for plan, _ in predecessors(str(row["voorgangers"]))):
+        faults.append(_fault("Een plan kan niet na zichzelf komen.", "Haal het nummer weg.",
+                             "voorgangers"))
+    return faults
+
+
+def predecessors(text: str) -> list[tuple[str, int]]:
+    """Split ``"A;B+1"`` into ``[("A", 0), ("B", 1)]``: plan and least gap in years."""
+    found = []
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        match = _PREDECESSOR.fullmatch(part)
+        if match is None:
+            raise ValueError(f"not a predecessor: {part!r}")
+        found.append((match["plan"].strip(), int(match["gap"] or 0)))
+    return found
+
+
+def _locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
+    """Fill ``geometry``, ``plaats`` and ``buurtcodes`` of one row in place."""
+    shape, fault = _shape(row)
+    if fault:
+        return [fault]
+    codes = [c for c in str(row["buurtcodes"]).split(";") if _CODE.fullmatch(c)]
+    unknown = [c for c in codes if c not in buurten.index]
+    if unknown:
+        return [_fault(f"Onbekende buurtcode: {', '.join(unknown)}.",
+                       "Kijk de code na in de lijst met buurten van deze gemeente.", "buurtcodes")]
+    if shape is None and not codes:
+        return [_fault("Er is geen plaats: geen buurtcode en geen geometrie.",
+                       "Vul buurtcodes of een geometrie in.", "buurtcodes")]
+    if shape is None:
+        row["geometry"] = shapely.union_all(buurten.geometry.loc[codes].to_numpy())
+        row["plaats"] = "buurt"
+        row["buurtcodes"] = ";".join(sorted(set(codes)))
+        return []
+    row["geometry"] = shape
+    row["plaats"] = {0: "punt", 1: "straat", 2: "vlak"}[int(shapely.get_dimensions(shape))]
+    touched = _touched(shape, buurten)
+    if not touched:
+        return [_fault("De geometrie ligt buiten de gemeente.",
+                       "Controleer de coördinaten en het stelsel (RD of WGS84).", "wkt")]
+    if codes and not set(codes) & set(touched):
+        return [_fault("De geometrie ligt niet in de genoemde buurten.",
+                       f"De geometrie ligt in {', '.join(touched)}.", "wkt")]
+    row["buurtcodes"] = ";".join(touched)
+    return []
+
+
+def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | None]:
+    given = row.get("geometry")
+    if isinstance(given, shapely.Geometry) and not given.is_empty:
+        return _valid(shapely.force_2d(given)), None
+    text = str(row["wkt"])
+    if not text:
+        return None, None
+    try:
+        shape = shapely.force_2d(shapely.from_wkt(text))
+    except shapely.errors.GEOSException:
+        return None, _fault("De geometrie is geen leesbare WKT.",
+                            "Kopieer de WKT opnieuw uit uw GIS.", "wkt")
+    if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None, _fault("De geometrie is leeg.", "Laat de cel leeg of vul WKT in.", "wkt")
+    if row["stelsel"] == "WGS84":
+        shape = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(RD).iloc[0]
+    if not shapely.box(*_RD_BOUNDS).covers(shape):
+        return None, _fault("De coördinaten liggen buiten Nederland.",
+                            "Kies het juiste stelsel: RD of WGS84 (lengte eerst).", "wkt")
+    return _valid(shape), None
+
+
+def _valid(shape: shapely.Geometry) -> shapely.Geometry:
+    return shape if shape.is_valid else shapely.make_valid(shape)
+
+
+def _touched(shape: shapely.Geometry, buurten: gpd.GeoDataFrame) -> list[str]:
+    hits = buurten.iloc[buurten.sindex.query(shape, predicate="intersects")]
+    dimension = int(shapely.get_dimensions(shape))
+    if dimension == 0:
+        return sorted(hits.index)
+    parts = hits.geometry.intersection(shape)
+    size = parts.length if dimension == 1 else parts.area
+    return sorted(hits.index[size > _TOUCH_M])
+
+
+def _fill_defaults(row: dict[str, object], parameters: Parameters) -> None:
+    digs = row["graaft"]
+    row["graaft"] = parameters.soort(str(row["soort"])).graaft if digs == "" else digs == "ja"
+    if row["hinder"] == "":
+        row["hinder"] = "straat open" if row["graaft"] else "geen"
+    if row["voorkeur"] is None:
+        row["voorkeur"] = row["vroegst"]
+
+
+def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> list[Problem]:
+    first: dict[object, int] = {}
+    problems = []
+    for number, row in rows:
+        plan = row["plan"]
+        if plan and plan in first:
+            wat = f"Plannummer `{plan}` staat ook op rij {first[plan]}."
+            problems.append(Problem(wat, "Geef elk plan een eigen nummer.", bestand, str(number),
+                                    BY_NAME["plan"].label))
+        first.setdefault(plan, number)
+    return problems
+
+
+def _frame(rows: Sequence[dict[str, object]]) -> gpd.GeoDataFrame:
+    names = [f.name for f in FIELDS if f.name not in ("wkt", "stelsel")] + ["plaats"]
+    data: dict[str, object] = {}
+    for name in names:
+        column = [row.get(name) for row in rows]
+        if name == "graaft":
+            data[name] = pd.Series(column, dtype=bool)
+        elif name in NUMERIC:
+            whole = BY_NAME[name].kind in ("jaar", "geheel")
+            data[name] = pd.Series(column, dtype="Int64" if whole else "float64")
+        else:
+            data[name] = pd.Series(column, dtype="str")
+    shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=RD)
+    return gpd.GeoDataFrame(data, geometry=shapes, crs=RD).set_index("plan").sort_index()
+
+
+def combine(readings: Iterable[Reading]) -> Reading:
+    """Put the deliveries of all partners together and check what only shows between them.
+
+    Parameters
+    ----------
+    readings : iterable of Reading
+
+    Returns
+    -------
+    Reading
+        Problems of the parts plus: the same plan number at two partners, predecessors that
+        nobody has, and plans that wait for each other in a circle. Plans in such trouble are
+        kept only where a programme can still be made of them: the second of two equal numbers
+        and the members of a circle drop out; an unknown predecessor is dropped from its plan.
+    """
+    parts = list(readings)
+    problems = [p for part in parts for p in part.problems]
+    plans = pd.concat([part.plans for part in parts]) if parts else _frame([])
+    label = BY_NAME["voorgangers"].label
+    for plan in sorted(set(plans.index[plans.index.duplicated()])):
+        owners = ", ".join(plans.loc[[plan], "partner"])
+        problems.append(Problem(f"Plannummer `{plan}` komt van meer dan één levering ({owners}).",
+                                "Spreek af wie dit nummer gebruikt; alleen het eerste telt nu mee.",
+                                rij=str(plan), kolom=BY_NAME["plan"].label))
+    plans = plans[~plans.index.duplicated()].sort_index()
+    plans, unknown = _drop_unknown_predecessors(plans)
+    problems += [Problem(f"Voorganger `{before}` van plan `{plan}` is bij niemand bekend.",
+                         "Verbeter het nummer of vraag de partner om het plan te leveren.",
+                         rij=plan, kolom=label) for plan, before in unknown]
+    circle = _in_circle(plans)
+    problems += [Problem(f"Plan `{plan}` wacht via zijn voorgangers op zichzelf.",
+                         "Haal een van de voorgangers in de kring weg.", rij=plan, kolom=label)
+                 for plan in circle]
+    kept, _ = _drop_unknown_predecessors(plans.drop(index=circle))
+    return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), sum(p.rows for p in parts))
+
+
+def _drop_unknown_predecessors(
+    plans: gpd.GeoDataFrame,
+) -> tuple[gpd.GeoDataFrame, list[tuple[str, str]]]:
+    unknown = []
+    texts = plans["voorgangers"].copy()
+    for plan, text in texts[texts != ""].items():
+        pairs = predecessors(text)
+        unknown += [(str(plan), before) for before, _ in pairs if before not in plans.index]
+        kept = [f"{b}+{g}" if g else b for b, g in pairs if b in plans.index]
+        texts[plan] = ";".join(kept)
+    return plans.assign(voorgangers=texts), unknown
+
+
+def _in_circle(plans: gpd.GeoDataFrame) -> list[str]:
+    waiting = {str(p): {b for b, _ in predecessors(t)} for p, t in plans["voorgangers"].items()}
+    free = True
+    while free:
+        free = False
+        for plan in [p for p, before in waiting.items() if not before & waiting.keys()]:
+            del waiting[plan]
+            free = True
+    # What remains waits for a circle or is in one; only members reach themselves.
+    return sorted(p for p in waiting if _reaches(p, p, waiting))
+
+
+def _reaches(start: str, goal: str, waiting: dict[str, set[str]]) -> bool:
+    seen: set[str] = set()
+    todo = list(waiting[start])
+    while todo:
+        plan = todo.pop()
+        if plan == goal:
+            return True
+        if plan not in seen:
+            seen.add(plan)
+            todo += waiting.get(plan, set())
+    return False
+

@@ -1,0 +1,481 @@
+"""The agenda as a mixed-integer linear programme, and HiGHS to solve it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+import pandas as pd
+
+from sia.agenda.inputs import Agenda, ProgrammeSettings
+from sia.agenda.worth import delay_cost, early_loss, leave_out_price
+
+EURO = 1e-3
+"""Amounts enter the matrix in thousand euro, so that its coefficients stay within a few orders."""
+
+Term = tuple[int, float]
+
+
+@dataclass(frozen=True)
+class RowName:
+    """What one constraint stands for."""
+
+    soort: str
+    wie: str
+    jaar: int
+
+
+@dataclass
+class Model:
+    """A minimisation with bounds on columns and rows; grows while it is built."""
+
+    cost: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    integer: list[bool] = field(default_factory=list)
+    row_lower: list[float] = field(default_factory=list)
+    row_upper: list[float] = field(default_factory=list)
+    names: list[RowName] = field(default_factory=list)
+    starts: list[int] = field(default_factory=lambda: [0])
+    index: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    offset: float = 0.0
+
+    def column(self, cost: float = 0.0, upper: float = 1.0, integer: bool = False) -> int:
+        """Add a column with lower bound 0; return its position."""
+        self.cost.append(cost)
+        self.upper.append(upper)
+        self.integer.append(integer)
+        return len(self.cost) - 1
+
+    def row(
+        self, terms: Iterable[Term], upper: float, name: RowName, lower: float = -highspy.kHighsInf
+    ) -> None:
+        """Add ``lower <= sum(terms) <= upper``; terms on one column are added up."""
+        merged: dict[int, float] = {}
+        for column, factor in terms:
+            merged[column] = merged.get(column, 0.0) + factor
+        self.index += merged.keys()
+        self.value += merged.values()
+        self.starts.append(len(self.index))
+        self.row_lower.append(lower)
+        self.row_upper.append(upper)
+        self.names.append(name)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What the solver says about a `Model`.
+
+    Parameters
+    ----------
+    status : {"optimaal", "tijd", "onmogelijk"}
+        ``optimaal`` within the asked gap; ``tijd`` stopped by the clock.
+    values : numpy.ndarray, shape (n_columns,)
+        Empty when there is no solution.
+    bound : float
+        Proven lower bound of the minimum, in the unit of the objective.
+    """
+
+    status: str
+    values: np.ndarray
+    bound: float
+
+
+def run(model: Model, settings: ProgrammeSettings, start: np.ndarray | None = None) -> Solved:
+    """Solve a model with HiGHS (fixed seed and threads).
+
+    Parameters
+    ----------
+    model : Model
+    settings : ProgrammeSettings
+        ``gat``, ``tijd``, ``zaad``, ``threads``.
+    start : numpy.ndarray, optional
+        A feasible solution to start from.
+
+    Returns
+    -------
+    Solved
+    """
+    # The scheduler of HiGHS keeps the thread count of its first use in a process.
+    highspy.Highs.resetGlobalScheduler(True)
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    for option, value in (
+        ("mip_rel_gap", settings.gat),
+        ("time_limit", settings.tijd),
+        ("random_seed", settings.zaad % (2**31)),
+        ("threads", settings.threads),
+    ):
+        solver.setOptionValue(option, value)
+    solver.passModel(_highs(model))
+    if start is not None:
+        guess = highspy.HighsSolution()
+        guess.col_value = start.tolist()
+        solver.setSolution(guess)
+    solver.run()
+    return _outcome(solver)
+
+
+def _highs(model: Model) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_ = len(model.cost)
+    lp.num_row_ = len(model.names)
+    lp.col_cost_ = np.array(model.cost, dtype=float)
+    lp.col_lower_ = np.zeros(len(model.cost))
+    lp.col_upper_ = np.array(model.upper, dtype=float)
+    lp.row_lower_ = np.array(model.row_lower, dtype=float)
+    lp.row_upper_ = np.array(model.row_upper, dtype=float)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.array(model.starts, dtype=np.int32)
+    lp.a_matrix_.index_ = np.array(model.index, dtype=np.int32)
+    lp.a_matrix_.value_ = np.array(model.value, dtype=float)
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    lp.integrality_ = [kinds[whole] for whole in model.integer]
+    lp.offset_ = model.offset
+    return lp
+
+
+def _outcome(solver: highspy.Highs) -> Solved:
+    status = solver.getModelStatus()
+    known = highspy.HighsModelStatus
+    if status == known.kInfeasible:
+        return Solved("onmogelijk", np.empty(0), float("inf"))
+    if status not in (known.kOptimal, known.kTimeLimit, known.kModelEmpty):
+        raise RuntimeError(f"HiGHS stopped with {solver.modelStatusToString(status)}")
+    info = solver.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.array(solver.getSolution().col_value) if found else np.empty(0)
+    is_mip = any(kind == highspy.HighsVarType.kInteger for kind in solver.getLp().integrality_)
+    bound = info.mip_dual_bound if is_mip else info.objective_function_value
+    return Solved("optimaal" if status != known.kTimeLimit else "tijd", values, float(bound))
+
+
+class Builder:
+    """Builds the model of an agenda; keeps where every variable stands.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    current : Series, optional
+        The agreed schedule, for re-planning.
+
+    Notes
+    -----
+    x(p, s) = 1 when plan p starts in year s. For a place that several works share, sorted by
+    their opening cost f, v(a, l, t) = 1 when a work of level l or higher opens place a in year t;
+    it costs the step from level l-1 to l, so that together they cost the largest f once. Once x is
+    whole the cheapest v is whole too, so v needs no integrality. One constraint
+    ``v(a, l, t) >= x(p, t)`` per work keeps the relaxation tight.
+    """
+
+    def __init__(self, agenda: Agenda, current: pd.Series | None = None) -> None:
+        self.agenda = agenda
+        self.settings = agenda.settings
+        self.model = Model()
+        self.x: dict[tuple[str, int], int] = {}
+        self.options: dict[str, list[int]] = {}
+        self.duration = {str(p): int(d) for p, d in agenda.plans["duur"].items()}
+        self.level: dict[tuple[str, int, int], int] = {}
+        self.levels: dict[str, list[float]] = {}
+        self.open: dict[tuple[str, int], list[Term]] = {}
+        self.carry: dict[tuple[str, int], int] = {}
+        self.excess: dict[tuple[str, int], int] = {}
+        self.joint: dict[tuple[int, int], int] = {}
+        self._starts(current)
+        self._active = self._activity()
+        self._openings()
+        self._precedence()
+        self._agreements()
+        self._means()
+        self._streets()
+        self._links()
+
+    def _starts(self, current: pd.Series | None) -> None:
+        plans, p = self.agenda.plans, self.agenda.parameters
+        price = leave_out_price(plans, p)
+        shared = self.agenda.openings.groupby("plan")["opening"].sum().reindex(plans.index)
+        gains: dict[int, pd.Series] = {}
+        for year in self.settings.jaren:
+            at = pd.Series(year, index=plans.index)
+            gain = price + shared.fillna(0.0)
+            gain = gain - delay_cost(plans, at, p) - early_loss(plans, at, p)
+            gains[year] = gain - self._moves(at, current)
+        self.model.offset = EURO * self._offset(current)
+        for plan, first, last, must in plans[["eerste", "laatste", "verplicht"]].itertuples():
+            self.options[plan] = list(range(first, last + 1))
+            for year in self.options[plan]:
+                cost = -EURO * float(gains[year][plan])
+                self.x[plan, year] = self.model.column(cost, integer=True)
+            terms = [(self.x[plan, year], 1.0) for year in self.options[plan]]
+            name = RowName("eenmaal", plan, 0)
+            self.model.row(terms, 1.0, name, 1.0 if must else 0.0)
+
+    def _moves(self, at: pd.Series, current: pd.Series | None) -> pd.Series | float:
+        """Cost of starting in a year relative to staying out, against the agreed schedule."""
+        if current is None:
+            return 0.0
+        plans = self.agenda.plans
+        weight = self.settings.stabiliteit * plans["kosten"]
+        old = current.reindex(plans.index).astype("Float64").astype(float)
+        moved = (at - old).abs() - 1.0
+        return weight * moved.fillna(1.0)
+
+    def _offset(self, current: pd.Series | None) -> float:
+        """Constant part of the cost to minimise: agreed plans that stay out pay one year."""
+        if current is None:
+            return 0.0
+        plans = self.agenda.plans
+        agreed = current.reindex(plans.index).notna()
+        return float((self.settings.stabiliteit * plans["kosten"])[agreed].sum())
+
+    def _activity(self) -> dict[tuple[str, int], list[Term]]:
+        active: dict[tuple[str, int], list[Term]] = {}
+        for (plan, year), column in self.x.items():
+            for t in range(year, min(year + self.duration[plan], self.settings.eind + 1)):
+                active.setdefault((plan, t), []).append((column, 1.0))
+        return active
+
+    def _openings(self) -> None:
+        for plek, rows in self.agenda.openings.groupby("plek", sort=True):
+            members = list(rows[["plan", "opening"]].itertuples(index=False, name=None))
+            if len(members) == 1:
+                plan, cost = members[0]
+                self._single(str(plek), str(plan), float(cost))
+            else:
+                self._shared(str(plek), [(str(p), float(f)) for p, f in members])
+
+    def _single(self, plek: str, plan: str, cost: float) -> None:
+        """A place of one work: its opening is paid whenever it starts."""
+        for year in self.options[plan]:
+            self.model.cost[self.x[plan, year]] += EURO * cost
+        for t in self.settings.jaren:
+            terms = self._active.get((plan, t), [])
+            if terms:
+                self.open[plek, t] = terms
+
+    def _shared(self, plek: str, members: list[tuple[str, float]]) -> None:
+        self.levels[plek] = sorted({f for _, f in members})
+        steps = np.diff([0.0, *self.levels[plek]])
+        years = sorted({year for plan, _ in members for year in self.options[plan]})
+        for t in years:
+            for depth, step in enumerate(steps):
+                at_least = [p for p, f in members if f >= self.levels[plek][depth]]
+                terms = [self.x[p, t] for p in at_least if (p, t) in self.x]
+                if not terms:
+                    continue
+                column = self.model.column(EURO * float(step))
+                self.level[plek, depth, t] = column
+                for x in terms:
+                    self.model.row([(x, 1.0), (column, -1.0)], 0.0, RowName("opening", plek, t))
+        self._open_years(plek, [p for p, _ in members])
+        self._rest(plek, years)
+
+    def _open_years(self, plek: str, plans: list[str]) -> None:
+        if all(self.duration[p] == 1 for p in plans):
+            for t in self.settings.jaren:
+                if (plek, 0, t) in self.level:
+                    self.open[plek, t] = [(self.level[plek, 0, t], 1.0)]
+            return
+        for t in self.settings.jaren:
+            active = [self._active[p, t] for p in plans if (p, t) in self._active]
+            if active:
+                column = self.model.column()
+                self.open[plek, t] = [(column, 1.0)]
+                for terms in active:
+                    self.model.row([*terms, (column, -1.0)], 0.0, RowName("open", plek, t))
+
+    def _rest(self, plek: str, years: list[int]) -> None:
+        """Graafrust: at most one opening in any `graafrust` years in a row."""
+        rest = self.settings.graafrust
+        for t in years:
+            terms = [
+                (self.level[plek, 0, h], 1.0)
+                for h in range(t, t + rest) if (plek, 0, h) in self.level
+            ]
+            if len(terms) > 1:
+                self.model.row(terms, 1.0, RowName("graafrust", plek, t))
+
+    def _precedence(self) -> None:
+        rows = self.agenda.voorgangers[["plan", "voorganger", "marge"]]
+        for plan, before, gap in rows.itertuples(index=False, name=None):
+            for t in self.options[plan]:
+                terms = [(self.x[plan, s], 1.0) for s in self.options[plan] if s <= t]
+                late = [(self.x[before, s], 1.0) for s in self.options[before] if s > t - gap]
+                if late:
+                    name = RowName("volgorde", f"{before} > {plan}", t)
+                    self.model.row([*terms, *late], 1.0, name)
+
+    def _agreements(self) -> None:
+        for group, rows in self.agenda.afspraken.groupby("groep", sort=True):
+            first, *others = sorted(rows["plan"])
+            for other in others:
+                years = sorted({*self.options[first], *self.options[other]})
+                for t in years:
+                    terms = [
+                        (self.x[plan, t], sign)
+                        for plan, sign in ((first, 1.0), (other, -1.0)) if (plan, t) in self.x
+                    ]
+                    self.model.row(terms, 0.0, RowName("afspraak", str(group), t), 0.0)
+
+    def _means(self) -> None:
+        """Budget with carry-over, and people, per partner and year."""
+        plans = self.agenda.plans
+        yearly = (EURO * plans["eigen"] / plans["duur"]).to_dict()
+        people = plans["fte"].fillna(0.0).to_dict()
+        of_partner = {str(k): [str(p) for p in g] for k, g in plans.groupby("partner").groups.items()}
+        for partner, members in sorted(of_partner.items()):
+            before: int | None = None
+            for t in self.settings.jaren:
+                budget, fte = self.limits(partner, t)
+                use = self._use(members, t, yearly)
+                if np.isnan(budget):
+                    before = None
+                elif use or self.settings.doorschuiven > 0:
+                    before = self._budget_row(partner, t, use, EURO * budget, before)
+                work = self._use(members, t, people)
+                if work and not np.isnan(fte):
+                    self.model.row(work, fte, RowName("fte", partner, t))
+
+    def _use(self, members: list[str], t: int, amount: Mapping[str, float]) -> list[Term]:
+        return [
+            (column, amount[p]) for p in members if amount[p] > 0
+            for column, _ in self._active.get((p, t), [])
+        ]
+
+    def _budget_row(
+        self, partner: str, t: int, use: list[Term], budget: float, before: int | None
+    ) -> int | None:
+        terms = list(use)
+        column: int | None = None
+        if self.settings.doorschuiven > 0:
+            column = self.model.column(upper=self.settings.doorschuiven * budget)
+            self.carry[partner, t] = column
+            terms.append((column, 1.0))
+        if before is not None:
+            terms.append((before, -1.0))
+        self.model.row(terms, budget, RowName("budget", partner, t))
+        return column
+
+    def limits(self, partner: str, t: int) -> tuple[float, float]:
+        """Return budget (euro) and fte of a partner in a year; NaN is not constrained."""
+        if (partner, t) not in self.agenda.budgets.index:
+            return float("nan"), float("nan")
+        row = self.agenda.budgets.loc[(partner, t)]
+        return float(row["budget"]), float(row["fte"])
+
+    def _streets(self) -> None:
+        """Cap on open places, and the price of nuisance above the threshold."""
+        p = self.agenda.parameters
+        places = self.agenda.plek_buurt.groupby("buurtcode")["plek"].agg(list).to_dict()
+        loud = self.agenda.plans["geluid"][self.agenda.plans["geluid"] > 0].to_dict()
+        here = self.agenda.plan_buurt[self.agenda.plan_buurt["plan"].isin(loud)]
+        noisy = here.groupby("buurtcode")["plan"].agg(list).to_dict()
+        for code in sorted({*places, *noisy}):
+            for t in self.settings.jaren:
+                opened = [term for a in places.get(code, []) for term in self.open.get((a, t), [])]
+                count = sum((a, t) in self.open for a in places.get(code, []))
+                cap = self.settings.straten_open
+                if cap is not None and count > cap:
+                    self.model.row(opened, float(cap), RowName("straten", code, t))
+                points = [(c, f * p.hinder["straat open"]) for c, f in opened]
+                noise = [
+                    (c, loud[plan]) for plan in noisy.get(code, [])
+                    for c, _ in self._active.get((plan, t), [])
+                ]
+                self._peak(code, t, points + noise)
+
+    def _peak(self, code: str, t: int, points: list[Term]) -> None:
+        most = sum(factor for _, factor in points)
+        price = self.agenda.parameters.hinderpiek
+        if most > self.settings.hinder_drempel and price > 0:
+            column = self.model.column(EURO * price, upper=most)
+            self.excess[code, t] = column
+            name = RowName("hinder", code, t)
+            self.model.row([*points, (column, -1.0)], self.settings.hinder_drempel, name)
+
+    def _links(self) -> None:
+        rows = self.agenda.links[["a", "b", "waardering"]].itertuples(index=False, name=None)
+        for position, (a, b, value) in enumerate(rows):
+            chosen: list[Term] = []
+            for t in self.settings.jaren:
+                both = [self._active.get((plan, t), []) for plan in (a, b)]
+                if not all(both):
+                    continue
+                column = self.model.column(-EURO * value)
+                self.joint[position, t] = column
+                chosen.append((column, 1.0))
+                for terms in both:
+                    less = [(c, -f) for c, f in terms]
+                    self.model.row([(column, 1.0), *less], 0.0, RowName("samen", f"{a}+{b}", t))
+            if len(chosen) > 1:
+                self.model.row(chosen, 1.0, RowName("samen", f"{a}+{b}", 0))
+
+    def starts_of(self, values: np.ndarray) -> pd.Series:
+        """Read the start years from a solution: Int64, NA where left out."""
+        chosen = {plan: year for (plan, year), c in self.x.items() if values[c] > 0.5}
+        return pd.Series(
+            [chosen.get(str(p), pd.NA) for p in self.agenda.plans.index],
+            index=self.agenda.plans.index, dtype="Int64", name="start",
+        )
+
+    def columns_of(self, starts: pd.Series) -> np.ndarray:
+        """Return the full solution that belongs to a schedule, as a start for the solver."""
+        values = np.zeros(len(self.model.cost))
+        chosen = {str(p): int(y) for p, y in starts.dropna().items()}
+        for plan, year in chosen.items():
+            values[self.x[plan, year]] = 1.0
+        opening = {
+            (plek, plan): f
+            for plek, plan, f in self.agenda.openings[["plek", "plan", "opening"]].itertuples(
+                index=False, name=None)
+        }
+        for (plek, plan), f in opening.items():
+            year = chosen.get(plan)
+            for depth, floor in enumerate(self.levels.get(plek, [])):
+                if year is not None and f >= floor:
+                    values[self.level[plek, depth, year]] = 1.0
+            for t in self._years(plan, year) if plek in self.levels else ():
+                values[[c for c, _ in self.open[plek, t]]] = 1.0
+        self._fill_rest(values, chosen)
+        return values
+
+    def _years(self, plan: str, year: int | None) -> range:
+        if year is None:
+            return range(0)
+        return range(year, min(year + self.duration[plan], self.settings.eind + 1))
+
+    def _fill_rest(self, values: np.ndarray, chosen: dict[str, int]) -> None:
+        """Set the columns that follow from the others: links, carry-over, nuisance peaks."""
+        pairs = list(self.agenda.links[["a", "b"]].itertuples(index=False, name=None))
+        for position, (a, b) in enumerate(pairs):
+            years = set(self._years(a, chosen.get(a))) & set(self._years(b, chosen.get(b)))
+            if years:
+                values[self.joint[position, min(years)]] = 1.0
+        for (code, t), column in self.excess.items():
+            row = self._row_of(RowName("hinder", code, t))
+            values[column] = max(self._activity_of(row, values) - self.model.row_upper[row], 0.0)
+        for (partner, t), column in sorted(self.carry.items()):
+            row = self._row_of(RowName("budget", partner, t))
+            room = self.model.row_upper[row] - self._activity_of(row, values)
+            values[column] = min(max(room, 0.0), self.model.upper[column])
+
+    def _row_of(self, name: RowName) -> int:
+        if not hasattr(self, "_rows"):
+            self._rows = {name: i for i, name in enumerate(self.model.names)}
+        return self._rows[name]
+
+    def _activity_of(self, row: int, values: np.ndarray) -> float:
+        span = slice(self.model.starts[row], self.model.starts[row + 1])
+        return float(np.dot(values[self.model.index[span]], self.model.value[span]))
+
+    def row_slack(self, values: np.ndarray) -> pd.DataFrame:
+        """Return per constraint its upper bound, use and room (``soort``, ``wie``, ``jaar``)."""
+        use = [self._activity_of(i, values) for i in range(len(self.model.names))]
+        frame = pd.DataFrame([(n.soort, n.wie, n.jaar) for n in self.model.names],
+                             columns=["soort", "wie", "jaar"])
+        frame["grens"] = self.model.row_upper
+        frame["gebruik"] = use
+        frame["ruimte"] = frame["grens"] - frame["gebruik"]
+        return frame

@@ -1,0 +1,57 @@
+"""Dutch words for amounts, years and lists, as the agenda's sentences need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+
+_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus",
+           "september", "oktober", "november", "december")
+
+
+def euro(amount: float) -> str:
+    """Return an amount as ``€ 2,5 mln``, ``€ 340.000`` or ``€ 950``; rounded to three figures."""
+    if np.isnan(amount):
+        return "onbekend"
+    sign = "-" if amount < 0 else ""
+    size = abs(amount)
+    if size >= 999_500:
+        return f"{sign}€ {size / 1e6:.1f} mln".replace(".", ",")
+    step = 1000 if size >= 10_000 else 1
+    return f"{sign}€ {round(size / step) * step:,.0f}".replace(",", ".")
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """Return a number in Dutch notation (``1.234,5``)."""
+    text = f"{value:,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a fraction as a percentage (0.034 -> ``3,4 %``)."""
+    return f"{number(100 * share, decimals)} %"
+
+
+def years(first: int, last: int) -> str:
+    """Return ``2026`` or ``2026 tot en met 2028``."""
+    return str(first) if first == last else f"{first} tot en met {last}"
+
+
+def listing(parts: Iterable[str]) -> str:
+    """Return ``a, b en c``."""
+    items: Sequence[str] = list(parts)
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " en " + items[-1]
+
+
+def day(moment: date) -> str:
+    """Return ``1 januari 2027``."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def count(n: int, singular: str, plural: str) -> str:
+    """Return ``1 plan`` or ``3 plannen``."""
+    return f"{n} {singular if n == 1 else plural}"
