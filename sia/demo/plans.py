@@ -51,32 +51,107 @@ _KINDS = {
     for kind in (
         _Kind("riolering", (GEMEENTE,), (300, 1200), "klimaat", "Nieuw riool", "GEM-RIO"),
         _Kind("weg", (GEMEENTE,), (250, 900), "veiligheid", "Herinrichting straat", "GEM-WEG"),
-        _Kind("groen", (GEMEENTE,), (50, 250), "klimaat;sociaal", "Straatbomen", "GEM-GRO",
-              fte=0.3),
-        _Kind("school", (GEMEENTE,), (4000, 12000), "voorzieningen;sociaal",
-              "Vernieuwing basisschool", "GEM-SCH", (2, 3), 1.5, "geluid"),
-        _Kind("huis van de wijk", (GEMEENTE,), (500, 2000), "voorzieningen;sociaal",
-              "Huis van de wijk", "GEM-HVW", fte=0.6, hinder="geluid"),
+        _Kind(
+            "groen", (GEMEENTE,), (50, 250), "klimaat;sociaal", "Straatbomen", "GEM-GRO", fte=0.3
+        ),
+        _Kind(
+            "school",
+            (GEMEENTE,),
+            (4000, 12000),
+            "voorzieningen;sociaal",
+            "Vernieuwing basisschool",
+            "GEM-SCH",
+            (2, 3),
+            1.5,
+            "geluid",
+        ),
+        _Kind(
+            "huis van de wijk",
+            (GEMEENTE,),
+            (500, 2000),
+            "voorzieningen;sociaal",
+            "Huis van de wijk",
+            "GEM-HVW",
+            fte=0.6,
+            hinder="geluid",
+        ),
         _Kind("waterberging", (WATERSCHAP,), (200, 800), "klimaat", "Waterberging", "WSC-BER"),
         _Kind("waterleiding", (WATER,), (150, 500), "wonen", "Vervanging waterleiding", "DRI-LEI"),
-        _Kind("elektriciteitsnet", (STROOM,), (100, 400), "energie", "Verzwaring stroomnet",
-              "NET-STR"),
+        _Kind(
+            "elektriciteitsnet", (STROOM,), (100, 400), "energie", "Verzwaring stroomnet", "NET-STR"
+        ),
         _Kind("gasnet", (GAS,), (100, 300), "energie", "Vervanging gasleiding", "GAS-LEI"),
         _Kind("warmtenet", (WARMTE,), (600, 2500), "energie", "Aanleg warmtenet", "WAR-NET"),
-        _Kind("renovatie", CORPORATIES, (2000, 8000), "wonen;energie", "Renovatie woningen",
-              "COR-REN", (1, 2), 1.5, "geluid"),
-        _Kind("onderhoud woningen", CORPORATIES, (500, 2000), "wonen", "Groot onderhoud",
-              "COR-OND", hinder="geluid"),
-        _Kind("sloop-nieuwbouw", CORPORATIES, (6000, 15000), "wonen", "Sloop en nieuwbouw",
-              "COR-SLO", (2, 3), 2.0, "geluid"),
-        _Kind("energiecoach", (WELZIJN,), (60, 150), "energie;sociaal", "Energiecoaches aan huis",
-              "WEL-ENE", (2, 3), 0.7),
-        _Kind("welzijn", (WELZIJN,), (40, 150), "sociaal", "Buurtwerk en ontmoeting", "WEL-BUU",
-              (2, 3), 0.7),
-        _Kind("zorg", (ZORG,), (80, 250), "sociaal;voorzieningen", "Wijkverpleging dichtbij",
-              "ZOR-WIJ", (2, 3), 0.9),
-        _Kind("veiligheid", (GEMEENTE,), (30, 100), "veiligheid", "Aanpak inbraak en overlast",
-              "GEM-VEI", fte=0.4),
+        _Kind(
+            "renovatie",
+            CORPORATIES,
+            (2000, 8000),
+            "wonen;energie",
+            "Renovatie woningen",
+            "COR-REN",
+            (1, 2),
+            1.5,
+            "geluid",
+        ),
+        _Kind(
+            "onderhoud woningen",
+            CORPORATIES,
+            (500, 2000),
+            "wonen",
+            "Groot onderhoud",
+            "COR-OND",
+            hinder="geluid",
+        ),
+        _Kind(
+            "sloop-nieuwbouw",
+            CORPORATIES,
+            (6000, 15000),
+            "wonen",
+            "Sloop en nieuwbouw",
+            "COR-SLO",
+            (2, 3),
+            2.0,
+            "geluid",
+        ),
+        _Kind(
+            "energiecoach",
+            (WELZIJN,),
+            (60, 150),
+            "energie;sociaal",
+            "Energiecoaches aan huis",
+            "WEL-ENE",
+            (2, 3),
+            0.7,
+        ),
+        _Kind(
+            "welzijn",
+            (WELZIJN,),
+            (40, 150),
+            "sociaal",
+            "Buurtwerk en ontmoeting",
+            "WEL-BUU",
+            (2, 3),
+            0.7,
+        ),
+        _Kind(
+            "zorg",
+            (ZORG,),
+            (80, 250),
+            "sociaal;voorzieningen",
+            "Wijkverpleging dichtbij",
+            "ZOR-WIJ",
+            (2, 3),
+            0.9,
+        ),
+        _Kind(
+            "veiligheid",
+            (GEMEENTE,),
+            (30, 100),
+            "veiligheid",
+            "Aanpak inbraak en overlast",
+            "GEM-VEI",
+            fte=0.4,
+        ),
     )
 }
 
@@ -99,10 +174,22 @@ _SOCIAL_SETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("energiecoach", ("renovatie",)),
     ("welzijn", ("renovatie",)),
 )
-_SINGLES = ("riolering", "weg", "groen", "waterleiding", "elektriciteitsnet", "gasnet",
-            "waterberging", "warmtenet", "renovatie", "onderhoud woningen", "veiligheid")
-_IN_THE_WAY = frozenset({"renovatie", "onderhoud woningen", "warmtenet", "sloop-nieuwbouw",
-                         "school"})
+_SINGLES = (
+    "riolering",
+    "weg",
+    "groen",
+    "waterleiding",
+    "elektriciteitsnet",
+    "gasnet",
+    "waterberging",
+    "warmtenet",
+    "renovatie",
+    "onderhoud woningen",
+    "veiligheid",
+)
+_IN_THE_WAY = frozenset(
+    {"renovatie", "onderhoud woningen", "warmtenet", "sloop-nieuwbouw", "school"}
+)
 
 
 @dataclass(frozen=True)
@@ -177,9 +264,13 @@ def _pilot_areas(land: gpd.GeoDataFrame) -> dict[str, tuple[str, ...]]:
     free = list(centres.distance(middle).sort_values(kind="stable").index)
     found: dict[str, tuple[str, ...]] = {}
     for name in ("Pilotgebied Noord", "Pilotgebied Midden", "Pilotgebied Zuid"):
-        start = free[0] if not found else max(
-            free[: max(len(free) // 2, 3)],
-            key=lambda c: min(centres[c].distance(centres[g[0]]) for g in found.values()),
+        start = (
+            free[0]
+            if not found
+            else max(
+                free[: max(len(free) // 2, 3)],
+                key=lambda c: min(centres[c].distance(centres[g[0]]) for g in found.values()),
+            )
         )
         near = centres[free].distance(centres[start]).sort_values(kind="stable").index[:3]
         found[name] = tuple(near)
@@ -222,11 +313,15 @@ class _Maker:
         along = np.arange(-radius, radius, 320.0)
         lines = [
             shapely.affinity.rotate(
-                shapely.LineString([(centre.x + a, centre.y + s), (centre.x + a + 200.0,
-                                                                    centre.y + s)]),
-                angle, origin=centre, use_radians=True,
+                shapely.LineString(
+                    [(centre.x + a, centre.y + s), (centre.x + a + 200.0, centre.y + s)]
+                ),
+                angle,
+                origin=centre,
+                use_radians=True,
             )
-            for s in steps for a in along
+            for s in steps
+            for a in along
         ]
         fitting = [line for line in lines if inside.covers(line)]
         return [fitting[i] for i in self.rng.permutation(len(fitting))]
@@ -288,8 +383,9 @@ class _Maker:
             "zekerheid": float(self.rng.choice([60, 70, 80, 90, 100])),
             "hinder": kind.hinder,
             "fte": round(kind.fte * float(self.rng.uniform(0.7, 1.3)), 1),
-            "vertrouwelijkheid": str(self.rng.choice(
-                ["openbaar", "partners", "intern"], p=[0.84, 0.13, 0.03])),
+            "vertrouwelijkheid": str(
+                self.rng.choice(["openbaar", "partners", "intern"], p=[0.84, 0.13, 0.03])
+            ),
             "opmerking": f"Intern: onderhandelingsruimte van {plan} niet delen",
             "aangeleverd_door": "programmamanager",
             "aangeleverd_op": "2025-01-15",
@@ -423,21 +519,66 @@ class _Maker:
                 largest = float(year_cost.max())
                 budget = max(mean_cost * margin, need, largest * float(year % 2 == 0))
                 most = max(mean_people * margin, float(people[bound].sum()), float(people.max()))
-                rows.append((partner, year, float(np.ceil(budget / 1e4) * 1e4),
-                             float(np.ceil(most * 10) / 10)))
+                rows.append(
+                    (
+                        partner,
+                        year,
+                        float(np.ceil(budget / 1e4) * 1e4),
+                        float(np.ceil(most * 10) / 10),
+                    )
+                )
         return pd.DataFrame(rows, columns=["partner", "jaar", "budget", "fte"])
 
 
 def _subsidies() -> pd.DataFrame:
-    columns = ["subsidie", "naam", "verstrekker", "van", "tot", "plafond", "eigen_aandeel",
-               "soorten", "voorwaarde", "status"]
+    columns = [
+        "subsidie",
+        "naam",
+        "verstrekker",
+        "van",
+        "tot",
+        "plafond",
+        "eigen_aandeel",
+        "soorten",
+        "voorwaarde",
+        "status",
+    ]
     rows = [
-        ("SUB-KLIMAAT", f"Regeling klimaatstraten {FICTIONAL}", PROVINCIE, 2026, 2030, 1_500_000.0,
-         0.5, "riolering;groen;waterberging", "Afkoppelen van regenwater", "toegekend"),
-        ("SUB-WARMTE", f"Rijksregeling warmte {FICTIONAL}", f"Rijk {FICTIONAL}", 2025, 2032,
-         2_500_000.0, 0.6, "warmtenet;renovatie", "Aansluiting van ten minste 100 woningen",
-         "aangevraagd"),
-        ("SUB-WIJK", f"Fonds leefbare wijken {FICTIONAL}", PROVINCIE, 2025, 2029, 600_000.0, 0.5,
-         "welzijn;energiecoach;huis van de wijk;zorg", "Samen met bewoners", "aangevraagd"),
+        (
+            "SUB-KLIMAAT",
+            f"Regeling klimaatstraten {FICTIONAL}",
+            PROVINCIE,
+            2026,
+            2030,
+            1_500_000.0,
+            0.5,
+            "riolering;groen;waterberging",
+            "Afkoppelen van regenwater",
+            "toegekend",
+        ),
+        (
+            "SUB-WARMTE",
+            f"Rijksregeling warmte {FICTIONAL}",
+            f"Rijk {FICTIONAL}",
+            2025,
+            2032,
+            2_500_000.0,
+            0.6,
+            "warmtenet;renovatie",
+            "Aansluiting van ten minste 100 woningen",
+            "aangevraagd",
+        ),
+        (
+            "SUB-WIJK",
+            f"Fonds leefbare wijken {FICTIONAL}",
+            PROVINCIE,
+            2025,
+            2029,
+            600_000.0,
+            0.5,
+            "welzijn;energiecoach;huis van de wijk;zorg",
+            "Samen met bewoners",
+            "aangevraagd",
+        ),
     ]
     return pd.DataFrame(rows, columns=columns).set_index("subsidie")

@@ -1,0 +1,248 @@
+"""The invented place: wijken, buurt names, codes and how they change in 2021.
+
+Voorbeeldstad (fictief) has the codes GM9999, WK9999.. and BU9999....; it lies in the middle of
+the IJsselmeer, where no municipality can be. Codes and names are the same for every seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GEMEENTECODE = "GM9999"
+GEMEENTENAAM = "Voorbeeldstad (fictief)"
+LAND_CODE = "NL00"
+LAND_NAAM = "Land (fictief)"
+CHANGE_YEAR = 2021
+WATER_CODE = "BU99999997"
+WATER_NAAM = "Veermeer (fictief)"
+MIN_BUURTEN = 40
+MAX_BUURTEN = 90
+
+
+@dataclass(frozen=True)
+class Wijk:
+    """One wijk of the invented city.
+
+    Parameters
+    ----------
+    nummer : int
+        Two last digits of the wijk code.
+    naam, stadsdeel : str
+    x, y : float
+        Heart of the wijk, in km from the south-west corner of the city.
+    typen : tuple of int
+        Planted types of its buurten, in order (see `latent.TYPES`).
+    namen : tuple of str
+        Names of its buurten, in order of code.
+    """
+
+    nummer: int
+    naam: str
+    stadsdeel: str
+    x: float
+    y: float
+    typen: tuple[int, ...]
+    namen: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """Return the wijk code."""
+        return f"WK9999{self.nummer:02d}"
+
+
+WIJKEN: tuple[Wijk, ...] = (
+    Wijk(
+        0, "Binnenkern", "Centrum", 6.0, 5.1, (2, 2, 2, 2, 2, 2),
+        ("Grote Kade", "Oude Veerhoek", "Waagplein en omgeving", "Schippershof",
+         "Klokkentuin", "Lakenbleek", "Zoutpakhuizen", "Vlasmarkt", "Reigerpoort"),
+    ),
+    Wijk(
+        1, "Noorderlanden", "Noord", 4.1, 8.1, (5, 5, 5, 5, 4, 6),
+        ("Zilverreiger", "Wulpenveld", "Grutterij", "Kievitsmeent", "Tureluur",
+         "Het Ruige Eiland", "Lepelaarshof", "Plevierweide", "Kluutland"),
+    ),
+    Wijk(
+        2, "Veerkwartier", "Noord", 7.8, 8.2, (3, 3, 3, 3, 3, 4),
+        ("Touwbaan", "Kompasbuurt", "Ankerpark", "Sextantbuurt", "Loodsmanshof",
+         "Zeilmakers", "Bakboord", "Stuurboord", "Kielzog"),
+    ),
+    Wijk(
+        3, "Oosterwaard", "Oost", 8.9, 6.2, (4, 4, 4, 3, 3, 4, 4),
+        ("Elzenpad", "Wilgenrijk", "Populierenlaan", "Kornoelje", "Meidoornbuurt",
+         "Hazelaarshof", "Vlierbos", "Sleedoorn", "Ratelpopulier"),
+    ),
+    Wijk(
+        4, "Lindenveld", "Oost", 9.0, 3.9, (1, 4, 4, 4, 5, 5),
+        ("Lindenpoort", "Lindenbeek", "Lindenhof", "Karrewiel", "Boterbloem",
+         "Pinksterbloem", "Kamille", "Korenbloem", "Klaproos"),
+    ),
+    Wijk(
+        5, "De Vlonder", "Oost", 10.8, 5.0, (5, 5, 5, 6, 6, 6),
+        ("Steigerland", "Rietkraag", "Waterlelie", "Vlonderpolder", "Dotterbloem",
+         "Biezenveld", "Kroosvaart", "Lisdodde", "Egelskop"),
+    ),
+    Wijk(
+        6, "Zuiderhage", "Zuid", 5.0, 2.4, (1, 1, 1, 1, 1, 4, 4),
+        ("Sterrenwacht", "Saturnusplein", "Kometenbuurt", "Melkwegflats", "Poolsterhof",
+         "Grote Beer", "Kleine Beer", "Orionlaan", "Noorderlicht"),
+    ),
+    Wijk(
+        7, "Molenkamp", "Zuid", 7.4, 2.0, (4, 4, 1, 1, 4, 5),
+        ("Wiekslag", "Maalsteen", "Kruirad", "Baliekluiver", "Zeskanter",
+         "Achtkanter", "Stellinghof", "Korenmaat", "Meelzolder"),
+    ),
+    Wijk(
+        8, "Westerdijk", "West", 3.1, 5.4, (3, 3, 4, 5, 6),
+        ("Dijkmagazijn", "Kwelderplein", "Gemaalbuurt", "Schorrenhof", "Het Slik",
+         "Zeeaster", "Lamsoor", "Zilte Weide", "Wierdijk"),
+    ),
+    Wijk(
+        9, "Havenrand", "West", 1.5, 3.6, (6, 6, 6, 3, 1),
+        ("Loswal (bedrijven)", "Kranenkade (bedrijven)", "Buitendijks", "Scheepsbouwers",
+         "Havenflats", "Bunkerhaven", "Vlotbrug", "Wisselsteiger", "Baggerhof"),
+    ),
+)
+
+#: Inhabitants of the few buurten that are nearly empty or small, whatever the seed.
+SMALL: dict[str, int] = {
+    "BU99990105": 0,
+    "BU99990804": 14,
+    "BU99990900": 46,
+    "BU99990901": 84,
+    "BU99990503": 145,
+}
+
+CORPORATIES: tuple[str, ...] = (
+    "Woonstichting De Ooievaar (fictief)",
+    "Wooncorporatie Het Anker (fictief)",
+    "Stichting Samen Onder Dak (fictief)",
+)
+
+CONTEXT_GEMEENTEN: tuple[tuple[str, str], ...] = (
+    ("GM9990", "Kwelderdam (fictief)"),
+    ("GM9991", "Zonneveen (fictief)"),
+    ("GM9992", "Oud-Biezenlo (fictief)"),
+    ("GM9993", "Hoogklaver (fictief)"),
+    ("GM9994", "Wiekerhaven (fictief)"),
+    ("GM9995", "Sint Rietjans (fictief)"),
+    ("GM9996", "Vlierstede (fictief)"),
+    ("GM9997", "Molenbergen (fictief)"),
+    ("GM9998", "Lage Wierde (fictief)"),
+)
+
+
+def buurten_per_wijk(n_buurten: int) -> tuple[int, ...]:
+    """Divide `n_buurten` over the ten wijken as the default 60 are divided.
+
+    Parameters
+    ----------
+    n_buurten : int
+        From 40 to 90.
+
+    Returns
+    -------
+    tuple of int
+        One number per wijk, at least 4 and at most 9 each; they add up to `n_buurten`.
+
+    Raises
+    ------
+    ValueError
+        Outside that range.
+    """
+    if not MIN_BUURTEN <= n_buurten <= MAX_BUURTEN:
+        raise ValueError(f"n_buurten moet van {MIN_BUURTEN} tot en met {MAX_BUURTEN} zijn.")
+    counts = [len(wijk.typen) for wijk in WIJKEN]
+    while sum(counts) != n_buurten:
+        if sum(counts) < n_buurten:
+            smallest = min(counts)
+            counts[counts.index(smallest)] += 1
+        else:
+            largest = max(counts)
+            counts[counts.index(largest)] -= 1
+    return tuple(counts)
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A piece of land that no border ever cuts: a buurt, or the part of one that is redrawn.
+
+    Parameters
+    ----------
+    wijk : Wijk
+    nummer : int
+        Place in the wijk; the parts of a split buurt have the same.
+    type : int
+        Planted type.
+    oud, nieuw : tuple of (str, str)
+        Code and name until 2020 and from 2021 on.
+    """
+
+    wijk: Wijk
+    nummer: int
+    type: int
+    oud: tuple[str, str]
+    nieuw: tuple[str, str]
+
+    def buurt(self, jaar: int) -> tuple[str, str]:
+        """Return the code and name of the buurt that holds this atom in a year."""
+        return self.oud if jaar < CHANGE_YEAR else self.nieuw
+
+
+def atoms(n_buurten: int = 60) -> tuple[Atom, ...]:
+    """List the pieces of land of Voorbeeldstad, with their codes before and after 2021.
+
+    In 2021 one buurt is split (Lindenhof), its neighbour is recoded (Karrewiel, new code ..90),
+    the code that this frees is reused for the split-off part (Lindenrand), and two buurten in
+    Zuiderhage are merged.
+
+    Parameters
+    ----------
+    n_buurten : int
+        Number of buurten in any year.
+
+    Returns
+    -------
+    tuple of Atom
+        ``n_buurten + 1`` pieces, ordered by wijk and place.
+    """
+    pieces: list[Atom] = []
+    for wijk, count in zip(WIJKEN, buurten_per_wijk(n_buurten), strict=True):
+        for place in range(count):
+            pieces.extend(_pieces(wijk, place, count))
+    return tuple(pieces)
+
+
+def _pieces(wijk: Wijk, place: int, count: int) -> list[Atom]:
+    kind = wijk.typen[min(place, len(wijk.typen) - 1)]
+    code = f"BU9999{wijk.nummer:02d}{place:02d}"
+    name = wijk.namen[place]
+    plain = Atom(wijk, place, kind, (code, name), (code, name))
+    if wijk.nummer == 4 and place == 2:
+        rest = Atom(wijk, place, kind, (code, name), ("BU99990403", "Lindenrand"))
+        return [plain, rest]
+    if wijk.nummer == 4 and place == 3:
+        return [Atom(wijk, place, kind, (code, name), ("BU99990490", name))]
+    if wijk.nummer == 6 and place >= count - 2:
+        first = f"BU999906{count - 2:02d}"
+        merged = f"{wijk.namen[count - 2]} en {wijk.namen[count - 1]}"
+        return [Atom(wijk, place, kind, (code, name), (first, merged))]
+    return [plain]
+
+
+def stadsdelen(n_buurten: int = 60) -> dict[str, tuple[str, ...]]:
+    """Return the buurt codes of each stadsdeel, those of before and after 2021 together.
+
+    Parameters
+    ----------
+    n_buurten : int
+        As given to `sia.demo.generate`.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Stadsdeel to sorted codes.
+    """
+    groups: dict[str, set[str]] = {}
+    for atom in atoms(n_buurten):
+        groups.setdefault(atom.wijk.stadsdeel, set()).update((atom.oud[0], atom.nieuw[0]))
+    return {name: tuple(sorted(codes)) for name, codes in sorted(groups.items())}

@@ -1,0 +1,195 @@
+"""Text files: StatLine downloads, Leefbaarometer scores and the municipality's own table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sia.demo.measures import Measure, of
+from sia.demo.observe import Observed, Regions
+from sia.demo.places import GEMEENTECODE, GEMEENTENAAM
+from sia.demo.write_odata import kwb_columns, unit
+from sia.store import write_bytes
+
+_OWN = "voorbeeldstad-fictief-eigen-tabel.csv"
+
+
+def write_statline(folder: Path, observed: Observed, regions: Regions) -> None:
+    """Write one year of the Kerncijfers as a StatLine download with long titles.
+
+    UTF-8 with byte order mark, semicolons, CRLF, decimal points, numbers and the missing sign
+    padded with blanks.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    observed : Observed
+    regions : Regions
+    """
+    jaar = observed.jaar
+    columns = kwb_columns(jaar)
+    header = [
+        "Wijken en buurten",
+        "Regioaanduiding/Gemeentenaam (naam)",
+        "Regioaanduiding/Soort regio (omschrijving)",
+        "Regioaanduiding/Codering (code)",
+        "Regioaanduiding/Indelingswijziging wijken en buurten (code)",
+        *(f"{m.get('thema')}/{m.label('titel', jaar)} ({unit(m)})" for m in columns),
+    ]
+    rows = (
+        [
+            region["naam"],
+            (region["gemeentenaam"] or region["naam"]).ljust(40),
+            str(region["niveau"]).capitalize().ljust(10),
+            code.ljust(10),
+            "       ." if region["niveau"] in ("land", "gemeente") else region["indelingswijziging"],
+            *(_statline(observed.published.at[code, m.naam], m.decimalen) for m in columns),
+        ]
+        for code, region in regions.table.iterrows()
+    )
+    name = f"voorbeeldstad-fictief-Kerncijfers_wijken_en_buurten_{jaar}.csv"
+    _save(folder / name, header, rows, mark=True, ending="\r\n")
+
+
+def write_ses(folder: Path, table: str, observed: Observed, regions: Regions) -> None:
+    """Write SES-WOA scores as a StatLine download; for validation only.
+
+    The score falls with income, education and work as observed, so it agrees with the figures
+    that the index uses without being one of them.
+    """
+    jaar = observed.jaar
+    seen = observed.counted
+    education = seen[["opleidingsniveau_laag", "opleidingsniveau_middelbaar", "opleidingsniveau_hoog"]]
+    shares = education.div(education.sum(axis=1), axis=0) * 100
+    score = _standard(-shares["opleidingsniveau_laag"])
+    score = score + _standard(-seen["percentage_huishoudens_met_laag_inkomen"])
+    score = 0.12 * (score + _standard(seen["netto_arbeidsparticipatie"]))
+    households = observed.published["aantal_huishoudens"]
+    hidden = households < 100
+    header = [
+        "Perioden",
+        "Wijken en buurten",
+        "Regiocode (gemeente, wijk, buurt) (code)",
+        "Particuliere huishoudens (Aantal)",
+        "Opleidingsniveau/Laag/Waarde (%)",
+        "Opleidingsniveau/Middelbaar/Waarde (%)",
+        "Opleidingsniveau/Hoog/Waarde (%)",
+        "SES-WOA/Totaalscore/Gemiddelde score (Getal)",
+        "Spreiding/Spreiding totaal/Waarde (Getal)",
+    ]
+    rows = (
+        [
+            str(jaar),
+            region["naam"] if region["niveau"] != "gemeente" else region["gemeentenaam"],
+            code.ljust(10),
+            _statline(float(np.round(households[code], -2)), 0),
+            *(_hide(shares.at[code, c], 1, bool(hidden[code])) for c in shares),
+            _hide(score[code], 3, bool(hidden[code])),
+            _hide(0.9 - 0.1 * score[code], 3, bool(hidden[code])),
+        ]
+        for code, region in regions.table.iterrows()
+        if region["niveau"] != "land"
+    )
+    path = folder / f"voorbeeldstad-fictief-{table}-SES_WOA_scores_{jaar}.csv"
+    _save(path, header, rows, mark=True, quoted=True, ending="\r\n")
+
+
+def write_leefbaarometer(folder: Path, observed: Observed, regions: Regions) -> None:
+    """Write Leefbaarometer scores per buurt; for validation only.
+
+    The five parts add up to the deviation from the national mean.
+    """
+    jaar, seen = observed.jaar, observed.counted
+    buurten = regions.table.index[regions.table["niveau"] == "buurt"]
+    per_head = seen["totaal_misdrijven"] / observed.sizes["aantal_inwoners"].replace(0, np.nan)
+    parts = pd.DataFrame(
+        {
+            "fys": -0.05 * _standard(seen["omgevingsadressendichtheid"]),
+            "onv": -0.07 * _standard(np.log(per_head.where(per_head > 0))),
+            "soc": -0.05 * _standard(seen["percentage_huishoudens_met_laag_inkomen"]),
+            "vrz": -0.03 * _standard(seen["grote_supermarkt_gemiddelde_afstand_in_km"]),
+            "won": 0.05 * _standard(seen["gemiddelde_woningwaarde"]),
+        }
+    ).round(4)
+    table = parts.loc[buurten]
+    table = table[observed.sizes.loc[buurten, "aantal_inwoners"] >= 50].dropna()
+    afw = table.sum(axis=1).round(4)
+    bounds = np.quantile(afw, np.linspace(0, 1, 10)[1:-1])
+    classes = np.searchsorted(bounds, afw) + 1
+    header = ["id", "name", "gemeente", "scale", "year", "lbm", "afw", *table.columns, "kscore"]
+    rows = (
+        [
+            code,
+            regions.table.at[code, "naam"],
+            regions.table.at[code, "gemeentenaam"],
+            "buurt",
+            jaar,
+            f"{4.1 + afw[code]:.4f}",
+            f"{afw[code]:.4f}",
+            *(f"{cell:.4f}" for cell in table.loc[code]),
+            int(kscore),
+        ]
+        for code, kscore in zip(table.index, classes, strict=True)
+    )
+    path = folder / f"voorbeeldstad-fictief-leefbaarometer-meting-{jaar}.csv"
+    _save(path, header, rows, delimiter=",")
+
+
+def write_own(folder: Path, years: Sequence[tuple[Observed, Regions]]) -> None:
+    """Write the municipality's own table: one row per buurt and year, Dutch number format."""
+    columns = of("gemeente")
+    header = ["buurtcode", "buurtnaam", "gemeentenaam", "jaar", *(m.naam for m in columns)]
+    rows = [
+        [
+            code,
+            region["naam"],
+            GEMEENTENAAM,
+            observed.jaar,
+            *(_own(observed.published.at[code, m.naam], m) for m in columns),
+        ]
+        for observed, regions in years
+        for code, region in regions.table.iterrows()
+        if region["niveau"] == "buurt" and region["gemeentecode"] == GEMEENTECODE
+    ]
+    _save(folder / _OWN, header, rows)
+
+
+def _standard(values: pd.Series) -> pd.Series:
+    return (values - values.mean()) / values.std()
+
+
+def _statline(value: float, decimals: int) -> str:
+    return f"{value:8.{decimals}f}" if np.isfinite(value) else "       ."
+
+
+def _hide(value: float, decimals: int, hidden: bool) -> str:
+    return _statline(float("nan") if hidden else float(value), decimals)
+
+
+def _own(value: float, measure: Measure) -> str:
+    if not np.isfinite(value):
+        return ""
+    return f"{value:.{measure.decimalen}f}".replace(".", ",")
+
+
+def _save(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    mark: bool = False,
+    quoted: bool = False,
+    delimiter: str = ";",
+    ending: str = "\n",
+) -> None:
+    buffer = io.StringIO()
+    style = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=ending, quoting=style)
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_bytes(path, buffer.getvalue().encode("utf-8-sig" if mark else "utf-8"))
