@@ -1,0 +1,433 @@
+"""CBS Kerncijfers wijken en buurten (KWB) 2013-2025, in the four formats in which they exist.
+
+OData v3 (``TypedDataSet``, ``UntypedDataSet``, as JSON pages, Parquet or a CSV cut from it), OData
+v4 (``Observations`` with ``MeasureCodes``), the yearly spreadsheet (``gwb_code``, ``p_wcorpw``) and
+the StatLine download with long titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.sources.base import (
+    EMPTY,
+    SECRET,
+    SECRET_OR_UNKNOWN,
+    Found,
+    Publisher,
+    SourceTable,
+)
+from sia.sources.columns import (
+    Heading,
+    by_code,
+    by_heading,
+    by_short_name,
+    dictionary,
+    headings_from_keys,
+    headings_from_properties,
+    headings_from_statline,
+    one_column_each,
+    plain,
+    stem_of,
+    suffix_of,
+)
+from sia.sources.delivery import (
+    companion,
+    contradiction,
+    origin_of,
+    table_id,
+    year_from_names,
+    year_problem,
+)
+from sia.sources.tabular import AGAIN, Peek, RawTable, pages, peek, read_pages
+from sia.sources.tidy import Draft, tidy
+
+NAME = "cbs.kwb"
+PUBLISHER = Publisher(
+    name="CBS",
+    licence="CC BY 4.0",
+    attribution="Bron: CBS, Kerncijfers wijken en buurten {year}, tabel {table}.",
+)
+
+TABLES: dict[str, int] = {
+    "82339NED": 2013,
+    "82931NED": 2014,
+    "83220NED": 2015,
+    "83487NED": 2016,
+    "83765NED": 2017,
+    "84286NED": 2018,
+    "84583NED": 2019,
+    "84799NED": 2020,
+    "85039NED": 2021,
+    "85318NED": 2022,
+    "85618NED": 2023,
+    "85984NED": 2024,
+    "86165NED": 2025,
+}
+"""Table id of each year's KWB."""
+
+URBANITY_SUFFIX: dict[int, int] = {2017: 104, 2020: 115, 2023: 125, 2024: 122}
+"""Number of the v3 key MateVanStedelijkheid in years where it is known: it betrays the year."""
+
+_DICTIONARY = "cbs_kwb"
+_STATLINE_REGION = "Wijken en buurten"
+_STATLINE_PATH = "Regioaanduiding/"
+_TITLES = ("AantalInwoners", "Bevolkingsdichtheid", "HuishoudensTotaal")
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell whether a file holds KWB figures, from its name and first bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        ``year`` is 0 when nothing tells it; `read` then asks for it.
+    """
+    seen = peek(path)
+    shape = _shape(path, seen)
+    if shape is None or pages(path)[0] != path:
+        return None
+    named = table_id(path, TABLES, seen.head)
+    year = TABLES[named] if named else year_from_names(path)
+    by_year = {year: table for table, year in TABLES.items()}
+    return Found(
+        source=NAME,
+        path=path,
+        shape=shape,
+        table=named or by_year.get(year, path.stem),
+        year=year,
+        note=_note(path, seen, shape, named),
+    )
+
+
+def _shape(path: Path, seen: Peek) -> str | None:
+    columns = set(seen.columns)
+    if {"Measure", "Value"} <= columns and "WijkenEnBuurten" in columns:
+        known = table_id(path, TABLES, seen.head) is not None
+        return "odata4" if known else None
+    if columns & {"WijkenEnBuurten", "RegioS", "Codering_3"}:
+        stems = {stem_of(column) for column in columns}
+        return "odata3" if stems & {plain(title) for title in _TITLES} else None
+    lowered = {column.lower() for column in columns}
+    if {"gwb_code", "a_inw"} <= lowered or {"gwb_code_10", "a_inw"} <= lowered:
+        return "spreadsheet"
+    if _STATLINE_REGION in columns and any(c.startswith(_STATLINE_PATH) for c in columns):
+        return "statline" if any("/Aantal inwoners" in c for c in columns) else None
+    return None
+
+
+def _note(path: Path, seen: Peek, shape: str, named: str | None) -> str:
+    notes = []
+    refused = [column for column in seen.columns if column in dictionary(_DICTIONARY).refused]
+    if refused:
+        why = dictionary(_DICTIONARY).refused[refused[0]]
+        notes.append(f"niet gelezen: {', '.join(refused)} ({why})")
+    if shape == "odata3" and seen.kind == "csv":
+        notes.append("uittreksel: niet alle buurten en kolommen van de tabel staan erin")
+    if len(pages(path)) > 1:
+        notes.append(f"{len(pages(path))} pagina's")
+    if named is None:
+        notes.append("jaar afgeleid uit de bestandsnaam")
+    return "; ".join(notes)
+
+
+def accompanies(path: Path) -> str | None:
+    """Tell of which KWB delivery a file is a companion (metadata, further page), if any."""
+    table = table_id(path, TABLES, "")
+    first = pages(path)[0]
+    if first != path and _shape(first, peek(first)):
+        return f"vervolgpagina van {first.name}"
+    return f"hoort bij CBS-tabel {table}" if table else None
+
+
+def read(found: Found) -> SourceTable:
+    """Read one delivery of the KWB.
+
+    Parameters
+    ----------
+    found : Found
+
+    Returns
+    -------
+    SourceTable
+        Canonical measures, all regions of the file. Percentages are added where only counts are
+        given. Themes that CBS left empty have the reason "thema niet geleverd".
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    if not found.year:
+        raise InputError([year_problem(found.path)])
+    wrong = contradiction(found.path, peek(found.path).head)
+    if wrong:
+        raise InputError([wrong])
+    if found.shape == "odata4":
+        return tidy(_long_draft(found))
+    raw = read_pages(found.path)
+    columns = raw.frame.columns
+    if found.shape == "odata3":
+        _check_year(found, columns)
+        return tidy(_draft(found, raw, _match_keys(found, columns), _key_fields(found, raw)))
+    if found.shape == "spreadsheet":
+        matched = by_short_name(columns, dictionary(_DICTIONARY).measures, found.year)
+        return tidy(_draft(found, raw, matched, _spreadsheet_fields(raw)))
+    headings = headings_from_statline(columns)
+    matched = by_heading(headings, dictionary(_DICTIONARY).measures, found.year)
+    return tidy(_draft(found, raw, matched, _statline_fields(raw)))
+
+
+def _draft(
+    found: Found,
+    raw: RawTable,
+    matched: Mapping[str, list[str]],
+    fields: Mapping[str, pd.Series | None],
+) -> Draft:
+    words = dictionary(_DICTIONARY)
+    columns = one_column_each(matched, found.path)
+    _require(found.path, columns)
+    cells = pd.DataFrame({name: raw.frame[column] for name, column in columns.items()})
+    codes = fields["codes"]
+    if codes is None:
+        raise InputError([_no_codes(found.path)])
+    typed = found.shape == "odata3" and peek(found.path).kind in ("json", "parquet")
+    return Draft(
+        source=NAME,
+        year=found.year,
+        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
+        cells=cells,
+        codes=codes,
+        measures={measure.name: measure for measure in words.measures},
+        columns=columns,
+        names=fields["names"],
+        gemeenten=fields["gemeenten"],
+        rows=[raw.row_label(position) for position in range(len(raw.frame))],
+        blank=SECRET_OR_UNKNOWN if typed else EMPTY,
+        shares=words.shares,
+    )
+
+
+def _require(path: Path, columns: Mapping[str, str]) -> None:
+    words = dictionary(_DICTIONARY)
+    absent = [words.by_name(name) for name in words.required if name not in columns]
+    if absent:
+        raise InputError(
+            [
+                Problem(
+                    f"De kolom met {measure.title.lower()} ontbreekt.",
+                    "Controleer of dit het volledige bestand van CBS is.",
+                    bestand=str(path),
+                    kolom=", ".join((*measure.short, measure.title)),
+                )
+                for measure in absent
+            ]
+        )
+
+
+def _no_codes(path: Path) -> Problem:
+    return Problem(
+        "Er is geen kolom met gebiedscodes (buurt, wijk of gemeente).",
+        "Download de tabel met de regiocodes erbij (StatLine: onderwerp Codering).",
+        bestand=str(path),
+    )
+
+
+def _match_keys(found: Found, columns: Iterable[str]) -> dict[str, list[str]]:
+    """Match v3 keys by title and group when DataProperties is there, else by stem and order."""
+    measures = dictionary(_DICTIONARY).measures
+    by_key = by_heading(headings_from_keys(columns), measures, found.year)
+    properties = companion(found.path, "DataProperties")
+    if properties is None:
+        return by_key
+    rows = read_pages(properties).frame.to_dict("records")
+    headings = headings_from_properties(columns, [{str(k): v for k, v in r.items()} for r in rows])
+    return {**by_key, **by_heading(headings, measures, found.year)}
+
+
+def _check_year(found: Found, columns: Iterable[str]) -> None:
+    """Refuse a file whose key numbers belong to another year than its name says."""
+    numbers = [suffix_of(column) for column in columns if stem_of(column) == "matevanstedelijkheid"]
+    years = {number: year for year, number in URBANITY_SUFFIX.items()}
+    expected = URBANITY_SUFFIX.get(found.year)
+    if numbers and expected and numbers[0] != expected and numbers[0] in years:
+        raise InputError(
+            [
+                Problem(
+                    f"De kolomnummers horen bij {years[numbers[0]]}, "
+                    f"maar het bestand heet {found.year}.",
+                    "Zet het goede jaar in de bestandsnaam of download de tabel van dat jaar.",
+                    bestand=str(found.path),
+                    kolom=f"MateVanStedelijkheid_{numbers[0]}",
+                )
+            ]
+        )
+
+
+def _key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
+    codes = _first(raw, ("WijkenEnBuurten", "Codering_3", "RegioS"))
+    names = _first(raw, ("buurt_naam",))
+    titles = companion(found.path, "WijkenEnBuurten")
+    if names is None and titles is not None and codes is not None:
+        names = _titles(titles, codes)
+    return {"codes": codes, "names": names, "gemeenten": _first(raw, ("Gemeentenaam_1",))}
+
+
+def _titles(path: Path, codes: pd.Series) -> pd.Series:
+    """Look region names up in the list that CBS delivers beside the figures."""
+    table = read_pages(path).frame
+    key = "Key" if "Key" in table else "Identifier"
+    if not {key, "Title"} <= set(table.columns):
+        return pd.Series("", index=codes.index)
+    lookup = dict(zip(table[key].astype(str).str.strip(), table["Title"], strict=True))
+    return codes.astype(str).str.strip().map(lookup)
+
+
+def _spreadsheet_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+    return {
+        "codes": _first(raw, ("gwb_code_10", "gwb_code")),
+        "names": _first(raw, ("regio",)),
+        "gemeenten": _first(raw, ("gm_naam",)),
+    }
+
+
+def _statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+    def containing(word: str) -> pd.Series | None:
+        hits = [c for c in raw.frame if c.startswith(_STATLINE_PATH) and word in c]
+        return raw.frame[hits[0]] if hits else None
+
+    return {
+        "codes": containing("Codering"),
+        "names": raw.frame[_STATLINE_REGION],
+        "gemeenten": containing("Gemeentenaam"),
+    }
+
+
+def _first(raw: RawTable, names: Iterable[str]) -> pd.Series | None:
+    lowered = {str(column).lower(): column for column in raw.frame}
+    for name in names:
+        if name.lower() in lowered:
+            return raw.frame[lowered[name.lower()]]
+    return None
+
+
+def _long_draft(found: Found) -> Draft:
+    """Turn OData v4 observations (one row per region and measure) into a wide draft."""
+    raw = read_pages(found.path)
+    long = raw.frame
+    _check_long(found.path, long)
+    codes = long["WijkenEnBuurten"].astype(str).str.strip()
+    measure = long["Measure"].astype(str).str.strip()
+    matched = _match_codes(found, pd.unique(measure))
+    columns = one_column_each(matched, found.path)
+    _require(found.path, columns)
+    regions = pd.Series(_long_regions(found, codes), name="WijkenEnBuurten")
+    wide = pd.DataFrame(index=pd.Index(regions))
+    value = _long_values(long)
+    for name, code in columns.items():
+        chosen = (measure == code).to_numpy()
+        one = pd.Series(value[chosen].to_numpy(), index=codes[chosen])
+        wide[name] = one.reindex(wide.index)
+    titles = companion(found.path, "WijkenEnBuurtenCodes")
+    words = dictionary(_DICTIONARY)
+    return Draft(
+        source=NAME,
+        year=found.year,
+        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
+        cells=wide.reset_index(drop=True),
+        codes=regions,
+        measures={m.name: m for m in words.measures},
+        columns=columns,
+        names=None if titles is None else _titles(titles, regions),
+        rows=list(regions),
+        blank=SECRET_OR_UNKNOWN,
+        shares=words.shares,
+    )
+
+
+def _check_long(path: Path, long: pd.DataFrame) -> None:
+    double = long.duplicated(subset=["WijkenEnBuurten", "Measure"], keep=False).to_numpy()
+    if double.any():
+        first = long[double].iloc[0]
+        raise InputError(
+            [
+                Problem(
+                    f"{first['WijkenEnBuurten']} heeft meer dan één waarneming van "
+                    f"{first['Measure']} ({int(double.sum())} zulke rijen).",
+                    AGAIN,
+                    bestand=str(path),
+                    rij=str(int(double.argmax()) + 1),
+                )
+            ]
+        )
+
+
+def _long_values(long: pd.DataFrame) -> pd.Series:
+    """Return one cell per observation: the value, the text value, or the sign for a gap."""
+    value = long["Value"].astype(object)
+    if "StringValue" in long:
+        value = value.where(value.notna(), long["StringValue"])
+    if "ValueAttribute" in long:
+        attribute = long["ValueAttribute"].astype(str).str.strip().str.lower()
+        secret = attribute.str.contains("confidential|secret|geheim") & value.isna()
+        value = value.mask(secret, SECRET)
+    return value
+
+
+def _match_codes(found: Found, codes: Iterable[str]) -> dict[str, list[str]]:
+    """Match v4 codes; a code that is not listed is matched by its title and group."""
+    measures = dictionary(_DICTIONARY).measures
+    matched = by_code(codes, measures, found.year)
+    listed = companion(found.path, "MeasureCodes")
+    if listed is None:
+        return matched
+    rows = read_pages(listed).frame.to_dict("records")
+    group_titles = _group_titles(found.path)
+    headings = [
+        Heading(
+            column=str(row.get("Identifier")).strip(),
+            title=str(row.get("Title") or "").strip(),
+            group=group_titles.get(str(row.get("MeasureGroupId")).strip(), ""),
+        )
+        for row in rows
+    ]
+    by_title = by_heading(headings, measures, found.year)
+    return {**by_title, **matched}
+
+
+def _group_titles(path: Path) -> dict[str, str]:
+    """Return, per MeasureGroup, its title with those of the groups above it."""
+    groups = companion(path, "MeasureGroups")
+    if groups is None:
+        return {}
+    rows = {str(r["Id"]).strip(): r for r in read_pages(groups).frame.to_dict("records")}
+
+    def title(key: str, depth: int = 0) -> str:
+        row: Mapping[Any, Any] | None = rows.get(key)
+        if row is None or depth > 10:
+            return ""
+        above = title(str(row.get("ParentId")).strip(), depth + 1)
+        return f"{above}/{row['Title']}".strip("/")
+
+    return {key: title(key) for key in rows}
+
+
+def _long_regions(found: Found, codes: pd.Series) -> list[str]:
+    """Return all regions of the table, also those without any observation."""
+    present = list(dict.fromkeys(codes))
+    listed = companion(found.path, "WijkenEnBuurtenCodes")
+    if listed is None:
+        return present
+    table = read_pages(listed).frame
+    if "Identifier" not in table:
+        return present
+    return list(dict.fromkeys([*table["Identifier"].astype(str).str.strip(), *present]))

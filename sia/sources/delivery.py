@@ -1,0 +1,140 @@
+"""What surrounds a data file: table id, year, companion files, checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sia.errors import InputError, Problem
+from sia.sources.base import Origin, Publisher
+from sia.store import sha256_file
+
+_TABLE = re.compile(r"\d{5}(?:ned|NED)")
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
+_LEVELS_UP = 2
+_FIRST_YEAR, _LAST_YEAR = 2000, 2049
+
+
+def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
+    """Return the CBS table id that a delivery belongs to.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its name and the two folders above it are searched, the name first.
+    known : iterable of str
+        Ids of the tables that the source reads.
+    content : str
+        Head of the file; an OData answer names its table in ``odata.metadata``.
+
+    Returns
+    -------
+    str or None
+        The id in capitals, or None when no known id occurs.
+    """
+    ids = set(known)
+    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+    places = [metadata[1]] if metadata else []
+    places += [path.name, *(parent.name for parent in list(path.parents)[:_LEVELS_UP])]
+    for place in places:
+        for found in _TABLE.findall(place):
+            if found.upper() in ids:
+                return str(found.upper())
+    return None
+
+
+def contradiction(path: Path, content: str) -> Problem | None:
+    """Return the problem of a file whose name says another table than its content."""
+    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+    inside = _TABLE.findall(metadata[1]) if metadata else []
+    outside = _TABLE.findall(path.name)
+    if inside and outside and inside[0].upper() != outside[0].upper():
+        return Problem(
+            f"De inhoud is tabel {inside[0].upper()}, de bestandsnaam zegt {outside[0].upper()}.",
+            "Hernoem het bestand of download de bedoelde tabel.",
+            bestand=str(path),
+        )
+    return None
+
+
+def year_from_names(path: Path) -> int:
+    """Return the year in the file name, else in the folder's name, else 0.
+
+    A StatLine download ends in date and time (``..._22032020_165940``); those digits are longer
+    than a year and do not count. Of several years in one name the first counts.
+    """
+    for name in (path.stem, *(parent.name for parent in list(path.parents)[:_LEVELS_UP])):
+        years = [int(year) for year in _YEAR.findall(name)]
+        if years:
+            return years[0]
+    return 0
+
+
+def year_problem(path: Path) -> Problem:
+    """Return the problem of a file that nowhere says which year it is about."""
+    return Problem(
+        "Het jaar van dit bestand is niet af te leiden.",
+        "Zet het jaar in de bestandsnaam, bijvoorbeeld kwb-2024.csv.",
+        bestand=str(path),
+    )
+
+
+def year_of_period(path: Path, period: object) -> int:
+    """Return the year of a period such as ``2020JJ00``, ``2024MM03`` or ``2019``.
+
+    Raises
+    ------
+    InputError
+        When it is no period.
+    """
+    match = re.fullmatch(r"\s*(20\d\d)(?:\.0|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
+    if match is None:
+        raise InputError(
+            [
+                Problem(
+                    f"`{period}` is geen periode.",
+                    "Gebruik een jaartal of een StatLine-code zoals 2020JJ00.",
+                    bestand=str(path),
+                )
+            ]
+        )
+    return int(match[1])
+
+
+def companion(path: Path, entity: str) -> Path | None:
+    """Return the file with `entity` that was delivered with a data file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        For example ``cbs.v3.84799NED_TypedDataSet.parquet``.
+    entity : str
+        For example ``DataProperties``.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The file beside `path` whose name differs in the entity (and perhaps the extension) only;
+        a file of another table in the same folder is never taken.
+    """
+    own = _TABLE.findall(path.name)
+    base = re.split(r"(?:Un)?[Tt]yped[Dd]ata[Ss]et|Observations", path.stem)[0]
+    for other in sorted(path.parent.iterdir()):
+        if other == path or other.suffix.lower() not in (".json", ".parquet", ".csv"):
+            continue
+        before, found, after = other.stem.partition(entity)
+        if found and not after and before in (base, "", *(f"{table}_" for table in own)):
+            return other
+    return None
+
+
+def origin_of(
+    path: Path, publisher: Publisher, table: str, year: int, parts: Sequence[Path] = ()
+) -> Origin:
+    """Return the origin of a delivery; several files get the hash of their hashes."""
+    files = list(parts) or [path]
+    hashes = [sha256_file(file) for file in files]
+    digest = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return Origin(path=path, sha256=digest, publisher=publisher, table=table, year=year)

@@ -1,0 +1,88 @@
+"""PBL Startanalyse aardgasvrije buurten (Vesta MAIS): modelled energy demand of the start year."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from sia.errors import InputError
+from sia.sources.base import EMPTY, Found, Publisher, SourceTable
+from sia.sources.columns import by_short_name, dictionary, one_column_each
+from sia.sources.delivery import origin_of, year_from_names, year_problem
+from sia.sources.periods import require_columns
+from sia.sources.tabular import peek, read_csv
+from sia.sources.tidy import Draft, tidy
+
+NAME = "pbl.startanalyse"
+PUBLISHER = Publisher(
+    name="PBL",
+    licence="onbekend",
+    attribution="Bron: PBL, Startanalyse aardgasvrije buurten {year} (modeluitkomst, Vesta MAIS).",
+)
+COUNTED = frozenset({"aantal_woningen", "aantal_utiliteiten"})
+"""Counts from the BAG; everything else is an outcome of the model."""
+
+_COLUMNS = {"bu_code", "aantal_woningen", "vraag_aardgas"}
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell whether a file holds the outcomes of the Startanalyse per buurt.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        The year comes from the name of file or folder; the file does not state it.
+    """
+    seen = peek(path)
+    if seen.kind != "csv" or _COLUMNS - {column.lower() for column in seen.columns}:
+        return None
+    year = year_from_names(path)
+    return Found(NAME, path, "csv", path.stem, year, note="jaar afgeleid uit de naam van map")
+
+
+def read(found: Found) -> SourceTable:
+    """Read demand, emission and costs per buurt.
+
+    Parameters
+    ----------
+    found : Found
+
+    Returns
+    -------
+    SourceTable
+        `modelled` is false for the two counts only.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    if not found.year:
+        raise InputError([year_problem(found.path)])
+    raw = read_csv(found.path)
+    raw.frame.columns = [re.sub(r"\s+", "", column).lower() for column in raw.frame.columns]
+    require_columns(found.path, raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
+    known = dictionary("pbl").measures
+    columns = one_column_each(by_short_name(raw.frame.columns, known, found.year), found.path)
+    gemeenten = raw.frame.get("gemeente")
+    return tidy(
+        Draft(
+            source=NAME,
+            year=found.year,
+            origin=origin_of(found.path, PUBLISHER, found.table, found.year),
+            cells=pd.DataFrame({name: raw.frame[column] for name, column in columns.items()}),
+            codes=raw.frame["bu_code"],
+            measures={measure.name: measure for measure in known},
+            columns=columns,
+            gemeenten=gemeenten,
+            rows=[raw.row_label(position) for position in range(len(raw.frame))],
+            blank=EMPTY,
+            modelled=frozenset(columns) - COUNTED,
+        )
+    )

@@ -1,0 +1,209 @@
+"""Politie: registered crime per buurt, counts per kind (CBS tables 47018NED and 47022NED).
+
+Crime is counted where it happens, so a city centre stands out per resident.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
+from sia.sources.columns import Measure, dictionary, snake
+from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.missing import decimal_signs, parse
+from sia.sources.periods import require_columns
+from sia.sources.tabular import RawTable, pages, peek, read_pages
+from sia.sources.tidy import Draft, tidy
+
+NAME = "politie.misdrijven"
+PUBLISHER = Publisher(
+    name="Politie",
+    licence="CC BY 4.0",
+    attribution="Bron: Politie via CBS, geregistreerde misdrijven {year}, tabel {table}.",
+)
+TABLES = ("47018NED", "47022NED")
+_COUNT = "GeregistreerdeMisdrijven"
+_MONTHS = 12
+_CODE = re.compile(r"\d+\.\d+\.\d+")
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell whether a file holds registered crime per buurt.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        ``year`` is that of the first row; a file may hold more.
+    """
+    seen = peek(path)
+    if not {"SoortMisdrijf", "Perioden", "WijkenEnBuurten"} <= set(seen.columns):
+        return None
+    if pages(path)[0] != path:
+        return None
+    period = str((seen.first or {}).get("Perioden", "")).strip()
+    monthly = bool(re.fullmatch(r"\d{4}MM\d\d", period))
+    return Found(
+        source=NAME,
+        path=path,
+        shape="odata3 per maand" if monthly else "odata3",
+        table=table_id(path, TABLES, seen.head) or TABLES[monthly],
+        year=int(period[:4]) if period[:4].isdigit() else 0,
+        note="maandcijfers opgeteld tot hele jaren" if monthly else "",
+    )
+
+
+def read(found: Found) -> tuple[SourceTable, ...]:
+    """Read counts per kind, one table per year.
+
+    Parameters
+    ----------
+    found : Found
+
+    Returns
+    -------
+    tuple of SourceTable
+        Monthly figures are summed when all twelve months of a year are there; a year that is not
+        complete gives no table. A region of which one month is missing has no figure.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    raw = read_pages(found.path)
+    require_columns(
+        found.path,
+        raw,
+        {
+            "WijkenEnBuurten": "gebiedscodes",
+            "SoortMisdrijf": "soorten misdrijf",
+            "Perioden": "perioden",
+        },
+    )
+    long = _long(found.path, raw)
+    origin = origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path))
+    kinds = _kinds(found.path, long["soort"].unique())
+    tables = []
+    for year, rows in long.groupby("jaar"):
+        wide = _wide(rows, found.path)
+        if wide is not None:
+            tables.append(_table(wide, kinds, origin, int(str(year))))
+    if not tables:
+        raise InputError([_no_whole_year(found.path)])
+    return tuple(tables)
+
+
+def _long(path: Path, raw: RawTable) -> pd.DataFrame:
+    counts = [column for column in raw.frame if column.startswith(_COUNT)]
+    if not counts:
+        require_columns(path, raw, {f"{_COUNT}_1": "aantallen misdrijven"})
+    period = raw.frame["Perioden"].astype(str).str.strip()
+    years = {one: year_of_period(path, one) for one in period.unique()}
+    column = raw.frame[counts[0]]
+    cells = parse(column, decimal=decimal_signs(column.to_frame()).sign, blank=SECRET_OR_UNKNOWN)
+    if cells.unreadable.any():
+        first = int(cells.unreadable.argmax())
+        raise InputError([_no_count(path, raw, counts[0], first)])
+    return pd.DataFrame(
+        {
+            "code": raw.frame["WijkenEnBuurten"].astype(str).str.strip(),
+            "soort": raw.frame["SoortMisdrijf"].astype(str).str.strip(),
+            "periode": period,
+            "jaar": period.map(years),
+            "aantal": cells.values,
+        }
+    )
+
+
+def _wide(rows: pd.DataFrame, path: Path) -> pd.DataFrame | None:
+    """Return regions by kinds, or None when the year is not complete."""
+    double = rows.duplicated(["code", "soort", "periode"], keep=False)
+    if double.any():
+        raise InputError([_double(path, rows[double].iloc[0])])
+    months = rows["periode"].str.contains("MM")
+    if (~months).any():
+        return rows[~months].pivot(index="code", columns="soort", values="aantal")
+    if rows["periode"].nunique() < _MONTHS:
+        return None
+    summed = rows.groupby(["code", "soort"])["aantal"].sum(min_count=_MONTHS)
+    wide: pd.DataFrame = summed.unstack("soort")
+    return wide
+
+
+def _kinds(path: Path, codes: list[str]) -> dict[str, Measure]:
+    """Return, per code, the measure: from the list beside the file, else from our own."""
+    own = {code: m for m in dictionary("politie").measures for code in m.codes}
+    titles = _delivered_titles(path)
+    kinds = {}
+    for code in codes:
+        title = _CODE.sub("", titles.get(code, "")).strip()
+        if title:
+            kinds[code] = Measure(name=snake(title), title=title, unit="aantal")
+        else:
+            kinds[code] = own.get(code) or Measure(
+                name="misdrijf_" + snake(code), title=f"Misdrijf {code}", unit="aantal"
+            )
+    return kinds
+
+
+def _delivered_titles(path: Path) -> dict[str, str]:
+    listed = companion(path, "SoortMisdrijf")
+    if listed is None:
+        return {}
+    frame = read_pages(listed).frame
+    if not {"Key", "Title"} <= set(frame.columns):
+        return {}
+    return dict(zip(frame["Key"].astype(str).str.strip(), frame["Title"].astype(str), strict=True))
+
+
+def _table(wide: pd.DataFrame, kinds: dict[str, Measure], origin: Origin, year: int) -> SourceTable:
+    columns = {kinds[str(code)].name: str(code) for code in wide.columns}
+    return tidy(
+        Draft(
+            source=NAME,
+            year=year,
+            origin=origin,
+            cells=pd.DataFrame({n: wide[c].to_numpy() for n, c in columns.items()}),
+            codes=pd.Series(wide.index.to_list(), name="WijkenEnBuurten"),
+            measures={measure.name: measure for measure in kinds.values()},
+            columns=columns,
+            rows=[str(code) for code in wide.index],
+            blank=SECRET_OR_UNKNOWN,
+        )
+    )
+
+
+def _double(path: Path, row: pd.Series) -> Problem:
+    return Problem(
+        f"{row['code']}, soort {row['soort']}, periode {row['periode']} staat er meer dan één "
+        "keer in.",
+        "Download de tabel opnieuw; pagina's zijn waarschijnlijk dubbel opgehaald.",
+        bestand=str(path),
+    )
+
+
+def _no_count(path: Path, raw: RawTable, column: str, position: int) -> Problem:
+    return Problem(
+        f"`{raw.frame[column].iloc[position]}` is geen aantal.",
+        "Vul een getal in, of laat de cel leeg.",
+        bestand=str(path),
+        rij=raw.row_label(position),
+        kolom=column,
+    )
+
+
+def _no_whole_year(path: Path) -> Problem:
+    return Problem(
+        "Geen enkel jaar is compleet: er zijn minder dan twaalf maanden.",
+        "Haal alle twaalf maanden op, of de jaarcijfers (tabel 47018NED).",
+        bestand=str(path),
+        kolom="Perioden",
+    )

@@ -1,0 +1,391 @@
+"""All sources, and the intake of a folder: every file recognised, read or explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.sources import (
+    cbs,
+    leefbaarometer,
+    own,
+    pbl,
+    pdok,
+    politie,
+    rivm,
+    ses,
+    vierkanten,
+    woonikveilig,
+)
+from sia.sources.base import (
+    AreaLayer,
+    Found,
+    Intake,
+    Publisher,
+    Record,
+    SourceTable,
+    SquareLayer,
+)
+from sia.sources.tabular import peek, unusable
+from sia.store import sha256_file
+
+
+class Source(Protocol):
+    """What every publisher's module offers."""
+
+    NAME: str
+    PUBLISHER: Publisher
+
+    def recognise(self, path: Path) -> Found | None:
+        """Tell cheaply whether a file is of this source."""
+
+    def read(self, found: Found) -> Record | tuple[Record, ...]:
+        """Read a recognised file."""
+
+
+SOURCES: tuple[Source, ...] = (
+    cbs,
+    rivm,
+    politie,
+    leefbaarometer,
+    ses,
+    pbl,
+    woonikveilig,
+    pdok,
+    vierkanten,
+    own,
+)
+"""In order of asking; a municipality's own table comes last, because any CSV may be one."""
+
+READ, SKIPPED, FAULT = "gelezen", "overgeslagen", "fout"
+COLUMNS = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
+YEARS_BACK = 5
+"""Files older than this before the first year asked for cannot be carried forward any more."""
+
+_SEVERAL_YEARS = frozenset(
+    module.NAME for module in (rivm, politie, leefbaarometer, ses, woonikveilig, own)
+)
+_DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
+_SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
+_TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
+_GEMEENTE = re.compile(r"GM\d{4}")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run needs of a folder.
+
+    Parameters
+    ----------
+    gemeente : str
+        Gemeentecode, or "" for all.
+    years : tuple of int
+        Years, or empty for all.
+    """
+
+    gemeente: str = ""
+    years: tuple[int, ...] = ()
+
+    def wants_year(self, year: int) -> bool:
+        """Tell whether figures of a year can serve the years asked for."""
+        if not self.years or not year:
+            return True
+        return min(self.years) - YEARS_BACK <= year <= max(self.years)
+
+
+@dataclass
+class _Harvest:
+    """What has been read so far, and the row of every file."""
+
+    records: list[tuple[str, Record]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def areas(self) -> list[AreaLayer]:
+        return [record for _, record in self.records if isinstance(record, AreaLayer)]
+
+
+def recognise(path: Path) -> tuple[Source, Found] | None:
+    """Ask every source, in order, whether a file is its own.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    tuple of (module, Found), or None when no source knows the file.
+    """
+    for source in SOURCES:
+        found = source.recognise(path)
+        if found is not None:
+            return source, found
+    return None
+
+
+def read_folder(
+    bron: Path | Sequence[Path],
+    *,
+    gemeente: str | None = None,
+    jaren: Sequence[int] | None = None,
+    streng: bool = False,
+    voortgang: Callable[[Path], None] | None = None,
+) -> Intake:
+    """Read everything in a folder that can serve; see `sia.sources.intake`."""
+    wish = Wish(_gemeente(gemeente), tuple(jaren or ()))
+    harvest = _Harvest()
+    known: list[tuple[Path, str, Source, Found]] = []
+    for root, path in _files(bron):
+        name = path.relative_to(root).as_posix() if path != root else path.name
+        hit = _recognise_safely(path, name, harvest)
+        if hit is not None:
+            known.append((path, name, *hit))
+    # squares are cut out of the national file with the borders, so the borders are read first
+    for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
+        if voortgang is not None:
+            voortgang(path)
+        _take(path, name, source, found, wish, harvest)
+    if streng and harvest.problems:
+        raise InputError(harvest.problems)
+    return _intake(harvest)
+
+
+def _gemeente(gemeente: str | None) -> str:
+    if gemeente is None:
+        return ""
+    if not _GEMEENTE.fullmatch(gemeente):
+        raise InputError(
+            [
+                Problem(
+                    f"`{gemeente}` is geen gemeentecode.",
+                    "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
+                )
+            ]
+        )
+    return gemeente
+
+
+def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
+    """Yield every file once, with its folder; sorted, hidden files left out."""
+    roots = [bron] if isinstance(bron, Path) else list(bron)
+    absent = [root for root in roots if not root.exists()]
+    if absent:
+        raise InputError(
+            [
+                Problem(
+                    "Deze map of dit bestand bestaat niet.",
+                    "Controleer het pad bij `--bron`, of haal de bronnen op met `sia fetch`.",
+                    bestand=str(root),
+                )
+                for root in absent
+            ]
+        )
+    seen: set[Path] = set()
+    for root in roots:
+        paths = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
+        for path in paths:
+            hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+            if not hidden and path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield root, path
+
+
+def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source, Found] | None:
+    """Recognise one file; when that fails or nobody knows it, write down why."""
+    try:
+        hit = recognise(path)
+    except InputError as error:
+        _fault(path, name, None, error.problems, harvest)
+        return None
+    if hit is not None:
+        return hit
+    fault = _damaged(path)
+    if fault is not None:
+        _fault(path, name, None, [fault], harvest)
+    else:
+        harvest.rows.append(_row(path, name, None, SKIPPED, _why_unknown(path)))
+    return None
+
+
+def _damaged(path: Path) -> Problem | None:
+    """Return the problem of a file that is named as data but holds something else."""
+    kind = peek(path).kind
+    if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg", "xls"):
+        return unusable(path, kind)
+    if path.suffix.lower() in (".xlsx", ".parquet") and not peek(path).columns:
+        return unusable(path, "anders")
+    return None
+
+
+def _why_unknown(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix in _SHAPE_PARTS and path.with_suffix(".shp").exists():
+        return f"hoort bij {path.with_suffix('.shp').name}"
+    companion = cbs.accompanies(path)
+    if companion:
+        return companion
+    if suffix in _TEXTS:
+        return "toelichting, geen gegevens"
+    if suffix not in _DATA_SUFFIXES:
+        return f"bestandssoort {suffix or 'zonder extensie'} kennen we niet"
+    columns = ", ".join(peek(path).columns[:4])
+    return f"van geen bekende bron{f' (kolommen: {columns}, ...)' if columns else ''}"
+
+
+def _take(
+    path: Path, name: str, source: Source, found: Found, wish: Wish, harvest: _Harvest
+) -> None:
+    """Read one file into the harvest, or write down why not."""
+    reason = _not_needed(path, found, wish, harvest)
+    if reason:
+        harvest.rows.append(_row(path, name, found, SKIPPED, reason))
+        return
+    try:
+        records = _read(source, found, wish, harvest)
+    except InputError as error:
+        _fault(path, name, found, error.problems, harvest)
+        return
+    except Exception as error:
+        # a fault of ours in one file must not take the other files down; it is shown as such
+        wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
+        problem = Problem(wat, "Meld dit met het bestand erbij.", bestand=str(path))
+        _fault(path, name, found, [problem], harvest)
+        return
+    kept, remark = _wanted(records, found, wish)
+    harvest.records += [(name, record) for record in kept]
+    status = READ if kept else SKIPPED
+    harvest.rows.append(_row(path, name, found, status, remark, kept))
+
+
+def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
+    digest = sha256_file(path)
+    twin = next((r for r in harvest.rows if r["sha256"] == digest and r["status"] == READ), None)
+    if twin is not None:
+        return f"zelfde inhoud als {twin['bestand']}"
+    if found.source == woonikveilig.NAME and wish.gemeente and found.table != wish.gemeente:
+        return f"gaat over {found.table}, gevraagd is {wish.gemeente}"
+    borders = found.source == pdok.NAME
+    if not borders and found.source not in _SEVERAL_YEARS and not wish.wants_year(found.year):
+        return f"jaar {found.year} is niet bruikbaar voor {_span(wish)}"
+    return ""
+
+
+def _span(wish: Wish) -> str:
+    first, last = min(wish.years), max(wish.years)
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _read(source: Source, found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
+    if source is vierkanten:
+        return vierkanten.read(found, bbox=_bounds(wish, harvest))
+    records = source.read(found)
+    return records if isinstance(records, tuple) else (records,)
+
+
+def _bounds(wish: Wish, harvest: _Harvest) -> tuple[float, float, float, float] | None:
+    """Return the box around the gemeente in the newest borders, or None when there are none."""
+    if not wish.gemeente:
+        return None
+    for layer in sorted(harvest.areas(), key=lambda layer: -layer.year):
+        own_areas = layer.frame[layer.frame["gemeentecode"] == wish.gemeente]
+        if len(own_areas):
+            minx, miny, maxx, maxy = (float(edge) for edge in own_areas.total_bounds)
+            return minx, miny, maxx, maxy
+    return None
+
+
+def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[Record, ...], str]:
+    """Keep the records of years and places asked for, and say what happened to the rest."""
+    remarks = [found.note] if found.note else []
+    kept = []
+    for record in records:
+        if not isinstance(record, AreaLayer) and not wish.wants_year(record.year):
+            remarks.append(f"{record.year} niet bruikbaar voor {_span(wish)}")
+        elif not _about(record, wish.gemeente):
+            if found.source == own.NAME:
+                remarks.append(f"geen buurten van {wish.gemeente}: codes van een andere gemeente")
+            else:
+                remarks.append(f"bevat geen gebieden van {wish.gemeente}")
+        else:
+            kept.append(record)
+            remarks.append(_describe(record))
+    if not records:
+        remarks.append("niets bruikbaars gevonden")
+    return tuple(kept), "; ".join(dict.fromkeys(remarks))
+
+
+def _about(record: Record, gemeente: str) -> bool:
+    if not gemeente:
+        return True
+    if isinstance(record, SquareLayer):
+        return len(record.frame) > 0
+    if isinstance(record, AreaLayer):
+        return bool((record.frame["gemeentecode"] == gemeente).any())
+    return bool((record.regions["gemeentecode"] == gemeente).any())
+
+
+def _describe(record: Record) -> str:
+    if isinstance(record, AreaLayer):
+        return f"{record.year}: grenzen van {len(record.frame)} gebieden ({record.level})"
+    if isinstance(record, SquareLayer):
+        return f"{record.year}: {len(record.frame)} vierkanten van {record.size} m"
+    filled = int(record.values.notna().any().sum())
+    empty = record.values.shape[1] - filled
+    without = f", {empty} zonder cijfers" if empty else ""
+    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}"
+
+
+def _fault(
+    path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
+) -> None:
+    harvest.problems += problems
+    remark = " ".join(_sentence(problem) for problem in problems)
+    harvest.rows.append(_row(path, name, found, FAULT, remark))
+
+
+def _sentence(problem: Problem) -> str:
+    where = ", ".join(
+        f"{word} {cell}" for word, cell in (("rij", problem.rij), ("kolom", problem.kolom)) if cell
+    )
+    return f"{where + ': ' if where else ''}{problem.wat} {problem.oplossing}"
+
+
+def _row(
+    path: Path,
+    name: str,
+    found: Found | None,
+    status: str,
+    remark: str,
+    records: Sequence[Record] = (),
+) -> dict[str, Any]:
+    years = sorted({record.year for record in records}) or ([found.year] if found else [])
+    return {
+        "bestand": name,
+        "bron": found.source if found else "",
+        "tabel": found.table if found else "",
+        "jaar": ", ".join(str(year) for year in years if year),
+        "niveau": found.level if found else "",
+        "vorm": found.shape if found else "",
+        "status": status,
+        "opmerking": remark,
+        "sha256": sha256_file(path),
+    }
+
+
+def _intake(harvest: _Harvest) -> Intake:
+    """Put the records in an order that depends on their content alone."""
+    records = sorted(harvest.records, key=lambda item: (item[1].year, item[0]))
+    tables = [record for _, record in records if isinstance(record, SourceTable)]
+    files = pd.DataFrame(harvest.rows, columns=list(COLUMNS), dtype="str")
+    return Intake(
+        tables=tuple(sorted(tables, key=lambda table: table.source)),
+        areas=tuple(record for _, record in records if isinstance(record, AreaLayer)),
+        squares=tuple(record for _, record in records if isinstance(record, SquareLayer)),
+        files=files.sort_values("bestand", ignore_index=True),
+    )

@@ -1,0 +1,180 @@
+"""RIVM, GGD and CBS, Gezondheid per wijk en buurt: modelled percentages, with their margins.
+
+Tables 50120NED (2012, 2016, 2020) and 50150NED (2012-2024), as OData v3 or as a spreadsheet of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
+from sia.sources.columns import (
+    Measure,
+    by_heading,
+    dictionary,
+    headings_from_keys,
+    headings_from_properties,
+    one_column_each,
+    snake,
+)
+from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.periods import (
+    LOWER,
+    UPPER,
+    VALUE,
+    Frame,
+    require_columns,
+    table_of_rows,
+    with_margins,
+)
+from sia.sources.tabular import RawTable, pages, peek, read_pages
+
+NAME = "rivm.gezondheid"
+PUBLISHER = Publisher(
+    name="RIVM, GGD'en en CBS",
+    licence="CC BY 4.0",
+    attribution=(
+        "Bron: RIVM, GGD'en en CBS, Gezondheid per wijk en buurt {year}, tabel {table} "
+        "(modelschatting)."
+    ),
+)
+TABLES = ("50120NED", "50150NED")
+ADULTS = "20300"
+"""Member of the dimension Leeftijd for 18 years and older."""
+
+_AGES = {ADULTS: "18 jaar en ouder", "53115": "18 tot 65 jaar", "80200": "65 jaar en ouder"}
+_REGION = ("Gemeentenaam", "SoortRegio", "Codering")
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell whether a file holds health figures per buurt.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        ``year`` is the year of the first row; a file may hold more.
+    """
+    seen = peek(path)
+    if not {"Leeftijd", "Marges", "WijkenEnBuurten", "Perioden"} <= set(seen.columns):
+        return None
+    if pages(path)[0] != path:
+        return None
+    period = (seen.first or {}).get("Perioden", "")
+    year = int(str(period).strip()[:4]) if str(period).strip()[:4].isdigit() else 0
+    table = table_id(path, TABLES, seen.head) or path.stem
+    shape = "spreadsheet" if seen.kind == "xlsx" else "odata3"
+    return Found(
+        source=NAME, path=path, shape=shape, table=table, year=year, note="18 jaar en ouder"
+    )
+
+
+def read(found: Found) -> tuple[SourceTable, ...]:
+    """Read the figures for adults, one table per year.
+
+    Parameters
+    ----------
+    found : Found
+
+    Returns
+    -------
+    tuple of SourceTable
+        Sorted by year; `lower` and `upper` are filled where the file has the margins.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    raw = read_pages(found.path)
+    require_columns(
+        found.path,
+        raw,
+        {
+            "WijkenEnBuurten": "gebiedscodes",
+            "Leeftijd": "leeftijdsgroepen",
+            "Marges": "marges",
+            "Perioden": "perioden",
+        },
+    )
+    keep = {c: raw.frame[c].astype(str).str.strip() for c in ("Leeftijd", "Marges", "Perioden")}
+    adults = keep["Leeftijd"].str.removesuffix(".0") == ADULTS
+    if not adults.any():
+        raise InputError([_other_age(found.path, keep["Leeftijd"])])
+    frame = _frame(found, raw)
+    tables = []
+    for period in sorted(keep["Perioden"][adults].unique()):
+        year = year_of_period(found.path, period)
+        rows = adults & (keep["Perioden"] == period)
+        tables.append(_one_year(raw, rows, keep["Marges"], frame, year))
+    return tuple(tables)
+
+
+def _one_year(
+    raw: RawTable, rows: pd.Series, margins: pd.Series, frame: Frame, year: int
+) -> SourceTable:
+    table = table_of_rows(raw, rows & (margins == VALUE), frame, year)
+    lower, upper = rows & (margins == LOWER), rows & (margins == UPPER)
+    if not (lower.any() and upper.any()):
+        return table
+    return with_margins(
+        table,
+        table_of_rows(raw, lower, frame, year),
+        table_of_rows(raw, upper, frame, year),
+    )
+
+
+def _frame(found: Found, raw: RawTable) -> Frame:
+    columns, measures = _columns(found.path, raw)
+    typed = peek(found.path).kind in ("json", "parquet")
+    return Frame(
+        source=NAME,
+        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
+        measures=measures,
+        columns=columns,
+        codes="WijkenEnBuurten",
+        blank=SECRET_OR_UNKNOWN if typed else EMPTY,
+        gemeenten=next((c for c in raw.frame if c.startswith("Gemeentenaam")), ""),
+        modelled=frozenset(measures),
+    )
+
+
+def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measure]]:
+    """Match the keys; a question that is new keeps its own name, so that nothing is lost."""
+    headings = [
+        heading
+        for heading in headings_from_keys(raw.frame.columns)
+        if not heading.column.startswith(_REGION)
+    ]
+    known = dictionary("rivm").measures
+    matched = one_column_each(by_heading(headings, known, 0), path)
+    measures = {measure.name: measure for measure in known if measure.name in matched}
+    properties = companion(path, "DataProperties")
+    titled = {}
+    if properties is not None:
+        rows = read_pages(properties).frame.to_dict("records")
+        rows_ = [{str(k): v for k, v in row.items()} for row in rows]
+        titled = {h.column: h for h in headings_from_properties(raw.frame.columns, rows_)}
+    for heading in headings:
+        name = snake(heading.column)
+        if heading.column not in matched.values() and name not in matched:
+            title = titled[heading.column].title if heading.column in titled else name
+            matched[name] = heading.column
+            measures[name] = Measure(name=name, title=title, unit="%", maximum=100.0)
+    return matched, measures
+
+
+def _other_age(path: Path, ages: pd.Series) -> Problem:
+    present = sorted({_AGES.get(age.removesuffix(".0"), age) for age in ages.unique()})
+    return Problem(
+        f"Het bestand gaat over {', '.join(present)}, niet over 18 jaar en ouder.",
+        "Gebruik het bestand voor 18 jaar en ouder.",
+        bestand=str(path),
+        kolom="Leeftijd",
+    )

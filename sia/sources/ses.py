@@ -1,0 +1,143 @@
+"""CBS SES-WOA: welfare, education and recent work per buurt. For validation only.
+
+Read from the StatLine download with long titles and from OData v3 with DataProperties.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sia.errors import InputError, Problem
+from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
+from sia.sources.columns import (
+    Heading,
+    by_heading,
+    dictionary,
+    headings_from_properties,
+    headings_from_statline,
+    one_column_each,
+)
+from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.periods import Frame, require_columns, table_of_rows
+from sia.sources.tabular import RawTable, pages, peek, read_pages
+
+NAME = "cbs.ses"
+PUBLISHER = Publisher(
+    name="CBS",
+    licence="CC BY 4.0",
+    attribution="Bron: CBS, SES-WOA per wijk en buurt {year}, tabel {table}.",
+)
+TABLES = ("85163NED", "85900NED", "86092NED", "86296NED")
+_REGION = "Wijken en buurten"
+_CODE = "Regiocode"
+
+
+def recognise(path: Path) -> Found | None:
+    """Tell whether a file holds SES-WOA scores.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Found or None
+        ``year`` is that of the first row; a file may hold more.
+    """
+    seen = peek(path)
+    columns = set(seen.columns)
+    first = str((seen.first or {}).get("Perioden", "")).strip()[:4]
+    year = int(first) if first.isdigit() else 0
+    table = table_id(path, TABLES, seen.head)
+    if _REGION in columns and any(column.startswith("SES-WOA/") for column in columns):
+        return Found(NAME, path, "statline", table or path.stem, year, note="alleen voor toetsing")
+    keyed = {"WijkenEnBuurten", "Perioden"} <= columns
+    if keyed and table is not None and pages(path)[0] == path:
+        return Found(NAME, path, "odata3", table, year, note="alleen voor toetsing")
+    return None
+
+
+def read(found: Found) -> tuple[SourceTable, ...]:
+    """Read the scores, one table per year.
+
+    Parameters
+    ----------
+    found : Found
+
+    Returns
+    -------
+    tuple of SourceTable
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    raw = read_pages(found.path)
+    require_columns(found.path, raw, {"Perioden": "perioden"})
+    codes = _code_column(found, raw)
+    known = dictionary("ses")
+    matched = one_column_each(by_heading(_headings(found, raw), known.measures, 0), found.path)
+    require_columns(
+        found.path,
+        raw,
+        {known.by_name(n).title: n for n in known.required if n not in matched},
+    )
+    frame = Frame(
+        source=NAME,
+        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
+        measures={measure.name: measure for measure in known.measures},
+        columns=matched,
+        codes=codes,
+        names=_REGION,
+        blank=EMPTY if found.shape == "statline" else SECRET_OR_UNKNOWN,
+    )
+    period = raw.frame["Perioden"].astype(str).str.strip()
+    years = period.map({cell: year_of_period(found.path, cell) for cell in period.unique()})
+    tables = [_year(raw, years, frame, year) for year in sorted(years.unique())]
+    return tuple(tables)
+
+
+def _year(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTable:
+    return table_of_rows(raw, years == year, frame, int(year))
+
+
+def _code_column(found: Found, raw: RawTable) -> str:
+    if found.shape == "odata3":
+        return "WijkenEnBuurten"
+    named = [column for column in raw.frame if column.startswith(_CODE)]
+    if not named:
+        raise InputError(
+            [
+                Problem(
+                    "De kolom met regiocodes ontbreekt; alleen namen zijn niet genoeg.",
+                    "Kies op StatLine ook het onderwerp Regiocode en download opnieuw.",
+                    bestand=str(found.path),
+                    kolom=_CODE,
+                )
+            ]
+        )
+    return named[0]
+
+
+def _headings(found: Found, raw: RawTable) -> list[Heading]:
+    if found.shape == "statline":
+        return headings_from_statline(raw.frame.columns)
+    properties = companion(found.path, "DataProperties")
+    if properties is None:
+        raise InputError(
+            [
+                Problem(
+                    "De kolomnamen (`Waarde_4`, `GemiddeldeScore_9`) zeggen zonder beschrijving "
+                    "niet waarover ze gaan.",
+                    "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
+                    bestand=str(found.path),
+                )
+            ]
+        )
+    rows = read_pages(properties).frame.to_dict("records")
+    return headings_from_properties(
+        raw.frame.columns, [{str(k): v for k, v in row.items()} for row in rows]
+    )

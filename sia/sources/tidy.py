@@ -1,0 +1,348 @@
+"""The last step of every table: one region per row, one measure per column, gaps explained.
+
+All checks on content stand here, so that no source can forget one: codes that are no codes, regions
+that occur twice, text where a number belongs, values that cannot exist, mixed decimal signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from sia.areas import gemeente_of, level_of, normalise_codes
+from sia.errors import InputError, Problem
+from sia.sources.base import (
+    EMPTY,
+    NOT_DELIVERED,
+    PRESENT,
+    SECRET_OR_UNKNOWN,
+    UNKNOWN,
+    Level,
+    Origin,
+    SourceTable,
+)
+from sia.sources.columns import Measure, Share
+from sia.sources.missing import Cells, decimal_signs, parse
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A table as read, before its cells are interpreted.
+
+    Parameters
+    ----------
+    source : str
+    year : int
+    origin : Origin
+    cells : DataFrame, shape (n_rows, n_measures)
+        Raw cells, columns named by canonical measure.
+    codes : Series, length n_rows
+        Raw region codes.
+    measures : mapping of str to Measure
+        Per column of `cells`.
+    columns : mapping of str to str
+        Per column of `cells` its name in the file.
+    names, gemeenten : Series or None
+        Region and municipality names, same rows.
+    rows : sequence of str
+        How a reader finds each row back.
+    blank : str
+        Reason of an empty cell.
+    level : str or None
+        Level of codes that have no prefix.
+    modelled : frozenset of str
+        Measures that the publisher estimated with a model.
+    shares : tuple of Share
+        Percentages to compute where only counts are given.
+    strict_points : bool
+        Refuse cells such as ``1.234`` when nothing tells whether the point is a decimal sign.
+    """
+
+    source: str
+    year: int
+    origin: Origin
+    cells: pd.DataFrame
+    codes: pd.Series
+    measures: Mapping[str, Measure]
+    columns: Mapping[str, str]
+    names: pd.Series | None = None
+    gemeenten: pd.Series | None = None
+    rows: Sequence[str] = field(default_factory=tuple)
+    blank: str = EMPTY
+    level: Level | None = None
+    modelled: frozenset[str] = frozenset()
+    shares: tuple[Share, ...] = ()
+    strict_points: bool = False
+
+
+def tidy(draft: Draft) -> SourceTable:
+    """Interpret and check a draft.
+
+    Parameters
+    ----------
+    draft : Draft
+
+    Returns
+    -------
+    SourceTable
+        Sorted by code and by measure. A measure that no region has, without the file saying why,
+        gets the reason "thema niet geleverd".
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once.
+    """
+    file = str(draft.origin.path)
+    labels = pd.Series(list(draft.rows) or [str(i + 1) for i in range(len(draft.codes))])
+    code_labelled = pd.Series(draft.codes.to_numpy(), index=labels, dtype=object)
+    codes, problems = normalise_codes(
+        code_labelled, level=draft.level, bestand=file, kolom=str(draft.codes.name or "")
+    )
+    problems = [*problems, *_twice(codes, labels, file)]
+    if draft.cells.empty:
+        problems.append(_nothing(draft, file))
+    signs = decimal_signs(draft.cells)
+    problems += _sign_problems(signs.mixed, signs.doubtful if draft.strict_points else "", file)
+    read: dict[str, Cells] = {}
+    for name in draft.cells:
+        cells = parse(draft.cells[name], decimal=signs.sign, blank=draft.blank)
+        read[str(name)] = cells
+        problems += _cell_problems(cells, draft, str(name), codes, labels)
+    if problems:
+        raise InputError(problems)
+    return _assemble(draft, codes, read)
+
+
+def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
+    known = codes.notna().to_numpy()
+    double = codes.duplicated(keep=False).to_numpy() & known
+    problems = []
+    for code in dict.fromkeys(codes[double]):
+        where = labels[(codes == code).to_numpy()]
+        problems.append(
+            Problem(
+                f"{code} staat er {len(where)} keer in.",
+                "Laat per gebied één rij staan; ga na welke de juiste is.",
+                bestand=file,
+                rij=_some(where),
+            )
+        )
+    if len(problems) > _SHOWN:
+        rest = len(problems) - _SHOWN
+        more = Problem(
+            f"Nog {rest} andere gebieden staan er meer dan één keer in.",
+            "Bevat het bestand meer jaren of groepen door elkaar? Splits het dan.",
+            bestand=file,
+        )
+        return [*problems[:_SHOWN], more]
+    return problems
+
+
+def _nothing(draft: Draft, file: str) -> Problem:
+    if len(draft.codes) == 0:
+        return Problem("Het bestand heeft geen rijen.", "Download het opnieuw.", bestand=file)
+    return Problem(
+        "Geen enkele kolom met cijfers is herkend.",
+        "Controleer de kolomnamen en het jaar van het bestand.",
+        bestand=file,
+    )
+
+
+def _sign_problems(mixed: Sequence[str], doubtful: str, file: str) -> list[Problem]:
+    if mixed:
+        return [
+            Problem(
+                f"Decimale komma en decimale punt staan door elkaar (`{mixed[0]}`, `{mixed[1]}`).",
+                "Gebruik in het hele bestand één decimaalteken.",
+                bestand=file,
+            )
+        ]
+    if doubtful:
+        return [
+            Problem(
+                f"`{doubtful}` kan een duizendtal zijn of een getal met drie decimalen.",
+                "Laat de punt bij duizendtallen weg, of schrijf decimalen met een komma.",
+                bestand=file,
+            )
+        ]
+    return []
+
+
+def _cell_problems(
+    cells: Cells, draft: Draft, name: str, codes: pd.Series, labels: pd.Series
+) -> list[Problem]:
+    file, column = str(draft.origin.path), draft.columns.get(name, name)
+    measure = draft.measures[name]
+    raw = draft.cells[name].to_numpy()
+    problems = []
+    if cells.unreadable.any():
+        first = raw[int(np.argmax(cells.unreadable))]
+        problems.append(
+            Problem(
+                f"`{first}` is geen getal en geen bekend teken voor een ontbrekend cijfer.",
+                "Vul een getal in, of laat de cel leeg.",
+                bestand=file,
+                rij=_rows(cells.unreadable, codes, labels),
+                kolom=column,
+            )
+        )
+    for wrong, bound in _outside(cells.values, measure):
+        if wrong.any():
+            value = cells.values[int(np.argmax(wrong))]
+            problems.append(
+                Problem(
+                    f"{_dutch(value)} kan niet: {measure.title} ({measure.unit}) is {bound}.",
+                    "Verbeter de waarde of laat de cel leeg.",
+                    bestand=file,
+                    rij=_rows(wrong, codes, labels),
+                    kolom=column,
+                )
+            )
+    return problems
+
+
+def _outside(values: np.ndarray, measure: Measure) -> Iterable[tuple[np.ndarray, str]]:
+    filled = np.nan_to_num(values, nan=0.0)
+    if measure.minimum is not None:
+        yield filled < measure.minimum, f"ten minste {_dutch(measure.minimum)}"
+    if measure.maximum is not None:
+        yield filled > measure.maximum, f"ten hoogste {_dutch(measure.maximum)}"
+
+
+def _dutch(value: float) -> str:
+    return f"{value:,.6g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
+
+
+def _rows(where: np.ndarray, codes: pd.Series, labels: pd.Series) -> str:
+    described = [
+        f"{label} ({code})" if isinstance(code, str) else str(label)
+        for label, code in zip(labels[where], codes[where], strict=True)
+    ]
+    return _some(described)
+
+
+def _some(items: Iterable[object]) -> str:
+    listed = [str(item) for item in items]
+    more = f" en nog {len(listed) - _SHOWN}" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more
+
+
+def _assemble(draft: Draft, codes: pd.Series, read: Mapping[str, Cells]) -> SourceTable:
+    index = pd.Index(codes.to_numpy(), name="code", dtype="str")
+    names = list(read)
+    values = pd.DataFrame({name: read[name].values for name in names}, index=index)
+    reasons = pd.DataFrame({name: read[name].reasons for name in names}, index=index, dtype=object)
+    reasons = _whole_themes(values, reasons)
+    measures = _measure_rows(draft, names)
+    table = SourceTable(
+        source=draft.source,
+        year=draft.year,
+        values=values,
+        reasons=reasons,
+        regions=_regions(draft, index),
+        measures=measures,
+        origin=draft.origin,
+    )
+    return in_order(_with_shares(table, draft))
+
+
+def _whole_themes(values: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
+    unexplained = reasons.isin([EMPTY, SECRET_OR_UNKNOWN, UNKNOWN])
+    absent = [name for name in values if bool(unexplained[name].all())]
+    if absent:
+        reasons = reasons.copy()
+        reasons[absent] = NOT_DELIVERED
+    return reasons
+
+
+def _measure_rows(draft: Draft, names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "column": [draft.columns.get(name, name) for name in names],
+            "title": [draft.measures[name].title for name in names],
+            "unit": [draft.measures[name].unit for name in names],
+            "peiljaar": [draft.year - draft.measures[name].lag for name in names],
+            "modelled": [name in draft.modelled for name in names],
+        },
+        index=pd.Index(names, name="measure", dtype="str"),
+    ).astype(
+        {"column": "str", "title": "str", "unit": "str", "peiljaar": "int64", "modelled": bool}
+    )
+
+
+def _regions(draft: Draft, index: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "niveau": [level_of(code) for code in index],
+            "naam": _names(draft.names, len(index)),
+            "gemeentecode": ["" if code == "NL" else gemeente_of(code) for code in index],
+            "gemeentenaam": _names(draft.gemeenten, len(index)),
+        },
+        index=index,
+        dtype="str",
+    )
+
+
+def _names(names: pd.Series | None, length: int) -> list[str]:
+    if names is None:
+        return [""] * length
+    return ["" if pd.isna(name) else str(name).strip() for name in names]
+
+
+def _with_shares(table: SourceTable, draft: Draft) -> SourceTable:
+    """Add percentages for which the file gives the count and the total, and not the percentage."""
+    values, reasons, rows = table.values.copy(), table.reasons.copy(), []
+    for share in draft.shares:
+        if share.name in values or not {share.count, share.total} <= set(values.columns):
+            continue
+        values[share.name], reasons[share.name] = _share(values, reasons, share)
+        origin = [draft.columns.get(part, part) for part in (share.count, share.total)]
+        year = int(table.measures["peiljaar"][share.count])
+        rows.append((share.name, f"{origin[0]} / {origin[1]}", share.title, "%", year, False))
+    if not rows:
+        return table
+    added = pd.DataFrame(rows, columns=["measure", *table.measures.columns]).set_index("measure")
+    measures = pd.concat([table.measures, added.astype(table.measures.dtypes.to_dict())])
+    measures.index = pd.Index(measures.index, name="measure", dtype="str")
+    return replace(table, values=values, reasons=reasons, measures=measures)
+
+
+def _share(
+    values: pd.DataFrame, reasons: pd.DataFrame, share: Share
+) -> tuple[pd.Series, pd.Series]:
+    """Return 100 * count / total and its reasons.
+
+    Counts are rounded to multiples of five at random, so that in a buurt with a handful of
+    residents a part may exceed the whole; such a share is unknown, not 100.
+    """
+    total = values[share.total]
+    ratio = 100.0 * values[share.count] / total.where(total > 0)
+    ratio = ratio.where(ratio <= 100.0)
+    why = reasons[share.count].where(reasons[share.count] != PRESENT, reasons[share.total])
+    why = why.where(why != PRESENT, UNKNOWN)
+    return ratio, why.where(ratio.isna(), PRESENT)
+
+
+def in_order(table: SourceTable) -> SourceTable:
+    """Return the table with regions and measures sorted, margins included."""
+    rows = table.values.index.sort_values()
+    columns = sorted(table.values.columns)
+
+    def ordered(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        return None if frame is None else frame.loc[rows, columns]
+
+    return replace(
+        table,
+        values=table.values.loc[rows, columns].astype("float64"),
+        reasons=table.reasons.loc[rows, columns].astype("str"),
+        regions=table.regions.loc[rows],
+        measures=table.measures.loc[columns],
+        lower=ordered(table.lower),
+        upper=ordered(table.upper),
+    )
