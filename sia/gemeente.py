@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 TE_BEVESTIGEN = "te bevestigen"
 """Stadsdeel of a buurt of which the municipality still has to say where it belongs."""
 
-FICTIEVE_CODE = "GM9999"
+FICTIEF = "GM999"
+"""Codes that begin so belong to the invented country; no real municipality has them."""
 
 AANPAK: tuple[str, ...] = (
     "kans_urgent",
@@ -239,6 +240,7 @@ def _files(folder: Path) -> dict[Path, tuple[str, str]]:
 
 def _find(which: str, folder: Path) -> Path:
     files = _files(folder)
+    files = _files(folder)
     wanted = which.strip().casefold()
     for path, (code, naam) in files.items():
         stem = path.stem.casefold()
@@ -433,9 +435,10 @@ def _check_codes(gemeente: Gemeente) -> list[Problem]:
         oplossing = "Gebruik GM met vier cijfers, bijvoorbeeld GM0153."
         return [Problem(bestand=gemeente.bestand, kolom="code", wat=wat, oplossing=oplossing)]
     problems = []
-    if (gemeente.code == FICTIEVE_CODE) != gemeente.fictief:
-        wat = f"{FICTIEVE_CODE} is de fictieve gemeente, en geen andere is dat."
-        oplossing = f"Zet `fictief = {'true' if gemeente.code == FICTIEVE_CODE else 'false'}`."
+    invented = gemeente.code.startswith(FICTIEF)
+    if invented != gemeente.fictief:
+        wat = f"Codes die met {FICTIEF} beginnen zijn fictief, en geen andere."
+        oplossing = f"Zet `fictief = {'true' if invented else 'false'}`."
         problems.append(
             Problem(bestand=gemeente.bestand, kolom="fictief", wat=wat, oplossing=oplossing)
         )
@@ -634,7 +637,7 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
         When `code` is no code, or a file for it exists: nothing is overwritten.
     """
     where = folder or default_folder()
-    if not _CODE.fullmatch(code) or code == FICTIEVE_CODE:
+    if not _CODE.fullmatch(code) or code.startswith(FICTIEF):
         wat = f"`{code}` is geen code van een Nederlandse gemeente."
         raise InputError([Problem(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")])
     existing = sorted(where.glob(f"{code}*.toml"))

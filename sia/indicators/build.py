@@ -1,0 +1,240 @@
+"""The indicator table: every buurt, every indicator, with flag, year and origin per cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.catalogue.model import Catalogue
+from sia.errors import InputError, Problem
+from sia.gemeente import Gemeente
+from sia.indicators.cells import Column, flags_frame, resolve
+from sia.indicators.lookup import Lookup
+from sia.indicators.norms import norm_row, norms_frame
+from sia.indicators.roster import Comparison, Roster, build_roster
+from sia.sources.base import Intake, SourceTable
+from sia.sources.columns import snake
+
+INHABITANTS = "inwoners"
+HOUSEHOLDS = "huishoudens"
+
+_PROVENANCE = (
+    "indicator",
+    "bron",
+    "tabel",
+    "levering",
+    "peiljaar",
+    "cellen",
+    "methode",
+    "bronvermelding",
+    "bestand",
+    "sha256",
+)
+
+
+@dataclass(frozen=True)
+class IndicatorTable:
+    """What the sources say about every buurt of one municipality in one year.
+
+    Parameters
+    ----------
+    gemeentecode : str
+    jaar : int
+    areas : GeoDataFrame, EPSG:28992, index ``buurtcode`` (sorted)
+        ``naam``, ``wijkcode``, ``wijknaam``, ``stadsdeel``, ``gemeentecode``, ``inwoners``,
+        ``huishoudens``, ``water``, ``borders_year`` (0: no borders), ``geometry``.
+    values : DataFrame of float, shape (n_buurten, n_indicators)
+        NaN where missing.
+    flags : DataFrame of str, same shape
+        ``waargenomen``, ``overgenomen``, ``model`` or ``ontbreekt: <reden>``.
+    years : DataFrame of Int64, same shape
+        Reference year; NA where missing.
+    denominators : DataFrame of float, same shape
+        NaN where unknown or where the indicator is no rate.
+    norms : DataFrame, index ``indicator``
+        See `sia.indicators.norms.norm_row`.
+    provenance : DataFrame
+        One row per indicator, table and reference year that gave values: ``indicator``, ``bron``,
+        ``tabel``, ``levering``, ``peiljaar``, ``cellen``, ``methode``, ``bronvermelding``,
+        ``bestand``, ``sha256``.
+    verantwoording : DataFrame, index ``buurtcode``
+        Where each code was found, also the codes that do not belong to this year.
+    catalogue : Catalogue
+    besluiten : tuple of str
+        Dutch sentences on lifted blocks; every output prints them.
+    """
+
+    gemeentecode: str
+    jaar: int
+    areas: gpd.GeoDataFrame
+    values: pd.DataFrame
+    flags: pd.DataFrame
+    years: pd.DataFrame
+    denominators: pd.DataFrame
+    norms: pd.DataFrame
+    provenance: pd.DataFrame
+    verantwoording: pd.DataFrame
+    catalogue: Catalogue
+    besluiten: tuple[str, ...] = ()
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by the file name that docs/architecture.md gives them."""
+        return {
+            "gebieden": self.areas,
+            "indicatoren": self.values,
+            "vlaggen": self.flags,
+            "peiljaren": self.years,
+            "noemers": self.denominators,
+            "normen": self.norms,
+            "herkomst": self.provenance,
+            "verantwoording": self.verantwoording,
+        }
+
+
+def build_indicators(
+    intake: Intake, gemeente: Gemeente, jaar: int, catalogue: Catalogue | None = None
+) -> IndicatorTable:
+    """Return the indicator table of one municipality in one year.
+
+    Parameters
+    ----------
+    intake : Intake
+        Everything read; tables of other years are used to carry values forward.
+    gemeente : Gemeente
+    jaar : int
+        Year of the table; nothing with a later reference year is used.
+    catalogue : Catalogue, optional
+        Default that of the municipality.
+
+    Returns
+    -------
+    IndicatorTable
+        Holds every buurt of the borders and of the CBS tables of the year, and every indicator of
+        the catalogue, also those without any value.
+
+    Raises
+    ------
+    InputError
+        When no source holds a buurt of the municipality, or the catalogue lacks ``inwoners``.
+    """
+    listed = catalogue or gemeente.catalogus()
+    if INHABITANTS not in listed.ids:
+        wat = f"De catalogus mist `{INHABITANTS}`; zonder inwonertal is geen buurt te rangschikken."
+        raise InputError([Problem(wat=wat, oplossing="Zet die indicator terug.")])
+    roster = build_roster(intake, gemeente, jaar)
+    tables = [own_names(table, gemeente) for table in intake.tables]
+    lookup = Lookup(tables, roster.codes)
+    comparable = Comparison(roster, intake, lookup)
+    columns = {
+        entry.id: resolve(entry, lookup, jaar, len(roster.codes), comparable) for entry in listed
+    }
+    return _assemble(roster, columns, lookup, gemeente, jaar, listed)
+
+
+def own_names(table: SourceTable, gemeente: Gemeente) -> SourceTable:
+    """Return the municipality's own table with its columns under the names of the catalogue.
+
+    Parameters
+    ----------
+    table : SourceTable
+        Tables of other sources are returned as they are.
+    gemeente : Gemeente
+        Says which column holds which indicator.
+    """
+    mapping = _own_mapping(table, gemeente) if table.source == "eigen" else {}
+    if not mapping:
+        return table
+
+    def renamed(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        return None if frame is None else frame.rename(columns=mapping)
+
+    return replace(
+        table,
+        values=table.values.rename(columns=mapping),
+        reasons=table.reasons.rename(columns=mapping),
+        measures=table.measures.rename(index=mapping),
+        lower=renamed(table.lower),
+        upper=renamed(table.upper),
+    )
+
+
+def _own_mapping(table: SourceTable, gemeente: Gemeente) -> dict[str, str]:
+    """Return column to measure for one own table; what it already calls so stays."""
+    catalogue = gemeente.catalogus()
+    mapping = {}
+    for heading, name in gemeente.eigen_kolommen().items():
+        column = snake(heading)
+        measure = next(
+            (
+                bron.maat or bron.teller[0]
+                for bron in catalogue[name].bronnen
+                if bron.naam == "eigen"
+            ),
+            "",
+        )
+        if measure and column in table.values.columns and measure not in table.values.columns:
+            mapping[column] = measure
+    return mapping
+
+
+def _assemble(
+    roster: Roster,
+    columns: dict[str, Column],
+    lookup: Lookup,
+    gemeente: Gemeente,
+    jaar: int,
+    catalogue: Catalogue,
+) -> IndicatorTable:
+    n, codes = len(roster.codes), roster.codes
+    values = pd.DataFrame({name: c.values[:n] for name, c in columns.items()}, index=codes)
+    years = pd.DataFrame(
+        {name: pd.array(c.years, dtype="Int64") for name, c in columns.items()}, index=codes
+    )
+    bottoms = pd.DataFrame({name: c.denominators for name, c in columns.items()}, index=codes)
+    unknown = pd.Series(float("nan"), index=codes)
+    areas = roster.frame.assign(
+        inwoners=values[INHABITANTS], huishoudens=values.get(HOUSEHOLDS, unknown)
+    )
+    order = ["naam", "wijkcode", "wijknaam", "stadsdeel", "gemeentecode", "inwoners"]
+    order += ["huishoudens", "water", "borders_year", "geometry"]
+    people = columns[INHABITANTS].values
+    limit = gemeente.drempels.inwoners
+    rows = {name: norm_row(c.values, people, n, limit) for name, c in columns.items()}
+    return IndicatorTable(
+        gemeentecode=gemeente.code,
+        jaar=jaar,
+        areas=areas[order],
+        values=values,
+        flags=flags_frame(columns, codes),
+        years=years.mask(years == 0),
+        denominators=bottoms,
+        norms=norms_frame(rows),
+        provenance=_provenance(columns),
+        verantwoording=roster.verantwoording,
+        catalogue=catalogue,
+        besluiten=tuple(besluit.zin() for besluit in catalogue.besluiten),
+    )
+
+
+def _provenance(columns: dict[str, Column]) -> pd.DataFrame:
+    rows = [
+        (
+            name,
+            candidate.table.source,
+            candidate.table.origin.table,
+            candidate.table.year,
+            candidate.peiljaar,
+            cells,
+            candidate.bron.methode,
+            candidate.table.origin.attribution(),
+            candidate.table.origin.path.name,
+            candidate.table.origin.sha256,
+        )
+        for name, column in columns.items()
+        for candidate, cells in column.used
+    ]
+    return pd.DataFrame(rows, columns=list(_PROVENANCE)).astype(
+        {"levering": "int64", "peiljaar": "int64", "cellen": "int64"}
+    )

@@ -1,0 +1,273 @@
+"""One value per buurt and indicator: which source, which year, and why not when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.catalogue.model import Bron, Indicator
+from sia.indicators.lookup import Floats, Lookup
+from sia.sources.base import NO_ROW, NOT_DELIVERED, PRESENT, SourceTable
+
+OBSERVED = "waargenomen"
+CARRIED = "overgenomen"
+MODELLED = "model"
+MISSING = "ontbreekt: "
+"""Start of the flag of a missing value; the reason follows."""
+
+OTHER_METHOD = "alleen volgens een andere methode bekend"
+OTHER_AREA = "de code hoorde toen bij een ander gebied"
+IMPOSSIBLE = "onmogelijke waarde in de bron"
+
+Comparable = Callable[[SourceTable], "npt.NDArray[np.bool_]"]
+"""Per roster buurt: does its code mean the same area in this table."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One table that may give an indicator its values.
+
+    Parameters
+    ----------
+    table : SourceTable
+    bron : Bron
+    rank : int
+        Place in the catalogue's order of preference.
+    peiljaar : int
+        Reference year of the values.
+    values, denominators : ndarray of float, shape (n_codes,)
+        On the codes of the lookup; NaN where missing.
+    """
+
+    table: SourceTable
+    bron: Bron
+    rank: int
+    peiljaar: int
+    values: Floats
+    denominators: Floats
+
+    def order(self) -> tuple[int, int, int]:
+        """Return the sort key: newest reference year, preferred source, newest delivery."""
+        return (-self.peiljaar, self.rank, -self.table.year)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One indicator, resolved.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_codes,)
+        For the whole country; the roster first.
+    years, denominators : ndarray, shape (n_roster,)
+        Reference year (0 where missing) and denominator.
+    flags : list of str, length n_roster
+    used : tuple of (Candidate, int)
+        What gave values, with the number of roster cells.
+    """
+
+    values: Floats
+    years: npt.NDArray[np.int64]
+    denominators: Floats
+    flags: list[str]
+    used: tuple[tuple[Candidate, int], ...]
+
+
+def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
+    """Return every table that may give `entry` a value in year `jaar`, best first.
+
+    Parameters
+    ----------
+    entry : Indicator
+    lookup : Lookup
+    jaar : int
+        Nothing later is used, and nothing older than ``entry.meenemen`` years.
+    """
+    found = []
+    for rank, bron in enumerate(entry.bronnen):
+        for table in lookup.tables:
+            if table.source != bron.naam or not lookup.has(table, bron.maten()):
+                continue
+            peiljaar = lookup.peiljaar(table, bron.maten())
+            if not bron.geldt(peiljaar) or not 0 <= jaar - peiljaar <= entry.meenemen:
+                continue
+            values, bottom = lookup.value(table, bron, peiljaar)
+            other = lookup.denominator(table, entry.noemer, peiljaar)
+            bottom = np.where(np.isnan(bottom), other, bottom)
+            found.append(Candidate(table, bron, rank, peiljaar, values, bottom))
+    return sorted(found, key=Candidate.order)
+
+
+def withheld(entry: Indicator, candidate: Candidate) -> npt.NDArray[np.int8]:
+    """Return per code why a value may not be used: 0 it may, else an index of `rule_reasons`.
+
+    Parameters
+    ----------
+    entry : Indicator
+    candidate : Candidate
+
+    Notes
+    -----
+    An unknown denominator withholds nothing from a published value: the publisher applied its own
+    threshold. A computed value has no number without its denominator.
+    """
+    rule = np.zeros(len(candidate.values), dtype=np.int8)
+    with np.errstate(invalid="ignore"):
+        bottom, values = candidate.denominators, candidate.values
+        if entry.minimum is not None:
+            rule[values < entry.minimum] = 3
+        if entry.maximum is not None:
+            rule[values > entry.maximum] = 3
+        rule[bottom < entry.minimum_noemer] = 2
+        rule[bottom < entry.publicatiedrempel] = 1
+    return rule
+
+
+def rule_reasons(entry: Indicator) -> tuple[str, str, str, str]:
+    """Return the Dutch reasons that belong to the numbers of `withheld`."""
+    unit = entry.noemer_eenheid or "eenheden"
+    return (
+        PRESENT,
+        f"onder de publicatiedrempel (minder dan {entry.publicatiedrempel:.0f} {unit})",
+        f"noemer te klein (minder dan {entry.minimum_noemer:.0f} {unit})",
+        IMPOSSIBLE,
+    )
+
+
+def choose_method(found: Sequence[Candidate], n_roster: int) -> str:
+    """Return the method that knows most buurten; the newest, then the preferred on a tie.
+
+    Figures by different methods are never put side by side in one column: an order of buurten
+    would then partly be an order of methods.
+    """
+    best, best_key = "", (-1, 0, 0)
+    for method in dict.fromkeys(candidate.bron.methode for candidate in found):
+        own = [candidate for candidate in found if candidate.bron.methode == method]
+        known = np.zeros(n_roster, dtype=bool)
+        for candidate in own:
+            known |= ~np.isnan(candidate.values[:n_roster])
+        newest = max(candidate.peiljaar for candidate in own)
+        key = (int(known.sum()), newest, -min(candidate.rank for candidate in own))
+        if key > best_key:
+            best, best_key = method, key
+    return best
+
+
+def resolve(
+    entry: Indicator,
+    lookup: Lookup,
+    jaar: int,
+    n_roster: int,
+    comparable: Comparable,
+) -> Column:
+    """Return the values of one indicator with their flags, years and denominators.
+
+    Parameters
+    ----------
+    entry : Indicator
+    lookup : Lookup
+    jaar : int
+        Year of the table.
+    n_roster : int
+        The first so many codes of `lookup` are the municipality's buurten.
+    comparable : callable
+        Tells per roster buurt whether its code means the same area in a table.
+    """
+    found = candidates(entry, lookup, jaar)
+    method = choose_method(found, n_roster)
+    size = len(lookup.codes)
+    values, bottoms = np.full(size, np.nan), np.full(size, np.nan)
+    source = np.full(size, -1)
+    for number, candidate in enumerate(found):
+        if candidate.bron.methode != method:
+            continue
+        usable = ~np.isnan(candidate.values) & (withheld(entry, candidate) == 0)
+        if candidate.peiljaar != jaar:
+            usable[:n_roster] &= comparable(candidate.table)
+        take = usable & (source < 0)
+        values[take], source[take] = candidate.values[take], number
+        bottoms[take] = candidate.denominators[take]
+    own = source[:n_roster]
+    years = np.array([found[n].peiljaar if n >= 0 else 0 for n in own], dtype=np.int64)
+    flags = [_flag(entry, found[n], jaar) if n >= 0 else MISSING for n in own]
+    missing = np.flatnonzero(own < 0)
+    for position, reason in zip(
+        missing, _reasons(entry, found, method, lookup, missing, jaar, comparable), strict=True
+    ):
+        flags[position] = MISSING + reason
+    used = tuple((found[n], int((own == n).sum())) for n in range(len(found)) if (own == n).any())
+    return Column(values, years, bottoms[:n_roster], flags, used)
+
+
+def _flag(entry: Indicator, candidate: Candidate, jaar: int) -> str:
+    if candidate.peiljaar != jaar:
+        return CARRIED
+    measures = candidate.table.measures
+    modelled = any(bool(measures.at[m, "modelled"]) for m in candidate.bron.maten())
+    return MODELLED if entry.gemodelleerd or modelled else OBSERVED
+
+
+def _reasons(
+    entry: Indicator,
+    found: Sequence[Candidate],
+    method: str,
+    lookup: Lookup,
+    positions: npt.NDArray[np.intp],
+    jaar: int,
+    comparable: Comparable,
+) -> list[str]:
+    """Return for each missing roster cell the most telling reason among the candidates."""
+    texts = rule_reasons(entry)
+    rules = [withheld(entry, candidate) for candidate in found]
+    same = [
+        None if candidate.peiljaar == jaar else comparable(candidate.table) for candidate in found
+    ]
+    reasons = []
+    for position in positions:
+        seen = []
+        for candidate, rule, area in zip(found, rules, same, strict=True):
+            known = not np.isnan(candidate.values[position])
+            if known and candidate.bron.methode != method:
+                seen.append(OTHER_METHOD)
+            elif known and rule[position]:
+                seen.append(texts[rule[position]])
+            elif known and area is not None and not area[position]:
+                seen.append(OTHER_AREA)
+            else:
+                code = str(lookup.codes[position])
+                seen.append(_source_reason(entry, candidate, rule[position], code, lookup))
+        reasons.append(_most_telling(seen))
+    return reasons
+
+
+def _source_reason(
+    entry: Indicator, candidate: Candidate, rule: int, code: str, lookup: Lookup
+) -> str:
+    table, bron = candidate.table, candidate.bron
+    if code not in lookup.rows_of(table):
+        return NO_ROW
+    for measure in bron.maten():
+        reason = str(table.reasons.at[code, measure])
+        if reason != PRESENT:
+            return reason
+    return rule_reasons(entry)[rule] if rule else "noemer onbekend of nul"
+
+
+def _most_telling(seen: Sequence[str]) -> str:
+    """Return the first reason that says more than that nothing was there."""
+    for reason in seen:
+        if reason not in (NO_ROW, NOT_DELIVERED):
+            return reason
+    return NO_ROW if NO_ROW in seen else NOT_DELIVERED
+
+
+def flags_frame(columns: dict[str, Column], roster: pd.Index) -> pd.DataFrame:
+    """Return the flags of all columns as one table."""
+    return pd.DataFrame(
+        {name: pd.array(column.flags, dtype="str") for name, column in columns.items()},
+        index=roster,
+    )

@@ -1,0 +1,163 @@
+"""Which indicators take part in a year, and which buurten have enough of them to be ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.catalogue.model import ALL_DOMAINS, DOMAIN_NAMES, DOMAINS
+from sia.gemeente import Gemeente
+from sia.indicators.build import IndicatorTable
+from sia.sources.base import NOT_DELIVERED
+
+_DECIMALS = 3
+"""Shares are compared in thousandths, so that 0.6667 in a file means two thirds."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the score of one year is made of.
+
+    Parameters
+    ----------
+    indicatoren : tuple of str
+        Score indicators that take part.
+    domeinen : tuple of str
+        Domains of urgentie with at least one of them, in reading order.
+    vervallen : DataFrame, index ``indicator``
+        Score indicators that do not take part: ``naam``, ``domein``, ``dekking`` (share of the
+        buurten that are large enough with a value) and ``reden`` in Dutch.
+    domeinen_vervallen : tuple of str
+        Domains of urgentie without any indicator this year.
+    """
+
+    indicatoren: tuple[str, ...]
+    domeinen: tuple[str, ...]
+    vervallen: pd.DataFrame
+    domeinen_vervallen: tuple[str, ...]
+
+
+def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
+    """Return which score indicators take part in this year.
+
+    A theme that the publisher did not deliver says nothing about a buurt. An indicator takes part
+    when at least ``gemeente.drempels.dekking`` of the buurten that are large enough have a value;
+    the rest is dropped for this year, with the reason, instead of making every buurt unranked.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+    gemeente : Gemeente
+    """
+    large = table.areas["inwoners"] >= gemeente.drempels.inwoners
+    scored = [entry for entry in table.catalogue if entry.telt_mee]
+    coverage = table.values.loc[large, [e.id for e in scored]].notna().mean()
+    limit = gemeente.drempels.dekking
+    taking, dropped = [], []
+    for entry in scored:
+        share = float(coverage[entry.id]) if large.any() else 0.0
+        if share > 0 and round(share, _DECIMALS) >= round(limit, _DECIMALS):
+            taking.append(entry)
+        else:
+            reason = _why_dropped(table.flags[entry.id], share, limit)
+            dropped.append((entry.id, entry.naam, entry.domein, share, reason))
+    domains = {entry.domein for entry in taking}
+    columns = ["indicator", "naam", "domein", "dekking", "reden"]
+    return Design(
+        indicatoren=tuple(entry.id for entry in taking),
+        domeinen=tuple(domain for domain in DOMAINS if domain in domains),
+        vervallen=pd.DataFrame(dropped, columns=columns).set_index("indicator"),
+        domeinen_vervallen=tuple(domain for domain in DOMAINS if domain not in domains),
+    )
+
+
+def _why_dropped(flags: pd.Series[str], share: float, limit: float) -> str:
+    if share == 0:
+        common = flags.str.removeprefix("ontbreekt: ").value_counts()
+        reason = str(common.index[0]) if len(common) else NOT_DELIVERED
+        return f"Voor dit jaar in geen enkele buurt bekend ({reason})."
+    percent = f"{share * 100:.0f}"
+    return (
+        f"Bekend in {percent} % van de buurten die groot genoeg zijn; nodig is {limit * 100:.0f} %."
+    )
+
+
+def domain_shares(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
+    """Return per buurt and domain the share of the indicators of this year that are present.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+    gemeente : Gemeente
+
+    Returns
+    -------
+    DataFrame of float, index ``buurtcode``
+        One column per domain that takes part, ``potentie`` included; 0 to 1.
+    """
+    plan = design(table, gemeente)
+    present = table.values.notna()
+    shares = {}
+    for domain in ALL_DOMAINS:
+        own = [name for name in plan.indicatoren if table.catalogue[name].domein == domain]
+        if own:
+            shares[domain] = present[own].mean(axis=1)
+    return pd.DataFrame(shares, index=table.values.index)
+
+
+def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
+    """Say of every buurt whether it can be ranked, and why not.
+
+    A buurt is ranked when it has at least ``drempels.inwoners`` inhabitants and, in every domain
+    of urgentie that takes part this year (`design`), at least ``drempels.aandeel_domein`` of the
+    domain's indicators. Potentie does not decide on the rank of urgentie.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+    gemeente : Gemeente
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        ``gerangschikt`` (bool) and ``reden`` (str, Dutch, empty when ranked). All buurten.
+    """
+    plan = design(table, gemeente)
+    counts = {
+        domain: [n for n in plan.indicatoren if table.catalogue[n].domein == domain]
+        for domain in plan.domeinen
+    }
+    present = table.values.notna()
+    reasons = [
+        _why_unranked(code, table, gemeente, counts, set(present.columns[present.loc[code]]))
+        for code in table.areas.index
+    ]
+    frame = pd.DataFrame({"reden": pd.array(reasons, dtype="str")}, index=table.areas.index)
+    frame.insert(0, "gerangschikt", frame["reden"] == "")
+    return frame
+
+
+def _why_unranked(
+    code: str,
+    table: IndicatorTable,
+    gemeente: Gemeente,
+    counts: dict[str, list[str]],
+    known: set[str],
+) -> str:
+    if not counts:
+        return "Geen enkel domein heeft cijfers voor dit jaar."
+    if bool(table.areas.at[code, "water"]):
+        return "Alleen water."
+    people = float(table.areas.at[code, "inwoners"])
+    if people != people:
+        return "Het inwonertal is onbekend."
+    if people < gemeente.drempels.inwoners:
+        return f"Minder dan {gemeente.drempels.inwoners:.0f} inwoners ({people:.0f})."
+    short = []
+    for domain, names in counts.items():
+        present = len(known.intersection(names))
+        share = round(present / len(names), _DECIMALS)
+        if share < round(gemeente.drempels.aandeel_domein, _DECIMALS):
+            short.append(f"{DOMAIN_NAMES[domain].lower()} {present} van {len(names)}")
+    return f"Te weinig cijfers: {'; '.join(short)}." if short else ""

@@ -1,0 +1,163 @@
+"""Find a measure in the read tables, for every buurt of the country at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.catalogue.model import Bron
+from sia.sources.base import SourceTable
+
+Floats = npt.NDArray[np.float64]
+
+DENOMINATOR_REACH = 2
+"""Years that a denominator may lie from the reference year of what it divides."""
+
+DENOMINATOR_SOURCES: tuple[str, ...] = ("cbs.kwb", "cbs.pdok", "woonikveilig", "pbl.startanalyse")
+"""Where a denominator is looked for after the own table, in order."""
+
+
+class Lookup:
+    """Measures of many tables on one list of buurten, each read once.
+
+    Parameters
+    ----------
+    tables : iterable of SourceTable
+        Rows of other levels than buurt are left out.
+    roster : Index of str
+        Buurten of the municipality; they come first.
+
+    Attributes
+    ----------
+    codes : Index of str
+        `roster` followed by every other buurt in the tables, sorted.
+    """
+
+    def __init__(self, tables: Iterable[SourceTable], roster: pd.Index) -> None:
+        self.tables: tuple[SourceTable, ...] = tuple(
+            sorted(tables, key=lambda t: (t.source, t.year, t.origin.table, str(t.origin.path)))
+        )
+        self._rows = {id(table): _buurten(table) for table in self.tables}
+        everything: set[str] = set()
+        for rows in self._rows.values():
+            everything.update(rows)
+        rest = sorted(everything - set(roster))
+        self.codes = pd.Index([*roster, *rest], name="buurtcode")
+        self._positions = {key: rows.get_indexer(self.codes) for key, rows in self._rows.items()}
+        self._columns: dict[tuple[int, str], Floats] = {}
+
+    def rows_of(self, table: SourceTable) -> pd.Index:
+        """Return the buurt codes that a table has a row for."""
+        return self._rows[id(table)]
+
+    def has(self, table: SourceTable, measures: Sequence[str]) -> bool:
+        """Tell whether a table has all these measures."""
+        return all(measure in table.values.columns for measure in measures)
+
+    def peiljaar(self, table: SourceTable, measures: Sequence[str]) -> int:
+        """Return the latest reference year of these measures in a table."""
+        return int(table.measures.loc[list(measures), "peiljaar"].max())
+
+    def column(self, table: SourceTable, measure: str) -> Floats:
+        """Return one measure on `codes`, NaN where there is no row or no number."""
+        key = (id(table), measure)
+        if key not in self._columns:
+            own = table.values[measure].reindex(self._rows[id(table)]).to_numpy(dtype=float)
+            positions = self._positions[id(table)]
+            found = np.full(len(self.codes), np.nan)
+            found[positions >= 0] = own[positions[positions >= 0]]
+            self._columns[key] = found
+        return self._columns[key]
+
+    def total(self, table: SourceTable, measures: Sequence[str]) -> Floats:
+        """Return the sum of measures on `codes`; NaN where any of them is missing."""
+        total = np.zeros(len(self.codes))
+        for measure in measures:
+            total = total + self.column(table, measure)
+        return total
+
+    def denominator(
+        self,
+        own: SourceTable,
+        measures: Sequence[str],
+        peiljaar: int,
+        *,
+        sources: Sequence[str] = DENOMINATOR_SOURCES,
+        share_of: str = "",
+    ) -> Floats:
+        """Return a denominator on `codes`, per buurt from the first table that has it.
+
+        Parameters
+        ----------
+        own : SourceTable
+            Table of the numerator; looked in first.
+        measures : sequence of str
+            Summed.
+        peiljaar : int
+            Reference year wanted; at most `DENOMINATOR_REACH` years away is accepted, nearest
+            first, then in the order of `sources`.
+        sources : sequence of str
+            Other sources to look in.
+        share_of : str
+            When set, `measures` are percentages of this count.
+
+        Returns
+        -------
+        ndarray of float, shape (n_codes,)
+            NaN where no table knows it.
+        """
+        found = np.full(len(self.codes), np.nan)
+        if not measures:
+            return found
+        wanted = [*measures, share_of] if share_of else list(measures)
+        for table in self._nearest(own, wanted, peiljaar, sources):
+            total = self.total(table, measures)
+            if share_of:
+                total = total / 100 * self.column(table, share_of)
+            found = np.where(np.isnan(found), total, found)
+        return found
+
+    def _nearest(
+        self, own: SourceTable, measures: Sequence[str], peiljaar: int, sources: Sequence[str]
+    ) -> list[SourceTable]:
+        order = {name: number for number, name in enumerate(sources)}
+        usable = []
+        for table in self.tables:
+            if table is not own and table.source not in order:
+                continue
+            if not self.has(table, measures):
+                continue
+            distance = abs(self.peiljaar(table, measures) - peiljaar)
+            if distance <= DENOMINATOR_REACH:
+                rank = -1 if table is own else order[table.source]
+                usable.append((distance, rank, -table.year, table))
+        usable.sort(key=lambda entry: entry[:3])
+        return [table for *_, table in usable]
+
+    def value(self, table: SourceTable, bron: Bron, peiljaar: int) -> tuple[Floats, Floats]:
+        """Return value and denominator of one catalogue source on `codes`.
+
+        The denominator is all NaN for a published value; what it then is, the catalogue entry
+        says.
+        """
+        unknown = np.full(len(self.codes), np.nan)
+        if not bron.berekend:
+            return self.column(table, bron.maat) * bron.schaal, unknown
+        top = self.total(table, bron.teller)
+        bottom = self.denominator(
+            table,
+            bron.noemer,
+            peiljaar,
+            sources=bron.noemer_bronnen,
+            share_of=bron.noemer_deel_van,
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = np.where(bottom > 0, top / bottom * bron.schaal, np.nan)
+        return rate, np.where(np.isnan(top), np.nan, bottom)
+
+
+def _buurten(table: SourceTable) -> pd.Index:
+    return pd.Index([code for code, level in table.regions["niveau"].items() if level == "buurt"])
