@@ -23,9 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("viz",),
     ("report",),
     ("pipeline",),
-    ("warm", "batch"),
-    ("cli",),
-    ("warm_preload",),
+    ("batch", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = ("pandas", "geopandas", "sklearn", "matplotlib", "folium", "scipy", "numpy")

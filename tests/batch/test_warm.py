@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from sia import batch, warm
+from sia import batch
+from sia.batch import warm
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="this platform cannot fork kernels")
 
@@ -28,7 +29,7 @@ print(leaks, Path.cwd() == Path(map_), os.getppid())"""
 
 
 def task(folder: Path, name: str, source: str, **changes: object) -> batch.Task:
-    cell = nbformat.v4.new_code_cell(f"map_ = {str(folder)!r}")
+    cell = nbformat.v4.new_code_cell(f"map_ = {str(folder)!r}\nverwerkt = ''")
     cell.metadata["tags"] = ["parameters"]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     book = nbformat.v4.new_notebook(
@@ -36,7 +37,9 @@ def task(folder: Path, name: str, source: str, **changes: object) -> batch.Task:
     )
     nbformat.write(book, folder / f"{name}.ipynb")
     output = folder / "uit" / f"{name}.ipynb"
-    return batch.Task(folder / f"{name}.ipynb", "GM9999", 2020, {}, output, **changes)
+    return batch.Task(
+        folder / f"{name}.ipynb", "GM9999", 2020, {"verwerkt": str(folder)}, output, **changes
+    )
 
 
 def printed(executed: batch.Task) -> str:

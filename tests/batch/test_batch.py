@@ -36,7 +36,7 @@ def write_notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two notebooks, of which the first fails in 2021."""
-    monkeypatch.setattr(batch, "PHASES", (("01_a",), ("02_b",)))
+    monkeypatch.setattr(batch.tasks, "PHASES", (("01_a",), ("02_b",)))
     write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "assert jaar != 2021, 'kapot jaar'")
     write_notebook(tmp_path / "notebooks" / "02_b.ipynb", "print(jaar)")
     return tmp_path
@@ -96,5 +96,5 @@ def test_a_failed_year_takes_no_other_down(project: Path) -> None:
 
 def test_record_is_machine_readable(project: Path) -> None:
     outcome = batch.Outcome("GM9999", 2020, "01_a", "klaar", 1.0)
-    batch.write_record(batch.BatchResult((outcome,)), project / "run.json")
+    batch.write_record(batch.BatchResult((outcome,)), project / "run.json", {})
     assert json.loads((project / "run.json").read_text())["uitkomsten"][0]["status"] == "klaar"

@@ -14,6 +14,7 @@ import logging
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -24,7 +25,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 PROVISIONER = "sia-fork"
-PRELOAD = "sia.warm_preload"
+PRELOAD = "sia.batch.warm_preload"
 
 
 def available() -> bool:
@@ -57,6 +58,33 @@ def warm_kernels(enabled: bool = True) -> Iterator[bool]:
         yield True
     finally:
         factory.default_provisioner_name = before
+
+
+_finished = threading.local()
+
+
+def last_peak_memory() -> int | None:
+    """Return the peak memory in bytes of the last kernel that this thread ran, and forget it.
+
+    Returns
+    -------
+    int or None
+        None when the kernel was not forked here or the platform does not tell.
+    """
+    peak: int | None = getattr(_finished, "peak", None)
+    _finished.peak = None
+    return peak
+
+
+def _peak_memory(pid: int) -> int | None:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None
 
 
 class ForkedKernel:
@@ -119,6 +147,11 @@ class ForkProvisioner(LocalProvisioner):
         self.pgid = self.pid
         self.cwd = cwd
         return self.connection_info
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Note the kernel's peak memory before it goes."""
+        if self.pid:
+            _finished.peak = _peak_memory(self.pid)
 
 
 def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str) -> None:

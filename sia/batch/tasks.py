@@ -1,20 +1,15 @@
-"""Run the numbered notebooks through papermill: per year, side by side, none takes another down."""
+"""What a batch has to do: notebooks, their parameters and the order in which they run."""
 
 from __future__ import annotations
 
 import difflib
-import json
-import os
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sia.errors import InputError, Problem
 from sia.settings import Folders
-from sia.store import atomic_path, write_json
 
 PHASES: tuple[tuple[str, ...], ...] = (
     ("01_intake", "02_indicatoren"),
@@ -51,48 +46,10 @@ class Task:
     output: Path
     timeout: int = 900
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task.
-
-    Parameters
-    ----------
-    gemeente, jaar, notebook
-        Which task.
-    status : str
-        ``klaar``, ``mislukt`` or ``overgeslagen`` (an earlier notebook of that year failed).
-    seconds : float
-        Wall-clock duration.
-    cell : int or None
-        Number of the cell that failed, counted from 1.
-    message : str
-        Dutch or library message of the failure; empty when it went well.
-    """
-
-    gemeente: str
-    jaar: int
-    notebook: str
-    status: str
-    seconds: float
-    cell: int | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """All outcomes of one batch, in a fixed order."""
-
-    outcomes: tuple[Outcome, ...] = field(default=())
-
     @property
-    def failed(self) -> tuple[Outcome, ...]:
-        """Outcomes that did not end well."""
-        return tuple(o for o in self.outcomes if o.status == "mislukt")
-
-    def exit_code(self) -> int:
-        """Return 0 when every task went well, 1 when at least one failed."""
-        return 1 if self.failed else 0
+    def processed(self) -> Path:
+        """Folder with the tables of this municipality and year."""
+        return Path(self.parameters["verwerkt"]) / self.gemeente / str(self.jaar)
 
 
 def notebook_parameters(notebook: Path) -> dict[str, Any]:
@@ -181,111 +138,6 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
         raise InputError(problems)
 
 
-def run_notebook(task: Task) -> Outcome:
-    """Execute one notebook and keep the executed copy, also when a cell fails.
-
-    Parameters
-    ----------
-    task : Task
-
-    Returns
-    -------
-    Outcome
-        Never raises for a failing cell: the copy holds the traceback, the outcome names the cell.
-    """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    started = time.perf_counter()
-    status, cell, message = "klaar", None, ""
-    try:
-        with atomic_path(task.output) as part:
-            try:
-                papermill.execute_notebook(
-                    str(task.notebook),
-                    str(part),
-                    parameters=dict(task.parameters),
-                    progress_bar=False,
-                    request_save_on_cell_execute=False,
-                    execution_timeout=task.timeout,
-                    cwd=str(task.notebook.parent),
-                )
-            except PapermillExecutionError as error:
-                status, cell = "mislukt", error.cell_index + 1
-                message = f"{error.ename}: {error.evalue}"
-    except Exception as error:
-        status, message = "mislukt", f"{type(error).__name__}: {error}"
-    return Outcome(
-        gemeente=task.gemeente,
-        jaar=task.jaar,
-        notebook=task.notebook.stem,
-        status=status,
-        seconds=round(time.perf_counter() - started, 2),
-        cell=cell,
-        message=message,
-    )
-
-
-def _run_chain(tasks: Sequence[Task]) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    for task in tasks:
-        if outcomes and outcomes[-1].status != "klaar":
-            outcomes.append(
-                Outcome(task.gemeente, task.jaar, task.notebook.stem, "overgeslagen", 0.0)
-            )
-        else:
-            outcomes.append(run_notebook(task))
-    return outcomes
-
-
-def run_batch(
-    phases: Sequence[Sequence[Sequence[Task]]],
-    *,
-    workers: int = 2,
-    warm: bool = True,
-    progress: Callable[[Outcome], None] | None = None,
-) -> BatchResult:
-    """Run chains of notebooks, phase by phase, the chains of a phase side by side.
-
-    Parameters
-    ----------
-    phases : sequence of (sequence of chains)
-        A chain is the list of tasks of one municipality and year in one phase. When a task of a
-        chain fails, the rest of that municipality and year is skipped, all others go on.
-    workers : int
-        Number of chains side by side; the work itself is done in kernels, one process each.
-    warm : bool
-        Fork kernels from a warm server where the platform can; else start each one anew.
-    progress : callable, optional
-        Called with every outcome as it comes in.
-
-    Returns
-    -------
-    BatchResult
-        Outcomes sorted by municipality, year and notebook.
-    """
-    outcomes: list[Outcome] = []
-    broken: set[tuple[str, int]] = set()
-    from sia.warm import warm_kernels
-
-    with warm_kernels(warm), ThreadPoolExecutor(max_workers=workers) as pool:
-        for chains in phases:
-            alive = [c for c in chains if (c[0].gemeente, c[0].jaar) not in broken]
-            skipped = [t for c in chains if c not in alive for t in c]
-            for task in skipped:
-                outcomes.append(
-                    Outcome(task.gemeente, task.jaar, task.notebook.stem, "overgeslagen", 0.0)
-                )
-            for future in as_completed([pool.submit(_run_chain, chain) for chain in alive]):
-                for outcome in future.result():
-                    outcomes.append(outcome)
-                    if outcome.status != "klaar":
-                        broken.add((outcome.gemeente, outcome.jaar))
-                    if progress is not None:
-                        progress(outcome)
-    return BatchResult(tuple(sorted(outcomes, key=lambda o: (o.gemeente, o.jaar, o.notebook))))
-
-
 def plan(
     gemeentecode: str,
     jaren: Iterable[int],
@@ -350,31 +202,3 @@ def plan(
             chains.append(chain)
         phases.append(chains)
     return phases
-
-
-def write_record(result: BatchResult, target: Path) -> None:
-    """Write the machine-readable record of a batch.
-
-    Parameters
-    ----------
-    result : BatchResult
-    target : pathlib.Path
-        JSON with one entry per outcome and the versions in use.
-    """
-    import platform
-
-    from sia import __version__
-
-    write_json(
-        target,
-        {
-            "sia": __version__,
-            "python": platform.python_version(),
-            "uitkomsten": json.loads(json.dumps([asdict(o) for o in result.outcomes])),
-        },
-    )
-
-
-def default_workers() -> int:
-    """Return the number of years that run side by side: the cores of this machine, at most 8."""
-    return max(1, min(8, os.cpu_count() or 1))

@@ -1,0 +1,99 @@
+"""A second start skips what did not change, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sia import batch
+from sia.batch import resume
+from sia.settings import Folders
+
+PARAMETERS = """gemeente = "GM9999"
+jaar = 2020
+bron = ["x"]
+jaren = [2020]
+basisjaar = 2020
+verwerkt = "x"
+rapporten = "x\""""
+WRITES = """from pathlib import Path
+from sia.store import sha256_file, update_manifest
+folder = Path(verwerkt) / gemeente / str(jaar)
+folder.mkdir(parents=True, exist_ok=True)
+target = folder / "tabel.txt"
+_ = target.write_text(Path(bron[0], "ruw.csv").read_text())
+update_manifest(folder, "01_a", {"uitvoer": {str(target): sha256_file(target)}})"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(batch.tasks, "PHASES", (("01_a",), ("02_b",)))
+    for name, source in (("01_a", WRITES), ("02_b", "print(jaar)")):
+        cell = nbformat.v4.new_code_cell(PARAMETERS)
+        cell.metadata["tags"] = ["parameters"]
+        kernel = {"kernelspec": {"display_name": "P", "language": "python", "name": "python3"}}
+        book = nbformat.v4.new_notebook(
+            cells=[cell, nbformat.v4.new_code_cell(source)], metadata=kernel
+        )
+        (tmp_path / "notebooks").mkdir(exist_ok=True)
+        nbformat.write(book, tmp_path / "notebooks" / f"{name}.ipynb")
+    (tmp_path / "ruw").mkdir()
+    (tmp_path / "ruw" / "ruw.csv").write_text("een")
+    return tmp_path
+
+
+def start(project: Path, years: tuple[int, ...] = (2020,), **options: object) -> dict:
+    raw = [project / "ruw"]
+    phases = batch.plan("GM9999", years, raw, root=project, folders=Folders.of(project))
+    result = batch.run_batch(phases, bron=raw, **options)
+    return {(o.jaar, o.notebook): o.status for o in result.outcomes}
+
+
+def test_a_second_start_runs_nothing(project: Path) -> None:
+    assert set(start(project).values()) == {"klaar"}
+    assert set(start(project).values()) == {"ongewijzigd"}
+    assert set(start(project, force=True).values()) == {"klaar"}
+
+
+@pytest.mark.parametrize("change", ["raw file", "notebook", "output", "executed copy", "mark"])
+def test_what_changed_runs_again(project: Path, change: str) -> None:
+    start(project)
+    report = project / "reports" / "GM9999" / "2020" / "notebooks"
+    target = {
+        "raw file": project / "ruw" / "ruw.csv",
+        "notebook": project / "notebooks" / "01_a.ipynb",
+        "output": project / "data" / "processed" / "GM9999" / "2020" / "tabel.txt",
+        "executed copy": report / "01_a.ipynb",
+        "mark": report / "01_a.klaar.json",
+    }[change]
+    target.write_text(target.read_text() + " ")
+    if change == "mark":
+        target.write_text("{half")
+    assert start(project)[(2020, "01_a")] == "klaar"
+
+
+def test_another_year_makes_the_pooled_phase_run_again(project: Path) -> None:
+    start(project)
+    status = start(project, years=(2020, 2021))
+    assert status[(2021, "01_a")] == "klaar"
+    assert status[(2020, "02_b")] == "klaar"
+
+
+def test_left_overs_of_a_killed_run_are_removed(project: Path) -> None:
+    folder = project / "reports" / "GM9999" / "2020" / "notebooks"
+    folder.mkdir(parents=True)
+    (folder / ".01_a.abc.part.ipynb").write_text("{")
+    start(project)
+    assert not list(folder.glob(".*.part*"))
+
+
+def test_the_fingerprint_of_a_tree_follows_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.csv").write_text("1")
+    first = resume.tree_hash(tmp_path / "a")
+    (tmp_path / "a" / "x.csv").write_text("1")
+    assert resume.tree_hash(tmp_path / "a") == first
+    (tmp_path / "a" / "x.csv").rename(tmp_path / "a" / "y.csv")
+    assert resume.tree_hash(tmp_path / "a") != first
