@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import QUALITATIVE, euro, getal, meervoud
+from sia.viz.theme import MISSING, QUALITATIVE, euro, getal, meervoud
 
 
 def timeline(programma: pd.DataFrame) -> Chart:
@@ -214,21 +214,29 @@ def _trend_data(
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "jaar": [str(year) for year in years],
-            naam: [getal(value, 1) for value in own],
-            "middelste buurt": [getal(value, 1) for value in mid],
+            "jaar": [*(str(year) for year in years), f"verandering sinds {_first_year(own)}"],
+            naam: [*(getal(value, 1) for value in own), getal(_change(own), 1)],
+            "middelste buurt": [*(getal(value, 1) for value in mid), MISSING],
         }
     )
 
 
-def _trend_text(own: pd.Series[float], naam: str) -> str:
+def _first_year(own: pd.Series[float]) -> str:
     known = own.dropna()
-    if len(known) < 2:
+    return str(known.index[0]) if len(known) else MISSING
+
+
+def _change(own: pd.Series[float]) -> float:
+    known = own.dropna().to_numpy()
+    return float(known[-1] - known[0]) if len(known) > 1 else float("nan")
+
+
+def _trend_text(own: pd.Series[float], naam: str) -> str:
+    change = _change(own)
+    if np.isnan(change):
         return f"Voor {naam} zijn er te weinig jaren voor een trend."
-    change = known.iloc[-1] - known.iloc[0]
     if abs(change) < 0.05:
-        return f"De urgentie van {naam} is gelijk gebleven sinds {known.index[0]}."
+        return f"De urgentie van {naam} is gelijk gebleven sinds {_first_year(own)}."
     word = "gestegen" if change > 0 else "gedaald"
-    return (
-        f"De urgentie van {naam} is sinds {known.index[0]} {getal(abs(change), 1)} punten {word}."
-    )
+    shown = getal(abs(change), 1)
+    return f"De urgentie van {naam} is sinds {_first_year(own)} {shown} punten {word}."

@@ -1,0 +1,252 @@
+"""Put a report together: one HTML file that asks nothing of anyone, checked before it is written."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from sia import store
+from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections
+from sia.report.numbers import check_numbers
+from sia.report.sections import Onderwerp, sections
+from sia.viz import maps
+from sia.viz.figure import Chart
+from sia.viz.leaflet import content_security_policy, hosts
+from sia.viz.locator import Locator
+from sia.viz.tables import html_table
+from sia.viz.theme import FICTIONAL, ink_on
+
+START_PAGE = "index.html"
+
+
+class OutsideRequest(AssertionError):
+    """A page would ask something of an outside host: a fault in the program."""
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("sia.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+@cache
+def _static(name: str) -> str:
+    return files("sia.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+@dataclass
+class Renderer:
+    """Makes the reports of one municipality and year; what they share is made once.
+
+    Parameters
+    ----------
+    materiaal : Materiaal
+    editie : str
+        ``openbaar`` or ``intern``.
+    """
+
+    materiaal: Materiaal
+    editie: Editie = "openbaar"
+    _charts: dict[str, Chart] = field(default_factory=dict, repr=False)
+    _map: dict[str, Any] = field(default_factory=dict, repr=False)
+    _locator: Locator | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.editie not in EDITIES:
+            raise ValueError(f"editie must be one of {EDITIES}, not {self.editie!r}")
+
+    def report(self, selectie: Selectie) -> str:
+        """Return one report as HTML.
+
+        Parameters
+        ----------
+        selectie : Selectie
+
+        Returns
+        -------
+        str
+            A whole page.
+
+        Raises
+        ------
+        UnsupportedNumbers
+            A sentence holds a number that no table on the page shows.
+        OutsideRequest
+            Something on the page would be fetched from elsewhere.
+        """
+        stad = self.materiaal.cijfers
+        own = stad if selectie.soort in ("stad", "domein") else stad.alleen(selectie.codes)
+        about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts)
+        pieces = self._pieces(selectie)
+        page = (
+            _environment()
+            .get_template("rapport.html.j2")
+            .render(
+                secties=sections(about),
+                selectie=selectie,
+                jaar=stad.jaar,
+                gemeente=stad.gemeente,
+                editie=self.editie,
+                **self._frame(),
+                **pieces,
+            )
+        )
+        return finished(page)
+
+    def start_page(self, made: tuple[Selectie, ...]) -> str:
+        """Return the page that links all reports of the set."""
+        groups = {
+            title: [one for one in made if one.soort == kind] for kind, title in _GROUPS.items()
+        }
+        page = (
+            _environment()
+            .get_template("start.html.j2")
+            .render(
+                groepen={title: group for title, group in groups.items() if group},
+                jaar=self.materiaal.cijfers.jaar,
+                gemeente=self.materiaal.cijfers.gemeente,
+                editie=self.editie,
+                kaart_css=Markup(""),
+                scripts=(),
+                **self._frame(),
+            )
+        )
+        return finished(page)
+
+    def _frame(self) -> dict[str, Any]:
+        theme = self.materiaal.theme
+        return {
+            "theme": theme,
+            "fictief": FICTIONAL if theme.fictief else "",
+            "css": Markup(_static("rapport.css")),  # noqa: S704 - comes with this package
+            "js": Markup(_static("rapport.js")),  # noqa: S704 - comes with this package
+            "inkt": ink_on(theme.primair),
+            "figuur_tabel": _chart_table,
+        }
+
+    def _pieces(self, selectie: Selectie) -> dict[str, Any]:
+        if selectie.soort == "buurt":
+            if self._locator is None:
+                self._locator = Locator(self.materiaal.cijfers.gebieden)
+            picture = self._locator.svg(selectie.codes[0], selectie.naam)
+            return {"kaart": None, "ligging": Markup(picture), "kaart_css": "", "scripts": ()}  # noqa: S704
+        fragment = self._fragment(selectie)
+        return {
+            "kaart": Markup(fragment.html),  # noqa: S704 - escaped by sia.viz.maps
+            "ligging": None,
+            "kaart_css": Markup(fragment.css),  # noqa: S704
+            "scripts": tuple(Markup(script) for script in fragment.scripts),  # noqa: S704
+        }
+
+    def _fragment(self, selectie: Selectie) -> maps.Fragment:
+        cijfers = self.materiaal.cijfers
+        if not self._map:
+            self._map.update(maps.map_data(cijfers, maps.layers(cijfers)))
+        whole = selectie.soort in ("stad", "domein")
+        focus = (
+            []
+            if whole
+            else [k for k, c in enumerate(cijfers.gebieden.index) if c in set(selectie.codes)]
+        )
+        start = selectie.sleutel if selectie.soort == "domein" else "urgentie"
+        data = {**self._map, "nadruk": focus, "start": start}
+        titel = f"Kaart van {selectie.titel}, {cijfers.jaar}"
+        return maps.embed(maps.BuurtKaart(data, naam="rapport", titel=titel))
+
+
+_GROUPS = {
+    "stad": "Hele stad",
+    "stadsdeel": "Stadsdelen",
+    "wijk": "Wijken",
+    "domein": "Domeinen",
+    "buurt": "Buurten",
+}
+
+
+def _chart_table(chart: Chart) -> Markup:
+    return Markup(html_table(chart.data.astype(str), f"Cijfers bij: {chart.title}"))  # noqa: S704
+
+
+def finished(page: str) -> str:
+    """Put the policy in a page, and refuse it when it breaks a rule of this project.
+
+    Parameters
+    ----------
+    page : str
+        HTML with ``%POLICY%`` where the policy goes.
+
+    Raises
+    ------
+    UnsupportedNumbers, OutsideRequest
+    """
+    check_numbers(page)
+    asked = hosts(page)
+    if asked:
+        raise OutsideRequest(f"the page would ask something of {', '.join(asked)}")
+    policy = html.escape(content_security_policy(page), quote=True)
+    return page.replace("%POLICY%", policy, 1)
+
+
+def build_report(
+    materiaal: Materiaal, selectie: Selectie | None = None, *, editie: Editie = "openbaar"
+) -> str:
+    """Return one report as a self-contained HTML page.
+
+    Parameters
+    ----------
+    materiaal : Materiaal
+    selectie : Selectie, optional
+        Default the whole city.
+    editie : str
+        ``openbaar`` or ``intern``.
+    """
+    return Renderer(materiaal, editie).report(selectie or selections(materiaal.cijfers)[0])
+
+
+def write_report(
+    target: Path,
+    materiaal: Materiaal,
+    selectie: Selectie | None = None,
+    *,
+    editie: Editie = "openbaar",
+) -> Path:
+    """Write one report, whole or not at all; returns `target`."""
+    store.write_text(target, build_report(materiaal, selectie, editie=editie))
+    return target
+
+
+def write_set(folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar") -> list[Path]:
+    """Write every report of a municipality and year, and the start page that links them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Holds nothing else that is named like a report.
+    materiaal : Materiaal
+    editie : str
+
+    Returns
+    -------
+    list of pathlib.Path
+        The start page first.
+    """
+    renderer = Renderer(materiaal, editie)
+    made = selections(materiaal.cijfers)
+    written = [folder / START_PAGE]
+    for selectie in made:
+        written.append(folder / selectie.bestand)
+        store.write_text(written[-1], renderer.report(selectie))
+    store.write_text(written[0], renderer.start_page(made))
+    return written

@@ -1,0 +1,370 @@
+"""The tables of a report, as texts that a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from sia.report.sentences import Zin
+from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.viz.tables import html_table
+from sia.viz.theme import (
+    DOMAINS,
+    MISSING,
+    getal,
+    kans,
+    ontbreekt,
+    procent,
+    rang_interval,
+)
+
+DEFINITIONS: Mapping[str, str] = {
+    "Urgentie": "Hoe groot de opgaven in een buurt samen zijn, op een schaal van 0 tot 100.",
+    "Potentie": "Hoeveel er te winnen valt door samen op te trekken, op een schaal van 0 tot 100.",
+    "Doorrekening": "Eén keer alles opnieuw berekenen met andere, ook redelijke keuzes.",
+    "Marge": "De plaatsen waar een buurt op uitkomt in 90 % van de doorrekeningen.",
+    "Hoogste kwart": "De 25 % van de gerangschikte buurten met de hoogste urgentie.",
+    "Zeker": "In ten minste 80 % van de doorrekeningen. Zeker niet: in hooguit 20 %.",
+    "Deel-buurt": "Een plek in een buurt die duidelijk afwijkt van de rest van die buurt.",
+    "Peiljaar": "Het jaar waarover een cijfer gaat. Dat is niet voor elk cijfer hetzelfde jaar.",
+}
+
+
+def ranking(cijfers: Cijfers, *, domein: str = "") -> str:
+    """Return the ranked buurten; by urgentie, or by one domain."""
+    ranked = cijfers.gerangschikt
+    if domein:
+        ranked = ranked.sort_values(domein, ascending=False, kind="stable")
+    places = cijfers.gebieden.loc[ranked.index]
+    low, high, chance = (
+        ranked.get(name, pd.Series(float("nan"), ranked.index)).astype(float)
+        for name in ("rang_p05", "rang_p95", "kans_kwart")
+    )
+    raw: dict[str, pd.Series[float]] = {}
+    columns = {"Buurt": places["naam"].astype(str), "Wijk": places["wijknaam"].astype(str)}
+    if domein:
+        raw[f"Score {DOMAINS[domein].lower()}"] = ranked[domein].astype(float)
+    raw["Urgentie"] = ranked["urgentie"].astype(float)
+    if "potentie" in ranked:
+        raw["Potentie"] = ranked["potentie"].astype(float)
+    columns["Plaats"] = ranked["rang"].map(getal)
+    table = pd.DataFrame(columns)
+    if cijfers.heeft_intervallen:
+        table["Marge"] = [rang_interval(a, b) for a, b in zip(low, high, strict=True)]
+        table["Kans op hoogste kwart"] = chance.map(kans)
+        raw["Kans op hoogste kwart"] = chance
+    for name in raw:
+        if name not in table:
+            table[name] = raw[name].map(lambda value: getal(value, 1))
+    if not cijfers.aanpak.empty:
+        table["Aanpak"] = cijfers.aanpak["aanpak"].reindex(ranked.index).fillna(MISSING)
+    numbers = {name: list(values) for name, values in raw.items()}
+    sortable = {"Buurt": (), "Wijk": (), "Plaats": list(ranked["rang"].astype(float)), **numbers}
+    return html_table(
+        table,
+        f"Gerangschikte buurten naar {DOMAINS[domein].lower() if domein else 'urgentie'}",
+        getallen=("Plaats", "Marge", *raw),
+        sorteer=sortable,
+        noten=_flag_notes(cijfers, ranked.index),
+        naam="rangorde",
+    )
+
+
+def _flag_notes(cijfers: Cijfers, codes: pd.Index[str]) -> dict[tuple[int, str], str]:
+    """Footnote the buurten whose scores rest on figures that were not simply observed."""
+    names = [key for key in cijfers.vlaggen if _counts(cijfers, str(key))]
+    notes = {}
+    for row, code in enumerate(codes):
+        if not names or code not in cijfers.vlaggen.index:
+            continue
+        kinds = {str(flag).partition(":")[0] for flag in cijfers.vlaggen.loc[code, names]}
+        text = [word for kind, word in _FLAG_NOTES.items() if kind in kinds]
+        if text:
+            notes[row, "Buurt"] = f"Onder de scores van deze buurt: {', '.join(text)}."
+    return notes
+
+
+_FLAG_NOTES = {
+    MISSING_PREFIX: "een of meer cijfers ontbreken",
+    "overgenomen": "een of meer cijfers zijn uit een eerder jaar",
+    "geschat": "een of meer cijfers zijn geschat",
+    "model": "een of meer cijfers komen uit een model van de uitgever",
+}
+
+
+def _counts(cijfers: Cijfers, key: str) -> bool:
+    return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
+
+
+def not_ranked(cijfers: Cijfers) -> str:
+    """Return the buurten that are not ranked, with the reason; empty when there are none."""
+    rest = cijfers.niet_gerangschikt
+    if rest.empty:
+        return ""
+    places = cijfers.gebieden.loc[rest.index]
+    table = pd.DataFrame(
+        {
+            "Buurt": places["naam"].astype(str),
+            "Wijk": places["wijknaam"].astype(str),
+            "Inwoners": places["inwoners"].map(getal),
+            "Reden": rest["reden"].replace("", "reden onbekend").fillna("reden onbekend"),
+        }
+    )
+    return html_table(table, "Niet gerangschikte buurten, en waarom", getallen=("Inwoners",))
+
+
+def domains(cijfers: Cijfers) -> str:
+    """Return per buurt the score on every domain."""
+    scores = cijfers.scores.loc[
+        cijfers.naam.sort_values(kind="stable").index.intersection(cijfers.scores.index, sort=False)
+    ]
+    table = pd.DataFrame({"Buurt": cijfers.naam.reindex(scores.index)})
+    for key in cijfers.domeinen:
+        table[DOMAINS[key]] = scores[key].map(lambda value: getal(value, 1))
+    numbers = {DOMAINS[key]: list(scores[key].astype(float)) for key in cijfers.domeinen}
+    return html_table(
+        table, "Score per domein", getallen=tuple(numbers), sorteer={"Buurt": (), **numbers}
+    )
+
+
+def types(cijfers: Cijfers) -> str:
+    """Return per type its buurten."""
+    known = cijfers.typologie.dropna(subset=["type"])
+    rows = [
+        {
+            "Type": f"{number}. {group['typenaam'].iloc[0]}",
+            "Aantal buurten": getal(len(group)),
+            "Buurten": ", ".join(sorted(cijfers.naam.reindex(group.index))),
+        }
+        for number, group in known.groupby("type", sort=True)
+    ]
+    if not rows:
+        return ""
+    return html_table(pd.DataFrame(rows), "Typen en hun buurten", getallen=("Aantal buurten",))
+
+
+def approaches(cijfers: Cijfers, duiding: pd.DataFrame) -> str:
+    """Return per buurt the proposed aanpak and, beside it, what people who know it say."""
+    order = [*cijfers.gerangschikt.index, *cijfers.niet_gerangschikt.index]
+    table = cijfers.aanpak.reindex(order)
+    shown = pd.DataFrame(
+        {
+            "Buurt": cijfers.naam.reindex(order),
+            "Voorstel op grond van de cijfers": table["aanpak"].fillna(MISSING),
+            "Waarom": table["toelichting"].fillna(MISSING),
+            "Corporatiebezit": table["corporatiebezit"].map(procent),
+        }
+    )
+    if not duiding.empty:
+        shown["Duiding"] = [_judgements(duiding, code) for code in order]
+    return html_table(
+        shown,
+        "Voorgestelde aanpak per buurt",
+        getallen=("Corporatiebezit",),
+        sorteer={"Buurt": (), "Voorstel op grond van de cijfers": ()},
+    )
+
+
+def approach_counts(cijfers: Cijfers) -> str:
+    """Return how many buurten each aanpak has."""
+    counts = cijfers.aanpak["aanpak"].value_counts()
+    counts = counts.sort_index().sort_values(ascending=False, kind="stable")
+    table = pd.DataFrame({"Aanpak": counts.index, "Buurten": [getal(n) for n in counts]})
+    return html_table(table, "Aantal buurten per aanpak", getallen=("Buurten",))
+
+
+def _judgements(duiding: pd.DataFrame, code: str) -> str:
+    own = duiding[duiding["buurtcode"] == code].sort_values("datum", kind="stable")
+    said = [
+        f"{row['datum']}, {row['rol']}: {row['soort']}, {row['effect']}. {row['uitspraak']}"
+        for row in own.to_dict("records")
+    ]
+    return " / ".join(said) or MISSING
+
+
+def pockets(cijfers: Cijfers) -> str:
+    """Return the deel-buurten; empty when there are none."""
+    found = cijfers.deelbuurten
+    if found is None or found.empty:
+        return ""
+    ordered = found.sort_values("verschil", ascending=False, kind="stable")
+    table = pd.DataFrame(
+        {
+            "Deel-buurt": ordered["naam"].astype(str),
+            "Buurt": [str(cijfers.naam.get(code, code)) for code in ordered["buurtcode"]],
+            "Inwoners": ordered["inwoners"].map(getal),
+            "Score": ordered["score"].map(lambda value: getal(value, 1)),
+            "Verschil met rest van de buurt": ordered["verschil"].map(lambda v: getal(v, 1)),
+            "Kans op toeval (q)": ordered["q"].map(lambda value: getal(value, 2)),
+        }
+    )
+    numbers = ("Inwoners", "Score", "Verschil met rest van de buurt", "Kans op toeval (q)")
+    return html_table(table, "Deel-buurten", getallen=numbers)
+
+
+def indicators(cijfers: Cijfers) -> str:
+    """Return per indicator its unit, source, reference years and what is missing."""
+    rows = []
+    for key, entry in cijfers.catalogus.iterrows():
+        if key not in cijfers.vlaggen:
+            continue
+        flags = cijfers.vlaggen[key].astype(str)
+        missing = flags.str.startswith(MISSING_PREFIX)
+        years = cijfers.peiljaren[key].dropna() if key in cijfers.peiljaren else pd.Series()
+        rows.append(
+            {
+                "Cijfer": str(entry["naam"]),
+                "Domein": DOMAINS.get(str(entry["domein"]), str(entry["domein"]).capitalize()),
+                "Eenheid": str(entry["eenheid"]),
+                "Telt mee in": _ROLES.get(str(entry["rol"]), str(entry["rol"])),
+                "Bron": str(entry["bron"]),
+                "Peiljaar": (period(years.min(), years.max()) if len(years) else "") or MISSING,
+                "Buurten met een waarde": f"{getal((~missing).sum())} van {getal(len(flags))}",
+            }
+        )
+    if not rows:
+        return ""
+    return html_table(
+        pd.DataFrame(rows),
+        "Cijfers, met bron en peiljaar",
+        sorteer={"Cijfer": (), "Domein": (), "Bron": ()},
+    )
+
+
+_ROLES = {
+    "opgave": "urgentie",
+    "kans": "potentie",
+    "context": "geen score (toelichting)",
+    "toets": "geen score (toetsing)",
+}
+
+
+def buurt_facts(stad: Cijfers, code: str) -> str:
+    """Return the key figures of one buurt beside those of the middle buurt of the city."""
+    row, place = stad.scores.loc[code], stad.gebieden.loc[code]
+    middle = stad.scores[["urgentie", *stad.domeinen]].astype(float).median()
+    facts = [
+        ("Buurt", str(place["naam"]), MISSING),
+        ("Wijk", str(place["wijknaam"]), MISSING),
+        ("Stadsdeel", str(place["stadsdeel"]), MISSING),
+        ("Inwoners", getal(place["inwoners"]), getal(stad.gebieden["inwoners"].median())),
+        ("Gerangschikte buurten in de stad", getal(len(stad.gerangschikt)), MISSING),
+    ]
+    if bool(row["gerangschikt"]):
+        margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"))
+        facts += [
+            ("Plaats op urgentie", getal(row["rang"]), MISSING),
+            ("Marge van de plaats", margin, MISSING),
+            ("Kans op het hoogste kwart", kans(row.get("kans_kwart")), MISSING),
+            ("Urgentie", getal(row["urgentie"], 1), getal(middle["urgentie"], 1)),
+        ]
+    else:
+        facts.append(("Niet gerangschikt", str(row["reden"]), MISSING))
+    facts += [(DOMAINS[key], getal(row[key], 1), getal(middle[key], 1)) for key in stad.domeinen]
+    if code in stad.typologie.index and pd.notna(stad.typologie.loc[code, "type"]):
+        kind = stad.typologie.loc[code]
+        facts.append(("Type", f"{kind['type']}. {kind['typenaam']}", MISSING))
+    if code in stad.aanpak.index:
+        own = stad.aanpak.loc[code]
+        facts.append(("Aanpak", f"{own['aanpak']}. {own['toelichting']}", MISSING))
+        facts.append(("Corporatiebezit", procent(own["corporatiebezit"]), MISSING))
+    table = pd.DataFrame(facts, columns=["Wat", "Deze buurt", "Middelste buurt"])
+    return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
+
+
+def buurt_indicators(stad: Cijfers, code: str) -> str:
+    """Return every figure of one buurt with its reference year, flag and the city's middle."""
+    rows, notes = [], {}
+    for key, entry in stad.catalogus.iterrows():
+        if key not in stad.indicatoren or code not in stad.indicatoren.index:
+            continue
+        value, flag = stad.indicatoren.at[code, key], str(stad.vlaggen.at[code, key])
+        digits = int(entry.get("decimalen", 1))
+        reason = flag.partition(":")[2].strip()
+        if flag in _CELL_NOTES:
+            notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
+        rows.append(
+            {
+                "Cijfer": str(entry["naam"]),
+                "Eenheid": str(entry["eenheid"]),
+                "Deze buurt": ontbreekt(reason) if pd.isna(value) else getal(value, digits),
+                "Middelste buurt": getal(stad.indicatoren[key].median(), digits),
+                "Peiljaar": period(stad.peiljaren.at[code, key], stad.peiljaren.at[code, key])
+                or MISSING,
+            }
+        )
+    if not rows:
+        return ""
+    return html_table(
+        pd.DataFrame(rows),
+        "Alle cijfers van deze buurt",
+        getallen=("Deze buurt", "Middelste buurt"),
+        noten=notes,
+        naam="cijfers",
+    )
+
+
+_CELL_NOTES = {
+    "overgenomen": "Overgenomen uit een eerder jaar.",
+    "geschat": "Geschat, omdat de waarde ontbreekt.",
+    "model": "Uit een model van de uitgever; geen telling in deze buurt.",
+}
+
+
+def investments(plannen: pd.DataFrame, cijfers: Cijfers) -> str:
+    """Return the plans in the buurten of a report; empty when there are none."""
+    if plannen.empty:
+        return ""
+    own = plannen[plannen["buurtcode"].isin(cijfers.gebieden.index)]
+    if own.empty:
+        return ""
+    own = own.sort_values(["start", "titel"], kind="stable")
+    table = pd.DataFrame(
+        {
+            "Plan": own["titel"].astype(str),
+            "Buurt": [str(cijfers.naam.get(code, code)) for code in own["buurtcode"]],
+            "Partner": own["partner"].astype(str),
+            "Jaren": [
+                period(a, b) or MISSING for a, b in zip(own["start"], own["eind"], strict=True)
+            ],
+            "Status": own["status"].astype(str),
+        }
+    )
+    return html_table(
+        table, "Plannen in dit gebied", sorteer={"Plan": (), "Buurt": (), "Partner": ()}
+    )
+
+
+def pairs(rows: Mapping[str, str], caption: str, heads: Sequence[str]) -> str:
+    """Return a table of two columns."""
+    return html_table(pd.DataFrame(list(rows.items()), columns=list(heads)), caption)
+
+
+def grounds(zinnen: Iterable[Zin]) -> str:
+    """Return the figures under the sentences of a report, each with the table that shows it."""
+    rows = dict.fromkeys(ground for zin in zinnen for ground in zin.gronden)
+    if not rows:
+        return ""
+    table = pd.DataFrame(
+        [(ground.wat, ground.waarde, ground.tabel) for ground in rows],
+        columns=["Wat", "Waarde", "Staat in"],
+    )
+    return html_table(table, "Cijfers onder de zinnen in dit rapport")
+
+
+def plain(table: pd.DataFrame, caption: str) -> str:
+    """Return any table of the method annex, with its index, numbers in Dutch."""
+    flat = table.reset_index() if table.index.name or table.index.dtype == object else table
+    shown = flat.map(_cell)
+    shown.columns = pd.Index([str(name).replace("_", " ") for name in flat.columns])
+    return html_table(shown, caption)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    text = getal(value, 3)
+    return text.rstrip("0").rstrip(",") if "," in text else text

@@ -1,0 +1,297 @@
+"""The sections of a report: one list, of which every kind of report takes its part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from sia.report import overview
+from sia.report.material import Editie, Materiaal, Selectie
+from sia.report.sentences import Zin, buurt_things, certainty, questions, three_things
+from sia.viz import charts
+from sia.viz.dataset import Cijfers
+from sia.viz.figure import Chart
+from sia.viz.theme import DOMAINS
+
+
+@dataclass(frozen=True)
+class Blok:
+    """One part of a section: prose, or HTML that this package made and escaped itself."""
+
+    html: Markup = Markup("")
+    kop: str = ""
+    zinnen: tuple[Zin, ...] = ()
+    alinea: str = ""
+    figuur: Chart | None = None
+
+
+@dataclass(frozen=True)
+class Sectie:
+    """One section: anchor, heading and what stands in it."""
+
+    id: str
+    titel: str
+    blokken: tuple[Blok, ...]
+
+
+@dataclass(frozen=True)
+class Onderwerp:
+    """What the makers of sections get.
+
+    Parameters
+    ----------
+    materiaal : Materiaal
+    selectie : Selectie
+    editie : str
+    cijfers : Cijfers
+        The tables of the selection; ranks are those of the city.
+    grafieken : dict
+        Charts that several reports share, by name; filled as they are first needed.
+    """
+
+    materiaal: Materiaal
+    selectie: Selectie
+    editie: Editie
+    cijfers: Cijfers
+    grafieken: dict[str, Chart] = field(default_factory=dict)
+
+    @property
+    def stad(self) -> Cijfers:
+        """The tables of the whole city."""
+        return self.materiaal.cijfers
+
+    @property
+    def code(self) -> str:
+        """Code of the buurt of a buurt profile."""
+        return self.selectie.codes[0]
+
+    def shared(self, naam: str, make: Callable[[], Chart]) -> Chart:
+        """Return a chart that is drawn once for all reports."""
+        if naam not in self.grafieken:
+            self.grafieken[naam] = make()
+        return self.grafieken[naam]
+
+
+def _table(html: str, leeg: str = "") -> Blok:
+    return Blok(html=Markup(html)) if html else Blok(alinea=leeg)  # noqa: S704 - escaped by html_table
+
+
+def kern(o: Onderwerp) -> Sectie:
+    """First screen: three things to know, what is certain, what is asked."""
+    if o.selectie.soort == "buurt":
+        things = buurt_things(o.stad, o.code)
+        blocks = [Blok(kop="Drie dingen om te weten", zinnen=things)]
+    else:
+        blocks = [
+            Blok(kop="Drie dingen om te weten", zinnen=three_things(o.cijfers)),
+            Blok(kop="Wat is zeker en wat niet", zinnen=certainty(o.cijfers)),
+        ]
+    blocks.append(Blok(kop="Wat vragen wij van u", zinnen=questions(o.selectie.soort, o.cijfers)))
+    return Sectie("kern", "In het kort", tuple(blocks))
+
+
+def profiel(o: Onderwerp) -> Sectie:
+    """Key figures, profile and contributions of one buurt."""
+    stad, code, naam = o.stad, o.code, o.selectie.naam
+    blocks = [_table(overview.buurt_facts(stad, code))]
+    if code in stad.scores.index and stad.domeinen:
+        named = {key: DOMAINS[key] for key in stad.domeinen}
+        blocks.append(Blok(figuur=charts.domain_profile(stad.scores, code, naam, named)))
+    if code in stad.bijdragen.index and stad.bijdragen.loc[code].notna().any():
+        names = stad.catalogus["naam"] if "naam" in stad.catalogus else {}
+        blocks.append(
+            Blok(figuur=charts.contribution_bars(stad.bijdragen, code, naam, dict(names)))
+        )
+    if o.materiaal.jaren.shape[1] > 1 and code in o.materiaal.jaren.index:
+        blocks.append(Blok(figuur=charts.trend_lines(o.materiaal.jaren, code, naam)))
+    return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
+
+
+def rangorde(o: Onderwerp) -> Sectie:
+    """The order, with margins, as chart and as table."""
+    domein = o.selectie.sleutel if o.selectie.soort == "domein" else ""
+    intro = (
+        "De tabel begint met de hoogste score op dit domein. De plaats is die op urgentie."
+        if domein
+        else "Plaats 1 is het meest urgent. De plaats is altijd die in de hele stad."
+    )
+    blocks = [Blok(alinea=intro)]
+    if o.selectie.soort == "stad":
+        chart = o.shared("rangorde", lambda: charts.rank_intervals(o.stad.scores, o.stad.naam))
+        blocks.append(Blok(figuur=chart))
+    if len(o.cijfers.gerangschikt):
+        blocks.append(_table(overview.ranking(o.cijfers, domein=domein)))
+    else:
+        blocks.append(Blok(alinea="Geen van deze buurten is gerangschikt."))
+    return Sectie("rangorde", "Rangorde van de buurten", tuple(blocks))
+
+
+def niet_gerangschikt(o: Onderwerp) -> Sectie:
+    """The buurten without a rank, and why."""
+    table = overview.not_ranked(o.cijfers)
+    return Sectie(
+        "niet-gerangschikt",
+        "Niet gerangschikt, en waarom",
+        (_table(table, "Alle buurten zijn gerangschikt."),),
+    )
+
+
+def domeinen(o: Onderwerp) -> Sectie:
+    """Scores per domain."""
+    blocks = []
+    if o.selectie.soort == "stad":
+        make = lambda: charts.static_maps(o.stad.gebieden, o.stad.scores)  # noqa: E731
+        blocks.append(Blok(figuur=o.shared("domeinkaarten", make)))
+    blocks.append(_table(overview.domains(o.cijfers)))
+    return Sectie("domeinen", "Scores per domein", tuple(blocks))
+
+
+def typen(o: Onderwerp) -> Sectie | None:
+    """The types of buurten."""
+    table = overview.types(o.cijfers) if not o.cijfers.typologie.empty else ""
+    if not table:
+        return None
+    intro = "Buurten van één type lijken op elkaar in hun scores. Een type is geen oordeel."
+    blocks = [Blok(alinea=intro), _table(table)]
+    if o.selectie.soort == "stad" and not o.materiaal.profielen.empty:
+        known = o.stad.typologie.dropna(subset=["type"]).drop_duplicates("type")
+        names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
+        profiles = o.materiaal.profielen
+        profiles = profiles.loc[[number for number in profiles.index if number in names]]
+        make = lambda: charts.type_profiles(profiles, names, DOMAINS)  # noqa: E731
+        blocks.insert(1, Blok(figuur=o.shared("typen", make)))
+    return Sectie("typen", "Typen buurten", tuple(blocks))
+
+
+def aanpak(o: Onderwerp) -> Sectie | None:
+    """What is proposed, beside what people who know the buurt say."""
+    if o.cijfers.aanpak.empty:
+        return None
+    intro = (
+        "Het voorstel volgt uit urgentie, potentie en het bezit van corporaties. Een duiding kan "
+        "het bevestigen of aanpassen; het cijfer zelf verandert daardoor niet."
+    )
+    return Sectie(
+        "aanpak",
+        "Aanpak per buurt",
+        (
+            Blok(alinea=intro),
+            _table(overview.approach_counts(o.cijfers)),
+            _table(overview.approaches(o.cijfers, o.materiaal.duiding)),
+        ),
+    )
+
+
+def deelbuurten(o: Onderwerp) -> Sectie | None:
+    """Pockets that an average hides."""
+    if o.cijfers.deelbuurten is None:
+        return None
+    table = overview.pockets(o.cijfers)
+    leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
+    return Sectie("deelbuurten", "Deel-buurten", (_table(table, leeg),))
+
+
+def plannen(o: Onderwerp) -> Sectie | None:
+    """Plans of the partners; confidential ones in the internal edition only."""
+    plans = o.materiaal.investeringen
+    if o.editie == "openbaar" and not plans.empty:
+        plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
+    table = overview.investments(plans, o.cijfers)
+    return Sectie("plannen", "Plannen van partners", (_table(table),)) if table else None
+
+
+def verandering(o: Onderwerp) -> Sectie | None:
+    """Change since the first year."""
+    years = o.materiaal.jaren
+    if o.selectie.soort != "stad" or years.shape[1] < 2:
+        return None
+    chart = o.shared("jaren", lambda: charts.year_maps(o.stad.gebieden, years))
+    return Sectie("verandering", "Verandering door de jaren", (Blok(figuur=chart),))
+
+
+def alle_cijfers(o: Onderwerp) -> Sectie | None:
+    """All figures of one buurt."""
+    table = overview.buurt_indicators(o.stad, o.code)
+    return Sectie("cijfers", "Alle cijfers", (_table(table),)) if table else None
+
+
+def uitleg(o: Onderwerp) -> Sectie:
+    """How to read the report."""
+    table = overview.pairs(overview.DEFINITIONS, "Begrippen", ("Begrip", "Betekenis"))
+    intro = (
+        "De cijfers gaan over buurten en niet over mensen. Zij zijn een signaal: zij zeggen waar "
+        "opgaven samenkomen, en niet waardoor dat komt."
+    )
+    return Sectie("uitleg", "Hoe leest u dit rapport", (Blok(alinea=intro), _table(table)))
+
+
+def bronnen(o: Onderwerp) -> Sectie:
+    """Sources with reference years."""
+    blocks = [_table(overview.indicators(o.cijfers), "Er zijn geen cijfers bekend.")]
+    lines = dict.fromkeys(o.materiaal.bronregels)
+    if lines:
+        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+        blocks.append(Blok(kop="Bronvermelding", html=Markup("<ul>{}</ul>").format(items)))
+    return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
+
+
+def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
+    """Method annex: grounds of the sentences, thresholds, audit."""
+    m = o.materiaal
+    blocks = [_table(overview.grounds(zinnen))]
+    if m.drempels:
+        blocks.append(
+            _table(overview.pairs(m.drempels, "Instellingen en drempels", ("Instelling", "Waarde")))
+        )
+    shown = {**m.audit, **(m.intern if o.editie == "intern" else {})}
+    if o.selectie.soort == "stad":
+        blocks += [_table(overview.plain(table, title)) for title, table in shown.items()]
+    if m.besluiten:
+        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in m.besluiten)
+        blocks.append(Blok(kop="Besluiten over cijfers", html=Markup("<ul>{}</ul>").format(items)))
+    if m.versie:
+        blocks.append(Blok(alinea=f"Versie van methode en software: {m.versie}."))
+    return Sectie(
+        "methode", "Methode en controle", tuple(block for block in blocks if block != Blok())
+    )
+
+
+def toegankelijkheid(o: Onderwerp) -> Sectie:
+    """Accessibility note."""
+    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
+    text = (
+        "Dit rapport is gemaakt volgens WCAG 2.2, niveau AA. Elke kaart en figuur heeft een tabel "
+        "met dezelfde cijfers, en alles werkt met het toetsenbord. Loopt u toch ergens tegenaan? "
+        f"Laat het weten aan {contact}."
+    )
+    return Sectie("toegankelijkheid", "Toegankelijkheid", (Blok(alinea=text),))
+
+
+_AREA = (rangorde, niet_gerangschikt, domeinen, typen, aanpak, deelbuurten, plannen, verandering)
+_PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
+    "stad": _AREA,
+    "stadsdeel": _AREA,
+    "wijk": _AREA,
+    "domein": (rangorde, niet_gerangschikt, aanpak),
+    "buurt": (profiel, deelbuurten, plannen, alle_cijfers),
+}
+
+
+def sections(o: Onderwerp) -> list[Sectie]:
+    """Return the sections of a report in reading order, the map left out.
+
+    Parameters
+    ----------
+    o : Onderwerp
+
+    Returns
+    -------
+    list of Sectie
+        Sections without content are left out.
+    """
+    first = kern(o)
+    made = [first, *(section for part in _PARTS[o.selectie.soort] if (section := part(o)))]
+    zinnen = tuple(zin for block in first.blokken for zin in block.zinnen)
+    return [*made, uitleg(o), bronnen(o), methode(o, zinnen), toegankelijkheid(o)]

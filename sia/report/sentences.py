@@ -1,0 +1,385 @@
+"""Sentences that follow from the figures by rule, each with the figures that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.report.numbers import numbers_in
+from sia.viz.dataset import MISSING_PREFIX, Cijfers
+from sia.viz.theme import (
+    DOMAINS,
+    getal,
+    kans,
+    meervoud,
+    opsomming,
+    procent,
+)
+
+CERTAIN = 0.80
+"""P(top quarter) from which a buurt certainly belongs to it (method, rules of the aanpak)."""
+
+DOUBTFUL = 0.20
+"""P(top quarter) up to which a buurt certainly does not belong to it."""
+
+_LISTED = 5
+
+OWN_TABLE = "deze tabel"
+"""Stands for a figure that is counted from other tables and shown among the grounds itself."""
+
+
+@dataclass(frozen=True)
+class Grond:
+    """One figure under a sentence: what it is, its value as printed, the table that shows it."""
+
+    wat: str
+    waarde: str
+    tabel: str
+
+
+@dataclass(frozen=True)
+class Zin:
+    """A sentence with the figures that it rests on.
+
+    Parameters
+    ----------
+    tekst : str
+    gronden : tuple of Grond
+        Must account for every number in `tekst`, those in names of buurten included.
+
+    Raises
+    ------
+    ValueError
+        A number in `tekst` that no `Grond` shows: a fault in the rule that made it.
+    """
+
+    tekst: str
+    gronden: tuple[Grond, ...] = ()
+
+    def __post_init__(self) -> None:
+        shown = {n for g in self.gronden for n in numbers_in(f"{g.waarde} {g.wat}")}
+        loose = [n for n in numbers_in(self.tekst) if n not in shown]
+        if loose:
+            raise ValueError(f"numbers without ground {loose} in: {self.tekst}")
+
+
+def _names(cijfers: Cijfers, codes: pd.Index[str]) -> list[str]:
+    return [str(cijfers.naam[code]) for code in codes]
+
+
+def _listed(names: list[str]) -> str:
+    """Name all when there are few; the first few when there are many."""
+    if len(names) <= _LISTED:
+        return opsomming(names)
+    return f"onder meer {opsomming(names[:_LISTED])}"
+
+
+def _count(number: int, wat: str, tabel: str) -> Grond:
+    return Grond(wat, getal(number), tabel)
+
+
+def _named(names: list[str], tabel: str) -> tuple[Grond, ...]:
+    return tuple(Grond(f"naam: {naam}", naam, tabel) for naam in names[:_LISTED])
+
+
+def urgency(cijfers: Cijfers) -> Zin:
+    """Say which buurten need most, as far as that is certain."""
+    ranked = cijfers.gerangschikt
+    if ranked.empty:
+        return Zin("Geen enkele buurt kon worden gerangschikt. Er zijn te weinig cijfers.")
+    if not cijfers.heeft_intervallen:
+        return _urgency_without_intervals(cijfers, ranked)
+    sure = ranked.index[ranked["kans_kwart"].astype(float) >= CERTAIN]
+    if not len(sure):
+        return Zin(
+            "Geen enkele buurt hoort met zekerheid bij het meest urgente kwart van de stad. "
+            "De verschillen zijn te klein of de cijfers te onzeker."
+        )
+    names = _names(cijfers, sure)
+    if len(names) == 1:
+        chance = kans(ranked.loc[sure[0], "kans_kwart"])
+        return Zin(
+            f"Alleen {names[0]} hoort zeker bij het meest urgente kwart van de stad: "
+            f"in {chance} van de doorrekeningen.",
+            (Grond("kans op het hoogste kwart", chance, "Rangorde"), *_named(names, "Rangorde")),
+        )
+    return Zin(
+        f"{meervoud(len(names), 'buurt', 'buurten')} horen zeker bij het meest urgente kwart van "
+        f"de stad: {_listed(names)}.",
+        (_count(len(names), "buurten met een kans van ten minste 80 %", "Rangorde"),)
+        + _named(names, "Rangorde"),
+    )
+
+
+def _urgency_without_intervals(cijfers: Cijfers, ranked: pd.DataFrame) -> Zin:
+    first = ranked.index[ranked["rang"] == ranked["rang"].min()]
+    names = _names(cijfers, first)
+    if len(names) > 1:
+        return Zin(
+            f"{_listed(names)[0].upper()}{_listed(names)[1:]} staan samen bovenaan op urgentie. "
+            "Hoe zeker dat is, is nog niet doorgerekend.",
+            _named(names, "Rangorde"),
+        )
+    if len(ranked) == 1:
+        return Zin(
+            f"Alleen {names[0]} is gerangschikt. Er valt dus niets te vergelijken.",
+            _named(names, "Rangorde"),
+        )
+    top = _names(cijfers, ranked.index[:3])
+    return Zin(
+        f"{opsomming(top)} hebben de hoogste urgentie. Hoe zeker die volgorde is, is nog niet "
+        "doorgerekend.",
+        _named(top, "Rangorde"),
+    )
+
+
+def approach(cijfers: Cijfers) -> Zin:
+    """Say where a joint area approach is proposed."""
+    if cijfers.aanpak.empty:
+        return Zin("Er is nog geen aanpak per buurt voorgesteld.")
+    order = cijfers.gerangschikt.index.intersection(cijfers.aanpak.index, sort=False)
+    kinds = cijfers.aanpak.loc[order, "aanpak"].astype(str)
+    for start, what in (
+        ("integrale gebiedsaanpak", "een integrale gebiedsaanpak"),
+        ("gerichte koppelkansen", "gerichte koppelkansen"),
+        ("deel-buurtaanpak", "een aanpak van een deel van de buurt"),
+    ):
+        names = _names(cijfers, kinds.index[kinds.str.startswith(start)])
+        if names:
+            verb = "past" if what.startswith("een") else "passen"
+            whom = "Voor één buurt" if len(names) == 1 else f"Voor {getal(len(names))} buurten"
+            grounds = _named(names, "Aanpak per buurt")
+            if len(names) > 1:
+                grounds = (_count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
+            return Zin(f"{whom} {verb} {what}: {_listed(names)}.", grounds)
+    return Zin("Voor geen enkele buurt wordt nu een aanpak voorgesteld die verder gaat dan volgen.")
+
+
+def pockets(cijfers: Cijfers) -> Zin:
+    """Say where a part of a buurt is hidden in its average."""
+    found = cijfers.deelbuurten
+    if found is None:
+        return Zin("Er is nog niet gekeken naar plekken binnen buurten.")
+    if found.empty:
+        return Zin("Binnen de buurten zijn geen plekken gevonden die duidelijk afwijken.")
+    known = found["buurtcode"][found["buurtcode"].isin(cijfers.gebieden.index)]
+    names = _names(cijfers, pd.Index(sorted(set(known))))
+    if len(names) == 1:
+        return Zin(
+            f"In {names[0]} ligt een plek die het duidelijk zwaarder heeft dan de rest van de "
+            "buurt. In het gemiddelde is dat niet te zien.",
+            _named(names, "Deel-buurten"),
+        )
+    return Zin(
+        f"In {getal(len(names))} buurten ligt een plek die het duidelijk zwaarder heeft dan de "
+        f"rest van de buurt: {_listed(names)}. In het gemiddelde is dat niet te zien.",
+        (_count(len(names), "buurten met een deel-buurt", OWN_TABLE),)
+        + _named(names, "Deel-buurten"),
+    )
+
+
+def heaviest_domain(cijfers: Cijfers) -> Zin:
+    """Say for which domain the buurten with the highest urgentie score highest."""
+    ranked = cijfers.gerangschikt
+    domains = list(cijfers.domeinen)
+    top = ranked.head(max(1, len(ranked) // 4))
+    means = top[domains].astype(float).mean() if domains else pd.Series(dtype=float)
+    means = means.dropna()
+    if means.empty:
+        return Zin("Voor geen enkel domein is een score berekend.")
+    best = str(means.idxmax())
+    score = getal(means[best], 1)
+    return Zin(
+        f"In het meest urgente kwart is de opgave het grootst op {DOMAINS[best].lower()}: "
+        f"gemiddeld {score} op een schaal van 0 tot 100.",
+        (
+            Grond(
+                f"gemiddelde score {DOMAINS[best].lower()} in het hoogste kwart", score, "Domeinen"
+            ),
+            Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
+        ),
+    )
+
+
+def three_things(cijfers: Cijfers) -> tuple[Zin, ...]:
+    """Return the three things to know about an area of several buurten."""
+    third = pockets(cijfers) if cijfers.deelbuurten is not None else heaviest_domain(cijfers)
+    return (urgency(cijfers), approach(cijfers), third)
+
+
+def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
+    """Say what is certain and what is not."""
+    return tuple(
+        zin
+        for zin in (
+            _ranks_certain(cijfers),
+            _interval_width(cijfers),
+            _data_gaps(cijfers),
+            _not_ranked(cijfers),
+        )
+        if zin is not None
+    )
+
+
+def _ranks_certain(cijfers: Cijfers) -> Zin | None:
+    ranked = cijfers.gerangschikt
+    if ranked.empty:
+        return None
+    if not cijfers.heeft_intervallen:
+        return Zin(
+            "Onzeker: de marges rond de volgorde zijn nog niet berekend. Buurten die dicht bij "
+            "elkaar staan, kunnen van plaats wisselen."
+        )
+    chance = ranked["kans_kwart"].astype(float)
+    sure, out = int((chance >= CERTAIN).sum()), int((chance <= DOUBTFUL).sum())
+    between = len(ranked) - sure - out
+    return Zin(
+        f"Zeker: {meervoud(sure, 'buurt hoort', 'buurten horen')} bij het meest urgente kwart en "
+        f"{meervoud(out, 'buurt hoort', 'buurten horen')} daar niet bij. Onzeker: voor "
+        f"{meervoud(between, 'buurt', 'buurten')} kan het beide kanten op.",
+        (
+            _count(sure, "buurten met een kans van ten minste 80 %", OWN_TABLE),
+            _count(out, "buurten met een kans van hooguit 20 %", OWN_TABLE),
+            _count(between, "buurten daartussen", OWN_TABLE),
+        ),
+    )
+
+
+def _interval_width(cijfers: Cijfers) -> Zin | None:
+    ranked = cijfers.gerangschikt
+    if not cijfers.heeft_intervallen or len(ranked) < 2:
+        return None
+    width = (ranked["rang_p95"].astype(float) - ranked["rang_p05"].astype(float)).median()
+    if pd.isna(width):
+        return None
+    shown = getal(width)
+    return Zin(
+        f"De plaats van een buurt is niet exact. De marge is meestal {shown} plaatsen breed.",
+        (Grond("middelste breedte van de marge, in plaatsen", shown, OWN_TABLE),),
+    )
+
+
+def flag_counts(cijfers: Cijfers) -> dict[str, int]:
+    """Count the figures under the scores by flag; keys ``totaal``, ``ontbreekt``, flags."""
+    names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
+    flags = cijfers.vlaggen[names].to_numpy().ravel() if names else []
+    kinds = pd.Series([str(flag).partition(":")[0] for flag in flags], dtype="str")
+    counts = {str(kind): int(number) for kind, number in kinds.value_counts().items()}
+    return {"totaal": len(kinds), MISSING_PREFIX: 0, "overgenomen": 0, **counts}
+
+
+def _scored(cijfers: Cijfers, key: str) -> bool:
+    return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
+
+
+def _data_gaps(cijfers: Cijfers) -> Zin | None:
+    counts = flag_counts(cijfers)
+    total, missing, carried = (counts[k] for k in ("totaal", MISSING_PREFIX, "overgenomen"))
+    if not total:
+        return None
+    if missing == total:
+        return Zin("Alle cijfers ontbreken. Er kan dus niets worden berekend.")
+    share = procent(100 * missing / total, 1)
+    text = f"Van de cijfers onder de scores ontbreekt {share}."
+    grounds = [Grond("aandeel ontbrekende cijfers", share, OWN_TABLE)]
+    if carried:
+        older = procent(100 * carried / total, 1)
+        text += f" Nog eens {older} komt uit een eerder jaar."
+        grounds.append(Grond("aandeel cijfers uit een eerder jaar", older, OWN_TABLE))
+    return Zin(text, tuple(grounds))
+
+
+def _not_ranked(cijfers: Cijfers) -> Zin:
+    number = len(cijfers.niet_gerangschikt)
+    if not number:
+        return Zin("Alle buurten zijn gerangschikt.")
+    verb = "is" if number == 1 else "zijn"
+    return Zin(
+        f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt, bijvoorbeeld omdat er "
+        "te weinig mensen wonen. Zij staan wel op de kaart en in een eigen lijst.",
+        (_count(number, "niet gerangschikte buurten", "Niet gerangschikt, en waarom"),),
+    )
+
+
+def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
+    """Return what is asked of the reader of a report."""
+    first = {
+        "stad": "Bespreek of u de volgorde herkent, en welke buurten u als eerste wilt oppakken.",
+        "domein": "Bespreek of u de buurten herkent, en welke plannen van uw domein hier passen.",
+        "buurt": "Vertel of u deze buurt herkent in de cijfers, en wat er ontbreekt.",
+    }.get(soort, "Bespreek of u de buurten herkent, en welke u als eerste wilt oppakken.")
+    asked = [
+        Zin(first),
+        Zin("Gebruik de cijfers als signaal. Zij wijzen plekken aan en geen oorzaken of mensen."),
+    ]
+    if not cijfers.aanpak.empty:
+        asked.insert(1, Zin("Stel de voorgestelde aanpak vast, of pas haar aan met een reden."))
+    return tuple(asked)
+
+
+def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
+    """Return the three things to know about one buurt.
+
+    Parameters
+    ----------
+    stad : Cijfers
+        All buurten of the city.
+    code : str
+    """
+    return (_buurt_rank(stad, code), _buurt_domains(stad, code), _buurt_approach(stad, code))
+
+
+def _buurt_rank(stad: Cijfers, code: str) -> Zin:
+    row, naam = stad.scores.loc[code], str(stad.naam[code])
+    named = _named([naam], "Kerncijfers")
+    if not bool(row["gerangschikt"]):
+        reden = str(row["reden"])
+        return Zin(
+            f"{naam} is niet gerangschikt: {reden}.",
+            (*named, Grond("reden", reden, "Kerncijfers")),
+        )
+    total, place = getal(len(stad.gerangschikt)), getal(row["rang"])
+    grounds = (
+        *named,
+        Grond("plaats op urgentie", place, "Kerncijfers"),
+        Grond("gerangschikte buurten in de stad", total, "Kerncijfers"),
+    )
+    if pd.isna(row.get("kans_kwart")):
+        text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
+        return Zin(text, grounds)
+    chance = kans(row["kans_kwart"])
+    return Zin(
+        f"In {chance} van de doorrekeningen hoort {naam} bij het meest urgente kwart van de "
+        f"{total} buurten.",
+        (*grounds, Grond("kans op het hoogste kwart", chance, "Kerncijfers")),
+    )
+
+
+def _buurt_domains(stad: Cijfers, code: str) -> Zin:
+    naam, domains = str(stad.naam[code]), list(stad.domeinen)
+    own = stad.scores.loc[code, domains].astype(float)
+    named = _named([naam], "Kerncijfers")
+    if not own.notna().any():
+        return Zin(f"Voor {naam} is geen enkele domeinscore berekend.", named)
+    higher = own - stad.scores[domains].astype(float).median()
+    best = str(higher.idxmax())
+    if not higher[best] > 0:
+        return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", named)
+    score = getal(own[best], 1)
+    return Zin(
+        f"{naam} wijkt het meest af op {DOMAINS[best].lower()}: score {score}.",
+        (*named, Grond(f"score {DOMAINS[best].lower()}", score, "Kerncijfers")),
+    )
+
+
+def _buurt_approach(stad: Cijfers, code: str) -> Zin:
+    naam = str(stad.naam[code])
+    if code not in stad.aanpak.index:
+        return Zin("Er is nog geen aanpak voorgesteld.")
+    kind = str(stad.aanpak.loc[code, "aanpak"])
+    if kind.startswith("niet gerangschikt"):
+        return Zin("Voor deze buurt doen de cijfers geen voorstel voor een aanpak.")
+    reason = str(stad.aanpak.loc[code].get("toelichting", "") or "")
+    grounds = (*_named([naam], "Kerncijfers"), Grond("toelichting", reason, "Kerncijfers"))
+    return Zin(f"Voorgestelde aanpak voor {naam}: {kind}. {reason}".strip(), grounds)

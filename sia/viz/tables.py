@@ -1,0 +1,161 @@
+"""Tables that are read: accessible HTML with sorting and footnotes, and safe CSV and Excel."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sia.viz.theme import MISSING
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def html_table(
+    table: pd.DataFrame,
+    bijschrift: str,
+    *,
+    getallen: Sequence[str] = (),
+    sorteer: Mapping[str, Sequence[float]] | None = None,
+    noten: Mapping[tuple[int, str], str] | None = None,
+    naam: str = "",
+) -> str:
+    """Lay a table of texts out as accessible HTML.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+        Texts as readers see them; the first column is the header of each row. The index is not
+        shown.
+    bijschrift : str
+        Caption: what the table holds.
+    getallen : sequence of str
+        Columns that are set to the right.
+    sorteer : mapping, optional
+        Column -> values to sort on; these columns, and no others, get a button in their header.
+        An empty sequence sorts on the text.
+    noten : mapping, optional
+        (row number, column) -> footnote.
+    naam : str
+        Distinguishes the footnotes of tables within one page.
+
+    Returns
+    -------
+    str
+        HTML; every text is escaped.
+    """
+    notes = _Footnotes(naam, noten or {})
+    body = "".join(
+        _row(table, number, getallen, sorteer or {}, notes) for number in range(len(table))
+    )
+    caption = html.escape(bijschrift, quote=True)
+    head = "".join(_head(str(name), name in (sorteer or {}), name in getallen) for name in table)
+    return (
+        f'<div class="tabel" role="region" tabindex="0" aria-label="{caption}"><table>'
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"</div>{notes.listed()}"
+    )
+
+
+def _head(name: str, sortable: bool, number: bool) -> str:
+    shown = html.escape(name)
+    kind = ' class="getal"' if number else ""
+    if not sortable:
+        return f'<th scope="col"{kind}>{shown}</th>'
+    button = (
+        f'<button type="button" class="sorteer">{shown}<span aria-hidden="true"></span></button>'
+    )
+    return f'<th scope="col"{kind} aria-sort="none">{button}</th>'
+
+
+def _row(
+    table: pd.DataFrame,
+    number: int,
+    getallen: Sequence[str],
+    sorteer: Mapping[str, Sequence[float]],
+    notes: _Footnotes,
+) -> str:
+    cells = []
+    for place, (name, value) in enumerate(zip(table.columns, table.iloc[number], strict=True)):
+        text = html.escape(MISSING if pd.isna(value) else str(value)) + notes.mark(number, name)
+        key = _sort_key(sorteer.get(name, ()), number)
+        kind = ' class="getal"' if name in getallen else ""
+        cells.append(
+            f'<th scope="row"{key}>{text}</th>' if place == 0 else f"<td{kind}{key}>{text}</td>"
+        )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _sort_key(values: Sequence[float], number: int) -> str:
+    if len(values) == 0:
+        return ""
+    value = values[number]
+    return ' data-v=""' if pd.isna(value) else f' data-v="{float(value):.6g}"'
+
+
+class _Footnotes:
+    """Numbers equal footnotes alike, in the order in which they are met."""
+
+    def __init__(self, naam: str, noten: Mapping[tuple[int, str], str]) -> None:
+        self._name, self._notes = naam, noten
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, row: int, column: str) -> str:
+        note = self._notes.get((row, column), "")
+        if not note:
+            return ""
+        number = self._numbers.setdefault(note, len(self._numbers) + 1)
+        label = f'aria-label="noot {number}"'
+        return f'<sup><a href="#{self._name}-noot-{number}" {label}>{number})</a></sup>'
+
+    def listed(self) -> str:
+        items = "".join(
+            f'<li id="{self._name}-noot-{number}">{html.escape(note)}</li>'
+            for note, number in self._numbers.items()
+        )
+        return f'<ol class="noten">{items}</ol>' if items else ""
+
+
+def neutralise(value: Any) -> Any:
+    """Return a cell that a spreadsheet shows and does not compute.
+
+    Parameters
+    ----------
+    value : object
+        A text that begins like a formula (``=``, ``+``, ``-``, ``@``, tab, return; blanks before
+        it do not matter) gets an apostrophe in front; numbers stay numbers.
+
+    References
+    ----------
+    OWASP, *CSV Injection* (2020).
+    """
+    if not isinstance(value, str) or not value:
+        return value
+    risky = value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)
+    return f"'{value}" if risky else value
+
+
+def safe_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts, headers and index names a spreadsheet will not compute."""
+    flat = table.reset_index() if table.index.name else table
+    safe = flat.map(neutralise)
+    safe.columns = pd.Index([neutralise(str(name)) for name in flat.columns])
+    return safe
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV for Dutch spreadsheets: semicolons, decimal comma, UTF-8 with BOM."""
+    text = safe_frame(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def excel_bytes(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return tables as sheets of one Excel file; sheet name -> table."""
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        for name, table in tables.items():
+            safe_frame(table).to_excel(writer, sheet_name=name[:31], index=False)
+    return buffer.getvalue()
