@@ -175,7 +175,7 @@ def read(found: Found) -> SourceTable:
     if found.shape == "odata4":
         return tidy(_long_draft(found))
     raw = read_pages(found.path)
-    columns = raw.frame.columns
+    columns = raw.columns
     if found.shape == "odata3":
         _check_year(found, columns)
         return tidy(_draft(found, raw, _match_keys(found, columns), _key_fields(found, raw)))
@@ -302,7 +302,7 @@ def _spreadsheet_fields(raw: RawTable) -> dict[str, pd.Series | None]:
 
 def _statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
     def containing(word: str) -> pd.Series | None:
-        hits = [c for c in raw.frame if c.startswith(_STATLINE_PATH) and word in c]
+        hits = [c for c in raw.columns if c.startswith(_STATLINE_PATH) and word in c]
         return raw.frame[hits[0]] if hits else None
 
     return {

@@ -287,9 +287,9 @@ def by_heading(
             index.setdefault(title, []).append(measure)
     matched: dict[str, list[str]] = {}
     for heading in headings:
-        measure = _match(heading, index)
-        if measure is not None:
-            matched.setdefault(measure.name, []).append(heading.column)
+        found = _match(heading, index)
+        if found is not None:
+            matched.setdefault(found.name, []).append(heading.column)
     return matched
 
 
@@ -327,9 +327,9 @@ def _collect(
 ) -> dict[str, list[str]]:
     matched: dict[str, list[str]] = {}
     for column in columns:
-        measure = index.get(key(column))
-        if measure is not None:
-            matched.setdefault(measure.name, []).append(column)
+        known = index.get(key(column))
+        if known is not None:
+            matched.setdefault(known.name, []).append(column)
     return matched
 
 

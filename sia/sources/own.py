@@ -74,7 +74,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         With every problem of the file.
     """
     raw = tabular.read(found.path)
-    names = {snake(column): column for column in raw.frame}
+    names = {snake(column): column for column in raw.columns}
     code = next(names[name] for name in CODE_COLUMNS if name in names)
     years = _years(found, raw, names)
     columns = _numeric(raw, names, {code, names.get(_YEAR_COLUMN, "")})
@@ -143,7 +143,7 @@ def _numeric(raw: RawTable, names: dict[str, str], keys: set[str]) -> dict[str, 
 
 def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> None:
     spelled: dict[str, list[str]] = {}
-    for column in raw.frame:
+    for column in raw.columns:
         spelled.setdefault(snake(column), []).append(column)
     problems = [
         Problem(

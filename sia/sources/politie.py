@@ -6,6 +6,7 @@ Crime is counted where it happens, so a city centre stands out per resident.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -102,7 +103,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
 
 
 def _long(path: Path, raw: RawTable) -> pd.DataFrame:
-    counts = [column for column in raw.frame if column.startswith(_COUNT)]
+    counts = [column for column in raw.columns if column.startswith(_COUNT)]
     if not counts:
         require_columns(path, raw, {f"{_COUNT}_1": "aantallen misdrijven"})
     period = raw.frame["Perioden"].astype(str).str.strip()
@@ -138,7 +139,7 @@ def _wide(rows: pd.DataFrame, path: Path) -> pd.DataFrame | None:
     return wide
 
 
-def _kinds(path: Path, codes: list[str]) -> dict[str, Measure]:
+def _kinds(path: Path, codes: Iterable[str]) -> dict[str, Measure]:
     """Return, per code, the measure: from the list beside the file, else from our own."""
     own = {code: m for m in dictionary("politie").measures for code in m.codes}
     titles = _delivered_titles(path)

@@ -140,7 +140,7 @@ def _frame(found: Found, raw: RawTable) -> Frame:
         columns=columns,
         codes="WijkenEnBuurten",
         blank=SECRET_OR_UNKNOWN if typed else EMPTY,
-        gemeenten=next((c for c in raw.frame if c.startswith("Gemeentenaam")), ""),
+        gemeenten=next((c for c in raw.columns if c.startswith("Gemeentenaam")), ""),
         modelled=frozenset(measures),
     )
 
@@ -149,7 +149,7 @@ def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measu
     """Match the keys; a question that is new keeps its own name, so that nothing is lost."""
     headings = [
         heading
-        for heading in headings_from_keys(raw.frame.columns)
+        for heading in headings_from_keys(raw.columns)
         if not heading.column.startswith(_REGION)
     ]
     known = dictionary("rivm").measures
@@ -160,7 +160,7 @@ def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measu
     if properties is not None:
         rows = read_pages(properties).frame.to_dict("records")
         rows_ = [{str(k): v for k, v in row.items()} for row in rows]
-        titled = {h.column: h for h in headings_from_properties(raw.frame.columns, rows_)}
+        titled = {h.column: h for h in headings_from_properties(raw.columns, rows_)}
     for heading in headings:
         name = snake(heading.column)
         if heading.column not in matched.values() and name not in matched:

@@ -107,7 +107,7 @@ def _year(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTab
 def _code_column(found: Found, raw: RawTable) -> str:
     if found.shape == "odata3":
         return "WijkenEnBuurten"
-    named = [column for column in raw.frame if column.startswith(_CODE)]
+    named = [column for column in raw.columns if column.startswith(_CODE)]
     if not named:
         raise InputError(
             [
@@ -124,7 +124,7 @@ def _code_column(found: Found, raw: RawTable) -> str:
 
 def _headings(found: Found, raw: RawTable) -> list[Heading]:
     if found.shape == "statline":
-        return headings_from_statline(raw.frame.columns)
+        return headings_from_statline(raw.columns)
     properties = companion(found.path, "DataProperties")
     if properties is None:
         raise InputError(
@@ -139,5 +139,5 @@ def _headings(found: Found, raw: RawTable) -> list[Heading]:
         )
     rows = read_pages(properties).frame.to_dict("records")
     return headings_from_properties(
-        raw.frame.columns, [{str(k): v for k, v in row.items()} for row in rows]
+        raw.columns, [{str(k): v for k, v in row.items()} for row in rows]
     )

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +73,11 @@ class RawTable:
     frame: pd.DataFrame
     first_row: int = 0
     next_page: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the column names."""
+        return [str(column) for column in self.frame.columns]
 
     def row_label(self, position: int) -> str:
         """Return how a reader finds a row back."""
@@ -350,8 +356,7 @@ def read_spreadsheet(path: Path) -> RawTable:
 @lru_cache(maxsize=3)
 def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     try:
-        sheets = [str(name) for name, _ in pyogrio.list_layers(path)]
-        tables = [_read_sheet(path, sheet) for sheet in sheets]
+        tables = [_read_sheet(path, number) for number in range(_sheets(path))]
     except Exception as error:
         raise InputError([broken(path, error, "De werkmap is niet te lezen")]) from error
     best = max(tables, key=lambda cells: cells.size, default=pd.DataFrame())
@@ -367,11 +372,17 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     return RawTable(path, frame, first_row=start + 2)
 
 
-def _read_sheet(path: Path, sheet: str) -> pd.DataFrame:
+def _sheets(path: Path) -> int:
+    """Count the sheets without reading them."""
+    with zipfile.ZipFile(path) as book:
+        return len(re.findall(rb"<(?:\w+:)?sheet\s", book.read("xl/workbook.xml")))
+
+
+def _read_sheet(path: Path, number: int) -> pd.DataFrame:
     # GDAL reads a sheet of 17,000 rows in half a second, ten times as fast as cell by cell
     frame: pd.DataFrame = pyogrio.read_dataframe(
         path,
-        layer=sheet,
+        layer=number,
         read_geometry=False,
         use_arrow=True,
         HEADERS="DISABLE",

@@ -238,7 +238,7 @@ def _assemble(draft: Draft, codes: pd.Series, read: Mapping[str, Cells]) -> Sour
     names = list(read)
     values = pd.DataFrame({name: read[name].values for name in names}, index=index)
     reasons = pd.DataFrame({name: read[name].reasons for name in names}, index=index, dtype=object)
-    reasons = _whole_themes(values, reasons)
+    reasons = _whole_themes(reasons)
     measures = _measure_rows(draft, names)
     table = SourceTable(
         source=draft.source,
@@ -252,13 +252,9 @@ def _assemble(draft: Draft, codes: pd.Series, read: Mapping[str, Cells]) -> Sour
     return in_order(_with_shares(table, draft))
 
 
-def _whole_themes(values: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
+def _whole_themes(reasons: pd.DataFrame) -> pd.DataFrame:
     unexplained = reasons.isin([EMPTY, SECRET_OR_UNKNOWN, UNKNOWN])
-    absent = [name for name in values if bool(unexplained[name].all())]
-    if absent:
-        reasons = reasons.copy()
-        reasons[absent] = NOT_DELIVERED
-    return reasons
+    return reasons.mask(unexplained & unexplained.all(), NOT_DELIVERED)
 
 
 def _measure_rows(draft: Draft, names: Sequence[str]) -> pd.DataFrame:
@@ -270,7 +266,7 @@ def _measure_rows(draft: Draft, names: Sequence[str]) -> pd.DataFrame:
             "peiljaar": [draft.year - draft.measures[name].lag for name in names],
             "modelled": [name in draft.modelled for name in names],
         },
-        index=pd.Index(names, name="measure", dtype="str"),
+        index=pd.Index(list(names), name="measure", dtype="str"),
     ).astype(
         {"column": "str", "title": "str", "unit": "str", "peiljaar": "int64", "modelled": bool}
     )
