@@ -18,8 +18,12 @@ from sia.index.aggregation import (
     aggregate,
 )
 from sia.index.build import IndexResult, build_index
+from sia.index.change import decompose_change
+from sia.index.choices import Choices, DataError, DirichletWeights, WeightNoise
+from sia.index.contributions import shapley
 from sia.index.denominators import Denominate, denominate
 from sia.index.design import IndexDesign
+from sia.index.diagnostics import Audit, AuditRules, audit, cronbach_alpha, main_effect
 from sia.index.imputation import (
     EM,
     DomainImputation,
@@ -52,6 +56,14 @@ from sia.index.normalisation import (
     normalise,
 )
 from sia.index.screening import Screening, screen
+from sia.index.sensitivity import (
+    SensitivityResult,
+    WeightSwap,
+    leave_one_out,
+    sensitivity,
+    sobol_indices,
+    weight_swap,
+)
 from sia.index.shrinkage import Shrinkage, rate_variance, shrink
 from sia.index.treatment import (
     Always,
@@ -64,6 +76,7 @@ from sia.index.treatment import (
     Treatment,
     treat,
 )
+from sia.index.uncertainty import UncertaintyResult, uncertainty
 from sia.index.weights import (
     EqualWeights,
     GivenWeights,
@@ -78,10 +91,15 @@ __all__ = [
     "Aggregator",
     "Always",
     "Arithmetic",
+    "Audit",
+    "AuditRules",
     "Borda",
     "BoxCox",
+    "Choices",
     "Copeland",
+    "DataError",
     "Denominate",
+    "DirichletWeights",
     "DistanceToMax",
     "DistanceToReference",
     "DistanceToTarget",
@@ -118,23 +136,37 @@ __all__ = [
     "RankScore",
     "Scaled",
     "Screening",
+    "SensitivityResult",
     "Shrinkage",
     "SkewKurtosis",
     "Treatment",
+    "UncertaintyResult",
+    "WeightNoise",
+    "WeightSwap",
     "WeightedSum",
     "Weighting",
     "ZScore",
     "aggregate",
+    "audit",
     "build_index",
+    "cronbach_alpha",
+    "decompose_change",
     "denominate",
     "impute",
     "impute_panel",
     "kurtosis",
+    "leave_one_out",
+    "main_effect",
     "normalise",
     "optimise_weights",
     "rate_variance",
     "screen",
+    "sensitivity",
+    "shapley",
     "shrink",
     "skewness",
+    "sobol_indices",
     "treat",
+    "uncertainty",
+    "weight_swap",
 ]

@@ -121,7 +121,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     """
     hierarchy = design.hierarchy
     table = check_values(values, hierarchy.indicators)
-    prepared = _prepare(table, design)
+    prepared = prepare_values(table, design)
     reference = _reference(design, prepared)
     imputed = impute_table(prepared, design)
     rules = {i: design.treatment_of(i) for i in hierarchy.indicators}
@@ -371,7 +371,7 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
     return pd.Series({i: share[i] for i in order}, name="effective_weight").rename_axis("id")
 
 
-def _prepare(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
+def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
     if design.denominate is not None:
         table = denominate(table, design.denominate)
     return table if design.shrink is None else design.shrink.apply(table)

@@ -1,0 +1,112 @@
+"""Change between two years: what is real, and what comes from revision, borders and method."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sia.index.build import build_index
+from sia.index.design import IndexDesign
+
+
+def decompose_change(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    design_before: IndexDesign,
+    design_after: IndexDesign | None = None,
+    *,
+    revised: pd.DataFrame | None = None,
+    redrawn: pd.DataFrame | None = None,
+    crosswalk: pd.DataFrame | None = None,
+    node: str | None = None,
+) -> pd.DataFrame:
+    """Split the change of a score into four parts that sum exactly to it.
+
+    The score is followed along one path: the old year as published; with the figures as revised
+    since; on the new borders; under the new method; and the new year. Each part is one step of the
+    path, so their sum is the whole change to the last digit. The order (revision, borders, method,
+    then reality) is a convention: parts that interact are counted in the later step.
+
+    Parameters
+    ----------
+    before, after : DataFrame, units x indicators
+        The old year as published then, on old borders; the new year, on new borders.
+    design_before : IndexDesign
+        Method of the old publication.
+    design_after : IndexDesign, optional
+        Method of the new one; default the same. Give both a frozen `reference` or goalposts: with
+        norms from each year's own units a score only says where a unit stands among them.
+    revised : DataFrame, optional
+        The old year on old borders as it is published now; default no revision.
+    redrawn : DataFrame, optional
+        The old year, as published now, on new borders; default the old borders still hold.
+    crosswalk : DataFrame, optional
+        New units x old units: share of each new unit's population (or addresses) that lived in
+        each old unit; rows sum to 1. Carries old scores to new units. Default: equal labels.
+    node : str, optional
+        Aggregate; default the first root.
+
+    Returns
+    -------
+    DataFrame, index of `after`
+        ``before`` (carried to new units), ``revision``, ``border``, ``method``, ``real``,
+        ``after``, ``change``. A unit without a score along the path has NaN from there on.
+
+    Raises
+    ------
+    ValueError
+        When rows of the crosswalk do not sum to 1 or units are missing from it.
+    """
+    method = design_after or design_before
+    top = node or design_before.hierarchy.roots[0]
+    carry = _carrier(after.index, crosswalk)
+    published = carry(build_index(before, design_before).scores[top])
+    known = before if revised is None else revised
+    as_revised = carry(build_index(known, design_before).scores[top])
+    if redrawn is None:
+        on_borders = as_revised
+        under_method = carry(build_index(known, method).scores[top])
+    else:
+        on_borders = build_index(redrawn, design_before).scores[top].reindex(after.index)
+        under_method = build_index(redrawn, method).scores[top].reindex(after.index)
+    now = build_index(after, method).scores[top]
+    return pd.DataFrame(
+        {
+            "before": published,
+            "revision": as_revised - published,
+            "border": on_borders - as_revised,
+            "method": under_method - on_borders,
+            "real": now - under_method,
+            "after": now,
+            "change": now - published,
+        },
+        index=after.index,
+    )
+
+
+class _Carrier:
+    """Carries scores of old units to new ones."""
+
+    def __init__(self, units: pd.Index, crosswalk: pd.DataFrame | None) -> None:
+        self.units = units
+        self.crosswalk = crosswalk
+
+    def __call__(self, score: pd.Series[float]) -> pd.Series[float]:
+        """Return the weighted mean of the old scores that make up each new unit."""
+        if self.crosswalk is None:
+            return score.reindex(self.units)
+        share = self.crosswalk.reindex(index=self.units, columns=score.index).fillna(0.0)
+        # An old unit without a score makes the new one's unknown, but only if it has a part in it.
+        part = share.to_numpy() * np.where(share.to_numpy() > 0, score.to_numpy(), 0.0)
+        return pd.Series(part.sum(axis=1), index=self.units)
+
+
+def _carrier(units: pd.Index, crosswalk: pd.DataFrame | None) -> _Carrier:
+    if crosswalk is not None:
+        absent = [str(u) for u in units if u not in crosswalk.index]
+        if absent:
+            raise ValueError(f"crosswalk has no row for {absent}")
+        total = crosswalk.loc[units].sum(axis=1)
+        if not np.allclose(total, 1.0, atol=1e-6):
+            raise ValueError("rows of the crosswalk must sum to 1")
+    return _Carrier(units, crosswalk)

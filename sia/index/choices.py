@@ -1,0 +1,285 @@
+"""What a robustness run may vary: the choices of the method and the error in the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.index.aggregation import Aggregator, Arithmetic, Geometric
+from sia.index.design import IndexDesign, PerKey
+from sia.index.imputation import DomainImputation, Imputer, MedianImputation, NoImputation
+from sia.index.normalisation import MinMax, Normaliser, PercentileRank, ZScore
+from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WeightNoise:
+    """Each weight times an independent factor between 1 - share and 1 + share (COINr).
+
+    Parameters
+    ----------
+    share : float
+        0.25 is plus or minus 25 %.
+    """
+
+    share: float = 0.25
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise ValueError("share must lie between 0 and 1")
+
+    def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
+        """Return weights, shape (count, k)."""
+        noise = rng.random((count, base.size))
+        noise *= 2.0 * self.share
+        noise += 1.0 - self.share
+        noise *= base
+        return noise
+
+
+@dataclass(frozen=True)
+class DirichletWeights:
+    """Weights drawn from a Dirichlet distribution around the given ones.
+
+    Parameters
+    ----------
+    concentration : float
+        alpha_j = concentration * k * share_j. 1 with equal weights is uniform over all weightings;
+        larger stays closer to the given weights.
+    """
+
+    concentration: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.concentration <= 0:
+            raise ValueError("concentration must be above 0")
+
+    def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
+        """Return weights, shape (count, k); children with weight zero keep it."""
+        share = base / base.sum()
+        weights = np.zeros((count, base.size))
+        used = share > 0
+        alpha = self.concentration * used.sum() * share[used]
+        weights[:, used] = rng.dirichlet(alpha, count)
+        return weights
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Alternatives per step; every draw takes one of each with equal chance.
+
+    An empty tuple (or None) means that the step stays as the design has it. The defaults vary
+    everything.
+
+    Parameters
+    ----------
+    normalise, aggregate, impute, treat : tuple
+        Each option is what `IndexDesign` accepts for that step. An aggregation that needs values
+        above zero gets the normalised indicators rescaled to 1-100 where they are not.
+    weights : WeightNoise, DirichletWeights or None
+        Applied at every level.
+    leave_out : bool
+        Each draw leaves out one indicator or none, all with equal chance.
+    """
+
+    normalise: tuple[PerKey[Normaliser], ...] = (MinMax(), ZScore(), PercentileRank())
+    aggregate: tuple[PerKey[Aggregator], ...] = (Arithmetic(), Geometric())
+    impute: tuple[PerKey[Imputer], ...] = (NoImputation(), MedianImputation(), DomainImputation())
+    treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
+    weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
+    leave_out: bool = True
+
+    @classmethod
+    def weights_only(cls, noise: WeightNoise | DirichletWeights | None = None) -> Choices:
+        """Return choices that vary the weights and nothing else."""
+        return cls((), (), (), (), noise or WeightNoise(), False)
+
+    @classmethod
+    def none(cls) -> Choices:
+        """Return choices that vary nothing (for data error alone)."""
+        return cls((), (), (), (), None, False)
+
+    def options(self, design: IndexDesign) -> dict[str, tuple[Any, ...]]:
+        """Return the options per discrete step, with the design's own where nothing varies."""
+        return {
+            "impute": self.impute or (design.impute,),
+            "treat": self.treat or (design.treat,),
+            "normalise": self.normalise or (design.normalise,),
+            "aggregate": self.aggregate or (design.aggregate,),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class DataError:
+    """How far published figures may be from the truth.
+
+    Parameters
+    ----------
+    scale : mapping of indicator to float
+        Rates with a binomial error: what the share is multiplied by in the table (100 for
+        percentages, 1 for shares). Needs denominators.
+    rounded : mapping of indicator to int
+        Counts that the publisher rounded at random to multiples of a base (CBS: 5). Without an
+        entry in `scale` the indicator is itself a count; with one, numerator and denominator are.
+    lower, upper : DataFrame, optional
+        Published 95 % margins, units x indicators (RIVM).
+    exact_below : float
+        Binomial draws are exact while n p (1 - p) is below this, and normal above it.
+    """
+
+    scale: Mapping[str, float] = field(default_factory=dict)
+    rounded: Mapping[str, int] = field(default_factory=dict)
+    lower: pd.DataFrame | None = None
+    upper: pd.DataFrame | None = None
+    exact_below: float = 9.0
+
+    def __post_init__(self) -> None:
+        if (self.lower is None) != (self.upper is None):
+            raise ValueError("margins need lower and upper")
+        if any(base < 2 for base in self.rounded.values()):
+            raise ValueError("a rounding base is 2 or more")
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """A data error made ready for one table: arrays instead of names.
+
+    Parameters
+    ----------
+    values : array, shape (n, k)
+    denominator : array, shape (n, k)
+        NaN where unknown.
+    scale, base : array, shape (k,)
+        NaN and 0 where they do not apply.
+    spread : array, shape (n, k)
+        Standard error from published margins; 0 where none.
+    exact_below : float
+    """
+
+    values: Array
+    denominator: Array
+    scale: Array
+    base: Array
+    spread: Array
+    exact_below: float
+
+    def draw(self, rng: np.random.Generator) -> Array:
+        """Return one version of the truth, shape (n, k); gaps stay gaps."""
+        x = self.values.copy()
+        binomial = np.flatnonzero(~np.isnan(self.scale))
+        if binomial.size:
+            x[:, binomial] = self._binomial(binomial, rng)
+        for j in np.flatnonzero(self.base > 0):
+            x[:, j] = self._rounding(x[:, j], int(j), rng)
+        margins = np.flatnonzero((self.spread > 0).any(axis=0))
+        if margins.size:
+            error = rng.standard_normal((x.shape[0], margins.size)) * self.spread[:, margins]
+            x[:, margins] += error
+            top = np.where(np.isnan(self.scale[margins]), np.inf, self.scale[margins])
+            floor = np.where(np.isnan(self.scale[margins]), -np.inf, 0.0)
+            x[:, margins] = np.clip(x[:, margins], floor, top)
+        return x
+
+    def _binomial(self, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
+        scale = self.scale[columns]
+        p = np.clip(self.values[:, columns] / scale, 0.0, 1.0)
+        n = self.denominator[:, columns]
+        known = ~np.isnan(p) & (n >= 1)
+        count = np.where(known, np.rint(np.where(known, n, 1.0)), 1.0)
+        chance = np.where(known, p, 0.0)
+        variance = chance * (1.0 - chance)
+        drawn = chance + np.sqrt(variance / count) * rng.standard_normal(p.shape)
+        few = known & (count * variance < self.exact_below)
+        drawn[few] = rng.binomial(count[few].astype(np.int64), chance[few]) / count[few]
+        moved: Array = np.where(known, np.clip(drawn, 0.0, 1.0) * scale, self.values[:, columns])
+        return moved
+
+    def _rounding(self, x: Array, j: int, rng: np.random.Generator) -> Array:
+        """Undo unbiased random rounding: the truth lies d away with chance (base - |d|) / base^2.
+
+        For base 5 the variance is 4 (residue r: r (5 - r), mean 4).
+        """
+        base = int(self.base[j])
+        numerator = _triangular(base, x.size, rng)
+        if np.isnan(self.scale[j]):
+            return np.where(np.isnan(x), np.nan, np.maximum(x + numerator, 0.0))
+        n = self.denominator[:, j]
+        below = np.maximum(n + _triangular(base, x.size, rng), 1.0)
+        scale = self.scale[j]
+        with np.errstate(invalid="ignore"):
+            share = np.clip((x / scale * n + numerator) / below, 0.0, 1.0) * scale
+        return np.where(np.isnan(share), x, share)
+
+
+def _triangular(base: int, count: int, rng: np.random.Generator) -> Array:
+    first = rng.integers(0, base, count)
+    second = rng.integers(0, base, count)
+    # The difference of two uniform residues has exactly the triangular distribution.
+    return (first - second).astype(float)
+
+
+def prepare_noise(
+    error: DataError | None,
+    values: pd.DataFrame,
+    denominators: pd.DataFrame | None,
+) -> Noise | None:
+    """Turn a data error into arrays, or None when there is nothing to draw.
+
+    Parameters
+    ----------
+    error : DataError or None
+    values : DataFrame, units x indicators
+    denominators : DataFrame or None
+        Units x indicators.
+
+    Returns
+    -------
+    Noise or None
+
+    Raises
+    ------
+    ValueError
+        When an indicator is unknown or rates have no denominators.
+    """
+    if error is None:
+        return None
+    names = [str(c) for c in values.columns]
+    unknown = sorted((set(error.scale) | set(error.rounded)) - set(names))
+    if unknown:
+        raise ValueError(f"data error names unknown indicators {unknown}")
+    if error.scale and denominators is None:
+        raise ValueError("binomial error needs denominators")
+    bare = [i for i in error.scale if denominators is not None and i not in denominators.columns]
+    if bare:
+        raise ValueError(f"no denominators for {bare}")
+    n = np.full(values.shape, np.nan)
+    if denominators is not None:
+        n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    spread = np.zeros(values.shape)
+    if error.lower is not None and error.upper is not None:
+        low = error.lower.reindex(index=values.index, columns=values.columns)
+        high = error.upper.reindex(index=values.index, columns=values.columns)
+        # 95 % margins of a normal distribution span 2 x 1.959964 standard errors.
+        width = (high - low).to_numpy(dtype=float) / (2 * 1.959963984540054)
+        if (width < 0).any():
+            raise ValueError("upper margins lie below lower margins")
+        spread = np.nan_to_num(width)
+    return Noise(
+        values.to_numpy(dtype=float),
+        n,
+        np.array([float(error.scale.get(c, np.nan)) for c in names]),
+        np.array([float(error.rounded.get(c, 0)) for c in names]),
+        spread,
+        error.exact_below,
+    )
+
+
+Step = Literal["impute", "treat", "normalise", "aggregate"]
+STEPS: tuple[Step, ...] = ("impute", "treat", "normalise", "aggregate")

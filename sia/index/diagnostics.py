@@ -1,0 +1,547 @@
+"""The audit: the checks of the OECD/JRC handbook as tables, each with a light and its rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.index.build import IndexResult
+from sia.index.design import Node
+
+Array = npt.NDArray[np.float64]
+
+GREEN, AMBER, RED, GREY = "groen", "oranje", "rood", "grijs"
+
+
+@dataclass(frozen=True)
+class AuditRules:
+    """Thresholds of the lights; every one is printed beside the light that it gave.
+
+    Parameters
+    ----------
+    availability, availability_low : float
+        Share of units with a value: green from the first, red below the second (COINr 65 %).
+    imputed, imputed_high : float
+        Share of a unit's cells that is estimated: green up to the first, red above the second.
+    skew, kurt : float
+        Treatment rule (both exceeded: red).
+    low, high : float
+        Correlations within a group: below `low` weak, above `high` double counting.
+    alpha, alpha_low : float
+        Cronbach's alpha: green from the first, red below the second.
+    first_component : float
+        Share of variance that the first component should explain.
+    influence : float
+        Largest allowed ratio between realised importance and nominal weight (and its inverse).
+    proxy, proxy_high : float
+        Absolute rank correlation with origin: green below the first, red from the second.
+    external : float
+        Rank correlation that one expects with an external index.
+    """
+
+    availability: float = 0.90
+    availability_low: float = 0.65
+    imputed: float = 0.10
+    imputed_high: float = 1 / 3
+    skew: float = 2.0
+    kurt: float = 3.5
+    low: float = 0.30
+    high: float = 0.92
+    alpha: float = 0.70
+    alpha_low: float = 0.50
+    first_component: float = 0.50
+    influence: float = 2.0
+    proxy: float = 0.50
+    proxy_high: float = 0.70
+    external: float = 0.50
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """All tables; each has columns ``licht`` (groen/oranje/rood/grijs) and ``regel`` (Dutch).
+
+    Parameters
+    ----------
+    availability : DataFrame, by indicator
+        ``aanwezig``, ``niet_nul``, ``uniek`` (shares).
+    units : DataFrame, by unit
+        ``aanwezig``, ``geschat`` (shares), ``gescoord``.
+    distribution : DataFrame, by indicator
+        Skewness and kurtosis before and after treatment, ``behandeling``.
+    correlations : DataFrame, by pair of children of one aggregate
+        ``groep``, ``eerste``, ``tweede``, ``r``, ``n``.
+    between : DataFrame, by pair of aggregates of one level
+        As `correlations`.
+    consistency : DataFrame, by aggregate
+        ``k``, ``alfa``.
+    components : DataFrame, by aggregate and component
+        ``eigenwaarde``, ``verklaard``, ``cumulatief``.
+    parents : DataFrame, by indicator
+        ``r_domein``, ``r_index`` (correlation with its aggregate and its root).
+    influence : DataFrame, by child of an aggregate
+        ``gewicht`` (nominal share), ``invloed`` (share of main effects), ``verhouding``.
+    external : DataFrame, by external index and node
+        ``spearman``, ``pearson``, ``n``; empty without external indices.
+    proxy : DataFrame, by indicator or node and origin measure
+        ``spearman``, ``n``; empty without origin figures. For researchers, never for publication.
+    summary : DataFrame, by table
+        Count of each light.
+    """
+
+    availability: pd.DataFrame
+    units: pd.DataFrame
+    distribution: pd.DataFrame
+    correlations: pd.DataFrame
+    between: pd.DataFrame
+    consistency: pd.DataFrame
+    components: pd.DataFrame
+    parents: pd.DataFrame
+    influence: pd.DataFrame
+    external: pd.DataFrame
+    proxy: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def audit(
+    result: IndexResult,
+    rules: AuditRules | None = None,
+    external: pd.DataFrame | None = None,
+    origin: pd.DataFrame | None = None,
+) -> Audit:
+    """Check an index.
+
+    Parameters
+    ----------
+    result : IndexResult
+    rules : AuditRules, optional
+    external : DataFrame, units x external indices, optional
+        Leefbaarometer, SES-WOA and the like; they are never part of a score. Their sign is taken as
+        it is: an index where high is good correlates negatively with an urgency.
+    origin : DataFrame, units x measures of origin, optional
+
+    Returns
+    -------
+    Audit
+    """
+    rule = rules or AuditRules()
+    up = _going_up(result)
+    tables = {
+        "availability": _availability(result, rule),
+        "units": _units(result, rule),
+        "distribution": _distribution(result, rule),
+        "correlations": _within(result, up, rule),
+        "between": _between(result, rule),
+        "consistency": _consistency(result, up, rule),
+        "components": _components(result, up, rule),
+        "parents": _parents(result, rule),
+        "influence": _influence(result, up, rule),
+        "external": _external(result, external, rule),
+        "proxy": _proxy(result, origin, rule),
+    }
+    lights = pd.DataFrame(
+        {
+            name: [int((table["licht"] == light).sum()) for light in (GREEN, AMBER, RED, GREY)]
+            for name, table in tables.items()
+        },
+        index=[GREEN, AMBER, RED, GREY],
+    ).T.rename_axis("tabel")
+    return Audit(**tables, summary=lights)
+
+
+def cronbach_alpha(x: Array) -> float:
+    """Return Cronbach's alpha of the columns, over complete rows.
+
+    alpha = k / (k - 1) (1 - sum of the variances / variance of the sum), sample variances
+    (Cronbach 1951, eq. 2; COINr ``get_cronbach``).
+
+    Parameters
+    ----------
+    x : array, shape (n, k)
+
+    Returns
+    -------
+    float
+        NaN with fewer than two columns or three complete rows, or no variance.
+    """
+    complete = x[~np.isnan(x).any(axis=1)]
+    k = complete.shape[1]
+    if k < 2 or complete.shape[0] < 3:
+        return float("nan")
+    whole = float(complete.sum(axis=1).var(ddof=1))
+    if whole <= 0:
+        return float("nan")
+    return float(k / (k - 1) * (1.0 - complete.var(axis=0, ddof=1).sum() / whole))
+
+
+def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
+    """Return the correlation ratio S = Var(E[y | x]) / Var(y).
+
+    Paruolo, Saisana & Saltelli (2013, J. R. Statist. Soc. A 176, eq. 4). E[y | x] is estimated by
+    a local linear smoother on ranks with a bandwidth chosen by leave-one-out cross-validation, or
+    by means within `bins` groups of equal size.
+
+    Parameters
+    ----------
+    x, y : array, shape (n,)
+        Pairs with NaN are left out.
+    bins : int, optional
+
+    Returns
+    -------
+    float
+        0-1; NaN with fewer than five pairs or no variance.
+    """
+    both = ~np.isnan(x) & ~np.isnan(y)
+    a, b = x[both], y[both]
+    if a.size < 5 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    if bins is not None:
+        order = np.argsort(a, kind="stable")
+        expected = np.concatenate(
+            [np.full(part.size, b[part].mean()) for part in np.array_split(order, bins)]
+        )
+        return float(expected.var() / b.var())
+    expected = _smooth(a, b)
+    return float(np.clip(expected.var() / b.var(), 0.0, 1.0))
+
+
+def _smooth(x: Array, y: Array) -> Array:
+    """Return local linear fits; at most 400 evenly spread points decide the bandwidth."""
+    z = (x - x.mean()) / x.std()
+    chosen = np.argsort(z, kind="stable")
+    if z.size > 400:
+        chosen = chosen[np.linspace(0, z.size - 1, 400).astype(int)]
+    a, b = z[chosen], y[chosen]
+    best: tuple[float, Array] | None = None
+    for width in (0.2, 0.35, 0.6, 1.0, 2.0, 5.0):
+        w = np.exp(-0.5 * ((a[:, None] - a[None, :]) / width) ** 2)
+        s1, s2 = w @ a, w @ a**2
+        s0, t0, t1 = w.sum(axis=1), w @ b, w @ (a * b)
+        determinant = s0 * s2 - s1**2
+        ok = determinant > 1e-12
+        safe = np.where(ok, determinant, 1.0)
+        slope = np.where(ok, (s0 * t1 - s1 * t0) / safe, 0.0)
+        level = np.where(ok, (s2 * t0 - s1 * t1) / safe, t0 / s0)
+        fitted = level + slope * a
+        # Leverage of the own point in a local linear fit at that point.
+        own = np.where(ok, (s2 - 2 * a * s1 + a**2 * s0) / safe, 1.0 / s0)
+        error = float(np.mean(((b - fitted) / np.maximum(1.0 - own, 1e-3)) ** 2))
+        if best is None or error < best[0]:
+            best = (error, fitted)
+    assert best is not None  # the loop ran
+    return best[1]
+
+
+def _going_up(result: IndexResult) -> pd.DataFrame:
+    """Return indicators and aggregates as they enter their parents."""
+    raised = result.scores.copy()
+    raised[list(result.rescaled.columns)] = result.rescaled
+    return pd.concat([result.normalised, raised], axis=1)
+
+
+def _light(value: float, green: bool, red: bool) -> str:
+    if np.isnan(value):
+        return GREY
+    return GREEN if green else RED if red else AMBER
+
+
+def _availability(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
+    found = result.screening.indicators
+    table = pd.DataFrame(
+        {
+            "aanwezig": found["availability"],
+            "niet_nul": found["nonzero"],
+            "uniek": found["unique"],
+        }
+    )
+    table["licht"] = [
+        RED if c else _light(a, a >= rule.availability, a < rule.availability_low)
+        for a, c in zip(table["aanwezig"], found["constant"], strict=True)
+    ]
+    table["regel"] = (
+        f"groen vanaf {_pct(rule.availability)} aanwezig, rood onder "
+        f"{_pct(rule.availability_low)} of zonder verschillen tussen eenheden"
+    )
+    return table
+
+
+def _units(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
+    estimated = (result.flags == "geschat").mean(axis=1)
+    scored = result.scores[list(result.design.hierarchy.roots)].notna().all(axis=1)
+    table = pd.DataFrame(
+        {
+            "aanwezig": result.screening.units["availability"],
+            "geschat": estimated,
+            "gescoord": scored,
+        }
+    )
+    table["licht"] = [
+        RED if not s else _light(e, e <= rule.imputed, e > rule.imputed_high)
+        for e, s in zip(estimated, scored, strict=True)
+    ]
+    table["regel"] = (
+        f"groen tot en met {_pct(rule.imputed)} geschat, rood boven {_pct(rule.imputed_high)} "
+        "of zonder score"
+    )
+    return table
+
+
+def _distribution(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
+    found = result.treatment
+    table = pd.DataFrame(
+        {
+            "scheefheid_voor": found["skewness_before"],
+            "kurtosis_voor": found["kurtosis_before"],
+            "scheefheid_na": found["skewness_after"],
+            "kurtosis_na": found["kurtosis_after"],
+            "behandeling": found["action"],
+        }
+    )
+    skewed = table["scheefheid_na"].abs() >= rule.skew
+    peaked = table["kurtosis_na"] >= rule.kurt
+    table["licht"] = [
+        _light(v, not (s or p), s and p)
+        for v, s, p in zip(table["scheefheid_na"], skewed, peaked, strict=True)
+    ]
+    table["regel"] = (
+        f"rood als na behandeling |scheefheid| >= {_number(rule.skew)} en kurtosis >= "
+        f"{_number(rule.kurt)}; oranje bij één van beide"
+    )
+    return table
+
+
+def _pairs(
+    frame: pd.DataFrame, names: list[str], group: str, rule: AuditRules
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            r, n = _correlation(frame[first], frame[second], "pearson")
+            light = _light(r, rule.low <= r <= rule.high, r < 0)
+            rows.append(
+                {"groep": group, "eerste": first, "tweede": second, "r": r, "n": n, "licht": light}
+            )
+    return rows
+
+
+def _pair_table(rows: list[dict[str, object]], rule: AuditRules) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["groep", "eerste", "tweede", "r", "n", "licht"])
+    table["regel"] = (
+        f"groen van {_number(rule.low)} tot en met {_number(rule.high)}; rood onder 0 (ze werken "
+        f"elkaar tegen); oranje zwak of, boven {_number(rule.high)}, dubbel geteld"
+    )
+    return table
+
+
+def _within(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for node in result.design.hierarchy.nodes:
+        rows += _pairs(up, list(node.children), node.id, rule)
+    return _pair_table(rows, rule)
+
+
+def _between(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
+    levels: dict[int, list[str]] = {}
+    for node in result.design.hierarchy.nodes:
+        levels.setdefault(node.level, []).append(node.id)
+    rows: list[dict[str, object]] = []
+    for level, names in levels.items():
+        rows += _pairs(result.scores, names, f"niveau {level}", rule)
+    return _pair_table(rows, rule)
+
+
+def _consistency(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows = {}
+    for node in result.design.hierarchy.nodes:
+        x = up[list(node.children)].to_numpy(dtype=float)
+        spread = np.nanstd(x, axis=0, ddof=1)
+        alpha = cronbach_alpha((x - np.nanmean(x, axis=0)) / np.where(spread > 0, spread, np.nan))
+        rows[node.id] = {
+            "k": len(node.children),
+            "alfa": alpha,
+            "licht": _light(alpha, alpha >= rule.alpha, alpha < rule.alpha_low),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("groep")
+    table["regel"] = (
+        f"Cronbachs alfa van gestandaardiseerde onderdelen: groen vanaf {_number(rule.alpha)}, "
+        f"rood onder {_number(rule.alpha_low)}"
+    )
+    return table
+
+
+def _components(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for node in result.design.hierarchy.nodes:
+        if len(node.children) < 2:
+            continue
+        for number, value, share, running in _eigen(up[list(node.children)]):
+            light = GREY
+            if number == 1:
+                light = _light(share, share >= rule.first_component, share < rule.low)
+            rows.append(
+                {
+                    "groep": node.id,
+                    "component": number,
+                    "eigenwaarde": value,
+                    "verklaard": share,
+                    "cumulatief": running,
+                    "licht": light,
+                }
+            )
+    table = pd.DataFrame(
+        rows,
+        columns=["groep", "component", "eigenwaarde", "verklaard", "cumulatief", "licht"],
+    )
+    table["regel"] = (
+        f"eerste component: groen vanaf {_pct(rule.first_component)} verklaarde variantie, rood "
+        f"onder {_pct(rule.low)}; verdere componenten alleen ter informatie"
+    )
+    return table
+
+
+def _eigen(frame: pd.DataFrame) -> list[tuple[int, float, float, float]]:
+    x = frame.to_numpy(dtype=float)
+    complete = x[~np.isnan(x).any(axis=1)]
+    if complete.shape[0] < 3 or (np.ptp(complete, axis=0) == 0).any():
+        return []
+    values = np.linalg.eigvalsh(np.corrcoef(complete, rowvar=False))[::-1]
+    share = values / values.sum()
+    running = np.cumsum(share)
+    return [
+        (i + 1, float(v), float(s), float(c))
+        for i, (v, s, c) in enumerate(zip(values, share, running, strict=True))
+    ]
+
+
+def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
+    hierarchy = result.design.hierarchy
+    rows = {}
+    for name in hierarchy.indicators:
+        domain, root = hierarchy.domain(name), hierarchy.root_of(name)
+        r_domain, _ = _correlation(result.normalised[name], result.scores[domain], "pearson")
+        r_index, _ = _correlation(result.normalised[name], result.scores[root], "pearson")
+        rows[name] = {
+            "domein": domain,
+            "r_domein": r_domain,
+            "r_index": r_index,
+            "licht": _light(
+                r_domain + r_index, min(r_domain, r_index) >= rule.low, min(r_domain, r_index) < 0
+            ),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+    table["regel"] = (
+        f"groen als beide correlaties minstens {_number(rule.low)} zijn, rood als er één "
+        "negatief is"
+    )
+    return table
+
+
+def _influence(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for node in result.design.hierarchy.nodes:
+        rows += _influence_of(node, result, up, rule)
+    table = pd.DataFrame(
+        rows, columns=["groep", "onderdeel", "gewicht", "S", "invloed", "verhouding", "licht"]
+    )
+    table["regel"] = (
+        "invloed = aandeel in de hoofdeffecten S = Var(E[score | onderdeel]) / Var(score) "
+        f"(Paruolo e.a. 2013); groen als invloed / gewicht tussen 1/{_number(rule.influence)} en "
+        f"{_number(rule.influence)} ligt, rood als het onderdeel geen invloed heeft"
+    )
+    return table
+
+
+def _influence_of(
+    node: Node, result: IndexResult, up: pd.DataFrame, rule: AuditRules
+) -> list[dict[str, object]]:
+    score = result.scores[node.id].to_numpy(dtype=float)
+    effects = np.array([main_effect(up[c].to_numpy(dtype=float), score) for c in node.children])
+    weight = result.chain.weights[node.id] / result.chain.weights[node.id].sum()
+    total = np.nansum(effects)
+    share = effects / total if total > 0 else np.full(effects.shape, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = share / weight
+    return [
+        {
+            "groep": node.id,
+            "onderdeel": c,
+            "gewicht": float(w),
+            "S": float(e),
+            "invloed": float(s),
+            "verhouding": float(q),
+            "licht": _light(q, 1 / rule.influence <= q <= rule.influence, e < 0.05),
+        }
+        for c, w, e, s, q in zip(node.children, weight, effects, share, ratio, strict=True)
+    ]
+
+
+def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for measure in [] if external is None else external.columns:
+        other = external[measure].reindex(result.scores.index)  # type: ignore[index]
+        for node in result.scores.columns:
+            rank, n = _correlation(result.scores[node], other, "spearman")
+            linear, _ = _correlation(result.scores[node], other, "pearson")
+            rows.append(
+                {
+                    "extern": measure,
+                    "onderdeel": node,
+                    "spearman": rank,
+                    "pearson": linear,
+                    "n": n,
+                    "licht": _light(rank, abs(rank) >= rule.external, abs(rank) < rule.low),
+                }
+            )
+    table = pd.DataFrame(rows, columns=["extern", "onderdeel", "spearman", "pearson", "n", "licht"])
+    table["regel"] = (
+        f"groen als |rangcorrelatie| minstens {_number(rule.external)} is, rood onder "
+        f"{_number(rule.low)}; een externe index zit nooit in de score"
+    )
+    return table
+
+
+def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
+    both = pd.concat([result.normalised, result.scores], axis=1)
+    rows: list[dict[str, object]] = []
+    for measure in [] if origin is None else origin.columns:
+        other = origin[measure].reindex(both.index)  # type: ignore[index]
+        for name in both.columns:
+            r, n = _correlation(both[name], other, "spearman")
+            rows.append(
+                {
+                    "onderdeel": name,
+                    "herkomst": measure,
+                    "spearman": r,
+                    "n": n,
+                    "licht": _light(r, abs(r) < rule.proxy, abs(r) >= rule.proxy_high),
+                }
+            )
+    table = pd.DataFrame(rows, columns=["onderdeel", "herkomst", "spearman", "n", "licht"])
+    table["regel"] = (
+        f"groen als |rangcorrelatie met herkomst| onder {_number(rule.proxy)} ligt, rood vanaf "
+        f"{_number(rule.proxy_high)}: de indicator kan herkomst vervangen"
+    )
+    return table
+
+
+def _correlation(a: pd.Series[float], b: pd.Series[float], method: str) -> tuple[float, int]:
+    """Return the correlation over pairs without gaps; NaN under three pairs or without spread."""
+    both = a.notna() & b.notna()
+    x, y = a[both].astype(float), b[both].astype(float)
+    n = int(both.sum())
+    if n < 3 or x.nunique() < 2 or y.nunique() < 2:
+        return float("nan"), n
+    if method == "spearman":
+        x, y = x.rank(), y.rank()
+    return float(np.corrcoef(x.to_numpy(), y.to_numpy())[0, 1]), n
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _pct(share: float) -> str:
+    return f"{_number(100 * share)} %"
