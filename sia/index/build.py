@@ -372,6 +372,7 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
 
 
 def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
+    """Return the table after denominators and shrinkage, which imputation starts from."""
     if design.denominate is not None:
         table = denominate(table, design.denominate)
     return table if design.shrink is None else design.shrink.apply(table)
