@@ -28,7 +28,7 @@ from sia.index.aggregation import (
     aggregate,
 )
 from sia.index.build import resolve, signs
-from sia.index.choices import STEPS, Noise
+from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.imputation import Imputer, NoImputation, Setting
 from sia.index.moments import kurtosis, skewness
@@ -59,7 +59,7 @@ class Plan:
         Number of the random stream of the data error, or -1 for the data as they are.
     """
 
-    step: dict[str, npt.NDArray[np.int64]]
+    step: Mapping[Step, npt.NDArray[np.int64]]
     left_out: npt.NDArray[np.int64]
     weight_set: npt.NDArray[np.int64]
     error: npt.NDArray[np.int64]
@@ -207,6 +207,7 @@ class Variant:
 
     @classmethod
     def of(cls, engine: Engine, combination: tuple[int, ...]) -> Variant:
+        """Return the variant with these option numbers, its weights resolved on the data."""
         chosen = {s: engine.options[s][c] for s, c in zip(STEPS, combination, strict=True)}
         own = all(chosen[s] is getattr(engine.design, s) for s in STEPS)
         design = engine.design if own else replace(engine.design, **chosen)
@@ -245,7 +246,8 @@ class Variant:
         low = np.nanmin(leaves, axis=-2, keepdims=True, initial=np.inf)
         high = np.nanmax(leaves, axis=-2, keepdims=True, initial=-np.inf)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return (leaves - low) / np.where(high > low, high - low, np.nan) * 99.0 + 1.0
+            raised: Array = (leaves - low) / np.where(high > low, high - low, np.nan) * 99.0 + 1.0
+        return raised
 
     def score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
         """Return the scores of the wanted aggregate, shape (m, n)."""
@@ -451,8 +453,8 @@ def _collapse(
         gone = [c for c in node.children if c in alive and not alive[c].all()]
         if gone:
             w = w.copy()
-            for c in gone:
-                w[:, node.children.index(c)] *= alive[c]
+            for name in gone:
+                w[:, node.children.index(name)] *= alive[name]
         total = w.sum(axis=1, keepdims=True)
         alive[node.id] = total[:, 0] > 0
         part[node.id] = w / np.where(total > 0, total, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +118,7 @@ def sensitivity(
 
 
 def _factors(engine: Engine, choices: Choices) -> list[str]:
-    found = [s for s in STEPS if len(engine.options[s]) > 1]
+    found: list[str] = [s for s in STEPS if len(engine.options[s]) > 1]
     found += ["weights"] if engine.tables else []
     found += ["leave_out"] if choices.leave_out else []
     return found + (["data_error"] if engine.noise is not None else [])
@@ -238,7 +239,7 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
         gone.add(parent)
         parent = design.hierarchy.parent.get(parent)
     kept = table[~table["id"].astype(str).isin(gone)]
-    steps = {
+    steps: dict[str, Any] = {
         step: {k: v for k, v in choice.items() if k not in gone}
         for step in ("impute", "treat", "normalise", "weigh", "aggregate", "minimum_share")
         if isinstance(choice := getattr(design, step), dict)

@@ -211,7 +211,8 @@ def nominal_ranks(engine: Engine) -> Ranks:
     )
     variant = Variant.of(own, (0, 0, 0, 0))
     weights = {name: w[None, :] for name, w in variant.base.items()}
-    return rank_rows(variant.score(variant.leaves, weights, 1))[0]
+    ranks: Ranks = rank_rows(variant.score(variant.leaves, weights, 1))[0]
+    return ranks
 
 
 def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
@@ -230,7 +231,8 @@ def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
     difference = ranks - nominal
     np.abs(difference, out=difference)
     if ranks.all() and nominal.all():
-        return difference.mean(axis=1, dtype=np.float64)
+        whole: Array = difference.mean(axis=1, dtype=np.float64)
+        return whole
     both = (ranks > 0) & (nominal > 0)
     with np.errstate(invalid="ignore"):
         mean: Array = np.where(both, difference, 0).sum(axis=1) / both.sum(axis=1)
