@@ -8,7 +8,8 @@ import pandas as pd
 
 from sia.catalogue.model import ALL_DOMAINS, DOMAIN_NAMES, DOMAINS
 from sia.gemeente import Gemeente
-from sia.indicators.build import IndicatorTable
+from sia.indicators.build import INHABITANTS, IndicatorTable
+from sia.indicators.cells import MISSING
 from sia.sources.base import NOT_DELIVERED
 
 _DECIMALS = 3
@@ -74,7 +75,7 @@ def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
 
 def _why_dropped(flags: pd.Series[str], share: float, limit: float) -> str:
     if share == 0:
-        common = flags.str.removeprefix("ontbreekt: ").value_counts()
+        common = flags.str.removeprefix(MISSING).value_counts()
         reason = str(common.index[0]) if len(common) else NOT_DELIVERED
         return f"Voor dit jaar in geen enkele buurt bekend ({reason})."
     percent = f"{share * 100:.0f}"
@@ -151,7 +152,8 @@ def _why_unranked(
         return "Alleen water."
     people = float(table.areas.at[code, "inwoners"])
     if people != people:
-        return "Het inwonertal is onbekend."
+        why = str(table.flags.at[code, INHABITANTS]).removeprefix(MISSING)
+        return f"Het inwonertal is onbekend ({why})."
     if people < gemeente.drempels.inwoners:
         return f"Minder dan {gemeente.drempels.inwoners:.0f} inwoners ({people:.0f})."
     short = []

@@ -13,6 +13,9 @@ from sia.sources.base import SourceTable
 
 Floats = npt.NDArray[np.float64]
 
+NATIONAL = 1000
+"""Fewest buurten for a table, or a distribution, to be called national."""
+
 DENOMINATOR_REACH = 2
 """Years that a denominator may lie from the reference year of what it divides."""
 
@@ -26,7 +29,8 @@ class Lookup:
     Parameters
     ----------
     tables : iterable of SourceTable
-        Rows of other levels than buurt are left out.
+        Rows of other levels than buurt are left out, and so are tables that neither hold a buurt
+        of the municipality nor are national (`NATIONAL` buurten or more).
     roster : Index of str
         Buurten of the municipality; they come first.
 
@@ -37,10 +41,15 @@ class Lookup:
     """
 
     def __init__(self, tables: Iterable[SourceTable], roster: pd.Index) -> None:
-        self.tables: tuple[SourceTable, ...] = tuple(
-            sorted(tables, key=lambda t: (t.source, t.year, t.origin.table, str(t.origin.path)))
-        )
-        self._rows = {id(table): _buurten(table) for table in self.tables}
+        listed = [(table, _buurten(table)) for table in tables]
+        kept = [
+            (table, own)
+            for table, own in listed
+            if len(own) >= NATIONAL or bool(own.isin(roster).any())
+        ]
+        kept.sort(key=lambda pair: _order(pair[0]))
+        self.tables: tuple[SourceTable, ...] = tuple(table for table, _ in kept)
+        self._rows = {id(table): own for table, own in kept}
         everything: set[str] = set()
         for rows in self._rows.values():
             everything.update(rows)
@@ -159,5 +168,11 @@ class Lookup:
         return rate, np.where(np.isnan(top), np.nan, bottom)
 
 
+def _order(table: SourceTable) -> tuple[str, int, str, str]:
+    return (table.source, table.year, table.origin.table, str(table.origin.path))
+
+
 def _buurten(table: SourceTable) -> pd.Index:
-    return pd.Index([code for code, level in table.regions["niveau"].items() if level == "buurt"])
+    is_buurt = table.regions["niveau"].to_numpy() == "buurt"
+    codes: pd.Index = table.regions.index[is_buurt]
+    return codes

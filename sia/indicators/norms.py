@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sia.indicators.lookup import Floats
-
-NATIONAL = 1000
-"""Fewest buurten with a value for a distribution to be called national."""
+from sia.indicators.lookup import NATIONAL, Floats
 
 QUANTILES: tuple[str, ...] = tuple(f"p{number:02d}" for number in range(101))
 """Column names of the hundred and one quantiles."""

@@ -175,9 +175,9 @@ def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Serie
     """
     sources: list[tuple[tuple[int, int, str], pd.Series[str]]] = []
     for table in intake.tables:
-        own = table.regions.loc[table.regions["niveau"] == level, "naam"]
-        other = table.source not in ROSTER_SOURCES
-        sources.append(((abs(table.year - jaar), int(other), str(table.origin.path)), own))
+        other = int(table.source not in ROSTER_SOURCES)
+        key = (abs(table.year - jaar), other, str(table.origin.path))
+        sources.append((key, table.regions["naam"]))
     for layer in intake.areas:
         if layer.level == level:
             key = (abs(layer.year - jaar), 0, str(layer.origin.path))
@@ -185,6 +185,8 @@ def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Serie
     names = pd.Series("", index=codes, dtype="str")
     for _, own in sorted(sources, key=lambda pair: pair[0]):
         empty = names.index[names == ""]
+        if empty.empty:
+            break
         names.loc[empty] = own.reindex(empty).fillna("").astype("str")
     return names.where(names != "", names.index.to_series().astype("str"))
 
