@@ -16,7 +16,6 @@ from sia.demo import (
     model,
     observe,
     places,
-    pockets as pocket_maker,
     regions,
     truth,
     write_maps,
@@ -24,6 +23,7 @@ from sia.demo import (
     write_sheets,
     write_text,
 )
+from sia.demo import pockets as pocket_maker
 from sia.demo.observe import Observed, Regions
 from sia.demo.truth import DemoTruth
 from sia.store import write_text as store_text
@@ -135,9 +135,7 @@ def _build(seed: int, n_buurten: int, with_pockets: bool, separation: float) -> 
     pieces = places.atoms(n_buurten)
     land = geography.build(pieces, stream(0))
     middles = shapely.get_coordinates(land.atoms.geometry.centroid.to_numpy())
-    state = latent.build(
-        pieces, middles, stream(1), separation=separation, n_context=N_CONTEXT
-    )
+    state = latent.build(pieces, middles, stream(1), separation=separation, n_context=N_CONTEXT)
     residuals = model.Residuals.draw(len(state.units), stream(2))
     world = pocket_maker.build(land, state, stream(3), pockets=with_pockets)
     density = {1: 55.0, 2: 90.0, 3: 60.0, 4: 38.0, 5: 22.0, 6: 1.5}
@@ -147,9 +145,7 @@ def _build(seed: int, n_buurten: int, with_pockets: bool, separation: float) -> 
     return _City(pieces, land, state, residuals, world, hectares, seed)
 
 
-def _write_year(
-    folder: Path, city: _City, jaar: int, observed: Observed, where: Regions
-) -> None:
+def _write_year(folder: Path, city: _City, jaar: int, observed: Observed, where: Regions) -> None:
     _KWB[jaar](folder, observed, where)
     _BORDERS.get(jaar, write_maps.write_geopackage)(folder, city.map, observed, where)
     write_odata.write_crime(folder, observed, where)

@@ -22,6 +22,9 @@ ORIGIN = (140_000.0, 520_000.0)
 WIDTH, HEIGHT = 12_000.0, 10_000.0
 SQUARE = 100.0
 
+Spot = tuple[float, float]
+Edge = tuple[Spot, Spot]
+
 
 @dataclass(frozen=True)
 class Geography:
@@ -98,12 +101,8 @@ def _outline(rng: np.random.Generator) -> Polygon:
     return Polygon(np.column_stack([x, y]))
 
 
-def _cells(
-    pieces: Sequence[Atom], outline: Polygon, rng: np.random.Generator
-) -> list[Polygon]:
-    hearts = [
-        Point(ORIGIN[0] + 1000 * wijk.x, ORIGIN[1] + 1000 * wijk.y) for wijk in WIJKEN
-    ]
+def _cells(pieces: Sequence[Atom], outline: Polygon, rng: np.random.Generator) -> list[Polygon]:
+    hearts = [Point(ORIGIN[0] + 1000 * wijk.x, ORIGIN[1] + 1000 * wijk.y) for wijk in WIJKEN]
     cells: list[Polygon] = []
     for wijk, land in zip(WIJKEN, _voronoi(hearts, outline), strict=True):
         places = sorted({piece.nummer for piece in pieces if piece.wijk is wijk})
@@ -184,13 +183,7 @@ def _faces(lines: object, cells: Sequence[Polygon]) -> list[Polygon]:
 
 def _wobble(cells: list[Polygon], rng: np.random.Generator) -> list[Polygon]:
     """Bend long straight borders a little; the same bend on both sides of a border."""
-    edges = sorted(
-        {
-            tuple(sorted(pair))
-            for cell in cells
-            for pair in pairwise([(float(x), float(y)) for x, y in cell.exterior.coords])
-        }
-    )
+    edges = sorted({_edge(*pair) for cell in cells for pair in pairwise(_ring(cell))})
     draws = rng.normal(0.0, 1.0, (len(edges), 3))
     for strength in (0.05, 0.025, 0.0):
         bent = {edge: _bend(edge, strength * draw) for edge, draw in zip(edges, draws, strict=True)}
@@ -200,9 +193,7 @@ def _wobble(cells: list[Polygon], rng: np.random.Generator) -> list[Polygon]:
     return cells
 
 
-def _bend(
-    edge: tuple[tuple[float, float], tuple[float, float]], draw: NDArray[np.float64]
-) -> list[tuple[float, float]]:
+def _bend(edge: Edge, draw: NDArray[np.float64]) -> list[Spot]:
     (x0, y0), (x1, y1) = edge
     if np.hypot(x1 - x0, y1 - y0) < 350:
         return [edge[0], edge[1]]
@@ -213,12 +204,18 @@ def _bend(
     return [edge[0], *inner, edge[1]]
 
 
-def _rebuild(
-    cell: Polygon, bent: dict[tuple[tuple[float, float], ...], list[tuple[float, float]]]
-) -> Polygon:
-    ring: list[tuple[float, float]] = []
-    for start, end in pairwise([(float(x), float(y)) for x, y in cell.exterior.coords]):
-        path = bent[tuple(sorted((start, end)))]
+def _ring(cell: Polygon) -> list[Spot]:
+    return [(float(x), float(y)) for x, y in cell.exterior.coords]
+
+
+def _edge(start: Spot, end: Spot) -> Edge:
+    return (start, end) if start < end else (end, start)
+
+
+def _rebuild(cell: Polygon, bent: dict[Edge, list[Spot]]) -> Polygon:
+    ring: list[Spot] = []
+    for start, end in pairwise(_ring(cell)):
+        path = bent[_edge(start, end)]
         ring.extend((path if path[0] == start else path[::-1])[:-1])
     return Polygon(ring)
 

@@ -149,9 +149,7 @@ def _softmax(
     members: list[Measure], factors: dict[str, Array], residuals: Residuals
 ) -> dict[str, Array]:
     weights = np.stack(
-        [
-            float(m.get("basis")) * np.exp(_score(m, factors, residuals)) for m in members
-        ]
+        [float(m.get("basis")) * np.exp(_score(m, factors, residuals)) for m in members]
     )
     shares = weights / weights.sum(axis=0)
     return {member.naam: shares[row] for row, member in enumerate(members)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,38 @@ class Regions:
     table: pd.DataFrame
     members: NDArray[np.bool_]
 
+    def __iter__(self) -> Iterator[Region]:
+        """Go through the regions in the order of the table."""
+        for row in self.table.itertuples():
+            yield Region(*row)
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region, as a row of `Regions.table`."""
+
+    code: str
+    niveau: str
+    naam: str
+    gemeentecode: str
+    gemeentenaam: str
+    indelingswijziging: int
+
+    @property
+    def soort(self) -> str:
+        """Return the kind of region as StatLine spells it."""
+        return self.niveau.capitalize()
+
+    @property
+    def gemeente(self) -> str:
+        """Return the name in the column Gemeentenaam: that of the country for the country."""
+        return self.gemeentenaam or self.naam
+
+    @property
+    def wijziging(self) -> str:
+        """Return the flag of change of borders; a period where there is none."""
+        return "." if self.niveau in ("land", "gemeente") else str(self.indelingswijziging)
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -58,6 +91,11 @@ class Observed:
     counted: pd.DataFrame
     published: pd.DataFrame
     reasons: pd.DataFrame
+
+    def lines(self, columns: Sequence[Measure]) -> dict[str, list[float]]:
+        """Return the published values per region code, in the order of `columns`."""
+        values = self.published[[measure.naam for measure in columns]].to_numpy().tolist()
+        return dict(zip(self.published.index, values, strict=True))
 
 
 def observe(real: Reality, regions: Regions, rng: np.random.Generator) -> Observed:
@@ -103,7 +141,7 @@ def _draw_counts(real: Reality, rng: np.random.Generator) -> dict[str, Array]:
             drawn[measure.naam] = rate * np.exp(rng.normal(0.0, 1.0, len(n)) * spread)
         elif measure.bron == "rivm":
             model_error = np.exp(rng.normal(0.0, 0.045, len(n)))
-            drawn[measure.naam] = n * np.clip(rate * model_error, 0.0, 1.0)
+            drawn[measure.naam] = np.asarray(n * np.clip(rate * model_error, 0.0, 1.0))
         else:
             drawn[measure.naam] = rng.binomial(n, rate).astype(float)
     for members in groups.values():
@@ -159,7 +197,9 @@ class _Sums:
 
     def _per(self, measure: Measure, top: Array) -> Array:
         below = self.sizes[measure.van].to_numpy()
-        return np.divide(top, below, out=np.full(len(top), np.nan), where=below > 0)
+        out = np.full(len(top), np.nan)
+        np.divide(top, below, out=out, where=below > 0)
+        return out
 
 
 def _urbanity(density: Array) -> Array:
@@ -210,9 +250,9 @@ def _round(
     measure: Measure, value: Array, small: NDArray[np.bool_], rng: np.random.Generator
 ) -> Array:
     plain = np.round(value, measure.decimalen)
-    if measure.soort == "aantal" and measure.bron == "kwb":
-        step = int(measure.get("afronding", 5))
-        return np.where(small, random_round(value, step, rng), np.round(value))
+    if measure.bron == "kwb" and (measure.soort == "aantal" or measure.get("geteld")):
+        by_lot = random_round(value, int(measure.get("afronding", 5)), rng)
+        return np.where(small, by_lot, np.round(value))
     if measure.get("afronding"):
         step = float(measure.get("afronding"))
         return np.asarray(np.round(value / step) * step)

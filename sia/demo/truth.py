@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -157,13 +157,14 @@ def scores(expected: pd.DataFrame, sizes: pd.DataFrame, bounds: pd.DataFrame) ->
         The six domains, ``urgentie`` and ``potentie``; not clipped, so outside 0-100 when a value
         lies outside the bounds.
     """
+    limits = dict(zip(bounds.index, bounds.to_numpy().tolist(), strict=True))
     out = {}
     for domain, listed in {**SCORES, "potentie": POTENTIAL}.items():
         scaled = []
         for name, below, direction in listed:
-            low, high = bounds.at[name, "laag"], bounds.at[name, "hoog"]
+            low, high = limits[name]
             share = (_indicator(expected, sizes, name, below) - low) / (high - low)
-            scaled.append(share if direction > 0 else 1 - share)
+            scaled.append(share if direction > 0 else 1.0 - share)
         out[domain] = 100 * pd.concat(scaled, axis=1).mean(axis=1, skipna=False)
     table = pd.DataFrame(out)
     table.insert(0, "urgentie", table[list(SCORES)].mean(axis=1, skipna=False))
@@ -181,7 +182,9 @@ def reference(observed: Observed, regions: Regions) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["laag", "hoog"])
 
 
-def _indicator(expected: pd.DataFrame, sizes: pd.DataFrame, name: str, below: str) -> pd.Series:
+def _indicator(
+    expected: pd.DataFrame, sizes: pd.DataFrame, name: str, below: str
+) -> pd.Series[float]:
     if not below:
         return expected[name]
     return expected[name] / sizes[below].where(sizes[below] > 0)
@@ -206,9 +209,12 @@ def describe(
     own = regions.table[
         (regions.table["niveau"] == "buurt") & (regions.table["gemeentecode"] == GEMEENTECODE)
     ]
-    first = geography.atoms.assign(
-        code=geography.codes(jaar), verandering=latent.units["verandering"]
-    ).drop_duplicates("code").set_index("code").loc[own.index]
+    first = (
+        geography.atoms.assign(code=geography.codes(jaar), verandering=latent.units["verandering"])
+        .drop_duplicates("code")
+        .set_index("code")
+        .loc[own.index]
+    )
     table = pd.DataFrame(
         {
             "naam": own["naam"],
@@ -222,7 +228,7 @@ def describe(
     )
     table = table.join(scores(observed.expected, observed.sizes, bounds))
     table["corporatiebezit"] = observed.expected["perc_huurwoningen_in_bezit_woningcorporaties"]
-    hiding = set(geography.codes(jaar)[_pocket_atoms(world)])
+    hiding = set(geography.codes(jaar).iloc[_pocket_atoms(world)])
     table["deelbuurt"] = table.index.isin(hiding)
     table = _ranked(table)
     table["aanpak"] = _aanpak(table)
@@ -230,7 +236,7 @@ def describe(
     return table
 
 
-def _pocket_atoms(world: SquareWorld) -> Sequence[int]:
+def _pocket_atoms(world: SquareWorld) -> list[int]:
     return sorted(set(world.grid.loc[world.grid["deelbuurt"] != "", "atom"]))
 
 
@@ -272,7 +278,9 @@ def squares_truth(
         codes = geography.codes(jaar)[world.grid["atom"].to_numpy()].to_numpy()
         extra = world.grid[["deelbuurt", "verschil"]].assign(buurtcode=codes)
         joined = table.join(extra)
-        joined.index = pd.MultiIndex.from_product([[jaar], joined.index], names=["jaar", "vierkant"])
+        joined.index = pd.MultiIndex.from_product(
+            [[jaar], joined.index], names=["jaar", "vierkant"]
+        )
         tables.append(joined)
     return pd.concat(tables)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -58,6 +59,17 @@ _ORIGIN_OLD: dict[str, tuple[str, str]] = {
     ),
     "percentage_niet_westerse_migratieachtergrond": (
         "aantal_niet_westerse_migratieachtergrond",
+        "aantal_inwoners",
+    ),
+    "percentage_uit_marokko": ("aantal_uit_marokko", "aantal_inwoners"),
+    "percentage_uit_nederlandse_antillen_en_aruba": (
+        "aantal_uit_nederlandse_antillen_en_aruba",
+        "aantal_inwoners",
+    ),
+    "percentage_uit_suriname": ("aantal_uit_suriname", "aantal_inwoners"),
+    "percentage_uit_turkije": ("aantal_uit_turkije", "aantal_inwoners"),
+    "percentage_overige_nietwestersemigratieachtergrond": (
+        "aantal_overige_nietwestersemigratieachtergrond",
         "aantal_inwoners",
     ),
 }
@@ -116,7 +128,10 @@ def write_shapefile(
         layer = _layer(geography, observed, regions, level, full=False)
         stem = f"voorbeeldstad-fictief-{_plural(level)}-{observed.jaar}"
         with tempfile.TemporaryDirectory() as room:
-            layer.to_file(Path(room) / f"{stem}.shp", driver="ESRI Shapefile", encoding="UTF-8")
+            clipped = layer.rename(
+                columns=dict(zip(layer.columns, _clip(layer.columns), strict=True))
+            )
+            clipped.to_file(Path(room) / f"{stem}.shp", driver="ESRI Shapefile", encoding="UTF-8")
             for built in sorted(Path(room).iterdir()):
                 content = built.read_bytes()
                 if built.suffix == ".dbf":
@@ -125,9 +140,22 @@ def write_shapefile(
                     part.write_bytes(content)
 
 
-def write_geojson(
-    folder: Path, geography: Geography, observed: Observed, regions: Regions
-) -> None:
+def _clip(names: Iterable[str]) -> list[str]:
+    """Shorten names to the 10 characters of a shapefile, as GDAL does when two are the same.
+
+    The first keeps its first ten characters; the next ones end in _1 ... _9, then 10, 11, ...
+    """
+    short: list[str] = []
+    for name in names:
+        candidate, number = name if name == "geometry" else name[:10], 0
+        while candidate in short:
+            number += 1
+            candidate = name[:8] + (f"_{number}" if number < 10 else str(number))
+        short.append(candidate)
+    return short
+
+
+def write_geojson(folder: Path, geography: Geography, observed: Observed, regions: Regions) -> None:
     """Write one year as answers of the WFS service: GeoJSON in degrees (CRS84)."""
     for level in ("buurt", "wijk", "gemeente"):
         layer = _layer(geography, observed, regions, level, full=True).to_crs("EPSG:4326")
@@ -138,6 +166,7 @@ def write_geojson(
             "name": f"{_plural(level)} (fictief)",
             "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
             "numberMatched": len(layer),
+            "numberReturned": len(layer),
             "features": answer["features"],
         }
         name = f"voorbeeldstad-fictief-wfs-{_plural(level)}-{observed.jaar}.geojson"
@@ -319,9 +348,7 @@ _EXTRA_UNITS = {"aantal_huurwoningen_in_bezit_woningcorporaties": 0.9}
 """Pull of a pocket on dwellings owned by corporations, which K itself does not load on."""
 
 
-def square_counts(
-    world: SquareWorld, real: Reality, rng: np.random.Generator
-) -> pd.DataFrame:
+def square_counts(world: SquareWorld, real: Reality, rng: np.random.Generator) -> pd.DataFrame:
     """Count what happens on every inhabited square.
 
     The share in each square follows from that of its buurt and from how much more vulnerable the
@@ -356,7 +383,9 @@ def square_counts(
         pull = by_name[name].loadings.get("K", _EXTRA_UNITS.get(column, 0.0))
         if column in ("percentage_koopwoningen", "percentage_huurwoningen"):
             pull = -0.7
-        rate = _calibrated(by_name[name], real.rates[name][:n_atoms], atom, pull * shift, out[whole])
+        rate = _calibrated(
+            by_name[name], real.rates[name][:n_atoms], atom, pull * shift, out[whole]
+        )
         out[column] = rng.binomial(out[whole], rate)
     out["percentage_huurwoningen"] = homes - out["percentage_koopwoningen"]
     for column, name in _SQUARE_MEANS.items():
@@ -382,12 +411,10 @@ def _calibrated(
     return np.clip(share * factor[atom], 0.0, 1.0)
 
 
-def _published_squares(
-    counted: pd.DataFrame, rng: np.random.Generator, jaar: int
-) -> pd.DataFrame:
+def _published_squares(counted: pd.DataFrame, rng: np.random.Generator, jaar: int) -> pd.DataFrame:
     shown: dict[str, NDArray[np.float64]] = {}
     wholes = {column: whole for column, (_, whole) in _SQUARE_COUNTS.items()}
-    for column in counted:
+    for column in (str(name) for name in counted.columns):
         value = counted[column].to_numpy(dtype=float)
         if column.startswith("aantal"):
             rounded = np.maximum(random_round(value, 5, rng), 5)
@@ -401,7 +428,7 @@ def _published_squares(
             known = counted["aantal_woningen"].to_numpy() >= 5
             shown[column] = np.where(known, np.round(value / step) * step, _SECRET)
     table = pd.DataFrame(shown, index=counted.index)
-    late = [c for c in table if "inkomen" in c or "verbruik" in c]
+    late = [c for c in shown if "inkomen" in c or "verbruik" in c]
     if jaar >= _NEW_CODES_FROM:
         table[late] = _LATER
     return table.astype(np.int64)

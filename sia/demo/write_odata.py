@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from sia.demo.measures import Measure, of
 from sia.demo.observe import Observed, Regions
@@ -38,17 +36,21 @@ def write_kwb3(folder: Path, table: str, observed: Observed, regions: Regions) -
     stem = f"voorbeeldstad-fictief-{table}-{jaar}"
     columns = kwb_columns(jaar)
     keys = {m.naam: f"{m.label('v3', jaar)}_{place}" for place, m in enumerate(columns, start=5)}
+    lines = observed.lines(columns)
     rows = [
         {
             "ID": number,
-            "WijkenEnBuurten": code.ljust(10),
-            "Gemeentenaam_1": _gemeentenaam(region).ljust(40),
-            "SoortRegio_2": _soort(region).ljust(10),
-            "Codering_3": code.ljust(10),
-            "IndelingswijzigingWijkenEnBuurten_4": _change(region),
-            **{keys[m.naam]: _number(observed.published.at[code, m.naam], m) for m in columns},
+            "WijkenEnBuurten": region.code.ljust(10),
+            "Gemeentenaam_1": region.gemeente.ljust(40),
+            "SoortRegio_2": region.soort.ljust(10),
+            "Codering_3": region.code.ljust(10),
+            "IndelingswijzigingWijkenEnBuurten_4": region.wijziging,
+            **{
+                keys[m.naam]: _number(value, m)
+                for m, value in zip(columns, lines[region.code], strict=True)
+            },
         }
-        for number, (code, region) in enumerate(regions.table.iterrows())
+        for number, region in enumerate(regions)
     ]
     _pages(folder, f"{stem}-TypedDataSet", table, "TypedDataSet", rows)
     properties = _properties(columns, jaar)
@@ -64,16 +66,15 @@ def write_kwb4(folder: Path, table: str, observed: Observed, regions: Regions) -
     stem = f"voorbeeldstad-fictief-{table}-{jaar}"
     columns = [m for m in kwb_columns(jaar) if m.get("v4")]
     observations: list[Row] = []
-    for code in regions.table.index:
-        for m in columns:
-            value = _number(observed.published.at[code, m.naam], m)
-            missing = value is None
+    for code, line in observed.lines(columns).items():
+        for m, cell in zip(columns, line, strict=True):
+            value = _number(cell, m)
             observations.append(
                 {
                     "Id": len(observations),
                     "Measure": m.get("v4"),
-                    "ValueAttribute": "Impossible" if missing else "None",
-                    "Value": None if missing else float(value),
+                    "ValueAttribute": "Impossible" if value is None else "None",
+                    "Value": None if value is None else float(value),
                     "StringValue": None,
                     "WijkenEnBuurten": code,
                 }
@@ -84,14 +85,16 @@ def write_kwb4(folder: Path, table: str, observed: Observed, regions: Regions) -
     _envelope4(folder / f"{stem}-MeasureGroups.json", table, "MeasureGroups", groups)
     codes = [
         {
-            "Identifier": code,
+            "Identifier": region.code,
             "Index": place,
-            "Title": region["naam"],
+            "Title": region.naam,
             "Description": "",
-            "DimensionGroupId": region["gemeentecode"] if code[:2] in ("WK", "BU") else code[:2],
-            "DetailRegionCode": code if code[:2] != "NL" else None,
+            "DimensionGroupId": (
+                region.gemeentecode if region.niveau in ("wijk", "buurt") else region.code[:2]
+            ),
+            "DetailRegionCode": None if region.niveau == "land" else region.code,
         }
-        for place, (code, region) in enumerate(regions.table.iterrows(), start=1)
+        for place, region in enumerate(regions, start=1)
     ]
     name = "WijkenEnBuurtenCodes"
     _envelope4(folder / f"{stem}-{name}.json", table, name, codes)
@@ -102,15 +105,16 @@ def write_crime(folder: Path, observed: Observed, regions: Regions) -> None:
     table, jaar = "47018NED", observed.jaar
     stem = f"voorbeeldstad-fictief-{table}-{jaar}"
     kinds = of("politie")
+    lines = observed.lines(kinds)
     rows = [
         {
             "SoortMisdrijf": str(kind.get("code")).ljust(6),
-            "WijkenEnBuurten": code.ljust(10),
+            "WijkenEnBuurten": region.code.ljust(10),
             "Perioden": f"{jaar}JJ00",
-            "GeregistreerdeMisdrijven_1": int(observed.published.at[code, kind.naam]),
+            "GeregistreerdeMisdrijven_1": int(lines[region.code][place]),
         }
-        for kind in kinds
-        for code in regions.table.index
+        for place, kind in enumerate(kinds)
+        for region in regions
     ]
     rows = [{"ID": number, **row} for number, row in enumerate(rows)]
     _envelope(folder / f"{stem}-TypedDataSet.json", table, "TypedDataSet", rows)
@@ -143,17 +147,17 @@ def write_health(folder: Path, observed: Observed, regions: Regions) -> None:
     }
     rows: list[Row] = []
     for (age, margin), frame in sets.items():
-        for code, line in zip(frame.index, frame.to_numpy(), strict=True):
+        for region, line in zip(regions, frame.to_numpy().tolist(), strict=True):
             rows.append(
                 {
                     "ID": len(rows),
                     "Leeftijd": age,
                     "Marges": margin,
-                    "WijkenEnBuurten": str(code).ljust(10),
+                    "WijkenEnBuurten": region.code.ljust(10),
                     "Perioden": f"{jaar}JJ00",
-                    "Gemeentenaam_1": _gemeentenaam(regions.table.loc[code]).ljust(40),
-                    "SoortRegio_2": _soort(regions.table.loc[code]).ljust(10),
-                    "Codering_3": str(code).ljust(20),
+                    "Gemeentenaam_1": region.gemeente.ljust(40),
+                    "SoortRegio_2": region.soort.ljust(10),
+                    "Codering_3": region.code.ljust(20),
                     **{
                         f"{m.get('v3')}_{place}": _number(cell, m)
                         for place, (m, cell) in enumerate(zip(kinds, line, strict=True), start=4)
@@ -171,21 +175,9 @@ def kwb_columns(jaar: int) -> list[Measure]:
 
 
 def _number(value: float, measure: Measure) -> int | float | None:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return None
-    return round(float(value), measure.decimalen) if measure.decimalen else int(round(value))
-
-
-def _soort(region: pd.Series) -> str:
-    return str(region["niveau"]).capitalize()
-
-
-def _gemeentenaam(region: pd.Series) -> str:
-    return str(region["gemeentenaam"] or region["naam"])
-
-
-def _change(region: pd.Series) -> str:
-    return "." if region["niveau"] in ("land", "gemeente") else str(region["indelingswijziging"])
+    return round(float(value), measure.decimalen) if measure.decimalen else round(value)
 
 
 def _crime_title(kind: Measure) -> str:
@@ -214,9 +206,7 @@ def _properties(columns: Sequence[Measure], jaar: int) -> list[Row]:
         parent = group(tuple(m.get("thema").split("/")))
         kind = "Double" if m.decimalen else "Long"
         key, title = f"{m.label('v3', jaar)}_{place}", m.label("titel", jaar)
-        rows.append(
-            _topic(len(rows), parent, key, title, unit(m), kind, m.decimalen, place)
-        )
+        rows.append(_topic(len(rows), parent, key, title, unit(m), kind, m.decimalen, place))
     return rows
 
 
@@ -302,13 +292,13 @@ def _measure_codes(columns: Sequence[Measure], jaar: int) -> tuple[list[Row], li
 def _list3(regions: Regions) -> list[Row]:
     return [
         {
-            "Key": code.ljust(10),
-            "Title": region["naam"],
+            "Key": region.code.ljust(10),
+            "Title": region.naam,
             "Description": "Fictief",
-            "Municipality": region["gemeentecode"],
-            "DetailRegionCode": "" if code.startswith("NL") else code,
+            "Municipality": region.gemeentecode,
+            "DetailRegionCode": "" if region.niveau == "land" else region.code,
         }
-        for code, region in regions.table.iterrows()
+        for region in regions
     ]
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 from openpyxl import Workbook
 
 from sia.demo.measures import Measure, of
 from sia.demo.observe import Observed, Regions
 from sia.store import write_bytes
 
-_MOMENT = datetime(2024, 1, 1)  # noqa: DTZ001 - a fixed label inside the file, no moment in time
+_MOMENT = datetime(2024, 1, 1)
 _ZIP_MOMENT = (2024, 1, 1, 0, 0, 0)
 
 
@@ -34,18 +34,19 @@ def write_kwb(folder: Path, observed: Observed, regions: Regions) -> None:
     jaar = observed.jaar
     columns = [m for m in of("kwb") if m.present(jaar) and m.get("kwb")]
     header = ["gwb_code_10", "gwb_code_8", "regio", "gm_naam", "recs", "gwb_code", "ind_wbi"]
+    lines = observed.lines(columns)
     rows = (
         [
-            code,
-            code[2:],
-            f"{region['naam']} ",
-            region["gemeentenaam"] or region["naam"],
-            str(region["niveau"]).capitalize(),
-            code,
-            _change(str(region["niveau"]), int(region["indelingswijziging"])),
-            *(_cell(observed.published.at[code, m.naam], m) for m in columns),
+            region.code,
+            region.code[2:],
+            f"{region.naam} ",
+            region.gemeente,
+            region.soort,
+            region.code,
+            region.wijziging,
+            *(_cell(value, m) for m, value in zip(columns, lines[region.code], strict=True)),
         ]
-        for code, region in regions.table.iterrows()
+        for region in regions
     )
     names = [*header, *(m.label("kwb", jaar) for m in columns)]
     path = folder / f"voorbeeldstad-fictief-kwb-{jaar}.xlsx"
@@ -59,43 +60,38 @@ def write_health(folder: Path, observed: Observed, regions: Regions) -> None:
     keys = [f"{m.get('v3')}_{place}" for place, m in enumerate(kinds, start=4)]
     names = ["ID", "Leeftijd", "Marges", "WijkenEnBuurten", "Perioden"]
     names += ["Gemeentenaam_1", "SoortRegio_2", "Codering_3", *keys]
+    lines = observed.lines(kinds)
     rows = (
         [
             1 + 3 * number,
             20300,
             "MW00000",
-            code.ljust(10),
+            region.code.ljust(10),
             f"{jaar}JJ00",
-            (region["gemeentenaam"] or region["naam"]).ljust(40),
-            str(region["niveau"]).capitalize().ljust(10),
-            code.ljust(20),
-            *(_health(observed.published.at[code, m.naam]) for m in kinds),
+            region.gemeente.ljust(40),
+            region.soort.ljust(10),
+            region.code.ljust(20),
+            *(_health(value) for value in lines[region.code]),
         ]
-        for number, (code, region) in enumerate(regions.table.iterrows())
+        for number, region in enumerate(regions)
     )
     path = folder / f"voorbeeldstad-fictief-RIVM_gezondheid{jaar}_18+.xlsx"
     _save(path, f"RIVM {jaar} 18+ (fictief)", names, rows)
 
 
-def _change(level: str, flag: int) -> str | int:
-    return "." if level in ("land", "gemeente") else flag
-
-
 def _cell(value: float, measure: Measure) -> str | int:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "       ."
     if measure.decimalen:
         return f"{value:.{measure.decimalen}f}".replace(".", ",")
-    return int(round(value))
+    return round(value)
 
 
 def _health(value: float) -> str | None:
-    return f"{value:8.1f}" if np.isfinite(value) else None
+    return f"{value:8.1f}" if math.isfinite(value) else None
 
 
-def _save(
-    path: Path, title: str, names: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
+def _save(path: Path, title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     book = Workbook(write_only=True)
     book.properties.creator = "Voorbeeldstad (fictief)"
     book.properties.title = title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -41,16 +42,20 @@ def write_statline(folder: Path, observed: Observed, regions: Regions) -> None:
         "Regioaanduiding/Indelingswijziging wijken en buurten (code)",
         *(f"{m.get('thema')}/{m.label('titel', jaar)} ({unit(m)})" for m in columns),
     ]
+    lines = observed.lines(columns)
     rows = (
         [
-            region["naam"],
-            (region["gemeentenaam"] or region["naam"]).ljust(40),
-            str(region["niveau"]).capitalize().ljust(10),
-            code.ljust(10),
-            "       ." if region["niveau"] in ("land", "gemeente") else region["indelingswijziging"],
-            *(_statline(observed.published.at[code, m.naam], m.decimalen) for m in columns),
+            region.naam,
+            region.gemeente.ljust(40),
+            region.soort.ljust(10),
+            region.code.ljust(10),
+            region.wijziging,
+            *(
+                _statline(value, m.decimalen)
+                for m, value in zip(columns, lines[region.code], strict=True)
+            ),
         ]
-        for code, region in regions.table.iterrows()
+        for region in regions
     )
     name = f"voorbeeldstad-fictief-Kerncijfers_wijken_en_buurten_{jaar}.csv"
     _save(folder / name, header, rows, mark=True, ending="\r\n")
@@ -64,13 +69,17 @@ def write_ses(folder: Path, table: str, observed: Observed, regions: Regions) ->
     """
     jaar = observed.jaar
     seen = observed.counted
-    education = seen[["opleidingsniveau_laag", "opleidingsniveau_middelbaar", "opleidingsniveau_hoog"]]
+    education = seen[
+        ["opleidingsniveau_laag", "opleidingsniveau_middelbaar", "opleidingsniveau_hoog"]
+    ]
     shares = education.div(education.sum(axis=1), axis=0) * 100
     score = _standard(-shares["opleidingsniveau_laag"])
     score = score + _standard(-seen["percentage_huishoudens_met_laag_inkomen"])
     score = 0.12 * (score + _standard(seen["netto_arbeidsparticipatie"]))
+    cells = np.column_stack([shares, score]).tolist()
+    lines = dict(zip(shares.index, cells, strict=True))
     households = observed.published["aantal_huishoudens"]
-    hidden = households < 100
+    hidden = dict(households < 100)
     header = [
         "Perioden",
         "Wijken en buurten",
@@ -85,15 +94,15 @@ def write_ses(folder: Path, table: str, observed: Observed, regions: Regions) ->
     rows = (
         [
             str(jaar),
-            region["naam"] if region["niveau"] != "gemeente" else region["gemeentenaam"],
-            code.ljust(10),
-            _statline(float(np.round(households[code], -2)), 0),
-            *(_hide(shares.at[code, c], 1, bool(hidden[code])) for c in shares),
-            _hide(score[code], 3, bool(hidden[code])),
-            _hide(0.9 - 0.1 * score[code], 3, bool(hidden[code])),
+            region.naam,
+            region.code.ljust(10),
+            _statline(float(np.round(households[region.code], -2)), 0),
+            *(_hide(cell, 1, hidden[region.code]) for cell in lines[region.code][:3]),
+            _hide(lines[region.code][3], 3, hidden[region.code]),
+            _hide(0.9 - 0.1 * lines[region.code][3], 3, hidden[region.code]),
         ]
-        for code, region in regions.table.iterrows()
-        if region["niveau"] != "land"
+        for region in regions
+        if region.niveau != "land"
     )
     path = folder / f"voorbeeldstad-fictief-{table}-SES_WOA_scores_{jaar}.csv"
     _save(path, header, rows, mark=True, quoted=True, ending="\r\n")
@@ -110,7 +119,7 @@ def write_leefbaarometer(folder: Path, observed: Observed, regions: Regions) -> 
     parts = pd.DataFrame(
         {
             "fys": -0.05 * _standard(seen["omgevingsadressendichtheid"]),
-            "onv": -0.07 * _standard(np.log(per_head.where(per_head > 0))),
+            "onv": -0.07 * _standard(per_head.where(per_head > 0).map(math.log)),
             "soc": -0.05 * _standard(seen["percentage_huishoudens_met_laag_inkomen"]),
             "vrz": -0.03 * _standard(seen["grote_supermarkt_gemiddelde_afstand_in_km"]),
             "won": 0.05 * _standard(seen["gemiddelde_woningwaarde"]),
@@ -122,19 +131,20 @@ def write_leefbaarometer(folder: Path, observed: Observed, regions: Regions) -> 
     bounds = np.quantile(afw, np.linspace(0, 1, 10)[1:-1])
     classes = np.searchsorted(bounds, afw) + 1
     header = ["id", "name", "gemeente", "scale", "year", "lbm", "afw", *table.columns, "kscore"]
+    lines = dict(zip(table.index, np.column_stack([afw, table, classes]).tolist(), strict=True))
     rows = (
         [
-            code,
-            regions.table.at[code, "naam"],
-            regions.table.at[code, "gemeentenaam"],
-            "buurt",
+            region.code,
+            region.naam,
+            region.gemeente,
+            region.niveau,
             jaar,
-            f"{4.1 + afw[code]:.4f}",
-            f"{afw[code]:.4f}",
-            *(f"{cell:.4f}" for cell in table.loc[code]),
-            int(kscore),
+            f"{4.1 + lines[region.code][0]:.4f}",
+            *(f"{cell:.4f}" for cell in lines[region.code][:-1]),
+            int(lines[region.code][-1]),
         ]
-        for code, kscore in zip(table.index, classes, strict=True)
+        for region in regions
+        if region.code in lines
     )
     path = folder / f"voorbeeldstad-fictief-leefbaarometer-meting-{jaar}.csv"
     _save(path, header, rows, delimiter=",")
@@ -143,18 +153,22 @@ def write_leefbaarometer(folder: Path, observed: Observed, regions: Regions) -> 
 def write_own(folder: Path, years: Sequence[tuple[Observed, Regions]]) -> None:
     """Write the municipality's own table: one row per buurt and year, Dutch number format."""
     columns = of("gemeente")
+    lines = {observed.jaar: observed.lines(columns) for observed, _ in years}
     header = ["buurtcode", "buurtnaam", "gemeentenaam", "jaar", *(m.naam for m in columns)]
     rows = [
         [
-            code,
-            region["naam"],
+            region.code,
+            region.naam,
             GEMEENTENAAM,
             observed.jaar,
-            *(_own(observed.published.at[code, m.naam], m) for m in columns),
+            *(
+                _own(value, m)
+                for m, value in zip(columns, lines[observed.jaar][region.code], strict=True)
+            ),
         ]
         for observed, regions in years
-        for code, region in regions.table.iterrows()
-        if region["niveau"] == "buurt" and region["gemeentecode"] == GEMEENTECODE
+        for region in regions
+        if region.niveau == "buurt" and region.gemeentecode == GEMEENTECODE
     ]
     _save(folder / _OWN, header, rows)
 
@@ -188,8 +202,12 @@ def _save(
     ending: str = "\n",
 ) -> None:
     buffer = io.StringIO()
-    style = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=ending, quoting=style)
+    writer = csv.writer(
+        buffer,
+        delimiter=delimiter,
+        lineterminator=ending,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+    )
     writer.writerow(header)
     writer.writerows(rows)
     write_bytes(path, buffer.getvalue().encode("utf-8-sig" if mark else "utf-8"))
