@@ -553,6 +553,10 @@ _START = """# Instellingen van één gemeente. Alles achter een # is uitleg.
 code = "{code}"
 naam = "{naam}"
 
+# Buurten waarvan het stadsdeel nog niet vaststaat; zij heten overal "te bevestigen". Dit veld
+# staat boven alles met [ ].
+te_bevestigen = []
+
 # Stadsdelen zijn groepen van wijken en buurten. Een buurt die apart genoemd staat, gaat voor de
 # wijk waarin zij ligt. Zonder stadsdelen werkt alles ook; haal dan niets weg.
 #
@@ -560,10 +564,6 @@ naam = "{naam}"
 # naam = "Noord"
 # wijken = ["WK{digits}00", "WK{digits}01"]
 # buurten = ["BU{digits}0203"]
-#
-# Buurten waarvan het stadsdeel nog niet vaststaat, staan hier; zij heten overal "te bevestigen".
-# (Dit veld hoort boven de eerste [[stadsdeel]] te staan.)
-te_bevestigen = []
 
 # Wie er in de stad investeert. Soorten: {soorten}.
 #

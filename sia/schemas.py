@@ -21,10 +21,10 @@ GEMEENTE: Final = r"GM\d{4}"
 FLAG: Final = r"waargenomen|overgenomen|geschat|model|ontbreekt: .+"
 
 AANPAKKEN: Final[tuple[str, ...]] = (
-    "integrale gebiedsaanpak (DIA-kandidaat)",
+    "integrale gebiedsaanpak",
     "gerichte koppelkansen",
     "deel-buurtaanpak",
-    "volgen (monitor)",
+    "volgen",
     "basis",
     "niet gerangschikt",
 )
