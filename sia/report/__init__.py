@@ -1,1 +1,1 @@
-"""The report for the wethouder: one self-contained, accessible HTML file per city, area or buurt."""
+"""The report for the wethouder: one accessible, self-contained page per city, area or buurt."""

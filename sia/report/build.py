@@ -1,4 +1,4 @@
-"""Put a report together: one HTML file that asks nothing of anyone, checked before it is written."""
+"""Put a report together: one HTML file that asks nothing of anyone, checked on the way out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sia.viz.theme import FICTIONAL, ink_on
 START_PAGE = "index.html"
 
 
-class OutsideRequest(AssertionError):
+class OutsideRequestError(AssertionError):
     """A page would ask something of an outside host: a fault in the program."""
 
 
@@ -81,9 +81,9 @@ class Renderer:
 
         Raises
         ------
-        UnsupportedNumbers
+        UnsupportedNumbersError
             A sentence holds a number that no table on the page shows.
-        OutsideRequest
+        OutsideRequestError
             Something on the page would be fetched from elsewhere.
         """
         stad = self.materiaal.cijfers
@@ -189,12 +189,12 @@ def finished(page: str) -> str:
 
     Raises
     ------
-    UnsupportedNumbers, OutsideRequest
+    UnsupportedNumbersError, OutsideRequestError
     """
     check_numbers(page)
     asked = hosts(page)
     if asked:
-        raise OutsideRequest(f"the page would ask something of {', '.join(asked)}")
+        raise OutsideRequestError(f"the page would ask something of {', '.join(asked)}")
     policy = html.escape(content_security_policy(page), quote=True)
     return page.replace("%POLICY%", policy, 1)
 

@@ -137,5 +137,5 @@ def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
     for code, rows in gebieden.groupby("wijkcode", sort=True):
         made.append(Selectie("wijk", str(rows["wijknaam"].iloc[0]), tuple(rows.index), str(code)))
     made += [Selectie("domein", DOMAINS[key], every, key) for key in cijfers.domeinen]
-    made += [Selectie("buurt", naam, (code,), code) for code, naam in cijfers.naam.items()]
+    made += [Selectie("buurt", str(naam), (str(c),), str(c)) for c, naam in cijfers.naam.items()]
     return tuple(made)

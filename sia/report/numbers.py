@@ -10,7 +10,7 @@ _OPAQUE = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL | re.I)
 _VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "col"}
 
 
-class UnsupportedNumbers(AssertionError):
+class UnsupportedNumbersError(AssertionError):
     """A sentence holds a number that no table of the same file shows: a fault in the program."""
 
 
@@ -91,10 +91,10 @@ def check_numbers(page: str) -> None:
 
     Raises
     ------
-    UnsupportedNumbers
+    UnsupportedNumbersError
         Names each sentence with the numbers that it cannot account for.
     """
     wrong = numbers_in_text(page)
     if wrong:
         lines = [f"{', '.join(numbers)} in: {text}" for text, numbers in wrong.items()]
-        raise UnsupportedNumbers("numbers without a table:\n" + "\n".join(lines))
+        raise UnsupportedNumbersError("numbers without a table:\n" + "\n".join(lines))

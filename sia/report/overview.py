@@ -75,10 +75,11 @@ def _flag_notes(cijfers: Cijfers, codes: pd.Index[str]) -> dict[tuple[int, str],
     """Footnote the buurten whose scores rest on figures that were not simply observed."""
     names = [key for key in cijfers.vlaggen if _counts(cijfers, str(key))]
     notes = {}
+    flags = cijfers.vlaggen[names]
     for row, code in enumerate(codes):
-        if not names or code not in cijfers.vlaggen.index:
+        if not names or code not in flags.index:
             continue
-        kinds = {str(flag).partition(":")[0] for flag in cijfers.vlaggen.loc[code, names]}
+        kinds = {str(flag).partition(":")[0] for flag in flags.loc[code]}
         text = [word for kind, word in _FLAG_NOTES.items() if kind in kinds]
         if text:
             notes[row, "Buurt"] = f"Onder de scores van deze buurt: {', '.join(text)}."
@@ -262,7 +263,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
     else:
         facts.append(("Niet gerangschikt", str(row["reden"]), MISSING))
     facts += [(DOMAINS[key], getal(row[key], 1), getal(middle[key], 1)) for key in stad.domeinen]
-    if code in stad.typologie.index and pd.notna(stad.typologie.loc[code, "type"]):
+    if code in stad.typologie.index and pd.notna(stad.typologie["type"][code]):
         kind = stad.typologie.loc[code]
         facts.append(("Type", f"{kind['type']}. {kind['typenaam']}", MISSING))
     if code in stad.aanpak.index:
@@ -275,11 +276,12 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
 
 def buurt_indicators(stad: Cijfers, code: str) -> str:
     """Return every figure of one buurt with its reference year, flag and the city's middle."""
-    rows, notes = [], {}
+    rows: list[dict[str, str]] = []
+    notes: dict[tuple[int, str], str] = {}
     for key, entry in stad.catalogus.iterrows():
         if key not in stad.indicatoren or code not in stad.indicatoren.index:
             continue
-        value, flag = stad.indicatoren.at[code, key], str(stad.vlaggen.at[code, key])
+        value, flag = stad.indicatoren[key].astype(float)[code], str(stad.vlaggen[key][code])
         digits = int(entry.get("decimalen", 1))
         reason = flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
@@ -290,8 +292,7 @@ def buurt_indicators(stad: Cijfers, code: str) -> str:
                 "Eenheid": str(entry["eenheid"]),
                 "Deze buurt": ontbreekt(reason) if pd.isna(value) else getal(value, digits),
                 "Middelste buurt": getal(stad.indicatoren[key].median(), digits),
-                "Peiljaar": period(stad.peiljaren.at[code, key], stad.peiljaren.at[code, key])
-                or MISSING,
+                "Peiljaar": period(stad.peiljaren[key][code], stad.peiljaren[key][code]) or MISSING,
             }
         )
     if not rows:

@@ -15,12 +15,14 @@ from sia.viz.dataset import Cijfers
 from sia.viz.figure import Chart
 from sia.viz.theme import DOMAINS
 
+NOTHING = Markup("")
+
 
 @dataclass(frozen=True)
 class Blok:
     """One part of a section: prose, or HTML that this package made and escaped itself."""
 
-    html: Markup = Markup("")
+    html: Markup = NOTHING
     kop: str = ""
     zinnen: tuple[Zin, ...] = ()
     alinea: str = ""
@@ -79,7 +81,7 @@ def _table(html: str, leeg: str = "") -> Blok:
 
 
 def kern(o: Onderwerp) -> Sectie:
-    """First screen: three things to know, what is certain, what is asked."""
+    """Make the first screen: three things to know, what is certain, what is asked."""
     if o.selectie.soort == "buurt":
         things = buurt_things(o.stad, o.code)
         blocks = [Blok(kop="Drie dingen om te weten", zinnen=things)]
@@ -93,24 +95,22 @@ def kern(o: Onderwerp) -> Sectie:
 
 
 def profiel(o: Onderwerp) -> Sectie:
-    """Key figures, profile and contributions of one buurt."""
+    """Show key figures, profile and contributions of one buurt."""
     stad, code, naam = o.stad, o.code, o.selectie.naam
     blocks = [_table(overview.buurt_facts(stad, code))]
     if code in stad.scores.index and stad.domeinen:
         named = {key: DOMAINS[key] for key in stad.domeinen}
         blocks.append(Blok(figuur=charts.domain_profile(stad.scores, code, naam, named)))
     if code in stad.bijdragen.index and stad.bijdragen.loc[code].notna().any():
-        names = stad.catalogus["naam"] if "naam" in stad.catalogus else {}
-        blocks.append(
-            Blok(figuur=charts.contribution_bars(stad.bijdragen, code, naam, dict(names)))
-        )
+        names = {str(key): str(name) for key, name in stad.catalogus["naam"].items()}
+        blocks.append(Blok(figuur=charts.contribution_bars(stad.bijdragen, code, naam, names)))
     if o.materiaal.jaren.shape[1] > 1 and code in o.materiaal.jaren.index:
         blocks.append(Blok(figuur=charts.trend_lines(o.materiaal.jaren, code, naam)))
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
 
 
 def rangorde(o: Onderwerp) -> Sectie:
-    """The order, with margins, as chart and as table."""
+    """Show the order, with margins, as chart and as table."""
     domein = o.selectie.sleutel if o.selectie.soort == "domein" else ""
     intro = (
         "De tabel begint met de hoogste score op dit domein. De plaats is die op urgentie."
@@ -129,7 +129,7 @@ def rangorde(o: Onderwerp) -> Sectie:
 
 
 def niet_gerangschikt(o: Onderwerp) -> Sectie:
-    """The buurten without a rank, and why."""
+    """Show the buurten without a rank, and why."""
     table = overview.not_ranked(o.cijfers)
     return Sectie(
         "niet-gerangschikt",
@@ -139,7 +139,7 @@ def niet_gerangschikt(o: Onderwerp) -> Sectie:
 
 
 def domeinen(o: Onderwerp) -> Sectie:
-    """Scores per domain."""
+    """Show the scores per domain."""
     blocks = []
     if o.selectie.soort == "stad":
         make = lambda: charts.static_maps(o.stad.gebieden, o.stad.scores)  # noqa: E731
@@ -149,7 +149,7 @@ def domeinen(o: Onderwerp) -> Sectie:
 
 
 def typen(o: Onderwerp) -> Sectie | None:
-    """The types of buurten."""
+    """Show the types of buurten."""
     table = overview.types(o.cijfers) if not o.cijfers.typologie.empty else ""
     if not table:
         return None
@@ -166,7 +166,7 @@ def typen(o: Onderwerp) -> Sectie | None:
 
 
 def aanpak(o: Onderwerp) -> Sectie | None:
-    """What is proposed, beside what people who know the buurt say."""
+    """Show what is proposed, beside what people who know the buurt say."""
     if o.cijfers.aanpak.empty:
         return None
     intro = (
@@ -185,7 +185,7 @@ def aanpak(o: Onderwerp) -> Sectie | None:
 
 
 def deelbuurten(o: Onderwerp) -> Sectie | None:
-    """Pockets that an average hides."""
+    """Show the pockets that an average hides."""
     if o.cijfers.deelbuurten is None:
         return None
     table = overview.pockets(o.cijfers)
@@ -194,7 +194,7 @@ def deelbuurten(o: Onderwerp) -> Sectie | None:
 
 
 def plannen(o: Onderwerp) -> Sectie | None:
-    """Plans of the partners; confidential ones in the internal edition only."""
+    """Show the plans of the partners; confidential ones in the internal edition only."""
     plans = o.materiaal.investeringen
     if o.editie == "openbaar" and not plans.empty:
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
@@ -203,7 +203,7 @@ def plannen(o: Onderwerp) -> Sectie | None:
 
 
 def verandering(o: Onderwerp) -> Sectie | None:
-    """Change since the first year."""
+    """Show change since the first year."""
     years = o.materiaal.jaren
     if o.selectie.soort != "stad" or years.shape[1] < 2:
         return None
@@ -212,13 +212,13 @@ def verandering(o: Onderwerp) -> Sectie | None:
 
 
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
-    """All figures of one buurt."""
+    """Show all figures of one buurt."""
     table = overview.buurt_indicators(o.stad, o.code)
     return Sectie("cijfers", "Alle cijfers", (_table(table),)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
-    """How to read the report."""
+    """Say how to read the report."""
     table = overview.pairs(overview.DEFINITIONS, "Begrippen", ("Begrip", "Betekenis"))
     intro = (
         "De cijfers gaan over buurten en niet over mensen. Zij zijn een signaal: zij zeggen waar "
@@ -228,7 +228,7 @@ def uitleg(o: Onderwerp) -> Sectie:
 
 
 def bronnen(o: Onderwerp) -> Sectie:
-    """Sources with reference years."""
+    """Name the sources with reference years."""
     blocks = [_table(overview.indicators(o.cijfers), "Er zijn geen cijfers bekend.")]
     lines = dict.fromkeys(o.materiaal.bronregels)
     if lines:
@@ -238,7 +238,7 @@ def bronnen(o: Onderwerp) -> Sectie:
 
 
 def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
-    """Method annex: grounds of the sentences, thresholds, audit."""
+    """Account for the method: grounds of the sentences, thresholds, audit."""
     m = o.materiaal
     blocks = [_table(overview.grounds(zinnen))]
     if m.drempels:
@@ -259,7 +259,7 @@ def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
 
 
 def toegankelijkheid(o: Onderwerp) -> Sectie:
-    """Accessibility note."""
+    """Say how accessible the report is."""
     contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
     text = (
         "Dit rapport is gemaakt volgens WCAG 2.2, niveau AA. Elke kaart en figuur heeft een tabel "

@@ -107,8 +107,10 @@ def urgency(cijfers: Cijfers) -> Zin:
     return Zin(
         f"{meervoud(len(names), 'buurt', 'buurten')} horen zeker bij het meest urgente kwart van "
         f"de stad: {_listed(names)}.",
-        (_count(len(names), "buurten met een kans van ten minste 80 %", "Rangorde"),)
-        + _named(names, "Rangorde"),
+        (
+            _count(len(names), "buurten met een kans van ten minste 80 %", OWN_TABLE),
+            *_named(names, "Rangorde"),
+        ),
     )
 
 
@@ -174,8 +176,10 @@ def pockets(cijfers: Cijfers) -> Zin:
     return Zin(
         f"In {getal(len(names))} buurten ligt een plek die het duidelijk zwaarder heeft dan de "
         f"rest van de buurt: {_listed(names)}. In het gemiddelde is dat niet te zien.",
-        (_count(len(names), "buurten met een deel-buurt", OWN_TABLE),)
-        + _named(names, "Deel-buurten"),
+        (
+            _count(len(names), "buurten met een deel-buurt", OWN_TABLE),
+            *_named(names, "Deel-buurten"),
+        ),
     )
 
 
@@ -212,13 +216,8 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(
         zin
-        for zin in (
-            _ranks_certain(cijfers),
-            _interval_width(cijfers),
-            _data_gaps(cijfers),
-            _not_ranked(cijfers),
-        )
-        if zin is not None
+        for rule in (_ranks_certain, _interval_width, _data_gaps, _not_ranked)
+        if (zin := rule(cijfers)) is not None
     )
 
 
@@ -250,10 +249,8 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
     ranked = cijfers.gerangschikt
     if not cijfers.heeft_intervallen or len(ranked) < 2:
         return None
-    width = (ranked["rang_p95"].astype(float) - ranked["rang_p05"].astype(float)).median()
-    if pd.isna(width):
-        return None
-    shown = getal(width)
+    width = ranked["rang_p95"].astype(float) - ranked["rang_p05"].astype(float)
+    shown = getal(width.median())
     return Zin(
         f"De plaats van een buurt is niet exact. De marge is meestal {shown} plaatsen breed.",
         (Grond("middelste breedte van de marge, in plaatsen", shown, OWN_TABLE),),
@@ -263,7 +260,7 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
 def flag_counts(cijfers: Cijfers) -> dict[str, int]:
     """Count the figures under the scores by flag; keys ``totaal``, ``ontbreekt``, flags."""
     names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
-    flags = cijfers.vlaggen[names].to_numpy().ravel() if names else []
+    flags: list[str] = cijfers.vlaggen[names].to_numpy().ravel().tolist() if names else []
     kinds = pd.Series([str(flag).partition(":")[0] for flag in flags], dtype="str")
     counts = {str(kind): int(number) for kind, number in kinds.value_counts().items()}
     return {"totaal": len(kinds), MISSING_PREFIX: 0, "overgenomen": 0, **counts}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
-from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
+from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, row_of, shorten
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import MISSING, QUALITATIVE, euro, getal, meervoud
 
@@ -62,23 +64,23 @@ def timeline(programma: pd.DataFrame) -> Chart:
         return finish(figure, "Agenda per gebied en partner", _when_text(programma, placed), data)
 
 
-def _year_axis(axes: object, placed: pd.DataFrame) -> None:
+def _year_axis(axes: Axes, placed: pd.DataFrame) -> None:
     if placed.empty:
         return
     years = np.arange(placed["start"].min(), placed["eind"].max() + 2)
-    axes.set_xticks(years[:-1] + 0.5, [str(year) for year in years[:-1]], fontsize=8)  # type: ignore[attr-defined]
-    axes.set_xticks(years, minor=True)  # type: ignore[attr-defined]
-    axes.grid(axis="x", which="minor", color=RULE, linewidth=0.5)  # type: ignore[attr-defined]
-    axes.tick_params(axis="both", which="both", length=0)  # type: ignore[attr-defined]
-    axes.xaxis.tick_top()  # type: ignore[attr-defined]
-    axes.set_xlim(years[0], years[-1])  # type: ignore[attr-defined]
+    axes.set_xticks(years[:-1] + 0.5, [str(year) for year in years[:-1]], fontsize=8)
+    axes.set_xticks(years, minor=True)
+    axes.grid(axis="x", which="minor", color=RULE, linewidth=0.5)
+    axes.tick_params(axis="both", which="both", length=0)
+    axes.xaxis.tick_top()
+    axes.set_xlim(years[0], years[-1])
 
 
 def _when_text(programma: pd.DataFrame, placed: pd.DataFrame) -> str:
     if placed.empty:
         return "Er is nog geen enkele investering ingepland."
     starts = placed["start"].value_counts().sort_index()
-    busy = int(starts.idxmax())
+    busy = int(starts.index[int(starts.to_numpy().argmax())])
     text = (
         f"{meervoud(len(placed), 'investering is', 'investeringen zijn')} ingepland; in {busy} "
         f"beginnen er de meeste ({getal(starts.max())})."
@@ -142,9 +144,8 @@ def _yearly(
                 linewidth=0.5,
             )
             bottom = bottom + part
-        room = np.zeros(len(amounts))
-        if ruimte is not None:
-            room = ruimte.reindex(amounts.index).to_numpy(dtype=float)
+        known = pd.Series(dtype=float) if ruimte is None else ruimte
+        room = known.reindex(amounts.index).to_numpy(dtype=float)
         for place, total in enumerate(bottom):
             axes.text(
                 place,
@@ -194,7 +195,7 @@ def trend_lines(by_year: pd.DataFrame, code: str, naam: str) -> Chart:
     """
     table = by_year.astype(float)
     years = [int(year) for year in table.columns]
-    own = table.loc[code]
+    own = row_of(table, code)
     with canvas(6.4, 2.9) as figure:
         axes = figure.add_axes((0.09, 0.13, 0.88, 0.72))
         low, mid, high = (table.quantile(q).to_numpy() for q in (0.25, 0.5, 0.75))
@@ -210,7 +211,7 @@ def trend_lines(by_year: pd.DataFrame, code: str, naam: str) -> Chart:
 
 
 def _trend_data(
-    years: list[int], own: pd.Series[float], mid: np.ndarray, naam: str
+    years: list[int], own: pd.Series[float], mid: np.ndarray[Any, Any], naam: str
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {

@@ -26,7 +26,7 @@ RULE = "#d0d0d0"
 STRONG = "#993404"
 PLAIN = "#0b4a6f"
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.size": 10,
@@ -77,7 +77,8 @@ class Chart:
     def _repr_html_(self) -> str:
         """Show the chart in JupyterLab with its title above and its message below."""
         return (
-            f'<figure style="margin:0"><p><strong>{html.escape(self.title)}</strong></p>{self.markup}'
+            f'<figure style="margin:0"><p><strong>{html.escape(self.title)}</strong></p>'
+            f"{self.markup}"
             f"<figcaption>{html.escape(self.text)}</figcaption></figure>"
         )
 
@@ -131,6 +132,13 @@ def dutch_axis(axes: Axes, which: str = "x", decimalen: int = 0) -> None:
     """Write the numbers along an axis as Dutch readers do."""
     formatter = FuncFormatter(lambda value, _: getal(value, decimalen))
     getattr(axes, f"{which}axis").set_major_formatter(formatter)
+
+
+def row_of(table: pd.DataFrame, key: str) -> pd.Series[float]:
+    """Return one row as a Series; a table between the stages has one row per code."""
+    row = table.loc[key]
+    assert isinstance(row, pd.Series)
+    return row.astype(float)
 
 
 def name_of(names: Mapping[Any, str] | pd.Series[str], key: Hashable) -> str:

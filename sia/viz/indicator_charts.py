@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,7 @@ def flag_matrix(
         )
 
 
-def _flag_text(grid: np.ndarray) -> str:
+def _flag_text(grid: np.ndarray[Any, Any]) -> str:
     if not grid.size:
         return "Er zijn geen cijfers."
     missing = int((grid == "ontbreekt").sum())
@@ -92,10 +93,11 @@ def _flag_text(grid: np.ndarray) -> str:
 
 
 def _flag_data(kinds: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    counts = kinds.apply(lambda column: column.value_counts()).T.reindex(kinds.columns)
-    known = [kind for kind in ("waargenomen", *_FLAGS) if kind in counts]
-    shown = counts[known].fillna(0).map(lambda value: getal(value))
-    shown.insert(0, "cijfer", [name_of(names, key) for key in counts.index])
+    shown = pd.DataFrame({"cijfer": [name_of(names, key) for key in kinds.columns]})
+    for kind in ("waargenomen", *_FLAGS):
+        counts = (kinds == kind).sum()
+        if counts.any():
+            shown[kind] = [getal(count) for count in counts]
     return shown
 
 
@@ -124,7 +126,8 @@ def distributions(
     """
     keys = [entry.id for entry in catalogue if entry.id in indicatoren]
     table = indicatoren[[key for key in keys if indicatoren[key].notna().any()]].astype(float)
-    labels = [shorten(f"{catalogue[key].naam} ({catalogue[key].eenheid})", 60) for key in table]
+    entries = [catalogue[str(key)] for key in table]
+    labels = [shorten(f"{entry.naam} ({entry.eenheid})", 60) for entry in entries]
     left, width, height = name_room(labels, 0.07), 10.5, 0.8 + 0.3 * max(len(labels), 1)
     rows = []
     with canvas(width, height) as figure:
@@ -132,7 +135,7 @@ def distributions(
             (left / width, 0.5 / height, 1 - (left + 1.9) / width, 1 - 0.6 / height)
         )
         for row, key in enumerate(table):
-            norm = normen.loc[key] if key in normen.index else None
+            norm = normen.loc[str(key)] if key in normen.index else None
             rows.append(_strip(axes, row, table[key].dropna(), norm, names))
         axes.set_yticks(range(len(labels)), labels, fontsize=8)
         axes.set_ylim(max(len(labels), 1) - 0.4, -0.6)
@@ -156,7 +159,7 @@ def _strip(
     axes: Axes,
     row: int,
     values: pd.Series[float],
-    norm: pd.Series[float] | None,
+    norm: Any,
     names: Mapping[str, str] | pd.Series[str],
 ) -> tuple[str, str, str, str, str]:
     low, high = values.min(), values.max()
@@ -174,7 +177,7 @@ def _strip(
     axes.scatter((out - low) / span, np.full(len(out), row), 18, marker="D", color=STRONG)
     far = ""
     if len(out):
-        far = name_of(names, (out - values.median()).abs().idxmax())
+        far = name_of(names, str((out - values.median()).abs().idxmax()))
         axes.text(1.035, row, shorten(far, 26), fontsize=8, va="center", color=SOFT)
     return getal(low, 1), getal(values.median(), 1), getal(high, 1), str(len(out)), far or MISSING
 
@@ -185,7 +188,7 @@ def _spread_text(data: pd.DataFrame) -> str:
     count = data["uitschieters"].astype(int)
     if not count.sum():
         return "Geen enkel cijfer heeft een buurt die ver buiten de rest valt."
-    most = data.loc[count.idxmax()]
+    most = data.iloc[int(count.to_numpy().argmax())]
     return (
         f"{meervoud(int((count > 0).sum()), 'cijfer heeft', 'cijfers hebben')} uitschieters; "
         f"de meeste bij {most['cijfer']} ({most['uitschieters']}). "
@@ -211,9 +214,10 @@ def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
     with canvas(width, height) as figure:
         axes = figure.add_axes((left / width, 0.1 / height, side / width, side / height))
         size = 9 if len(keys) <= 10 else 6.5
-        for row, one in enumerate(keys):
-            for column, other in enumerate(keys[: row + 1]):
-                _cell(axes, row, column, matrix.loc[one, other], size)
+        grid = matrix.to_numpy(dtype=float)
+        for row in range(len(keys)):
+            for column in range(row + 1):
+                _cell(axes, row, column, float(grid[row, column]), size)
         axes.set_yticks(range(len(keys)), labels, fontsize=9)
         axes.set_xticks(range(len(keys)), labels, fontsize=9, rotation=55, ha="left")
         axes.xaxis.tick_top()
@@ -238,14 +242,15 @@ def _cell(axes: Axes, row: int, column: int, value: float, size: float) -> None:
 
 
 def _corr_text(matrix: pd.DataFrame, names: Mapping[str, str]) -> str:
-    lower = np.tril(np.ones(matrix.shape, dtype=bool), -1)
-    pairs = matrix.where(lower).stack().dropna()
-    if pairs.empty:
+    grid = matrix.to_numpy(dtype=float)
+    rows, columns = np.tril_indices(len(grid), -1)
+    known = ~np.isnan(grid[rows, columns])
+    pairs = grid[rows[known], columns[known]]
+    if not len(pairs):
         return "Er zijn te weinig waarden om samenhang te berekenen."
-    one, other = pairs.abs().idxmax()
-    text = (
-        f"{names[one]} en {names[other]} hangen het sterkst samen ({getal(pairs[one, other], 2)})."
-    )
+    best = int(np.abs(pairs).argmax())
+    one, other = (names[str(matrix.index[at[known][best]])] for at in (rows, columns))
+    text = f"{one} en {other} hangen het sterkst samen ({getal(pairs[best], 2)})."
     negative = int((pairs < -0.05).sum())
     if negative:
         text += f" {meervoud(negative, 'paar gaat', 'paren gaan')} tegen elkaar in."

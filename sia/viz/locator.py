@@ -45,7 +45,8 @@ class Locator:
             f'aria-label="Ligging van {html.escape(naam, quote=True)} in de gemeente" '
             f'style="width:100%;max-width:{_WIDTH}px;height:auto">'
             f'<path d="{others}" fill="#eef1f3" stroke="#777" stroke-width="0.6"/>'
-            f'<path d="{self._paths[code]}" fill="#993404" stroke="#1a1a1a" stroke-width="1.6"/></svg>'
+            f'<path d="{self._paths[code]}" fill="#993404" stroke="#1a1a1a" stroke-width="1.6"/>'
+            "</svg>"
         )
 
 

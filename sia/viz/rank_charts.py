@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from sia.viz.figure import (
     finish,
     name_of,
     name_room,
+    row_of,
     shorten,
 )
 from sia.viz.theme import (
@@ -225,9 +227,10 @@ def contribution_bars(
     most : int
         How many are drawn; what the rest adds up to is drawn as one bar.
     """
-    row = bijdragen.loc[code].dropna().astype(float)
-    order = row.abs().sort_values(ascending=False, kind="stable").index
-    shown = row[order[:most]].sort_values(ascending=False, kind="stable")
+    row = row_of(bijdragen, code).dropna()
+    order = row.index[np.argsort(-row.abs().to_numpy(), kind="stable")]
+    shown = row[order[:most]]
+    shown = shown.iloc[np.argsort(-shown.to_numpy(), kind="stable")]
     labels = [shorten(name_of(names, key), 44) for key in shown.index]
     if len(row) > most:
         shown = pd.concat([shown, pd.Series({"": row[order[most:]].sum()})])
@@ -241,16 +244,21 @@ def contribution_bars(
         axes.set_yticks(range(len(shown)), labels, fontsize=9)
         axes.set_xlabel("punten urgentie boven (+) of onder (−) de vergelijking", fontsize=9)
         data = pd.DataFrame({"cijfer": labels, "punten": [getal(v, 1) for v in shown]})
-        return finish(figure, f"Wat de urgentie van {naam} bepaalt", _why_text(row, names), data)
+        return finish(
+            figure,
+            f"Wat de urgentie van {naam} bepaalt",
+            _why_text(dict(row[order[:most]]), names),
+            data,
+        )
 
 
-def _signed_bars(axes: Axes, values: np.ndarray) -> None:
+def _signed_bars(axes: Axes, values: np.ndarray[Any, Any]) -> None:
     rows = np.arange(len(values))
     up = values >= 0
     axes.barh(rows[up], values[up], 0.7, color=STRONG)
     axes.barh(rows[~up], values[~up], 0.7, color="#56b4e9", hatch="//", edgecolor="white")
     reach = max(float(np.abs(values).max(initial=0.0)), 0.1)
-    for row, value in zip(rows, values, strict=True):
+    for row, value in enumerate(values.tolist()):
         side = "left" if value >= 0 else "right"
         axes.text(
             value + np.sign(value) * reach * 0.03,
@@ -270,10 +278,10 @@ def _signed_bars(axes: Axes, values: np.ndarray) -> None:
     dutch_axis(axes, "x", 1)
 
 
-def _why_text(row: pd.Series[float], names: Mapping[str, str]) -> str:
-    if row.empty:
+def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
+    if not row:
         return "Voor deze buurt zijn geen bijdragen berekend."
-    up, down = row.idxmax(), row.idxmin()
+    up, down = max(row, key=lambda key: row[key]), min(row, key=lambda key: row[key])
     parts = []
     if row[up] > 0:
         parts.append(f"{name_of(names, up)} verhoogt de urgentie het meest ({getal(row[up], 1)})")
@@ -373,25 +381,26 @@ def domain_profile(
         axes = figure.add_axes(
             (left / width, 0.5 / height, 1 - (left + 0.7) / width, 1 - 0.85 / height)
         )
-        quart = scores[names].quantile([0.25, 0.5, 0.75])
-        own = scores.loc[code, names].astype(float)
+        low, mid, high = (scores[names].quantile(q) for q in (0.25, 0.5, 0.75))
+        quart = pd.DataFrame({"laag": low, "midden": mid, "hoog": high})
+        own = row_of(scores[names], code)
         rows = np.arange(len(names))
         axes.barh(
             rows,
-            quart.loc[0.75] - quart.loc[0.25],
+            high - low,
             0.5,
-            left=quart.loc[0.25],
+            left=low,
             color="#d5dde2",
             label="helft van de buurten",
         )
-        axes.scatter(quart.loc[0.5], rows, 130, marker="|", color=INK, label="middelste buurt")
+        axes.scatter(mid, rows, 130, marker="|", color=INK, label="middelste buurt")
         if land:
             at = [land.get(name, np.nan) for name in names]
             axes.scatter(
                 at, rows, 40, marker="^", facecolor="white", edgecolor=INK, label="land", zorder=3
             )
         axes.scatter(own, rows, 60, marker="D", color=STRONG, label=shorten(naam, 30), zorder=4)
-        for row, value in zip(rows, own, strict=True):
+        for row, value in enumerate(own):
             axes.text(102, row, getal(value, 1), va="center", fontsize=9)
         axes.set_yticks(rows, labels, fontsize=9)
         axes.set_ylim(len(names) - 0.5, -0.5)
@@ -412,9 +421,9 @@ def _profile_data(
         {
             "domein": list(domains.values()),
             "deze buurt": [getal(own[name], 1) for name in domains],
-            "middelste buurt": [getal(quart.loc[0.5, name], 1) for name in domains],
+            "middelste buurt": [getal(quart.at[name, "midden"], 1) for name in domains],
             "helft van de buurten": [
-                f"{getal(quart.loc[0.25, name], 1)} tot {getal(quart.loc[0.75, name], 1)}"
+                f"{getal(quart.at[name, 'laag'], 1)} tot {getal(quart.at[name, 'hoog'], 1)}"
                 for name in domains
             ],
         }
@@ -426,8 +435,8 @@ def _profile_text(
 ) -> str:
     if not own.notna().any():
         return f"Voor {naam} is geen enkele domeinscore berekend."
-    high = [domains[str(name)] for name in own.index if own[name] > quart.loc[0.75, str(name)]]
-    low = [domains[str(name)] for name in own.index if own[name] < quart.loc[0.25, str(name)]]
+    high = [domains[name] for name in domains if own[name] > quart["hoog"][name]]
+    low = [domains[name] for name in domains if own[name] < quart["laag"][name]]
     parts = []
     if high:
         parts.append(f"hoger dan bij driekwart van de buurten op {opsomming(high)}")

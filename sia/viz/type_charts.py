@@ -70,7 +70,7 @@ def _profile_panel(axes: Axes, values: np.ndarray[Any, Any], number: int, reach:
     rows = np.arange(len(values))
     colour = QUALITATIVE[number % len(QUALITATIVE)]
     axes.barh(rows, values, 0.7, color=colour, hatch=hatch(number), edgecolor="#333", linewidth=0.5)
-    for row, value in zip(rows, values, strict=True):
+    for row, value in enumerate(values.tolist()):
         side = "left" if value >= 0 else "right"
         shift = reach * (0.03 if value >= 0 else -0.03)
         axes.text(value + shift, row, getal(value, 1), ha=side, va="center", fontsize=7.5)
@@ -154,8 +154,8 @@ def transitions(
         gap = 0.04 * max(len(both), 1)
         left = _stack(axes, both["van"], numbers, 0.0, gap, names)
         right = _stack(axes, both["naar"], numbers, 1.0, gap, names)
-        for (start, end), size in flows.items():
-            _ribbon(axes, left[start], right[end], int(size), int(start) - 1)
+        for start, end, size in flows.reset_index().astype(int).to_numpy().tolist():
+            _ribbon(axes, left[start], right[end], size, start - 1)
             left[start] += size
             right[end] += size
         axes.set_xlim(-0.02, 1.02)

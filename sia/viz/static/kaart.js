@@ -154,7 +154,7 @@ window.SiaKaart = function (map, id, data) {
   }
   function legend() {
     const box = part("legenda");
-    box.replaceChildren(element("p", layer.titel, "kop"), element("p", layer.uitleg));
+    box.replaceChildren(element("p", layer.titel, "titel"), element("p", layer.uitleg));
     const list = element("ul");
     const numbers = layer.klassen.map((_, k) => layer.klasse.filter((v) => v === k).length);
     const grey = layer.klasse.filter((v) => v < 0).length;
@@ -168,7 +168,7 @@ window.SiaKaart = function (map, id, data) {
   function details() {
     const box = part("gekozen");
     if (chosen < 0) return;
-    box.replaceChildren(element("p", data.namen[chosen], "kop"), element("p", data.wijken[chosen]));
+    box.replaceChildren(element("p", data.namen[chosen], "titel"), element("p", data.wijken[chosen]));
     if (data.reden[chosen]) box.appendChild(element("p", "Niet gerangschikt: " + data.reden[chosen]));
     const list = element("dl");
     const row = (name, value) => list.append(element("dt", name), element("dd", value));
