@@ -269,6 +269,9 @@ class DistanceToMax(Normaliser):
 class DistanceToTarget(Normaliser):
     """1 - (target - x) / (target - min), COINr ``n_dist2targ``.
 
+    When no unit lies short of the target the formula would turn the order around (COINr warns);
+    here the whole column is missing then.
+
     Parameters
     ----------
     target : float
@@ -284,7 +287,8 @@ class DistanceToTarget(Normaliser):
         """Learn the minimum."""
         low, _ = _range(x * direction)
         goal = np.broadcast_to(self.target * direction, low.shape)
-        return Centred(goal, goal - low, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
+        width = np.where(goal > low, goal - low, np.nan)
+        return Centred(goal, width, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,154 @@
+"""Normalisers against their formulas, on ties, gaps and other units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from sia.index import (
+    Borda,
+    DistanceToMax,
+    DistanceToReference,
+    DistanceToTarget,
+    ExponentialIMD,
+    FractionOfMax,
+    Goalposts,
+    MinMax,
+    NoNormalisation,
+    PercentileRank,
+    RankScore,
+    Scaled,
+    ZScore,
+    normalise,
+)
+
+X = np.array([[4.0], [1.0], [np.nan], [4.0], [10.0]])
+UP, DOWN = np.array([1.0]), np.array([-1.0])
+RULES = [
+    MinMax(),
+    ZScore(),
+    Scaled(0, 20),
+    PercentileRank(),
+    RankScore(),
+    Borda(),
+    DistanceToMax(),
+    DistanceToTarget(8),
+    FractionOfMax(),
+    Goalposts(0, 8),
+    ExponentialIMD(),
+    NoNormalisation(),
+]
+
+
+def run(rule: object, direction: np.ndarray = UP, **more: object) -> list[float]:
+    return rule.fit(X, direction, **more).transform(X)[:, 0].tolist()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("rule", "up", "down"),
+    [
+        (MinMax(), [100 / 3, 0, np.nan, 100 / 3, 100], [200 / 3, 100, np.nan, 200 / 3, 0]),
+        (MinMax(1, 10), [4, 1, np.nan, 4, 10], [7, 10, np.nan, 7, 1]),
+        (Scaled(0, 20), [20, 5, np.nan, 20, 50], [80, 95, np.nan, 80, 50]),
+        (PercentileRank(), [1 / 3, 0, np.nan, 1 / 3, 1], [1 / 3, 1, np.nan, 1 / 3, 0]),
+        (
+            PercentileRank(ties="average", scale=100),
+            [50, 0, np.nan, 50, 100],
+            [50, 100, np.nan, 50, 0],
+        ),
+        (RankScore(), [2, 1, np.nan, 2, 4], [2, 4, np.nan, 2, 1]),
+        (RankScore(ties="max"), [3, 1, np.nan, 3, 4], [3, 4, np.nan, 3, 1]),
+        (Borda(), [1, 0, np.nan, 1, 3], [1, 3, np.nan, 1, 0]),
+        (DistanceToMax(), [1 / 3, 0, np.nan, 1 / 3, 1], [2 / 3, 1, np.nan, 2 / 3, 0]),
+        (DistanceToTarget(7), [0.5, 0, np.nan, 0.5, 1.5], [2, 3, np.nan, 2, 0]),
+        (DistanceToTarget(7, cap=True), [0.5, 0, np.nan, 0.5, 1], [1, 1, np.nan, 1, 0]),
+        (FractionOfMax(), [0.4, 0.1, np.nan, 0.4, 1], [0.25, 1, np.nan, 0.25, 0.1]),
+        (Goalposts(0, 8), [0.5, 0.125, np.nan, 0.5, 1], [0.5, 0.875, np.nan, 0.5, 0]),
+        (
+            Goalposts(0, 8, 100, truncate=False),
+            [50, 12.5, np.nan, 50, 125],
+            [50, 87.5, np.nan, 50, -25],
+        ),
+        (NoNormalisation(), [4, 1, np.nan, 4, 10], [-4, -1, np.nan, -4, -10]),
+    ],
+)
+def test_formula(rule: object, up: list[float], down: list[float]) -> None:
+    assert run(rule) == pytest.approx(up, nan_ok=True)
+    assert run(rule, DOWN) == pytest.approx(down, nan_ok=True)
+
+
+def test_zscore_uses_the_sample_standard_deviation() -> None:
+    values = np.array([4.0, 1.0, 4.0, 10.0])
+    expected = (values - values.mean()) / values.std(ddof=1)
+    assert np.delete(run(ZScore()), 2) == pytest.approx(expected)
+    population = np.delete(run(ZScore(100, 10, ddof=0)), 2)
+    assert population == pytest.approx(stats.zscore(values) * 10 + 100)
+
+
+def test_distance_to_reference() -> None:
+    units = pd.Index(list("abcde"))
+    assert run(DistanceToReference("a"), units=units) == pytest.approx(
+        [1, 0, np.nan, 1, 3], nan_ok=True
+    )
+    assert np.isnan(run(DistanceToReference("c"), units=units)).all()
+    with pytest.raises(ValueError, match="not among the units"):
+        run(DistanceToReference("z"), units=units)
+
+
+@pytest.mark.parametrize("rule", [MinMax(), ZScore(), DistanceToMax()])
+def test_constant_gives_missing(rule: MinMax) -> None:
+    assert np.isnan(rule.fit_transform(np.full((5, 1), 0.1), UP)).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_batches_equal_one_by_one(rule: MinMax) -> None:
+    rng = np.random.default_rng(0)
+    x = np.round(rng.random((3, 8, 2)) * 9 + 1)
+    x[1, 2, 1] = np.nan
+    sign = np.array([1.0, -1.0])
+    together = rule.fit_transform(x, sign)
+    for draw in range(3):
+        assert np.allclose(together[draw], rule.fit_transform(x[draw], sign), equal_nan=True)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=20, deadline=None)
+@given(
+    x=arrays(float, (7, 1), elements=st.integers(1, 9).map(float) | st.just(np.nan)),
+    sign=st.sampled_from([1.0, -1.0]),
+)
+def test_never_against_the_direction(rule: MinMax, x: np.ndarray, sign: float) -> None:
+    y = rule.fit_transform(x, np.array([sign]))[:, 0]
+    both = ~np.isnan(y)
+    order = np.argsort(sign * x[both, 0], kind="stable")
+    assert (np.diff(y[both][order]) >= -1e-12).all()
+    assert np.isnan(y[np.isnan(x[:, 0])]).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_fitted_on_others(rule: MinMax) -> None:
+    """The fitted units themselves get the same score through the frozen norms."""
+    table = pd.DataFrame({"a": [3.0, 1.0, 2.0, 2.0, 8.0]})
+    whole = normalise(table, rule)
+    part = normalise(table.iloc[1:3], rule, reference=table)
+    assert np.allclose(whole.iloc[1:3], part)
+
+
+def test_beyond_a_frozen_reference() -> None:
+    base = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    new = pd.DataFrame({"a": [0.0, 2.5, 9.0]})
+    assert normalise(new, PercentileRank(), reference=base)["a"].tolist() == [0, 1, 1]
+    assert normalise(new, MinMax(), reference=base)["a"].tolist() == [-50, 75, 400]
+
+
+def test_logarithmic_goalposts() -> None:
+    post = Goalposts(100, 75_000, logarithm=True)
+    y = post.fit_transform(np.array([[100.0], [75_000.0], [2738.6127875258], [1.0]]), UP)
+    assert y[:, 0] == pytest.approx([0, 1, 0.5, 0])
+    with pytest.raises(ValueError, match="above 0"):
+        Goalposts(0, 1, logarithm=True)
