@@ -6,7 +6,7 @@ without any download; what was hidden in it is returned, and kept apart, as `Dem
 
 from __future__ import annotations
 
-from sia.demo.generate import HEALTH_YEARS, TRUTH_FOLDER, YEARS, generate
+from sia.demo.generate import HEALTH_YEARS, TRUTH_FOLDER, YEARS, generate, plant
 from sia.demo.places import (
     CHANGE_YEAR,
     CORPORATIES,
@@ -26,5 +26,6 @@ __all__ = [
     "YEARS",
     "DemoTruth",
     "generate",
+    "plant",
     "stadsdelen",
 ]

@@ -108,24 +108,56 @@ def generate(
     ValueError
         For years or a number of buurten outside the range.
     """
-    years = sorted(set(jaren))
-    if not years or not set(years) <= set(YEARS):
-        raise ValueError(f"jaren moeten liggen van {YEARS.start} tot en met {YEARS.stop - 1}.")
     city = _build(seed, n_buurten, pockets, separation)
-    seen = {jaar: city.observed(jaar) for jaar in years}
+    seen, counted = _look(city, jaren)
     for jaar, (observed, where) in seen.items():
         _write_year(folder, city, jaar, observed, where)
+        write_maps.write_squares(folder, city.world, jaar, counted[jaar], city.rng(4, jaar))
     write_text.write_own(folder, list(seen.values()))
-    for jaar in (y for y in HEALTH_YEARS if years[0] - 4 <= y <= years[-1]):
+    for jaar in (y for y in HEALTH_YEARS if min(seen) - 4 <= y <= max(seen)):
         _write_health(folder, city, jaar)
-    counted = {
-        jaar: write_maps.write_squares(folder, city.world, city.real(jaar), city.rng(3, jaar))
-        for jaar in years
-    }
     store_text(folder / "LEESMIJ-fictief.txt", _README)
     planted = _truth(city, seen, counted)
     planted.write(folder / TRUTH_FOLDER)
     return planted
+
+
+def plant(
+    *,
+    seed: int = 2024,
+    jaren: Iterable[int] = YEARS,
+    n_buurten: int = 60,
+    pockets: bool = True,
+    separation: float = 1.0,
+) -> DemoTruth:
+    """Return the truth that `generate` would plant, without writing anything.
+
+    Parameters
+    ----------
+    seed, jaren, n_buurten, pockets, separation
+        As for `generate`.
+
+    Returns
+    -------
+    DemoTruth
+        Equal to what `generate` returns for the same arguments.
+    """
+    city = _build(seed, n_buurten, pockets, separation)
+    return _truth(city, *_look(city, jaren))
+
+
+def _look(
+    city: _City, jaren: Iterable[int]
+) -> tuple[dict[int, tuple[Observed, Regions]], dict[int, pd.DataFrame]]:
+    years = sorted(set(jaren))
+    if not years or not set(years) <= set(YEARS):
+        raise ValueError(f"jaren moeten liggen van {YEARS.start} tot en met {YEARS.stop - 1}.")
+    seen = {jaar: city.observed(jaar) for jaar in years}
+    counted = {
+        jaar: write_maps.square_counts(city.world, city.real(jaar), city.rng(3, jaar))
+        for jaar in years
+    }
+    return seen, counted
 
 
 def _build(seed: int, n_buurten: int, with_pockets: bool, separation: float) -> _City:

@@ -148,13 +148,15 @@ def _context_units(count: int, rng: np.random.Generator) -> pd.DataFrame:
     size = np.array([_INHABITANTS[int(kind)] for kind in kinds])
     where = np.arange(count) * len(CONTEXT_GEMEENTEN) // max(count, 1)
     change = rng.choice(["stijgt", "daalt", "stabiel"], count, p=(0.08, 0.08, 0.84))
+    # The countryside has many buurten under the thresholds of publication
+    spread = np.where(kinds == 6, 1.1, 0.45)
     return pd.DataFrame(
         {
             "gemeentecode": [CONTEXT_GEMEENTEN[int(i)][0] for i in where],
             "gemeentenaam": [CONTEXT_GEMEENTEN[int(i)][1] for i in where],
             "type": kinds,
             "verandering": change.astype(object),
-            "inwoners": np.rint(size * np.exp(rng.normal(0.0, 0.45, count))),
+            "inwoners": np.rint(size * np.exp(rng.normal(0.0, spread))),
             "groei": rng.normal(0.004, 0.008, count),
         }
     )

@@ -280,38 +280,37 @@ def _same_moment(path: Path) -> None:
 def write_squares(
     folder: Path,
     world: SquareWorld,
-    real: Reality,
+    jaar: int,
+    counted: pd.DataFrame,
     rng: np.random.Generator,
-) -> pd.DataFrame:
+) -> None:
     """Write the 100 m squares of one year, with CBS's thresholds.
+
+    Squares with fewer than 5 inhabitants and fewer than 5 dwellings are left out, as CBS does.
 
     Parameters
     ----------
     folder : pathlib.Path
     world : SquareWorld
-    real : Reality
+    jaar : int
+    counted : DataFrame
+        From `square_counts`.
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    DataFrame, index ``vierkant``
-        What was counted per square before rounding and suppression.
+        For the rounding by lot.
     """
-    counted = square_counts(world, real, rng)
-    shown = _published_squares(counted, rng, real.jaar)
+    shown = _published_squares(counted, rng, jaar)
     frame = gpd.GeoDataFrame(
         shown.rename_axis("crs28992res100m").reset_index(),
         geometry=world.grid.geometry.to_numpy(),
         crs=CRS,
     )
     frame = frame[(counted[["aantal_inwoners", "aantal_woningen"]] >= 5).any(axis=1).to_numpy()]
-    path = folder / f"voorbeeldstad-fictief-cbs_vk100_{real.jaar}_v1.gpkg"
+    path = folder / f"voorbeeldstad-fictief-cbs_vk100_{jaar}_v1.gpkg"
     with atomic_path(path) as part, tempfile.TemporaryDirectory() as room:
         built = Path(room) / "vierkanten.gpkg"
-        frame.to_file(built, layer=f"vierkant_100m_{real.jaar}", driver="GPKG", engine="pyogrio")
+        frame.to_file(built, layer=f"vierkant_100m_{jaar}", driver="GPKG", engine="pyogrio")
         _same_moment(built)
         part.write_bytes(built.read_bytes())
-    return counted
 
 
 #: Squares: column -> (measure, whole among the columns of the square).

@@ -130,14 +130,13 @@ def write_leefbaarometer(folder: Path, observed: Observed, regions: Regions) -> 
     afw = table.sum(axis=1).round(4)
     bounds = np.quantile(afw, np.linspace(0, 1, 10)[1:-1])
     classes = np.searchsorted(bounds, afw) + 1
-    header = ["id", "name", "gemeente", "scale", "year", "lbm", "afw", *table.columns, "kscore"]
+    header = ["bu_code", "bu_naam", "gm_naam", "jaar", "lbm", "afw", *table.columns, "kscore"]
     lines = dict(zip(table.index, np.column_stack([afw, table, classes]).tolist(), strict=True))
     rows = (
         [
             region.code,
             region.naam,
             region.gemeente,
-            region.niveau,
             jaar,
             f"{4.1 + lines[region.code][0]:.4f}",
             *(f"{cell:.4f}" for cell in lines[region.code][:-1]),
