@@ -44,7 +44,8 @@ def alone(agenda: Agenda) -> pd.Series:
         parts.append(builder.starts_of(solved.values))
     if not parts:
         return pd.Series(dtype="Int64", name="start")
-    return pd.concat(parts).reindex(agenda.plans.index).astype("Int64").rename("start")
+    joined: pd.Series = pd.concat(parts).reindex(agenda.plans.index).astype("Int64")
+    return joined.rename("start")
 
 
 def greedy(agenda: Agenda, current: pd.Series | None = None) -> pd.Series | None:
@@ -88,9 +89,10 @@ class _Greedy:
             index=False, name=None
         ):
             self.places.setdefault(plan, []).append((plek, f))
-        self.buurten: dict[str, list[str]] = (
-            agenda.plek_buurt.groupby("plek")["buurtcode"].agg(list).to_dict()
-        )
+        self.buurten = {
+            str(plek): [str(c) for c in codes]
+            for plek, codes in agenda.plek_buurt.groupby("plek")["buurtcode"]
+        }
         self.largest: dict[tuple[str, int], float] = {}
         self.opened: dict[str, set[int]] = {}
         self.lying: dict[tuple[str, int], set[str]] = {}
@@ -102,7 +104,8 @@ class _Greedy:
         order = pd.DataFrame({"must": ~plans["verplicht"], "price": -price}, index=plans.index)
         agreed = {
             str(plan): [str(m) for m in rows["plan"]]
-            for _, rows in self.agenda.afspraken.groupby("groep") for plan in rows["plan"]
+            for _, rows in self.agenda.afspraken.groupby("groep")
+            for plan in rows["plan"]
         }
         done: set[str] = set()
         for plan in order.sort_values(["must", "price"], kind="stable").index:
@@ -114,8 +117,10 @@ class _Greedy:
             if not placed and any(plans.loc[group, "verplicht"]):
                 return None
         return pd.Series(
-            [self.start.get(str(p), pd.NA) for p in plans.index], index=plans.index,
-            dtype="Int64", name="start",
+            [self.start.get(str(p), pd.NA) for p in plans.index],
+            index=plans.index,
+            dtype="Int64",
+            name="start",
         )
 
     def _place(self, group: list[str]) -> bool:
@@ -189,4 +194,5 @@ def parts_lost(agenda: Agenda, starts: pd.Series) -> pd.Series:
     year = starts.reindex(placed.index).astype(int)
     p = agenda.parameters
     lost = delay_cost(placed, year, p) + early_loss(placed, year, p)
-    return lost.groupby(placed["partner"]).sum()
+    per_partner: pd.Series = lost.groupby(placed["partner"]).sum()
+    return per_partner

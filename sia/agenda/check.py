@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isnan, nan
 
 import pandas as pd
 
@@ -46,131 +49,123 @@ def violations(agenda: Agenda, starts: pd.Series) -> list[Violation]:
     starts : Series, index ``plan``
         Start year, NA where left out.
     """
-    chosen = {str(p): int(y) for p, y in starts.dropna().items()}
-    plans: dict[str, dict[str, object]] = {
-        str(p): row for p, row in agenda.plans.to_dict("index").items()  # type: ignore[misc]
-    }
-    found = [
-        *_windows(plans, chosen),
-        *_means(agenda, plans, chosen),
-        *_streets(agenda, plans, chosen),
-        *_rest(agenda, chosen),
-        *_order(agenda, chosen),
-        *_agreements(agenda, chosen),
-    ]
-    return sorted(found)
+    return Checker(agenda).violations({str(p): int(y) for p, y in starts.dropna().items()})
 
 
-def _windows(plans: dict[str, dict[str, object]], chosen: dict[str, int]) -> list[Violation]:
-    found = []
-    for plan, row in plans.items():
-        year, first, last = chosen.get(plan), int(str(row["eerste"])), int(str(row["laatste"]))
-        if year is None:
-            if row["verplicht"]:
-                found.append(Violation("verplicht", plan, 0, 1.0,
-                                       f"Plan {plan} is vastgesteld maar staat er niet in."))
-        elif not first <= year <= last:
-            found.append(Violation("venster", plan, year, 1.0,
-                                   f"Plan {plan} start in {year}, buiten {first}-{last}."))
-    unknown = sorted(set(chosen) - set(plans))
-    return found + [Violation("venster", p, chosen[p], 1.0, f"Plan {p} bestaat niet.")
-                    for p in unknown]
+@dataclass(frozen=True)
+class _Plan:
+    partner: str
+    eigen: float
+    fte: float
+    duur: int
+    eerste: int
+    laatste: int
+    verplicht: bool
 
 
-def _running(plans: dict[str, dict[str, object]], plan: str, year: int, t: int) -> bool:
-    return year <= t < year + int(str(plans[plan]["duur"]))
+class Checker:
+    """The rules of one agenda, as plain dictionaries; see `violations`."""
 
+    def __init__(self, agenda: Agenda) -> None:
+        self.settings = agenda.settings
+        self.years = list(agenda.settings.jaren)
+        columns = ["partner", "eigen", "fte", "duur", "eerste", "laatste", "verplicht"]
+        self.plans = {
+            str(row[0]): _Plan(*row[1:]) for row in agenda.plans[columns].itertuples(name=None)
+        }
+        self.partners = sorted({plan.partner for plan in self.plans.values()})
+        self.limits = {
+            (row[0][0], row[0][1]): (row[1], row[2])
+            for row in agenda.budgets[["budget", "fte"]].itertuples(name=None)
+        }
+        self.places: dict[str, list[str]] = {}
+        for plek, plan in agenda.openings[["plek", "plan"]].itertuples(index=False, name=None):
+            self.places.setdefault(plek, []).append(plan)
+        self.codes: dict[str, list[str]] = {}
+        for plek, code in agenda.plek_buurt[["plek", "buurtcode"]].itertuples(
+            index=False, name=None
+        ):
+            self.codes.setdefault(plek, []).append(code)
+        order = agenda.voorgangers[["plan", "voorganger", "marge"]]
+        self.order = list(order.itertuples(index=False, name=None))
+        self.groups = {
+            str(group): [str(plan) for plan in rows]
+            for group, rows in agenda.afspraken.groupby("groep")["plan"]
+        }
 
-def _means(
-    agenda: Agenda, plans: dict[str, dict[str, object]], chosen: dict[str, int]
-) -> list[Violation]:
-    found = []
-    for partner in sorted({str(row["partner"]) for row in plans.values()}):
-        carried = 0.0
-        for t in agenda.settings.jaren:
-            running = [p for p, y in chosen.items()
-                       if p in plans and plans[p]["partner"] == partner
-                       and _running(plans, p, y, t)]
-            spent = sum(float(str(plans[p]["eigen"])) / int(str(plans[p]["duur"]))
-                        for p in running)
-            people = [float(str(plans[p]["fte"])) for p in running]
-            work = sum(f for f in people if f == f)
-            budget, fte = _limit(agenda, partner, t)
-            if budget == budget:
+    def violations(self, chosen: dict[str, int]) -> list[Violation]:
+        """Return every rule that ``{plan: start year}`` breaks, sorted."""
+        rules = (self._windows, self._means, self._streets, self._rest, self._order, self._agreed)
+        return sorted(violation for rule in rules for violation in rule(chosen))
+
+    def _windows(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        for plan, row in self.plans.items():
+            year = chosen.get(plan)
+            if year is None:
+                if row.verplicht:
+                    zin = f"Plan {plan} is vastgesteld maar staat er niet in."
+                    yield Violation("verplicht", plan, 0, 1.0, zin)
+            elif not row.eerste <= year <= row.laatste:
+                zin = f"Plan {plan} start in {year}, buiten {row.eerste}-{row.laatste}."
+                yield Violation("venster", plan, year, 1.0, zin)
+        for plan in sorted(set(chosen) - set(self.plans)):
+            yield Violation("venster", plan, chosen[plan], 1.0, f"Plan {plan} bestaat niet.")
+
+    def _runs(self, plan: str, chosen: dict[str, int], t: int) -> bool:
+        return plan in chosen and chosen[plan] <= t < chosen[plan] + self.plans[plan].duur
+
+    def _means(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        for partner in self.partners:
+            own = [p for p, row in self.plans.items() if row.partner == partner]
+            carried = 0.0
+            for t in self.years:
+                running = [self.plans[p] for p in own if self._runs(p, chosen, t)]
+                spent = sum(plan.eigen / plan.duur for plan in running)
+                work = sum(plan.fte for plan in running if not isnan(plan.fte))
+                budget, fte = self.limits.get((partner, t), (nan, nan))
                 short = spent - budget - carried
                 if short > _CENT + 1e-6 * budget:
-                    found.append(Violation("budget", partner, t, short,
-                                           f"{partner} komt in {t} {euro(short)} tekort."))
-                carried = min(max(-short, 0.0), agenda.settings.doorschuiven * budget)
-            else:
-                carried = 0.0
-            if fte == fte and work - fte > 1e-5:
-                found.append(Violation("fte", partner, t, work - fte,
-                                       f"{partner} komt in {t} {number(work - fte)} fte tekort."))
-    return found
+                    zin = f"{partner} komt in {t} {euro(short)} tekort."
+                    yield Violation("budget", partner, t, short, zin)
+                most = self.settings.doorschuiven * budget
+                carried = 0.0 if isnan(budget) else min(max(-short, 0.0), most)
+                if work - fte > 1e-5:
+                    zin = f"{partner} komt in {t} {number(work - fte)} fte tekort."
+                    yield Violation("fte", partner, t, work - fte, zin)
 
+    def _streets(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        cap = self.settings.straten_open
+        if cap is None:
+            return
+        for t in self.years:
+            opened: dict[str, int] = {}
+            for plek, plans in self.places.items():
+                if any(self._runs(p, chosen, t) for p in plans):
+                    for code in self.codes[plek]:
+                        opened[code] = opened.get(code, 0) + 1
+            for code, n in opened.items():
+                if n > cap:
+                    zin = f"In buurt {code} liggen in {t} {n} straten open; {cap} mag."
+                    yield Violation("straten", code, t, float(n - cap), zin)
 
-def _limit(agenda: Agenda, partner: str, t: int) -> tuple[float, float]:
-    if (partner, t) not in agenda.budgets.index:
-        return float("nan"), float("nan")
-    row = agenda.budgets.loc[(partner, t)]
-    return float(row["budget"]), float(row["fte"])
+    def _rest(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        rest = self.settings.graafrust
+        for plek, plans in self.places.items():
+            for before, after in pairwise(sorted({chosen[p] for p in plans if p in chosen})):
+                if after - before < rest:
+                    zin = f"{plek} gaat open in {before} en weer in {after}; rust is {rest} jaar."
+                    yield Violation("graafrust", plek, after, float(rest - after + before), zin)
 
+    def _order(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        for plan, before, gap in self.order:
+            if plan in chosen and before in chosen and chosen[plan] < chosen[before] + gap:
+                short = chosen[before] + gap - chosen[plan]
+                zin = f"{plan} start in {chosen[plan]}, te vroeg na {before} ({chosen[before]})."
+                yield Violation("volgorde", plan, chosen[plan], float(short), zin)
 
-def _streets(
-    agenda: Agenda, plans: dict[str, dict[str, object]], chosen: dict[str, int]
-) -> list[Violation]:
-    cap = agenda.settings.straten_open
-    if cap is None:
-        return []
-    where: dict[str, list[str]] = {}
-    for plek, code in agenda.plek_buurt[["plek", "buurtcode"]].itertuples(index=False, name=None):
-        where.setdefault(plek, []).append(code)
-    opened: dict[tuple[str, int], set[str]] = {}
-    for plek, plan in agenda.openings[["plek", "plan"]].itertuples(index=False, name=None):
-        for t in agenda.settings.jaren:
-            if plan in chosen and _running(plans, plan, chosen[plan], t):
-                for code in where[plek]:
-                    opened.setdefault((code, t), set()).add(plek)
-    return [
-        Violation("straten", code, t, len(places) - cap,
-                  f"In buurt {code} liggen in {t} {len(places)} straten open; {cap} mag.")
-        for (code, t), places in sorted(opened.items()) if len(places) > cap
-    ]
-
-
-def _rest(agenda: Agenda, chosen: dict[str, int]) -> list[Violation]:
-    years: dict[str, set[int]] = {}
-    for plek, plan in agenda.openings[["plek", "plan"]].itertuples(index=False, name=None):
-        if plan in chosen:
-            years.setdefault(plek, set()).add(chosen[plan])
-    rest = agenda.settings.graafrust
-    found = []
-    for plek, openings in sorted(years.items()):
-        ordered = sorted(openings)
-        for before, after in zip(ordered, ordered[1:], strict=False):
-            if after - before < rest:
-                zin = f"{plek} gaat open in {before} en weer in {after}; rust is {rest} jaar."
-                found.append(Violation("graafrust", plek, after, rest - (after - before), zin))
-    return found
-
-
-def _order(agenda: Agenda, chosen: dict[str, int]) -> list[Violation]:
-    found = []
-    rows = agenda.voorgangers[["plan", "voorganger", "marge"]]
-    for plan, before, gap in rows.itertuples(index=False, name=None):
-        if plan in chosen and before in chosen and chosen[plan] < chosen[before] + gap:
-            short = chosen[before] + gap - chosen[plan]
-            zin = f"{plan} start in {chosen[plan]}, te vroeg na {before} ({chosen[before]})."
-            found.append(Violation("volgorde", plan, chosen[plan], float(short), zin))
-    return found
-
-
-def _agreements(agenda: Agenda, chosen: dict[str, int]) -> list[Violation]:
-    found = []
-    for group, rows in agenda.afspraken.groupby("groep", sort=True):
-        years = {chosen.get(plan) for plan in rows["plan"]}
-        if len(years) > 1:
-            zin = f"De plannen van afspraak {group} starten niet in hetzelfde jaar."
-            found.append(Violation("afspraak", str(group), 0, float(len(years) - 1), zin))
-    return found
+    def _agreed(self, chosen: dict[str, int]) -> Iterator[Violation]:
+        for group, plans in self.groups.items():
+            years = {chosen.get(plan) for plan in plans}
+            if len(years) > 1:
+                zin = f"De plannen van afspraak {group} starten niet in hetzelfde jaar."
+                yield Violation("afspraak", group, 0, float(len(years) - 1), zin)

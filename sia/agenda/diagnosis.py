@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from sia.agenda.inputs import Agenda, restrict
@@ -9,8 +11,14 @@ from sia.agenda.milp import EURO, Builder, Model, run
 from sia.agenda.wording import count, euro, number
 from sia.errors import Problem
 
-_PRICE = {"budget": 1.0, "fte": 100.0, "straten": 200.0, "graafrust": 1000.0, "volgorde": 1000.0,
-          "afspraak": 1000.0}
+_PRICE = {
+    "budget": 1.0,
+    "fte": 100.0,
+    "straten": 200.0,
+    "graafrust": 1000.0,
+    "volgorde": 1000.0,
+    "afspraak": 1000.0,
+}
 """Price of one unit of slack, thousand euro: money gives way first, rules of the street last."""
 
 
@@ -28,8 +36,7 @@ def diagnose(agenda: Agenda) -> pd.DataFrame:
         buurt or place), ``jaar``, ``tekort`` (euro, fte, places), ``zin`` (Dutch). Empty when
         they do fit. The amounts are the cheapest set of relaxations (elastic programme).
     """
-    committed = agenda.plans.index[agenda.plans["verplicht"]]
-    builder = Builder(restrict(agenda, committed))
+    builder = Builder(_committed(agenda))
     model, slack = _elastic(builder.model)
     solved = run(model, agenda.settings)
     rows = []
@@ -42,6 +49,15 @@ def diagnose(agenda: Agenda) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["soort", "wie", "jaar", "tekort"])
     table["zin"] = [_sentence(*row) for row in table.itertuples(index=False, name=None)]
     return table.sort_values(["soort", "wie", "jaar"]).reset_index(drop=True)
+
+
+def _committed(agenda: Agenda) -> Agenda:
+    """Return only what must be done: commitments, and whatever agreed to start with them."""
+    must = agenda.plans["verplicht"].copy()
+    for _, rows in agenda.afspraken.groupby("groep"):
+        if must[rows["plan"]].any():
+            must[rows["plan"]] = True
+    return restrict(replace(agenda, plans=agenda.plans.assign(verplicht=must)), must.index[must])
 
 
 def _elastic(strict: Model) -> tuple[Model, dict[int, list[int]]]:
@@ -88,6 +104,6 @@ _REMEDY = {
 def problems_of(shortages: pd.DataFrame) -> list[Problem]:
     """Return the shortages as problems for the reader."""
     return [
-        Problem(row.zin, _REMEDY[row.soort], rij=str(row.wie), kolom=f"{row.soort} {row.jaar}")
-        for row in shortages.itertuples()
+        Problem(zin, _REMEDY[soort], rij=wie, kolom=f"{soort} {jaar}")
+        for soort, wie, jaar, _, zin in shortages.itertuples(index=False, name=None)
     ]

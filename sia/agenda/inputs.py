@@ -183,20 +183,28 @@ def _check(
         problems.append(Problem("De horizon eindigt vóór hij begint.", "Verruil de jaren."))
     twice = budgets[budgets.duplicated(["partner", "jaar"])]
     problems += [
-        Problem(f"Partner {row.partner} heeft twee budgetten voor {row.jaar}.", "Houd er één over.",
-                rij=str(row.Index))
+        Problem(
+            f"Partner {row.partner} heeft twee budgetten voor {row.jaar}.",
+            "Houd er één over.",
+            rij=str(row.Index),
+        )
         for row in twice.itertuples()
     ]
     for column in ("budget", "fte"):
         problems += [
-            Problem(f"Negatief getal bij {row['partner']} in {row['jaar']}.",
-                    "Vul nul of meer in, of laat leeg als er geen grens is.", kolom=column)
+            Problem(
+                f"Negatief getal bij {row['partner']} in {row['jaar']}.",
+                "Vul nul of meer in, of laat leeg als er geen grens is.",
+                kolom=column,
+            )
             for _, row in budgets[budgets[column] < 0].iterrows()
         ]
     digging = set(plans.index[plans["graaft"]])
     problems += [
-        Problem(f"Van plan {plan} is geen plek bekend.",
-                "Zoek de koppelkansen opnieuw, met deze plannen.")
+        Problem(
+            f"Van plan {plan} is geen plek bekend.",
+            "Zoek de koppelkansen opnieuw, met deze plannen.",
+        )
         for plan in sorted(digging - set(linkages.places.openings["plan"]))
     ]
     if problems:
@@ -265,8 +273,8 @@ def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
         ].reset_index(drop=True),
         plan_buurt=agenda.plan_buurt[agenda.plan_buurt["plan"].isin(kept)].reset_index(drop=True),
         links=links[links["a"].isin(kept) & links["b"].isin(kept)].reset_index(drop=True),
-        voorgangers=order[
-            order["plan"].isin(kept) & order["voorganger"].isin(kept)
-        ].reset_index(drop=True),
+        voorgangers=order[order["plan"].isin(kept) & order["voorganger"].isin(kept)].reset_index(
+            drop=True
+        ),
         afspraken=agenda.afspraken[agenda.afspraken["plan"].isin(kept)].reset_index(drop=True),
     )

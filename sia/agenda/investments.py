@@ -92,16 +92,18 @@ def read_cells(path: Path) -> pd.DataFrame:
         raise
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, RuntimeError) as error:
         wat = f"Dit bestand is beschadigd of geen {path.suffix} ({type(error).__name__})."
-        raise InputError([Problem(wat, "Sla het opnieuw op en lever het nog eens.",
-                                  bestand=str(path))]) from error
+        raise InputError(
+            [Problem(wat, "Sla het opnieuw op en lever het nog eens.", bestand=str(path))]
+        ) from error
 
 
 def _read_workbook(path: Path) -> pd.DataFrame:
     with pd.ExcelFile(path, engine="openpyxl") as book:
         if SHEET not in book.sheet_names:
             oplossing = f"Gebruik het sjabloon; de plannen staan op het blad `{SHEET}`."
-            raise InputError([Problem(f"Het blad `{SHEET}` ontbreekt.", oplossing,
-                                      bestand=path.name)])
+            raise InputError(
+                [Problem(f"Het blad `{SHEET}` ontbreekt.", oplossing, bestand=path.name)]
+            )
         table: pd.DataFrame = book.parse(SHEET, dtype=object)
     return table
 
@@ -123,12 +125,19 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_layer(path: Path) -> pd.DataFrame:
-    layer: gpd.GeoDataFrame = gpd.read_file(path, engine="pyogrio")
+    layer = gpd.read_file(path, engine="pyogrio")
     if layer.crs is None:
-        raise InputError([Problem("De laag heeft geen coördinatenstelsel.",
-                                  "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
-                                  bestand=path.name)])
-    return layer.to_crs(RD)
+        raise InputError(
+            [
+                Problem(
+                    "De laag heeft geen coördinatenstelsel.",
+                    "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
+                    bestand=path.name,
+                )
+            ]
+        )
+    moved: pd.DataFrame = layer.to_crs(RD)
+    return moved
 
 
 def validate(
@@ -184,16 +193,28 @@ def _with_field_names(raw: pd.DataFrame, bestand: str) -> pd.DataFrame:
     table = raw.rename(columns=renamed)
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     missing = [f.label for f in FIELDS if f.required and f.name not in table.columns]
-    unknown = [c for c in table.columns
-               if c not in BY_NAME and c not in ("geometry", "plaats")
-               and not str(c).startswith("Unnamed")]
-    faults = [Problem("Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon.", bestand,
-                      kolom=c) for c in missing]
-    faults += [Problem("Deze kolom komt twee keer voor.", "Houd er één over.", bestand, kolom=c)
-               for c in twice]
-    faults += [Problem("Deze kolom hoort niet in het sjabloon.",
-                       "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon.",
-                       bestand, kolom=str(c)) for c in unknown]
+    unknown = [
+        c
+        for c in table.columns
+        if c not in BY_NAME and c not in ("geometry", "plaats") and not str(c).startswith("Unnamed")
+    ]
+    faults = [
+        Problem("Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon.", bestand, kolom=c)
+        for c in missing
+    ]
+    faults += [
+        Problem("Deze kolom komt twee keer voor.", "Houd er één over.", bestand, kolom=c)
+        for c in twice
+    ]
+    faults += [
+        Problem(
+            "Deze kolom hoort niet in het sjabloon.",
+            "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon.",
+            bestand,
+            kolom=str(c),
+        )
+        for c in unknown
+    ]
     if missing or twice or unknown:
         raise InputError(faults)
     return table
@@ -238,22 +259,45 @@ def _window_faults(row: dict[str, object]) -> list[Problem]:
     for name in ("vroegst", "voorkeur", "laatst", "middelen_tot", "prijspeil"):
         year = row[name]
         if isinstance(year, int) and not YEARS[0] <= year <= YEARS[1]:
-            faults.append(_fault(f"{year} is geen jaar tussen {YEARS[0]} en {YEARS[1]}.",
-                                 "Vul een jaartal in.", name))
+            faults.append(
+                _fault(
+                    f"{year} is geen jaar tussen {YEARS[0]} en {YEARS[1]}.",
+                    "Vul een jaartal in.",
+                    name,
+                )
+            )
     if isinstance(first, int) and isinstance(last, int):
         if last < first:
-            faults.append(_fault(f"Laatste start {last} ligt vóór vroegste start {first}.",
-                                 "Verruil of verbeter de jaren.", "laatst"))
+            faults.append(
+                _fault(
+                    f"Laatste start {last} ligt vóór vroegste start {first}.",
+                    "Verruil of verbeter de jaren.",
+                    "laatst",
+                )
+            )
         elif isinstance(wish, int) and not first <= wish <= last:
-            faults.append(_fault(f"Voorkeursjaar {wish} ligt niet tussen {first} en {last}.",
-                                 "Kies een jaar binnen het venster.", "voorkeur"))
+            faults.append(
+                _fault(
+                    f"Voorkeursjaar {wish} ligt niet tussen {first} en {last}.",
+                    "Kies een jaar binnen het venster.",
+                    "voorkeur",
+                )
+            )
     if isinstance(until, int) and isinstance(first, int) and until < first:
-        faults.append(_fault(f"Het geld vervalt na {until}, maar het werk begint pas in {first}.",
-                             "Vervroeg de start of verbeter het jaar.", "middelen_tot"))
+        faults.append(
+            _fault(
+                f"Het geld vervalt na {until}, maar het werk begint pas in {first}.",
+                "Vervroeg de start of verbeter het jaar.",
+                "middelen_tot",
+            )
+        )
     duration = row["duur"]
     if isinstance(duration, int) and not 1 <= duration <= 30:
-        faults.append(_fault(f"Duur {duration} is geen aantal jaren van 1 tot 30.",
-                             "Vul hele jaren in.", "duur"))
+        faults.append(
+            _fault(
+                f"Duur {duration} is geen aantal jaren van 1 tot 30.", "Vul hele jaren in.", "duur"
+            )
+        )
     return faults
 
 
@@ -266,22 +310,32 @@ def _money_faults(row: dict[str, object]) -> list[Problem]:
     cost, low, high = row["kosten"], row["kosten_laag"], row["kosten_hoog"]
     if isinstance(cost, float):
         if isinstance(low, float) and low > cost:
-            faults.append(_fault("Kosten laag is hoger dan de kosten.", "Verbeter de raming.",
-                                 "kosten_laag"))
+            faults.append(
+                _fault("Kosten laag is hoger dan de kosten.", "Verbeter de raming.", "kosten_laag")
+            )
         if isinstance(high, float) and high < cost:
-            faults.append(_fault("Kosten hoog is lager dan de kosten.", "Verbeter de raming.",
-                                 "kosten_hoog"))
+            faults.append(
+                _fault("Kosten hoog is lager dan de kosten.", "Verbeter de raming.", "kosten_hoog")
+            )
         others = sum(v for v in (row["bedrag_1"], row["bedrag_2"]) if isinstance(v, float))
         if others > cost:
-            faults.append(_fault("De andere bronnen zijn samen meer dan de kosten.",
-                                 "Verlaag een bedrag of verhoog de kosten.", "bedrag_1"))
+            faults.append(
+                _fault(
+                    "De andere bronnen zijn samen meer dan de kosten.",
+                    "Verlaag een bedrag of verhoog de kosten.",
+                    "bedrag_1",
+                )
+            )
     for n in ("1", "2"):
         if isinstance(row[f"bedrag_{n}"], float) and not row[f"bron_{n}"]:
             faults.append(_fault("Er staat een bedrag zonder bron.", "Noem de bron.", f"bron_{n}"))
     sure = row["zekerheid"]
     if isinstance(sure, float) and not 0 <= sure <= 100:
-        faults.append(_fault(f"{sure:g} is geen percentage van 0 tot 100.",
-                             "Vul een percentage in.", "zekerheid"))
+        faults.append(
+            _fault(
+                f"{sure:g} is geen percentage van 0 tot 100.", "Vul een percentage in.", "zekerheid"
+            )
+        )
     return faults
 
 
@@ -289,19 +343,27 @@ def _text_faults(row: dict[str, object]) -> list[Problem]:
     faults = []
     for code in str(row["buurtcodes"]).split(";"):
         if code and not _CODE.fullmatch(code):
-            faults.append(_fault(f"`{code}` is geen buurtcode.",
-                                 "Gebruik BU met acht cijfers of letters.", "buurtcodes"))
+            faults.append(
+                _fault(
+                    f"`{code}` is geen buurtcode.",
+                    "Gebruik BU met acht cijfers of letters.",
+                    "buurtcodes",
+                )
+            )
     delivered = str(row["aangeleverd_op"])
     if delivered and not _DATE.fullmatch(delivered):
-        faults.append(_fault(f"`{delivered}` is geen datum.", "Schrijf jjjj-mm-dd.",
-                             "aangeleverd_op"))
+        faults.append(
+            _fault(f"`{delivered}` is geen datum.", "Schrijf jjjj-mm-dd.", "aangeleverd_op")
+        )
     own = str(row["plan"])
     if "+" in own or ";" in own:
-        faults.append(_fault("Een plannummer mag geen + of ; bevatten.", "Kies een ander nummer.",
-                             "plan"))
+        faults.append(
+            _fault("Een plannummer mag geen + of ; bevatten.", "Kies een ander nummer.", "plan")
+        )
     if any(plan == own for plan, _ in predecessors(str(row["voorgangers"]))):
-        faults.append(_fault("Een plan kan niet na zichzelf komen.", "Haal het nummer weg.",
-                             "voorgangers"))
+        faults.append(
+            _fault("Een plan kan niet na zichzelf komen.", "Haal het nummer weg.", "voorgangers")
+        )
     return faults
 
 
@@ -324,11 +386,21 @@ def _locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     codes = [c for c in str(row["buurtcodes"]).split(";") if _CODE.fullmatch(c)]
     unknown = [c for c in codes if c not in buurten.index]
     if unknown:
-        return [_fault(f"Onbekende buurtcode: {', '.join(unknown)}.",
-                       "Kijk de code na in de lijst met buurten van deze gemeente.", "buurtcodes")]
+        return [
+            _fault(
+                f"Onbekende buurtcode: {', '.join(unknown)}.",
+                "Kijk de code na in de lijst met buurten van deze gemeente.",
+                "buurtcodes",
+            )
+        ]
     if shape is None and not codes:
-        return [_fault("Er is geen plaats: geen buurtcode en geen geometrie.",
-                       "Vul buurtcodes of een geometrie in.", "buurtcodes")]
+        return [
+            _fault(
+                "Er is geen plaats: geen buurtcode en geen geometrie.",
+                "Vul buurtcodes of een geometrie in.",
+                "buurtcodes",
+            )
+        ]
     if shape is None:
         row["geometry"] = shapely.union_all(buurten.geometry.loc[codes].to_numpy())
         row["plaats"] = "buurt"
@@ -338,11 +410,21 @@ def _locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     row["plaats"] = {0: "punt", 1: "straat", 2: "vlak"}[int(shapely.get_dimensions(shape))]
     touched = _touched(shape, buurten)
     if not touched:
-        return [_fault("De geometrie ligt buiten de gemeente.",
-                       "Controleer de coördinaten en het stelsel (RD of WGS84).", "wkt")]
+        return [
+            _fault(
+                "De geometrie ligt buiten de gemeente.",
+                "Controleer de coördinaten en het stelsel (RD of WGS84).",
+                "wkt",
+            )
+        ]
     if codes and not set(codes) & set(touched):
-        return [_fault("De geometrie ligt niet in de genoemde buurten.",
-                       f"De geometrie ligt in {', '.join(touched)}.", "wkt")]
+        return [
+            _fault(
+                "De geometrie ligt niet in de genoemde buurten.",
+                f"De geometrie ligt in {', '.join(touched)}.",
+                "wkt",
+            )
+        ]
     row["buurtcodes"] = ";".join(touched)
     return []
 
@@ -357,15 +439,19 @@ def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | N
     try:
         shape = shapely.force_2d(shapely.from_wkt(text))
     except shapely.errors.GEOSException:
-        return None, _fault("De geometrie is geen leesbare WKT.",
-                            "Kopieer de WKT opnieuw uit uw GIS.", "wkt")
+        return None, _fault(
+            "De geometrie is geen leesbare WKT.", "Kopieer de WKT opnieuw uit uw GIS.", "wkt"
+        )
     if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
         return None, _fault("De geometrie is leeg.", "Laat de cel leeg of vul WKT in.", "wkt")
     if row["stelsel"] == "WGS84":
         shape = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(RD).iloc[0]
     if not shapely.box(*_RD_BOUNDS).covers(shape):
-        return None, _fault("De coördinaten liggen buiten Nederland.",
-                            "Kies het juiste stelsel: RD of WGS84 (lengte eerst).", "wkt")
+        return None, _fault(
+            "De coördinaten liggen buiten Nederland.",
+            "Kies het juiste stelsel: RD of WGS84 (lengte eerst).",
+            "wkt",
+        )
     return _valid(shape), None
 
 
@@ -399,8 +485,15 @@ def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> 
         plan = row["plan"]
         if plan and plan in first:
             wat = f"Plannummer `{plan}` staat ook op rij {first[plan]}."
-            problems.append(Problem(wat, "Geef elk plan een eigen nummer.", bestand, str(number),
-                                    BY_NAME["plan"].label))
+            problems.append(
+                Problem(
+                    wat,
+                    "Geef elk plan een eigen nummer.",
+                    bestand,
+                    str(number),
+                    BY_NAME["plan"].label,
+                )
+            )
         first.setdefault(plan, number)
     return problems
 
@@ -442,18 +535,35 @@ def combine(readings: Iterable[Reading]) -> Reading:
     label = BY_NAME["voorgangers"].label
     for plan in sorted(set(plans.index[plans.index.duplicated()])):
         owners = ", ".join(plans.loc[[plan], "partner"])
-        problems.append(Problem(f"Plannummer `{plan}` komt van meer dan één levering ({owners}).",
-                                "Spreek af wie dit nummer gebruikt; alleen het eerste telt nu mee.",
-                                rij=str(plan), kolom=BY_NAME["plan"].label))
+        problems.append(
+            Problem(
+                f"Plannummer `{plan}` komt van meer dan één levering ({owners}).",
+                "Spreek af wie dit nummer gebruikt; alleen het eerste telt nu mee.",
+                rij=str(plan),
+                kolom=BY_NAME["plan"].label,
+            )
+        )
     plans = plans[~plans.index.duplicated()].sort_index()
     plans, unknown = _drop_unknown_predecessors(plans)
-    problems += [Problem(f"Voorganger `{before}` van plan `{plan}` is bij niemand bekend.",
-                         "Verbeter het nummer of vraag de partner om het plan te leveren.",
-                         rij=plan, kolom=label) for plan, before in unknown]
+    problems += [
+        Problem(
+            f"Voorganger `{before}` van plan `{plan}` is bij niemand bekend.",
+            "Verbeter het nummer of vraag de partner om het plan te leveren.",
+            rij=plan,
+            kolom=label,
+        )
+        for plan, before in unknown
+    ]
     circle = _in_circle(plans)
-    problems += [Problem(f"Plan `{plan}` wacht via zijn voorgangers op zichzelf.",
-                         "Haal een van de voorgangers in de kring weg.", rij=plan, kolom=label)
-                 for plan in circle]
+    problems += [
+        Problem(
+            f"Plan `{plan}` wacht via zijn voorgangers op zichzelf.",
+            "Haal een van de voorgangers in de kring weg.",
+            rij=plan,
+            kolom=label,
+        )
+        for plan in circle
+    ]
     kept, _ = _drop_unknown_predecessors(plans.drop(index=circle))
     return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), sum(p.rows for p in parts))
 
@@ -494,4 +604,3 @@ def _reaches(start: str, goal: str, waiting: dict[str, set[str]]) -> bool:
             seen.add(plan)
             todo += waiting.get(plan, set())
     return False
-

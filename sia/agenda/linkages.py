@@ -81,7 +81,8 @@ def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
     """
     until = plans["middelen_tot"].fillna(9999)
     fixed = plans["flexibiliteit"] == "vast"
-    last = np.minimum(plans["laatst"].astype(int), until.astype(int))
+    last = plans["laatst"].astype(int)
+    last = last.where(last <= until, until).astype(int)
     return pd.DataFrame(
         {
             "eerste": plans["vroegst"].where(~fixed, plans["voorkeur"]).astype(int),
@@ -247,9 +248,7 @@ class _Finder:
 
     def near_groups(self) -> Iterator[_Group]:
         """Yield pairs of different partners within reach that share no opening."""
-        sharing = {
-            (min(a, b), max(a, b)) for _, m in self.at_place for a in m for b in m if a != b
-        }
+        sharing = {(min(a, b), max(a, b)) for _, m in self.at_place for a in m for b in m if a != b}
         located = np.flatnonzero((self.plans["plaats"] != "buurt").to_numpy())
         shapes = self.plans.geometry.to_numpy()[located]
         left, right = shapely.STRtree(shapes).query(
@@ -289,7 +288,8 @@ class _Finder:
         end = self.last + self.duration - 1
         near = sorted({b for code in self.codes[a] for b in in_buurt.get(code, [])})
         joined = [
-            b for b in near
+            b
+            for b in near
             if self.partner[b] != self.partner[a]
             and max(self.first[a], self.first[b]) <= min(end[a], end[b])
             and (min(a, b), max(a, b)) not in self.apart
@@ -372,7 +372,7 @@ class _Finder:
         return int(np.maximum(beyond, 0).max(axis=1).min()) if group.kind == "straat" else 0
 
     def _opgaven(self, index: list[int]) -> tuple[list[str], float]:
-        any_serves = self.serves[index].any(axis=0)
+        any_serves = [bool(self.serves[index, k].any()) for k in range(len(OPGAVEN))]
         values = self.urgency[index][self.serves[index]]
         urgency = float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
         return [o for o, yes in zip(OPGAVEN, any_serves, strict=True) if yes], urgency
@@ -400,9 +400,25 @@ class _Finder:
 
 
 _COLUMNS = (
-    "kans", "soort_kans", "plaats", "plannen", "partners", "buurtcodes", "n", "van", "tot",
-    "schuif", "besparing_laag", "besparing_midden", "besparing_hoog", "waardering", "opgaven",
-    "urgentie", "beslis_voor", "vertrouwelijkheid", "zin",
+    "kans",
+    "soort_kans",
+    "plaats",
+    "plannen",
+    "partners",
+    "buurtcodes",
+    "n",
+    "van",
+    "tot",
+    "schuif",
+    "besparing_laag",
+    "besparing_midden",
+    "besparing_hoog",
+    "waardering",
+    "opgaven",
+    "urgentie",
+    "beslis_voor",
+    "vertrouwelijkheid",
+    "zin",
 )
 
 
@@ -428,9 +444,7 @@ def _together(members: Sequence[int], first: np.ndarray, last: np.ndarray) -> li
 
 def _without_pairs(group: Sequence[int], apart: set[tuple[int, int]]) -> list[tuple[int, ...]]:
     """Split a set so that no part holds a pair that may not start in one year."""
-    conflict = next(
-        ((a, b) for a in group for b in group if a < b and (a, b) in apart), None
-    )
+    conflict = next(((a, b) for a in group for b in group if a < b and (a, b) in apart), None)
     if conflict is None:
         return [tuple(group)] if len(group) > 1 else []
     found: list[tuple[int, ...]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
 import numpy as np
@@ -100,7 +101,7 @@ def run(model: Model, settings: ProgrammeSettings, start: np.ndarray | None = No
     """
     # The scheduler of HiGHS keeps the thread count of its first use in a process.
     highspy.Highs.resetGlobalScheduler(True)
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     for option, value in (
         ("mip_rel_gap", settings.gat),
@@ -152,6 +153,14 @@ def _outcome(solver: highspy.Highs) -> Solved:
     return Solved("optimaal" if status != known.kTimeLimit else "tijd", values, float(bound))
 
 
+def _numbers(series: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in series.items()}
+
+
+def _lists(groups: Iterable[tuple[Any, Iterable[Any]]]) -> dict[str, list[str]]:
+    return {str(key): [str(member) for member in members] for key, members in groups}
+
+
 class Builder:
     """Builds the model of an agenda; keeps where every variable stands.
 
@@ -177,6 +186,12 @@ class Builder:
         self.x: dict[tuple[str, int], int] = {}
         self.options: dict[str, list[int]] = {}
         self.duration = {str(p): int(d) for p, d in agenda.plans["duur"].items()}
+        self._limits = {
+            (str(k[0]), int(k[1])): (float(b), float(f))
+            for k, b, f in zip(
+                agenda.budgets.index, agenda.budgets["budget"], agenda.budgets["fte"], strict=True
+            )
+        }
         self.level: dict[tuple[str, int, int], int] = {}
         self.levels: dict[str, list[float]] = {}
         self.open: dict[tuple[str, int], list[Term]] = {}
@@ -247,7 +262,7 @@ class Builder:
                 self._shared(str(plek), [(str(p), float(f)) for p, f in members])
 
     def _single(self, plek: str, plan: str, cost: float) -> None:
-        """A place of one work: its opening is paid whenever it starts."""
+        """Add a place of one work: its opening is paid whenever it starts."""
         for year in self.options[plan]:
             self.model.cost[self.x[plan, year]] += EURO * cost
         for t in self.settings.jaren:
@@ -292,7 +307,8 @@ class Builder:
         for t in years:
             terms = [
                 (self.level[plek, 0, h], 1.0)
-                for h in range(t, t + rest) if (plek, 0, h) in self.level
+                for h in range(t, t + rest)
+                if (plek, 0, h) in self.level
             ]
             if len(terms) > 1:
                 self.model.row(terms, 1.0, RowName("graafrust", plek, t))
@@ -315,16 +331,17 @@ class Builder:
                 for t in years:
                     terms = [
                         (self.x[plan, t], sign)
-                        for plan, sign in ((first, 1.0), (other, -1.0)) if (plan, t) in self.x
+                        for plan, sign in ((first, 1.0), (other, -1.0))
+                        if (plan, t) in self.x
                     ]
                     self.model.row(terms, 0.0, RowName("afspraak", str(group), t), 0.0)
 
     def _means(self) -> None:
         """Budget with carry-over, and people, per partner and year."""
         plans = self.agenda.plans
-        yearly = (EURO * plans["eigen"] / plans["duur"]).to_dict()
-        people = plans["fte"].fillna(0.0).to_dict()
-        of_partner = {str(k): [str(p) for p in g] for k, g in plans.groupby("partner").groups.items()}
+        yearly = _numbers(EURO * plans["eigen"] / plans["duur"])
+        people = _numbers(plans["fte"].fillna(0.0))
+        of_partner = _lists(plans["partner"].index.to_series().groupby(plans["partner"]))
         for partner, members in sorted(of_partner.items()):
             before: int | None = None
             for t in self.settings.jaren:
@@ -340,7 +357,9 @@ class Builder:
 
     def _use(self, members: list[str], t: int, amount: Mapping[str, float]) -> list[Term]:
         return [
-            (column, amount[p]) for p in members if amount[p] > 0
+            (column, amount[p])
+            for p in members
+            if amount[p] > 0
             for column, _ in self._active.get((p, t), [])
         ]
 
@@ -360,18 +379,15 @@ class Builder:
 
     def limits(self, partner: str, t: int) -> tuple[float, float]:
         """Return budget (euro) and fte of a partner in a year; NaN is not constrained."""
-        if (partner, t) not in self.agenda.budgets.index:
-            return float("nan"), float("nan")
-        row = self.agenda.budgets.loc[(partner, t)]
-        return float(row["budget"]), float(row["fte"])
+        return self._limits.get((partner, t), (float("nan"), float("nan")))
 
     def _streets(self) -> None:
         """Cap on open places, and the price of nuisance above the threshold."""
         p = self.agenda.parameters
-        places = self.agenda.plek_buurt.groupby("buurtcode")["plek"].agg(list).to_dict()
-        loud = self.agenda.plans["geluid"][self.agenda.plans["geluid"] > 0].to_dict()
-        here = self.agenda.plan_buurt[self.agenda.plan_buurt["plan"].isin(loud)]
-        noisy = here.groupby("buurtcode")["plan"].agg(list).to_dict()
+        places = _lists(self.agenda.plek_buurt.groupby("buurtcode")["plek"])
+        loud = _numbers(self.agenda.plans["geluid"][self.agenda.plans["geluid"] > 0])
+        here = self.agenda.plan_buurt[self.agenda.plan_buurt["plan"].isin(list(loud))]
+        noisy = _lists(here.groupby("buurtcode")["plan"])
         for code in sorted({*places, *noisy}):
             for t in self.settings.jaren:
                 opened = [term for a in places.get(code, []) for term in self.open.get((a, t), [])]
@@ -381,7 +397,8 @@ class Builder:
                     self.model.row(opened, float(cap), RowName("straten", code, t))
                 points = [(c, f * p.hinder["straat open"]) for c, f in opened]
                 noise = [
-                    (c, loud[plan]) for plan in noisy.get(code, [])
+                    (c, loud[plan])
+                    for plan in noisy.get(code, [])
                     for c, _ in self._active.get((plan, t), [])
                 ]
                 self._peak(code, t, points + noise)
@@ -417,7 +434,9 @@ class Builder:
         chosen = {plan: year for (plan, year), c in self.x.items() if values[c] > 0.5}
         return pd.Series(
             [chosen.get(str(p), pd.NA) for p in self.agenda.plans.index],
-            index=self.agenda.plans.index, dtype="Int64", name="start",
+            index=self.agenda.plans.index,
+            dtype="Int64",
+            name="start",
         )
 
     def columns_of(self, starts: pd.Series) -> np.ndarray:
@@ -429,15 +448,18 @@ class Builder:
         opening = {
             (plek, plan): f
             for plek, plan, f in self.agenda.openings[["plek", "plan", "opening"]].itertuples(
-                index=False, name=None)
+                index=False, name=None
+            )
         }
         for (plek, plan), f in opening.items():
             year = chosen.get(plan)
-            for depth, floor in enumerate(self.levels.get(plek, [])):
-                if year is not None and f >= floor:
-                    values[self.level[plek, depth, year]] = 1.0
-            for t in self._years(plan, year) if plek in self.levels else ():
-                values[[c for c, _ in self.open[plek, t]]] = 1.0
+            if year is not None:
+                for depth, floor in enumerate(self.levels.get(plek, [])):
+                    if f >= floor:
+                        values[self.level[plek, depth, year]] = 1.0
+            for t in self._years(plan, year):
+                if plek in self.levels:
+                    values[[c for c, _ in self.open[plek, t]]] = 1.0
         self._fill_rest(values, chosen)
         return values
 
@@ -453,18 +475,14 @@ class Builder:
             years = set(self._years(a, chosen.get(a))) & set(self._years(b, chosen.get(b)))
             if years:
                 values[self.joint[position, min(years)]] = 1.0
+        rows = {name: i for i, name in enumerate(self.model.names)}
         for (code, t), column in self.excess.items():
-            row = self._row_of(RowName("hinder", code, t))
+            row = rows[RowName("hinder", code, t)]
             values[column] = max(self._activity_of(row, values) - self.model.row_upper[row], 0.0)
         for (partner, t), column in sorted(self.carry.items()):
-            row = self._row_of(RowName("budget", partner, t))
-            room = self.model.row_upper[row] - self._activity_of(row, values)
+            at = rows[RowName("budget", partner, t)]
+            room = self.model.row_upper[at] - self._activity_of(at, values)
             values[column] = min(max(room, 0.0), self.model.upper[column])
-
-    def _row_of(self, name: RowName) -> int:
-        if not hasattr(self, "_rows"):
-            self._rows = {name: i for i, name in enumerate(self.model.names)}
-        return self._rows[name]
 
     def _activity_of(self, row: int, values: np.ndarray) -> float:
         span = slice(self.model.starts[row], self.model.starts[row + 1])
@@ -473,8 +491,9 @@ class Builder:
     def row_slack(self, values: np.ndarray) -> pd.DataFrame:
         """Return per constraint its upper bound, use and room (``soort``, ``wie``, ``jaar``)."""
         use = [self._activity_of(i, values) for i in range(len(self.model.names))]
-        frame = pd.DataFrame([(n.soort, n.wie, n.jaar) for n in self.model.names],
-                             columns=["soort", "wie", "jaar"])
+        frame = pd.DataFrame(
+            [(n.soort, n.wie, n.jaar) for n in self.model.names], columns=["soort", "wie", "jaar"]
+        )
         frame["grens"] = self.model.row_upper
         frame["gebruik"] = use
         frame["ruimte"] = frame["grens"] - frame["gebruik"]

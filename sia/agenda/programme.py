@@ -91,8 +91,14 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     if solved.status == "onmogelijk":
         raise InputError(problems_of(diagnose(agenda)))
     if not solved.values.size:
-        raise InputError([Problem("De rekentijd was op voordat er een programma was.",
-                                  "Geef meer rekentijd of neem minder plannen mee.")])
+        raise InputError(
+            [
+                Problem(
+                    "De rekentijd was op voordat er een programma was.",
+                    "Geef meer rekentijd of neem minder plannen mee.",
+                )
+            ]
+        )
     starts = builder.starts_of(solved.values)
     parts = worth(agenda, starts, current)
     bound = -solved.bound / EURO
@@ -128,14 +134,15 @@ def _tight(builder: Builder, agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 
 def _wanting(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
-    """What plans that are left out or moved would need in their preferred years."""
+    """Return what plans that are left out or moved would need in their preferred years."""
     plans = agenda.plans
     away = starts.reindex(plans.index).astype("Float64").fillna(-1.0) != plans["voorkeur"]
     buurten = agenda.plek_buurt.groupby("plek")["buurtcode"].agg(list).to_dict()
     places = agenda.openings.groupby("plan")["plek"].agg(list).to_dict()
     rows: list[tuple[str, str, int, str, float]] = []
     for plan, row in plans[away].iterrows():
-        for t in range(row["voorkeur"], min(row["voorkeur"] + row["duur"], agenda.settings.eind + 1)):
+        last = min(row["voorkeur"] + row["duur"] - 1, agenda.settings.eind)
+        for t in range(row["voorkeur"], last + 1):
             rows.append(("budget", row["partner"], t, str(plan), row["eigen"] / row["duur"]))
             if row["fte"] == row["fte"]:
                 rows.append(("fte", row["partner"], t, str(plan), row["fte"]))
@@ -147,8 +154,11 @@ def _wanting(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) -> str:
     names = plans.split(";")
     shown = listing(names[:3]) + (f" en {len(names) - 3} andere" if len(names) > 3 else "")
-    what = {"budget": f"het budget van {wie}", "fte": f"de menskracht van {wie}",
-            "straten": f"het aantal open straten in {wie}"}[soort]
+    what = {
+        "budget": f"het budget van {wie}",
+        "fte": f"de menskracht van {wie}",
+        "straten": f"het aantal open straten in {wie}",
+    }[soort]
     return f"In {jaar} knelt {what}: {shown} past daar niet bij."
 
 
@@ -184,9 +194,7 @@ def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 
 def _together(agenda: Agenda, starts: pd.Series) -> pd.Series:
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(
-        subset=["jaar"]
-    )
+    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
     shared: dict[str, set[str]] = {}
     for _, group in table.groupby(["plek", "jaar"]):
         members = set(group["plan"])
@@ -212,12 +220,12 @@ def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
         ``partner``, ``jaar``, ``gebruik`` (euro of own means), ``budget`` (NaN: no limit),
         ``fte_gebruik``, ``fte`` (NaN: no limit), ``fte_onbekend`` (plans under way without fte).
     """
-    placed = agenda.plans.loc[starts.dropna().index]
-    year = starts.reindex(placed.index).astype(int)
+    chosen = {str(p): int(y) for p, y in starts.dropna().items()}
     rows = [
         (plan, row["partner"], t, row["eigen"] / row["duur"], row["fte"])
-        for plan, row in placed.iterrows()
-        for t in range(year[plan], min(year[plan] + row["duur"], agenda.settings.eind + 1))
+        for plan, row in agenda.plans.loc[list(chosen)].iterrows()
+        for t in agenda.settings.jaren
+        if chosen[str(plan)] <= t < chosen[str(plan)] + row["duur"]
     ]
     long = pd.DataFrame(rows, columns=["plan", "partner", "jaar", "gebruik", "fte_gebruik"])
     long["fte_onbekend"] = long["fte_gebruik"].isna().astype(int)
@@ -231,7 +239,9 @@ def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     return table[columns].reset_index()
 
 
-def gain_over_alone(agenda: Agenda, starts: pd.Series, linkage_openings: pd.DataFrame) -> pd.DataFrame:
+def gain_over_alone(
+    agenda: Agenda, starts: pd.Series, linkage_openings: pd.DataFrame
+) -> pd.DataFrame:
     """Return what the joint programme gains over everybody alone, for low, mid and high shares.
 
     Parameters
@@ -277,12 +287,11 @@ def shared_openings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     table = savings(agenda, starts)
     at = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts))
     joined = at.groupby(["plek", "jaar"])["plan"].agg(lambda p: ";".join(sorted(p)))
-    table["plannen"] = [joined[row.plek, row.jaar] for row in table.itertuples()]
-    return table
+    joined.name = "plannen"
+    return table.merge(joined.reset_index(), on=["plek", "jaar"], how="left")
 
 
 def as_starts(agenda: Agenda, years: Mapping[str, int]) -> pd.Series:
     """Return a mapping plan -> year as a schedule of this agenda (Int64, NA where absent)."""
     values = [years.get(str(p), pd.NA) for p in agenda.plans.index]
     return pd.Series(values, index=agenda.plans.index, dtype="Int64", name="start")
-

@@ -56,9 +56,7 @@ def find_places(
     digging = plans[plans["graaft"].to_numpy(dtype=bool)]
     parts = _parts(digging)
     parts["plek"] = _cluster(parts, *_overlaps(parts, distance, overlap))
-    openings = (
-        parts.groupby(["plek", "plan"], sort=True)["aandeel"].sum().reset_index()
-    )
+    openings = parts.groupby(["plek", "plan"], sort=True)["aandeel"].sum().reset_index()
     soorten = openings["plan"].map(digging["soort"])
     factor = soorten.map({s: parameters.soort(s).opening for s in soorten.unique()})
     cost = openings["plan"].map(digging["kosten"]) * openings["aandeel"] * factor.astype(float)

@@ -18,13 +18,11 @@ def leave_out_price(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
     ``afvallen * cost * (1 + urgentie) * zekerheid``: the urgency of the place and the certainty
     of the plan weigh in.
     """
-    return (
-        parameters.afvallen * plans["kosten"] * (1 + plans["urgentie"]) * plans["zekerheid"]
-    )
+    return parameters.afvallen * plans["kosten"] * (1 + plans["urgentie"]) * plans["zekerheid"]
 
 
 def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: Parameters) -> pd.Series:
-    """Return the cost of starting after the preferred year: ``uitstel * cost * (1 + urg) * years``."""
+    """Return the cost of starting late: ``uitstel * cost * (1 + urgentie) * years``."""
     late = (year - plans["voorkeur"]).clip(lower=0)
     return parameters.uitstel * plans["kosten"] * (1 + plans["urgentie"]) * late
 
@@ -65,8 +63,13 @@ def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -
         "verplaatsing": 0.0 if current is None else float(move_cost(agenda, starts, current)),
     }
     parts["totaal"] = (
-        parts["geplaatst"] + parts["besparing"] + parts["waardering"]
-        - parts["uitstel"] - parts["vervroeging"] - parts["hinder"] - parts["verplaatsing"]
+        parts["geplaatst"]
+        + parts["besparing"]
+        + parts["waardering"]
+        - parts["uitstel"]
+        - parts["vervroeging"]
+        - parts["hinder"]
+        - parts["verplaatsing"]
     )
     return pd.Series(parts)
 
@@ -80,9 +83,7 @@ def savings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
         ``plek``, ``jaar``, ``n`` works, ``besparing`` = sum of openings - the largest (euro);
         for n equal works that is (n - 1) openings.
     """
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(
-        subset=["jaar"]
-    )
+    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
     table["jaar"] = table["jaar"].astype(int)
     opened = table.groupby(["plek", "jaar"], sort=True)["opening"].agg(["size", "sum", "max"])
     opened = opened[opened["size"] > 1].reset_index()
