@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.report.material import Materiaal
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS
+from sia.viz.theme import DOMAINS, Theme
 
 BAD_NAMES = (
     "<script>alert(1)</script>",
@@ -207,4 +208,54 @@ def _pockets(gebieden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             for shape in chosen.geometry
         ],
         crs=28992,
+    )
+
+
+def material(cijfers: Cijfers) -> Materiaal:
+    """Return everything that a report can show of a city, with plans, duiding and audit."""
+    rng = np.random.default_rng(3)
+    codes = list(cijfers.gebieden.index)
+    years = {
+        year: cijfers.scores["urgentie"] + rng.normal(0, 3, len(codes))
+        for year in (2021, 2023, 2024)
+    }
+    standard = (cijfers.scores[list(DOMAINS)] - 50) / 12
+    return Materiaal(
+        cijfers,
+        Theme("Teststad", fictief=True),
+        bronregels=("Bron: CBS, tabel 85984NED (indeling 2024), CC BY 4.0.",),
+        jaren=pd.DataFrame(years),
+        profielen=standard.groupby(cijfers.typologie["type"]).mean(),
+        audit={
+            "Samenhang binnen domeinen": pd.DataFrame(
+                {"alfa": [0.712, 0.81]}, index=["sociaal", "wonen"]
+            )
+        },
+        intern={"Samenhang met herkomst": pd.DataFrame({"cijfer": ["Maat 1"], "rho": [0.42]})},
+        duiding=pd.DataFrame(
+            [
+                {
+                    "buurtcode": codes[5],
+                    "datum": "2024-11-05",
+                    "rol": "wijkmanager",
+                    "soort": "genuanceerd",
+                    "effect": "bijgesteld",
+                    "uitspraak": "De straat aan het spoor <b>vraagt</b> meer.",
+                }
+            ]
+        ),
+        investeringen=pd.DataFrame(
+            {
+                "buurtcode": [codes[5], codes[5]],
+                "titel": ["Riolering Spoorstraat", "Sloop portiekflat"],
+                "partner": ["Gemeente", "Corporatie"],
+                "start": [2026, 2027],
+                "eind": [2027, 2028],
+                "status": ["begroot", "idee"],
+                "vertrouwelijkheid": ["openbaar", "partners"],
+            }
+        ),
+        besluiten=("Er is geen blokkade opgeheven.",),
+        drempels={"Minimum aantal inwoners": "100"},
+        versie="0.1.0",
     )

@@ -67,7 +67,7 @@ window.SiaKaart = function (map, id, data) {
     const current = classOf(i);
     return {
       fillColor: paint(current.kleur, current.patroon), fillOpacity: faded(i) ? 0.3 : 1,
-      color: i === chosen ? "#000" : "#555", weight: i === chosen ? 4 : (faded(i) ? 0.5 : 1), opacity: 1
+      color: "#555", weight: faded(i) ? 0.5 : 1, opacity: 1
     };
   }
   function sentence(i) {
@@ -117,6 +117,15 @@ window.SiaKaart = function (map, id, data) {
     labels[i] = { box: box, marker: L.marker(data.punten[i], { icon: icon, interactive: false, keyboard: false }).addTo(map) };
   });
 
+  /* Lines of their own on top: moving a path to the front would take the focus from it. */
+  const rings = {};
+  function outline(kind, i) {
+    if (rings[kind]) rings[kind].remove();
+    if (i < 0) return;
+    const dash = kind === "focus" ? "6 4" : null;
+    rings[kind] = L.polygon(paths[i].getLatLngs(), { interactive: false, fill: false, color: "#000", weight: 4, dashArray: dash }).addTo(map);
+  }
+
   /* One buurt at a time is in the tab order; arrow keys go through them by name. */
   let stop = order[0];
   paths.forEach((shape, i) => {
@@ -124,8 +133,8 @@ window.SiaKaart = function (map, id, data) {
     node.classList.add("buurt");
     node.setAttribute("role", "button");
     node.setAttribute("tabindex", i === stop ? "0" : "-1");
-    node.addEventListener("focus", () => { shape.bringToFront(); shape.setStyle({ weight: 4, color: "#000" }); shape.openTooltip(); });
-    node.addEventListener("blur", () => { shape.setStyle(style(i)); shape.closeTooltip(); });
+    node.addEventListener("focus", () => { outline("focus", i); shape.openTooltip(); });
+    node.addEventListener("blur", () => { outline("focus", -1); shape.closeTooltip(); });
     node.addEventListener("keydown", (event) => {
       const place = order.indexOf(i);
       const steps = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: count - 1 };
@@ -205,7 +214,7 @@ window.SiaKaart = function (map, id, data) {
     if (stop >= 0) paths[stop].getElement().setAttribute("tabindex", "-1");
     stop = i;
     paths[i].getElement().setAttribute("tabindex", "0");
-    paths[i].bringToFront();
+    outline("gekozen", i);
     if (move) map.fitBounds(paths[i].getBounds().pad(1.2), { animate: !calm, maxZoom: 15 });
     draw();
     wrapper.dispatchEvent(new CustomEvent("sia:buurt", { bubbles: true, detail: { code: data.codes[i] } }));
