@@ -275,9 +275,9 @@ def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def page_state(path: Path) -> tuple[int, int, bool]:
-    """Return (numberReturned, numberMatched, has a next link) of a GeoJSON page.
+    """Return (features in the file, numberMatched, has a next link) of a GeoJSON page.
 
-    Zero where the file does not say; the members stand outside the features, so the whole file
+    All zero for a file that is no page of a service; the members stand outside the features, so the whole file
     is parsed only when its head or tail mentions one of them.
     """
     head, tail = _ends(path)
@@ -291,7 +291,9 @@ def page_state(path: Path) -> tuple[int, int, bool]:
         raise unreadable(path)
     links = content.get("links") or []
     more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
-    return _count(content.get("numberReturned")), _count(content.get("numberMatched")), more
+    features = content.get("features")
+    listed = len(features) if isinstance(features, list) else 0
+    return listed, _count(content.get("numberMatched")), more
 
 
 def _count(value: object) -> int:
