@@ -16,12 +16,14 @@ from sia.index.contributions import attribute
 from sia.index.denominators import denominate
 from sia.index.design import IndexDesign
 from sia.index.imputation import Setting
-from sia.index.normalisation import Fitted
+from sia.index.normalisation import Fitted, Normaliser
 from sia.index.ranking import rank_scores
 from sia.index.screening import ScreeningTables, screen
 from sia.index.treatment import Treated, treat
 
 Array = npt.NDArray[np.float64]
+
+FittedColumns = list[tuple[npt.NDArray[np.intp], Fitted]]
 
 OBSERVED = "waargenomen"
 IMPUTED = "geschat"
@@ -202,35 +204,33 @@ def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFr
             for c in repeated
         ]
         raise InputError(problems)
-    columns: dict[str, pd.Series[float]] = {}
-    for name in indicators:
-        if name not in values.columns:
-            continue
-        numbers = pd.to_numeric(values[name], errors="coerce").astype(float)
-        text = values.index[(numbers.isna() & values[name].notna()).to_numpy()]
-        endless = values.index[np.isinf(numbers.to_numpy(dtype=float))]
-        problems += [
-            Problem(
-                rij=str(u),
-                kolom=name,
-                wat=f"`{values[name][u]}` is geen getal.",
-                oplossing="Vul een getal in, of laat de cel leeg.",
-            )
-            for u in text
-        ]
-        problems += [
-            Problem(
-                rij=str(u),
-                kolom=name,
-                wat="De waarde is oneindig.",
-                oplossing="Controleer de deling waar deze waarde uit komt.",
-            )
-            for u in endless
-        ]
-        columns[name] = numbers
+    numbers = _numbers(values[[i for i in indicators if i in values.columns]], problems)
     if problems:
         raise InputError(problems)
-    return pd.DataFrame(columns, index=values.index, columns=list(indicators), dtype=float)
+    return numbers
+
+
+def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
+    """Return the table as floats; add a problem for every cell that is text or infinite."""
+    plain = all(isinstance(t, np.dtype) and t.kind in "fiub" for t in table.dtypes)
+    numbers = table.astype(float) if plain else table.apply(pd.to_numeric, errors="coerce")
+    x = numbers.to_numpy(dtype=float, na_value=np.nan)
+    text = np.isnan(x) & table.notna().to_numpy()
+    faults = (
+        (text, "`{}` is geen getal.", "Vul een getal in, of laat de cel leeg."),
+        (np.isinf(x), "De waarde is oneindig.", "Controleer de deling waar zij uit komt."),
+    )
+    for mask, what, remedy in faults:
+        for row, column in zip(*np.nonzero(mask), strict=True):
+            problems.append(
+                Problem(
+                    rij=str(table.index[int(row)]),
+                    kolom=str(table.columns[int(column)]),
+                    wat=what.format(table.iloc[int(row), int(column)]),
+                    oplossing=remedy,
+                )
+            )
+    return pd.DataFrame(x, index=table.index, columns=table.columns)
 
 
 def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
@@ -263,20 +263,34 @@ def signs(design: IndexDesign) -> Array:
     return np.array([float(design.hierarchy.directions[i]) for i in design.hierarchy.indicators])
 
 
-def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> dict[str, Fitted]:
-    """Return the fitted normaliser of every indicator."""
-    fitted: dict[str, Fitted] = {}
-    for name, sign in zip(design.hierarchy.indicators, signs(design), strict=True):
-        column = values[[name]].to_numpy(dtype=float)
-        rule = design.normaliser_of(name)
-        fitted[name] = rule.fit(column, np.array([sign]), values.index)
-    return fitted
+def normaliser_groups(
+    design: IndexDesign,
+) -> list[tuple[npt.NDArray[np.intp], Normaliser]]:
+    """Return columns that share one normaliser object, so that they are done together."""
+    rules = [design.normaliser_of(i) for i in design.hierarchy.indicators]
+    distinct = {id(rule): rule for rule in rules}
+    return [
+        (np.array([j for j, r in enumerate(rules) if r is rule]), rule)
+        for rule in distinct.values()
+    ]
 
 
-def apply_normalisers(values: pd.DataFrame, fitted: Mapping[str, Fitted]) -> pd.DataFrame:
-    """Return normalised values, one column per fitted normaliser."""
-    columns = {n: f.transform(values[[n]].to_numpy(dtype=float))[:, 0] for n, f in fitted.items()}
-    return pd.DataFrame(columns, index=values.index)
+def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> FittedColumns:
+    """Return the fitted normalisers with the columns that they belong to."""
+    x, sign = values.to_numpy(dtype=float), signs(design)
+    return [
+        (columns, rule.fit(x[:, columns], sign[columns], values.index))
+        for columns, rule in normaliser_groups(design)
+    ]
+
+
+def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFrame:
+    """Return normalised values."""
+    x = values.to_numpy(dtype=float)
+    out = np.empty_like(x)
+    for columns, rule in fitted:
+        out[:, columns] = rule.transform(x[:, columns])
+    return pd.DataFrame(out, index=values.index, columns=values.columns)
 
 
 def resolve(normalised: Array, design: IndexDesign) -> Chain:

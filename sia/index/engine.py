@@ -27,17 +27,19 @@ from sia.index.aggregation import (
     Harmonic,
     aggregate,
 )
-from sia.index.build import resolve, signs
+from sia.index.build import FittedColumns, normaliser_groups, resolve, signs
 from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.imputation import Imputer, NoImputation, Setting
 from sia.index.moments import kurtosis, skewness
-from sia.index.normalisation import Fitted, Normaliser
 from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
 Progress = Callable[[int, int], None]
+
+CACHE = 4_000_000
+"""Bytes of a block's main array: larger blocks fall out of the cache and are no faster."""
 
 TIE = 2.0**38
 """Scores closer than range / TIE count as equal: rounding noise must not order equal units."""
@@ -79,7 +81,8 @@ class Engine:
     values : array, shape (n, k)
         Prepared indicators (denominators and shrinkage done).
     units : Index of length n
-    design : IndexDesign
+    own : Variant
+        The design as it is, with its weights.
     options : dict of step to tuple of options
     tables : dict of aggregate id to array, shape (weight_sets, n_children)
         Empty when weights do not vary.
@@ -93,7 +96,7 @@ class Engine:
 
     values: Array
     units: pd.Index[Any]
-    design: IndexDesign
+    own: Variant
     options: dict[str, tuple[Any, ...]]
     tables: Mapping[str, Array]
     noise: Noise | None
@@ -136,19 +139,41 @@ class Engine:
             members = np.flatnonzero(chosen)
             if members.size == 0:
                 continue
-            variant = Variant.of(self, combination)
+            variant = self._variant(combination)
             noisy = plan.error[members] >= 0
-            for group, width in ((members[~noisy], variant.width(n)), (members[noisy], 12 * n * k)):
-                size = max(1, int(self.memory_limit / (8 * width * (os.cpu_count() or 1))))
-                # Small blocks also stay in the processor's cache; below 4 MB nothing is gained.
-                size = min(
-                    size,
-                    max(1, 4_000_000 // (8 * n))
-                    if width < 12 * n * k
-                    else max(1, 4_000_000 // (8 * n * k)),
-                )
-                for start in range(0, group.size, size):
-                    yield variant, group[start : start + size]
+            for group, width, stored in (
+                (members[~noisy], variant.width(n), n),
+                (members[noisy], 12 * n * k, n * k),
+            ):
+                for block in self._blocks(group, width, stored):
+                    yield variant, block
+
+    def _variant(self, combination: tuple[int, ...]) -> Variant:
+        chosen = {s: self.options[s][c] for s, c in zip(STEPS, combination, strict=True)}
+        if all(chosen[s] is getattr(self.own.design, s) for s in STEPS):
+            return self.own
+        design = replace(self.own.design, **chosen)
+        return Variant.of(self.values, self.units, design, self.node)
+
+    def _blocks(
+        self, group: npt.NDArray[np.int64], width: int, stored: int
+    ) -> list[npt.NDArray[np.int64]]:
+        """Cut draws into blocks that fit the memory limit, and the processor's cache if they can.
+
+        Parameters
+        ----------
+        group : array of draw numbers
+        width : int
+            Floats that one draw needs while it is worked on.
+        stored : int
+            Floats of one draw's main array.
+        """
+        if group.size == 0:
+            return []
+        workers = os.cpu_count() or 1
+        fits = max(1, int(self.memory_limit / (8 * width * workers)))
+        size = min(fits, max(1, CACHE // (8 * stored)), -(-group.size // workers))
+        return np.array_split(group, -(-group.size // size))
 
     def _work(
         self,
@@ -180,9 +205,10 @@ class Engine:
         leaving = bool((left >= 0).any())
         sets = plan.weight_set[draws]
         varied = bool((sets >= 0).all()) and bool(self.tables)
-        names = {i: j for j, i in enumerate(self.design.hierarchy.indicators)}
+        hierarchy = variant.design.hierarchy
+        names = {i: j for j, i in enumerate(hierarchy.indicators)}
         weights: dict[str, Array] = {}
-        for node in self.design.hierarchy.nodes:
+        for node in hierarchy.nodes:
             w = self.tables[node.id][sets] if varied else variant.base[node.id][None, :]
             if leaving:
                 w = np.broadcast_to(w, (draws.size, w.shape[1])).copy()
@@ -202,25 +228,31 @@ class Variant:
     setting: Setting
     leaves: Array
     base: Mapping[str, Array]
-    anchor: tuple[dict[str, FittedTreatment], list[tuple[npt.NDArray[np.intp], Fitted]]] | None
+    anchor: tuple[dict[str, FittedTreatment], FittedColumns] | None
     top: str
 
     @classmethod
-    def of(cls, engine: Engine, combination: tuple[int, ...]) -> Variant:
-        """Return the variant with these option numbers, its weights resolved on the data."""
-        chosen = {s: engine.options[s][c] for s, c in zip(STEPS, combination, strict=True)}
-        own = all(chosen[s] is getattr(engine.design, s) for s in STEPS)
-        design = engine.design if own else replace(engine.design, **chosen)
+    def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
+        """Return a design made ready, its weights resolved on the data.
+
+        Parameters
+        ----------
+        values : array, shape (n, k)
+        units : Index of length n
+        design : IndexDesign
+        node : str
+            The aggregate that is wanted.
+        """
         names = design.hierarchy.indicators
         setting = Setting(
-            engine.units, names, signs(design), tuple(design.hierarchy.domain(i) for i in names)
+            units, names, signs(design), tuple(design.hierarchy.domain(i) for i in names)
         )
-        below = _below(design, engine.node)
+        below = _below(design, node)
         nodes = tuple(n for n in design.hierarchy.nodes if n.id in below)
-        half = cls(design, nodes, setting, engine.values, {}, _anchor(design), engine.node)
-        leaves = half.normalised(engine.values[None])[0]
+        half = cls(design, nodes, setting, values, {}, _anchor(design), node)
+        leaves = half.normalised(values[None])[0]
         chain = resolve(half.positive(leaves), design)
-        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, engine.node)
+        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node)
 
     def width(self, n: int) -> int:
         """Return floats that one draw needs while the leaves are shared."""
@@ -322,7 +354,7 @@ def _below(design: IndexDesign, node: str) -> set[str]:
 
 def _anchor(
     design: IndexDesign,
-) -> tuple[dict[str, FittedTreatment], list[tuple[npt.NDArray[np.intp], Fitted]]] | None:
+) -> tuple[dict[str, FittedTreatment], FittedColumns] | None:
     """Return treatment and normalisers fitted on the design's frozen reference, if it has one."""
     if design.reference is None:
         return None
@@ -333,21 +365,12 @@ def _anchor(
     sign = signs(design)
     return fitted, [
         (c, rule.fit(treated[:, c], sign[c], design.reference.index))
-        for c, rule in _groups(design, names)
-    ]
-
-
-def _groups(design: IndexDesign, names: list[str]) -> list[tuple[npt.NDArray[np.intp], Normaliser]]:
-    """Return columns that share one normaliser object, so that they are done together."""
-    rules = [design.normaliser_of(i) for i in names]
-    by_rule = {id(rule): rule for rule in rules}
-    return [
-        (np.array([j for j, r in enumerate(rules) if r is rule]), rule) for rule in by_rule.values()
+        for c, rule in normaliser_groups(design)
     ]
 
 
 def _normalise(x: Array, design: IndexDesign, setting: Setting) -> Array:
-    groups = _groups(design, list(setting.indicators))
+    groups = normaliser_groups(design)
     if len(groups) == 1:
         return groups[0][1].fit_transform(x, setting.direction, setting.units)
     out = np.empty_like(x)

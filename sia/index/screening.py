@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -67,31 +73,54 @@ def screen(values: pd.DataFrame, rule: Screening | None = None) -> ScreeningTabl
         Marks use "<" against the threshold, as COINr does.
     """
     rule = rule or Screening()
-    present = values.notna()
-    zero = values.eq(0)
-    units = pd.DataFrame(
+    x = values.to_numpy(dtype=float)
+    present, zero = ~np.isnan(x), x == 0
+    return ScreeningTables(
+        _units(present, zero, values.index, rule), _indicators(x, present, zero, values, rule)
+    )
+
+
+def _units(present: Mask, zero: Mask, index: pd.Index[Any], rule: Screening) -> pd.DataFrame:
+    availability, nonzero = present.mean(axis=1), _nonzero(present, zero, 1)
+    low_data, low_nonzero = availability < rule.unit_availability, nonzero < rule.unit_nonzero
+    return pd.DataFrame(
         {
             "missing": (~present).sum(axis=1),
             "zero": zero.sum(axis=1),
-            "availability": present.mean(axis=1),
-            "nonzero": 1 - zero.sum(axis=1) / present.sum(axis=1),
+            "availability": availability,
+            "nonzero": nonzero,
+            "low_data": low_data,
+            "low_nonzero": low_nonzero,
+            "included": ~low_data & ~low_nonzero,
         },
-        index=values.index,
+        index=index,
     )
-    units["low_data"] = units["availability"] < rule.unit_availability
-    units["low_nonzero"] = units["nonzero"] < rule.unit_nonzero
-    units["included"] = ~units["low_data"] & ~units["low_nonzero"]
-    count = present.sum()
-    indicators = pd.DataFrame(
+
+
+def _indicators(
+    x: Array, present: Mask, zero: Mask, values: pd.DataFrame, rule: Screening
+) -> pd.DataFrame:
+    count = present.sum(axis=0)
+    different = np.array([np.unique(c[~np.isnan(c)]).size for c in x.T])
+    availability, nonzero = present.mean(axis=0), _nonzero(present, zero, 0)
+    with np.errstate(invalid="ignore"):
+        unique = different / count
+    return pd.DataFrame(
         {
             "present": count,
-            "availability": present.mean(),
-            "nonzero": 1 - zero.sum() / count,
-            "unique": values.nunique() / count,
-            "constant": values.nunique() <= 1,
-        }
-    ).rename_axis("indicator")
-    indicators["low_availability"] = indicators["availability"] < rule.availability
-    indicators["low_nonzero"] = indicators["nonzero"] < rule.nonzero
-    indicators["low_unique"] = indicators["unique"] < rule.unique
-    return ScreeningTables(units, indicators)
+            "availability": availability,
+            "nonzero": nonzero,
+            "unique": unique,
+            "constant": different <= 1,
+            "low_availability": availability < rule.availability,
+            "low_nonzero": nonzero < rule.nonzero,
+            "low_unique": unique < rule.unique,
+        },
+        index=pd.Index(values.columns, name="indicator"),
+    )
+
+
+def _nonzero(present: Mask, zero: Mask, axis: int) -> Array:
+    with np.errstate(invalid="ignore"):
+        share: Array = 1 - zero.sum(axis=axis) / present.sum(axis=axis)
+    return share

@@ -145,38 +145,16 @@ def prepare(
     picked = choices or Choices()
     table = prepare_values(check_values(values, hierarchy.indicators), design)
     noise: Noise | None = prepare_noise(error, table, denominators)
+    x = table.to_numpy(dtype=float)
+    own = Variant.of(x, table.index, design, node)
+    tables: dict[str, Array] = {}
+    if picked.weights is not None:
+        tables = {
+            item.id: picked.weights.draw(own.base[item.id], weight_sets, rng)
+            for item in hierarchy.nodes
+        }
     options = picked.options(design)
-    engine = Engine(
-        table.to_numpy(dtype=float),
-        table.index,
-        design,
-        options,
-        {},
-        noise,
-        node,
-        seed,
-        memory_limit,
-    )
-    if picked.weights is None:
-        return engine
-    own = Engine(
-        engine.values,
-        engine.units,
-        design,
-        {s: (getattr(design, s),) for s in STEPS},
-        {},
-        None,
-        node,
-        seed,
-        memory_limit,
-    )
-    base = Variant.of(own, (0, 0, 0, 0)).base
-    tables = {
-        item.id: picked.weights.draw(base[item.id], weight_sets, rng) for item in hierarchy.nodes
-    }
-    return Engine(
-        engine.values, engine.units, design, options, tables, noise, node, seed, memory_limit
-    )
+    return Engine(x, table.index, own, options, tables, noise, node, seed, memory_limit)
 
 
 def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Generator) -> Plan:
@@ -198,20 +176,8 @@ def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Gen
 
 def nominal_ranks(engine: Engine) -> Ranks:
     """Return the ranks of the design itself, 0 where there is no score."""
-    own = Engine(
-        engine.values,
-        engine.units,
-        engine.design,
-        {s: (getattr(engine.design, s),) for s in STEPS},
-        {},
-        None,
-        engine.node,
-        engine.seed,
-        engine.memory_limit,
-    )
-    variant = Variant.of(own, (0, 0, 0, 0))
-    weights = {name: w[None, :] for name, w in variant.base.items()}
-    ranks: Ranks = rank_rows(variant.score(variant.leaves, weights, 1))[0]
+    weights = {name: w[None, :] for name, w in engine.own.base.items()}
+    ranks: Ranks = rank_rows(engine.own.score(engine.own.leaves, weights, 1))[0]
     return ranks
 
 
