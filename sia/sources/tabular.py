@@ -260,58 +260,47 @@ def read_csv(path: Path) -> RawTable:
     text = decode(path, path.read_bytes())
     if "\x00" in text:
         raise InputError([broken(path, "het bevat nultekens", "Dit is geen tekstbestand")])
-    delimiter = _delimiter(text.split("\n", 1)[0])
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text.split("\n", 1)[0]), strict=True
+    )
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InputError([_bad_row(path, error)]) from error
-    body = _without_blank_tail(cells.iloc[1:])
-    problems = _ragged(path, body)
-    header, doubles = _header(path, cells.iloc[0])
-    if problems or doubles:
-        raise InputError([*problems, *doubles])
-    frame = body.set_axis(header, axis=1).reset_index(drop=True)
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError([_bad_quotes(path, reader.line_num, error)]) from error
+    while rows and not any(rows[-1][1]):
+        rows.pop()
+    if not rows:
+        raise InputError([unusable(path, "leeg")])
+    header, problems = _header(path, pd.Series(rows[0][1], dtype=object))
+    problems += _ragged(path, len(header), rows[1:])
+    if problems:
+        raise InputError(problems)
+    frame = pd.DataFrame([row for _, row in rows[1:]], columns=header, dtype="str")
     return RawTable(path, frame, first_row=2)
 
 
-def _without_blank_tail(body: pd.DataFrame) -> pd.DataFrame:
-    """Drop empty lines at the end; an empty line between rows is a fault and stays."""
-    empty = body.iloc[:, 0].fillna("").eq("") & body.iloc[:, 1:].isna().all(axis=1)
-    filled = (~empty).to_numpy().nonzero()[0]
-    return body.iloc[: int(filled[-1]) + 1] if len(filled) else body.iloc[:0]
-
-
-def _bad_row(path: Path, error: Exception) -> Problem:
-    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-    if not found:
-        return broken(path, error)
-    expected, line, saw = found.groups()
+def _bad_quotes(path: Path, line: int, error: csv.Error) -> Problem:
     return Problem(
-        f"Deze rij heeft {saw} cellen; de kop heeft er {expected}.",
-        "Controleer het scheidingsteken en de aanhalingstekens in deze rij.",
+        f"De aanhalingstekens kloppen niet; het bestand is waarschijnlijk afgebroken ({error}).",
+        AGAIN,
         bestand=str(path),
-        rij=line,
+        rij=str(line),
     )
 
 
-def _ragged(path: Path, body: pd.DataFrame) -> list[Problem]:
-    short = body.isna().any(axis=1).to_numpy().nonzero()[0]
-    if not len(short):
+def _ragged(path: Path, width: int, rows: list[tuple[int, list[str]]]) -> list[Problem]:
+    """Return the problem of the first row that is shorter or longer than the header."""
+    wrong = [(line, len(row)) for line, row in rows if len(row) != width]
+    if not wrong:
         return []
+    line, cells = wrong[0]
     return [
         Problem(
-            f"Deze rij heeft minder cellen dan de kop ({len(short)} zulke rijen); "
-            "het bestand is waarschijnlijk afgebroken.",
+            f"Deze rij heeft {cells} cellen, de kop {width} ({len(wrong)} zulke rijen); "
+            "het bestand is afgebroken of er staat een scheidingsteken te veel.",
             AGAIN,
             bestand=str(path),
-            rij=str(int(short[0]) + 2),
+            rij=str(line),
         )
     ]
 
@@ -373,8 +362,11 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
 
 
 def _sheets(path: Path) -> int:
-    """Count the sheets without reading them."""
+    """Count the sheets and verify the checksums, which GDAL does not do."""
     with zipfile.ZipFile(path) as book:
+        damaged = book.testzip()
+        if damaged is not None:
+            raise zipfile.BadZipFile(f"controlegetal van {damaged} klopt niet")
         return len(re.findall(rb"<(?:\w+:)?sheet\s", book.read("xl/workbook.xml")))
 
 
