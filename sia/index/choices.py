@@ -176,8 +176,9 @@ class Noise:
         binomial = np.flatnonzero(~np.isnan(self.scale))
         if binomial.size:
             x[:, binomial] = self._binomial(binomial, rng)
-        for j in np.flatnonzero(self.base > 0):
-            x[:, j] = self._rounding(x[:, j], int(j), rng)
+        for base in np.unique(self.base[self.base > 0]):
+            columns = np.flatnonzero(self.base == base)
+            x[:, columns] = self._rounding(x[:, columns], columns, int(base), rng)
         margins = np.flatnonzero((self.spread > 0).any(axis=0))
         if margins.size:
             error = rng.standard_normal((x.shape[0], margins.size)) * self.spread[:, margins]
@@ -201,28 +202,24 @@ class Noise:
         moved: Array = np.where(known, np.clip(drawn, 0.0, 1.0) * scale, self.values[:, columns])
         return moved
 
-    def _rounding(self, x: Array, j: int, rng: np.random.Generator) -> Array:
+    def _rounding(
+        self, x: Array, columns: npt.NDArray[np.intp], base: int, rng: np.random.Generator
+    ) -> Array:
         """Undo unbiased random rounding: the truth lies d away with chance (base - |d|) / base^2.
 
         For base 5 the variance is 4 (residue r: r (5 - r), mean 4).
         """
-        base = int(self.base[j])
-        numerator = _triangular(base, x.size, rng)
-        if np.isnan(self.scale[j]):
-            return np.where(np.isnan(x), np.nan, np.maximum(x + numerator, 0.0))
-        n = self.denominator[:, j]
-        below = np.maximum(n + _triangular(base, x.size, rng), 1.0)
-        scale = self.scale[j]
+        # The difference of two uniform residues has exactly that triangular distribution.
+        four = rng.integers(0, base, (4, *x.shape))
+        numerator, below = four[0] - four[1], four[2] - four[3]
+        count = np.maximum(x + numerator, 0.0)
+        n, scale = self.denominator[:, columns], self.scale[columns]
         with np.errstate(invalid="ignore"):
-            share = np.clip((x / scale * n + numerator) / below, 0.0, 1.0) * scale
-        return np.where(np.isnan(share), x, share)
-
-
-def _triangular(base: int, count: int, rng: np.random.Generator) -> Array:
-    first = rng.integers(0, base, count)
-    second = rng.integers(0, base, count)
-    # The difference of two uniform residues has exactly the triangular distribution.
-    return (first - second).astype(float)
+            share = (x / scale * n + numerator) / np.maximum(n + below, 1.0)
+            rate = np.clip(share, 0.0, 1.0) * scale
+        rate = np.where(np.isnan(rate), x, rate)
+        moved: Array = np.where(np.isnan(scale), count, rate)
+        return moved
 
 
 def prepare_noise(

@@ -31,7 +31,6 @@ from sia.index.build import FittedColumns, normaliser_groups, resolve, signs
 from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.imputation import Imputer, NoImputation, Setting
-from sia.index.moments import kurtosis, skewness
 from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
@@ -230,6 +229,8 @@ class Variant:
     base: Mapping[str, Array]
     anchor: tuple[dict[str, FittedTreatment], FittedColumns] | None
     top: str
+    linear: Array | None = None
+    """Leaves as (k, n), where the score is one weighted sum of indicators without gaps."""
 
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
@@ -250,9 +251,11 @@ class Variant:
         below = _below(design, node)
         nodes = tuple(n for n in design.hierarchy.nodes if n.id in below)
         half = cls(design, nodes, setting, values, {}, _anchor(design), node)
-        leaves = half.normalised(values[None])[0]
-        chain = resolve(half.positive(leaves), design)
-        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node)
+        leaves = half.positive(half.normalised(values[None])[0])
+        chain = resolve(leaves, design)
+        straight = half._linear() and not np.isnan(leaves).any()
+        linear = np.ascontiguousarray(leaves.T) if straight else None
+        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node, linear)
 
     def width(self, n: int) -> int:
         """Return floats that one draw needs while the leaves are shared."""
@@ -283,10 +286,10 @@ class Variant:
 
     def score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
         """Return the scores of the wanted aggregate, shape (m, n)."""
-        leaves = self.positive(leaves)
-        whole = not np.isnan(leaves).any()
-        if leaves.ndim == 2 and whole and self._linear():
-            return _collapse(self.nodes, weights, self.setting.indicators, self.top) @ leaves.T
+        if leaves is self.leaves and self.linear is not None:
+            return _collapse(self.nodes, weights, self.setting.indicators, self.top) @ self.linear
+        if leaves is not self.leaves:
+            leaves = self.positive(leaves)
         if leaves.ndim == 2 and not self._closed():
             leaves = np.broadcast_to(leaves, (draws, *leaves.shape))
         names = {i: j for j, i in enumerate(self.setting.indicators)}
@@ -329,6 +332,9 @@ class Variant:
         out = x.copy()
         for imputer in by_rule.values():
             columns = [j for j, c in enumerate(chosen) if c is imputer]
+            if imputer.batched:
+                out[..., columns] = imputer.fill(x, self.setting)[..., columns]
+                continue
             for draw in range(x.shape[0]):
                 out[draw][:, columns] = imputer.fill(x[draw], self.setting)[:, columns]
         return out
@@ -382,22 +388,19 @@ def _normalise(x: Array, design: IndexDesign, setting: Setting) -> Array:
 
 
 def _treat(x: Array, rules: list[Treatment]) -> Array:
-    """Treat every column of every draw; columns that pass the test are skipped in bulk."""
+    """Treat every column of every draw, columns with the same rule together."""
     out = x.copy()
-    plain = [j for j, rule in enumerate(rules) if isinstance(rule, SkewKurtosis)]
-    suspect = np.zeros((x.shape[0], x.shape[2]), dtype=bool)
-    if plain:
-        with np.errstate(invalid="ignore"):
-            g1, g2 = np.abs(skewness(x[..., plain])), kurtosis(x[..., plain])
-        skew = np.array([r.skew for r in rules if isinstance(r, SkewKurtosis)])
-        kurt = np.array([r.kurt for r in rules if isinstance(r, SkewKurtosis)])
-        suspect[:, plain] = (g1 >= skew) & (g2 >= kurt)
-    for j, rule in enumerate(rules):
-        if not isinstance(rule, (SkewKurtosis, NoTreatment)):
-            suspect[:, j] = True
-    for draw, j in zip(*np.nonzero(suspect), strict=True):
-        column = x[draw, :, j]
-        out[draw, :, j] = rules[j].fit(column).fitted.apply(column)
+    m, n, _ = x.shape
+    for rule in dict.fromkeys(rules):
+        columns = [j for j, r in enumerate(rules) if r == rule]
+        if isinstance(rule, NoTreatment):
+            continue
+        rows = np.moveaxis(x[..., columns], 1, 2).reshape(-1, n)
+        if isinstance(rule, SkewKurtosis):
+            treated = rule.decide(rows).apply(rows)
+        else:
+            treated = np.stack([rule.fit(row).fitted.apply(row) for row in rows])
+        out[..., columns] = np.moveaxis(treated.reshape(m, len(columns), n), 2, 1)
     return out
 
 
@@ -511,6 +514,10 @@ def rank_rows(scores: Array) -> Ranks:
     array of int32, shape (m, n)
         0 where the score is missing.
     """
+    rows = max(1, CACHE // (32 * scores.shape[1]))
+    if scores.shape[0] > rows:
+        parts = range(0, scores.shape[0], rows)
+        return np.concatenate([rank_rows(scores[start : start + rows]) for start in parts])
     m, n = scores.shape
     bits = max(1, int(n - 1).bit_length())
     gap = np.isnan(scores)
@@ -529,7 +536,6 @@ def rank_rows(scores: Array) -> Ranks:
         distance = (np.where(np.isfinite(high), high, 0.0) - scores) * factor
     if some:
         distance[gap] = 2.0 * TIE
-    np.rint(distance, out=distance)
     keys = distance.astype(np.int64)
     keys <<= bits
     keys |= np.arange(n, dtype=np.int64)

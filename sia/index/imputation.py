@@ -41,6 +41,9 @@ class Setting:
 class Imputer(ABC):
     """A way to fill gaps."""
 
+    batched: bool = False
+    """Whether `estimate` takes arrays with leading axes, one table per draw."""
+
     @abstractmethod
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return an estimate for every cell that can be estimated, shape (n, k), else NaN."""
@@ -69,18 +72,22 @@ class NoImputation(Imputer):
 class MeanImputation(Imputer):
     """Mean of the present values of the indicator, COINr ``i_mean``."""
 
+    batched = True
+
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return column means."""
-        return np.broadcast_to(np.nanmean(x, axis=0), x.shape)
+        return np.broadcast_to(_mean(x, -2), x.shape)
 
 
 @dataclass(frozen=True)
 class MedianImputation(Imputer):
     """Median of the present values of the indicator, COINr ``i_median``."""
 
+    batched = True
+
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return column medians."""
-        return np.broadcast_to(np.nanmedian(x, axis=0), x.shape)
+        return np.broadcast_to(_median(x, -2), x.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,21 +149,41 @@ class DomainImputation(Imputer):
     """
 
     statistic: Literal["mean", "median"] = "mean"
+    batched = True
 
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return the rescaled row statistic."""
         signed = x * setting.direction
-        low, high = np.nanmin(signed, axis=0), np.nanmax(signed, axis=0)
+        low = np.fmin.reduce(signed, axis=-2, keepdims=True)
+        high = np.fmax.reduce(signed, axis=-2, keepdims=True)
         width = np.where(high > low, high - low, np.nan)
         scaled = (signed - low) / width
         estimate = np.full(x.shape, np.nan)
         names = np.array(setting.domain)
-        central = np.nanmean if self.statistic == "mean" else np.nanmedian
+        central = _mean if self.statistic == "mean" else _median
         for name in sorted(set(setting.domain)):
             columns = np.flatnonzero(names == name)
-            estimate[:, columns] = central(scaled[:, columns], axis=1)[:, None]
+            estimate[..., columns] = central(scaled[..., columns], -1)
         back: Array = (estimate * width + low) * setting.direction
         return back
+
+
+def _mean(x: Array, axis: int) -> Array:
+    """Return the mean of present values, that axis kept; NaN where there are none."""
+    present = ~np.isnan(x)
+    total = np.where(present, x, 0.0).sum(axis=axis, keepdims=True)
+    mean: Array = total / present.sum(axis=axis, keepdims=True)
+    return mean
+
+
+def _median(x: Array, axis: int) -> Array:
+    """Return the median of present values, that axis kept; NaN where there are none."""
+    ordered = np.sort(x, axis=axis)
+    count = (~np.isnan(x)).sum(axis=axis, keepdims=True)
+    lower = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0), axis=axis)
+    upper = np.take_along_axis(ordered, np.minimum(count // 2, x.shape[axis] - 1), axis=axis)
+    middle: Array = np.where(count > 0, (lower + upper) / 2.0, np.nan)
+    return middle
 
 
 @dataclass(frozen=True)

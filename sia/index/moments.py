@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import numpy.typing as npt
 
@@ -60,14 +58,15 @@ def kurtosis(x: Array) -> Array:
 def _central_moments(x: Array) -> tuple[Array, Array, Array, Array]:
     """Return count and the second to fourth population moments; exact zero for constants."""
     x = np.asarray(x, dtype=float)
-    n = np.sum(~np.isnan(x), axis=-2).astype(float)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        # A constant column has rounding noise around its mean: its range says that it is constant.
-        constant = np.nanmax(x, axis=-2, initial=-np.inf) <= np.nanmin(x, axis=-2, initial=np.inf)
-        deviation = x - np.nanmean(x, axis=-2, keepdims=True)
+    present = ~np.isnan(x)
+    n = present.sum(axis=-2).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(present, x, 0.0).sum(axis=-2) / n
+        deviation = np.where(present, x - mean[..., None, :], 0.0)
         square = deviation * deviation
-        m2 = np.nanmean(square, axis=-2)
-        m3 = np.nanmean(square * deviation, axis=-2)
-        m4 = np.nanmean(square * square, axis=-2)
-    return n, np.where(constant, 0.0, m2), m3, m4
+        m2 = square.sum(axis=-2) / n
+        m3 = (square * deviation).sum(axis=-2) / n
+        m4 = (square * square).sum(axis=-2) / n
+        # A constant column has rounding noise around its mean: its range says it is constant.
+        spread = np.fmax.reduce(x, axis=-2) > np.fmin.reduce(x, axis=-2)
+    return n, np.where(spread, m2, 0.0), m3, m4

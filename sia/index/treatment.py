@@ -259,50 +259,132 @@ class SkewKurtosis(Treatment):
 
     def fit(self, x: Array) -> Step:
         """Decide; see the class."""
-        present = x[~np.isnan(x)]
-        passed = self.passes(present)
-        if passed is None or passed:
-            return Step(FittedTreatment(), passed=passed)
-        clip, high, low = self._winsorise(present)
-        passed = self.passes(clip.apply(present))
-        if passed or self.transform is None:
-            action = "gewinsoriseerd" if high or low else "geen"
-            return Step(clip, high, low, action, passed)
-        base = clip if self.combine else FittedTreatment()
-        moved = base.apply(present)
-        fitted = self.transform.fit(moved)
-        decided = FittedTreatment(base.low, base.high, fitted)
-        passed = self.passes(decided.apply(present))
-        if self.combine and (high or low):
-            return Step(decided, high, low, f"gewinsoriseerd + {fitted.name}", passed)
-        return Step(decided, 0, 0, fitted.name, passed)
+        found = self.decide(x[None, :])
+        transform = found.transform.get(0, FittedTransform())
+        clipped = found.at_high[0] + found.at_low[0] > 0
+        parts = (["gewinsoriseerd"] if clipped else []) + (
+            [transform.name] if 0 in found.transform else []
+        )
+        return Step(
+            FittedTreatment(float(found.low[0]), float(found.high[0]), transform),
+            int(found.at_high[0]),
+            int(found.at_low[0]),
+            " + ".join(parts) or "geen",
+            bool(found.passed[0]) if found.tested[0] else None,
+        )
+
+    def decide(self, x: Array) -> Decisions:
+        """Decide for many indicators (or versions of one) at once.
+
+        Parameters
+        ----------
+        x : array, shape (s, n)
+            One indicator per row.
+
+        Returns
+        -------
+        Decisions
+        """
+        found = self._winsorise(x)
+        failing = np.flatnonzero(found.tested & ~found.passed)
+        if self.transform is None or failing.size == 0:
+            return found
+        if not self.combine:
+            found.low[failing], found.high[failing] = -np.inf, np.inf
+            found.at_high[failing] = found.at_low[failing] = 0
+        base = np.clip(x[failing], found.low[failing, None], found.high[failing, None])
+        for place, row in zip(failing, base, strict=True):
+            fitted = self.transform.fit(row[~np.isnan(row)])
+            found.transform[int(place)] = fitted
+            found.passed[place] = self._pass(*_shape(fitted.apply(row)[None, :]))[0]
+        return found
 
     def passes(self, x: Array) -> bool | None:
         """Test one vector; None when skewness or kurtosis does not exist."""
-        column = x[~np.isnan(x)].reshape(-1, 1)
-        g1, g2 = float(skewness(column)[0]), float(kurtosis(column)[0])
-        if np.isnan(g1) or np.isnan(g2):
-            return None
-        return abs(g1) < self.skew or g2 < self.kurt
+        g1, g2 = _shape(x[None, :])
+        return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
 
-    def _winsorise(self, x: Array) -> tuple[FittedTreatment, int, int]:
-        low, high = -np.inf, np.inf
-        at_high = at_low = 0
-        current = x
-        while self.passes(current) is False and (
-            self.winmax is None or at_high + at_low < self.winmax
-        ):
-            upward = float(skewness(current.reshape(-1, 1))[0]) >= 0
-            top = current.max() if upward else current.min()
-            others = current[current != top]
-            if others.size == 0:
+    def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            passed: npt.NDArray[np.bool_] = (np.abs(g1) < self.skew) | (g2 < self.kurt)
+        return passed
+
+    def _winsorise(self, x: Array) -> Decisions:
+        g1, g2 = _shape(x)
+        found = Decisions.untouched(self._pass(g1, g2), ~np.isnan(g1 + g2))
+        open_ = np.flatnonzero(found.tested & ~found.passed)
+        current, lean = x[open_], g1[open_]
+        limit = np.inf if self.winmax is None else self.winmax
+        while open_.size:
+            allowed = found.at_high[open_] + found.at_low[open_] < limit
+            open_, current, lean = open_[allowed], current[allowed], lean[allowed]
+            if open_.size == 0:
                 break
-            if upward:
-                at_high, high = int(np.sum(current == top)), float(others.max())
-            else:
-                at_low, low = int(np.sum(current == top)), float(others.min())
-            current = np.clip(x, low, high)
-        return FittedTreatment(low, high), at_high, at_low
+            sign = np.where(lean >= 0, 1.0, -1.0)
+            turned = current * sign[:, None]
+            top = np.fmax.reduce(turned, axis=1)
+            at_top = turned == top[:, None]
+            following = np.fmax.reduce(np.where(at_top, -np.inf, turned), axis=1)
+            # A row always has a following value: with one value left it cannot be tested.
+            up = sign > 0
+            count = at_top.sum(axis=1)
+            found.high[open_[up]], found.at_high[open_[up]] = following[up], count[up]
+            found.low[open_[~up]], found.at_low[open_[~up]] = -following[~up], count[~up]
+            current = np.where(at_top, (sign * following)[:, None], current)
+            lean, tail = _shape(current)
+            known = ~np.isnan(lean + tail)
+            found.tested[open_] = known
+            found.passed[open_] = self._pass(lean, tail)
+            going = known & ~found.passed[open_]
+            open_, current, lean = open_[going], current[going], lean[going]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What was decided for many indicators, one per element.
+
+    Parameters
+    ----------
+    low, high : array, shape (s,)
+        Bounds of winsorisation.
+    at_low, at_high : array of int, shape (s,)
+        Points at those bounds.
+    passed, tested : array of bool, shape (s,)
+    transform : dict of position to FittedTransform
+    """
+
+    low: Array
+    high: Array
+    at_low: npt.NDArray[np.int64]
+    at_high: npt.NDArray[np.int64]
+    passed: npt.NDArray[np.bool_]
+    tested: npt.NDArray[np.bool_]
+    transform: dict[int, FittedTransform]
+
+    @classmethod
+    def untouched(cls, passed: npt.NDArray[np.bool_], tested: npt.NDArray[np.bool_]) -> Decisions:
+        """Return decisions that change nothing."""
+        size = passed.size
+        zero = np.zeros(size, dtype=np.int64)
+        return cls(
+            np.full(size, -np.inf), np.full(size, np.inf), zero, zero.copy(), passed, tested, {}
+        )
+
+    def apply(self, x: Array) -> Array:
+        """Return treated rows, shape (s, n)."""
+        changed = np.isfinite(self.low) | np.isfinite(self.high)
+        out = x.copy()
+        out[changed] = np.clip(x[changed], self.low[changed, None], self.high[changed, None])
+        for place, fitted in self.transform.items():
+            out[place] = fitted.apply(out[place])
+        return out
+
+
+def _shape(rows: Array) -> tuple[Array, Array]:
+    """Return skewness and kurtosis of every row."""
+    columns = rows.T
+    return skewness(columns), kurtosis(columns)
 
 
 @dataclass(frozen=True, eq=False)
