@@ -12,6 +12,7 @@ from sia.demo.places import (
     CORPORATIES,
     GEMEENTECODE,
     GEMEENTENAAM,
+    corporaties,
     stadsdelen,
 )
 from sia.demo.truth import DemoTruth
@@ -25,6 +26,7 @@ __all__ = [
     "TRUTH_FOLDER",
     "YEARS",
     "DemoTruth",
+    "corporaties",
     "generate",
     "plant",
     "stadsdelen",

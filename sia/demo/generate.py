@@ -31,6 +31,7 @@ from sia.store import write_text as store_text
 N_CONTEXT = 400
 YEARS = range(2017, 2025)
 HEALTH_YEARS = (2016, 2020, 2022, 2024)
+STARTANALYSE_YEAR = 2020
 TRUTH_FOLDER = "waarheid"
 
 _README = """Voorbeeldstad (fictief)
@@ -116,6 +117,8 @@ def generate(
     write_text.write_own(folder, list(seen.values()))
     for jaar in (y for y in HEALTH_YEARS if min(seen) - 4 <= y <= max(seen)):
         _write_health(folder, city, jaar)
+    if min(seen) - 4 <= STARTANALYSE_YEAR <= max(seen):
+        write_text.write_startanalyse(folder, *city.observed(STARTANALYSE_YEAR))
     store_text(folder / "LEESMIJ-fictief.txt", _README)
     planted = _truth(city, seen, counted)
     planted.write(folder / TRUTH_FOLDER)

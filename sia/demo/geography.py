@@ -96,8 +96,8 @@ def _outline(rng: np.random.Generator) -> Polygon:
         amplitude * np.cos(k * angles + rng.uniform(0, 2 * np.pi))
         for k, amplitude in ((2, 0.04), (3, 0.05), (5, 0.03))
     )
-    x = ORIGIN[0] + WIDTH / 2 + 0.49 * WIDTH * np.cos(angles) * (0.95 + bump)
-    y = ORIGIN[1] + HEIGHT / 2 + 0.49 * HEIGHT * np.sin(angles) * (0.95 + bump)
+    x = ORIGIN[0] + WIDTH / 2 + 0.46 * WIDTH * np.cos(angles) * (0.95 + bump)
+    y = ORIGIN[1] + HEIGHT / 2 + 0.46 * HEIGHT * np.sin(angles) * (0.95 + bump)
     return Polygon(np.column_stack([x, y]))
 
 

@@ -252,11 +252,12 @@ SMALL: dict[str, int] = {
     "BU99990503": 145,
 }
 
-CORPORATIES: tuple[str, ...] = (
-    "Woonstichting De Ooievaar (fictief)",
-    "Wooncorporatie Het Anker (fictief)",
-    "Stichting Samen Onder Dak (fictief)",
-)
+CORPORATIES: dict[str, tuple[str, ...]] = {
+    "Woonstichting De Ooievaar (fictief)": ("Zuid",),
+    "Wooncorporatie Het Anker (fictief)": ("Noord", "Oost"),
+    "Stichting Samen Onder Dak (fictief)": ("Centrum", "West"),
+}
+"""The three housing corporations and the stadsdelen in which their dwellings stand."""
 
 CONTEXT_GEMEENTEN: tuple[tuple[str, str], ...] = (
     ("GM9990", "Kwelderdam (fictief)"),
@@ -386,3 +387,24 @@ def stadsdelen(n_buurten: int = 60) -> dict[str, tuple[str, ...]]:
     for atom in atoms(n_buurten):
         groups.setdefault(atom.wijk.stadsdeel, set()).update((atom.oud[0], atom.nieuw[0]))
     return {name: tuple(sorted(codes)) for name, codes in sorted(groups.items())}
+
+
+def corporaties(n_buurten: int = 60) -> dict[str, tuple[str, ...]]:
+    """Return the buurt codes in which each housing corporation owns dwellings.
+
+    Parameters
+    ----------
+    n_buurten : int
+        As given to `sia.demo.generate`.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Name of the corporation to sorted codes, those of before and after 2021 together; every
+        buurt belongs to one estate.
+    """
+    per_part = stadsdelen(n_buurten)
+    return {
+        name: tuple(sorted(code for part in parts for code in per_part[part]))
+        for name, parts in CORPORATIES.items()
+    }

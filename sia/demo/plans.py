@@ -578,7 +578,7 @@ def _subsidies() -> pd.DataFrame:
             0.5,
             "welzijn;energiecoach;huis van de wijk;zorg",
             "Samen met bewoners",
-            "aangevraagd",
+            "toegekend onder voorwaarde",
         ),
     ]
     return pd.DataFrame(rows, columns=columns).set_index("subsidie")

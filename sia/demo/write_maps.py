@@ -26,6 +26,7 @@ from sia.store import atomic_path, write_text
 _MOMENT = "2024-01-01T00:00:00.000Z"
 _OLD_MISSING, _SECRET, _LATER = -99999999, -99997, -99995
 _NEW_CODES_FROM = 2024
+_FEWEST_FOR_PERCENTAGE = 10
 
 #: Counts that the map gives as a percentage: name on the map, count, whole.
 _AS_PERCENTAGE: dict[str, tuple[str, str]] = {
@@ -223,10 +224,18 @@ def _attributes(observed: Observed, codes: pd.Index, *, full: bool) -> pd.DataFr
         count, whole = {**_AS_PERCENTAGE, **origin}.get(name, (name, ""))
         value = published[count].to_numpy()
         if whole:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                value = np.round(100 * value / published[whole].to_numpy())
+            value = _percentage(observed, codes, count, whole)
         out[name] = _coded(value, reasons[count].to_numpy(), jaar)
     return pd.DataFrame(out, index=codes)
+
+
+def _percentage(observed: Observed, codes: pd.Index, count: str, whole: str) -> NDArray[np.float64]:
+    """Return the map's whole percentages: from the figures before rounding by lot."""
+    below = observed.sizes.loc[codes, whole].to_numpy(dtype=float)
+    enough = below >= _FEWEST_FOR_PERCENTAGE
+    share = np.full(len(below), np.nan)
+    np.divide(100 * observed.counted.loc[codes, count], below, out=share, where=enough)
+    return np.asarray(np.round(share))
 
 
 def _map_measures(jaar: int) -> list[Measure]:

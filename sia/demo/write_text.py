@@ -172,6 +172,50 @@ def write_own(folder: Path, years: Sequence[tuple[Observed, Regions]]) -> None:
     _save(folder / _OWN, header, rows)
 
 
+def write_startanalyse(folder: Path, observed: Observed, regions: Regions) -> None:
+    """Write modelled energy demand per buurt in the layout of PBL's Startanalyse.
+
+    Gas is turned into heat with 35.17 MJ per m3 and into CO2 with 56 kg per GJ; the model leaves
+    aside what a gas network does not deliver, so buurten with district heating show that instead.
+    """
+    seen, homes = observed.counted, observed.sizes["woningvoorraad"]
+    others = np.rint(0.35 * observed.sizes["aantal_bedrijfsvestigingen"])
+    warm = seen["percentage_woningen_met_stadsverwarming"] / 100
+    heat = 0.03517 * seen["gemiddeld_gasverbruik_totaal"] * (homes + 2.5 * others)
+    table = pd.DataFrame(
+        {
+            "Aantal_woningen": homes,
+            "Aantal_utiliteiten": others,
+            "Vraag_Aardgas": heat * (1 - warm),
+            "Vraag_MT_Warmte": heat * warm,
+            "Vraag_LT_Warmte": 0.0,
+            "Vraag_ElektrischeWarmte": 0.0,
+            "Vraag_Koude": 0.0,
+            "Vraag_Elektriciteit": 0.0036
+            * seen["gemiddeld_elektriciteitsverbruik_totaal"]
+            * (homes + 4 * others),
+            "Vraag_Warmte_totaal": heat,
+            "CO2_uitstoot_gas": 56.0 * heat * (1 - warm),
+        }
+    )
+    lines = dict(zip(table.index, table.to_numpy().tolist(), strict=True))
+    rows = (
+        [
+            region.code,
+            "WK" + region.code[2:8],
+            region.gemeente,
+            "Fictief",
+            "Fictief",
+            *(int(cell) for cell in lines[region.code][:2]),
+            *(f"{cell:.4f}" for cell in lines[region.code][2:]),
+        ]
+        for region in regions
+        if region.niveau == "buurt" and lines[region.code][0] > 0
+    )
+    header = ["BU_CODE", "WK_CODE", "Gemeente", "RES", "Provincie", *table.columns]
+    _save(folder / f"voorbeeldstad-fictief-startanalyse-buurt-{observed.jaar}.csv", header, rows)
+
+
 def _standard(values: pd.Series) -> pd.Series:
     return (values - values.mean()) / values.std()
 
