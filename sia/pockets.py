@@ -37,7 +37,9 @@ _WINDS = ("oost", "noordoost", "noord", "noordwest", "west", "zuidwest", "zuid",
 _MIN_SQUARES = 10
 _TOLERANCE = 0.5
 _REACH = 150.0
-_LIMIT = 3.0
+_LIMIT = 5.0
+_MIN_KNOWN = 0.5
+_MISSING_CODES = -90000
 _MOST_PER_BUURT = 3
 
 
@@ -81,7 +83,8 @@ class PocketSettings:
     Parameters
     ----------
     indicators : tuple of PocketIndicator
-        Those without data in the squares are skipped, and the result says so.
+        One that is known for less than half of the squares is left out, and the result says so:
+        where counts are secret when small, the squares that are left are not typical.
     minimum : float
         Least number of inhabitants of a deel-buurt, and of what remains of its buurt.
     fdr : float
@@ -144,7 +147,7 @@ class PocketResult:
     pockets : GeoDataFrame, index ``deelbuurt``
         ``naam``, ``buurtcode`` (where most of its people live), ``buurtcodes`` (all, joined by a
         space), ``richting``, ``inwoners``, ``vierkanten`` (int), ``score`` and ``verschil`` (with
-        the rest of its buurten; standard deviations of squares in the municipality), ``p``,
+        the rest of its buurten; in spreads of squares within a buurt), ``p``,
         ``q``, ``geometry``.
     indicatoren : DataFrame
         One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``deel_buurt``,
@@ -255,9 +258,9 @@ class _City:
         used = tuple(one for one in how.indicators if _has_data(squares, one))
         values = pd.DataFrame({one.naam: _value(squares, one) for one in used})
         people = squares[INHABITANTS].astype(float)
-        score, share = _score(values, used)
-        partakes = (people > 0) & score.notna() & (share >= how.min_share)
         buurt = _buurt_of(squares, buurten)
+        score, share = _score(values, used, buurt)
+        partakes = (people > 0) & score.notna() & (share >= how.min_share)
         keep = (partakes & (buurt != "")).to_numpy()
         chosen = squares[keep]
         city = cls(
@@ -382,7 +385,7 @@ def _in_buurt(
     result = scan(zone, city.noise, settings, _generator(how.seed, name))
     members = result.members
     if result.p <= how.fdr:
-        members = refine(zone, members, city.noise, settings)
+        members = refine([zone], np.zeros((0, 2), dtype=np.int64), members, city.noise, settings)
     return _hit(rows[members], (code,), sign, result)
 
 
@@ -399,15 +402,13 @@ def _over_border(
     crossing = np.stack(
         [np.searchsorted(side, pairs[:, n]) for n, side in enumerate(sides)], axis=1
     )
-    result = scan_border(
-        city.zone(left, (), sign),
-        city.zone(right, (), sign),
-        crossing,
-        city.noise,
-        settings,
-        _generator(how.seed, f"{left}{right}{sign}"),
-    )
-    return _hit(np.concatenate(sides)[result.members], (left, right), sign, result)
+    zones = (city.zone(left, (), sign), city.zone(right, (), sign))
+    rng = _generator(how.seed, f"{left}{right}{sign}")
+    result = scan_border(*zones, crossing, city.noise, settings, rng)
+    members = result.members
+    if result.p <= how.fdr:
+        members = refine(zones, crossing, members, city.noise, settings)
+    return _hit(np.concatenate(sides)[members], (left, right), sign, result)
 
 
 def _hit(rows: Ints, codes: tuple[str, ...], sign: int, result: Scan) -> _Hit:
@@ -567,7 +568,9 @@ def _square_table(
 def _explain(pockets: gpd.GeoDataFrame, city: _City, how: PocketSettings) -> str:
     names = ", ".join(one.naam for one in city.used)
     absent = [one.naam for one in how.indicators if one not in city.used]
-    without = f" Niet in deze levering: {', '.join(absent)}." if absent else ""
+    without = (
+        f" Niet gebruikt, want afwezig of te vaak geheim: {', '.join(absent)}." if absent else ""
+    )
     resemblance = f"{city.noise.rho:.2f}".replace(".", ",")
     found = "1 deel-buurt" if len(pockets) == 1 else f"{len(pockets)} deel-buurten"
     return (
@@ -585,7 +588,7 @@ def _has_data(squares: gpd.GeoDataFrame, one: PocketIndicator) -> bool:
     if not set(needed) <= set(squares.columns):
         return False
     known = _value(squares, one)
-    return bool(known.notna().any() and known.std(ddof=0) > 0)
+    return bool(known.notna().mean() >= _MIN_KNOWN and known.std(ddof=0) > 0)
 
 
 def _value(squares: gpd.GeoDataFrame, one: PocketIndicator) -> pd.Series[float]:
@@ -598,16 +601,22 @@ def _value(squares: gpd.GeoDataFrame, one: PocketIndicator) -> pd.Series[float]:
 
 
 def _score(
-    values: pd.DataFrame, used: Sequence[PocketIndicator]
+    values: pd.DataFrame, used: Sequence[PocketIndicator], buurt: pd.Series[str]
 ) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Return the mean z-score of each square over its known indicators, and the share known."""
+    """Return the score of each square and the share of the indicators that it rests on.
+
+    Every indicator is measured in units of its robust spread *within* buurten, so that each
+    brings equally much noise and none decides alone; the score is the mean of those known.
+    """
     z = pd.DataFrame(index=values.index)
     for one in used:
         column = values[one.naam]
-        middle = column.median()
-        unit = 1.4826 * (column - middle).abs().median()
+        own = column.groupby(buurt).transform("median")
+        within = column - own
+        unit = 1.4826 * within.abs().median()
         unit = unit if unit > 0 else column.std(ddof=0)
-        z[one.naam] = one.richting * ((column - middle) / unit).clip(-_LIMIT, _LIMIT)
+        level = (own - column.median()) / unit
+        z[one.naam] = one.richting * (level + (within / unit).clip(-_LIMIT, _LIMIT))
     return z.mean(axis=1), z.notna().mean(axis=1)
 
 
@@ -669,6 +678,19 @@ def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSett
                 kolom=names,
                 wat="Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
                 oplossing="Gebruik een andere levering, of pas de instellingen aan.",
+            )
+        )
+    coded = [
+        str(name)
+        for name in squares.select_dtypes("number").columns
+        if (squares[name] < _MISSING_CODES).any()
+    ]
+    if coded:
+        problems.append(
+            Problem(
+                kolom=", ".join(coded),
+                wat="In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
+                oplossing="Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
             )
         )
     if squares.crs != buurten.crs or squares.crs is None or squares.crs.is_geographic:

@@ -1,6 +1,6 @@
 """Scan buurten for a connected group of squares that stands out, with an honest p-value.
 
-The candidates are compact windows: from every square outward over its neighbours, up to half of
+The candidates are compact windows: from every square outward over its neighbours, up to a third of
 the buurt (Kulldorff 1997; weighted normal scores as in Huang, Kulldorff & Gregorio 2007). The best
 of thousands of windows always looks impressive; so a permutation repeats the whole search, and its
 largest statistic is what the observed one is compared with. Neighbouring squares resemble each
@@ -58,7 +58,7 @@ class ScanSettings:
     """
 
     minimum: float = 100.0
-    max_share: float = 0.5
+    max_share: float = 1 / 3
     permutations: int = 3999
     stop: int = 10
     batch: int = 100
@@ -198,7 +198,7 @@ def scan_border(
         ``members`` covers the squares of `left`, then those of `right`.
     """
     n = len(left.score)
-    edges = np.concatenate([left.edges, right.edges + n, crossing + np.array([0, n])])
+    edges = joined_edges((left, right), crossing)
     place = np.concatenate([left.place, right.place])
     sides = [
         np.concatenate([left.weight, np.zeros(len(right.weight))]),
@@ -405,14 +405,19 @@ def neighbour_mean(edges: Ints, n: int) -> sparse.csr_array:
     return sparse.csr_array((1 / degree[rows], (rows, columns)), shape=(n, n))
 
 
-def refine(zone: Zone, members: Bools, noise: Noise, settings: ScanSettings) -> Bools:
+def refine(
+    zones: Sequence[Zone], crossing: Ints, members: Bools, noise: Noise, settings: ScanSettings
+) -> Bools:
     """Move the borders of a group, one square at a time, as long as it stands out more.
 
     Parameters
     ----------
-    zone : Zone
+    zones : sequence of Zone
+        One, or the two of `scan_border`.
+    crossing : ndarray of int, shape (n_crossing, 2)
+        As for `scan_border`; empty for one zone.
     members : ndarray of bool, shape (n,)
-        Connected group.
+        Connected group over the squares of the zones in order.
     noise : Noise
     settings : ScanSettings
         Its bounds on weight are kept.
@@ -420,39 +425,63 @@ def refine(zone: Zone, members: Bools, noise: Noise, settings: ScanSettings) -> 
     Returns
     -------
     ndarray of bool, shape (n,)
-        Connected group, no lower in its statistic.
+        Connected group, whose statistics (summed over the zones) are no lower.
     """
-    score = standardise(zone.score[None], zone.weight, noise)[0] * zone.weight
-    total = float(score.sum())
-    current, highest = members.copy(), _value(members, score, total, zone, settings)
+    edges = joined_edges(zones, crossing)
+    worth = _Worth(zones, noise, settings)
+    current, highest = members.copy(), worth(members)
     while True:
-        touch = current[zone.edges]
-        edge = np.unique(zone.edges[touch[:, 0] != touch[:, 1]])
-        options = []
-        for square in edge:
-            tried = current.copy()
-            tried[square] = not tried[square]
-            options.append((_value(tried, score, total, zone, settings), int(square)))
-        options = [option for option in options if option[0] > highest * (1 + _GAIN) + 1e-9]
-        for value, square in sorted(options, reverse=True):
-            tried = current.copy()
-            tried[square] = not tried[square]
-            if is_connected(tried, zone.edges):
+        touch = current[edges]
+        border = np.unique(edges[touch[:, 0] != touch[:, 1]])
+        options = [(worth(_flipped(current, square)), int(square)) for square in border]
+        better = [option for option in options if option[0] > highest * (1 + _GAIN)]
+        for value, square in sorted(better, reverse=True):
+            tried = _flipped(current, square)
+            if is_connected(tried, edges):
                 current, highest = tried, value
                 break
         else:
             return current
 
 
-def _value(members: Bools, score: Array, total: float, zone: Zone, settings: ScanSettings) -> float:
-    inside = float(zone.weight[members].sum())
-    everything = float(zone.weight.sum())
-    if not settings.minimum <= inside <= settings.max_share * everything:
-        return -np.inf
-    if everything - inside < settings.minimum:
-        return -np.inf
-    summed = np.array(score[members].sum())
-    return float(statistic(summed, np.array(inside), np.array(total), zone.weight))
+def _flipped(members: Bools, square: int) -> Bools:
+    result = members.copy()
+    result[square] = not result[square]
+    return result
+
+
+class _Worth:
+    """The summed statistics of a group over its zones; -inf outside the bounds on weight."""
+
+    def __init__(self, zones: Sequence[Zone], noise: Noise, settings: ScanSettings) -> None:
+        self.settings = settings
+        self.weights = [zone.weight for zone in zones]
+        scores = [standardise(zone.score[None], zone.weight, noise)[0] for zone in zones]
+        self.scores = [s * w for s, w in zip(scores, self.weights, strict=True)]
+        self.ends = np.cumsum([len(weight) for weight in self.weights])[:-1]
+
+    def __call__(self, members: Bools) -> float:
+        parts = np.split(members, self.ends)
+        worth, people = 0.0, 0.0
+        for part, weight, score in zip(parts, self.weights, self.scores, strict=True):
+            inside, everything = float(weight[part].sum()), float(weight.sum())
+            low = self.settings.minimum / _LEAST_SIDE
+            high = min(self.settings.max_share * everything, everything - self.settings.minimum)
+            if not low <= inside <= high:
+                return -np.inf
+            summed, total = np.array(score[part].sum()), np.array(score.sum())
+            worth += float(statistic(summed, np.array(inside), total, weight))
+            people += inside
+        return worth if people >= self.settings.minimum else -np.inf
+
+
+def joined_edges(zones: Sequence[Zone], crossing: Ints) -> Ints:
+    """Return the edges of one zone, or of two with those over their border."""
+    if len(zones) == 1:
+        return zones[0].edges
+    left, right = zones
+    n = len(left.score)
+    return np.concatenate([left.edges, right.edges + n, crossing + np.array([0, n])])
 
 
 def is_connected(members: Bools, edges: Ints) -> bool:
