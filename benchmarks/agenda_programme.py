@@ -19,7 +19,7 @@ PARTNERS = 8
 YEARS = (2025, 2034)
 
 
-def instance(n: int, seed: int = 1) -> Agenda:
+def instance(n: int, seed: int = 1, margin: float = 1.1) -> Agenda:
     """Return n works of 8 partners: windows, money, people, places, order, links, commitments."""
     rng = np.random.default_rng(seed)
     names = [f"W{i:04d}" for i in range(n)]
@@ -28,7 +28,7 @@ def instance(n: int, seed: int = 1) -> Agenda:
     last = np.minimum(first + rng.integers(1, 6, n), YEARS[1])
     cost = np.round(np.exp(rng.normal(12.8, 0.7, n)), -3)
     duration = rng.choice([1, 2, 3], n, p=[0.75, 0.2, 0.05])
-    people = np.round(rng.uniform(0.3, 1.5, n), 1)
+    people = np.round((0.3 + 0.7 * cost / cost.mean()) * rng.uniform(0.8, 1.2, n), 1)
     plans = pd.DataFrame(
         {
             "partner": partner, "titel": names, "soort": "riolering", "kosten": cost,
@@ -64,7 +64,7 @@ def instance(n: int, seed: int = 1) -> Agenda:
     work = (plans["fte"] * plans["duur"]).groupby(plans["partner"]).sum()
     largest = (plans["eigen"] / plans["duur"]).groupby(plans["partner"]).max() * 1.2
     budgets = pd.DataFrame(
-        [(k, t, max(own[k] / len(span) * 0.95, largest[k]), max(work[k] / len(span) * 1.05, 3.0))
+        [(k, t, max(own[k] / len(span) * margin, largest[k]), max(work[k] / len(span) * margin, 3.0))
          for k in own.index for t in span],
         columns=["partner", "jaar", "budget", "fte"],
     )  # fmt: skip

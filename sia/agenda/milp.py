@@ -33,6 +33,7 @@ class Model:
     """A minimisation with bounds on columns and rows; grows while it is built."""
 
     cost: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     integer: list[bool] = field(default_factory=list)
     row_lower: list[float] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Model:
     def column(self, cost: float = 0.0, upper: float = 1.0, integer: bool = False) -> int:
         """Add a column with lower bound 0; return its position."""
         self.cost.append(cost)
+        self.lower.append(0.0)
         self.upper.append(upper)
         self.integer.append(integer)
         return len(self.cost) - 1
@@ -84,7 +86,12 @@ class Solved:
     bound: float
 
 
-def run(model: Model, settings: ProgrammeSettings, start: np.ndarray | None = None) -> Solved:
+def run(
+    model: Model,
+    settings: ProgrammeSettings,
+    start: np.ndarray | None = None,
+    nodes: int | None = None,
+) -> Solved:
     """Solve a model with HiGHS (fixed seed and threads).
 
     Parameters
@@ -94,6 +101,8 @@ def run(model: Model, settings: ProgrammeSettings, start: np.ndarray | None = No
         ``gat``, ``tijd``, ``zaad``, ``threads``.
     start : numpy.ndarray, optional
         A feasible solution to start from.
+    nodes : int, optional
+        Stop after so many nodes of the search tree: unlike the clock, the same on any machine.
 
     Returns
     -------
@@ -110,6 +119,8 @@ def run(model: Model, settings: ProgrammeSettings, start: np.ndarray | None = No
         ("threads", settings.threads),
     ):
         solver.setOptionValue(option, value)
+    if nodes is not None:
+        solver.setOptionValue("mip_max_nodes", nodes)
     solver.passModel(_highs(model))
     if start is not None:
         guess = highspy.HighsSolution()
@@ -124,7 +135,7 @@ def _highs(model: Model) -> highspy.HighsLp:
     lp.num_col_ = len(model.cost)
     lp.num_row_ = len(model.names)
     lp.col_cost_ = np.array(model.cost, dtype=float)
-    lp.col_lower_ = np.zeros(len(model.cost))
+    lp.col_lower_ = np.array(model.lower, dtype=float)
     lp.col_upper_ = np.array(model.upper, dtype=float)
     lp.row_lower_ = np.array(model.row_lower, dtype=float)
     lp.row_upper_ = np.array(model.row_upper, dtype=float)
@@ -143,14 +154,15 @@ def _outcome(solver: highspy.Highs) -> Solved:
     known = highspy.HighsModelStatus
     if status == known.kInfeasible:
         return Solved("onmogelijk", np.empty(0), float("inf"))
-    if status not in (known.kOptimal, known.kTimeLimit, known.kModelEmpty):
+    stopped = (known.kTimeLimit, known.kSolutionLimit)
+    if status not in (known.kOptimal, known.kModelEmpty, *stopped):
         raise RuntimeError(f"HiGHS stopped with {solver.modelStatusToString(status)}")
     info = solver.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.array(solver.getSolution().col_value) if found else np.empty(0)
     is_mip = any(kind == highspy.HighsVarType.kInteger for kind in solver.getLp().integrality_)
     bound = info.mip_dual_bound if is_mip else info.objective_function_value
-    return Solved("optimaal" if status != known.kTimeLimit else "tijd", values, float(bound))
+    return Solved("tijd" if status in stopped else "optimaal", values, float(bound))
 
 
 def _numbers(series: pd.Series) -> dict[str, float]:
@@ -443,8 +455,8 @@ class Builder:
         """Return the full solution that belongs to a schedule, as a start for the solver."""
         values = np.zeros(len(self.model.cost))
         chosen = {str(p): int(y) for p, y in starts.dropna().items()}
-        for plan, year in chosen.items():
-            values[self.x[plan, year]] = 1.0
+        for plan, start in chosen.items():
+            values[self.x[plan, start]] = 1.0
         opening = {
             (plek, plan): f
             for plek, plan, f in self.agenda.openings[["plek", "plan", "opening"]].itertuples(

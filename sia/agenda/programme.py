@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ import pandas as pd
 from sia.agenda.baselines import alone, greedy
 from sia.agenda.check import violations
 from sia.agenda.diagnosis import diagnose, problems_of
+from sia.agenda.improve import improve
 from sia.agenda.inputs import Agenda
 from sia.agenda.milp import EURO, Builder, run
 from sia.agenda.parameters import BANDS
@@ -84,10 +86,14 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.milp.Builder`), never from pairs.
     """
+    began = time.monotonic()
     builder = Builder(agenda, current)
     first = greedy(agenda, current)
     guess = None if first is None else builder.columns_of(first)
-    solved = run(builder.model, agenda.settings, guess)
+    if guess is not None:
+        guess = improve(builder, guess, agenda.settings.tijd / 20)
+    left = max(agenda.settings.tijd - (time.monotonic() - began), 1.0)
+    solved = run(builder.model, replace(agenda.settings, tijd=left), guess)
     if solved.status == "onmogelijk":
         raise InputError(problems_of(diagnose(agenda)))
     if not solved.values.size:
