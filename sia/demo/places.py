@@ -253,9 +253,9 @@ SMALL: dict[str, int] = {
 }
 
 CORPORATIES: dict[str, tuple[str, ...]] = {
-    "Woonstichting De Ooievaar (fictief)": ("Zuid",),
-    "Wooncorporatie Het Anker (fictief)": ("Noord", "Oost"),
-    "Stichting Samen Onder Dak (fictief)": ("Centrum", "West"),
+    "Corporatie De Linde (fictief)": ("Zuid",),
+    "Corporatie Ons Erf (fictief)": ("Noord", "Oost"),
+    "Corporatie Stadwonen (fictief)": ("Centrum", "West"),
 }
 """The three housing corporations and the stadsdelen in which their dwellings stand."""
 

@@ -18,6 +18,7 @@ _PER_SQUARE = 42.0
 _EFFECT = 2.4
 """How much more vulnerable a pocket is than its buurt was, in units of the latent factor K."""
 _NOISE = 0.18
+_PULL = 0.6
 _INSIDE, _STRADDLING = 5, 1
 _TARGET = (170, 330)
 
@@ -78,12 +79,17 @@ def build(
 def _settle(
     grid: gpd.GeoDataFrame, geography: Geography, latent: Latent, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Keep the squares nearest to the heart of each piece, as many as its people need."""
+    """Keep the squares nearest to the heart of each piece, as many as its people need.
+
+    The heart of the city pulls too, so that built-up buurten grow together.
+    """
     people = latent.inhabitants(MIDDLE_YEAR)
     middles = shapely.get_coordinates(geography.atoms.geometry.centroid.to_numpy())
     atom = grid["atom"].to_numpy()
     spot = np.column_stack([grid["x"] + 50.0, grid["y"] + 50.0])
-    distance = np.hypot(*(spot - middles[atom]).T) * np.exp(rng.normal(0.0, 0.10, len(grid)))
+    distance = np.hypot(*(spot - middles[atom]).T)
+    distance += _PULL * np.hypot(*(spot - middles.mean(axis=0)).T)
+    distance += rng.normal(0.0, 60.0, len(grid))
     ranked = pd.Series(distance).groupby(atom).rank(method="first").to_numpy()
     kept = grid[ranked <= np.ceil(people / _PER_SQUARE)[atom]].copy()
     weight = pd.Series(rng.gamma(6.0, 1.0, len(kept)), index=kept.index)
@@ -172,7 +178,8 @@ def _grow_inside(
 ) -> list[int]:
     allowed = set(np.flatnonzero(grid["atom"].to_numpy() == host).tolist())
     start = int(rng.choice(sorted(allowed)))
-    group = _grow([start], allowed, people, neighbours, rng)
+    spots = grid[["x", "y"]].to_numpy()
+    group = _grow([start], allowed, people, neighbours, spots, rng)
     share = people[group].sum() / people[sorted(allowed)].sum()
     return group if people[group].sum() >= _TARGET[0] and share < 0.25 else []
 
@@ -196,12 +203,20 @@ def _grow_over_border(
     if not seeds:
         return []
     left, right = seeds[int(rng.integers(len(seeds)))]
+    spots = grid[["x", "y"]].to_numpy()
     sides = [
-        _grow([int(seed)], set(np.flatnonzero(atom == side).tolist()), people, neighbours, rng)
+        _grow(
+            [int(seed)], set(np.flatnonzero(atom == side).tolist()), people, neighbours, spots, rng
+        )
         for seed, side in ((left, first), (right, second))
     ]
     fits = all(people[side].sum() >= 110 for side in sides)
     return sides[0] + sides[1] if fits else []
+
+
+def _distance(row: int, group: list[int], spots: NDArray[np.float64]) -> float:
+    """Return how far a square lies from the middle of a group: near ones keep it compact."""
+    return float(np.hypot(*(spots[row] - spots[group].mean(axis=0))))
 
 
 def _grow(
@@ -209,6 +224,7 @@ def _grow(
     allowed: set[int],
     people: NDArray[np.float64],
     neighbours: list[list[int]],
+    spots: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> list[int]:
     target = rng.integers(*_TARGET)
@@ -216,7 +232,5 @@ def _grow(
         edge = {n for row in group for n in neighbours[row]} & allowed - set(group)
         if not edge:
             break
-        # The square with most neighbours in the group keeps the pocket compact.
-        ties = sorted(edge, key=lambda n: (-sum(m in group for m in neighbours[n]), n))
-        group = [*group, ties[0]]
+        group = [*group, min(edge, key=lambda n: (_distance(n, group, spots), n))]
     return group
