@@ -40,6 +40,12 @@ Progress = Callable[[int, int], None]
 CACHE = 4_000_000
 """Bytes of a block's main array: larger blocks fall out of the cache and are no faster."""
 
+PRODUCT = 128
+"""Draws in a block that is one matrix product: smaller products do not use the processor well."""
+
+SORTED = 1_000_000
+"""Bytes of keys that are sorted at a time."""
+
 TIE = 2.0**38
 """Scores closer than range / TIE count as equal: rounding noise must not order equal units."""
 
@@ -140,12 +146,10 @@ class Engine:
                 continue
             variant = self._variant(combination)
             noisy = plan.error[members] >= 0
-            for group, width, stored in (
-                (members[~noisy], variant.width(n), n),
-                (members[noisy], 12 * n * k, n * k),
-            ):
-                for block in self._blocks(group, width, stored):
-                    yield variant, block
+            for block in self._blocks(members[~noisy], variant.width(n), n, True):
+                yield variant, block
+            for block in self._blocks(members[noisy], 12 * n * k, n * k, False):
+                yield variant, block
 
     def _variant(self, combination: tuple[int, ...]) -> Variant:
         chosen = {s: self.options[s][c] for s, c in zip(STEPS, combination, strict=True)}
@@ -155,7 +159,7 @@ class Engine:
         return Variant.of(self.values, self.units, design, self.node)
 
     def _blocks(
-        self, group: npt.NDArray[np.int64], width: int, stored: int
+        self, group: npt.NDArray[np.int64], width: int, stored: int, shared: bool
     ) -> list[npt.NDArray[np.int64]]:
         """Cut draws into blocks that fit the memory limit, and the processor's cache if they can.
 
@@ -166,12 +170,15 @@ class Engine:
             Floats that one draw needs while it is worked on.
         stored : int
             Floats of one draw's main array.
+        shared : bool
+            Whether all draws use the same data.
         """
         if group.size == 0:
             return []
         workers = os.cpu_count() or 1
         fits = max(1, int(self.memory_limit / (8 * width * workers)))
-        size = min(fits, max(1, CACHE // (8 * stored)), -(-group.size // workers))
+        cached = max(PRODUCT if shared else 1, CACHE // (8 * stored))
+        size = min(fits, cached, -(-group.size // workers))
         return np.array_split(group, -(-group.size // size))
 
     def _work(
@@ -503,7 +510,7 @@ def rank_rows(scores: Array) -> Ranks:
     """Rank the units of every row, 1 for the highest; ties share the better rank.
 
     Score and unit number are packed in one integer, which sorts several times faster than an
-    argsort of floats. Scores that differ by less than the range / 2^38 count as equal.
+    argsort of floats. Scores that differ by less than about the range / 2^38 count as equal.
 
     Parameters
     ----------
@@ -514,44 +521,95 @@ def rank_rows(scores: Array) -> Ranks:
     array of int32, shape (m, n)
         0 where the score is missing.
     """
-    rows = max(1, CACHE // (32 * scores.shape[1]))
-    if scores.shape[0] > rows:
-        parts = range(0, scores.shape[0], rows)
-        return np.concatenate([rank_rows(scores[start : start + rows]) for start in parts])
     m, n = scores.shape
-    bits = max(1, int(n - 1).bit_length())
-    gap = np.isnan(scores)
-    some = bool(gap.any())
-    filled = np.where(gap, -np.inf, scores) if some else scores
-    high = filled.max(axis=1, keepdims=True)
-    low = (
-        np.where(gap, np.inf, scores).min(axis=1, keepdims=True)
-        if some
-        else scores.min(axis=1, keepdims=True)
-    )
-    width = high - low
-    usable = np.isfinite(width) & (width > 0)
-    factor = np.where(usable, TIE / np.where(usable, width, 1.0), 0.0)
-    with np.errstate(invalid="ignore"):
-        distance = (np.where(np.isfinite(high), high, 0.0) - scores) * factor
-    if some:
-        distance[gap] = 2.0 * TIE
-    keys = distance.astype(np.int64)
-    keys <<= bits
-    keys |= np.arange(n, dtype=np.int64)
-    keys.sort(axis=1)
-    units = keys & ((1 << bits) - 1)
-    keys >>= bits
-    places = np.broadcast_to(np.arange(1, n + 1, dtype=np.int32), (m, n))
-    same = keys[:, 1:] == keys[:, :-1]
-    if same.any():
-        starts = np.zeros((m, n), dtype=np.int32)
-        starts[:, 0] = 1
-        starts[:, 1:] = np.where(same, 0, places[:, 1:])
-        places = np.maximum.accumulate(starts, axis=1)
     ranks = np.empty((m, n), dtype=np.int32)
-    units += (np.arange(m, dtype=np.int64) * n)[:, None]
-    ranks.reshape(-1)[units.reshape(-1)] = places.reshape(-1)
-    if some:
-        ranks[gap] = 0
+    size = max(1, min(m, SORTED // (8 * n)))
+    bench = _Bench.of(size, n)
+    for start in range(0, m, size):
+        part = scores[start : start + size]
+        bench.rank(part, ranks[start : start + size])
     return ranks
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """Working arrays that blocks of one size reuse, because fresh memory costs more than sorting.
+
+    Parameters
+    ----------
+    distance : array, shape (m, n)
+    keys, units : array of int64, shape (m, n)
+    same : array of bool, shape (m, n - 1)
+    places : array of int32, shape (m, n)
+        1 to n in every row.
+    numbers : array of int64, shape (n,)
+        0 to n - 1.
+    bits : int
+        Bits of a key that hold the unit number.
+    """
+
+    distance: Array
+    keys: npt.NDArray[np.int64]
+    units: npt.NDArray[np.int64]
+    same: npt.NDArray[np.bool_]
+    places: Ranks
+    numbers: npt.NDArray[np.int64]
+    bits: int
+
+    @classmethod
+    def of(cls, m: int, n: int) -> _Bench:
+        """Return working arrays for blocks of at most m rows."""
+        places = np.broadcast_to(np.arange(1, n + 1, dtype=np.int32), (m, n)).copy()
+        return cls(
+            np.empty((m, n)),
+            np.empty((m, n), dtype=np.int64),
+            np.empty((m, n), dtype=np.int64),
+            np.empty((m, n - 1), dtype=bool),
+            places,
+            np.arange(n, dtype=np.int64),
+            max(1, int(n - 1).bit_length()),
+        )
+
+    def rank(self, scores: Array, out: Ranks) -> None:
+        """Write the ranks of a block to `out`."""
+        m, n = scores.shape
+        distance, keys, units = self.distance[:m], self.keys[:m], self.units[:m]
+        gap = self._distances(scores, distance)
+        np.copyto(keys, distance, casting="unsafe")
+        np.left_shift(keys, self.bits, out=keys)
+        np.bitwise_or(keys, self.numbers, out=keys)
+        keys.sort(axis=1)
+        np.bitwise_and(keys, (1 << self.bits) - 1, out=units)
+        np.right_shift(keys, self.bits, out=keys)
+        same = np.equal(keys[:, 1:], keys[:, :-1], out=self.same[:m])
+        places = self.places[:m]
+        if same.any():
+            starts = np.zeros((m, n), dtype=np.int32)
+            starts[:, 0] = 1
+            starts[:, 1:] = np.where(same, 0, places[:, 1:])
+            places = np.maximum.accumulate(starts, axis=1)
+        for row in range(m) if m < n else ():
+            out[row][units[row]] = places[row]
+        if m >= n:
+            units += (np.arange(m, dtype=np.int64) * n)[:, None]
+            out.reshape(-1)[units.reshape(-1)] = places.reshape(-1)
+        if gap is not None:
+            out[gap] = 0
+
+    def _distances(self, scores: Array, distance: Array) -> npt.NDArray[np.bool_] | None:
+        """Write the scaled distance from the row's best score; return where scores are missing."""
+        high = scores.max(axis=1, keepdims=True)
+        if not np.isnan(high).any():
+            width = high - scores.min(axis=1, keepdims=True)
+            factor = TIE / np.where(width > 0, width, np.inf)
+            np.subtract(high, scores, out=distance)
+            np.multiply(distance, factor, out=distance)
+            return None
+        gap = np.isnan(scores)
+        high = np.fmax.reduce(scores, axis=1, keepdims=True)
+        width = high - np.fmin.reduce(scores, axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            np.subtract(high, scores, out=distance)
+            np.multiply(distance, TIE / np.where(width > 0, width, np.inf), out=distance)
+        distance[gap] = 2.0 * TIE
+        return gap

@@ -5,8 +5,10 @@ Saisana, Saltelli & Tarantola (2005, J. R. Statist. Soc. A 168); OECD/JRC handbo
 
 from __future__ import annotations
 
-import warnings
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -205,7 +207,9 @@ def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
     return mean
 
 
-def summarise(ranks: npt.NDArray[np.integer], nominal: Ranks, units: pd.Index) -> pd.DataFrame:
+def summarise(
+    ranks: npt.NDArray[np.integer[Any]], nominal: Ranks, units: pd.Index[Any]
+) -> pd.DataFrame:
     """Summarise the ranks of every unit over the draws.
 
     Parameters
@@ -223,22 +227,47 @@ def summarise(ranks: npt.NDArray[np.integer], nominal: Ranks, units: pd.Index) -
         the units with a nominal score, rounded up.
     """
     draws, n = ranks.shape
-    by_unit = np.ascontiguousarray(ranks.T)
-    by_unit.sort(axis=1, kind="stable")
-    missing = (by_unit == 0).sum(axis=1)
+    by_unit = _sorted_by_unit(ranks)
+    missing = (by_unit == 0).sum(axis=1) if (by_unit[:, 0] == 0).any() else np.zeros(n, np.int64)
     scored = draws - missing
     quarter = int(np.ceil(int((nominal > 0).sum()) / 4))
     rows = np.arange(n)
-    table: dict[str, object] = {"rank": pd.array(np.where(nominal > 0, nominal, 0), dtype="Int64")}
+    table: dict[str, object] = {"rank": pd.array(nominal, dtype="Int64")}
     for name, share in (("rank_p05", 0.05), ("rank_p50", 0.5), ("rank_p95", 0.95)):
         place = missing + np.maximum(np.ceil(share * scored - 1e-9).astype(np.int64) - 1, 0)
         value = by_unit[rows, np.minimum(place, draws - 1)].astype(float)
         table[name] = np.where(scored > 0, value, np.nan)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         table["rank_mean"] = by_unit.sum(axis=1, dtype=np.float64) / scored
-        table["p_top10"] = ((by_unit <= 10).sum(axis=1) - missing) / scored
-        table["p_top_quartile"] = ((by_unit <= quarter).sum(axis=1) - missing) / scored
+        table["p_top10"] = (_count_up_to(by_unit, 10) - missing) / scored
+        table["p_top_quartile"] = (_count_up_to(by_unit, quarter) - missing) / scored
     table["p_scored"] = scored / draws
     frame = pd.DataFrame(table, index=units)
-    frame["rank"] = frame["rank"].mask(frame["rank"] == 0)
+    if not nominal.all():
+        frame["rank"] = frame["rank"].mask(frame["rank"] == 0)
     return frame
+
+
+def _sorted_by_unit(ranks: npt.NDArray[np.integer[Any]]) -> Ranks:
+    """Return the ranks of every unit in rising order, shape (n, draws); units in parallel."""
+    n = ranks.shape[1]
+    out = np.empty((n, ranks.shape[0]), dtype=np.int32)
+
+    def work(units: slice) -> None:
+        out[units] = ranks[:, units].T
+        out[units].sort(axis=1)
+
+    workers = os.cpu_count() or 1
+    size = max(1, -(-n // (4 * workers)))
+    parts = [slice(start, start + size) for start in range(0, n, size)]
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, parts))
+    return out
+
+
+def _count_up_to(by_unit: Ranks, bound: int) -> npt.NDArray[np.int64]:
+    """Return how many sorted ranks are at most `bound`; most units are all or nothing."""
+    count = np.where(by_unit[:, -1] <= bound, by_unit.shape[1], 0)
+    partly = (by_unit[:, 0] <= bound) & (by_unit[:, -1] > bound)
+    count[partly] = (by_unit[partly] <= bound).sum(axis=1)
+    return count
