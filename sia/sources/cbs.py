@@ -44,6 +44,7 @@ from sia.sources.delivery import (
     year_from_names,
     year_problem,
 )
+from sia.sources.periods import require_columns
 from sia.sources.tabular import AGAIN, Peek, RawTable, pages, peek, read_pages
 from sia.sources.tidy import Draft, tidy
 
@@ -284,11 +285,11 @@ def _key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
 
 def _titles(path: Path, codes: pd.Series) -> pd.Series:
     """Look region names up in the list that CBS delivers beside the figures."""
-    table = read_pages(path).frame
-    key = "Key" if "Key" in table else "Identifier"
-    if not {key, "Title"} <= set(table.columns):
+    listed = read_pages(path)
+    key = "Key" if "Key" in listed.frame else "Identifier"
+    if not {key, "Title"} <= set(listed.columns):
         return pd.Series("", index=codes.index)
-    lookup = dict(zip(table[key].astype(str).str.strip(), table["Title"], strict=True))
+    lookup = dict(zip(listed.text(key), listed.text("Title"), strict=True))
     return codes.astype(str).str.strip().map(lookup)
 
 
@@ -324,9 +325,11 @@ def _long_draft(found: Found) -> Draft:
     """Turn OData v4 observations (one row per region and measure) into a wide draft."""
     raw = read_pages(found.path)
     long = raw.frame
-    _check_long(found.path, long)
-    codes = long["WijkenEnBuurten"].astype(str).str.strip()
-    measure = long["Measure"].astype(str).str.strip()
+    require_columns(
+        found.path, raw, {"WijkenEnBuurten": "gebiedscodes", "Measure": "maten", "Value": "cijfers"}
+    )
+    _check_long(found.path, raw)
+    codes, measure = raw.text("WijkenEnBuurten"), raw.text("Measure")
     matched = _match_codes(found, pd.unique(measure))
     columns = one_column_each(matched, found.path)
     _require(found.path, columns)
@@ -354,7 +357,20 @@ def _long_draft(found: Found) -> Draft:
     )
 
 
-def _check_long(path: Path, long: pd.DataFrame) -> None:
+def _check_long(path: Path, raw: RawTable) -> None:
+    long = raw.frame
+    nameless = ((raw.text("WijkenEnBuurten") == "") | (raw.text("Measure") == "")).to_numpy()
+    if nameless.any():
+        raise InputError(
+            [
+                Problem(
+                    f"{int(nameless.sum())} rijen hebben geen gebied of geen maat.",
+                    AGAIN,
+                    bestand=str(path),
+                    rij=str(int(nameless.argmax()) + 1),
+                )
+            ]
+        )
     double = long.duplicated(subset=["WijkenEnBuurten", "Measure"], keep=False).to_numpy()
     if double.any():
         first = long[double].iloc[0]
@@ -427,7 +443,7 @@ def _long_regions(found: Found, codes: pd.Series) -> list[str]:
     listed = companion(found.path, "WijkenEnBuurtenCodes")
     if listed is None:
         return present
-    table = read_pages(listed).frame
-    if "Identifier" not in table:
+    table = read_pages(listed)
+    if "Identifier" not in table.frame:
         return present
-    return list(dict.fromkeys([*table["Identifier"].astype(str).str.strip(), *present]))
+    return list(dict.fromkeys([*table.text("Identifier"), *present]))

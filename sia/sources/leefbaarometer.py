@@ -11,7 +11,7 @@ from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_of_period
 from sia.sources.periods import Frame, require_columns, table_of_rows
-from sia.sources.tabular import peek, read_pages
+from sia.sources.tabular import peek, read_pages, with_columns
 
 NAME = "leefbaarometer"
 PUBLISHER = Publisher(
@@ -59,8 +59,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     InputError
         With every problem of the file.
     """
-    raw = read_pages(found.path)
-    raw.frame.columns = [column.lower() for column in raw.frame.columns]
+    raw = with_columns(read_pages(found.path), str.lower)
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})
     known = dictionary("leefbaarometer").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, 0), found.path)
@@ -75,7 +74,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         blank=EMPTY,
         modelled=frozenset(columns),
     )
-    years = raw.frame["jaar"].astype(str).str.strip()
+    years = raw.text("jaar")
     by_year = {cell: year_of_period(found.path, cell) for cell in years.unique()}
     return tuple(
         table_of_rows(raw, years.map(by_year) == year, frame, year)

@@ -118,7 +118,7 @@ def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
         if not found.year:
             raise InputError([year_problem(found.path)])
         return pd.Series(found.year, index=raw.frame.index)
-    cells = raw.frame[names[_YEAR_COLUMN]].astype(str).str.strip()
+    cells = raw.text(names[_YEAR_COLUMN])
     return cells.map({cell: year_of_period(found.path, cell) for cell in cells.unique()})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_from_names, year_problem
 from sia.sources.periods import require_columns
-from sia.sources.tabular import peek, read_csv
+from sia.sources.tabular import peek, read_csv, with_columns
 from sia.sources.tidy import Draft, tidy
 
 NAME = "pbl.startanalyse"
@@ -65,8 +64,7 @@ def read(found: Found) -> SourceTable:
     """
     if not found.year:
         raise InputError([year_problem(found.path)])
-    raw = read_csv(found.path)
-    raw.frame.columns = [re.sub(r"\s+", "", column).lower() for column in raw.frame.columns]
+    raw = with_columns(read_csv(found.path), str.lower)
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
     known = dictionary("pbl").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, found.year), found.path)

@@ -106,7 +106,7 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
     counts = [column for column in raw.columns if column.startswith(_COUNT)]
     if not counts:
         require_columns(path, raw, {f"{_COUNT}_1": "aantallen misdrijven"})
-    period = raw.frame["Perioden"].astype(str).str.strip()
+    period = raw.text("Perioden")
     years = {one: year_of_period(path, one) for one in period.unique()}
     column = raw.frame[counts[0]]
     cells = parse(column, decimal=decimal_signs(column.to_frame()).sign, blank=SECRET_OR_UNKNOWN)
@@ -115,8 +115,8 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
         raise InputError([_no_count(path, raw, counts[0], first)])
     return pd.DataFrame(
         {
-            "code": raw.frame["WijkenEnBuurten"].astype(str).str.strip(),
-            "soort": raw.frame["SoortMisdrijf"].astype(str).str.strip(),
+            "code": raw.text("WijkenEnBuurten"),
+            "soort": raw.text("SoortMisdrijf"),
             "periode": period,
             "jaar": period.map(years),
             "aantal": cells.values,
@@ -159,10 +159,10 @@ def _delivered_titles(path: Path) -> dict[str, str]:
     listed = companion(path, "SoortMisdrijf")
     if listed is None:
         return {}
-    frame = read_pages(listed).frame
-    if not {"Key", "Title"} <= set(frame.columns):
+    titles = read_pages(listed)
+    if not {"Key", "Title"} <= set(titles.columns):
         return {}
-    return dict(zip(frame["Key"].astype(str).str.strip(), frame["Title"].astype(str), strict=True))
+    return dict(zip(titles.text("Key"), titles.text("Title"), strict=True))
 
 
 def _table(wide: pd.DataFrame, kinds: dict[str, Measure], origin: Origin, year: int) -> SourceTable:

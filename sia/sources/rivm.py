@@ -103,7 +103,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
             "Perioden": "perioden",
         },
     )
-    keep = {c: raw.frame[c].astype(str).str.strip() for c in ("Leeftijd", "Marges", "Perioden")}
+    keep = {c: raw.text(c) for c in ("Leeftijd", "Marges", "Perioden")}
     adults = keep["Leeftijd"].str.removesuffix(".0") == ADULTS
     if not adults.any():
         raise InputError([_other_age(found.path, keep["Leeftijd"])])

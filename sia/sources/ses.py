@@ -94,7 +94,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         names=_REGION,
         blank=EMPTY if found.shape == "statline" else SECRET_OR_UNKNOWN,
     )
-    period = raw.frame["Perioden"].astype(str).str.strip()
+    period = raw.text("Perioden")
     years = period.map({cell: year_of_period(found.path, cell) for cell in period.unique()})
     tables = [_year(raw, years, frame, year) for year in sorted(years.unique())]
     return tuple(tables)

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +79,10 @@ class RawTable:
     def columns(self) -> list[str]:
         """Return the column names."""
         return [str(column) for column in self.frame.columns]
+
+    def text(self, column: str) -> pd.Series:
+        """Return a key column as text without blanks; an empty cell is ""."""
+        return self.frame[column].astype(object).fillna("").astype(str).str.strip()
 
     def row_label(self, position: int) -> str:
         """Return how a reader finds a row back."""
@@ -389,6 +394,11 @@ def _header_position(cells: pd.DataFrame) -> int | None:
         return None
     filled = cells.iloc[:_HEADER_ROWS].notna().sum(axis=1)
     return int((filled >= max(2, 0.6 * filled.max())).to_numpy().argmax())
+
+
+def with_columns(raw: RawTable, rename: Callable[[str], str]) -> RawTable:
+    """Return the table with its columns renamed; the original (which may be shared) stays."""
+    return replace(raw, frame=raw.frame.set_axis([rename(c) for c in raw.columns], axis=1))
 
 
 def read_parquet(path: Path) -> RawTable:
