@@ -12,6 +12,7 @@ from sia import __version__
 from sia.errors import InputError
 
 if TYPE_CHECKING:
+    from sia import batch
     from sia.batch import BatchResult
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
@@ -37,6 +38,14 @@ Jaren = Annotated[
 ]
 Werkers = Annotated[
     int, typer.Option("--werkers", help="Aantal jaren tegelijk; 0 = aantal processorkernen.")
+]
+
+Opnieuw = Annotated[
+    bool, typer.Option("--opnieuw", help="Draai ook wat sinds de vorige keer niet veranderd is.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Adres van een Dask-scheduler (tcp://...); standaard deze computer."),
 ]
 
 
@@ -85,7 +94,14 @@ def parse_years(given: list[str]) -> list[int]:
 
 
 def _run(
-    gemeente: str, jaren: list[int], bron: list[Path], basisjaar: int | None, werkers: int
+    gemeente: str,
+    jaren: list[int],
+    bron: list[Path],
+    basisjaar: int | None,
+    *,
+    werkers: int,
+    opnieuw: bool,
+    scheduler: str | None = None,
 ) -> BatchResult:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -95,8 +111,9 @@ def _run(
 
     root = project_root()
     folders = Folders.of(root)
-    code = pipeline.check_request(gemeente, jaren, bron)
-    phases = batch.plan(code, jaren, bron, root=root, folders=folders, basisjaar=basisjaar)
+    raw = [folder.resolve() for folder in bron]
+    code = pipeline.check_request(gemeente, jaren, raw)
+    phases = batch.plan(code, jaren, raw, root=root, folders=folders, basisjaar=basisjaar)
     total = sum(len(chain) for chains in phases for chain in chains)
     console = Console(stderr=True)
     with Progress(
@@ -111,25 +128,38 @@ def _run(
 
         def show(outcome: batch.Outcome) -> None:
             bar.advance(running)
-            if not console.is_terminal or outcome.status != "klaar":
-                cell = f" (cel {outcome.cell})" if outcome.cell else ""
-                console.print(
-                    f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}: {outcome.status}"
-                    f"{cell}, {outcome.seconds:.1f} s {outcome.message}".rstrip(),
-                    markup=False,
-                    highlight=False,
-                )
+            if not console.is_terminal or outcome.status == "mislukt":
+                console.print(_line(outcome), markup=False, highlight=False, soft_wrap=True)
 
-        result = batch.run_batch(phases, workers=werkers or batch.default_workers(), progress=show)
-    batch.write_record(result, folders.reports / code / "laatste-run.json")
+        result = batch.run_batch(
+            phases,
+            bron=raw,
+            config=[root / "gemeenten"],
+            workers=werkers or batch.default_workers(),
+            force=opnieuw,
+            scheduler=scheduler,
+            progress=show,
+        )
+    asked = {"gemeente": code, "jaren": jaren, "bron": [str(folder) for folder in raw]}
+    batch.write_record(result, folders.reports / code / "laatste-run.json", asked)
+    batch.write_summary(result, folders.reports / code / "overzicht.html")
     for jaar in jaren:
         report = folders.report(code, jaar) / "rapport.html"
         if report.exists():
-            _say(f"{jaar}: {report}")
+            _say(f"Rapport {jaar}: {report}")
+    _say(f"Overzicht: {folders.reports / code / 'overzicht.html'}")
     for outcome in result.failed:
         copy = folders.report(code, outcome.jaar) / "notebooks" / f"{outcome.notebook}.ipynb"
         _say(f"MISLUKT {outcome.jaar}: {copy}, cel {outcome.cell}: {outcome.message}")
     return result
+
+
+def _line(outcome: batch.Outcome) -> str:
+    cell = f" (cel {outcome.cell})" if outcome.cell else ""
+    return (
+        f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}: {outcome.status}{cell}, "
+        f"{outcome.seconds:.1f} s {outcome.message}"
+    ).rstrip()
 
 
 @app.command()
@@ -144,9 +174,19 @@ def run(
         int | None, typer.Option(help="Jaar dat de schaal vastlegt; standaard het eerste jaar.")
     ] = None,
     werkers: Werkers = 0,
+    opnieuw: Opnieuw = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    result = _run(gemeente, parse_years(jaar), bron, basisjaar, werkers)
+    result = _run(
+        gemeente,
+        parse_years(jaar),
+        bron,
+        basisjaar,
+        werkers=werkers,
+        opnieuw=opnieuw,
+        scheduler=scheduler,
+    )
     raise typer.Exit(result.exit_code())
 
 
@@ -154,6 +194,7 @@ def run(
 def demo(
     jaar: Jaren = ["2021-2024"],  # noqa: B006 - typer copies it
     werkers: Werkers = 0,
+    opnieuw: Opnieuw = False,
 ) -> None:
     """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
     from sia import pipeline
@@ -163,7 +204,7 @@ def demo(
     years = parse_years(jaar)
     _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
     pipeline.ensure_demo(raw)
-    result = _run("GM9999", years, [raw], years[0], werkers)
+    result = _run("GM9999", years, [raw], years[0], werkers=werkers, opnieuw=opnieuw)
     raise typer.Exit(result.exit_code())
 
 

@@ -1,0 +1,216 @@
+"""Stage 03: urgentie and potentie, with the doubt about every rank."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sia.catalogue.load import load_catalogue
+from sia.catalogue.refused import is_origin
+from sia.index import Audit, audit
+from sia.index.sensitivity import sensitivity
+from sia.indicators import IndicatorTable, design, eligibility
+from sia.pipeline.run import Run
+from sia.pipeline.show import domain_names
+from sia.pipeline.table import load_indicators
+from sia.store import read_table
+from sia.viz.theme import kans, rang_interval
+from sia.weighing import Weighing, WeighingSettings, choices_of, data_error, weigh
+
+STAGE = "03_robuustheid"
+FACTOR_NAMES = {
+    "normalise": "op één schaal brengen",
+    "aggregate": "optellen",
+    "impute": "ontbrekende cijfers",
+    "treat": "uitschieters",
+    "weights": "gewichten",
+    "leave_out": "een indicator weglaten",
+    "data_error": "ruis in de cijfers",
+}
+AUDIT_TITLES = {
+    "availability": "Beschikbaarheid per indicator",
+    "distribution": "Scheefheid voor en na behandeling",
+    "correlations": "Samenhang binnen een domein",
+    "between": "Samenhang tussen domeinen",
+    "consistency": "Betrouwbaarheid per domein (Cronbachs alfa)",
+    "components": "Hoofdcomponenten per domein",
+    "parents": "Samenhang van indicator met domein en index",
+    "influence": "Invloed naast gewicht",
+    "external": "Samenhang met externe indexen (buiten de score)",
+}
+"""Checks that any reader may see; the test against origin is for researchers."""
+AXIS_NAMES = {"urgentie": "Urgentie", "potentie": "Potentie"}
+LIGHTS = ("groen", "oranje", "rood", "grijs")
+SAMPLES = 256
+"""Base sample of the sensitivity analysis; the index is computed N (d + 2) times."""
+
+
+def _norms_of_base_year(run: Run) -> pd.DataFrame | None:
+    if run.basisjaar == run.jaar:
+        return None
+    path = run.of_year(run.basisjaar).folder / "normen.parquet"
+    return read_table(path) if path.exists() else None
+
+
+def _weigh(run: Run, table: IndicatorTable, settings: WeighingSettings) -> Weighing:
+    plan = design(table, run.gemeente)
+    return weigh(
+        table.values,
+        eligibility(table, run.gemeente),
+        plan.indicatoren,
+        table.catalogue,
+        norms=table.norms,
+        base_norms=_norms_of_base_year(run),
+        denominators=table.denominators,
+        dropped=plan.vervallen,
+        settings=settings,
+    )
+
+
+def weighing_step(run: Run, *, doorrekeningen: int = 1000, zaad: int = 2024) -> Weighing:
+    """Weigh the buurten, and write scores and contributions."""
+    settings = WeighingSettings(draws=doorrekeningen, seed=zaad)
+    result = _weigh(run, load_indicators(run), settings)
+    run.write(
+        STAGE,
+        {"scores": result.scores, "bijdragen": result.contributions},
+        doorrekeningen=doorrekeningen,
+        zaad=zaad,
+        schaal_van=run.basisjaar if _norms_of_base_year(run) is not None else run.jaar,
+    )
+    return result
+
+
+def reweigh(run: Run, doorrekeningen: int = 0) -> Weighing:
+    """Return the weighing again without writing, for the tables that explain it."""
+    return _weigh(run, load_indicators(run), WeighingSettings(draws=doorrekeningen))
+
+
+def ranking(run: Run) -> pd.DataFrame:
+    """Return the ranked buurten, most urgent first, with interval and chances."""
+    scores, names = run.table("scores"), run.table("gebieden")["naam"]
+    ranked = scores[scores["gerangschikt"]].sort_values("rang")
+    return pd.DataFrame(
+        {
+            "buurt": names.reindex(ranked.index),
+            "rang": ranked["rang"],
+            "rang in 90 % van de doorrekeningen": [
+                rang_interval(low, high)
+                for low, high in zip(ranked["rang_p05"], ranked["rang_p95"], strict=True)
+            ],
+            "kans op hoogste kwart": [kans(value) for value in ranked["kans_kwart"]],
+            "urgentie": ranked["urgentie"],
+            "urgentie binnen de stad": ranked["urgentie_stad"],
+            "potentie": ranked["potentie"],
+        }
+    )
+
+
+def sensitivity_step(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
+    """Return the Sobol indices of the rank shift per choice; empty when there is no index."""
+    table = load_indicators(run)
+    settings = WeighingSettings(draws=0, seed=zaad)
+    result = _weigh(run, table, settings).urgentie
+    if result is None:
+        return pd.DataFrame()
+    names = list(result.design.hierarchy.indicators)
+    known = table.denominators.loc[result.values.index, names]
+    with_denominator = tuple(n for n in names if known[n].notna().any())
+    found = sensitivity(
+        result.values,
+        result.design,
+        samples=SAMPLES,
+        seed=zaad,
+        choices=choices_of(result.design, settings),
+        denominators=known,
+        error=data_error(table.catalogue, with_denominator, None),
+    )
+    return found.indices.rename(index=FACTOR_NAMES).rename(
+        columns={
+            "first": "eerste",
+            "first_low": "eerste_laag",
+            "first_high": "eerste_hoog",
+            "total": "totaal",
+            "total_low": "totaal_laag",
+            "total_high": "totaal_hoog",
+        }
+    )
+
+
+def _audit(run: Run) -> Audit | None:
+    table = load_indicators(run)
+    result = reweigh(run).urgentie
+    if result is None:
+        return None
+    rows = result.scores.index
+    tests = [e.id for e in table.catalogue if e.rol == "toets" and table.values[e.id].notna().any()]
+    origin = [
+        e.id
+        for e in table.catalogue
+        if any(is_origin(m) for bron in e.bronnen for m in bron.maten())
+        and table.values[e.id].notna().any()
+    ]
+    return audit(
+        result,
+        external=table.values.loc[rows, tests] if tests else None,
+        origin=table.values.loc[rows, origin] if origin else None,
+    )
+
+
+def audit_tables(run: Run) -> dict[str, pd.DataFrame]:
+    """Return the checks of the OECD/JRC handbook by their Dutch title, with names for readers."""
+    found = _audit(run)
+    if found is None:
+        return {}
+    return {
+        title: _named(getattr(found, name))
+        for name, title in AUDIT_TITLES.items()
+        if len(getattr(found, name))
+    }
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return an audit table with Dutch names for indicators and aggregates, index first."""
+    names = {**{e.id: e.naam for e in load_catalogue()}, **domain_names(), **AXIS_NAMES}
+    flat = table.reset_index()
+    texts = [c for c in flat if not pd.api.types.is_numeric_dtype(flat[c].dtype)]
+    for column in texts:
+        flat[column] = [names.get(str(cell), cell) for cell in flat[column]]
+    return flat.rename(columns=lambda name: str(name).replace("_", " "))
+
+
+def audit_table(run: Run) -> pd.DataFrame:
+    """Return how many lights of each colour every check has, with the rule."""
+    found = _audit(run)
+    if found is None:
+        return pd.DataFrame()
+    rows = []
+    for name, title in AUDIT_TITLES.items():
+        table = getattr(found, name)
+        if len(table):
+            counts = table["licht"].value_counts()
+            lights = {light: int(counts.get(light, 0)) for light in LIGHTS}
+            rows.append({"controle": title, **lights, "regel": table["regel"].iloc[0]})
+    return pd.DataFrame(rows)
+
+
+def proxy_table(run: Run) -> pd.DataFrame:
+    """Return per score indicator its rank correlation with origin; for researchers only."""
+    found = _audit(run)
+    return pd.DataFrame() if found is None or found.proxy.empty else _named(found.proxy)
+
+
+def external_table(run: Run) -> pd.DataFrame:
+    """Return the correlation of the scores with external indices, which stay outside them."""
+    found = _audit(run)
+    return pd.DataFrame() if found is None or found.external.empty else _named(found.external)
+
+
+def check_scores(run: Run) -> str:
+    """Say how sure the ranking is."""
+    scores = run.table("scores")
+    ranked = scores[scores["gerangschikt"]]
+    sure = int((ranked["kans_kwart"] >= 0.8).sum())
+    return (
+        f"In orde: {len(ranked)} van {len(scores)} buurten gerangschikt; van {sure} is zeker "
+        "genoeg (kans ten minste 80 %) dat ze bij het meest urgente kwart horen."
+    )

@@ -1,0 +1,78 @@
+"""Lay tables out for a reader: Dutch numbers, a caption, nothing cut off silently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sia.catalogue.model import DOMAIN_NAMES
+from sia.viz.tables import html_table
+from sia.viz.theme import MISSING, getal
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+DECIMALS: Mapping[str, int] = MappingProxyType({"p": 3, "q": 3, "silhouet": 2, "zekerheid": 2})
+"""Columns that need more or fewer digits than one."""
+
+_STYLE = (
+    "<style>.tabel{overflow:auto;max-height:34rem;margin:.5rem 0}.tabel table{border-collapse:"
+    "collapse;font-size:.9rem}.tabel caption{text-align:left;font-weight:600;padding:.3rem 0}"
+    ".tabel th,.tabel td{border-bottom:1px solid #c8c8c8;padding:.2rem .6rem;text-align:left;"
+    "vertical-align:top}.tabel .getal,.tabel td.n{text-align:right}</style>"
+)
+
+
+def domain_names() -> dict[str, str]:
+    """Return the Dutch name of each domain by its key, potentie included, context left out."""
+    return {key: name for key, name in DOMAIN_NAMES.items() if key != "context"}
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts as a reader sees them.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    DataFrame of str
+        Whole numbers without, others with one decimal (`DECIMALS` names the exceptions); what is
+        missing becomes a dash. The index is dropped.
+    """
+    return pd.DataFrame({str(name): _texts(str(name), column) for name, column in table.items()})
+
+
+def _texts(name: str, column: pd.Series) -> list[str]:
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return ["ja" if value else "nee" for value in column]
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return [MISSING if pd.isna(value) else str(value) for value in column]
+    if name in ("jaar", "peiljaar", "levering"):
+        return [MISSING if pd.isna(value) else str(int(value)) for value in column]
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    return [getal(value, DECIMALS.get(name, 0 if whole else 1)) for value in column]
+
+
+def show(table: pd.DataFrame, bijschrift: str) -> HTML:
+    """Return a table as accessible HTML that a notebook displays.
+
+    Parameters
+    ----------
+    table : DataFrame
+        May be empty: then the caption says so.
+    bijschrift : str
+        What the table holds.
+    """
+    from IPython.display import HTML
+
+    if table.empty:
+        return HTML(f"<p><strong>{escape(bijschrift)}</strong>: geen rijen.</p>")  # type: ignore[no-untyped-call]
+    numeric = [str(c) for c in table.columns if pd.api.types.is_numeric_dtype(table[c].dtype)]
+    page = _STYLE + html_table(readable(table), bijschrift, getallen=numeric)
+    return HTML(page)  # type: ignore[no-untyped-call]

@@ -1,0 +1,430 @@
+"""SIA on top of the index engine: urgentie and potentie as two axes, with the doubt about ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from sia.catalogue.model import DOMAIN_NAMES, Catalogue
+from sia.index import (
+    Arithmetic,
+    Choices,
+    DataError,
+    DomainImputation,
+    Geometric,
+    Goalposts,
+    IndexDesign,
+    IndexResult,
+    MedianImputation,
+    MinMax,
+    NoImputation,
+    NoTreatment,
+    PercentileRank,
+    SkewKurtosis,
+    UncertaintyResult,
+    WeightNoise,
+    ZScore,
+    build_index,
+    uncertainty,
+)
+
+URGENTIE, POTENTIE = "urgentie", "potentie"
+SCORE_COLUMNS: tuple[str, ...] = (URGENTIE, POTENTIE, "urgentie_stad")
+"""Always there; a column per domain follows for the domains that have data this year."""
+Row: TypeAlias = tuple[str, str | None, int, int]
+CBS_ROUNDING = 5
+"""CBS rounds counts of small areas at random to multiples of this."""
+
+
+@dataclass(frozen=True)
+class WeighingSettings:
+    """How the two axes are made.
+
+    Parameters
+    ----------
+    laag, hoog : int
+        Percentiles of the norms between which an indicator runs from 0 to 100; what lies outside
+        is cut off, so that a few extreme buurten of the country do not set the scale.
+    minimum_share : float
+        Least share (0-1) of a domain's indicators for a domain score.
+    minimum_share_potentie : float
+        The same for potentie.
+    draws : int
+        Monte Carlo runs; 0 leaves the intervals empty.
+    seed : int
+    weight_noise : float
+        Weights vary by plus or minus this share.
+    """
+
+    laag: int = 2
+    hoog: int = 98
+    minimum_share: float = 2 / 3
+    minimum_share_potentie: float = 0.5
+    draws: int = 1000
+    seed: int = 2024
+    weight_noise: float = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Weighing:
+    """The two axes of one municipality and year, with everything needed to explain them.
+
+    Parameters
+    ----------
+    scores : DataFrame, index ``buurtcode``, all buurten
+        The columns of ``scores.parquet`` in docs/architecture.md.
+    contributions : DataFrame, index ``buurtcode``
+        Points of urgentie per indicator; NaN for a buurt that is not ranked.
+    urgentie, potentie : IndexResult or None
+        None when no indicator of the axis has data this year.
+    onzekerheid : UncertaintyResult or None
+    vervallen : DataFrame, index ``indicator``
+        Score indicators that do not take part this year: ``naam``, ``domein``, ``reden``.
+    catalogue : Catalogue
+    """
+
+    scores: pd.DataFrame
+    contributions: pd.DataFrame
+    urgentie: IndexResult | None
+    potentie: IndexResult | None
+    onzekerheid: UncertaintyResult | None
+    vervallen: pd.DataFrame
+    catalogue: Catalogue
+
+    def design_table(self) -> pd.DataFrame:
+        """Return the build-up of both axes: domain, indicator, direction, nominal and effective."""
+        rows = []
+        for axis, result in ((URGENTIE, self.urgentie), (POTENTIE, self.potentie)):
+            if result is None:
+                continue
+            share = _realised_share(result)
+            for name in result.design.hierarchy.indicators:
+                entry = self.catalogue[name]
+                rows.append(
+                    {
+                        "as": axis,
+                        "domein": DOMAIN_NAMES.get(entry.domein, entry.domein),
+                        "indicator": entry.naam,
+                        "richting": "hoger telt zwaarder"
+                        if entry.richting > 0
+                        else "lager telt zwaarder",
+                        "nominaal gewicht (%)": 100 * result.effective_weights[name],
+                        "effectief gewicht (%)": 100 * share[name],
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def treatment_table(self) -> pd.DataFrame:
+        """Return the cells that outlier treatment changed, with value before and after."""
+        logs = [r.treatment_log for r in (self.urgentie, self.potentie) if r is not None]
+        return pd.concat(logs) if logs else pd.DataFrame()
+
+
+def _realised_share(result: IndexResult) -> pd.Series[float]:
+    """Return each indicator's share of the variance of the index (covariance of contribution).
+
+    The index is the sum of contributions, so the covariances of the contributions with the index
+    sum to its variance and are shares of it; shown beside the nominal weights (method: Paruolo,
+    Saisana & Saltelli 2013 ask for realised beside nominal importance).
+    """
+    total = result.contributions.sum(axis=1)
+    covariance = {name: column.cov(total) for name, column in result.contributions.items()}
+    share = pd.Series(covariance, dtype=float)
+    return share / float(share.sum())
+
+
+def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -> Goalposts | None:
+    """Return the fixed scale of one indicator.
+
+    Parameters
+    ----------
+    norms : DataFrame, index ``indicator``
+        Columns ``p00`` to ``p100``.
+    indicator : str
+    settings : WeighingSettings
+
+    Returns
+    -------
+    Goalposts or None
+        None when the norms are missing or have no spread.
+    """
+    if indicator not in norms.index:
+        return None
+    for low, high in ((settings.laag, settings.hoog), (0, 100)):
+        pair = norms.loc[[indicator], [f"p{low:02d}", f"p{high:02d}"]].to_numpy(dtype=float)
+        lower, upper = map(float, pair[0])
+        if np.isfinite(lower) and np.isfinite(upper) and upper > lower:
+            return Goalposts(lower, upper, scale=100.0)
+    return None
+
+
+def usable_norms(
+    own: pd.DataFrame, base: pd.DataFrame, indicators: tuple[str, ...], settings: WeighingSettings
+) -> tuple[dict[str, Goalposts], pd.DataFrame]:
+    """Choose per indicator the scale of the base year, or this year's own where that is missing.
+
+    Parameters
+    ----------
+    own, base : DataFrame, index ``indicator``
+        Norms of this year and of the base year.
+    indicators : tuple of str
+    settings : WeighingSettings
+
+    Returns
+    -------
+    dict of indicator to Goalposts
+        Without the indicators that have no spread in either year.
+    DataFrame, index ``indicator``
+        ``schaal``: ``basisjaar``, ``dit jaar`` or ``geen spreiding``.
+    """
+    chosen: dict[str, Goalposts] = {}
+    scale = {}
+    for name in indicators:
+        for label, norms in (("basisjaar", base), ("dit jaar", own)):
+            posts = goalposts(norms, name, settings)
+            if posts is not None:
+                chosen[name], scale[name] = posts, label
+                break
+        else:
+            scale[name] = "geen spreiding"
+    return chosen, pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
+
+
+def structure(catalogue: Catalogue, indicators: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Return the hierarchy of each axis: urgentie over domains, potentie directly.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    indicators : tuple of str
+        Those that take part.
+
+    Returns
+    -------
+    dict of axis to DataFrame
+        As `sia.index.IndexDesign` wants it; an axis without indicators is left out.
+    """
+    tables = {}
+    entries = [catalogue[name] for name in indicators]
+    opgaven = [e for e in entries if e.rol == "opgave"]
+    if opgaven:
+        domains = list(dict.fromkeys(e.domein for e in opgaven))
+        rows: list[Row] = [(e.id, e.domein, 1, e.richting) for e in opgaven]
+        rows += [(d, URGENTIE, 2, 1) for d in domains] + [(URGENTIE, None, 3, 1)]
+        tables[URGENTIE] = _frame(rows)
+    kansen = [e for e in entries if e.rol == "kans"]
+    if kansen:
+        tables[POTENTIE] = _frame(
+            [*((e.id, POTENTIE, 1, e.richting) for e in kansen), (POTENTIE, None, 2, 1)]
+        )
+    return tables
+
+
+def _frame(rows: list[Row]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["id", "parent", "level", "direction"])
+    return table.assign(weight=1.0)
+
+
+def design_of(
+    table: pd.DataFrame, posts: dict[str, Goalposts], minimum_share: float
+) -> IndexDesign:
+    """Return SIA's design of one axis: treated, on a fixed scale, equal weights, arithmetic."""
+    return IndexDesign(
+        table,
+        treat=SkewKurtosis(transform=None),
+        normalise={name: posts[name] for name in table["id"] if name in posts},
+        aggregate=Arithmetic(),
+        minimum_share=minimum_share,
+        origin="mean",
+    )
+
+
+def weigh(
+    values: pd.DataFrame,
+    eligibility: pd.DataFrame,
+    taking_part: tuple[str, ...],
+    catalogue: Catalogue,
+    *,
+    norms: pd.DataFrame,
+    base_norms: pd.DataFrame | None = None,
+    denominators: pd.DataFrame | None = None,
+    margins: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    dropped: pd.DataFrame | None = None,
+    settings: WeighingSettings | None = None,
+) -> Weighing:
+    """Weigh the buurten of one municipality in one year.
+
+    Parameters
+    ----------
+    values : DataFrame, index ``buurtcode``
+        Indicator table; every buurt, NaN where missing.
+    eligibility : DataFrame, index ``buurtcode``
+        ``gerangschikt`` (bool) and ``reden``; only ranked buurten enter the index.
+    taking_part : tuple of str
+        Score indicators of this year.
+    catalogue : Catalogue
+    norms, base_norms : DataFrame, index ``indicator``
+        Distribution of this year and of the base year; the base year fixes the scale.
+    denominators : DataFrame, optional
+        Same shape as `values`: what rates are shares of, for the binomial error.
+    margins : (lower, upper), optional
+        Published 95 % margins, same shape as `values`.
+    dropped : DataFrame, index ``indicator``, optional
+        Score indicators left out before, with ``reden``.
+    settings : WeighingSettings, optional
+
+    Returns
+    -------
+    Weighing
+        ``scores`` has every buurt of `values`.
+    """
+    s = settings or WeighingSettings()
+    base = norms if base_norms is None else base_norms
+    posts, scale = usable_norms(norms, base, taking_part, s)
+    usable = tuple(name for name in taking_part if name in posts)
+    ranked = values.index[eligibility.loc[values.index, "gerangschikt"]]
+    tables = structure(catalogue, usable) if len(ranked) else {}
+    results: dict[str, IndexResult] = {}
+    for axis, share in ((URGENTIE, s.minimum_share), (POTENTIE, s.minimum_share_potentie)):
+        if axis in tables:
+            results[axis] = build_index(values.loc[ranked], design_of(tables[axis], posts, share))
+    doubt = None
+    if URGENTIE in results and s.draws:
+        doubt = _doubt(
+            values.loc[ranked], results[URGENTIE].design, catalogue, denominators, margins, s
+        )
+    scores = _scores(values.index, eligibility, results, doubt)
+    if URGENTIE in results:
+        scores["urgentie_stad"] = _city_view(values.loc[ranked], tables[URGENTIE], s)
+    contributions = (
+        results[URGENTIE].contributions if URGENTIE in results else pd.DataFrame(index=ranked)
+    )
+    return Weighing(
+        scores=scores,
+        contributions=contributions.reindex(values.index),
+        urgentie=results.get(URGENTIE),
+        potentie=results.get(POTENTIE),
+        onzekerheid=doubt,
+        vervallen=_dropped(dropped, scale, catalogue),
+        catalogue=catalogue,
+    )
+
+
+def _dropped(
+    before: pd.DataFrame | None, scale: pd.DataFrame, catalogue: Catalogue
+) -> pd.DataFrame:
+    flat = [name for name in scale.index if scale.at[name, "schaal"] == "geen spreiding"]
+    own = pd.DataFrame(
+        {
+            "naam": [catalogue[name].naam for name in flat],
+            "domein": [catalogue[name].domein for name in flat],
+            "reden": "Alle buurten hebben dezelfde waarde.",
+        },
+        index=pd.Index(flat, name="indicator", dtype=str),
+    )
+    return own if before is None else pd.concat([before[["naam", "domein", "reden"]], own])
+
+
+def choices_of(design: IndexDesign, settings: WeighingSettings) -> Choices:
+    """Return the defensible alternatives that every draw chooses from."""
+    return Choices(
+        normalise=(design.normalise, MinMax(), ZScore(), PercentileRank()),
+        aggregate=(Arithmetic(), {"*": Arithmetic(), URGENTIE: Geometric()}),
+        impute=(NoImputation(), MedianImputation(), DomainImputation()),
+        treat=(design.treat, NoTreatment(), SkewKurtosis()),
+        weights=WeightNoise(settings.weight_noise),
+        leave_out=True,
+    )
+
+
+def data_error(
+    catalogue: Catalogue,
+    indicators: tuple[str, ...],
+    margins: tuple[pd.DataFrame, pd.DataFrame] | None,
+) -> DataError:
+    """Return how far the published figures may be off.
+
+    Rates have binomial noise given their denominator, and CBS rounds counts at random to
+    multiples of five; modelled figures have the margins that their publisher gives.
+    """
+    rates = {n: catalogue[n].schaal for n in indicators if catalogue[n].schaal > 0}
+    cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
+    return DataError(
+        scale=rates,
+        rounded={name: CBS_ROUNDING for name in indicators if name in cbs},
+        lower=None if margins is None else margins[0],
+        upper=None if margins is None else margins[1],
+    )
+
+
+def _doubt(
+    values: pd.DataFrame,
+    design: IndexDesign,
+    catalogue: Catalogue,
+    denominators: pd.DataFrame | None,
+    margins: tuple[pd.DataFrame, pd.DataFrame] | None,
+    settings: WeighingSettings,
+) -> UncertaintyResult:
+    names = list(design.hierarchy.indicators)
+    known = None if denominators is None else denominators.loc[values.index, names]
+    error = None
+    if known is not None:
+        bounds = None
+        if margins is not None:
+            bounds = (margins[0].loc[values.index, names], margins[1].loc[values.index, names])
+        with_denominator = tuple(n for n in names if known[n].notna().any())
+        error = data_error(catalogue, with_denominator, bounds)
+    return uncertainty(
+        values,
+        design,
+        draws=settings.draws,
+        seed=settings.seed,
+        choices=choices_of(design, settings),
+        denominators=known,
+        error=error,
+    )
+
+
+def _city_view(
+    values: pd.DataFrame, table: pd.DataFrame, settings: WeighingSettings
+) -> pd.Series[float]:
+    """Return urgentie on a scale of this city and year: 0 the least, 100 the most urgent value."""
+    design = IndexDesign(
+        table,
+        treat=SkewKurtosis(transform=None),
+        normalise=MinMax(),
+        minimum_share=settings.minimum_share,
+    )
+    return build_index(values, design).scores[URGENTIE]
+
+
+def _scores(
+    index: pd.Index,
+    eligibility: pd.DataFrame,
+    results: dict[str, IndexResult],
+    doubt: UncertaintyResult | None,
+) -> pd.DataFrame:
+    scores = pd.DataFrame(np.nan, index=index, columns=list(SCORE_COLUMNS))
+    for result in results.values():
+        for name in result.scores.columns:
+            scores[name] = result.scores[name]
+    known = scores[URGENTIE].notna()
+    scores["rang"] = (-scores[URGENTIE]).rank(method="min").astype("Int64")
+    ranked = eligibility.loc[index, "gerangschikt"] & known
+    scores["gerangschikt"] = ranked
+    scores["reden"] = eligibility.loc[index, "reden"].where(
+        ~eligibility.loc[index, "gerangschikt"] | known, "Te weinig cijfers voor een score."
+    )
+    names = {
+        "rank_p05": "rang_p05",
+        "rank_p50": "rang_p50",
+        "rank_p95": "rang_p95",
+        "p_top10": "kans_top10",
+        "p_top_quartile": "kans_kwart",
+    }
+    for source, target in names.items():
+        scores[target] = np.nan if doubt is None else doubt.units[source].astype(float)
+    return scores
