@@ -37,7 +37,7 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
     elif isinstance(value, pd.Timestamp) or hasattr(value, "isoformat"):
         text = pd.Timestamp(value).strftime("%Y-%m-%d")  # type: ignore[arg-type]
     else:
-        text = str(value).strip()
+        text = _unquoted(str(value).strip())
     if not text:
         return empty, "Deze cel is verplicht en leeg." if field.required else ""
     if field.kind in ("bedrag", "getal"):
@@ -51,6 +51,11 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
     if field.kind == "lijst":
         return ";".join(part.strip() for part in text.split(";") if part.strip()), ""
     return text, ""
+
+
+def _unquoted(text: str) -> str:
+    """Take off the apostrophe that our own exports put before a would-be formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
 
 
 def _number(text: str) -> tuple[Cell, str]:

@@ -41,11 +41,14 @@ class Reading:
         Everything that is wrong, per row and column.
     rows : int
         Rows that held anything at all.
+    rejected : tuple of str
+        Plan numbers of rows that were not kept: delivered, so not withdrawn either.
     """
 
     plans: gpd.GeoDataFrame
     problems: tuple[Problem, ...]
     rows: int
+    rejected: tuple[str, ...] = ()
 
 
 def read_plans(
@@ -180,7 +183,10 @@ def validate(
     problems += _duplicates([(n, row) for n, row, _ in rows], bestand)
     bad = {problem.rij for problem in problems}
     good = [row for number, row, fine in rows if fine and str(number) not in bad]
-    return Reading(_frame(good), tuple(sorted(problems, key=_place)), len(rows))
+    kept = {row["plan"] for row in good}
+    rejected = sorted({str(row["plan"]) for _, row, _ in rows if row["plan"] not in kept} - {""})
+    ordered = tuple(sorted(problems, key=_place))
+    return Reading(_frame(good), ordered, len(rows), tuple(rejected))
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
@@ -565,7 +571,9 @@ def combine(readings: Iterable[Reading]) -> Reading:
         for plan in circle
     ]
     kept, _ = _drop_unknown_predecessors(plans.drop(index=circle))
-    return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), sum(p.rows for p in parts))
+    rejected = sorted({plan for part in parts for plan in part.rejected} | set(circle))
+    rows = sum(part.rows for part in parts)
+    return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), rows, tuple(rejected))
 
 
 def _drop_unknown_predecessors(

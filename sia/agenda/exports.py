@@ -1,0 +1,160 @@
+"""Tables out, for a level of openness and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from sia.agenda.fields import BY_NAME, Openness
+from sia.agenda.openness import view
+from sia.store import atomic_path
+
+_STAMP = (2025, 1, 1, 0, 0, 0)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A text that starts so is a formula to some spreadsheet (OWASP, CSV injection)."""
+
+
+def safe_text(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    Text that starts with ``= + - @``, a tab or a line break gets an apostrophe before it, also
+    when blanks or invisible characters come first; characters that a workbook cannot hold are
+    dropped. Numbers and dates stay what they are.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    bare = text.lstrip(" \u00a0\u200b\ufeff")
+    # The full-width twins of these signs are read as formulas too by some programs.
+    starts = bare[:1] in (*_DANGEROUS, "＝", "＋", "－", "＠") if bare else False
+    return f"'{text}" if starts else text
+
+
+def safe_table(
+    table: pd.DataFrame, level: Openness, partner: str | None = None, wkt: bool = True
+) -> pd.DataFrame:
+    """Return the part of a table for a level, its index as a column and its text made safe.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+    level : {"intern", "partners", "openbaar"}
+    partner : str, optional
+        See `sia.agenda.openness.view`.
+    wkt : bool
+        Turn a geometry into a text column ``wkt``; else it stays.
+
+    Raises
+    ------
+    ValueError
+        When the index is named and has no known level: it would leave unseen.
+    """
+    shown = view(table.reset_index() if table.index.name else table, level, partner)
+    if table.index.name and table.index.name not in shown:
+        raise ValueError(f"index {table.index.name!r} may not leave at level {level!r}")
+    if wkt and "geometry" in shown:
+        shown["wkt"] = gpd.GeoSeries(shown["geometry"]).to_wkt(rounding_precision=2)
+        shown = pd.DataFrame(shown.drop(columns="geometry"))
+    result = shown.copy()
+    for column in result.columns:
+        if column != "geometry" and not pd.api.types.is_numeric_dtype(result[column]):
+            result[column] = result[column].map(safe_text, na_action="ignore")
+    return result.reset_index(drop=True)
+
+
+def to_csv(table: pd.DataFrame, level: Openness, partner: str | None = None) -> bytes:
+    """Return a table as CSV that Dutch Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
+    shown = safe_table(table, level, partner)
+    text: str = shown.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode("utf-8")
+
+
+def to_xlsx(
+    tables: Mapping[str, pd.DataFrame], level: Openness, partner: str | None = None
+) -> bytes:
+    """Return tables as one workbook, a sheet each; the same tables give the same bytes."""
+    book = Workbook()
+    del book["Sheet"]
+    for name, table in tables.items():
+        sheet = book.create_sheet(name[:31])
+        shown = safe_table(table, level, partner)
+        sheet.append([BY_NAME[c].label if c in BY_NAME else str(c) for c in shown.columns])
+        for row in shown.itertuples(index=False, name=None):
+            sheet.append([_cell(value) for value in row])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True, color="FFFFFF")
+            cell.fill = PatternFill("solid", fgColor="1F4E79")
+            sheet.column_dimensions[get_column_letter(cell.column)].width = 22
+        sheet.freeze_panes = "A2"
+        for cells in sheet.iter_rows():
+            for cell in cells:
+                if cell.data_type == "f":
+                    raise ValueError("a formula would leave in an export")
+    return workbook_bytes(book)
+
+
+def _cell(value: object) -> object:
+    if value is None or value is pd.NA or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, bool | int | float | str | date):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """Return a workbook as bytes that depend on its content alone, not on the clock."""
+    book.properties.created = datetime(*_STAMP)
+    stream = io.BytesIO()
+    book.save(stream)
+    target = io.BytesIO()
+    with zipfile.ZipFile(stream) as source, zipfile.ZipFile(target, "w") as fixed:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _without_clock(content, book.properties.modified)
+            entry = zipfile.ZipInfo(name, _STAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(entry, content)
+    return target.getvalue()
+
+
+def _without_clock(content: bytes, modified: datetime) -> bytes:
+    stamp = modified.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return content.replace(stamp, datetime(*_STAMP).strftime("%Y-%m-%dT%H:%M:%SZ").encode())
+
+
+def write_layer(
+    target: Path, layer: gpd.GeoDataFrame, level: Openness, partner: str | None = None
+) -> None:
+    """Write a layer as GeoPackage, whole or not at all.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+    layer : GeoDataFrame
+        Where its geometry may not leave at `level`, the table is written without it.
+    level : {"intern", "partners", "openbaar"}
+    partner : str, optional
+    """
+    shown = safe_table(layer, level, partner, wkt=False)
+    frame = gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2025-01-01T00:00:00.000Z"})
+    try:
+        with atomic_path(target) as part:
+            # GDAL wants to make the file itself.
+            part.unlink()
+            pyogrio.write_dataframe(frame, part, layer=target.stem, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
