@@ -41,8 +41,14 @@ def _environment() -> jinja2.Environment:
     )
 
 
+def template(name: str) -> jinja2.Template:
+    """Return one of this package's templates; whatever is put in it is escaped."""
+    return _environment().get_template(name)
+
+
 @cache
-def _static(name: str) -> str:
+def static_text(name: str) -> str:
+    """Return a style sheet or script that comes with this package."""
     return files("sia.report").joinpath("static", name).read_text(encoding="utf-8")
 
 
@@ -90,18 +96,14 @@ class Renderer:
         own = stad if selectie.soort in ("stad", "domein") else stad.alleen(selectie.codes)
         about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts)
         pieces = self._pieces(selectie)
-        page = (
-            _environment()
-            .get_template("rapport.html.j2")
-            .render(
-                secties=sections(about),
-                selectie=selectie,
-                jaar=stad.jaar,
-                gemeente=stad.gemeente,
-                editie=self.editie,
-                **self._frame(),
-                **pieces,
-            )
+        page = template("rapport.html.j2").render(
+            secties=sections(about),
+            selectie=selectie,
+            jaar=stad.jaar,
+            gemeente=stad.gemeente,
+            editie=self.editie,
+            **self._frame(),
+            **pieces,
         )
         return finished(page)
 
@@ -110,18 +112,14 @@ class Renderer:
         groups = {
             title: [one for one in made if one.soort == kind] for kind, title in _GROUPS.items()
         }
-        page = (
-            _environment()
-            .get_template("start.html.j2")
-            .render(
-                groepen={title: group for title, group in groups.items() if group},
-                jaar=self.materiaal.cijfers.jaar,
-                gemeente=self.materiaal.cijfers.gemeente,
-                editie=self.editie,
-                kaart_css=Markup(""),
-                scripts=(),
-                **self._frame(),
-            )
+        page = template("start.html.j2").render(
+            groepen={title: group for title, group in groups.items() if group},
+            jaar=self.materiaal.cijfers.jaar,
+            gemeente=self.materiaal.cijfers.gemeente,
+            editie=self.editie,
+            kaart_css=Markup(""),
+            scripts=(),
+            **self._frame(),
         )
         return finished(page)
 
@@ -130,8 +128,8 @@ class Renderer:
         return {
             "theme": theme,
             "fictief": FICTIONAL if theme.fictief else "",
-            "css": Markup(_static("rapport.css")),  # noqa: S704 - comes with this package
-            "js": Markup(_static("rapport.js")),  # noqa: S704 - comes with this package
+            "css": Markup(static_text("rapport.css")),  # noqa: S704 - comes with this package
+            "js": Markup(static_text("rapport.js")),  # noqa: S704 - comes with this package
             "inkt": ink_on(theme.primair),
             "figuur_tabel": _chart_table,
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from sia.report.sentences import Zin
-from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.viz.dataset import MISSING_PREFIX, Cijfers, period, publishable
 from sia.viz.tables import html_table
 from sia.viz.theme import (
     DOMAINS,
@@ -276,6 +276,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
 
 def buurt_indicators(stad: Cijfers, code: str) -> str:
     """Return every figure of one buurt with its reference year, flag and the city's middle."""
+    shown = publishable(stad)
     rows: list[dict[str, str]] = []
     notes: dict[tuple[int, str], str] = {}
     for key, entry in stad.catalogus.iterrows():
@@ -284,6 +285,8 @@ def buurt_indicators(stad: Cijfers, code: str) -> str:
         value, flag = stad.indicatoren[key].astype(float)[code], str(stad.vlaggen[key][code])
         digits = int(entry.get("decimalen", 1))
         reason = flag.partition(":")[2].strip()
+        if pd.notna(value) and pd.isna(shown[key].astype(float)[code]):
+            value, reason = float("nan"), "te weinig om te tonen"
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         rows.append(
@@ -293,6 +296,7 @@ def buurt_indicators(stad: Cijfers, code: str) -> str:
                 "Deze buurt": ontbreekt(reason) if pd.isna(value) else getal(value, digits),
                 "Middelste buurt": getal(stad.indicatoren[key].median(), digits),
                 "Peiljaar": period(stad.peiljaren[key][code], stad.peiljaren[key][code]) or MISSING,
+                "Bron": str(entry["bron"]),
             }
         )
     if not rows:

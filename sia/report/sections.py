@@ -229,7 +229,9 @@ def uitleg(o: Onderwerp) -> Sectie:
 
 def bronnen(o: Onderwerp) -> Sectie:
     """Name the sources with reference years."""
-    blocks = [_table(overview.indicators(o.cijfers), "Er zijn geen cijfers bekend.")]
+    blocks = []
+    if o.selectie.soort != "buurt":
+        blocks.append(_table(overview.indicators(o.stad), "Er zijn geen cijfers bekend."))
     lines = dict.fromkeys(o.materiaal.bronregels)
     if lines:
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)

@@ -167,15 +167,17 @@ def pockets(cijfers: Cijfers) -> Zin:
         return Zin("Binnen de buurten zijn geen plekken gevonden die duidelijk afwijken.")
     known = found["buurtcode"][found["buurtcode"].isin(cijfers.gebieden.index)]
     names = _names(cijfers, pd.Index(sorted(set(known))))
+    heavier = bool((found["verschil"].astype(float) > 0).all())
+    what = "het duidelijk zwaarder heeft dan" if heavier else "duidelijk afwijkt van"
     if len(names) == 1:
         return Zin(
-            f"In {names[0]} ligt een plek die het duidelijk zwaarder heeft dan de rest van de "
-            "buurt. In het gemiddelde is dat niet te zien.",
+            f"In {names[0]} ligt een plek die {what} de rest van de buurt. In het gemiddelde is "
+            "dat niet te zien.",
             _named(names, "Deel-buurten"),
         )
     return Zin(
-        f"In {getal(len(names))} buurten ligt een plek die het duidelijk zwaarder heeft dan de "
-        f"rest van de buurt: {_listed(names)}. In het gemiddelde is dat niet te zien.",
+        f"In {getal(len(names))} buurten ligt een plek die {what} de rest van de buurt: "
+        f"{_listed(names)}. In het gemiddelde is dat niet te zien.",
         (
             _count(len(names), "buurten met een deel-buurt", OWN_TABLE),
             *_named(names, "Deel-buurten"),
@@ -184,23 +186,18 @@ def pockets(cijfers: Cijfers) -> Zin:
 
 
 def heaviest_domain(cijfers: Cijfers) -> Zin:
-    """Say for which domain the buurten with the highest urgentie score highest."""
-    ranked = cijfers.gerangschikt
-    domains = list(cijfers.domeinen)
-    top = ranked.head(max(1, len(ranked) // 4))
-    means = top[domains].astype(float).mean() if domains else pd.Series(dtype=float)
-    means = means.dropna()
+    """Say on which domain the ranked buurten of an area score highest."""
+    ranked = cijfers.gerangschikt[list(cijfers.domeinen)].astype(float)
+    means = ranked.mean().dropna()
     if means.empty:
         return Zin("Voor geen enkel domein is een score berekend.")
     best = str(means.idxmax())
     score = getal(means[best], 1)
     return Zin(
-        f"In het meest urgente kwart is de opgave het grootst op {DOMAINS[best].lower()}: "
-        f"gemiddeld {score} op een schaal van 0 tot 100.",
+        f"De opgave is hier het grootst op {DOMAINS[best].lower()}: gemiddeld {score} op een "
+        "schaal van 0 tot 100.",
         (
-            Grond(
-                f"gemiddelde score {DOMAINS[best].lower()} in het hoogste kwart", score, "Domeinen"
-            ),
+            Grond(f"gemiddelde score {DOMAINS[best].lower()}", score, OWN_TABLE),
             Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
         ),
     )
@@ -208,8 +205,8 @@ def heaviest_domain(cijfers: Cijfers) -> Zin:
 
 def three_things(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Return the three things to know about an area of several buurten."""
-    third = pockets(cijfers) if cijfers.deelbuurten is not None else heaviest_domain(cijfers)
-    return (urgency(cijfers), approach(cijfers), third)
+    some = cijfers.deelbuurten is not None and not cijfers.deelbuurten.empty
+    return (urgency(cijfers), approach(cijfers), (pockets if some else heaviest_domain)(cijfers))
 
 
 def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
@@ -234,15 +231,22 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
     sure, out = int((chance >= CERTAIN).sum()), int((chance <= DOUBTFUL).sum())
     between = len(ranked) - sure - out
     return Zin(
-        f"Zeker: {meervoud(sure, 'buurt hoort', 'buurten horen')} bij het meest urgente kwart en "
-        f"{meervoud(out, 'buurt hoort', 'buurten horen')} daar niet bij. Onzeker: voor "
-        f"{meervoud(between, 'buurt', 'buurten')} kan het beide kanten op.",
+        f"Zeker: {_belong(sure)} bij het meest urgente kwart en {_belong(out)} daar niet bij. "
+        f"Onzeker: voor {_whom(between)} kan het beide kanten op.",
         (
             _count(sure, "buurten met een kans van ten minste 80 %", OWN_TABLE),
             _count(out, "buurten met een kans van hooguit 20 %", OWN_TABLE),
             _count(between, "buurten daartussen", OWN_TABLE),
         ),
     )
+
+
+def _whom(number: int) -> str:
+    return meervoud(number, "buurt", "buurten") if number else "geen enkele buurt"
+
+
+def _belong(number: int) -> str:
+    return f"{_whom(number)} {'horen' if number > 1 else 'hoort'}"
 
 
 def _interval_width(cijfers: Cijfers) -> Zin | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import geopandas as gpd
 import pandas as pd
 
+from sia.catalogue.model import SOURCES, Catalogue
 from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, opsomming
 
 OBSERVED = "waargenomen"
@@ -19,6 +20,7 @@ _PER_BUURT = (
     "indicatoren",
     "vlaggen",
     "peiljaren",
+    "noemers",
     "bijdragen",
     "typologie",
     "aanpak",
@@ -39,13 +41,14 @@ class Cijfers:
     jaar : int
     gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
     scores : DataFrame, index ``buurtcode``
-    indicatoren, vlaggen, peiljaren, bijdragen, typologie, aanpak : DataFrame
+    indicatoren, vlaggen, peiljaren, noemers, bijdragen, typologie, aanpak : DataFrame
         Index ``buurtcode``; empty where a stage has not run.
     deelbuurten : GeoDataFrame or None
         Index ``deelbuurt``.
     catalogus : DataFrame, index ``indicator``
         Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
-        ``rol`` (``opgave`` / ``kans`` / ``context``), ``eenheid``, ``bron``.
+        ``rol``, ``eenheid``, ``bron``, ``decimalen``, ``publicatiedrempel``; see
+        `catalogue_table`.
     """
 
     gemeente: str
@@ -56,6 +59,7 @@ class Cijfers:
     indicatoren: pd.DataFrame = field(default_factory=_empty)
     vlaggen: pd.DataFrame = field(default_factory=_empty)
     peiljaren: pd.DataFrame = field(default_factory=_empty)
+    noemers: pd.DataFrame = field(default_factory=_empty)
     bijdragen: pd.DataFrame = field(default_factory=_empty)
     typologie: pd.DataFrame = field(default_factory=_empty)
     aanpak: pd.DataFrame = field(default_factory=_empty)
@@ -110,6 +114,63 @@ class Cijfers:
             return []
         own = self.catalogus.index[self.catalogus["domein"] == domein]
         return [name for name in own if name in self.vlaggen.columns]
+
+
+def catalogue_table(catalogue: Catalogue) -> pd.DataFrame:
+    """Return what readers need of the catalogue, one row per indicator.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+
+    Returns
+    -------
+    DataFrame, index ``indicator``
+        ``naam``, ``domein``, ``rol``, ``eenheid``, ``bron`` (publisher and table of the preferred
+        source), ``decimalen``, ``publicatiedrempel``, ``waarom``.
+    """
+    rows = [
+        {
+            "indicator": entry.id,
+            "naam": entry.naam,
+            "domein": entry.domein,
+            "rol": entry.rol,
+            "eenheid": entry.eenheid,
+            "bron": SOURCES[entry.bronnen[0].naam] if entry.bronnen else MISSING,
+            "decimalen": entry.decimalen,
+            "publicatiedrempel": entry.publicatiedrempel,
+            "waarom": entry.waarom,
+        }
+        for entry in catalogue
+    ]
+    return pd.DataFrame(rows).set_index("indicator")
+
+
+def publishable(cijfers: Cijfers) -> pd.DataFrame:
+    """Return the indicator values that may be shown: those above their publication threshold.
+
+    Parameters
+    ----------
+    cijfers : Cijfers
+
+    Returns
+    -------
+    DataFrame, shape of ``indicatoren``
+        NaN where the denominator is below the threshold of the catalogue, or unknown while the
+        catalogue sets one.
+    """
+    values = cijfers.indicatoren
+    if "publicatiedrempel" not in cijfers.catalogus:
+        return values
+    limits = cijfers.catalogus["publicatiedrempel"].astype(float).reindex(values.columns).fillna(0)
+    below = pd.DataFrame(False, index=values.index, columns=values.columns)
+    for name in values.columns[limits > 0]:
+        if name in cijfers.noemers:
+            known = cijfers.noemers[name].reindex(values.index)
+            below[name] = ~(known >= limits[name])
+        else:
+            below[name] = True
+    return values.mask(below)
 
 
 def data_notes(cijfers: Cijfers, domein: str) -> pd.Series[str]:

@@ -18,6 +18,7 @@ from xstatic.pkg import leaflet
 
 _ROOT = Path(leaflet.BASE_DIR)
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.I)
+_SRCDOC = re.compile(r'\bsrcdoc="([^"]*)"')
 _REQUEST = re.compile(
     r"""(?:\b(?:src|srcset|poster|data|action)\s*=\s*|<link\b[^>]*?\bhref\s*=\s*|url\(\s*|@import\s+)
     ["']?\s*(?P<host>(?:https?:)?//[^\s"'/>)]+)""",
@@ -80,7 +81,8 @@ def content_security_policy(page: str, *, images: str = "") -> str:
     Parameters
     ----------
     page : str
-        HTML; every inline script is allowed by its SHA-256, nothing else is.
+        HTML; every inline script is allowed by its SHA-256, those in the ``srcdoc`` of a frame
+        too, because a frame inherits the policy of its page. Nothing else is allowed.
     images : str
         Hosts that background tiles may come from; none by default.
 
@@ -89,7 +91,12 @@ def content_security_policy(page: str, *, images: str = "") -> str:
     str
         Content of a ``Content-Security-Policy`` meta tag.
     """
-    codes = [found["code"] for found in _SCRIPT.finditer(page) if _runs(found["attributes"])]
+    codes = [
+        found["code"]
+        for text in (page, *_frames(page))
+        for found in _SCRIPT.finditer(text)
+        if _runs(found["attributes"])
+    ]
     digests = [hashlib.sha256(code.encode("utf-8")).digest() for code in dict.fromkeys(codes)]
     sources = [f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests]
     allowed = " ".join(sources or ["'none'"])
@@ -100,13 +107,18 @@ def content_security_policy(page: str, *, images: str = "") -> str:
     )
 
 
+def _frames(page: str) -> list[str]:
+    return [html.unescape(found[1]) for found in _SRCDOC.finditer(page)]
+
+
 def _runs(attributes: str) -> bool:
     return "application/json" not in attributes
 
 
 def hosts(page: str) -> tuple[str, ...]:
     """Return the outside hosts that a page would ask something of; links are no requests."""
-    return tuple(sorted({found["host"] for found in _REQUEST.finditer(page)}))
+    texts = (page, *_frames(page))
+    return tuple(sorted({found["host"] for text in texts for found in _REQUEST.finditer(text)}))
 
 
 class Page(Figure):
