@@ -21,6 +21,9 @@ from sia.sources.base import (
 
 Decimal = Literal[".", ","]
 
+SIGNS: tuple[Decimal, Decimal] = (".", ",")
+"""The decimal signs that files use."""
+
 SYMBOLS: dict[str, str] = {
     ".": SECRET_OR_UNKNOWN,
     ",": SECRET_OR_UNKNOWN,

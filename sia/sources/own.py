@@ -8,10 +8,10 @@ import pandas as pd
 
 from sia.errors import InputError, Problem
 from sia.sources import tabular
-from sia.sources.base import EMPTY, Found, Publisher, SourceTable
+from sia.sources.base import EMPTY, PRESENT, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, snake
 from sia.sources.delivery import origin_of, year_from_names, year_of_period, year_problem
-from sia.sources.missing import decimal_signs, parse
+from sia.sources.missing import SIGNS, parse
 from sia.sources.periods import Frame
 from sia.sources.tabular import RawTable, peek
 from sia.sources.tidy import Draft, tidy
@@ -125,17 +125,16 @@ def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
 def _numeric(raw: RawTable, names: dict[str, str], keys: set[str]) -> dict[str, str]:
     """Return the columns in which at least half of the filled cells are figures.
 
-    A column that is mostly figures and holds some text is kept, so that the text is reported.
+    A column that is mostly figures and holds some text is kept, so that the text is reported; a
+    cell is a figure here with either decimal sign, so that a mixture is reported too.
     """
-    candidates = raw.frame.drop(columns=[column for column in keys if column in raw.frame])
-    sign = decimal_signs(candidates).sign
     chosen = {}
     for name, column in names.items():
         if column in keys or name in _NAME_COLUMNS:
             continue
-        cells = parse(raw.frame[column], decimal=sign)
-        figures = int((cells.reasons == "").sum())
-        text = int(cells.unreadable.sum())
+        point, comma = (parse(raw.frame[column], decimal=sign) for sign in SIGNS)
+        figures = int(((point.reasons == PRESENT) | (comma.reasons == PRESENT)).sum())
+        text = int((point.unreadable & comma.unreadable).sum())
         if figures and text <= _MOSTLY_TEXT * (figures + text):
             chosen[name] = column
     return chosen

@@ -108,6 +108,7 @@ def test_real_workbook(real_data: Path, name: str, year: int, filled: int) -> No
     assert buurt.sum() == 70
     measured = table.values[buurt].notna().sum()
     assert (measured > 0).sum() == filled
+    assert set(measured) == {0, 69}
     assert sorted(measured.index[measured == 0]) == [
         "fietsen_naar_school_of_werk",
         "lopen_en_of_fietsen_naar_school_of_werk",

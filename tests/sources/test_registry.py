@@ -1,0 +1,173 @@
+"""Intake: every file has a row, one bad file takes nothing down, and the order is fixed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sia.errors import InputError
+from sia.sources import intake
+from sia.sources.registry import COLUMNS, SOURCES
+
+_KWB = (
+    "gwb_code;regio;gm_naam;a_inw;p_koopw\nBU99990000;Noord;Stad;120;55\nGM9999;Stad;Stad;120;55\n"
+)
+_OWN = "buurtcode;meldingen\nBU99990000;4\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "bron"
+    (root / "sub").mkdir(parents=True)
+    (root / "kwb-2019.csv").write_text(_KWB)
+    (root / "kwb-2024.csv").write_text(_KWB)
+    (root / "sub" / "meldingen-2024.csv").write_text(_OWN)
+    (root / "LEESMIJ.md").write_text("uitleg")
+    (root / "namen.csv").write_text("Identifier,Title\nBU99990000,Noord\n")
+    (root / "fout-2024.csv").write_text("gwb_code;a_inw\nBU99990000;veel\nBU99990000;2\n")
+    (root / "pagina.json").write_text("<html>503</html>")
+    (root / "leeg.csv").write_text("")
+    (root / "kapot.xlsx").write_bytes(b"PK\x03\x04kapot")
+    (root / ".verborgen").write_text("x")
+    return root
+
+
+def _status(files: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(files["bestand"], files["status"], strict=True))
+
+
+def test_every_file_has_a_row_with_status_and_reason(folder: Path) -> None:
+    result = intake(folder)
+    assert list(result.files.columns) == list(COLUMNS)
+    assert _status(result.files) == {
+        "LEESMIJ.md": "overgeslagen",
+        "fout-2024.csv": "fout",
+        "kapot.xlsx": "fout",
+        "kwb-2019.csv": "gelezen",
+        "kwb-2024.csv": "overgeslagen",
+        "leeg.csv": "fout",
+        "namen.csv": "overgeslagen",
+        "pagina.json": "fout",
+        "sub/meldingen-2024.csv": "gelezen",
+    }
+    remark = result.files.set_index("bestand")["opmerking"]
+    assert (remark != "").all()
+    assert remark["kwb-2024.csv"] == "zelfde inhoud als kwb-2019.csv"
+    assert "`veel` is geen getal" in remark["fout-2024.csv"]
+    assert "2 keer" in remark["fout-2024.csv"]
+    assert "webpagina" in remark["pagina.json"]
+    assert "geen bekende bron" in remark["namen.csv"]
+    assert result.files["sha256"].str.fullmatch(r"[0-9a-f]{64}").all()
+    assert [(table.source, table.year) for table in result.tables] == [
+        ("cbs.kwb", 2019),
+        ("eigen", 2024),
+    ]
+
+
+def test_strict_mode_raises_all_problems_together(folder: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        intake(folder, streng=True)
+    files = {Path(problem.bestand).name for problem in caught.value.problems}
+    assert files == {"fout-2024.csv", "pagina.json", "leeg.csv", "kapot.xlsx"}
+
+
+def test_years_and_places_that_cannot_serve_are_passed_over_with_a_reason(folder: Path) -> None:
+    (folder / "kwb-2024.csv").write_text(_KWB.replace("120", "125"))
+    (folder / "kwb-2010.csv").write_text(_KWB.replace("120", "100"))
+    result = intake(folder, gemeente="GM9999", jaren=[2019])
+    remark = result.files.set_index("bestand")["opmerking"]
+    assert remark["kwb-2024.csv"] == "jaar 2024 is niet bruikbaar voor 2019"
+    assert remark["kwb-2010.csv"] == "jaar 2010 is niet bruikbaar voor 2019"
+    assert [table.year for table in result.tables] == [2019]
+    elsewhere = intake(folder, gemeente="GM0001")
+    assert elsewhere.tables == ()
+    remark = elsewhere.files.set_index("bestand")["opmerking"]
+    assert "codes van een andere gemeente" in remark["sub/meldingen-2024.csv"]
+    assert "bevat geen gebieden van GM0001" in remark["kwb-2024.csv"]
+
+
+def test_an_unexpected_fault_in_one_file_is_reported_as_such(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(_found: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("sia.sources.cbs.read", burst)
+    result = intake(folder)
+    assert _status(result.files)["kwb-2019.csv"] == "fout"
+    assert "KeyError" in result.files.set_index("bestand")["opmerking"]["kwb-2019.csv"]
+    assert [table.source for table in result.tables] == ["eigen"]
+
+
+def test_the_result_depends_on_content_only(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "elders"
+    shutil.copytree(folder, copy)
+    first, second = intake(folder), intake(copy)
+    pd.testing.assert_frame_equal(
+        first.files.drop(columns="opmerking"), second.files.drop(columns="opmerking")
+    )
+    for one, other in zip(first.tables, second.tables, strict=True):
+        pd.testing.assert_frame_equal(one.values, other.values)
+        pd.testing.assert_frame_equal(one.reasons, other.reasons)
+
+
+def test_several_folders_and_single_files(folder: Path) -> None:
+    result = intake([folder / "sub", folder / "kwb-2019.csv"])
+    assert set(result.files["bestand"]) == {"meldingen-2024.csv", "kwb-2019.csv"}
+
+
+def test_progress_is_told_per_file(folder: Path) -> None:
+    seen: list[str] = []
+    intake(folder, voortgang=lambda path: seen.append(path.name))
+    assert seen == ["fout-2024.csv", "kwb-2019.csv", "kwb-2024.csv", "meldingen-2024.csv"]
+
+
+@pytest.mark.parametrize("gemeente", ["Enschede", "0153", "GM15", "../GM0153"])
+def test_a_gemeente_is_given_by_its_code(folder: Path, gemeente: str) -> None:
+    with pytest.raises(InputError, match="geen gemeentecode"):
+        intake(folder, gemeente=gemeente)
+
+
+def test_an_absent_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="bestaat niet"):
+        intake(tmp_path / "weg")
+
+
+def test_further_pages_and_metadata_are_companions(tmp_path: Path) -> None:
+    for number in (1, 2):
+        row = {"WijkenEnBuurten": f"BU9999000{number}", "AantalInwoners_5": 5}
+        name = f"84799NED_TypedDataSet_{number}.json"
+        (tmp_path / name).write_text(json.dumps({"value": [row]}))
+    (tmp_path / "84799NED_TableInfos.json").write_text('{"value": [{"Identifier": "84799NED"}]}')
+    result = intake(tmp_path)
+    remark = result.files.set_index("bestand")["opmerking"]
+    assert remark["84799NED_TypedDataSet_2.json"] == (
+        "vervolgpagina van 84799NED_TypedDataSet_1.json"
+    )
+    assert remark["84799NED_TableInfos.json"] == "hoort bij CBS-tabel 84799NED"
+    assert len(result.tables[0].values) == 2
+
+
+def test_every_source_says_who_publishes_it() -> None:
+    names = [source.NAME for source in SOURCES]
+    assert len(set(names)) == len(names)
+    for source in SOURCES:
+        assert source.PUBLISHER.name and source.PUBLISHER.licence
+        assert source.PUBLISHER.attribution.format(table="T", year=2020).startswith("Bron: ")
+
+
+@pytest.mark.real
+def test_real_folder_leaves_no_file_unexplained(real_data: Path) -> None:
+    result = intake(real_data, gemeente="GM0153", jaren=[2017, 2020, 2024])
+    present = [p for p in real_data.rglob("*") if p.is_file()]
+    assert len(result.files) == len(present)
+    assert not (result.files["status"] == "fout").any()
+    assert (result.files["opmerking"] != "").all()
+    kinds = {(table.source, table.year) for table in result.tables}
+    assert {("cbs.kwb", 2017), ("cbs.kwb", 2020), ("cbs.kwb", 2024)} <= kinds
+    assert {("rivm.gezondheid", year) for year in (2012, 2016, 2020)} <= kinds
+    assert ("woonikveilig", 2025) not in kinds
