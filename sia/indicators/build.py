@@ -235,6 +235,6 @@ def _provenance(columns: dict[str, Column]) -> pd.DataFrame:
         for name, column in columns.items()
         for candidate, cells in column.used
     ]
-    return pd.DataFrame(rows, columns=list(_PROVENANCE)).astype(
-        {"levering": "int64", "peiljaar": "int64", "cellen": "int64"}
-    )
+    numbers = ("levering", "peiljaar", "cellen")
+    types = {name: "int64" if name in numbers else "str" for name in _PROVENANCE}
+    return pd.DataFrame(rows, columns=list(_PROVENANCE)).astype(types)
