@@ -211,7 +211,8 @@ def decide(
         Percent of the dwellings, index ``buurtcode``; NaN or absent is unknown.
     pockets : DataFrame, optional
         As ``deelbuurten.parquet``: columns ``naam``, ``inwoners``, ``buurtcode`` and optional
-        ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a space).
+        ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a space) and
+        ``richting`` (only "ongunstig" asks for an aanpak).
     trend : DataFrame, optional
         As `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
     settings : ApproachSettings, optional
@@ -332,6 +333,8 @@ def _pockets_by_buurt(
     found: dict[str, tuple[tuple[str, float], ...]] = {}
     if pockets is None:
         return found
+    if "richting" in pockets.columns:
+        pockets = pockets[pockets["richting"] == "ongunstig"]
     everyone = pockets["buurtcodes" if "buurtcodes" in pockets.columns else "buurtcode"]
     for codes, naam, inwoners in zip(everyone, pockets["naam"], pockets["inwoners"], strict=True):
         for code in str(codes).split():

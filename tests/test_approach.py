@@ -114,6 +114,11 @@ def test_pocket_in_an_unranked_buurt_is_still_named():
     assert "Deel-buurt noord in Aa" in row["toelichting"]
 
 
+def test_a_pocket_that_does_better_than_its_buurt_asks_for_nothing():
+    out = decide(table(), FULL, POCKETS.assign(richting="gunstig"))
+    assert out.loc[CODES[4], "aanpak"] == BASIS
+
+
 def test_all_faults_of_the_input_come_in_one_error():
     scores = table(kans_kwart=[97.0, 90, 10, 40, 5, 0, 0, np.nan]).drop(columns="reden")
     with pytest.raises(InputError) as caught:

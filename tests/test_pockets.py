@@ -1,0 +1,278 @@
+"""Deel-buurten: found where planted, silent where not, never a value of too few people."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sia.clustering.scan import ScanSettings
+from sia.errors import InputError
+from sia.pockets import (
+    PocketIndicator,
+    PocketSettings,
+    find_pockets,
+    neighbours,
+    position,
+)
+from sia.sources import vierkanten
+
+WOZ = "gemiddelde_woz_waarde_woning"
+LAAG = "percentage_laag_inkomen_huishouden"
+FAST = PocketSettings(scan=ScanSettings(permutations=1499))
+SIDE = 8
+
+
+def city(
+    seed: int,
+    pockets: bool = True,
+    across: int = 4,
+    down: int = 3,
+    effect: float = 4.0,
+    people: tuple[int, int] = (20, 70),
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, np.ndarray]:
+    """A fictional city of square buurten of 8 x 8 squares, with pockets of 3 x 2 and one astride.
+
+    Returns squares, buurten and the number of the planted pocket of each square (0 = none).
+    """
+    rng = np.random.default_rng(seed)
+    columns, rows = across * SIDE, down * SIDE
+    x, y = np.meshgrid(np.arange(columns), np.arange(rows))
+    x, y = x.ravel(), y.ravel()
+    buurt = (y // SIDE) * across + x // SIDE
+    level = rng.normal(0, 1, across * down)
+    truth = np.zeros(len(x), dtype=int)
+    if pockets:
+        for number, host in enumerate((1, 6, 11), start=1):
+            left = (host % across) * SIDE + rng.integers(1, 5)
+            low = (host // across) * SIDE + rng.integers(1, 5)
+            truth[(x >= left) & (x < left + 3) & (y >= low) & (y < low + 2)] = number
+        truth[(x >= SIDE - 2) & (x < SIDE + 2) & (y >= SIDE + 2) & (y < SIDE + 5)] = 4
+    score = level[buurt] + effect * (truth > 0)
+    inhabitants = rng.integers(*people, len(x))
+    squares = gpd.GeoDataFrame(
+        {
+            "aantal_inwoners": inhabitants.astype(float),
+            WOZ: 260 - 25 * (score + rng.normal(0, 1, len(x))),
+            LAAG: 40 + 6 * (score + rng.normal(0, 1, len(x))),
+        },
+        geometry=shapely.box(x * 100, y * 100, x * 100 + 100, y * 100 + 100),
+        index=pd.Index([f"E{a:04d}N{b:04d}" for a, b in zip(x, y, strict=True)], name="vierkant"),
+        crs="EPSG:28992",
+    )
+    a, b = np.meshgrid(np.arange(across), np.arange(down))
+    a, b = a.ravel() * SIDE * 100, b.ravel() * SIDE * 100
+    codes = pd.Index([f"BU9999{i:04d}" for i in range(across * down)], name="buurtcode")
+    buurten = gpd.GeoDataFrame(
+        {"naam": [f"Buurt {i}" for i in range(across * down)], "water": False},
+        geometry=shapely.box(a, b, a + SIDE * 100, b + SIDE * 100),
+        index=codes,
+        crs="EPSG:28992",
+    )
+    return squares, buurten, truth
+
+
+@pytest.fixture(scope="module")
+def found():
+    squares, buurten, truth = city(3)
+    return squares, buurten, truth, find_pockets(squares, buurten, FAST)
+
+
+def matched(result, squares, truth) -> tuple[int, int]:
+    """Return how many planted pockets were found, and how many found ones are planted."""
+    inside = result.vierkanten["deelbuurt"].to_numpy()
+    people = squares["aantal_inwoners"].to_numpy()
+    hit, right = set(), 0
+    for name in result.pockets.index:
+        group = inside == name
+        share = {
+            n: people[group & (truth == n)].sum() / people[group | (truth == n)].sum()
+            for n in np.unique(truth[truth > 0])
+        }
+        best = max(share, key=share.get, default=None)
+        if best is not None and share[best] >= 0.5:
+            hit.add(best)
+            right += 1
+    return len(hit), right
+
+
+def test_recall_and_precision_on_planted_pockets():
+    hits = planted = right = given_ = 0
+    for seed in range(4):
+        squares, buurten, truth = city(seed)
+        result = find_pockets(squares, buurten, FAST)
+        n_hit, n_right = matched(result, squares, truth)
+        hits, planted = hits + n_hit, planted + 4
+        right, given_ = right + n_right, given_ + len(result.pockets)
+    assert hits / planted >= 0.85
+    assert right / given_ >= 0.85
+
+
+def test_a_city_without_pockets_gives_few_alarms():
+    alarms = sum(
+        len(find_pockets(*city(seed, pockets=False)[:2], FAST).pockets) > 0 for seed in range(8)
+    )
+    assert alarms <= 1
+
+
+def test_each_deel_buurt_is_a_complete_and_named_thing(found):
+    squares, buurten, _, result = found
+    pockets = result.pockets
+    assert pockets.index.str.fullmatch(r"BU9999\d{4}-D\d").all() and pockets.index.is_unique
+    assert pockets["naam"].is_unique
+    assert pockets["naam"].str.startswith("Deel-buurt ").all()
+    assert (pockets["verschil"] > 0).all() and (pockets["q"] <= 0.10).all()
+    assert pockets.crs == squares.crs and pockets.geometry.is_valid.all()
+    assert set(pockets["buurtcode"]) <= set(buurten.index)
+    area = pockets["vierkanten"] * 10_000.0
+    assert np.allclose(pockets.geometry.area, area)
+    assert (pockets.geometry.geom_type == "Polygon").all()
+
+
+def test_a_pocket_over_a_border_is_one_thing_of_two_buurten(found):
+    *_, result = found
+    over = result.pockets[result.pockets["buurtcodes"].str.contains(" ")]
+    assert len(over) == 1
+    assert over["buurtcodes"].iloc[0] == "BU99990004 BU99990005"
+    assert over["naam"].iloc[0] == "Deel-buurt op de grens van Buurt 4 en Buurt 5"
+
+
+def test_no_square_carries_a_value_and_both_parts_are_large_enough(found):
+    squares, _, _, result = found
+    assert list(result.vierkanten.columns) == ["buurtcode", "deelbuurt"]
+    assert result.vierkanten.index.equals(squares.index)
+    people = (
+        squares["aantal_inwoners"]
+        .groupby([result.vierkanten["buurtcode"], result.vierkanten["deelbuurt"] == ""])
+        .sum()
+    )
+    assert (result.pockets["inwoners"] >= 100).all()
+    assert (people.xs(True, level=1) >= 100).all()
+
+
+@given(st.integers(0, 1000), st.sampled_from([100.0, 250.0, 400.0]))
+@settings(max_examples=6, deadline=None)
+def test_thresholds_hold_for_any_city(seed, minimum):
+    squares, buurten, _ = city(seed, across=3, down=2, effect=6, people=(5, 60))
+    how = PocketSettings(minimum=minimum, scan=ScanSettings(permutations=299))
+    result = find_pockets(squares, buurten, how)
+    assert (result.pockets["inwoners"] >= minimum).all()
+    inside = result.vierkanten["deelbuurt"] != ""
+    rest = squares["aantal_inwoners"][~inside].groupby(result.vierkanten["buurtcode"]).sum()
+    assert (rest >= minimum).all()
+
+
+def test_the_same_for_any_order_of_rows(found):
+    squares, buurten, _, result = found
+    again = find_pockets(
+        squares.sample(frac=1, random_state=1), buurten.sample(frac=1, random_state=2), FAST
+    )
+    pd.testing.assert_frame_equal(again.pockets, result.pockets)
+
+
+def test_ids_survive_to_another_year(found):
+    squares, buurten, _, result = found
+    renamed = result.pockets.copy()
+    renamed.index = pd.Index([f"{name[:-1]}7" for name in renamed.index], name="deelbuurt")
+    again = find_pockets(squares, buurten, FAST, previous=renamed)
+    assert set(again.pockets.index) == set(renamed.index)
+
+
+def test_it_says_what_it_rests_on(found):
+    *_, result = found
+    assert result.gebruikt == ("huishoudens met een laag inkomen", "gemiddelde WOZ-waarde")
+    assert "personen met een uitkering" in result.toelichting
+    assert set(result.indicatoren["indicator"]) == set(result.gebruikt)
+    woz = result.indicatoren[result.indicatoren["indicator"] == "gemiddelde WOZ-waarde"]
+    assert (woz["deel_buurt"] < woz["rest_van_buurt"]).all()
+
+
+def test_a_mostly_secret_indicator_is_left_out():
+    squares, buurten, _ = city(1)
+    squares["aantal_personen_met_uitkering_onder_aowlft"] = np.where(
+        squares[LAAG] > squares[LAAG].quantile(0.8), 20.0, np.nan
+    )
+    assert "personen met een uitkering" not in find_pockets(squares, buurten, FAST).gebruikt
+
+
+def test_every_buurt_is_listed_with_the_reason_when_not_tested():
+    squares, buurten, _ = city(2, across=3, down=1)
+    few = squares.index[squares.geometry.centroid.x < 700]
+    squares.loc[few, [WOZ, LAAG]] = np.nan
+    table = find_pockets(squares, buurten, FAST).buurten
+    assert table.index.equals(buurten.index)
+    assert not table["getoetst"].iloc[0] and "8 bruikbare vierkanten" in table["reden"].iloc[0]
+    assert table["getoetst"].iloc[1:].all()
+
+
+def test_gunstig_finds_the_reverse():
+    squares, buurten, truth = city(3)
+    squares[WOZ], squares[LAAG] = 520 - squares[WOZ], 80 - squares[LAAG]
+    how = PocketSettings(richting="gunstig", scan=ScanSettings(permutations=799))
+    result = find_pockets(squares, buurten, how)
+    assert matched(result, squares, truth)[0] >= 3
+    assert (result.pockets["richting"] == "gunstig").all() and (
+        result.pockets["verschil"] < 0
+    ).all()
+
+
+def test_postcode_polygons_work_like_squares():
+    squares, buurten, truth = city(3)
+    skewed = squares.set_geometry(
+        shapely.transform(squares.geometry.to_numpy(), lambda xy: xy + 8 * np.sin(xy[:, ::-1] / 90))
+    ).set_crs(squares.crs, allow_override=True)
+    result = find_pockets(skewed, buurten, FAST)
+    assert matched(result, squares, truth)[0] >= 3
+
+
+def test_corners_do_not_connect():
+    shapes = gpd.GeoSeries([shapely.box(0, 0, 1, 1), shapely.box(1, 1, 2, 2)])
+    assert len(neighbours(shapes.scale(100, 100, origin=(0, 0)))) == 0
+    side = gpd.GeoSeries([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
+    assert neighbours(side).tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "name"),
+    [(300, 0, "oost"), (-300, -300, "zuidwest"), (0, 300, "noord"), (20, 20, "midden")],
+)
+def test_position_in_words(dx, dy, name):
+    whole = shapely.box(-500, -500, 500, 500)
+    assert position(shapely.Point(dx, dy).buffer(50), whole) == name
+
+
+def test_faults_of_the_input_come_together():
+    squares, buurten, _ = city(0, across=2, down=1)
+    squares.loc[squares.index[0], WOZ] = -99997
+    with pytest.raises(InputError) as caught:
+        find_pockets(squares.to_crs(4326), buurten.drop(columns="naam"), FAST)
+    assert len(caught.value.problems) == 3
+    with pytest.raises(InputError, match="aantal inwoners"):
+        find_pockets(squares.drop(columns="aantal_inwoners"), buurten, FAST)
+
+
+def test_origin_can_never_be_an_indicator():
+    with pytest.raises(InputError, match="mag niet meetellen"):
+        PocketSettings(indicators=(PocketIndicator("percentage_westers", "westers", 1),))
+
+
+@pytest.mark.real
+def test_real_squares_of_groningen(real_data):
+    """WOZ is the only urgency in the squares of 2014; the buurten are those of 2017."""
+    folder = real_data / "cbs-groningen-2014-2017-shapes"
+    file = vierkanten.recognise(folder / "vierkant100m2014.zip")
+    (layer,) = vierkanten.read(file)
+    squares = gpd.GeoDataFrame(layer.values, geometry=layer.frame.geometry, crs=layer.frame.crs)
+    areas = gpd.read_file(folder / "buurt2017.zip").to_crs(28992)
+    code = next(name for name in areas.columns if name.upper() in ("BU_CODE", "BUURTCODE"))
+    name = next(one for one in areas.columns if one.upper() in ("BU_NAAM", "BUURTNAAM"))
+    areas = areas.set_index(code).rename(columns={name: "naam"})[["naam", "geometry"]]
+    result = find_pockets(squares, areas, PocketSettings(scan=ScanSettings(permutations=999)))
+    assert result.gebruikt == ("gemiddelde WOZ-waarde",)
+    assert len(result.buurten) == len(areas)
+    assert (result.pockets["inwoners"] >= 100).all()
+    assert 0 < result.noise.rho < 1
