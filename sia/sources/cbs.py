@@ -141,15 +141,6 @@ def _note(path: Path, seen: Peek, shape: str, named: str | None) -> str:
     return "; ".join(notes)
 
 
-def accompanies(path: Path) -> str | None:
-    """Tell of which KWB delivery a file is a companion (metadata, further page), if any."""
-    table = table_id(path, TABLES, "")
-    first = pages(path)[0]
-    if first != path and _shape(first, peek(first)):
-        return f"vervolgpagina van {first.name}"
-    return f"hoort bij CBS-tabel {table}" if table else None
-
-
 def read(found: Found) -> SourceTable:
     """Read one delivery of the KWB.
 

@@ -32,7 +32,8 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.tabular import peek, unusable
+from sia.sources.delivery import table_id
+from sia.sources.tabular import pages, peek, unusable
 from sia.store import sha256_file
 
 
@@ -74,6 +75,7 @@ _SEVERAL_YEARS = frozenset(
 _DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
+_TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
 _GEMEENTE = re.compile(r"GM\d{4}")
 
 
@@ -227,9 +229,12 @@ def _why_unknown(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in _SHAPE_PARTS and path.with_suffix(".shp").exists():
         return f"hoort bij {path.with_suffix('.shp').name}"
-    companion = cbs.accompanies(path)
-    if companion:
-        return companion
+    first = pages(path)[0]
+    if first != path and recognise(first) is not None:
+        return f"vervolgpagina van {first.name}"
+    table = table_id(path, _TABLES, "")
+    if table is not None and suffix in _DATA_SUFFIXES:
+        return f"hoort bij tabel {table}"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
     if suffix not in _DATA_SUFFIXES:

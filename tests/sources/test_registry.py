@@ -148,7 +148,7 @@ def test_further_pages_and_metadata_are_companions(tmp_path: Path) -> None:
     assert remark["84799NED_TypedDataSet_2.json"] == (
         "vervolgpagina van 84799NED_TypedDataSet_1.json"
     )
-    assert remark["84799NED_TableInfos.json"] == "hoort bij CBS-tabel 84799NED"
+    assert remark["84799NED_TableInfos.json"] == "hoort bij tabel 84799NED"
     assert len(result.tables[0].values) == 2
 
 
