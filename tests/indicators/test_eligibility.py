@@ -1,0 +1,123 @@
+"""Which indicators take part in a year, and which buurten can be ranked."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import handmade as hm
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sia.catalogue import Bron
+from sia.gemeente import Drempels
+from sia.indicators import (
+    IndicatorTable,
+    build_indicators,
+    design,
+    domain_shares,
+    eligibility,
+)
+
+A, B, C, D = hm.CODES
+NAN = hm.NAN
+
+
+def build(columns: dict[str, list[float]], *entries, people=(500, 500, 500, 500), **layer):
+    records = [hm.people(2020, *people), hm.table(2020, columns)]
+    if layer:
+        records.append(hm.layer(2020, **layer))
+    return build_indicators(hm.intake(*records), hm.GEMEENTE, 2020, hm.catalogue(*entries))
+
+
+def three(domein: str = "sociaal") -> list:
+    return [hm.indicator(f"{domein}_{n}", domein=domein) for n in range(3)]
+
+
+def test_theme_that_was_not_delivered_drops_out_and_unranks_nobody() -> None:
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), hm.indicator("y", domein="energie"))
+    plan = design(made, hm.GEMEENTE)
+    assert plan.indicatoren == ("x",)
+    assert plan.domeinen == ("sociaal",)
+    assert "energie" in plan.domeinen_vervallen
+    assert "in geen enkele buurt bekend (thema niet geleverd)" in plan.vervallen.at["y", "reden"]
+    assert eligibility(made, hm.GEMEENTE)["gerangschikt"].all()
+
+
+def test_theme_known_in_too_few_buurten_drops_out_with_its_share() -> None:
+    made = build({"x": [1, 2, 3, 4], "y": [1, NAN, NAN, NAN]}, hm.indicator("x"), hm.indicator("y"))
+    plan = design(made, hm.GEMEENTE)
+    assert plan.indicatoren == ("x",)
+    assert plan.vervallen.at["y", "dekking"] == 0.25
+    assert "25 %" in plan.vervallen.at["y", "reden"]
+    assert made.values.at[A, "y"] == 1, "dropped from the score, kept in the table"
+
+
+def test_small_buurten_do_not_count_for_coverage() -> None:
+    made = build({"x": [1, 1, NAN, NAN]}, hm.indicator("x"), people=(500, 500, 20, NAN))
+    assert design(made, hm.GEMEENTE).indicatoren == ("x",)
+
+
+@pytest.mark.parametrize(("present", "ranked"), [(3, True), (2, True), (1, False)])
+def test_two_thirds_of_a_domain_is_needed(present: int, ranked: bool) -> None:
+    columns = {f"sociaal_{n}": [1 if n < present else NAN, 2, 3, 4] for n in range(3)}
+    made = build(columns, *three())
+    frame = eligibility(made, hm.GEMEENTE)
+    assert bool(frame.at[A, "gerangschikt"]) == ranked
+    if not ranked:
+        assert frame.at[A, "reden"] == "Te weinig cijfers: sociaal 1 van 3."
+
+
+def test_two_thirds_written_with_four_decimals_means_two_thirds() -> None:
+    gemeente = dataclasses.replace(hm.GEMEENTE, drempels=Drempels(aandeel_domein=0.6667))
+    columns = {f"sociaal_{n}": [1 if n < 2 else NAN, 2, 3, 4] for n in range(3)}
+    assert eligibility(build(columns, *three()), gemeente).at[A, "gerangschikt"]
+
+
+def test_inhabitants_decide_with_a_reason_each() -> None:
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(99, 100, NAN, 0))
+    frame = eligibility(made, hm.GEMEENTE)
+    assert frame["gerangschikt"].tolist() == [False, True, False, False]
+    assert frame.at[A, "reden"] == "Minder dan 100 inwoners (99)."
+    assert frame.at[C, "reden"] == "Het inwonertal is onbekend (geheim)."
+
+
+def test_water_is_not_ranked() -> None:
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), water=[True, False, False, False])
+    assert eligibility(made, hm.GEMEENTE).at[A, "reden"] == "Alleen water."
+
+
+def test_potentie_does_not_decide_on_rank() -> None:
+    kans = hm.indicator("k", domein="potentie", rol="kans")
+    made = build({"x": [1, 2, 3, 4], "k": [NAN, 1, 1, 1]}, hm.indicator("x"), kans)
+    assert eligibility(made, hm.GEMEENTE)["gerangschikt"].all()
+    assert domain_shares(made, hm.GEMEENTE)["potentie"].tolist() == [0, 1, 1, 1]
+
+
+def test_without_any_figure_nobody_is_ranked_and_everybody_is_listed() -> None:
+    made = build({"z": [1, 2, 3, 4]}, hm.indicator("x"))
+    frame = eligibility(made, hm.GEMEENTE)
+    assert set(frame["reden"]) == {"Geen enkel domein heeft cijfers voor dit jaar."}
+    assert list(frame.index) == list(hm.CODES)
+
+
+CELLS = st.lists(st.one_of(st.just(NAN), st.floats(0, 9)), min_size=4, max_size=4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CELLS, CELLS, CELLS, CELLS)
+def test_ranked_means_enough_of_everything(people, x, y, z) -> None:
+    entries = (
+        hm.indicator("x", Bron("cbs.kwb", maat="x")),
+        hm.indicator("y"),
+        hm.indicator("z", domein="klimaat"),
+    )
+    numbers = [value * 100 for value in people]
+    made: IndicatorTable = build({"x": x, "y": y, "z": z}, *entries, people=numbers)
+    frame = eligibility(made, hm.GEMEENTE)
+    assert list(frame.index) == list(made.areas.index)
+    assert ((frame["reden"] == "") == frame["gerangschikt"]).all()
+    ranked = frame.index[frame["gerangschikt"]]
+    assert (made.areas.loc[ranked, "inwoners"] >= 100).all()
+    shares = domain_shares(made, hm.GEMEENTE).loc[ranked, list(design(made, hm.GEMEENTE).domeinen)]
+    assert (shares >= 2 / 3 - 0.0005).all().all()

@@ -1,0 +1,82 @@
+"""The real files of CBS, RIVM, politie and PBL: what Enschede and Hengelo get out of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sia.gemeente import load_gemeente, resolve
+from sia.indicators import MISSING, build_indicators, design, eligibility
+from sia.schemas import validate
+from sia.sources import intake
+from sia.sources.base import Intake
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def read(real_data: Path) -> Intake:
+    return intake(real_data)
+
+
+@pytest.mark.parametrize(
+    ("jaar", "borders", "domeinen", "weg"),
+    [
+        (2017, 2019, {"sociaal", "veiligheid"}, {"wonen", "energie"}),
+        (2020, 2021, {"sociaal", "wonen", "voorzieningen", "energie"}, {"veiligheid"}),
+        (2024, 2021, {"sociaal", "wonen", "veiligheid", "voorzieningen"}, set()),
+    ],
+)
+def test_enschede_keeps_its_seventy_buurten(
+    read: Intake, repository: Path, jaar: int, borders: int, domeinen: set[str], weg: set[str]
+) -> None:
+    enschede = load_gemeente("Enschede", repository / "gemeenten")
+    made = build_indicators(read, enschede, jaar)
+    for name, frame in made.frames().items():
+        validate(name, frame)
+    plan, frame = design(made, enschede), eligibility(made, enschede)
+    assert len(made.areas) == len(frame) == 70
+    assert set(made.areas["borders_year"]) == {borders}
+    assert domeinen <= set(plan.domeinen)
+    assert weg <= set(plan.domeinen_vervallen)
+    assert 60 <= frame["gerangschikt"].sum() < 70
+    assert (frame.loc[~frame["gerangschikt"], "reden"] != "").all()
+    assert (made.values.isna() == made.flags.apply(lambda c: c.str.startswith(MISSING))).all().all()
+    assert (made.areas["stadsdeel"] != "").all()
+    assert made.besluiten == ()
+
+
+def test_enschede_2017_lists_the_buurten_without_a_row(read: Intake, repository: Path) -> None:
+    enschede = load_gemeente("Enschede", repository / "gemeenten")
+    made = build_indicators(read, enschede, 2017)
+    without = made.verantwoording["zonder_rij"].str.contains("cbs.kwb 2017")
+    assert without.sum() == 8
+    reasons = eligibility(made, enschede).loc[without[without].index, "reden"]
+    assert set(reasons) == {"Het inwonertal is onbekend (geen rij in de bron)."}
+
+
+def test_enschede_2020_first_release_is_national_and_health_is_modelled(
+    read: Intake, repository: Path
+) -> None:
+    made = build_indicators(read, load_gemeente("Enschede", repository / "gemeenten"), 2020)
+    assert made.norms.at["bijstand", "bron"] == "land"
+    assert made.norms.at["bijstand", "n"] > 10_000
+    assert made.norms.at["warmtevraag", "bron"] == "gemeente"
+    assert "model" in set(made.flags["ervaren_gezondheid"])
+    assert made.flags["woningwaarde"].str.startswith(MISSING).all()
+
+
+def test_hengelo_goes_through_all_six_domains(read: Intake, repository: Path) -> None:
+    hengelo = load_gemeente("Hengelo", repository / "gemeenten")
+    made = build_indicators(read, hengelo, 2019)
+    plan = design(made, hengelo)
+    assert plan.domeinen_vervallen == ()
+    assert {"corporatiebezit", "woningen_voor_2000"} <= set(plan.indicatoren)
+    assert len(made.areas) == 62
+    assert eligibility(made, hengelo)["gerangschikt"].sum() > 40
+
+
+def test_names_resolve_to_codes(read: Intake) -> None:
+    assert resolve("Hengelo", read)[0] == "GM0164"
+    assert resolve("GM0153", read)[0] == "GM0153"
