@@ -10,6 +10,7 @@ import pandas as pd
 
 from sia.index.build import IndexResult
 from sia.index.design import Node
+from sia.index.normalisation import ZScore
 
 Array = npt.NDArray[np.float64]
 
@@ -204,31 +205,41 @@ def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
             [np.full(part.size, b[part].mean()) for part in np.array_split(order, bins)]
         )
         return float(expected.var() / b.var())
-    expected = _smooth(a, b)
-    return float(np.clip(expected.var() / b.var(), 0.0, 1.0))
+    place, level, count = _grouped(a, b)
+    expected = _smooth(place, level, count)
+    centre = np.average(expected, weights=count)
+    spread = np.average((expected - centre) ** 2, weights=count)
+    return float(np.clip(spread / b.var(), 0.0, 1.0))
 
 
-def _smooth(x: Array, y: Array) -> Array:
-    """Return local linear fits; at most 400 evenly spread points decide the bandwidth."""
+def _grouped(x: Array, y: Array, most: int = 400) -> tuple[Array, Array, Array]:
+    """Return mean standardised x, mean y and count of at most `most` groups along x."""
     z = (x - x.mean()) / x.std()
-    chosen = np.argsort(z, kind="stable")
-    if z.size > 400:
-        chosen = chosen[np.linspace(0, z.size - 1, 400).astype(int)]
-    a, b = z[chosen], y[chosen]
+    order = np.argsort(z, kind="stable")
+    parts = np.array_split(order, min(most, x.size))
+    return (
+        np.array([z[part].mean() for part in parts]),
+        np.array([y[part].mean() for part in parts]),
+        np.array([float(part.size) for part in parts]),
+    )
+
+
+def _smooth(a: Array, b: Array, count: Array) -> Array:
+    """Return local linear fits with the bandwidth of least leave-one-out error."""
     best: tuple[float, Array] | None = None
-    for width in (0.2, 0.35, 0.6, 1.0, 2.0, 5.0):
-        w = np.exp(-0.5 * ((a[:, None] - a[None, :]) / width) ** 2)
-        s1, s2 = w @ a, w @ a**2
-        s0, t0, t1 = w.sum(axis=1), w @ b, w @ (a * b)
+    for width in (0.1, 0.2, 0.35, 0.6, 1.0, 2.0, 5.0):
+        w = np.exp(-0.5 * ((a[:, None] - a[None, :]) / width) ** 2) * count
+        s0, s1, s2 = w.sum(axis=1), w @ a, w @ a**2
+        t0, t1 = w @ b, w @ (a * b)
         determinant = s0 * s2 - s1**2
-        ok = determinant > 1e-12
+        ok = determinant > 1e-12 * s0**2
         safe = np.where(ok, determinant, 1.0)
         slope = np.where(ok, (s0 * t1 - s1 * t0) / safe, 0.0)
-        level = np.where(ok, (s2 * t0 - s1 * t1) / safe, t0 / s0)
-        fitted = level + slope * a
-        # Leverage of the own point in a local linear fit at that point.
-        own = np.where(ok, (s2 - 2 * a * s1 + a**2 * s0) / safe, 1.0 / s0)
-        error = float(np.mean(((b - fitted) / np.maximum(1.0 - own, 1e-3)) ** 2))
+        fitted = np.where(ok, (s2 * t0 - s1 * t1) / safe, t0 / s0) + slope * a
+        # Leverage of the own group in a local linear fit at that place.
+        own = np.where(ok, (s2 - 2 * a * s1 + a**2 * s0) / safe, 1.0 / s0) * count
+        left_out = (b - fitted) / np.maximum(1.0 - own, 1e-3)
+        error = float(np.average(left_out**2, weights=count))
         if best is None or error < best[0]:
             best = (error, fitted)
     assert best is not None  # the loop ran
@@ -357,8 +368,7 @@ def _consistency(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.
     rows = {}
     for node in result.design.hierarchy.nodes:
         x = up[list(node.children)].to_numpy(dtype=float)
-        spread = np.nanstd(x, axis=0, ddof=1)
-        alpha = cronbach_alpha((x - np.nanmean(x, axis=0)) / np.where(spread > 0, spread, np.nan))
+        alpha = cronbach_alpha(ZScore().fit_transform(x, np.ones(x.shape[1])))
         rows[node.id] = {
             "k": len(node.children),
             "alfa": alpha,

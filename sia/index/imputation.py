@@ -247,7 +247,8 @@ class EM(Imputer):
     Parameters
     ----------
     tolerance : float
-        Largest change of an estimate, in standard deviations, at which iteration stops.
+        Largest change of an estimate (in standard deviations) and of a covariance at which
+        iteration stops.
     iterations : int
     ridge : float
         Added to the diagonal of the correlation matrix.
@@ -298,8 +299,11 @@ class EM(Imputer):
                 extra[np.ix_(pattern, pattern)] += rows.size * residual
             mean = filled.mean(axis=0)
             centred = filled - mean
+            before = covariance
             covariance = (centred.T @ centred + extra) / n + self.ridge * np.eye(k)
-            if np.max(np.abs(filled - previous)) < self.tolerance:
+            # Both must stand still: in the first round the estimates do not move yet.
+            moved = max(np.abs(filled - previous).max(), np.abs(covariance - before).max())
+            if moved < self.tolerance:
                 return filled
         raise ValueError(f"EM has not converged after {self.iterations} iterations")
 

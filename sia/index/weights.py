@@ -126,15 +126,15 @@ def _rotated(value: Array, vector: Array) -> Array:
     return scaled
 
 
-def varimax(loading: Array, tolerance: float = 1e-10, iterations: int = 1000) -> Array:
-    """Rotate loadings to maximal variance of their squares (Kaiser 1958).
+def varimax(loading: Array, tolerance: float = 1e-12, sweeps: int = 500) -> Array:
+    """Rotate loadings to maximal variance of their squares, pair by pair (Kaiser 1958).
 
     Parameters
     ----------
     loading : array, shape (k, m)
     tolerance : float
-        Relative gain at which iteration stops.
-    iterations : int
+        Largest angle (radians) of a last sweep.
+    sweeps : int
 
     Returns
     -------
@@ -145,19 +145,27 @@ def varimax(loading: Array, tolerance: float = 1e-10, iterations: int = 1000) ->
     ValueError
         When it does not converge.
     """
-    k = loading.shape[0]
-    rotation = np.eye(loading.shape[1])
-    reached = 0.0
-    for _ in range(iterations):
-        turned = loading @ rotation
-        gradient = loading.T @ (turned**3 - turned * (turned**2).sum(axis=0) / k)
-        u, s, v = np.linalg.svd(gradient)
-        rotation = u @ v
-        if s.sum() <= reached * (1 + tolerance):
-            turned = loading @ rotation
-            return np.asarray(turned, dtype=np.float64)
-        reached = float(s.sum())
+    turned = np.array(loading, dtype=np.float64)
+    k, m = turned.shape
+    for _ in range(sweeps):
+        largest = 0.0
+        for p in range(m - 1):
+            for q in range(p + 1, m):
+                angle = _best_angle(turned[:, p], turned[:, q], k)
+                c, s = np.cos(angle), np.sin(angle)
+                turned[:, [p, q]] = turned[:, [p, q]] @ np.array([[c, -s], [s, c]])
+                largest = max(largest, abs(angle))
+        if largest < tolerance:
+            return turned
     raise ValueError("varimax has not converged")
+
+
+def _best_angle(first: Array, second: Array, k: int) -> float:
+    """Return the planar rotation that maximises the varimax criterion of two factors."""
+    u, v = first**2 - second**2, 2.0 * first * second
+    a, b = float(u.sum()), float(v.sum())
+    c, d = float((u**2 - v**2).sum()), float(2.0 * (u * v).sum())
+    return float(np.arctan2(d - 2.0 * a * b / k, c - (a * a - b * b) / k) / 4.0)
 
 
 @dataclass(frozen=True)

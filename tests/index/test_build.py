@@ -120,9 +120,7 @@ def test_order_of_rows_and_columns_is_irrelevant(
     first = build_index(values, design)
     second = build_index(turned, design)
     assert list(second.scores.index) == list(rows)
-    assert np.allclose(
-        first.scores.loc[rows], second.scores, rtol=1e-9, atol=1e-9, equal_nan=True
-    )
+    assert np.allclose(first.scores.loc[rows], second.scores, rtol=1e-9, atol=1e-9, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", ["minmax", "zscore", "rank", "percentile", "geometric", "pareto"])
@@ -181,14 +179,22 @@ def test_monotone_in_the_direction_of_every_indicator(
 
 
 @settings(max_examples=30, deadline=None)
-@given(values=tables, unit=st.integers(0, 3), which=st.sampled_from(NAMES), name=st.sampled_from(
-    ["plain", "geometric", "power", "harmonic"]))
+@given(
+    values=tables,
+    unit=st.integers(0, 3),
+    which=st.sampled_from(NAMES),
+    name=st.sampled_from(["plain", "geometric", "power", "harmonic"]),
+)
 def test_monotone_in_level_under_fixed_norms(
     values: pd.DataFrame, unit: int, which: str, name: str
 ) -> None:
     posts = Goalposts(-40, 40, 100, truncate=False)
-    rule = {"plain": Arithmetic(), "geometric": Geometric(), "power": GeneralisedMean(0.5),
-            "harmonic": Harmonic()}[name]
+    rule = {
+        "plain": Arithmetic(),
+        "geometric": Geometric(),
+        "power": GeneralisedMean(0.5),
+        "harmonic": Harmonic(),
+    }[name]
     design = IndexDesign(DEEP, normalise=posts, aggregate=rule)
     moved = values.copy()
     moved.iloc[unit, NAMES.index(which)] += 3.0 * DIRECTION[which]
@@ -206,8 +212,10 @@ def test_equal_units_get_equal_scores(name: str, values: pd.DataFrame) -> None:
     half = len(values)
     first, second = result.scores.iloc[:half], result.scores.iloc[half:]
     assert np.array_equal(first.to_numpy(), second.to_numpy(), equal_nan=True)
-    assert result.ranks.iloc[:half].reset_index(drop=True).equals(
-        result.ranks.iloc[half:].reset_index(drop=True)
+    assert (
+        result.ranks.iloc[:half]
+        .reset_index(drop=True)
+        .equals(result.ranks.iloc[half:].reset_index(drop=True))
     )
 
 
@@ -272,8 +280,10 @@ def test_frozen_reference_gives_a_unit_the_same_score_whatever_its_company(
         part = build_index(table.iloc[:4], design).scores
         assert np.allclose(whole.iloc[:4], part)
         assert np.allclose(
-            whole, build_index(table, IndexDesign(DEEP, normalise=rule, treat=SkewKurtosis(
-                skew=1, kurt=1))).scores
+            whole,
+            build_index(
+                table, IndexDesign(DEEP, normalise=rule, treat=SkewKurtosis(skew=1, kurt=1))
+            ).scores,
         )
 
 
@@ -336,9 +346,7 @@ def test_denominators(table: pd.DataFrame) -> None:
 
 
 def test_several_roots() -> None:
-    structure = pd.DataFrame(
-        {"id": ["a", "b", "U", "K"], "parent": ["U", "K", None, None]}
-    )
+    structure = pd.DataFrame({"id": ["a", "b", "U", "K"], "parent": ["U", "K", None, None]})
     values = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [3.0, 1.0, 2.0]})
     result = build_index(values, IndexDesign(structure))
     assert result.scores["U"].tolist() == [0, 50, 100]

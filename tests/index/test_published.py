@@ -193,5 +193,6 @@ def test_adjusted_mazziotta_pareto_uses_min_max_on_goalposts() -> None:
     structure = pd.DataFrame({"id": ["a", "b", "I"], "parent": ["I", "I", None]})
     table = pd.DataFrame({"a": [0.0, 5.0, 10.0], "b": [0.0, 10.0, 5.0]})
     design = IndexDesign(structure, normalise=MinMax(70, 130), aggregate=MazziottaPareto())
-    assert np.allclose(build_index(table, design).scores["I"], [70, 115 - 15**2 / 115] + [
-        115 - 15**2 / 115])
+    assert np.allclose(
+        build_index(table, design).scores["I"], [70, 115 - 15**2 / 115, 115 - 15**2 / 115]
+    )

@@ -1,0 +1,241 @@
+"""Robustness runs: against a plain loop, and independent of blocks, threads and order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from sia.index import (
+    Arithmetic,
+    Choices,
+    DataError,
+    DirichletWeights,
+    Geometric,
+    GivenWeights,
+    IndexDesign,
+    Median,
+    MedianImputation,
+    MinMax,
+    NoImputation,
+    PercentileRank,
+    SkewKurtosis,
+    WeightNoise,
+    ZScore,
+    build_index,
+    uncertainty,
+)
+from sia.index.choices import prepare_noise
+from sia.index.engine import rank_rows
+from sia.index.uncertainty import prepare, random_plan
+
+STRUCTURE = pd.DataFrame(
+    [
+        ("a", "D", 1, 1.0, 1),
+        ("b", "D", 1, 2.0, -1),
+        ("c", "E", 1, 1.0, 1),
+        ("d", "E", 1, 3.0, 1),
+        ("e", "E", 1, 1.0, 1),
+        ("D", "I", 2, 1.0, 1),
+        ("E", "I", 2, 2.0, 1),
+        ("I", None, 3, 1.0, 1),
+    ],
+    columns=["id", "parent", "level", "weight", "direction"],
+)
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    x = rng.lognormal(2, 1, (24, 5))
+    x[rng.random(x.shape) < 0.08] = np.nan
+    return pd.DataFrame(x, columns=list("abcde"), index=[f"u{i}" for i in range(24)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    scores=arrays(
+        float,
+        st.tuples(st.integers(1, 40), st.integers(1, 20)),
+        elements=st.integers(-5, 5).map(float) | st.floats(-1e6, 1e6) | st.just(np.nan),
+    )
+)
+def test_packed_ranks_equal_scipy(scores: np.ndarray) -> None:
+    spread = np.nanmax(scores, axis=1, initial=0) - np.nanmin(scores, axis=1, initial=0)
+    # Differences below the stated resolution are ties on purpose: keep them out of the comparison.
+    scores = np.round(scores, 2) if spread.max() < 1e4 else np.round(scores)
+    got = rank_rows(scores)
+    for row, ranks in zip(scores, got, strict=True):
+        known = ~np.isnan(row)
+        assert (ranks[~known] == 0).all()
+        assert ranks[known].tolist() == stats.rankdata(-row[known], method="min").tolist()
+
+
+@pytest.mark.parametrize("gaps", [True, False])
+@pytest.mark.parametrize("rule", [Arithmetic(), Geometric(), Median()])
+def test_every_draw_equals_building_that_index(
+    table: pd.DataFrame, gaps: bool, rule: Arithmetic
+) -> None:
+    """Rebuild each draw with build_index: options, weights and the indicator left out."""
+    values = table if gaps else table.fillna(table.median())
+    choices = Choices(
+        normalise=(MinMax(1, 100), PercentileRank()),
+        aggregate=(rule,),
+        impute=(NoImputation(), MedianImputation()),
+        treat=(SkewKurtosis(),),
+        weights=WeightNoise(0.3),
+        leave_out=True,
+    )
+    design = IndexDesign(STRUCTURE, minimum_share={2: 0.4, "*": 0.0})
+    if isinstance(rule, Geometric):
+        choices = replace(choices, normalise=(MinMax(1, 100),))
+    result = uncertainty(values, design, draws=25, seed=4, choices=choices)
+    rng = np.random.default_rng([4, 0])
+    engine = prepare(values, design, choices, None, None, 10**9, None, 4, 25, rng)
+    plan = random_plan(engine, choices, 25, rng)
+    nominal = build_index(values, design).ranks["I"]
+    for draw in range(25):
+        weights = {}
+        for node in design.hierarchy.nodes:
+            drawn = dict(zip(node.children, engine.tables[node.id][draw], strict=True))
+            left = plan.left_out[draw]
+            if left >= 0:
+                drawn.pop(design.hierarchy.indicators[left], None)
+            full = {c: drawn.get(c, 0.0) for c in node.children}
+            weights[node.id] = GivenWeights(full)
+        one = replace(
+            design,
+            normalise=choices.normalise[plan.step["normalise"][draw]],
+            aggregate=rule,
+            impute=choices.impute[plan.step["impute"][draw]],
+            treat=choices.treat[0],
+            weigh=weights,
+        )
+        ranks = build_index(values, one).ranks["I"]
+        shift = (ranks - nominal).abs().astype(float).mean()
+        assert result.draws.loc[draw, "shift"] == pytest.approx(shift)
+
+
+def test_blocks_threads_and_repeats_do_not_matter(
+    table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = IndexDesign(STRUCTURE, impute=MedianImputation())
+    people = pd.DataFrame(300.0, index=table.index, columns=table.columns)
+    error = DataError({"a": 1000.0, "c": 1000.0}, {"a": 5, "d": 5})
+    more = {"draws": 60, "seed": 3, "denominators": people, "error": error}
+    first = uncertainty(table, design, **more)
+    small = uncertainty(table, design, **more, memory_limit=100_000)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    single = uncertainty(table, design, **more)
+    for other in (small, single):
+        pd.testing.assert_frame_equal(first.units, other.units, check_exact=True)
+        pd.testing.assert_frame_equal(first.draws, other.draws, check_exact=True)
+
+
+def test_summary_by_hand(table: pd.DataFrame) -> None:
+    design = IndexDesign(STRUCTURE, impute=MedianImputation())
+    result = uncertainty(table, design, draws=200, choices=Choices.weights_only(), seed=1)
+    units = result.units
+    assert list(units.index) == list(table.index)
+    assert (units["rank_p05"] <= units["rank_p50"]).all()
+    assert (units["rank_p50"] <= units["rank_p95"]).all()
+    assert units["rank"].tolist() == build_index(table, design).ranks["I"].tolist()
+    assert units["p_top10"].sum() == pytest.approx(10, abs=0.01)
+    assert units["p_top_quartile"].sum() == pytest.approx(6, abs=0.01)
+    assert units["rank_mean"].mean() == pytest.approx(12.5, abs=0.01)
+
+
+def test_nothing_varies_nothing_moves(table: pd.DataFrame) -> None:
+    result = uncertainty(table, IndexDesign(STRUCTURE), draws=5, choices=Choices.none())
+    assert (result.draws["shift"] == 0).all()
+    assert (result.units["rank_p05"] == result.units["rank_p95"]).all()
+
+
+def test_units_without_a_score_stay(table: pd.DataFrame) -> None:
+    holed = table.copy()
+    holed.iloc[2] = np.nan
+    choices = Choices(impute=(NoImputation(),))
+    result = uncertainty(holed, IndexDesign(STRUCTURE), draws=40, choices=choices)
+    assert result.units.loc["u2"].drop("p_scored").isna().all()
+    assert result.units.loc["u2", "p_scored"] == 0
+    assert result.units.drop(index="u2").notna().all().all()
+    assert result.draws["shift"].notna().all()
+
+
+def test_frozen_reference_holds_in_every_draw(table: pd.DataFrame) -> None:
+    design = IndexDesign(STRUCTURE, reference=table, normalise=ZScore())
+    whole = uncertainty(table, design, draws=20, choices=Choices.weights_only())
+    assert (whole.draws["shift"] >= 0).all()
+    part = uncertainty(table.iloc[:5], design, draws=20, choices=Choices.weights_only())
+    assert part.units["rank"].max() <= 5
+
+
+def test_binomial_noise_has_the_binomial_spread() -> None:
+    values = pd.DataFrame({"a": [20.0, 2.0], "b": [50.0, 0.0]})
+    people = pd.DataFrame({"a": [400.0, 30.0], "b": [1000.0, 20.0]})
+    noise = prepare_noise(DataError({"a": 100, "b": 100}), values, people)
+    assert noise is not None
+    rng = np.random.default_rng(0)
+    drawn = np.stack([noise.draw(rng) for _ in range(6000)])
+    p = values.to_numpy() / 100
+    expected = 100 * np.sqrt(p * (1 - p) / people.to_numpy())
+    assert np.allclose(drawn.mean(axis=0), values, atol=4 * expected.max() / np.sqrt(6000))
+    assert np.allclose(drawn.std(axis=0), expected, rtol=0.06)
+    assert drawn.min() >= 0 and drawn.max() <= 100
+
+
+def test_rounding_to_five_has_variance_four() -> None:
+    values = pd.DataFrame({"n": [100.0, np.nan, 500.0]})
+    noise = prepare_noise(DataError(rounded={"n": 5}), values, None)
+    assert noise is not None
+    rng = np.random.default_rng(0)
+    drawn = np.stack([noise.draw(rng)[:, 0] for _ in range(20_000)])
+    assert np.isnan(drawn[:, 1]).all()
+    assert np.abs(drawn[:, 0] - 100).max() == 4
+    assert drawn[:, 0].var() == pytest.approx(4, rel=0.05)
+    assert drawn[:, 2].mean() == pytest.approx(500, abs=0.1)
+
+
+def test_published_margins_become_standard_errors() -> None:
+    values = pd.DataFrame({"a": [10.0, 20.0]})
+    error = DataError(lower=values - 1.959964, upper=values + 1.959964)
+    noise = prepare_noise(error, values, None)
+    assert noise is not None
+    rng = np.random.default_rng(0)
+    drawn = np.stack([noise.draw(rng)[:, 0] for _ in range(8000)])
+    assert np.allclose(drawn.std(axis=0), 1.0, rtol=0.04)
+
+
+def test_dirichlet_keeps_the_given_weights_on_average() -> None:
+    base = np.array([1.0, 2.0, 0.0, 1.0])
+    drawn = DirichletWeights(2.0).draw(base, 20_000, np.random.default_rng(0))
+    assert np.allclose(drawn.sum(axis=1), 1)
+    assert np.allclose(drawn.mean(axis=0), base / 4, atol=0.01)
+    assert (drawn[:, 2] == 0).all()
+
+
+def test_refusals(table: pd.DataFrame) -> None:
+    design = IndexDesign(STRUCTURE)
+    with pytest.raises(ValueError, match="needs denominators"):
+        uncertainty(table, design, error=DataError({"a": 100}))
+    with pytest.raises(ValueError, match="unknown indicators"):
+        uncertainty(table, design, error=DataError(rounded={"z": 5}))
+    with pytest.raises(ValueError, match="not an aggregate"):
+        uncertainty(table, design, node="a")
+    with pytest.raises(ValueError, match="at least 1"):
+        uncertainty(table, design, draws=0)
+
+
+def test_progress_is_reported(table: pd.DataFrame) -> None:
+    seen: list[tuple[int, int]] = []
+    uncertainty(
+        table, IndexDesign(STRUCTURE), draws=30, progress=lambda done, of: seen.append((done, of))
+    )
+    assert seen[-1] == (30, 30)
+    assert [d for d, _ in seen] == sorted(d for d, _ in seen)
