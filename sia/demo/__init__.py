@@ -7,6 +7,7 @@ without any download; what was hidden in it is returned, and kept apart, as `Dem
 from __future__ import annotations
 
 from sia.demo.generate import HEALTH_YEARS, TRUTH_FOLDER, YEARS, generate, plant
+from sia.demo.noiseless import noiseless
 from sia.demo.places import (
     CHANGE_YEAR,
     CORPORATIES,
@@ -28,6 +29,7 @@ __all__ = [
     "DemoTruth",
     "corporaties",
     "generate",
+    "noiseless",
     "plant",
     "stadsdelen",
 ]

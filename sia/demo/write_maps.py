@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sia.demo.geography import CRS, Geography
-from sia.demo.measures import Measure, measures, of
+from sia.demo.measures import Measure, measures
 from sia.demo.model import Reality, apply_link
 from sia.demo.observe import Observed, Regions, random_round
 from sia.demo.places import GEMEENTECODE, GEMEENTENAAM, WATER_CODE, WATER_NAAM
@@ -42,7 +42,6 @@ _AS_PERCENTAGE: dict[str, tuple[str, str]] = {
     "percentage_gehuwd": ("aantal_gehuwd", "aantal_inwoners"),
     "percentage_gescheid": ("aantal_gescheiden", "aantal_inwoners"),
     "percentage_verweduwd": ("aantal_verweduwd", "aantal_inwoners"),
-    "aantal_huishoudens": ("aantal_huishoudens", ""),
     "percentage_eenpersoonshuishoudens": ("aantal_eenpersoonshuishoudens", "aantal_huishoudens"),
     "percentage_huishoudens_zonder_kinderen": (
         "aantal_huishoudens_zonder_kinderen",
@@ -88,6 +87,8 @@ _ORIGIN_NEW: dict[str, tuple[str, str]] = {
         "aantal_inwoners",
     ),
 }
+PERCENTAGES: dict[str, tuple[str, str]] = {**_AS_PERCENTAGE, **_ORIGIN_OLD, **_ORIGIN_NEW}
+"""Percentages on the map, and the count and the whole that they are made of."""
 _FIRST_RELEASE = (
     "omgevingsadressendichtheid",
     "stedelijkheid_adressen_per_km2",
@@ -216,12 +217,14 @@ def _attributes(observed: Observed, codes: pd.Index, *, full: bool) -> pd.DataFr
     jaar, published = observed.jaar, observed.published.loc[codes]
     reasons = observed.reasons.loc[codes]
     origin = _ORIGIN_OLD if jaar < 2023 else _ORIGIN_NEW
-    names = [*_FIRST_RELEASE, *_AS_PERCENTAGE, "gemiddelde_huishoudsgrootte", *origin, *_AREA]
+    ages = list(_AS_PERCENTAGE)
+    names = [*_FIRST_RELEASE, *ages[:9], "aantal_huishoudens", *ages[9:]]
+    names += ["gemiddelde_huishoudsgrootte", *origin, *_AREA]
     if full:
         names += [m.naam for m in _map_measures(jaar) if m.naam not in names]
     out: dict[str, NDArray[np.float64]] = {}
     for name in names:
-        count, whole = {**_AS_PERCENTAGE, **origin}.get(name, (name, ""))
+        count, whole = PERCENTAGES.get(name, (name, ""))
         value = published[count].to_numpy()
         if whole:
             value = _percentage(observed, codes, count, whole)
@@ -239,13 +242,13 @@ def _percentage(observed: Observed, codes: pd.Index, count: str, whole: str) -> 
 
 
 def _map_measures(jaar: int) -> list[Measure]:
-    counts = {count for count, _ in {**_AS_PERCENTAGE, **_ORIGIN_OLD, **_ORIGIN_NEW}.values()}
+    counts = {count for count, _ in PERCENTAGES.values()}
     return [
         m
         for m in measures()
         if m.bron in ("kwb", "kaart")
         and (m.present(jaar) and (m.get("v3") or m.bron == "kaart"))
-        and (m.naam not in counts or m.naam == "aantal_huishoudens")
+        and m.naam not in counts
     ]
 
 
@@ -440,8 +443,3 @@ def _published_squares(counted: pd.DataFrame, rng: np.random.Generator, jaar: in
     if jaar >= _NEW_CODES_FROM:
         table[late] = _LATER
     return table.astype(np.int64)
-
-
-def map_measures(jaar: int) -> tuple[str, ...]:
-    """Return the measures on the full map of a year."""
-    return tuple(m.naam for m in _map_measures(jaar)) + tuple(m.naam for m in of("kaart"))
