@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sia.catalogue import DOMAINS, Besluit, catalogue_page, load_catalogue
 from sia.catalogue.load import FOLDER, parse_indicator, why_refused
+from sia.catalogue.model import SOURCES
 from sia.catalogue.refused import ORIGIN_MEASURES, is_origin, refusal
 from sia.errors import InputError
 
@@ -83,6 +84,11 @@ def test_ids_are_unique_and_in_order_of_domain() -> None:
 def test_page_is_what_the_generator_makes(repository: Path) -> None:
     written = (repository / "docs" / "indicatoren.md").read_text(encoding="utf-8")
     assert written == catalogue_page(), "draai `python -m sia.catalogue`"
+
+
+def test_sources_page_explains_every_source(repository: Path) -> None:
+    page = (repository / "docs" / "databronnen.md").read_text(encoding="utf-8")
+    assert [name for name in SOURCES if f"`{name}`" not in page] == []
 
 
 def test_page_names_every_indicator_and_reason() -> None:
