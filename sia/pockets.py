@@ -190,8 +190,10 @@ def find_pockets(
     Every buurt with enough squares is searched for the connected group that differs most from
     the rest of the buurt; so is every pair of neighbouring buurten, for a group that lies on
     both sides of their border. The p-values are those of the whole search (see
-    `sia.clustering.scan`); over all searches together the false discovery rate is bounded. Where
-    one is found, the rest of the buurt is searched again.
+    `sia.clustering.scan`); over all searches together the false discovery rate is bounded
+    (Benjamini & Hochberg 1995). Where one is found, the rest of the buurt is searched again. When
+    anything was found, the noise is estimated anew without it and the search repeated (step-down,
+    as in Westfall & Young 1993), because strong pockets otherwise hide weaker ones.
 
     Parameters
     ----------
@@ -219,8 +221,11 @@ def find_pockets(
     _check(squares, buurten, how)
     city = _City.of(squares.sort_index(), buurten.sort_index(), how)
     signs = {"ongunstig": (1,), "gunstig": (-1,), "beide": (1, -1)}[how.richting]
-    found = [hit for sign in signs for hit in _search(city, sign, how)]
-    found = _accept(_with_q(found), city, how)
+    found = _round(city, signs, how)
+    if found:
+        # Step-down: what was found no longer counts as noise for what was not found yet.
+        city.learn_noise(how, [row for hit in found for row in hit.rows])
+        found = _round(city, signs, how)
     pockets = _describe(found, city, previous)
     return PocketResult(
         pockets=pockets,
@@ -280,9 +285,13 @@ class _City:
         )
         for code in buurten.index:
             city._admit(str(code), how)
-        rng = np.random.default_rng(how.seed)
-        city.noise = estimate_noise([city.zone(code) for code in sorted(city.members)], rng)
+        city.learn_noise(how, ())
         return city
+
+    def learn_noise(self, how: PocketSettings, without: Iterable[int]) -> None:
+        """Estimate the noise of squares, leaving out those that are known to lie in a pocket."""
+        zones = [self.zone(code, without) for code in sorted(self.members)]
+        self.noise = estimate_noise(zones, np.random.default_rng(how.seed))
 
     def _admit(self, code: str, how: PocketSettings) -> None:
         """Let a buurt take part when it can hold a deel-buurt and a rest, else say why not."""
@@ -345,6 +354,13 @@ class _Hit:
     p: float
     statistic: float
     q: float = 1.0
+
+
+def _round(city: _City, signs: Sequence[int], how: PocketSettings) -> list[_Hit]:
+    """Search everything once, and keep what holds over all searches together."""
+    city.p, city.tests = {}, 0
+    hits = [hit for sign in signs for hit in _search(city, sign, how)]
+    return _accept(_with_q(hits), city, how)
 
 
 def _search(city: _City, sign: int, how: PocketSettings) -> list[_Hit]:

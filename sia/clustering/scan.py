@@ -321,14 +321,14 @@ class _Null:
         self.pool = noise.innovations
         if not len(self.pool):
             self.pool = innovations(zone, noise)
-        system = _system(zone, noise.rho)
-        self.colour = linalg.splu(system) if noise.rho else None
+        system = _system(zone, noise.rho).toarray()
+        self.colour = np.linalg.inv(system).T if noise.rho else None
 
     def draw(self, count: int, rng: np.random.Generator) -> Array:
         """Return `count` vectors of scores (count, n)."""
         drawn = rng.choice(self.pool, (count, len(self.weight)))
         if self.colour is not None:
-            drawn = self.colour.solve(np.ascontiguousarray(drawn.T)).T
+            drawn = drawn @ self.colour
         return standardise(drawn * self.noise.spread(self.weight), self.weight, self.noise)
 
 
