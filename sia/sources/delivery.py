@@ -14,7 +14,6 @@ from sia.store import sha256_file
 _TABLE = re.compile(r"\d{5}(?:ned|NED)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _LEVELS_UP = 2
-_FIRST_YEAR, _LAST_YEAR = 2000, 2049
 
 
 def table_id(path: Path, known: Iterable[str], content: str) -> str | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sia.errors import InputError
 from sia.sources import intake
@@ -152,6 +154,63 @@ def test_further_pages_and_metadata_are_companions(tmp_path: Path) -> None:
     assert len(result.tables[0].values) == 2
 
 
+_HEALTH = {
+    "Leeftijd": "20300",
+    "Marges": "MW00000",
+    "WijkenEnBuurten": "BU99990000",
+    "Perioden": "2020JJ00",
+    "Eenzaam_28": 45.5,
+}
+_CRIME = {
+    "WijkenEnBuurten": "BU99990000",
+    "SoortMisdrijf": "0.0.0 ",
+    "Perioden": "2024JJ00",
+    "GeregistreerdeMisdrijven_1": 12,
+}
+_SOUND = {
+    "kwb-2019.csv": _KWB,
+    "meldingen-2024.csv": _OWN,
+    "lbm.csv": "bu_code;jaar;afw;lbm\nBU99990000;2024;0,1;4\nBU99990001;2024;;\n",
+    "start-2020.csv": "BU_CODE;Aantal_woningen;Vraag_Aardgas\nBU99990000;10;320.5\n",
+    "50150NED_TypedDataSet.json": json.dumps({"value": [_HEALTH]}),
+    "47018NED_TypedDataSet.json": json.dumps({"value": [_CRIME]}),
+}
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    damage=st.lists(
+        st.tuples(st.floats(0, 0.999), st.sampled_from(b' ;,."09\x00\xff[{}<')),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_damage_in_any_file_is_reported_and_never_unexpected(
+    damage: list[tuple[float, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("bron")
+    for name, text in _SOUND.items():
+        content = bytearray(text.encode())
+        for place, byte in damage:
+            content[int(place * len(content))] = byte
+        (root / name).write_bytes(bytes(content))
+    result = intake(root)
+    assert set(result.files["bestand"]) == set(_SOUND)
+    assert not result.files["opmerking"].str.contains("Onverwachte fout").any()
+    for table in result.tables:
+        assert (table.values.notna() == (table.reasons == "")).to_numpy().all()
+        shares = table.values[table.measures.index[table.measures["unit"] == "%"]]
+        assert shares.stack().dropna().between(0, 100).all()
+
+
+def test_the_sound_files_are_all_read(tmp_path: Path) -> None:
+    for name, text in _SOUND.items():
+        (tmp_path / name).write_text(text)
+    assert set(intake(tmp_path).files["status"]) == {"gelezen"}
+
+
 def test_every_source_says_who_publishes_it() -> None:
     names = [source.NAME for source in SOURCES]
     assert len(set(names)) == len(names)
@@ -160,6 +219,7 @@ def test_every_source_says_who_publishes_it() -> None:
         assert source.PUBLISHER.attribution.format(table="T", year=2020).startswith("Bron: ")
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_real_folder_leaves_no_file_unexplained(real_data: Path) -> None:
     result = intake(real_data, gemeente="GM0153", jaren=[2017, 2020, 2024])
