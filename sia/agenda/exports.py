@@ -148,7 +148,13 @@ def write_layer(
     partner : str, optional
     """
     shown = safe_table(layer, level, partner, wkt=False)
-    frame = gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
+    write_geopackage(
+        target, gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
+    )
+
+
+def write_geopackage(target: Path, frame: pd.DataFrame) -> None:
+    """Write a table or layer as GeoPackage whose bytes do not depend on the clock."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2025-01-01T00:00:00.000Z"})
     try:

@@ -13,7 +13,7 @@ from sia.agenda.check import violations
 from sia.agenda.diagnosis import diagnose, problems_of
 from sia.agenda.improve import improve
 from sia.agenda.inputs import Agenda
-from sia.agenda.milp import EURO, Builder, run
+from sia.agenda.milp import EURO, Builder, Solved, run
 from sia.agenda.parameters import BANDS
 from sia.agenda.wording import euro, listing, percent
 from sia.agenda.worth import savings, worth
@@ -86,14 +86,8 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.milp.Builder`), never from pairs.
     """
-    began = time.monotonic()
     builder = Builder(agenda, current)
-    first = greedy(agenda, current)
-    guess = None if first is None else builder.columns_of(first)
-    if guess is not None:
-        guess = improve(builder, guess, agenda.settings.tijd / 20)
-    left = max(agenda.settings.tijd - (time.monotonic() - began), 1.0)
-    solved = run(builder.model, replace(agenda.settings, tijd=left), guess)
+    solved = _solve(builder, current)
     if solved.status == "onmogelijk":
         raise InputError(problems_of(diagnose(agenda)))
     if not solved.values.size:
@@ -107,10 +101,22 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
         )
     starts = builder.starts_of(solved.values)
     parts = worth(agenda, starts, current)
-    bound = -solved.bound / EURO
-    total = float(parts["totaal"])
+    bound, total = -solved.bound / EURO, float(parts["totaal"])
     tight = _tight(builder, agenda, starts)
     return Programme(starts, parts, bound, relative_gap(bound, total), solved.status, tight)
+
+
+def _solve(builder: Builder, current: pd.Series | None) -> Solved:
+    """Start from a good schedule; when the relaxation already proves the gap, that is enough."""
+    began, settings = time.monotonic(), builder.settings
+    first = greedy(builder.agenda, current)
+    guess = improve(builder, None if first is None else builder.columns_of(first))
+    if guess.gap(builder.model) <= settings.gat:
+        return Solved("optimaal", guess.values, guess.bound)
+    left = max(settings.tijd - (time.monotonic() - began), 0.05)
+    start = guess.values if guess.values.size else None
+    solved = run(builder.model, replace(settings, tijd=left), start)
+    return replace(solved, bound=max(solved.bound, guess.bound))
 
 
 def relative_gap(bound: float, value: float) -> float:

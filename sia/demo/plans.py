@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from sia.agenda.exports import write_geopackage
 from sia.agenda.fields import FIELDS
+from sia.agenda.investments import RD
+from sia.agenda.template import template
+from sia.store import write_bytes
 
 FICTIONAL = "(fictief)"
 HORIZON = (2025, 2034)
@@ -477,7 +482,7 @@ class _Maker:
     def finish(self) -> DemoPlans:
         """Sort the plans per partner and give every partner a budget that is tight."""
         names = [f.name for f in FIELDS]
-        table = pd.DataFrame(self.rows).reindex(columns=names).fillna("")
+        table = pd.DataFrame(self.rows, dtype=object).reindex(columns=names).fillna("")
         subsidies = _subsidies()
         table = self._with_subsidies(table, subsidies)
         deliveries = {
@@ -528,6 +533,46 @@ class _Maker:
                     )
                 )
         return pd.DataFrame(rows, columns=["partner", "jaar", "budget", "fte"])
+
+
+def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -> list[Path]:
+    """Write what every partner delivers: workbooks, one CSV and one GeoPackage in WGS84.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    demo : DemoPlans
+    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+
+    Returns
+    -------
+    list of pathlib.Path
+        One file per partner, sorted. The planted truth is not among them.
+    """
+    written = []
+    for partner, rows in demo.deliveries.items():
+        name = partner.removesuffix(FICTIONAL).strip().lower().replace(" ", "-")
+        if partner == GAS:
+            target = folder / f"{name}.csv"
+            text = rows.to_csv(sep=";", index=False, lineterminator="\r\n")
+            write_bytes(target, text.encode("utf-8"))
+        elif partner == STROOM:
+            target = folder / f"{name}.gpkg"
+            _write_layer(target, rows)
+        else:
+            target = folder / f"{name}.xlsx"
+            write_bytes(target, template(rows, buurten))
+        written.append(target)
+    return sorted(written)
+
+
+def _write_layer(target: Path, rows: pd.DataFrame) -> None:
+    shapes = gpd.GeoSeries.from_wkt(rows["wkt"], crs=RD).to_crs("EPSG:4326")
+    layer = gpd.GeoDataFrame(rows.drop(columns=["wkt", "stelsel"]), geometry=shapes)
+    # Mixed empty text and numbers in a column: as text, the way a partner's GIS would hold it.
+    for column in layer.columns.drop("geometry"):
+        layer[column] = layer[column].astype(str)
+    write_geopackage(target, layer)
 
 
 def _subsidies() -> pd.DataFrame:

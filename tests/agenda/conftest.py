@@ -5,13 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from sia.agenda.check import Checker
-from sia.agenda.inputs import Agenda, ProgrammeSettings
+from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.investments import Reading, combine, validate
+from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.parameters import default_parameters
+from sia.agenda.programme import Programme, optimise
+from sia.demo.plans import DemoPlans, demo_plans
 
 START = 2025
 
@@ -195,3 +201,53 @@ def make_agenda() -> Callable[..., Agenda]:
 @pytest.fixture(scope="session")
 def try_every() -> Callable[..., float | None]:
     return best_by_trying
+
+
+@pytest.fixture(scope="session")
+def buurten() -> gpd.GeoDataFrame:
+    """Thirty-six square buurten of 700 m."""
+    side, size = 6, 700.0
+    codes = [f"BU9999{i:04d}" for i in range(side * side)]
+    squares = [
+        shapely.box(*(np.array([c, r, c + 1, r + 1]) * size + np.tile([250_000, 470_000], 2)))
+        for r in range(side)
+        for c in range(side)
+    ]
+    names = [f"Buurt {i}" for i in range(side * side)]
+    index = pd.Index(codes, name="buurtcode")
+    return gpd.GeoDataFrame({"naam": names}, geometry=squares, crs="EPSG:28992", index=index)
+
+
+@pytest.fixture(scope="session")
+def scores(buurten: gpd.GeoDataFrame) -> pd.DataFrame:
+    columns = ["urgentie", "sociaal", "wonen", "veiligheid", "voorzieningen", "klimaat", "energie"]
+    values = np.random.default_rng(5).uniform(0, 100, (len(buurten), len(columns)))
+    table = pd.DataFrame(values, index=buurten.index, columns=columns)
+    table.iloc[0] = np.nan
+    return table
+
+
+@pytest.fixture(scope="session")
+def demo(buurten: gpd.GeoDataFrame) -> DemoPlans:
+    return demo_plans(buurten, np.random.default_rng(1))
+
+
+@pytest.fixture(scope="session")
+def reading(demo: DemoPlans, buurten: gpd.GeoDataFrame) -> Reading:
+    return combine(validate(rows, buurten, name) for name, rows in demo.deliveries.items())
+
+
+@pytest.fixture(scope="session")
+def linkages(reading: Reading, scores: pd.DataFrame) -> Linkages:
+    return find_linkages(reading.plans, scores)
+
+
+@pytest.fixture(scope="session")
+def agenda(reading: Reading, linkages: Linkages, scores: pd.DataFrame, demo: DemoPlans) -> Agenda:
+    settings = ProgrammeSettings(2025, 2034, gat=0.002, tijd=60.0, threads=1)
+    return prepare(reading.plans, linkages, scores, demo.budgets, settings)
+
+
+@pytest.fixture(scope="session")
+def programme(agenda: Agenda) -> Programme:
+    return optimise(agenda)
