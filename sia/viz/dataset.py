@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import geopandas as gpd
 import pandas as pd
 
-from sia.catalogue.model import SOURCES, Catalogue
 from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, opsomming
 
 OBSERVED = "waargenomen"
@@ -47,8 +46,8 @@ class Cijfers:
         Index ``deelbuurt``.
     catalogus : DataFrame, index ``indicator``
         Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
-        ``rol``, ``eenheid``, ``bron``, ``decimalen``, ``publicatiedrempel``; see
-        `catalogue_table`.
+        ``rol``, ``eenheid``, ``bron``, ``decimalen``,
+        ``publicatiedrempel``; as ``Catalogue.frame`` gives them.
     """
 
     gemeente: str
@@ -114,36 +113,6 @@ class Cijfers:
             return []
         own = self.catalogus.index[self.catalogus["domein"] == domein]
         return [name for name in own if name in self.vlaggen.columns]
-
-
-def catalogue_table(catalogue: Catalogue) -> pd.DataFrame:
-    """Return what readers need of the catalogue, one row per indicator.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-
-    Returns
-    -------
-    DataFrame, index ``indicator``
-        ``naam``, ``domein``, ``rol``, ``eenheid``, ``bron`` (publisher and table of the preferred
-        source), ``decimalen``, ``publicatiedrempel``, ``waarom``.
-    """
-    rows = [
-        {
-            "indicator": entry.id,
-            "naam": entry.naam,
-            "domein": entry.domein,
-            "rol": entry.rol,
-            "eenheid": entry.eenheid,
-            "bron": SOURCES[entry.bronnen[0].naam] if entry.bronnen else MISSING,
-            "decimalen": entry.decimalen,
-            "publicatiedrempel": entry.publicatiedrempel,
-            "waarom": entry.waarom,
-        }
-        for entry in catalogue
-    ]
-    return pd.DataFrame(rows).set_index("indicator")
 
 
 def publishable(cijfers: Cijfers) -> pd.DataFrame:

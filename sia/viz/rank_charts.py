@@ -168,7 +168,8 @@ def sensitivity_bars(table: pd.DataFrame) -> Chart:
     -------
     Chart
     """
-    rows = table.sort_values("totaal", ascending=False, kind="stable")
+    known = table if "totaal" in table else pd.DataFrame(columns=["eerste", "totaal"], dtype=float)
+    rows = known.sort_values("totaal", ascending=False, kind="stable")
     labels = [str(label) for label in rows.index]
     left, width, height = name_room(labels), 7.5, 0.9 + 0.45 * len(rows)
     with canvas(width, height) as figure:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
 from sia.errors import InputError, Problem
 
@@ -91,53 +90,26 @@ class Theme:
     logo: str = ""
     fictief: bool = False
 
-    @classmethod
-    def from_table(
-        cls, table: Mapping[str, Any], *, gemeente: str, fictief: bool, folder: Path, bestand: str
-    ) -> Theme:
-        """Read a ``[huisstijl]`` table of a municipality's TOML file.
 
-        Parameters
-        ----------
-        table : mapping
-            Keys ``primair``, ``accent``, ``tekst``, ``achtergrond`` (``#rrggbb``) and ``logo``
-            (name of a PNG or JPEG file in `folder`); all optional.
-        gemeente : str
-        fictief : bool
-        folder : pathlib.Path
-            Folder of the TOML file; a logo outside it is refused.
-        bestand : str
-            Name of the TOML file for messages.
+def checked(theme: Theme, bestand: str) -> Theme:
+    """Return `theme` when its colours are colours and can be read; refuse it otherwise.
 
-        Raises
-        ------
-        InputError
-            Unknown keys, colours that are no colours, too little contrast, a logo that is absent,
-            too large, of another kind or outside the folder: all at once.
-        """
-        problems: list[Problem] = []
-        known = {*_COLOUR_KEYS, "logo"}
-        for key in sorted(set(table) - known):
-            problems.append(
-                Problem(
-                    bestand=bestand,
-                    kolom=f"huisstijl.{key}",
-                    wat=f"De instelling `{key}` bestaat niet.",
-                    oplossing=f"Kies uit: {', '.join(sorted(known))}.",
-                )
-            )
-        colours = {key: str(table[key]) for key in _COLOUR_KEYS if key in table}
-        problems += _colour_problems(colours, bestand)
-        logo = ""
-        if table.get("logo"):
-            logo, found = _logo(folder, str(table["logo"]), bestand)
-            problems += found
-        if not problems:
-            theme = cls(gemeente=gemeente, fictief=fictief, logo=logo, **colours)
-            problems += _contrast_problems(theme, bestand)
-        if problems:
-            raise InputError(problems)
-        return theme
+    Parameters
+    ----------
+    theme : Theme
+    bestand : str
+        File that the colours come from, for the message.
+
+    Raises
+    ------
+    InputError
+        Every colour that is no ``#rrggbb`` or has too little contrast, all at once.
+    """
+    problems = _colour_problems({key: getattr(theme, key) for key in _COLOUR_KEYS}, bestand)
+    problems = problems or _contrast_problems(theme, bestand)
+    if problems:
+        raise InputError(problems)
+    return theme
 
 
 def _colour_problems(colours: Mapping[str, str], bestand: str) -> list[Problem]:
@@ -170,7 +142,23 @@ def _contrast_problems(theme: Theme, bestand: str) -> list[Problem]:
     ]
 
 
-def _logo(folder: Path, name: str, bestand: str) -> tuple[str, list[Problem]]:
+def logo_uri(folder: Path, name: str, bestand: str) -> str:
+    """Return a logo as a data URI, so that a page needs nothing beside itself.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The logo must lie in it.
+    name : str
+        A PNG or JPEG of at most 200 kB.
+    bestand : str
+        File that names the logo, for the message.
+
+    Raises
+    ------
+    InputError
+        The logo is absent, too large, of another kind or outside the folder.
+    """
     path = (folder / name).resolve()
     kind = _LOGO_TYPES.get(path.suffix.lower())
     wrong = ""
@@ -184,14 +172,17 @@ def _logo(folder: Path, name: str, bestand: str) -> tuple[str, list[Problem]]:
         wrong = f"is groter dan {getal(_LOGO_LIMIT / 1000)} kB"
     if wrong:
         fix = "Zet een PNG of JPEG van hooguit 200 kB naast het gemeentebestand."
-        found = Problem(
-            bestand=bestand,
-            kolom="huisstijl.logo",
-            wat=f"Het logo `{name}` {wrong}.",
-            oplossing=fix,
+        raise InputError(
+            [
+                Problem(
+                    bestand=bestand,
+                    kolom="huisstijl.logo",
+                    wat=f"Het logo `{name}` {wrong}.",
+                    oplossing=fix,
+                )
+            ]
         )
-        return "", [found]
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}", []
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def contrast(one: str, other: str) -> float:
