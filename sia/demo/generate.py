@@ -171,7 +171,7 @@ def _build(seed: int, n_buurten: int, with_pockets: bool, separation: float) -> 
     land = geography.build(pieces, stream(0))
     middles = shapely.get_coordinates(land.atoms.geometry.centroid.to_numpy())
     state = latent.build(pieces, middles, stream(1), separation=separation, n_context=N_CONTEXT)
-    residuals = model.Residuals.draw(len(state.units), stream(2))
+    residuals = model.Residuals.draw(len(state.units), stream(2), latent.twins(pieces))
     world = pocket_maker.build(land, state, stream(3), pockets=with_pockets)
     density = {1: 55.0, 2: 90.0, 3: 60.0, 4: 38.0, 5: 22.0, 6: 1.5}
     elsewhere = state.units.iloc[len(pieces) :]

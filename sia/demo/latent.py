@@ -104,7 +104,6 @@ def build(
     base = separation * np.array([_CENTRES[kind] for kind in units["type"]])
     base += rng.normal(0.0, _WITHIN, base.shape)
     base[: len(own)] += _smooth(middles, len(FACTORS), rng)
-    _share_split_buurten(base, pieces)
     drift = rng.normal(0.0, _DRIFT, base.shape)
     for change, step in (("stijgt", RISE), ("daalt", FALL)):
         rows = (units["verandering"] == change).to_numpy()
@@ -113,6 +112,8 @@ def build(
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1) - MIDDLE_YEAR
     factors = base[None] + years[:, None, None] * drift[None]
     factors += rng.normal(0.0, _SHOCK, factors.shape)
+    for same in twins(pieces):
+        factors[:, same] = factors[:, same[:1]]
     return Latent(units, factors)
 
 
@@ -179,12 +180,13 @@ def _is_split(piece: Atom, pieces: Sequence[Atom]) -> bool:
     return sum(other.oud[0] == piece.oud[0] for other in pieces) > 1
 
 
-def _share_split_buurten(base: NDArray[np.float64], pieces: Sequence[Atom]) -> None:
-    """Give pieces that form one buurt in some year one nature, and a small difference."""
+def twins(pieces: Sequence[Atom]) -> list[list[int]]:
+    """Return the rows of pieces that form one buurt in some year.
+
+    They get one nature: a difference between them would be a deel-buurt that nobody planted.
+    """
+    groups: dict[str, list[int]] = {}
     for era in ("oud", "nieuw"):
-        groups: dict[str, list[int]] = {}
         for row, piece in enumerate(pieces):
-            groups.setdefault(getattr(piece, era)[0], []).append(row)
-        for rows in groups.values():
-            if len(rows) > 1:
-                base[rows] = 0.7 * base[rows].mean(axis=0) + 0.3 * base[rows]
+            groups.setdefault(f"{era} {getattr(piece, era)[0]}", []).append(row)
+    return [rows for rows in groups.values() if len(rows) > 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +29,15 @@ class Residuals:
     values: dict[str, Array]
 
     @classmethod
-    def draw(cls, n_units: int, rng: np.random.Generator) -> Residuals:
-        """Draw them for all measures, in the order of the tables."""
-        return cls({m.naam: rng.normal(0.0, _RESIDUAL, n_units) for m in measures()})
+    def draw(
+        cls, n_units: int, rng: np.random.Generator, twins: Sequence[list[int]] = ()
+    ) -> Residuals:
+        """Draw them for all measures, in the order of the tables; `twins` get the same."""
+        values = {m.naam: rng.normal(0.0, _RESIDUAL, n_units) for m in measures()}
+        for value in values.values():
+            for rows in twins:
+                value[rows] = value[rows[0]]
+        return cls(values)
 
 
 @dataclass(frozen=True)
