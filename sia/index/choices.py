@@ -36,12 +36,11 @@ class WeightNoise:
             raise ValueError("share must lie between 0 and 1")
 
     def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
-        """Return weights, shape (count, k)."""
-        noise = rng.random((count, base.size))
-        noise *= 2.0 * self.share
-        noise += 1.0 - self.share
-        noise *= base
-        return noise
+        """Return weights, shape (count, k), stored child by child."""
+        noise = rng.random((base.size, count))
+        noise *= (2.0 * self.share * base)[:, None]
+        noise += ((1.0 - self.share) * base)[:, None]
+        return noise.T
 
 
 @dataclass(frozen=True)

@@ -209,8 +209,8 @@ class Engine:
         """Return the weights of every aggregate, shape (m or 1, n_children)."""
         left = plan.left_out[draws]
         leaving = bool((left >= 0).any())
-        sets = plan.weight_set[draws]
-        varied = bool((sets >= 0).all()) and bool(self.tables)
+        sets = _run_of(plan.weight_set[draws])
+        varied = bool(self.tables) and plan.weight_set[draws[0]] >= 0
         hierarchy = variant.design.hierarchy
         names = {i: j for j, i in enumerate(hierarchy.indicators)}
         weights: dict[str, Array] = {}
@@ -357,6 +357,14 @@ class Variant:
         return _treat(x, rules)
 
 
+def _run_of(numbers: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+    """Return consecutive numbers as a slice, which selects without copying."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    if last - first + 1 == numbers.size and (np.diff(numbers) == 1).all():
+        return slice(first, last + 1)
+    return numbers
+
+
 def _below(design: IndexDesign, node: str) -> set[str]:
     found = {node}
     for candidate in reversed(design.hierarchy.nodes):
@@ -478,32 +486,34 @@ def _backward(y: Array, p: float) -> Array:
 def _collapse(
     nodes: tuple[Node, ...], weights: Mapping[str, Array], names: tuple[str, ...], top: str
 ) -> Array:
-    """Return the effective weight of every indicator, shape (m, k)."""
-    alive: dict[str, Array] = {}
-    part: dict[str, Array] = {}
+    """Return the effective weight of every indicator, shape (m, k), stored indicator by indicator.
+
+    An aggregate whose children all have weight zero in a draw passes its own weight on to its
+    siblings, as if it were missing.
+    """
+    by_child = {node.id: np.ascontiguousarray(weights[node.id].T) for node in nodes}
+    total: dict[str, Array] = {}
     for node in nodes:
-        w = weights[node.id]
-        gone = [c for c in node.children if c in alive and not alive[c].all()]
-        if gone:
-            w = w.copy()
-            for name in gone:
-                w[:, node.children.index(name)] *= alive[name]
-        total = w.sum(axis=1, keepdims=True)
-        alive[node.id] = total[:, 0] > 0
-        part[node.id] = w / np.where(total > 0, total, 1.0)
-    place = {i: j for j, i in enumerate(names)}
-    m = max(w.shape[0] for w in weights.values())
-    effective = np.zeros((m, len(names)))
-    factor: dict[str, Array] = {top: np.ones((1, 1))}
-    for node in reversed(nodes):
-        passed = part[node.id] * factor[node.id]
-        leaf = [c for c, child in enumerate(node.children) if child in place]
-        if leaf:
-            effective[:, [place[node.children[c]] for c in leaf]] = passed[:, leaf]
+        rows = by_child[node.id]
         for c, child in enumerate(node.children):
-            if child not in place:
-                factor[child] = passed[:, c : c + 1]
-    return effective
+            if child in total and not total[child].all():
+                rows = rows.copy() if rows is by_child[node.id] else rows
+                rows[c] = np.where(total[child] > 0, rows[c], 0.0)
+        by_child[node.id] = rows
+        total[node.id] = rows.sum(axis=0)
+    place = {i: j for j, i in enumerate(names)}
+    m = max(rows.shape[1] for rows in by_child.values())
+    effective = np.zeros((len(names), m))
+    factor: dict[str, Array] = {top: np.ones(1)}
+    for node in reversed(nodes):
+        mass = total[node.id]
+        scale = factor[node.id] / (mass if mass.all() else np.where(mass > 0, mass, 1.0))
+        for c, child in enumerate(node.children):
+            if child in place:
+                np.multiply(by_child[node.id][c], scale, out=effective[place[child]])
+            else:
+                factor[child] = by_child[node.id][c] * scale
+    return effective.T
 
 
 def rank_rows(scores: Array) -> Ranks:

@@ -111,9 +111,10 @@ def uncertainty(
 
     with show(progress, draws) as report:
         engine.run(plan, take, report)
-    names = np.array([*design.hierarchy.indicators, ""], dtype=object)
+    names = [*design.hierarchy.indicators, ""]
+    left = np.where(plan.left_out < 0, len(names) - 1, plan.left_out)
     table = pd.DataFrame({s: plan.step[s] for s in STEPS})
-    table["left_out"] = names[plan.left_out]
+    table["left_out"] = pd.Categorical.from_codes(left, pd.Index(names))
     table["shift"] = shift
     return UncertaintyResult(
         summarise(store, nominal, engine.units),
