@@ -236,6 +236,13 @@ def _typologie() -> pa.DataFrameSchema:
     )
 
 
+def _typeprofielen() -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {".+": pa.Column(float, regex=True, nullable=False)},
+        index=pa.Index("int64", name="type", unique=True),
+    )
+
+
 def _aanpak() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
@@ -316,6 +323,7 @@ _MAKERS: Final = MappingProxyType(
         "scores": _scores,
         "bijdragen": _bijdragen,
         "typologie": _typologie,
+        "typeprofielen": _typeprofielen,
         "aanpak": _aanpak,
         "deelbuurten": _deelbuurten,
     }
