@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -242,7 +243,7 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
     steps: dict[str, Any] = {
         step: {k: v for k, v in choice.items() if k not in gone}
         for step in ("impute", "treat", "normalise", "weigh", "aggregate", "minimum_share")
-        if isinstance(choice := getattr(design, step), dict)
+        if isinstance(choice := getattr(design, step), Mapping)
     }
     return replace(design, structure=kept, **steps)
 
