@@ -77,7 +77,7 @@ class Audit:
     between : DataFrame, by pair of aggregates of one level
         As `correlations`.
     consistency : DataFrame, by aggregate
-        ``k``, ``alfa``.
+        ``k``, ``alfa`` (of the children as they go in, as COINr), ``alfa_gestandaardiseerd``.
     components : DataFrame, by aggregate and component
         ``eigenwaarde``, ``verklaard``, ``cumulatief``.
     parents : DataFrame, by indicator
@@ -368,15 +368,18 @@ def _consistency(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.
     rows = {}
     for node in result.design.hierarchy.nodes:
         x = up[list(node.children)].to_numpy(dtype=float)
-        alpha = cronbach_alpha(ZScore().fit_transform(x, np.ones(x.shape[1])))
+        alpha = cronbach_alpha(x)
         rows[node.id] = {
             "k": len(node.children),
             "alfa": alpha,
+            "alfa_gestandaardiseerd": cronbach_alpha(
+                ZScore().fit_transform(x, np.ones(x.shape[1]))
+            ),
             "licht": _light(alpha, alpha >= rule.alpha, alpha < rule.alpha_low),
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("groep")
     table["regel"] = (
-        f"Cronbachs alfa van gestandaardiseerde onderdelen: groen vanaf {_number(rule.alpha)}, "
+        f"Cronbachs alfa van de genormaliseerde onderdelen: groen vanaf {_number(rule.alpha)}, "
         f"rood onder {_number(rule.alpha_low)}"
     )
     return table
