@@ -72,7 +72,7 @@ def _read(source: Path) -> nbformat.NotebookNode:
         notebook: nbformat.NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
             source, as_version=4
         )
-    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise InputError(
             [
                 Problem(

@@ -53,13 +53,9 @@ def timeline(programma: pd.DataFrame) -> Chart:
         axes.set_yticks(range(len(rows)), labels, fontsize=8)
         axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
         _year_axis(axes, placed)
-        axes.legend(
-            frameon=False,
-            fontsize=8,
-            ncols=4,
-            loc="lower left",
-            bbox_to_anchor=(0, 1 + 0.3 / height),
-        )
+        if rows:
+            corner = (0, 1 + 0.3 / height)
+            axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=corner)
         data = placed[["gebied", "titel", "partner", "start", "eind"]].astype(str)
         return finish(figure, "Agenda per gebied en partner", _when_text(programma, placed), data)
 

@@ -179,7 +179,7 @@ def sensitivity_bars(table: pd.DataFrame) -> Chart:
         _bars(axes, rows, "totaal", -0.17, PLAIN, "")
         _bars(axes, rows, "eerste", 0.17, "#e69f00", "//")
         axes.set_yticks(range(len(rows)), labels, fontsize=9)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         axes.set_xlim(left=min(0.0, *axes.get_xlim()[:1]))
         axes.grid(axis="x", linewidth=0.5)
         dutch_axis(axes, "x", 1)
@@ -409,19 +409,19 @@ def domain_profile(
         axes.set_xlabel("score (hoger = urgenter)", fontsize=9)
         axes.grid(axis="x", linewidth=0.5)
         axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(-0.3, 1))
-        data = _profile_data(own, quart, domains)
+        data = _profile_data(own, quart, domains, naam)
         return finish(
             figure, f"{naam} vergeleken met de stad", _profile_text(own, quart, domains, naam), data
         )
 
 
 def _profile_data(
-    own: pd.Series[float], quart: pd.DataFrame, domains: Mapping[str, str]
+    own: pd.Series[float], quart: pd.DataFrame, domains: Mapping[str, str], naam: str
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "domein": list(domains.values()),
-            "deze buurt": [getal(own[name], 1) for name in domains],
+            naam: [getal(own[name], 1) for name in domains],
             "middelste buurt": [getal(quart.at[name, "midden"], 1) for name in domains],
             "helft van de buurten": [
                 f"{getal(quart.at[name, 'laag'], 1)} tot {getal(quart.at[name, 'hoog'], 1)}"

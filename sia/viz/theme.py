@@ -23,8 +23,8 @@ MINUS = "\u2212"
 URGENTIE = ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404")
 """Five classes, light to dark (ColorBrewer YlOrBr, Harrower & Brewer 2003; colour-blind safe)."""
 
-POTENTIE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
-"""Five classes, light to dark (ColorBrewer YlGnBu; colour-blind safe)."""
+POTENTIE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2171b5", "#253494")
+"""Five classes, light to dark (ColorBrewer YlGnBu, the fourth darkened until white reads on it)."""
 
 DIVERGING = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
 """Below to above a reference (ColorBrewer RdBu; colour-blind safe)."""

@@ -167,6 +167,10 @@ def transitions(
         data["van"] = [f"{n}. {names[n]}" for n in data["van"]]
         data["naar"] = [f"{n}. {names[n]}" for n in data["naar"]]
         data["buurten"] = data["buurten"].map(getal)
+        whole = {"van": "alle typen", "naar": "alle typen", "buurten": getal(len(both))}
+        moved = int((both["van"] != both["naar"]).sum())
+        other = {"van": "een type", "naar": "een ander type", "buurten": getal(moved)}
+        data = pd.concat([data, pd.DataFrame([other, whole])], ignore_index=True)
         return finish(
             figure, f"Van type veranderd, {years[0]} tot {years[1]}", _moves_text(both), data
         )

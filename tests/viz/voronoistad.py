@@ -67,7 +67,9 @@ def _areas(n: int, rng: np.random.Generator, vertices: int) -> gpd.GeoDataFrame:
     cells = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=box, ordered=True)
     shapes = [shapely.intersection(cell, box) for cell in shapely.get_parts(cells)]
     if vertices > 1:
-        shapes = [shapely.segmentize(shape, shape.length / vertices) for shape in shapes]
+        shapes = [shapely.segmentize(shape, 40_000 / n**0.5 / vertices) for shape in shapes]
+    # Neighbours cut a shared edge from opposite ends; rounding makes their points equal again.
+    shapes = list(shapely.transform(np.array(shapes), lambda xy: np.round(xy, 2)))
     place = np.clip(((points - (252_000, 466_000)) // (5_000, 2_000)).astype(int), 0, (1, 4))
     wijk = place[:, 0] + 2 * place[:, 1]
     inwoners = np.round(rng.lognormal(7.5, 0.7, n) / 5) * 5

@@ -1,0 +1,158 @@
+"""Sentences follow from the figures, in the awkward cases too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from voronoistad import city, without_intervals
+
+from sia.report.sentences import (
+    Grond,
+    Zin,
+    approach,
+    buurt_things,
+    certainty,
+    heaviest_domain,
+    pockets,
+    questions,
+    three_things,
+    urgency,
+)
+from sia.viz.dataset import Cijfers
+from sia.viz.theme import DOMAINS
+
+
+def _with(stad: Cijfers, **columns: object) -> Cijfers:
+    return replace(stad, scores=stad.scores.assign(**columns))
+
+
+def test_a_sentence_with_a_number_that_nothing_shows_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="without ground"):
+        Zin("Er zijn 12 buurten.", (Grond("buurten", "13", "Rangorde"),))
+
+
+def test_several_certain_buurten_are_counted_and_named(stad: Cijfers) -> None:
+    sure = stad.gerangschikt["kans_kwart"] >= 0.8
+    text = urgency(stad).tekst
+    assert text.startswith(f"{int(sure.sum())} buurten horen zeker bij het meest urgente kwart")
+    assert stad.naam[stad.gerangschikt.index[0]] in text
+    assert "onder meer" in text
+
+
+def test_one_certain_buurt_comes_with_its_chance(stad: Cijfers) -> None:
+    chance = pd.Series(0.1, index=stad.scores.index)
+    chance[stad.gerangschikt.index[0]] = 0.97
+    text = urgency(_with(stad, kans_kwart=chance)).tekst
+    first = stad.naam[stad.gerangschikt.index[0]]
+    assert text == (
+        f"Alleen {first} hoort zeker bij het meest urgente kwart van de stad: "
+        "in 97\u00a0% van de doorrekeningen."
+    )
+
+
+def test_nothing_significant_is_said(stad: Cijfers) -> None:
+    assert "Geen enkele buurt hoort met zekerheid" in urgency(_with(stad, kans_kwart=0.5)).tekst
+
+
+def test_without_margins_the_order_is_called_uncertain(stad: Cijfers) -> None:
+    bare = without_intervals(stad)
+    assert "nog niet doorgerekend" in urgency(bare).tekst
+    assert any("marges rond de volgorde zijn nog niet berekend" in z.tekst for z in certainty(bare))
+
+
+def test_ties_on_top_are_named_together(stad: Cijfers) -> None:
+    tied = without_intervals(_with(stad, rang=1))
+    assert "staan samen bovenaan" in urgency(tied).tekst
+
+
+def test_one_buurt_has_nothing_to_compare_with() -> None:
+    whole = without_intervals(city(3))
+    one = whole.alleen([whole.gerangschikt.index[0]])
+    assert urgency(one).tekst.startswith("Alleen ")
+    assert "niets te vergelijken" in urgency(one).tekst
+
+
+def test_all_missing(stad: Cijfers) -> None:
+    gone = replace(
+        _with(stad, gerangschikt=False, **dict.fromkeys([*DOMAINS, "urgentie"], np.nan)),
+        vlaggen=stad.vlaggen.map(lambda _: "ontbreekt: geheim"),
+        aanpak=stad.aanpak.assign(aanpak="niet gerangschikt"),
+    )
+    assert "Geen enkele buurt kon worden gerangschikt" in urgency(gone).tekst
+    assert "geen enkel domein" in heaviest_domain(gone).tekst
+    assert "geen enkele buurt" in approach(gone).tekst
+    assert any("Alle cijfers ontbreken" in zin.tekst for zin in certainty(gone))
+
+
+def test_certainty_adds_up_to_all_buurten(stad: Cijfers) -> None:
+    first = certainty(stad)[0]
+    assert sum(int(ground.waarde) for ground in first.gronden) == len(stad.gerangschikt)
+    assert any("niet gerangschikt" in zin.tekst for zin in certainty(stad))
+
+
+def test_the_strongest_aanpak_that_occurs_is_named(stad: Cijfers) -> None:
+    assert "integrale gebiedsaanpak" in approach(stad).tekst
+    weaker = stad.aanpak["aanpak"].replace("integrale gebiedsaanpak (DIA-kandidaat)", "basis")
+    assert (
+        "gerichte koppelkansen"
+        in approach(replace(stad, aanpak=stad.aanpak.assign(aanpak=weaker))).tekst
+    )
+    none = replace(stad, aanpak=stad.aanpak.assign(aanpak="basis"))
+    assert "geen enkele buurt" in approach(none).tekst
+    unknown = replace(stad, aanpak=stad.aanpak.iloc[:0])
+    assert "nog geen aanpak" in approach(unknown).tekst
+
+
+def test_pockets(stad: Cijfers) -> None:
+    assert "In 3 buurten ligt een plek die het duidelijk zwaarder heeft" in pockets(stad).tekst
+    lower = stad.deelbuurten.assign(verschil=[-9.0, 12.0, 8.0])
+    assert "duidelijk afwijkt" in pockets(replace(stad, deelbuurten=lower)).tekst
+    assert "geen plekken gevonden" in pockets(replace(stad, deelbuurten=lower.iloc[:0])).tekst
+    assert "nog niet gekeken" in pockets(replace(stad, deelbuurten=None)).tekst
+    one = replace(stad, deelbuurten=stad.deelbuurten.iloc[:1])
+    assert pockets(one).tekst.startswith("In Buurt 05 ligt een plek")
+
+
+def test_questions_fit_the_reader(stad: Cijfers) -> None:
+    assert "uw domein" in questions("domein", stad)[0].tekst
+    assert len(questions("stad", stad)) == 3
+    assert len(questions("stad", replace(stad, aanpak=stad.aanpak.iloc[:0]))) == 2
+
+
+def test_every_buurt_gets_three_sentences(stad: Cijfers) -> None:
+    for variant in (stad, without_intervals(stad)):
+        for code in variant.gebieden.index:
+            things = buurt_things(variant, code)
+            assert len(things) == 3
+            assert all(zin.tekst.endswith(".") and "nan" not in zin.tekst for zin in things)
+
+
+def test_a_buurt_that_is_not_ranked_hears_why(stad: Cijfers) -> None:
+    code = stad.niet_gerangschikt.index[0]
+    assert (
+        "is niet gerangschikt: minder dan 100 inwoners (40)." in buurt_things(stad, code)[0].tekst
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 30), st.integers(0, 9), st.booleans(), st.data())
+def test_sentences_can_be_made_of_any_chances(
+    n: int, seed: int, margins: bool, data: st.DataObject
+) -> None:
+    stad = city(max(n, 3), seed=seed, intervals=margins).alleen(
+        [f"BU9998{k:04d}" for k in range(n)]
+    )
+    if margins:
+        chance = data.draw(
+            st.lists(st.floats(0, 1), min_size=len(stad.scores), max_size=len(stad.scores))
+        )
+        stad = _with(stad, kans_kwart=chance)
+    for zin in (*three_things(stad), *certainty(stad)):
+        assert zin.tekst[0].isupper() or zin.tekst[0].isdigit()
+        assert zin.tekst.endswith(".")
+        assert "nan" not in zin.tekst

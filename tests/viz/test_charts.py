@@ -1,0 +1,174 @@
+"""Every chart: deterministic, with real text and a message that is true of its table."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from voronoistad import BAD_NAMES, city, material
+
+from sia.catalogue.model import Catalogue, Indicator
+from sia.viz import charts
+from sia.viz.charts import Chart
+from sia.viz.dataset import Cijfers
+from sia.viz.theme import DOMAINS
+
+CITY = city(66)
+YEARS = material(CITY).jaren
+TYPES = {1: "Ruim", 2: "Jong", 3: "Belast", 4: "Stil"}
+CODE = CITY.gebieden.index[5]
+SOBOL = pd.DataFrame(
+    {
+        "eerste": [0.1, 0.3],
+        "totaal": [0.2, 0.5],
+        "totaal_laag": [0.1, 0.4],
+        "totaal_hoog": [0.3, 0.6],
+    },
+    index=["gewichten", "normalisatie"],
+)
+PLANS = pd.DataFrame(
+    {
+        "titel": ["Riool", "Sloop", "Later"],
+        "partner": ["Gemeente", "Corporatie", "Gemeente"],
+        "gebied": ["Noord", "Noord", "Zuid"],
+        "start": [2026.0, 2027.0, np.nan],
+        "eind": [2027.0, 2027.0, np.nan],
+    }
+)
+MONEY = pd.DataFrame({"Gemeente": [1e6, 2e6], "Corporatie": [5e5, 0]}, index=[2026, 2027])
+CATALOGUE = Catalogue(
+    tuple(
+        Indicator(key, row["naam"], row["domein"], row["rol"], 1, row["eenheid"], (), "")
+        for key, row in CITY.catalogus.iterrows()
+    )
+)
+NORMS = pd.DataFrame({"p25": 15.0, "p75": 24.0}, index=CITY.catalogus.index)
+PROFILES = material(CITY).profielen
+PER_DOMAIN = pd.DataFrame(
+    {
+        d: CITY.bijdragen[[k for k in CITY.bijdragen if k.startswith(d)]].sum(axis=1, min_count=1)
+        for d in DOMAINS
+    }
+)
+MOVED = CITY.typologie["type"].where(CITY.typologie.index != CODE, 1)
+
+MAKERS: dict[str, Callable[[], Chart]] = {
+    "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam, nadruk=[CODE]),
+    "sensitivity_bars": lambda: charts.sensitivity_bars(SOBOL),
+    "contribution_bars": lambda: charts.contribution_bars(
+        CITY.bijdragen, CODE, "Buurt 05", dict(CITY.catalogus["naam"])
+    ),
+    "stacked_contributions": lambda: charts.stacked_contributions(PER_DOMAIN, CITY.naam, DOMAINS),
+    "domain_profile": lambda: charts.domain_profile(
+        CITY.scores, CODE, "Buurt 05", DOMAINS, land=dict.fromkeys(DOMAINS, 48.0)
+    ),
+    "flag_matrix": lambda: charts.flag_matrix(
+        CITY.vlaggen, CITY.naam, dict(CITY.catalogus["naam"])
+    ),
+    "distributions": lambda: charts.distributions(CITY.indicatoren, CITY.naam, NORMS, CATALOGUE),
+    "correlations": lambda: charts.correlations(CITY.scores, DOMAINS),
+    "type_profiles": lambda: charts.type_profiles(PROFILES, TYPES, DOMAINS),
+    "k_choice": lambda: charts.k_choice(
+        pd.DataFrame({"silhouet": [0.3, 0.4]}, index=pd.Index([2, 3], name="k")), 3
+    ),
+    "transitions": lambda: charts.transitions(CITY.typologie["type"], MOVED, (2021, 2024), TYPES),
+    "static_maps": lambda: charts.static_maps(CITY.gebieden, CITY.scores),
+    "year_maps": lambda: charts.year_maps(CITY.gebieden, YEARS),
+    "trend_lines": lambda: charts.trend_lines(YEARS, CODE, "Buurt 05"),
+    "timeline": lambda: charts.timeline(PLANS),
+    "budget_bars": lambda: charts.budget_bars(MONEY, pd.Series(1.8e6, index=MONEY.index)),
+    "capacity_bars": lambda: charts.capacity_bars(MONEY / 1e6),
+}
+
+
+def test_every_public_chart_is_tried_here() -> None:
+    assert set(MAKERS) == set(charts.__all__) - {"Chart"}
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_chart_is_deterministic_and_speaks(name: str) -> None:
+    chart, again = MAKERS[name](), MAKERS[name]()
+    assert chart.svg() == again.svg()
+    root = ElementTree.fromstring(chart.svg())
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.attrib["role"] == "img"
+    named = {
+        node.attrib["id"]: node.text
+        for node in root
+        if node.tag in (f"{space}title", f"{space}desc")
+    }
+    assert [named[key] for key in root.attrib["aria-labelledby"].split()] == [
+        chart.title,
+        chart.text,
+    ]
+    assert root.findall(f".//{space}text"), "labels must be text, not outlines"
+    assert chart.text.endswith(".")
+    assert len(chart.data)
+    assert "nan" not in chart.text.lower()
+    assert not chart.data.astype(str).apply(lambda c: c.str.lower().eq("nan")).any(axis=None)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(MAKERS) - {"flag_matrix", "distributions", "static_maps"})
+)
+def test_numbers_of_the_message_stand_in_the_table_or_are_limits_of_the_method(name: str) -> None:
+    chart = MAKERS[name]()
+    number = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
+    shown = set(
+        number.findall(chart.data.astype(str).to_csv(sep=" ") + " ".join(map(str, chart.data)))
+    )
+    counted = {str(n) for n in range(len(chart.data) + 1)}
+    loose = set(number.findall(chart.text)) - shown - counted - {"80", "90"}
+    assert loose == set()
+
+
+def test_rank_message_counts_what_the_table_holds() -> None:
+    chart = MAKERS["rank_intervals"]()
+    sure = int((CITY.scores["kans_kwart"] >= 0.8).sum())
+    assert f"{sure} buurten horen bij ten minste 80 %" in chart.text
+    assert len(chart.data) == int(CITY.scores["gerangschikt"].sum())
+
+
+def test_rank_chart_without_margins_says_so() -> None:
+    bare = city(12, intervals=False)
+    text = charts.rank_intervals(bare.scores, bare.naam).text
+    assert "Marges zijn nog niet berekend" in text
+
+
+def test_rank_chart_of_nothing() -> None:
+    none = CITY.scores.assign(gerangschikt=False)
+    assert (
+        charts.rank_intervals(none, CITY.naam).text == "Geen enkele buurt kon worden gerangschikt."
+    )
+
+
+def test_names_cannot_break_the_svg_nor_become_mathematics() -> None:
+    bad = city(12, bad_names=True)
+    names = bad.naam.copy()
+    names.iloc[3] = "prijs $x^{2$ en $"
+    svg = charts.rank_intervals(bad.scores, names).svg()
+    ElementTree.fromstring(svg)
+    assert "<script" not in svg
+    for name in [*BAD_NAMES[1:], "prijs $x^{2$ en $"]:
+        assert name in "".join(ElementTree.fromstring(svg).itertext()) or name == BAD_NAMES[0]
+
+
+def test_empty_sensitivity_and_agenda_still_draw() -> None:
+    assert "geen keuze" in charts.sensitivity_bars(pd.DataFrame()).text
+    assert "nog geen enkele" in charts.timeline(PLANS[PLANS["start"].isna()]).text
+    assert "nog niets" in charts.budget_bars(MONEY * 0).text
+
+
+def test_agenda_messages() -> None:
+    assert "1 staat niet in de agenda" in MAKERS["timeline"]().text
+    assert "In 1 jaar past het niet" in MAKERS["budget_bars"]().text
+
+
+def test_chart_in_a_notebook_shows_title_and_message(stad: Cijfers) -> None:
+    shown = charts.static_maps(stad.gebieden, stad.scores)._repr_html_()
+    assert "<strong>Scores per domein op de kaart</strong>" in shown
+    assert "<figcaption>" in shown
