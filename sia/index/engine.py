@@ -13,11 +13,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from sia.index.aggregation import (
     Aggregator,
@@ -129,7 +131,8 @@ class Engine:
         jobs = list(self._jobs(plan))
         done = 0
         workers = min(os.cpu_count() or 1, max(1, len(jobs)))
-        with ThreadPoolExecutor(workers) as pool:
+        # Blocks run side by side; a matrix product that also spreads over the cores only waits.
+        with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
             for count in pool.map(lambda job: self._work(job, plan, take), jobs):
                 done += count
                 if progress is not None:
@@ -355,6 +358,12 @@ class Variant:
         if all(isinstance(rule, NoTreatment) for rule in rules):
             return x
         return _treat(x, rules)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Return the handle on the linear algebra library; finding it takes milliseconds."""
+    return ThreadpoolController()
 
 
 def _run_of(numbers: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
