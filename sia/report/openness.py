@@ -1,0 +1,156 @@
+"""Open data beside a report: tables, borders and what they mean, above publication thresholds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from sia import store
+from sia.report.material import Materiaal
+from sia.viz.dataset import Cijfers, publishable
+from sia.viz.tables import csv_bytes
+from sia.viz.theme import DOMAINS, FICTIONAL
+
+_SCORE_TEXTS = {
+    "urgentie": ("0-100", "hoger is urgenter"),
+    "potentie": ("0-100", "hoger: er valt meer te winnen door samen op te trekken"),
+    "rang": ("plaats", "1 is het meest urgent; leeg waar een buurt niet is gerangschikt"),
+    "gerangschikt": ("ja/nee", "of de buurt een plaats heeft"),
+    "reden": ("tekst", "waarom een buurt niet is gerangschikt"),
+    "rang_p05": ("plaats", "in 5 % van de doorrekeningen lager of gelijk"),
+    "rang_p50": ("plaats", "middelste plaats van de doorrekeningen"),
+    "rang_p95": ("plaats", "in 95 % van de doorrekeningen lager of gelijk"),
+    "kans_top10": ("0-1", "aandeel doorrekeningen bij de eerste tien"),
+    "kans_kwart": ("0-1", "aandeel doorrekeningen in het hoogste kwart"),
+    **{key: ("0-100", f"score {name.lower()}; hoger is urgenter") for key, name in DOMAINS.items()},
+}
+
+
+def open_figures(cijfers: Cijfers) -> pd.DataFrame:
+    """Return every indicator value that may be published, one per row, with flag and year.
+
+    Parameters
+    ----------
+    cijfers : Cijfers
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        ``naam``, ``indicator``, ``waarde``, ``eenheid``, ``peiljaar``, ``vlag``; a value below its
+        threshold is empty and its flag says ``ontbreekt: te weinig om te tonen``.
+    """
+    shown = publishable(cijfers)
+    parts = []
+    for key in shown:
+        name = str(key)
+        withheld = shown[name].isna() & cijfers.indicatoren[name].notna()
+        flags = cijfers.vlaggen[name].mask(withheld, "ontbreekt: te weinig om te tonen")
+        unit = cijfers.catalogus["eenheid"].get(name, "")
+        parts.append(
+            pd.DataFrame(
+                {
+                    "naam": cijfers.naam.reindex(shown.index),
+                    "indicator": name,
+                    "waarde": shown[name],
+                    "eenheid": unit,
+                    "peiljaar": cijfers.peiljaren[name].mask(withheld),
+                    "vlag": flags,
+                }
+            )
+        )
+    return pd.concat(parts).rename_axis("buurtcode") if parts else pd.DataFrame()
+
+
+def description(materiaal: Materiaal) -> pd.DataFrame:
+    """Return what every column means, with unit and source.
+
+    Parameters
+    ----------
+    materiaal : Materiaal
+
+    Returns
+    -------
+    DataFrame, index ``kolom``
+        ``naam``, ``eenheid``, ``betekenis``, ``bron``.
+    """
+    cijfers = materiaal.cijfers
+    rows = [
+        {"kolom": key, "naam": key, "eenheid": unit, "betekenis": text, "bron": "berekend (SIA)"}
+        for key, (unit, text) in _SCORE_TEXTS.items()
+        if key in cijfers.scores
+    ]
+    for key, entry in cijfers.catalogus.iterrows():
+        rows.append(
+            {
+                "kolom": str(key),
+                "naam": str(entry["naam"]),
+                "eenheid": str(entry["eenheid"]),
+                "betekenis": str(entry.get("waarom", "")),
+                "bron": str(entry["bron"]),
+            }
+        )
+    return pd.DataFrame(rows).set_index("kolom")
+
+
+def write_open_data(folder: Path, materiaal: Materiaal) -> list[Path]:
+    """Write scores, figures, borders and their description as open data.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    materiaal : Materiaal
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``scores.csv``, ``cijfers.csv``, ``kolommen.csv``, ``buurten.gpkg``, ``lees-mij.json``;
+        the same material gives the same bytes.
+    """
+    cijfers = materiaal.cijfers
+    scores = cijfers.scores.copy()
+    scores.insert(0, "naam", cijfers.naam.reindex(scores.index))
+    tables = {
+        "scores.csv": scores.rename_axis("buurtcode"),
+        "cijfers.csv": open_figures(cijfers),
+        "kolommen.csv": description(materiaal),
+    }
+    for name, table in tables.items():
+        store.write_bytes(folder / name, csv_bytes(table))
+    _write_borders(folder / "buurten.gpkg", cijfers, scores.drop(columns="naam"))
+    store.write_json(folder / "lees-mij.json", _readme(materiaal))
+    return [*(folder / name for name in tables), folder / "buurten.gpkg", folder / "lees-mij.json"]
+
+
+def _readme(materiaal: Materiaal) -> dict[str, object]:
+    cijfers = materiaal.cijfers
+    return {
+        "titel": f"Stedelijke Investeringsafweging {cijfers.gemeente} {cijfers.jaar}",
+        "gemeentecode": cijfers.gemeentecode,
+        "fictief": FICTIONAL if materiaal.theme.fictief else "",
+        "versie": materiaal.versie,
+        "coordinatenstelsel": "EPSG:28992 (Rijksdriehoekstelsel)",
+        "csv": "puntkomma als scheidingsteken, decimale komma, UTF-8",
+        "bronnen": list(materiaal.bronregels),
+        "besluiten": list(materiaal.besluiten),
+        "gebruik": "Signaal op buurtniveau; niet bedoeld voor besluiten over personen.",
+    }
+
+
+def _write_borders(target: Path, cijfers: Cijfers, scores: pd.DataFrame) -> None:
+    # GDAL puts the clock in the file; a fixed moment keeps the bytes the same.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
+    borders = cijfers.gebieden[["naam", "wijkcode", "wijknaam", "stadsdeel", "geometry"]]
+    joined = gpd.GeoDataFrame(borders.join(scores)).reset_index()
+    try:
+        with store.atomic_path(target) as part:
+            # GDAL will not write over a file that is no GeoPackage.
+            part.unlink()
+            joined.to_file(part, driver="GPKG", layer="buurten", engine="pyogrio")
+            if cijfers.deelbuurten is not None and not cijfers.deelbuurten.empty:
+                pockets = gpd.GeoDataFrame(cijfers.deelbuurten).reset_index()
+                pockets.to_file(part, driver="GPKG", layer="deelbuurten", engine="pyogrio")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

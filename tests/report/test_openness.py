@@ -1,0 +1,59 @@
+"""Open data: whole, described, harmless in a spreadsheet, nothing below a threshold."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from voronoistad import city, material
+
+from sia.report.material import Materiaal
+from sia.report.openness import description, open_figures, write_open_data
+
+
+def test_everything_is_written_and_described(materiaal: Materiaal, tmp_path: Path) -> None:
+    written = write_open_data(tmp_path, materiaal)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in written)
+    scores = pd.read_csv(tmp_path / "scores.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert list(scores["buurtcode"]) == list(materiaal.cijfers.gebieden.index)
+    assert set(scores) - {"buurtcode", "naam"} <= set(description(materiaal).index)
+    borders = gpd.read_file(tmp_path / "buurten.gpkg", layer="buurten")
+    assert len(borders) == len(materiaal.cijfers.gebieden)
+    assert borders.crs.to_epsg() == 28992
+    assert len(gpd.read_file(tmp_path / "buurten.gpkg", layer="deelbuurten")) == 3
+    assert "FICTIEF" in (tmp_path / "lees-mij.json").read_text(encoding="utf-8")
+
+
+def test_same_material_same_bytes(materiaal: Materiaal, tmp_path: Path) -> None:
+    first, second = (write_open_data(tmp_path / name, materiaal) for name in "ab")
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_formulas_in_names_are_text(tmp_path: Path) -> None:
+    write_open_data(tmp_path, material(city(12, bad_names=True)))
+    text = (tmp_path / "scores.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in text
+    names = pd.read_csv(io.StringIO(text), sep=";")["naam"]
+    assert not names.str.startswith("=").any()
+
+
+def test_a_withheld_value_is_empty_and_says_so(materiaal: Materiaal) -> None:
+    stad = materiaal.cijfers
+    name = "sociaal_1"
+    limits = pd.Series(0.0, index=stad.catalogus.index)
+    limits[name] = 100.0
+    limited = replace(
+        stad,
+        catalogus=stad.catalogus.assign(publicatiedrempel=limits),
+        noemers=pd.DataFrame({name: stad.gebieden["inwoners"]}),
+    )
+    rows = open_figures(limited).query("indicator == @name")
+    small = stad.gebieden["inwoners"] < 100
+    known = stad.indicatoren[name].notna()
+    assert rows.loc[small, "waarde"].isna().all()
+    assert (rows.loc[small & known, "vlag"] == "ontbreekt: te weinig om te tonen").all()
+    assert rows.loc[~small, "waarde"].equals(stad.indicatoren.loc[~small, name].rename("waarde"))
