@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,8 @@ from sia.index.normalisation import MinMax, Normaliser, PercentileRank, ZScore
 from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
+Step = Literal["impute", "treat", "normalise", "aggregate"]
+STEPS: tuple[Step, ...] = ("impute", "treat", "normalise", "aggregate")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,29 @@ class Choices:
     treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
     weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
     leave_out: bool = True
+
+    @classmethod
+    def around(cls, design: IndexDesign, **changes: Any) -> Choices:
+        """Return the default choices with the design's own choice among the options of each step.
+
+        Parameters
+        ----------
+        design : IndexDesign
+        **changes
+            Fields of `Choices` that differ from the default.
+
+        Notes
+        -----
+        A default option equal to the design's own is not counted twice.
+        """
+        plain = cls(**changes)
+
+        def with_own(step: str) -> tuple[Any, ...]:
+            own = getattr(design, step)
+            return (own, *(option for option in getattr(plain, step) if option != own))
+
+        varied = {step: with_own(step) for step in STEPS if getattr(plain, step)}
+        return replace(plain, **varied)
 
     @classmethod
     def weights_only(cls, noise: WeightNoise | DirichletWeights | None = None) -> Choices:
@@ -275,7 +300,3 @@ def prepare_noise(
         spread,
         error.exact_below,
     )
-
-
-Step = Literal["impute", "treat", "normalise", "aggregate"]
-STEPS: tuple[Step, ...] = ("impute", "treat", "normalise", "aggregate")

@@ -239,3 +239,14 @@ def test_progress_is_reported(table: pd.DataFrame) -> None:
     )
     assert seen[-1] == (30, 30)
     assert [d for d, _ in seen] == sorted(d for d, _ in seen)
+
+
+def test_choices_around_a_design_hold_its_own_choice_once() -> None:
+    design = IndexDesign(STRUCTURE, normalise={"*": ZScore(), "a": MinMax()}, treat=SkewKurtosis())
+    choices = Choices.around(design, impute=())
+    assert choices.normalise[0] is design.normalise
+    assert len(choices.normalise) == 4
+    assert len(choices.treat) == 2
+    assert choices.treat[0] is design.treat
+    assert choices.impute == ()
+    assert choices.options(design)["impute"] == (design.impute,)
