@@ -48,7 +48,9 @@ def alone(agenda: Agenda) -> pd.Series:
     return joined.rename("start")
 
 
-def greedy(agenda: Agenda, current: pd.Series | None = None) -> pd.Series | None:
+def greedy(
+    agenda: Agenda, current: pd.Series | None = None, builder: Builder | None = None
+) -> pd.Series | None:
     """Return the schedule of a planner who places plans one by one, dearest to drop first.
 
     Parameters
@@ -56,6 +58,8 @@ def greedy(agenda: Agenda, current: pd.Series | None = None) -> pd.Series | None
     agenda : Agenda
     current : Series, optional
         Agreed schedule, for re-planning.
+    builder : Builder, optional
+        The model of the same agenda and schedule, when it is there already.
 
     Returns
     -------
@@ -63,15 +67,15 @@ def greedy(agenda: Agenda, current: pd.Series | None = None) -> pd.Series | None
         Committed plans come first, then by leave-out price; each gets the year that adds most at
         that moment. None when a committed plan finds no place.
     """
-    return _Greedy(agenda, current).plan()
+    return _Greedy(agenda, builder or Builder(agenda, current)).plan()
 
 
 class _Greedy:
     """Keeps what is used while plans are placed one by one."""
 
-    def __init__(self, agenda: Agenda, current: pd.Series | None) -> None:
-        self.builder = Builder(agenda, current)
-        self.model = self.builder.model
+    def __init__(self, agenda: Agenda, builder: Builder) -> None:
+        self.builder = builder
+        self.model = builder.model
         self.agenda = agenda
         self.rows_of: dict[int, list[tuple[int, float]]] = {}
         self.room = dict(enumerate(self.model.row_upper))

@@ -107,7 +107,7 @@ def _read_workbook(path: Path) -> pd.DataFrame:
             raise InputError(
                 [Problem(f"Het blad `{SHEET}` ontbreekt.", oplossing, bestand=path.name)]
             )
-        table: pd.DataFrame = book.parse(SHEET, dtype=object)
+        table: pd.DataFrame = pd.read_excel(book, SHEET, dtype=object)
     return table
 
 

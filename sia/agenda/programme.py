@@ -109,7 +109,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
 def _solve(builder: Builder, current: pd.Series | None) -> Solved:
     """Start from a good schedule; when the relaxation already proves the gap, that is enough."""
     began, settings = time.monotonic(), builder.settings
-    first = greedy(builder.agenda, current)
+    first = greedy(builder.agenda, current, builder)
     guess = improve(builder, None if first is None else builder.columns_of(first))
     if guess.gap(builder.model) <= settings.gat:
         return Solved("optimaal", guess.values, guess.bound)

@@ -109,7 +109,7 @@ def _plan_sheet(book: Workbook, name: str, rows: Sequence[Mapping[str, object]])
         sheet.append([_written(f, v) for f, v in zip(FIELDS, values, strict=True)])
     for position, field in enumerate(FIELDS, start=1):
         if field.kind == "bedrag":
-            for number in range(2, max(sheet.max_row, 2) + 1):
+            for number in range(2, len(rows) + 2):
                 sheet.cell(number, position).number_format = "#,##0"
     return sheet
 

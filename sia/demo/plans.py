@@ -307,14 +307,14 @@ class _Maker:
         self.turn = 0
 
     def _streets(self, code: str) -> list[shapely.LineString]:
-        """Return parallel street lines, 110 m apart, inside the buurt, in random order."""
+        """Return parallel street lines, 130 m apart, inside the buurt, in random order."""
         inside = self.land.geometry[code].buffer(-50)
         if inside.is_empty:
             return []
         centre = inside.centroid
         radius = float(np.hypot(*(np.subtract(inside.bounds[2:], inside.bounds[:2])))) / 2
         angle = float(self.rng.uniform(0, np.pi))
-        steps = np.arange(-radius, radius, 110.0)
+        steps = np.arange(-radius, radius, 130.0)
         along = np.arange(-radius, radius, 320.0)
         lines = [
             shapely.affinity.rotate(
@@ -369,7 +369,7 @@ class _Maker:
         row: dict[str, object] = {
             "plan": plan,
             "partner": partner or str(self.rng.choice(kind.partners)),
-            "titel": f"{kind.titel} {self.turn} {FICTIONAL}",
+            "titel": f"{kind.titel} {len(self.rows) + 1} {FICTIONAL}",
             "soort": soort,
             "opgaven": kind.opgaven,
             "buurtcodes": code if shape is None else "",
@@ -482,7 +482,7 @@ class _Maker:
     def finish(self) -> DemoPlans:
         """Sort the plans per partner and give every partner a budget that is tight."""
         names = [f.name for f in FIELDS]
-        table = pd.DataFrame(self.rows, dtype=object).reindex(columns=names).fillna("")
+        table = pd.DataFrame([{name: row.get(name, "") for name in names} for row in self.rows])
         subsidies = _subsidies()
         table = self._with_subsidies(table, subsidies)
         deliveries = {
