@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from voronoistad import city, material
 
 from sia.report.build import Renderer
 from sia.report.material import selections
+from sia.report.notebook import notebook_html
+from sia.viz.maps import buurt_map
+from sia.viz.theme import Theme
 
 pytestmark = pytest.mark.browser
 
@@ -124,3 +131,27 @@ def test_city_without_anything_but_scores_still_opens(visit: Callable) -> None:
     seen = visit(Renderer(stuff).report(selections(bare)[0]))
     assert seen.violations() == []
     assert (seen.requests, seen.complaints) == ([], [])
+
+
+def test_buurt_profile_prints_on_two_pages(visit: Callable, pages: dict[str, str]) -> None:
+    page = visit(pages["buurt"]).page
+    printed = page.pdf(format="A4", print_background=True, prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 2
+
+
+def test_the_check_of_accessibility_can_fail(visit: Callable, pages: dict[str, str]) -> None:
+    seen = visit(pages["start"].replace(' lang="nl"', "", 1))
+    assert any("html-has-lang" in text for text in seen.violations())
+
+
+def test_a_notebook_page_shows_its_map_and_asks_nothing(visit: Callable, tmp_path: Path) -> None:
+    shown = {"text/html": buurt_map(city(20))._repr_html_(), "text/plain": "kaart"}
+    output = new_output("display_data", data=shown)
+    source = tmp_path / "kaart.ipynb"
+    cells = [new_markdown_cell("# Kaart"), new_code_cell("kaart", outputs=[output])]
+    nbformat.write(new_notebook(cells=cells), source)
+    seen = visit(notebook_html(source, Theme("Teststad", fictief=True)))
+    assert seen.page.frame_locator("iframe").locator("path.buurt").count() == 20
+    # Before axe: its own message to the frame is a complaint on pages that are opened as files.
+    assert (seen.requests, seen.complaints) == ([], [])
+    assert seen.violations() == []
