@@ -184,6 +184,10 @@ def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFr
         for i in indicators
         if i not in values.columns
     ]
+    if values.empty and not problems:
+        problems.append(
+            Problem(wat="De tabel heeft geen rijen.", oplossing="Geef minstens één eenheid op.")
+        )
     double = sorted({str(u) for u in values.index[values.index.duplicated()]})
     problems += [
         Problem(

@@ -117,7 +117,7 @@ class Choices:
             own = getattr(design, step)
             return (own, *(option for option in getattr(plain, step) if option != own))
 
-        varied = {step: with_own(step) for step in STEPS if getattr(plain, step)}
+        varied: dict[str, Any] = {step: with_own(step) for step in STEPS if getattr(plain, step)}
         return replace(plain, **varied)
 
     @classmethod

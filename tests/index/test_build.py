@@ -374,6 +374,20 @@ def test_bad_table_lists_everything_in_dutch() -> None:
         build_index(values.assign(b=1.0, c=1.0, d=1.0), IndexDesign(DEEP))
 
 
+def test_no_units_at_all(table: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="geen rijen"):
+        build_index(table.iloc[:0], IndexDesign(DEEP))
+
+
+def test_nullable_integers_and_objects_are_numbers(table: pd.DataFrame) -> None:
+    whole = table.round().astype("Int64")
+    whole.loc[0, "a"] = pd.NA
+    plain = whole.astype(float)
+    expected = build_index(plain, IndexDesign(DEEP)).scores
+    for odd in (whole, plain.astype(object)):
+        pd.testing.assert_frame_equal(build_index(odd, IndexDesign(DEEP)).scores, expected)
+
+
 def test_geometric_refuses_zero_in_dutch(table: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="nul of negatief"):
         build_index(table, IndexDesign(DEEP, aggregate=Geometric()))
