@@ -178,7 +178,7 @@ def worlds(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame | Non
 
 
 @given(worlds())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_input_gives_exactly_one_class_to_every_buurt(world):
     scores, share, pockets, trend = world
     out = decide(scores, share, pockets, trend)
@@ -190,7 +190,7 @@ def test_every_input_gives_exactly_one_class_to_every_buurt(world):
 
 
 @given(worlds(), st.integers(0, 7), st.floats(0, 1), st.floats(0, 50))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_more_urgency_never_gives_a_lesser_class(world, which, kans, points):
     scores, share, pockets, trend = world
     code = scores.index[which % len(scores)]
@@ -207,7 +207,7 @@ def test_more_urgency_never_gives_a_lesser_class(world, which, kans, points):
 
 
 @given(worlds(), st.floats(0, 100))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_corporatiebezit_never_raises_urgency(world, share):
     scores, known, pockets, trend = world
     other = pd.Series(share, index=scores.index)

@@ -67,7 +67,7 @@ def test_absent_border_is_refused_by_name():
 
 
 @given(st.integers(0, 10_000), st.floats(1500, 6000), st.floats(2.2, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_areas_are_connected_and_within_bounds_or_say_why(seed, minimum, ratio):
     rng = np.random.default_rng(seed)
     areas = lattice(6, 7)

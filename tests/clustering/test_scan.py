@@ -48,7 +48,7 @@ def planted(rng: np.random.Generator, effect: float) -> tuple[Zone, np.ndarray]:
 @pytest.mark.parametrize("rho", [0.0, 0.6])
 def test_without_a_pocket_p_values_are_not_too_small(rho):
     rng = np.random.default_rng(11)
-    zones = [zone(int(rng.integers(6, 9)), int(rng.integers(6, 9)), rng, rho) for _ in range(60)]
+    zones = [zone(int(rng.integers(6, 9)), int(rng.integers(6, 9)), rng, rho) for _ in range(40)]
     noise = estimate_noise(zones, rng)
     assert noise.rho == pytest.approx(rho, abs=0.15)
     p = np.array([scan(one, noise, ScanSettings(permutations=199), rng).p for one in zones])
