@@ -120,7 +120,18 @@ class Weighing:
     def treatment_table(self) -> pd.DataFrame:
         """Return the cells that outlier treatment changed, with value before and after."""
         logs = [r.treatment_log for r in (self.urgentie, self.potentie) if r is not None]
-        return pd.concat(logs) if logs else pd.DataFrame()
+        if not logs:
+            return pd.DataFrame()
+        table = pd.concat(logs, ignore_index=True)
+        return pd.DataFrame(
+            {
+                "buurtcode": table["unit"],
+                "indicator": [self.catalogue[name].naam for name in table["indicator"]],
+                "behandeling": table["action"],
+                "waarde in de bron": table["before"],
+                "waarde in de index": table["after"],
+            }
+        )
 
 
 def _realised_share(result: IndexResult) -> pd.Series[float]:

@@ -166,4 +166,4 @@ def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     # ipykernel reads its parent from the environment when it is imported, which was in the server
-    IPKernelApp.launch_instance(argv=arguments, parent_handle=os.getppid(), log_level=logging.ERROR)
+    IPKernelApp.launch_instance(argv=arguments, parent_handle=os.getppid(), log_level=logging.CRITICAL)

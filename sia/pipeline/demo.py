@@ -35,6 +35,8 @@ def ensure_demo(folder: Path) -> Path:
         fresh = folder.with_name(f".{folder.name}.nieuw")
         shutil.rmtree(fresh, ignore_errors=True)
         demo.generate(fresh)
+        # the planted truth is for tests and benchmarks, which plant their own
+        shutil.rmtree(fresh / demo.TRUTH_FOLDER)
         (fresh / ".generator").write_text(mark, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         fresh.replace(folder)

@@ -44,9 +44,16 @@ def _optional(run: Run, name: str) -> pd.DataFrame:
     return run.table(name) if run.has(name) else pd.DataFrame()
 
 
-def catalogue_frame(table: IndicatorTable) -> pd.DataFrame:
+def source_lines(run: Run, table: IndicatorTable) -> pd.Series[str]:
+    """Return the source line behind every row of the provenance; says when it is invented."""
+    lines = table.provenance["bronvermelding"].astype(str)
+    return "Verzonnen cijfers in de vorm van: " + lines if run.gemeente.fictief else lines
+
+
+def catalogue_frame(run: Run, table: IndicatorTable) -> pd.DataFrame:
     """Return name, domain, role, unit, reference years and sources of every indicator."""
-    lines = table.provenance.groupby("indicator")["bronvermelding"].agg(
+    named = table.provenance.assign(bronvermelding=source_lines(run, table))
+    lines = named.groupby("indicator")["bronvermelding"].agg(
         lambda texts: "; ".join(sorted(set(texts)))
     )
     frame = table.catalogue.frame()
@@ -71,7 +78,7 @@ def cijfers(run: Run) -> Cijfers:
         typologie=_optional(run, "typologie"),
         aanpak=_optional(run, "aanpak"),
         deelbuurten=pockets,
-        catalogus=catalogue_frame(table),
+        catalogus=catalogue_frame(run, table),
     )
 
 
@@ -129,7 +136,7 @@ def material(run: Run) -> Materiaal:
     return Materiaal(
         cijfers=cijfers(run),
         theme=theme_of(run.gemeente),
-        bronregels=tuple(sorted(set(table.provenance["bronvermelding"]))),
+        bronregels=tuple(sorted(set(source_lines(run, table)))),
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
         audit=audit_tables(run),

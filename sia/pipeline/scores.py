@@ -171,7 +171,7 @@ def audit_tables(run: Run) -> dict[str, pd.DataFrame]:
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Return an audit table with Dutch names for indicators and aggregates, index first."""
     names = {**{e.id: e.naam for e in load_catalogue()}, **domain_names(), **AXIS_NAMES}
-    flat = table.reset_index()
+    flat = table.reset_index(drop=table.index.name is None)
     texts = [c for c in flat if not pd.api.types.is_numeric_dtype(flat[c].dtype)]
     for column in texts:
         flat[column] = [names.get(str(cell), cell) for cell in flat[column]]

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 DECIMALS: Mapping[str, int] = MappingProxyType({"p": 3, "q": 3, "silhouet": 2, "zekerheid": 2})
 """Columns that need more or fewer digits than one."""
 
+# notebook front ends style tables themselves, with more weight than a plain selector has
 _STYLE = (
-    "<style>.tabel{overflow:auto;max-height:34rem;margin:.5rem 0}.tabel table{border-collapse:"
-    "collapse;font-size:.9rem}.tabel caption{text-align:left;font-weight:600;padding:.3rem 0}"
-    ".tabel th,.tabel td{border-bottom:1px solid #c8c8c8;padding:.2rem .6rem;text-align:left;"
-    "vertical-align:top}.tabel .getal,.tabel td.n{text-align:right}</style>"
+    "<style>.tabel{overflow:auto;max-height:34rem;margin:.5rem 0}"
+    ".tabel table{border-collapse:collapse;font-size:.9rem;width:max-content;max-width:none}"
+    ".tabel caption{text-align:left;font-weight:600;padding:.3rem 0}"
+    ".tabel table th,.tabel table td{border-bottom:1px solid #c8c8c8;padding:.2rem .6rem;"
+    "text-align:left!important;vertical-align:top;max-width:26rem;white-space:normal}"
+    ".tabel table td.getal,.tabel table th.getal{text-align:right!important}</style>"
 )
 
 

@@ -81,9 +81,11 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     profile = profiles(model)
     described = describe(model, table, context)
     names = name_types(profile, described, load_names())
+    # matrix products differ in their last bits with the place of the data in memory
+    table[["zekerheid", "silhouet"]] = table[["zekerheid", "silhouet"]].round(9)
     table["typenaam"] = table["type"].map(names)
     table["typenaam"] = table["typenaam"].astype("str").where(table["type"].notna(), None)
-    run.write(STAGE, {"typologie": table, "typeprofielen": profile}, zaad=zaad, k=choice.k)
+    run.write(STAGE, {"typologie": table, "typeprofielen": profile.round(9)}, zaad=zaad, k=choice.k)
     return Types(
         k=choice.k,
         reden=choice.reden,

@@ -1,0 +1,140 @@
+"""The whole line on Voorbeeldstad: nobody drops out, the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sia import pipeline
+from sia.approach import AANPAKKEN
+from sia.errors import InputError
+from sia.store import read_manifest, sha256_file
+from tests.pipeline.conftest import Line, run_line
+
+PER_BUURT = (
+    "indicatoren",
+    "vlaggen",
+    "peiljaren",
+    "noemers",
+    "scores",
+    "bijdragen",
+    "typologie",
+    "aanpak",
+)
+
+
+def test_no_buurt_drops_out_in_any_table(line: Line) -> None:
+    for run in line.runs.values():
+        everybody = list(run.table("gebieden").index)
+        assert len(everybody) > 50
+        for name in PER_BUURT:
+            assert list(run.table(name).index) == everybody, name
+
+
+def test_every_buurt_is_ranked_or_has_a_reason(line: Line) -> None:
+    for run in line.runs.values():
+        scores = run.table("scores")
+        assert (scores["rang"].notna() ^ (scores["reden"] != "")).all()
+        assert len(pipeline.ranking(run)) + (scores["reden"] != "").sum() == len(scores)
+        assert set(run.table("aanpak")["aanpak"]) <= set(AANPAKKEN)
+
+
+def test_missing_is_never_zero(line: Line) -> None:
+    for run in line.runs.values():
+        values, flags = run.table("indicatoren"), run.table("vlaggen")
+        absent = flags.map(lambda flag: flag.startswith("ontbreekt"))
+        assert values.isna().equals(absent)
+
+
+def test_contributions_add_up_to_the_score(line: Line) -> None:
+    run = line.last
+    scores, parts = run.table("scores"), run.table("bijdragen")
+    ranked = scores["gerangschikt"]
+    rest = scores.loc[ranked, "urgentie"] - parts[ranked].sum(axis=1)
+    assert rest.notna().all()
+    domains = [d for d in pipeline.domain_names() if d in scores and d != "potentie"]
+    mean = scores.loc[ranked, domains].mean(axis=1)
+    pd.testing.assert_series_equal(scores.loc[ranked, "urgentie"], mean, check_names=False)
+
+
+def test_the_rank_lies_in_its_interval_as_a_rule(line: Line) -> None:
+    scores = line.last.table("scores")
+    ranked = scores[scores["gerangschikt"]]
+    inside = ranked["rang"].between(ranked["rang_p05"], ranked["rang_p95"])
+    assert inside.mean() > 0.8
+    assert ranked["kans_kwart"].between(0, 1).all()
+
+
+def test_origin_is_in_no_score(line: Line) -> None:
+    from sia.catalogue.refused import is_origin
+
+    table = pipeline.load_indicators(line.last)
+    scored = line.last.table("bijdragen").columns
+    for name in scored:
+        entry = table.catalogue[name]
+        assert not any(is_origin(m) for bron in entry.bronnen for m in bron.maten())
+        assert entry.rol == "opgave"
+
+
+def test_the_manifest_knows_every_table(line: Line) -> None:
+    run = line.last
+    stages = read_manifest(run.folder)["stappen"]
+    assert set(stages) == {"01_intake", "02_indicatoren", "03_robuustheid", "04_clustering"}
+    for stage in stages.values():
+        assert stage["uitvoer"]
+        for name, expected in stage["uitvoer"].items():
+            assert sha256_file(Path(name)) == expected
+
+
+def test_the_same_input_gives_the_same_bytes(
+    line: Line, raw: Path, tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIA_HOME", str(repository))
+    again = run_line(tmp_path, raw)
+    for year, run in line.runs.items():
+        files = sorted(run.folder.glob("*.parquet"))
+        assert len(files) >= 12
+        for path in files:
+            other = again.runs[year].folder / path.name
+            assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_what_was_read_is_kept_and_read_back_the_same(line: Line, raw: Path) -> None:
+    from sia.sources import intake
+
+    run = line.last
+    kept = pipeline.read_intake(run)
+    fresh = intake(raw, gemeente="GM9999", jaren=run.jaren)
+    assert len(kept.tables) == len(fresh.tables)
+    for one, other in zip(kept.tables, fresh.tables, strict=True):
+        assert (one.source, one.year, one.origin.sha256) == (
+            other.source,
+            other.year,
+            other.origin.sha256,
+        )
+        pd.testing.assert_frame_equal(one.values, other.values)
+        pd.testing.assert_frame_equal(one.reasons, other.reasons, check_dtype=False)
+    for layer, same in zip(kept.areas, fresh.areas, strict=True):
+        assert layer.frame.geometry.equals(same.frame.geometry)
+
+
+def test_the_status_names_years_and_tampering(line: Line) -> None:
+    run = line.last
+    assert "in orde" in pipeline.status_text(run.folders, "GM9999")
+    target = run.folder / "bestanden.parquet"
+    before = target.read_bytes()
+    target.write_bytes(before + b"x")
+    assert "bestanden.parquet is later gewijzigd" in pipeline.status_text(run.folders)
+    target.unlink()
+    assert "bestanden.parquet ontbreekt" in pipeline.status_text(run.folders)
+    target.write_bytes(before)
+
+
+def test_a_stage_out_of_order_says_what_to_run(line: Line, tmp_path: Path, raw: Path) -> None:
+    fresh = pipeline.open_run(
+        "GM9999", 2024, [str(raw)], [2024], 2024, str(tmp_path / "v"), str(tmp_path / "r")
+    )
+    with pytest.raises(InputError, match="lager nummer"):
+        pipeline.weighing_step(fresh)
