@@ -89,10 +89,9 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
     """
     found = []
     for rank, bron in enumerate(entry.bronnen):
-        for table in lookup.tables:
-            if table.source != bron.naam or not lookup.has(table, bron.maten()):
+        for table, peiljaar in lookup.holders(bron.maten()):
+            if table.source != bron.naam:
                 continue
-            peiljaar = lookup.peiljaar(table, bron.maten())
             if not bron.geldt(peiljaar) or not 0 <= jaar - peiljaar <= entry.meenemen:
                 continue
             values, bottom = lookup.value(table, bron, peiljaar)
@@ -193,7 +192,8 @@ def resolve(
         bottoms[take] = candidate.denominators[take]
     own = source[:n_roster]
     years = np.array([found[n].peiljaar if n >= 0 else 0 for n in own], dtype=np.int64)
-    flags = [_flag(entry, found[n], jaar) if n >= 0 else MISSING for n in own]
+    labels = {n: _flag(entry, found[n], jaar) for n in set(own[own >= 0])}
+    flags = [labels.get(n, MISSING) for n in own]
     missing = np.flatnonzero(own < 0)
     for position, reason in zip(
         missing, _reasons(entry, found, method, lookup, missing, jaar, comparable), strict=True

@@ -57,18 +57,33 @@ class Lookup:
         self.codes = pd.Index([*roster, *rest], name="buurtcode")
         self._positions = {key: rows.get_indexer(self.codes) for key, rows in self._rows.items()}
         self._columns: dict[tuple[int, str], Floats] = {}
+        self._years = [dict(table.measures["peiljaar"].items()) for table in self.tables]
+        self._holders: dict[tuple[str, ...], tuple[tuple[SourceTable, int], ...]] = {}
 
     def rows_of(self, table: SourceTable) -> pd.Index:
         """Return the buurt codes that a table has a row for."""
         return self._rows[id(table)]
 
-    def has(self, table: SourceTable, measures: Sequence[str]) -> bool:
-        """Tell whether a table has all these measures."""
-        return all(measure in table.values.columns for measure in measures)
+    def holders(self, measures: Sequence[str]) -> tuple[tuple[SourceTable, int], ...]:
+        """Return every table that has all these measures, with their latest reference year.
 
-    def peiljaar(self, table: SourceTable, measures: Sequence[str]) -> int:
-        """Return the latest reference year of these measures in a table."""
-        return int(table.measures.loc[list(measures), "peiljaar"].max())
+        Parameters
+        ----------
+        measures : sequence of str
+
+        Returns
+        -------
+        tuple of (SourceTable, int)
+            In the order of `tables`.
+        """
+        key = tuple(measures)
+        if key not in self._holders:
+            self._holders[key] = tuple(
+                (table, max(int(years[measure]) for measure in key))
+                for table, years in zip(self.tables, self._years, strict=True)
+                if all(measure in years for measure in key)
+            )
+        return self._holders[key]
 
     def column(self, table: SourceTable, measure: str) -> Floats:
         """Return one measure on `codes`, NaN where there is no row or no number."""
@@ -134,12 +149,10 @@ class Lookup:
     ) -> list[SourceTable]:
         order = {name: number for number, name in enumerate(sources)}
         usable = []
-        for table in self.tables:
+        for table, year in self.holders(measures):
             if table is not own and table.source not in order:
                 continue
-            if not self.has(table, measures):
-                continue
-            distance = abs(self.peiljaar(table, measures) - peiljaar)
+            distance = abs(year - peiljaar)
             if distance <= DENOMINATOR_REACH:
                 rank = -1 if table is own else order[table.source]
                 usable.append((distance, rank, -table.year, table))
