@@ -197,9 +197,15 @@ class _Finder:
         self.own_first = window["eerste"].to_numpy()
         self.own_last = window["laatste"].to_numpy()
         self.duration = plans["duur"].to_numpy(dtype=int)
-        self.urgency = plan_urgency(plans, scores)[list(OPGAVEN)].to_numpy(dtype=float)
-        self.serves = served(plans).to_numpy()
-        self.cost = plans["kosten"].to_numpy(dtype=float)
+        # Plain lists: a hundred thousand groups of two or three make small arrays the slow part.
+        urgency = plan_urgency(plans, scores)[list(OPGAVEN)].to_numpy(dtype=float)
+        serves = served(plans).to_numpy()
+        self.goals = [frozenset(np.flatnonzero(row).tolist()) for row in serves]
+        self.urgency = [
+            [u for u in values[row].tolist() if u == u]
+            for values, row in zip(urgency, serves, strict=True)
+        ]
+        self.cost = plans["kosten"].astype(float).tolist()
         self.codes = [c.split(";") for c in plans["buurtcodes"]]
         self.level = [OPENNESS.index(v) for v in plans["vertrouwelijkheid"]]
         self.apart = self._kept_apart()
@@ -258,7 +264,7 @@ class _Finder:
         felt = (self.plans["hinder"] != "geen").to_numpy()
         end = self.last + self.duration - 1
         for a, b in zip(located[left[once]].tolist(), located[right[once]].tolist(), strict=True):
-            common_goal = bool((self.serves[a] & self.serves[b]).any())
+            common_goal = bool(self.goals[a] & self.goals[b])
             van, tot = int(max(self.first[a], self.first[b])), int(min(end[a], end[b]))
             if (
                 self.partner[a] != self.partner[b]
@@ -325,8 +331,8 @@ class _Finder:
 
     def _worth(self, a: int, b: int) -> float:
         smaller = min(self.cost[a], self.cost[b])
-        urgency = self.urgency[[a, b]][self.serves[[a, b]]]
-        weight = 1 + float(np.nanmean(urgency)) / 100 if np.isfinite(urgency).any() else 1.0
+        urgency = _mean([*self.urgency[a], *self.urgency[b]])
+        weight = 1.0 if urgency != urgency else 1 + urgency / 100
         ceiling = self.parameters.hoogste_waardering
         return float(min(self.parameters.waardering * smaller, ceiling) * weight)
 
@@ -335,7 +341,7 @@ class _Finder:
         saving = {band: self._saving(group, band) for band in BANDS}
         opgaven, urgency = self._opgaven(index)
         # The last year in which all can still start together closes the door.
-        closes = group.tot if group.kind == "straat" else int(self.last[index].min())
+        closes = group.tot if group.kind == "straat" else min(int(self.last[i]) for i in index)
         row: dict[str, object] = {
             "kans": _name(group.kind, group.plaats, [self.ids[i] for i in index]),
             "soort_kans": group.kind,
@@ -365,17 +371,17 @@ class _Finder:
 
     def _shift(self, group: _Group) -> int:
         """Least number of years that some member must leave its own window, best common year."""
+        if group.kind != "straat" or self.settings.schuif == 0:
+            return 0
         index = list(group.members)
         options = np.arange(group.van, group.tot + 1)[:, None]
-        late = self.own_last[index] + (0 if group.kind == "straat" else self.duration[index] - 1)
-        beyond = np.maximum(self.own_first[index] - options, options - late)
-        return int(np.maximum(beyond, 0).max(axis=1).min()) if group.kind == "straat" else 0
+        beyond = np.maximum(self.own_first[index] - options, options - self.own_last[index])
+        return int(np.maximum(beyond, 0).max(axis=1).min())
 
     def _opgaven(self, index: list[int]) -> tuple[list[str], float]:
-        any_serves = [bool(self.serves[index, k].any()) for k in range(len(OPGAVEN))]
-        values = self.urgency[index][self.serves[index]]
-        urgency = float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
-        return [o for o, yes in zip(OPGAVEN, any_serves, strict=True) if yes], urgency
+        goals = frozenset().union(*(self.goals[i] for i in index))
+        urgency = _mean([u for i in index for u in self.urgency[i]])
+        return [OPGAVEN[k] for k in sorted(goals)], urgency
 
     def _sentence(self, group: _Group, row: dict[str, object]) -> str:
         who = listing(f"{self.soort[i]} ({self.partner[i]})" for i in group.members)
@@ -420,6 +426,11 @@ _COLUMNS = (
     "vertrouwelijkheid",
     "zin",
 )
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean, NaN of nothing: an unknown urgency is not a low one."""
+    return sum(values) / len(values) if values else float("nan")
 
 
 def _capital(text: str) -> str:
