@@ -320,6 +320,8 @@ _MAKERS: Final = MappingProxyType(
         "normen": _normen,
         "herkomst": _herkomst,
         "verantwoording": _verantwoording,
+        "marges_laag": _all_float,
+        "marges_hoog": _all_float,
         "scores": _scores,
         "bijdragen": _bijdragen,
         "typologie": _typologie,

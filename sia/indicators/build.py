@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -64,6 +64,9 @@ class IndicatorTable:
     catalogue : Catalogue
     besluiten : tuple of str
         Dutch sentences on lifted blocks; every output prints them.
+    lower, upper : DataFrame of float, shape of `values`
+        95 % margins that the publisher gives with exactly this value, in its unit; NaN where it
+        gives none. Without rows in a table that was put together without them.
     """
 
     gemeentecode: str
@@ -78,6 +81,8 @@ class IndicatorTable:
     verantwoording: pd.DataFrame
     catalogue: Catalogue
     besluiten: tuple[str, ...] = ()
+    lower: pd.DataFrame = field(default_factory=pd.DataFrame)
+    upper: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by the file name that docs/architecture.md gives them."""
@@ -90,6 +95,8 @@ class IndicatorTable:
             "normen": self.norms,
             "herkomst": self.provenance,
             "verantwoording": self.verantwoording,
+            "marges_laag": self.lower,
+            "marges_hoog": self.upper,
         }
 
 
@@ -215,6 +222,8 @@ def _assemble(
         verantwoording=roster.verantwoording,
         catalogue=catalogue,
         besluiten=tuple(besluit.zin() for besluit in catalogue.besluiten),
+        lower=pd.DataFrame({name: c.lower for name, c in columns.items()}, index=codes),
+        upper=pd.DataFrame({name: c.upper for name, c in columns.items()}, index=codes),
     )
 
 

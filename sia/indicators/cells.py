@@ -66,6 +66,9 @@ class Column:
     years, denominators : ndarray, shape (n_roster,)
         Reference year (0 where missing) and denominator.
     flags : list of str, length n_roster
+    lower, upper : ndarray of float, shape (n_roster,)
+        95 % margins that the publisher gives with exactly the chosen value; NaN where it gives
+        none.
     used : tuple of (Candidate, int)
         What gave values, with the number of roster cells.
     """
@@ -74,6 +77,8 @@ class Column:
     years: npt.NDArray[np.int64]
     denominators: Floats
     flags: list[str]
+    lower: Floats
+    upper: Floats
     used: tuple[tuple[Candidate, int], ...]
 
 
@@ -200,7 +205,27 @@ def resolve(
     ):
         flags[position] = MISSING + reason
     used = tuple((found[n], int((own == n).sum())) for n in range(len(found)) if (own == n).any())
-    return Column(values, years, bottoms[:n_roster], flags, used)
+    lower, upper = _margins(found, own, lookup.codes[:n_roster])
+    return Column(values, years, bottoms[:n_roster], flags, lower, upper, used)
+
+
+def _margins(
+    found: Sequence[Candidate], own: npt.NDArray[np.int64], codes: pd.Index
+) -> tuple[Floats, Floats]:
+    """Return the published margins of the values chosen, from the same table and cell.
+
+    A value that is computed from counts has none: margins of counts do not add up to it.
+    """
+    bounds = np.full((2, len(codes)), np.nan)
+    for number in np.unique(own[own >= 0]):
+        table, bron = found[number].table, found[number].bron
+        for side, frame in enumerate((table.lower, table.upper)):
+            if frame is None or bron.berekend or bron.maat not in frame:
+                continue
+            chosen = own == number
+            cells = frame[bron.maat].reindex(codes[chosen]).to_numpy(dtype=float)
+            bounds[side, chosen] = cells * bron.schaal
+    return bounds[0], bounds[1]
 
 
 def _flag(entry: Indicator, candidate: Candidate, jaar: int) -> str:

@@ -81,14 +81,14 @@ def year_problem(path: Path) -> Problem:
 
 
 def year_of_period(path: Path, period: object) -> int:
-    """Return the year of a period such as ``2020JJ00``, ``2024MM03`` or ``2019``.
+    """Return the year of a period such as ``2020JJ00``, ``2024MM03``, ``2019`` or ``2022*``.
 
     Raises
     ------
     InputError
         When it is no period.
     """
-    match = re.fullmatch(r"\s*(20\d\d)(?:\.0|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
+    match = re.fullmatch(r"\s*(20\d\d)(?:\.0|\*{1,2}|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
     if match is None:
         raise InputError(
             [

@@ -1,10 +1,12 @@
 """CBS SES-WOA: welfare, education and recent work per buurt. For validation only.
 
-Read from the StatLine download with long titles and from OData v3 with DataProperties.
+Read from the StatLine download with long titles and from OData v3 with DataProperties. Where the
+file gives the bounds of the 95 % interval they come along as margins of the score.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +22,7 @@ from sia.sources.columns import (
     one_column_each,
 )
 from sia.sources.delivery import companion, origin_of, table_id, year_of_period
-from sia.sources.periods import Frame, require_columns, table_of_rows
+from sia.sources.periods import Frame, require_columns, table_of_rows, with_margins
 from sia.sources.tabular import RawTable, pages, peek, read_pages
 
 NAME = "cbs.ses"
@@ -29,9 +31,10 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     attribution="Bron: CBS, SES-WOA per wijk en buurt {year}, tabel {table}.",
 )
-TABLES = ("85163NED", "85900NED", "86092NED", "86296NED")
+TABLES = ("85163NED", "85539NED", "85900NED", "86092NED", "86296NED")
 _REGION = "Wijken en buurten"
 _CODE = "Regiocode"
+_LOWER, _UPPER = "_ondergrens", "_bovengrens"
 
 
 def recognise(path: Path) -> Found | None:
@@ -69,6 +72,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     Returns
     -------
     tuple of SourceTable
+        `lower` and `upper` are filled where the file has the bounds.
 
     Raises
     ------
@@ -101,7 +105,23 @@ def read(found: Found) -> tuple[SourceTable, ...]:
 
 
 def _year(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTable:
-    return table_of_rows(raw, years == year, frame, int(year))
+    table = table_of_rows(raw, years == year, frame, int(year))
+    bounds = [name for name in table.values if str(name).endswith((_LOWER, _UPPER))]
+    if not bounds:
+        return table
+    scores = replace(
+        table,
+        values=table.values.drop(columns=bounds),
+        reasons=table.reasons.drop(columns=bounds),
+        measures=table.measures.drop(index=bounds),
+    )
+    return with_margins(scores, _side(table, _LOWER), _side(table, _UPPER))
+
+
+def _side(table: SourceTable, suffix: str) -> SourceTable:
+    """Return one bound of every score, under the name of the score itself."""
+    names = {name: name.removesuffix(suffix) for name in table.values if name.endswith(suffix)}
+    return replace(table, values=table.values[list(names)].rename(columns=names))
 
 
 def _code_column(found: Found, raw: RawTable) -> str:

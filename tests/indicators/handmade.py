@@ -42,8 +42,9 @@ def table(
     reason: str = SECRET,
     peiljaren: Mapping[str, int] | None = None,
     modelled: bool = False,
+    margin: float | None = None,
 ) -> SourceTable:
-    """Make a table; NaN is missing for `reason`."""
+    """Make a table; NaN is missing for `reason`; `margin` lies on both sides of every value."""
     index = pd.Index(codes, name="code")
     values = pd.DataFrame(dict(columns), index=index, dtype=float)
     reasons = pd.DataFrame(PRESENT, index=index, columns=values.columns).mask(values.isna(), reason)
@@ -66,7 +67,9 @@ def table(
         },
         index=pd.Index(values.columns, name="measure"),
     )
-    return SourceTable(source, year, values, reasons, regions, measures, origin(f"{source}", year))
+    bounds = (None, None) if margin is None else (values - margin, values + margin)
+    made = (values, reasons, regions, measures, origin(f"{source}", year))
+    return SourceTable(source, year, *made, *bounds)
 
 
 def layer(

@@ -235,6 +235,36 @@ def test_modelled_figures_say_so() -> None:
     assert set(made.flags["y"]) == {"model"}
 
 
+def test_published_margins_come_with_exactly_the_cell_that_gave_the_value() -> None:
+    x = hm.indicator("x", Bron("cbs.kwb", maat="x", schaal=10.0), meenemen=2)
+    made = build(
+        hm.catalogue(x),
+        2020,
+        hm.people(2020),
+        hm.table(2020, {"x": [1, NAN, NAN, 4]}, margin=0.5),
+        hm.table(2019, {"x": [9, 2, NAN, 9]}, margin=1.0),
+    )
+    assert made.lower.at[A, "x"] == 5 and made.upper.at[A, "x"] == 15
+    assert made.lower.at[B, "x"] == 10 and made.upper.at[B, "x"] == 30
+    assert made.lower.loc[[C], "x"].isna().all() and made.upper.loc[[C], "x"].isna().all()
+    assert made.lower["inwoners"].isna().all()
+    assert made.frames()["marges_laag"] is made.lower
+
+
+def test_a_value_without_margins_gets_none_from_another_table() -> None:
+    x = hm.indicator("x", meenemen=2)
+    made = build(
+        hm.catalogue(x),
+        2020,
+        hm.people(2020),
+        hm.table(2020, {"x": [1, 2, 3, 4]}),
+        hm.table(2019, {"x": [1, 2, 3, 4]}, margin=1.0),
+    )
+    assert made.values["x"].notna().all()
+    assert made.lower["x"].isna().all() and made.upper["x"].isna().all()
+    assert made.lower.shape == made.values.shape
+
+
 def test_buurt_without_a_row_says_so_and_stays() -> None:
     x = hm.indicator("x")
     source = hm.table(2020, {"x": [1, 2]}, codes=[A, B])

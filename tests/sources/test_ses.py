@@ -44,6 +44,28 @@ def test_statline_download(tmp_path: Path) -> None:
     assert table.values.loc["BU99990001", "ses_particuliere_huishoudens"] == 0
 
 
+def test_published_bounds_become_margins_and_provisional_years_are_years(tmp_path: Path) -> None:
+    path = tmp_path / "SES_WOA.csv"
+    header = _HEADER + (
+        ';"SES-WOA/Totaalscore/Ondergrens 95%-interval (Getal)"'
+        ';"SES-WOA/Totaalscore/Bovengrens 95%-interval (Getal)"'
+    )
+    row = '"2022*";"Noord";"BU99990000";"500";"20.5";"30.1";"-0.110";"0.916";"-0.190";"{}"'
+    path.write_text("\n".join([header, row.format("-0.030")]), encoding="utf-8-sig")
+    (table,) = _read(path)
+    assert table.year == 2022
+    assert table.lower is not None and table.upper is not None
+    assert table.lower.shape == table.upper.shape == table.values.shape
+    bounds = (table.lower, table.values, table.upper)
+    found = [frame.loc["BU99990000", "ses_woa_totaalscore"] for frame in bounds]
+    assert found == [-0.19, -0.11, -0.03]
+    assert not [name for name in table.measures.index if "grens" in name]
+    assert table.lower["ses_woa_spreiding"].isna().all()
+    path.write_text("\n".join([header, row.format("-0.150")]), encoding="utf-8-sig")
+    with pytest.raises(InputError, match="95%-interval"):
+        _read(path)
+
+
 def _odata(folder: Path) -> Path:
     path = folder / "85163NED_TypedDataSet.json"
     row = {"WijkenEnBuurten": "BU99990000", "Perioden": "2019JJ00", "GemiddeldeScore_9": 0.2}
