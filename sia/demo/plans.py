@@ -268,7 +268,7 @@ def _pilot_areas(land: gpd.GeoDataFrame) -> dict[str, tuple[str, ...]]:
     middle = shapely.Point(centres.x.mean(), centres.y.mean())
     free = list(centres.distance(middle).sort_values(kind="stable").index)
     found: dict[str, tuple[str, ...]] = {}
-    for name in ("Pilotgebied Noord", "Pilotgebied Midden", "Pilotgebied Zuid"):
+    for name in ("Pilotgebied A", "Pilotgebied B", "Pilotgebied C"):
         start = (
             free[0]
             if not found
