@@ -22,6 +22,8 @@ from sia.sources.base import SquareLayer
 
 STAGE = "04_clustering"
 CORPORATION = "corporatiebezit"
+NAMING = (CORPORATION, "koopwoningen", "omgevingsadressendichtheid")
+"""Context columns that the rules for names in `sia/clustering/namen.toml` may use."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,14 @@ def corporation_share(run: Run) -> pd.Series[float]:
     return load_indicators(run).values[CORPORATION]
 
 
+def _context(run: Run) -> pd.DataFrame:
+    """Return what a type's name may speak of beside its scores: ownership, density, size."""
+    values = load_indicators(run).values
+    context = values[[name for name in NAMING if name in values]].copy()
+    context["inwoners"] = run.table("gebieden")["inwoners"]
+    return context
+
+
 def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     """Find the types over all years together, and write those of this year."""
     scores = panel(run)
@@ -72,12 +82,7 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     model = Typology(TypologySettings(n_types=choice.k, seed=zaad)).fit(scores)
     now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
     table = model.table(now)
-    context = pd.DataFrame(
-        {
-            CORPORATION: corporation_share(run),
-            "inwoners": run.table("gebieden")["inwoners"],
-        }
-    ).reindex(now.index)
+    context = _context(run).reindex(now.index)
     profile = profiles(model)
     described = describe(model, table, context)
     names = name_types(profile, described, load_names())
