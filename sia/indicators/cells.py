@@ -23,6 +23,9 @@ OTHER_METHOD = "alleen volgens een andere methode bekend"
 OTHER_AREA = "de code hoorde toen bij een ander gebied"
 IMPOSSIBLE = "onmogelijke waarde in de bron"
 
+NEARLY = 0.9
+"""Least share of the best known method's buurten for a newer method to go before it."""
+
 Comparable = Callable[[SourceTable], "npt.NDArray[np.bool_]"]
 """Per roster buurt: does its code mean the same area in this table."""
 
@@ -143,22 +146,25 @@ def rule_reasons(entry: Indicator) -> tuple[str, str, str, str]:
 
 
 def choose_method(found: Sequence[Candidate], n_roster: int) -> str:
-    """Return the method that knows most buurten; the newest, then the preferred on a tie.
+    """Return the newest method that knows nearly as many buurten as any (`NEARLY`).
 
     Figures by different methods are never put side by side in one column: an order of buurten
-    would then partly be an order of methods.
+    would then partly be an order of methods. A few secret cells must not bring back last year's
+    method for all; a method that has barely begun must not drive out one that knows the city.
+    Of equally new methods the one that knows most goes first, then the preferred one.
     """
-    best, best_key = "", (-1, 0, 0)
+    ranked = []
     for method in dict.fromkeys(candidate.bron.methode for candidate in found):
         own = [candidate for candidate in found if candidate.bron.methode == method]
         known = np.zeros(n_roster, dtype=bool)
         for candidate in own:
             known |= ~np.isnan(candidate.values[:n_roster])
-        newest = max(candidate.peiljaar for candidate in own)
-        key = (int(known.sum()), newest, -min(candidate.rank for candidate in own))
-        if key > best_key:
-            best, best_key = method, key
-    return best
+        filled = [c.peiljaar for c in own if not np.isnan(c.values[:n_roster]).all()]
+        newest = max(filled, default=0)
+        ranked.append((newest, int(known.sum()), -min(c.rank for c in own), method))
+    enough = NEARLY * max((count for _, count, _, _ in ranked), default=0)
+    usable = [entry for entry in ranked if entry[1] >= enough]
+    return max(usable, key=lambda entry: entry[:3])[3] if usable else ""
 
 
 def resolve(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import handmade as hm
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sia.catalogue import Besluit, Bron
+from sia.catalogue import Besluit, Bron, load_catalogue
 from sia.errors import InputError
 from sia.gemeente import EigenTabel, Gemeente, Stadsdeel
 from sia.indicators import MISSING, IndicatorTable, build_indicators
 from sia.schemas import validate
-from sia.sources.base import LATER, NO_ROW, NOT_DELIVERED, SourceTable
+from sia.sources.base import LATER, NO_ROW, NOT_DELIVERED, SECRET, SourceTable
+from sia.sources.registry import read_folder
 
 A, B, C, D = hm.CODES
 NAN = hm.NAN
@@ -130,6 +133,55 @@ def test_methods_are_never_mixed_in_one_column() -> None:
     )
     assert made.values["x"].tolist()[:3] == [1, 2, 3]
     assert made.flags.at[D, "x"] == MISSING + "alleen volgens een andere methode bekend"
+
+
+@pytest.mark.parametrize(
+    ("jaar", "column", "filled", "empty"),
+    [(2024, "p_ink_ar", "armoede", "laag_inkomen"), (2023, "p_hh_lkk", "laag_inkomen", "armoede")],
+)
+def test_poverty_of_a_delivery_goes_to_the_indicator_of_its_method(
+    tmp_path: Path, jaar: int, column: str, filled: str, empty: str
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["gwb_code", "regio", "a_inw", "a_hh", "bev_dich", column])
+    for number, code in enumerate(hm.CODES):
+        sheet.append([code, f"Buurt {number}", 900, 400, 1000, 5.5 + number])
+    path = tmp_path / f"kwb-{jaar}.xlsx"
+    book.save(path)
+    made = build_indicators(read_folder(path), hm.GEMEENTE, jaar)
+    assert made.values[filled].tolist() == [5.5, 6.5, 7.5, 8.5]
+    assert made.values[empty].isna().all()
+
+
+CITY = [f"BU0001{number:04d}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("jaar", "gaps", "expected"),
+    [(2023, 1, "gap filled"), (2024, 1, "gap stays"), (2024, 4, "old method")],
+)
+def test_vacancy_of_one_definition_does_not_fill_gaps_of_the_other(
+    jaar: int, gaps: int, expected: str
+) -> None:
+    entry = load_catalogue()["leegstand"]
+    measure, stock = "percentage_leegstand_woningen", {"woningvoorraad": [300] * 10}
+    made = build(
+        hm.catalogue(entry),
+        jaar,
+        hm.people(jaar, codes=CITY),
+        hm.table(jaar - 1, {measure: [9] * 10, **stock}, codes=CITY),
+        hm.table(jaar, {measure: [NAN] * gaps + [1] * (10 - gaps), **stock}, codes=CITY),
+    )
+    values = made.values["leegstand"]
+    assert made.provenance.query("indicator == 'leegstand'")["methode"].nunique() == 1
+    if expected == "gap filled":
+        assert values.tolist() == [9] + [1] * 9
+    elif expected == "gap stays":
+        assert np.isnan(values.iloc[0]) and values.iloc[1:].tolist() == [1] * 9
+        assert made.flags["leegstand"].iloc[0] == MISSING + SECRET
+    else:
+        assert values.tolist() == [9] * 10
 
 
 def test_year_range_of_a_source_is_kept() -> None:
