@@ -13,7 +13,7 @@ from sia.sources.columns import Measure, snake
 from sia.sources.delivery import origin_of, year_from_names, year_of_period, year_problem
 from sia.sources.missing import SIGNS, parse
 from sia.sources.periods import Frame
-from sia.sources.tabular import RawTable, peek
+from sia.sources.tabular import WORKBOOKS, RawTable, peek
 from sia.sources.tidy import Draft, tidy
 
 NAME = "eigen"
@@ -33,7 +33,7 @@ _PERCENTAGE = ("percentage_", "perc_", "pct_", "p_")
 
 
 def recognise(path: Path) -> Found | None:
-    """Tell whether a CSV or xlsx file is keyed on buurtcode.
+    """Tell whether a CSV or workbook is keyed on buurtcode.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def recognise(path: Path) -> Found | None:
         Asked last: whatever a publisher's module recognises is not an own table.
     """
     seen = peek(path)
-    if seen.kind not in ("csv", "xlsx"):
+    if seen.kind not in ("csv", *WORKBOOKS):
         return None
     names = [snake(column) for column in seen.columns]
     if not set(CODE_COLUMNS) & set(names) or len(names) < 2:

@@ -218,9 +218,9 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source,
 def _damaged(path: Path) -> Problem | None:
     """Return the problem of a file that is named as data but holds something else."""
     kind = peek(path).kind
-    if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg", "xls"):
+    if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
-    if path.suffix.lower() in (".xlsx", ".parquet") and not peek(path).columns:
+    if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and not peek(path).columns:
         return unusable(path, "anders")
     return None
 

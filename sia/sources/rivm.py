@@ -30,7 +30,7 @@ from sia.sources.periods import (
     table_of_rows,
     with_margins,
 )
-from sia.sources.tabular import RawTable, pages, peek, read_pages
+from sia.sources.tabular import WORKBOOKS, RawTable, pages, peek, read_pages
 
 NAME = "rivm.gezondheid"
 PUBLISHER = Publisher(
@@ -69,7 +69,7 @@ def recognise(path: Path) -> Found | None:
     period = (seen.first or {}).get("Perioden", "")
     year = int(str(period).strip()[:4]) if str(period).strip()[:4].isdigit() else 0
     table = table_id(path, TABLES, seen.head) or path.stem
-    shape = "spreadsheet" if seen.kind == "xlsx" else "odata3"
+    shape = "spreadsheet" if seen.kind in WORKBOOKS else "odata3"
     return Found(
         source=NAME, path=path, shape=shape, table=table, year=year, note="18 jaar en ouder"
     )

@@ -120,7 +120,8 @@ def _year(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTab
 
 def _side(table: SourceTable, suffix: str) -> SourceTable:
     """Return one bound of every score, under the name of the score itself."""
-    names = {name: name.removesuffix(suffix) for name in table.values if name.endswith(suffix)}
+    listed = [str(name) for name in table.values if str(name).endswith(suffix)]
+    names = {name: name.removesuffix(suffix) for name in listed}
     return replace(table, values=table.values[list(names)].rename(columns=names))
 
 

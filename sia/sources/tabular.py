@@ -20,10 +20,13 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
+from python_calamine import CalamineWorkbook
 
 from sia.errors import InputError, Problem
 
 Kind = Literal["csv", "json", "parquet", "xlsx", "xls", "html", "zip", "leeg", "anders"]
+
+WORKBOOKS: tuple[Kind, ...] = ("xlsx", "xls")
 
 AGAIN = "Download het bestand opnieuw (`sia fetch`) of vraag de leverancier om een gaaf bestand."
 _HEAD = 1 << 17
@@ -116,7 +119,7 @@ def _peek(path: Path, _changed: int, size: int) -> Peek:
         return _peek_csv(head)
     if kind == "json":
         return _peek_json(head)
-    if kind in ("parquet", "xlsx"):
+    if kind in ("parquet", *WORKBOOKS):
         return _peek_binary(path, kind)
     return Peek(kind)
 
@@ -180,7 +183,7 @@ def read(path: Path) -> RawTable:
     Parameters
     ----------
     path : pathlib.Path
-        CSV, OData JSON, Parquet or xlsx; the content decides, not the name.
+        CSV, OData JSON, Parquet, xlsx or xls; the content decides, not the name.
 
     Raises
     ------
@@ -194,7 +197,7 @@ def read(path: Path) -> RawTable:
         return read_odata(path)
     if kind == "parquet":
         return read_parquet(path)
-    if kind == "xlsx":
+    if kind in WORKBOOKS:
         return read_spreadsheet(path)
     raise InputError([unusable(path, kind)])
 
@@ -206,10 +209,6 @@ def unusable(path: Path, kind: Kind) -> Problem:
         "html": (
             "Dit is een webpagina (HTML) en geen gegevensbestand.",
             "Waarschijnlijk gaf de server een foutpagina. " + AGAIN,
-        ),
-        "xls": (
-            "Dit is een werkmap in het oude Excel-formaat (xls).",
-            "Open hem in Excel of LibreOffice en bewaar hem als xlsx of CSV.",
         ),
         "zip": ("Dit is een ingepakt bestand (zip).", "Pak het uit in de bronmap."),
     }.get(kind, ("De inhoud is niet als tabel te lezen.", AGAIN))
@@ -331,7 +330,7 @@ def _header(path: Path, row: pd.Series) -> tuple[list[str], list[Problem]]:
 
 
 def read_spreadsheet(path: Path) -> RawTable:
-    """Read the sheet of an xlsx workbook that holds a table of regions.
+    """Read the sheet of a workbook (xlsx or xls) that holds a table of regions.
 
     Returns
     -------
@@ -350,7 +349,9 @@ def read_spreadsheet(path: Path) -> RawTable:
 @lru_cache(maxsize=3)
 def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     try:
-        tables = [_read_sheet(path, number) for number in range(_sheets(path))]
+        with path.open("rb") as stream:
+            old = _kind(stream.read(8), path.suffix.lower()) == "xls"
+        tables = _read_old_sheets(path) if old else _read_sheets(path)
     except Exception as error:
         raise InputError([broken(path, error, "De werkmap is niet te lezen")]) from error
     best = max(tables, key=lambda cells: cells.size, default=pd.DataFrame())
@@ -364,6 +365,10 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     frame = best.iloc[start + 1 :, named].set_axis([header[p] for p in named], axis=1)
     frame = frame.reset_index(drop=True)
     return RawTable(path, frame, first_row=start + 2)
+
+
+def _read_sheets(path: Path) -> list[pd.DataFrame]:
+    return [_read_sheet(path, number) for number in range(_sheets(path))]
 
 
 def _sheets(path: Path) -> int:
@@ -386,6 +391,24 @@ def _read_sheet(path: Path, number: int) -> pd.DataFrame:
         FIELD_TYPES="STRING",
     )
     return frame
+
+
+def _read_old_sheets(path: Path) -> list[pd.DataFrame]:
+    """Read every sheet of an xls workbook as text, numbers written as in an xlsx."""
+    with CalamineWorkbook.from_path(path) as book:
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    return [
+        pd.DataFrame([[_as_text(cell) for cell in row] for row in rows], dtype="str")
+        for rows in sheets
+    ]
+
+
+def _as_text(cell: object) -> str | None:
+    if cell == "":
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def _header_position(cells: pd.DataFrame) -> int | None:
