@@ -74,7 +74,7 @@ class Agenda:
         unknown), ``duur``, ``eerste``, ``laatste`` (start window within the horizon),
         ``voorkeur``, ``verplicht`` (bool: may not be left out), ``urgentie`` (0-1),
         ``urgentie_bekend`` (bool), ``zekerheid`` (0-1), ``hernieuwt`` (bool), ``geluid``
-        (nuisance points that do not come from an opening).
+        (nuisance points that do not come from an opening), ``vertrouwelijkheid``.
     openings : DataFrame
         ``plek``, ``plan``, ``opening`` (euro).
     plek_buurt, plan_buurt : DataFrame
@@ -129,21 +129,26 @@ def prepare(
     Returns
     -------
     Agenda
+        A plan that began before the horizon takes part with the years and the money that are
+        left, from the first year on.
 
     Raises
     ------
     InputError
-        Plans that cannot start within the horizon, twice the same partner and year in the
-        budgets, or plans of which the places are not known; all at once.
+        A horizon that ends before it begins, negative or double budgets, or plans of which the
+        places are not known; all at once. See `outside_horizon` for what takes no part.
     """
     parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
     table = _plan_table(plans, scores, settings, parameters)
-    table = table[table["eerste"] <= table["laatste"]]
+    table = table.drop(index=outside_horizon(plans, settings).index)
     kept = set(table.index)
+    running = _running(plans, settings)
     band = settings.besparing
     openings = linkages.places.openings.rename(columns={f"opening_{band}": "opening"})
     openings = openings.loc[openings["plan"].isin(kept), ["plek", "plan", "opening"]]
+    # The street of a work that is under way lies open already: nothing is left to share.
+    openings["opening"] = openings["opening"].where(~openings["plan"].map(running), 0.0)
     places = set(openings["plek"])
     plek_buurt = linkages.places.buurten
     codes = plans.loc[table.index, "buurtcodes"].str.split(";").explode()
@@ -163,16 +168,32 @@ def prepare(
 
 
 def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.DataFrame:
-    """Return the plans whose start window lies wholly outside the horizon.
+    """Return the plans that are over before the horizon or cannot start within it.
 
     Returns
     -------
     DataFrame, index ``plan``
-        ``partner``, ``titel``, ``eerste``, ``laatste``; they take no part in the programme.
+        ``partner``, ``titel``, ``vertrouwelijkheid``, ``eerste``, ``laatste``; they take no part
+        in the programme.
     """
     window = start_windows(plans)
     outside = (window["eerste"] > settings.eind) | (window["laatste"] < settings.start)
-    return plans.loc[outside, ["partner", "titel"]].join(window)
+    begun = _begun(plans, settings)
+    outside = outside.where(~begun, ~_running(plans, settings))
+    return plans.loc[outside, ["partner", "titel", "vertrouwelijkheid"]].join(window)
+
+
+def _begun(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.Series:
+    return (plans["status"] == "in uitvoering") & (plans["voorkeur"] < settings.start).astype(bool)
+
+
+def _years_left(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.Series:
+    return (plans["voorkeur"] + plans["duur"] - settings.start).astype(int)
+
+
+def _running(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.Series:
+    """Say which plans began before the horizon and go on within it."""
+    return _begun(plans, settings) & (_years_left(plans, settings) > 0)
 
 
 def _check(
@@ -223,18 +244,21 @@ def _plan_table(
     urgency = plan_urgency(plans, scores)["urgentie"]
     middle = urgency.median()
     other = plans[["bedrag_1", "bedrag_2"]].fillna(0.0).sum(axis=1)
+    running = _running(plans, settings)
+    left = _years_left(plans, settings).where(running, plans["duur"].astype(int))
+    share = left / plans["duur"].astype(int)
     noise = plans["hinder"].map(parameters.hinder).where(plans["hinder"] != "straat open", 0.0)
     return pd.DataFrame(
         {
             "partner": plans["partner"],
             "titel": plans["titel"],
             "soort": plans["soort"],
-            "kosten": plans["kosten"].astype(float),
-            "eigen": plans["kosten"].astype(float) - other,
+            "kosten": plans["kosten"].astype(float) * share,
+            "eigen": (plans["kosten"].astype(float) - other) * share,
             "fte": plans["fte"].astype(float),
-            "duur": plans["duur"].astype(int),
-            "eerste": first.astype(int),
-            "laatste": last.astype(int),
+            "duur": left.astype(int),
+            "eerste": first.where(~running, settings.start).astype(int),
+            "laatste": last.where(~running, settings.start).astype(int),
             "voorkeur": plans["voorkeur"].astype(int).clip(first, np.maximum(first, last)),
             "verplicht": plans["status"].isin(["vastgesteld", "in uitvoering"])
             | (plans["flexibiliteit"] == "vast"),
@@ -243,6 +267,7 @@ def _plan_table(
             "zekerheid": plans["zekerheid"].fillna(100.0) / 100,
             "hernieuwt": [parameters.soort(s).hernieuwt for s in plans["soort"]],
             "geluid": noise.astype(float),
+            "vertrouwelijkheid": plans["vertrouwelijkheid"],
         },
         index=plans.index,
     )

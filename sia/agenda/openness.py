@@ -58,11 +58,76 @@ FIELD_LEVELS: dict[str, Openness] = {field.name: field.level for field in FIELDS
     "voor": "partners",
     "besluit": "partners",
     "datum": "partners",
+    "dagen": "partners",
+    "sinds": "partners",
+    "velden": "partners",
+    # money and shares
+    "besparing": "partners",
+    "netto": "partners",
+    "tijd": "partners",
+    "compensatie": "partners",
+    "na_compensatie": "partners",
+    "verliest": "partners",
+    "gedekt": "partners",
+    "voorwaardelijk": "partners",
+    "open": "partners",
+    "subsidie": "partners",
+    "naam": "openbaar",
+    "verstrekker": "partners",
+    "plafond": "partners",
+    "eigen_aandeel": "partners",
+    "soorten": "partners",
+    "voorwaarde": "partners",
+    # proof, bottlenecks and scenarios
+    "ruimte": "partners",
+    "tekort": "partners",
+    "band": "partners",
+    "versie": "partners",
+    "in_programma": "partners",
+    "erbuiten": "partners",
+    "waarde": "partners",
+    "gat": "partners",
+    "scenario": "partners",
+    "haalbaar": "partners",
+    "toelichting": "partners",
+    "aandeel": "partners",
     # public totals
     "totaal": "openbaar",
     "reden": "openbaar",
 }
 """Level of every column that may leave; a column that is not listed never leaves."""
+
+
+_NAMES_PLANS = frozenset({"plan", "titel", "plannen", "kans", "voorganger", "a", "b"})
+
+
+def with_levels(table: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
+    """Add ``vertrouwelijkheid`` to rows that name plans: the strictest of the plans they name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Names plans in a column or index ``plan``, or ``;``-joined in ``plannen``.
+    levels : Series, index ``plan``
+        ``vertrouwelijkheid`` of every plan.
+
+    Raises
+    ------
+    ValueError
+        When the table names no plans.
+    KeyError
+        When it names a plan without a level.
+    """
+    if "plannen" in table:
+        names = table["plannen"].str.split(";")
+    elif "plan" in table or table.index.name == "plan":
+        own = table["plan"] if "plan" in table else table.index.to_series()
+        names = own.map(lambda plan: [plan])
+    else:
+        raise ValueError("this table names no plans")
+    rank = {str(plan): OPENNESS.index(level) for plan, level in levels.items()}
+    strictest = [OPENNESS[min(rank[plan] for plan in plans)] for plans in names]
+    return table.assign(vertrouwelijkheid=strictest)
 
 
 def view(table: pd.DataFrame, level: Openness, partner: str | None = None) -> pd.DataFrame:
@@ -73,6 +138,7 @@ def view(table: pd.DataFrame, level: Openness, partner: str | None = None) -> pd
     table : DataFrame or GeoDataFrame
         Its own level per row stands in ``vertrouwelijkheid``; a table without that column holds
         no rows of plans (totals, budgets) and is filtered by column only.
+        Rows that name plans need it: see `with_levels`.
     level : {"intern", "partners", "openbaar"}
     partner : str, optional
         The reader, needed for ``intern``; a reader at ``partners`` level may be named too and
@@ -88,10 +154,14 @@ def view(table: pd.DataFrame, level: Openness, partner: str | None = None) -> pd
     Raises
     ------
     ValueError
-        For an unknown level, or ``intern`` without a reader.
+        For an unknown level, ``intern`` without a reader, or rows that name plans without saying
+        how confidential they are.
     """
     if level not in OPENNESS or (level == "intern" and partner is None):
         raise ValueError(f"no view at level {level!r} for {partner!r}")
+    named = {str(c) for c in table.columns} | {str(table.index.name)}
+    if "vertrouwelijkheid" not in table and named & _NAMES_PLANS:
+        raise ValueError("rows that name plans need a column vertrouwelijkheid: see with_levels")
     depth = OPENNESS.index(level)
     owner = partner if level != "openbaar" else None
     own = _own_rows(table, owner)

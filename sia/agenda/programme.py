@@ -182,7 +182,8 @@ def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     DataFrame, index ``plan``
         ``partner``, ``titel``, ``soort``, ``buurtcodes``, ``start``, ``eind`` (int), ``kosten``,
         ``verplicht``, ``voorkeur``, ``verschuiving`` (years from the preferred one), ``samen``
-        (``;``-joined plans that share an opening), sorted by partner and start.
+        (``;``-joined plans that share an opening), ``vertrouwelijkheid``, sorted by partner and
+        start.
     """
     placed = agenda.plans.loc[starts.dropna().index]
     year = starts.reindex(placed.index).astype(int)
@@ -200,6 +201,7 @@ def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
             "voorkeur": placed["voorkeur"],
             "verschuiving": year - placed["voorkeur"],
             "samen": _together(agenda, starts).reindex(placed.index).fillna(""),
+            "vertrouwelijkheid": placed["vertrouwelijkheid"],
         }
     )
     return table.sort_values(["partner", "start"], kind="stable")
@@ -218,9 +220,8 @@ def _together(agenda: Agenda, starts: pd.Series) -> pd.Series:
 def left_out(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return the plans that did not make it: ``partner``, ``titel``, ``kosten``, window."""
     out = starts.index[starts.isna()]
-    return agenda.plans.loc[
-        out, ["partner", "titel", "soort", "kosten", "eerste", "laatste", "urgentie"]
-    ]
+    columns = ["partner", "titel", "soort", "kosten", "eerste", "laatste", "urgentie"]
+    return agenda.plans.loc[out, [*columns, "vertrouwelijkheid"]]
 
 
 def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:

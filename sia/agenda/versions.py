@@ -77,14 +77,15 @@ def differences(old: pd.Series, new: pd.Series, plans: pd.DataFrame) -> pd.DataF
     old, new : Series of Int64, index ``plan``
         Start years, NA where left out.
     plans : DataFrame, index ``plan``
-        ``partner``, ``titel``, ``kosten`` (of either version).
+        ``partner``, ``titel``, ``vertrouwelijkheid`` (of either version).
 
     Returns
     -------
     DataFrame, index ``plan``
         ``partner``, ``titel``, ``wijziging`` (eerder / later / erbij / eraf / nieuw plan /
-        ingetrokken), ``oud``, ``nieuw`` (Int64), ``verschil`` (years, Int64), ``zin``; unchanged
-        plans are not listed.
+        ingetrokken), ``oud``, ``nieuw`` (Int64), ``verschil`` (years, Int64), ``zin``,
+        ``vertrouwelijkheid`` (a plan that `plans` does not hold is intern); unchanged plans are
+        not listed.
     """
     both = pd.DataFrame({"oud": old, "nieuw": new}).astype("Int64")
     both["verschil"] = both["nieuw"] - both["oud"]
@@ -96,7 +97,8 @@ def differences(old: pd.Series, new: pd.Series, plans: pd.DataFrame) -> pd.DataF
             both["oud"], both["nieuw"], known_old, known_new, strict=True
         )
     ]
-    changed = both[both["wijziging"] != ""].join(plans[["partner", "titel"]])
+    changed = both[both["wijziging"] != ""].join(plans[["partner", "titel", "vertrouwelijkheid"]])
+    changed["vertrouwelijkheid"] = changed["vertrouwelijkheid"].fillna("intern")
     changed["zin"] = [
         _sentence(str(plan), titel, what, was, now)
         for plan, titel, what, was, now in zip(
@@ -105,6 +107,7 @@ def differences(old: pd.Series, new: pd.Series, plans: pd.DataFrame) -> pd.DataF
         )
     ]  # fmt: skip
     columns = ["partner", "titel", "wijziging", "oud", "nieuw", "verschil", "zin"]
+    columns.append("vertrouwelijkheid")
     return changed[columns].rename_axis("plan").sort_values(["partner", "nieuw"], kind="stable")
 
 

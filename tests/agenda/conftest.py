@@ -50,6 +50,7 @@ def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0
             "zekerheid": rng.uniform(0.3, 1.0, n),
             "hernieuwt": rng.random(n) < 0.6,
             "geluid": rng.choice([0.0, 0.5], n),
+            "vertrouwelijkheid": "partners",
         },
         index=pd.Index(names, name="plan"),
     )

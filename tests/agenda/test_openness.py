@@ -15,11 +15,13 @@ from scipy.optimize import linprog
 from sia.agenda.calendar import public_items, to_html, to_ics
 from sia.agenda.exports import safe_text, to_csv, to_xlsx, write_geopackage, write_layer
 from sia.agenda.fields import FIELDS
+from sia.agenda.funding import shares
 from sia.agenda.inputs import Agenda
 from sia.agenda.investments import Reading
 from sia.agenda.linkages import Linkages
-from sia.agenda.openness import FIELD_LEVELS, public_totals, view
-from sia.agenda.programme import Programme, timeline
+from sia.agenda.openness import FIELD_LEVELS, public_totals, view, with_levels
+from sia.agenda.programme import Programme, left_out, shared_openings, timeline
+from sia.agenda.versions import differences
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +41,17 @@ def _public_outputs(
     buurten: gpd.GeoDataFrame, folder: Path,
 ) -> dict[str, str]:  # fmt: skip
     plans = reading.plans
-    rows = timeline(agenda, programme.starts).join(plans[["vertrouwelijkheid"]])
-    tables = {"plannen": plans, "kansen": linkages.kansen, "tijdlijn": rows}
+    later = programme.starts.where(programme.starts != 2028, 2029)
+    levels = plans["vertrouwelijkheid"]
+    tables = {
+        "plannen": plans,
+        "kansen": linkages.kansen,
+        "tijdlijn": timeline(agenda, programme.starts),
+        "afgevallen": left_out(agenda, programme.starts),
+        "verschillen": differences(programme.starts, later, agenda.plans),
+        "aandelen": with_levels(shares(agenda, programme.starts), levels),
+        "samen": with_levels(shared_openings(agenda, programme.starts), levels),
+    }
     outputs = {f"{n}.csv": to_csv(t, "openbaar").decode("utf-8-sig") for n, t in tables.items()}
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(tables, "openbaar")))
     cells = [str(c.value) for s in book for r in s.iter_rows() for c in r if c.value is not None]
@@ -67,6 +78,17 @@ def test_no_confidential_value_in_any_public_output(
         amounts = set(re.findall(r"\b\d+\b", re.sub(r"(?<=\d)[. ](?=\d{3})", "", text)))
         leaks = [s for s in secrets if (s in amounts if s.isdigit() else s in text)]
         assert leaks == [], name
+
+
+def test_rows_that_name_plans_do_not_leave_without_a_level(
+    agenda: Agenda, programme: Programme, linkages: Linkages
+) -> None:
+    nameless = shares(agenda, programme.starts)
+    for table in (nameless, nameless.set_index("plan"), linkages.members, linkages.links):
+        with pytest.raises(ValueError, match="need a column vertrouwelijkheid"):
+            view(table, "openbaar")
+    with pytest.raises(ValueError, match="names no plans"):
+        with_levels(pd.DataFrame({"jaar": [2025]}), agenda.plans["vertrouwelijkheid"])
 
 
 def test_internal_cells_stay_with_their_partner(reading: Reading) -> None:

@@ -155,7 +155,10 @@ def test_versions_are_kept_compared_and_never_overwritten(
 def test_differences_name_every_kind_of_change() -> None:
     old = pd.Series([2026, 2027, pd.NA, 2028, 2029], index=list("ABCDE"), dtype="Int64")
     new = pd.Series([2027, 2026, 2030, pd.NA, 2031], index=list("ABCDF"), dtype="Int64")
-    plans = pd.DataFrame({"partner": "P", "titel": list("abcdef")}, index=list("ABCDEF"))
+    plans = pd.DataFrame(
+        {"partner": "P", "titel": list("abcdef"), "vertrouwelijkheid": "openbaar"},
+        index=list("ABCDEF"),
+    )
     listed = differences(old, new, plans)["wijziging"]
     assert listed.to_dict() == {
         "A": "later", "B": "eerder", "C": "erbij", "D": "eraf", "E": "ingetrokken",
@@ -185,3 +188,24 @@ def test_unknown_urgency_gets_the_middle_and_says_so(
     agenda = prepare(reading.plans, linkages, none, demo.budgets, ProgrammeSettings(2025, 2034))
     assert not agenda.plans["urgentie_bekend"].any()
     assert (agenda.plans["urgentie"] == 0).all()
+
+
+def test_work_under_way_takes_part_with_what_is_left(
+    reading: Reading, linkages: Linkages, scores: pd.DataFrame, demo: DemoPlans
+) -> None:
+    plans = reading.plans.copy()
+    going, done = plans.index[:2]
+    plans.loc[[going, done], "status"] = "in uitvoering"
+    plans.loc[[going, done], ["vroegst", "voorkeur", "laatst"]] = 2023
+    plans.loc[going, "duur"], plans.loc[done, "duur"] = 4, 2
+    settings = ProgrammeSettings(2025, 2034)
+    wide = demo.budgets.assign(budget=np.nan, fte=np.nan)
+    agenda = prepare(plans, linkages, scores, wide, settings)
+    row = agenda.plans.loc[going]
+    assert (row["eerste"], row["laatste"], row["duur"]) == (2025, 2025, 2)
+    assert row["kosten"] == plans.loc[going, "kosten"] / 2
+    assert row["verplicht"]
+    assert done in outside_horizon(plans, settings).index
+    assert done not in agenda.plans.index
+    assert (agenda.openings.loc[agenda.openings["plan"] == going, "opening"] == 0).all()
+    assert optimise(agenda).starts[going] == 2025
