@@ -32,7 +32,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.delivery import table_id
+from sia.sources.delivery import companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.store import sha256_file
 
@@ -76,6 +76,13 @@ _DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
+_FIGURES = re.compile(r"TypedDataSet|Observations")
+_ENTITY = re.compile(
+    r"(TableInfos|DataProperties|CategoryGroups|SoortMisdrijf|WijkenEnBuurten|RegioS|Perioden"
+    r"|Leeftijd|Marges|MeasureCodes|MeasureGroups|WijkenEnBuurtenCodes|PeriodenCodes)$"
+)
+"""Descriptions that CBS delivers beside the figures of a table."""
+
 _GEMEENTE = re.compile(r"GM\d{4}")
 
 
@@ -232,15 +239,25 @@ def _why_unknown(path: Path) -> str:
     first = pages(path)[0]
     if first != path and recognise(first) is not None:
         return f"vervolgpagina van {first.name}"
-    table = table_id(path, _TABLES, "")
+    table = table_id(path, _TABLES, peek(path).head)
     if table is not None and suffix in _DATA_SUFFIXES:
         return f"hoort bij tabel {table}"
+    entity = _ENTITY.search(path.stem)
+    if entity is not None and suffix in _DATA_SUFFIXES:
+        figures = _figures_of(path, entity[0])
+        return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
     if suffix not in _DATA_SUFFIXES:
         return f"bestandssoort {suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(peek(path).columns[:4])
     return f"van geen bekende bron{f' (kolommen: {columns}, ...)' if columns else ''}"
+
+
+def _figures_of(path: Path, entity: str) -> Path | None:
+    """Return the data file in the same folder that this description was delivered with."""
+    beside = sorted(other for other in path.parent.iterdir() if _FIGURES.search(other.stem))
+    return next((other for other in beside if companion(other, entity) == path), None)
 
 
 def _take(

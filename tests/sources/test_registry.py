@@ -139,6 +139,25 @@ def test_an_absent_folder_is_named(tmp_path: Path) -> None:
         intake(tmp_path / "weg")
 
 
+def test_descriptions_of_crime_say_what_they_belong_to(tmp_path: Path) -> None:
+    row = {"WijkenEnBuurten": "BU99990000", "SoortMisdrijf": "0.0.0 ", "Perioden": "2024JJ00"}
+    cells = {"value": [{**row, "GeregistreerdeMisdrijven_1": 4}]}
+    kinds = {"value": [{"Key": "0.0.0 ", "Title": "Totaal misdrijven"}]}
+    about = {"odata.metadata": "https://dataderden/47018NED/$metadata#TableInfos", "value": [{}]}
+    (tmp_path / "TypedDataSet.json").write_text(json.dumps(cells))
+    (tmp_path / "SoortMisdrijf.json").write_text(json.dumps(kinds))
+    (tmp_path / "uitleg.json").write_text(json.dumps(about))
+    (tmp_path / "los").mkdir()
+    (tmp_path / "los" / "TableInfos.json").write_text(json.dumps({"value": [{"ID": 0}]}))
+    files = intake(tmp_path).files.set_index("bestand")
+    assert files.at["TypedDataSet.json", "status"] == "gelezen"
+    assert files["opmerking"].drop("TypedDataSet.json").to_dict() == {
+        "SoortMisdrijf.json": "hoort bij TypedDataSet.json",
+        "uitleg.json": "hoort bij tabel 47018NED",
+        "los/TableInfos.json": "hoort bij cijfers (TableInfos)",
+    }
+
+
 def test_further_pages_and_metadata_are_companions(tmp_path: Path) -> None:
     for number in (1, 2):
         row = {"WijkenEnBuurten": f"BU9999000{number}", "AantalInwoners_5": 5}
