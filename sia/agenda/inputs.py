@@ -239,8 +239,8 @@ def _plan_table(
     parameters: Parameters,
 ) -> pd.DataFrame:
     window = start_windows(plans)
-    first = np.maximum(window["eerste"], settings.start)
-    last = np.minimum(window["laatste"], settings.eind)
+    first = window["eerste"].clip(lower=settings.start)
+    last = window["laatste"].clip(upper=settings.eind)
     urgency = plan_urgency(plans, scores)["urgentie"]
     middle = urgency.median()
     other = plans[["bedrag_1", "bedrag_2"]].fillna(0.0).sum(axis=1)
@@ -259,7 +259,7 @@ def _plan_table(
             "duur": left.astype(int),
             "eerste": first.where(~running, settings.start).astype(int),
             "laatste": last.where(~running, settings.start).astype(int),
-            "voorkeur": plans["voorkeur"].astype(int).clip(first, np.maximum(first, last)),
+            "voorkeur": plans["voorkeur"].astype(int).clip(first, last.where(last >= first, first)),
             "verplicht": plans["status"].isin(["vastgesteld", "in uitvoering"])
             | (plans["flexibiliteit"] == "vast"),
             "urgentie": urgency.fillna(0.0 if np.isnan(middle) else middle) / 100,

@@ -14,7 +14,7 @@ import shapely
 
 from sia.agenda.fields import OPENNESS, OPGAVEN
 from sia.agenda.investments import predecessors
-from sia.agenda.parameters import BANDS, Parameters, SocialRule, default_parameters
+from sia.agenda.parameters import BANDS, Band, Parameters, SocialRule, default_parameters
 from sia.agenda.streets import Places, find_places
 from sia.agenda.wording import count, day, euro, listing, years
 
@@ -192,11 +192,12 @@ class _Finder:
         self.soort = plans["soort"].tolist()
         window = start_windows(plans)
         move = np.where(plans["flexibiliteit"] == "vast", 0, settings.schuif)
-        self.first = window["eerste"].to_numpy() - move
-        self.last = window["laatste"].to_numpy() + move
+        self.first: list[int] = (window["eerste"].to_numpy() - move).tolist()
+        self.last: list[int] = (window["laatste"].to_numpy() + move).tolist()
         self.own_first = window["eerste"].to_numpy()
         self.own_last = window["laatste"].to_numpy()
-        self.duration = plans["duur"].to_numpy(dtype=int)
+        duration = plans["duur"].astype(int).tolist()
+        self.end = [last + years - 1 for last, years in zip(self.last, duration, strict=True)]
         # Plain lists: a hundred thousand groups of two or three make small arrays the slow part.
         urgency = plan_urgency(plans, scores)[list(OPGAVEN)].to_numpy(dtype=float)
         serves = served(plans).to_numpy()
@@ -211,19 +212,19 @@ class _Finder:
         self.apart = self._kept_apart()
         self.places = find_places(plans, parameters, settings.afstand, settings.overlap)
         rows = self.places.openings
-        where = rows["plan"].map(self.position).to_numpy()
-        self.opening = {
-            band: {
-                (plek, int(i)): float(f)
-                for plek, i, f in zip(rows["plek"], where, rows[f"opening_{band}"], strict=True)
-            }
+        plekken = rows["plek"].tolist()
+        where = rows["plan"].map(self.position).tolist()
+        self.opening: dict[Band, dict[tuple[str, int], float]] = {
+            band: dict(
+                zip(zip(plekken, where, strict=True), rows[f"opening_{band}"].tolist(), strict=True)
+            )
             for band in BANDS
         }
-        self.at_place = [
-            (str(plek), [int(i) for i in group])
-            for plek, group in pd.Series(where).groupby(rows["plek"].to_numpy(), sort=True)
-            if len(group) > 1
-        ]
+        at_place: dict[str, list[int]] = {}
+        for plek, i in zip(plekken, where, strict=True):
+            at_place.setdefault(plek, []).append(i)
+        self.at_place = [(plek, at_place[plek]) for plek in sorted(at_place)
+                         if len(at_place[plek]) > 1]  # fmt: skip
 
     def _kept_apart(self) -> set[tuple[int, int]]:
         """Pairs that may not start in one year, because one must wait at least a year."""
@@ -245,8 +246,7 @@ class _Finder:
                         yield _Group("straat", group, plek, van, tot)
 
     def _common(self, group: Sequence[int]) -> tuple[int, int]:
-        index = list(group)
-        return int(self.first[index].max()), int(self.last[index].min())
+        return max(self.first[i] for i in group), min(self.last[i] for i in group)
 
     def _differs(self, group: Sequence[int]) -> bool:
         """At least two works, of different partners or of different kinds."""
@@ -261,11 +261,10 @@ class _Finder:
             shapes, predicate="dwithin", distance=self.settings.afstand
         )
         once = left < right
-        felt = (self.plans["hinder"] != "geen").to_numpy()
-        end = self.last + self.duration - 1
+        felt = (self.plans["hinder"] != "geen").tolist()
         for a, b in zip(located[left[once]].tolist(), located[right[once]].tolist(), strict=True):
             common_goal = bool(self.goals[a] & self.goals[b])
-            van, tot = int(max(self.first[a], self.first[b])), int(min(end[a], end[b]))
+            van, tot = max(self.first[a], self.first[b]), min(self.end[a], self.end[b])
             if (
                 self.partner[a] != self.partner[b]
                 and van <= tot
@@ -291,19 +290,18 @@ class _Finder:
                     yield group
 
     def _star(self, a: int, in_buurt: dict[str, list[int]], rule: SocialRule) -> _Group | None:
-        end = self.last + self.duration - 1
         near = sorted({b for code in self.codes[a] for b in in_buurt.get(code, [])})
         joined = [
             b
             for b in near
             if self.partner[b] != self.partner[a]
-            and max(self.first[a], self.first[b]) <= min(end[a], end[b])
+            and max(self.first[a], self.first[b]) <= min(self.end[a], self.end[b])
             and (min(a, b), max(a, b)) not in self.apart
         ]
         if not joined:
             return None
-        van = int(max(self.first[a], min(self.first[b] for b in joined)))
-        tot = int(min(end[a], max(end[b] for b in joined)))
+        van = max(self.first[a], min(self.first[b] for b in joined))
+        tot = min(self.end[a], max(self.end[b] for b in joined))
         links = tuple((a, b) for b in joined)
         return _Group("sociaal", (a, *joined), "", van, tot, links, rule.zin)
 
@@ -341,7 +339,7 @@ class _Finder:
         saving = {band: self._saving(group, band) for band in BANDS}
         opgaven, urgency = self._opgaven(index)
         # The last year in which all can still start together closes the door.
-        closes = group.tot if group.kind == "straat" else min(int(self.last[i]) for i in index)
+        closes = group.tot if group.kind == "straat" else min(self.last[i] for i in index)
         row: dict[str, object] = {
             "kans": _name(group.kind, group.plaats, [self.ids[i] for i in index]),
             "soort_kans": group.kind,
@@ -363,14 +361,14 @@ class _Finder:
         row["zin"] = self._sentence(group, row)
         return row
 
-    def _saving(self, group: _Group, band: str) -> float:
+    def _saving(self, group: _Group, band: Band) -> float:
         if group.kind != "straat":
             return 0.0
-        shares = [self.opening[band][group.plaats, i] for i in group.members]  # type: ignore[index]
+        shares = [self.opening[band][group.plaats, i] for i in group.members]
         return sum(shares) - max(shares)
 
     def _shift(self, group: _Group) -> int:
-        """Least number of years that some member must leave its own window, best common year."""
+        """Return by how many years some member leaves its window in the best common year."""
         if group.kind != "straat" or self.settings.schuif == 0:
             return 0
         index = list(group.members)
@@ -443,10 +441,10 @@ def _name(kind: str, plaats: str, plans: list[str]) -> str:
     return "KK-" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def _together(members: Sequence[int], first: np.ndarray, last: np.ndarray) -> list[list[int]]:
+def _together(members: Sequence[int], first: Sequence[int], last: Sequence[int]) -> list[list[int]]:
     """Return the largest sets whose year intervals share a year (Helly: pairwise suffices)."""
     found: list[list[int]] = []
-    for year in sorted({int(last[m]) for m in members}):
+    for year in sorted({last[m] for m in members}):
         active = [m for m in members if first[m] <= year <= last[m]]
         if len(active) > 1 and not any(set(active) <= set(other) for other in found):
             found = [other for other in found if not set(other) <= set(active)] + [active]
