@@ -16,12 +16,13 @@ from sia.agenda.calendar import public_items, to_html, to_ics
 from sia.agenda.exports import safe_text, to_csv, to_xlsx, write_geopackage, write_layer
 from sia.agenda.fields import FIELDS
 from sia.agenda.funding import shares
-from sia.agenda.inputs import Agenda
+from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.investments import Reading
-from sia.agenda.linkages import Linkages
+from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.openness import FIELD_LEVELS, public_totals, view, with_levels
-from sia.agenda.programme import Programme, left_out, shared_openings, timeline
+from sia.agenda.programme import Programme, left_out, optimise, shared_openings, timeline
 from sia.agenda.versions import differences
+from sia.demo.plans import DemoPlans
 
 
 @pytest.fixture(scope="module")
@@ -226,3 +227,19 @@ def test_same_table_same_bytes(reading: Reading, tmp_path: Path) -> None:
     before = (tmp_path / "laag.gpkg").read_bytes()
     write_geopackage(tmp_path / "laag.gpkg", plans.reset_index())
     assert (tmp_path / "laag.gpkg").read_bytes() == before
+
+
+def test_programme_of_the_partners_table_knows_no_internal_plans(
+    reading: Reading, scores: pd.DataFrame, demo: DemoPlans
+) -> None:
+    table = gpd.GeoDataFrame(view(reading.plans, "partners"), crs=reading.plans.crs)
+    assert len(table) < len(reading.plans)
+    shared = find_linkages(table, scores)
+    settings = ProgrammeSettings(2025, 2034, gat=0.005)
+    agenda = prepare(table, shared, scores, demo.budgets, settings)
+    hidden = set(reading.plans.index[reading.plans["vertrouwelijkheid"] == "intern"])
+    assert hidden
+    assert hidden.isdisjoint(agenda.plans.index)
+    assert hidden.isdisjoint(";".join(shared.kansen["plannen"]).split(";"))
+    # Two threads and a second run change nothing.
+    pd.testing.assert_series_equal(optimise(agenda).starts, optimise(agenda).starts)
