@@ -35,6 +35,8 @@ URGENTIE, POTENTIE = "urgentie", "potentie"
 SCORE_COLUMNS: tuple[str, ...] = (URGENTIE, POTENTIE, "urgentie_stad")
 """Always there; a column per domain follows for the domains that have data this year."""
 Row: TypeAlias = tuple[str, str | None, int, int]
+Margins: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
+"""Lower and upper published margins, buurten x indicators."""
 CBS_ROUNDING = 5
 """CBS rounds counts of small areas at random to multiples of this."""
 
@@ -262,7 +264,7 @@ def weigh(
     norms: pd.DataFrame,
     base_norms: pd.DataFrame | None = None,
     denominators: pd.DataFrame | None = None,
-    margins: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    margins: Margins | None = None,
     dropped: pd.DataFrame | None = None,
     settings: WeighingSettings | None = None,
 ) -> Weighing:
@@ -304,9 +306,7 @@ def weigh(
             results[axis] = build_index(values.loc[ranked], design_of(tables[axis], posts, share))
     doubt = None
     if URGENTIE in results and s.draws:
-        doubt = _doubt(
-            values.loc[ranked], results[URGENTIE].design, catalogue, denominators, margins, s
-        )
+        doubt = _doubt(results[URGENTIE], catalogue, denominators, margins, s)
     scores = _scores(values.index, eligibility, results, doubt)
     if URGENTIE in results:
         scores["urgentie_stad"] = _city_view(values.loc[ranked], tables[URGENTIE], s)
@@ -352,48 +352,79 @@ def choices_of(design: IndexDesign, settings: WeighingSettings) -> Choices:
 
 
 def data_error(
-    catalogue: Catalogue,
-    indicators: tuple[str, ...],
-    margins: tuple[pd.DataFrame, pd.DataFrame] | None,
+    catalogue: Catalogue, indicators: tuple[str, ...], margins: Margins | None = None
 ) -> DataError:
     """Return how far the published figures may be off.
 
     Rates have binomial noise given their denominator, and CBS rounds counts at random to
-    multiples of five; modelled figures have the margins that their publisher gives.
+    multiples of five; modelled figures have the margins that their publisher gives. A figure with
+    margins gets no noise beside them, because the margins hold the sampling already.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    indicators : tuple of str
+        Those with a known denominator.
+    margins : (lower, upper), optional
+        Published 95 % margins, buurten x indicators.
     """
-    rates = {n: catalogue[n].schaal for n in indicators if catalogue[n].schaal > 0}
+    given = set() if margins is None else {n for n, c in margins[0].items() if c.notna().any()}
+    bare = [n for n in indicators if n not in given]
+    rates = {n: catalogue[n].schaal for n in bare if catalogue[n].schaal > 0}
     cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
     return DataError(
         scale=rates,
-        rounded={name: CBS_ROUNDING for name in indicators if name in cbs},
+        rounded={name: CBS_ROUNDING for name in bare if name in cbs},
         lower=None if margins is None else margins[0],
         upper=None if margins is None else margins[1],
     )
 
 
-def _doubt(
-    values: pd.DataFrame,
-    design: IndexDesign,
+def known_error(
+    result: IndexResult,
     catalogue: Catalogue,
     denominators: pd.DataFrame | None,
-    margins: tuple[pd.DataFrame, pd.DataFrame] | None,
+    margins: Margins | None,
+) -> tuple[pd.DataFrame | None, DataError | None]:
+    """Return denominators and data error of the buurten and indicators of one index.
+
+    Parameters
+    ----------
+    result : IndexResult
+    catalogue : Catalogue
+    denominators : DataFrame or None
+        Buurten x indicators, more than needed allowed.
+    margins : (lower, upper) or None
+
+    Returns
+    -------
+    denominators : DataFrame or None
+    error : DataError or None
+        None when neither denominators nor margins are known.
+    """
+    rows, names = result.values.index, list(result.values.columns)
+    known = None if denominators is None else denominators.loc[rows, names]
+    bounds = None if margins is None else (margins[0].loc[rows, names], margins[1].loc[rows, names])
+    if known is None and bounds is None:
+        return None, None
+    below = () if known is None else tuple(n for n in names if known[n].notna().any())
+    return known, data_error(catalogue, below, bounds)
+
+
+def _doubt(
+    result: IndexResult,
+    catalogue: Catalogue,
+    denominators: pd.DataFrame | None,
+    margins: Margins | None,
     settings: WeighingSettings,
 ) -> UncertaintyResult:
-    names = list(design.hierarchy.indicators)
-    known = None if denominators is None else denominators.loc[values.index, names]
-    error = None
-    if known is not None:
-        bounds = None
-        if margins is not None:
-            bounds = (margins[0].loc[values.index, names], margins[1].loc[values.index, names])
-        with_denominator = tuple(n for n in names if known[n].notna().any())
-        error = data_error(catalogue, with_denominator, bounds)
+    known, error = known_error(result, catalogue, denominators, margins)
     return uncertainty(
-        values,
-        design,
+        result.values,
+        result.design,
         draws=settings.draws,
         seed=settings.seed,
-        choices=choices_of(design, settings),
+        choices=choices_of(result.design, settings),
         denominators=known,
         error=error,
     )

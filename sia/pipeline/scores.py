@@ -14,7 +14,7 @@ from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.store import read_table
 from sia.viz.theme import kans, rang_interval
-from sia.weighing import Weighing, WeighingSettings, choices_of, data_error, weigh
+from sia.weighing import Margins, Weighing, WeighingSettings, choices_of, known_error, weigh
 
 STAGE = "03_robuustheid"
 FACTOR_NAMES = {
@@ -51,6 +51,11 @@ def _norms_of_base_year(run: Run) -> pd.DataFrame | None:
     return read_table(path) if path.exists() else None
 
 
+def _margins(table: IndicatorTable) -> Margins | None:
+    """Return the published margins, or None for a table that was put together without them."""
+    return None if table.lower.empty else (table.lower, table.upper)
+
+
 def _weigh(run: Run, table: IndicatorTable, settings: WeighingSettings) -> Weighing:
     plan = design(table, run.gemeente)
     return weigh(
@@ -61,6 +66,7 @@ def _weigh(run: Run, table: IndicatorTable, settings: WeighingSettings) -> Weigh
         norms=table.norms,
         base_norms=_norms_of_base_year(run),
         denominators=table.denominators,
+        margins=_margins(table),
         dropped=plan.vervallen,
         settings=settings,
     )
@@ -112,9 +118,7 @@ def sensitivity_step(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
     result = _weigh(run, table, settings).urgentie
     if result is None:
         return pd.DataFrame()
-    names = list(result.design.hierarchy.indicators)
-    known = table.denominators.loc[result.values.index, names]
-    with_denominator = tuple(n for n in names if known[n].notna().any())
+    known, error = known_error(result, table.catalogue, table.denominators, _margins(table))
     found = sensitivity(
         result.values,
         result.design,
@@ -122,7 +126,7 @@ def sensitivity_step(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
         seed=zaad,
         choices=choices_of(result.design, settings),
         denominators=known,
-        error=data_error(table.catalogue, with_denominator, None),
+        error=error,
     )
     return found.indices.rename(index=FACTOR_NAMES).rename(
         columns={

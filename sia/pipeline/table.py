@@ -36,6 +36,8 @@ def load_indicators(run: Run) -> IndicatorTable:
         verantwoording=run.table("verantwoording"),
         catalogue=listed,
         besluiten=tuple(decision.zin() for decision in listed.besluiten),
+        lower=run.table("marges_laag"),
+        upper=run.table("marges_hoog"),
     )
 
 
