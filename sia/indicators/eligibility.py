@@ -15,6 +15,9 @@ from sia.sources.base import NOT_DELIVERED
 _DECIMALS = 3
 """Shares are compared in thousandths, so that 0.6667 in a file means two thirds."""
 
+PROXIES_ALONE = "Alleen benaderingen beschikbaar; die dragen een domein niet alleen."
+"""Why a domain of urgentie without one direct measure drops out."""
+
 
 @dataclass(frozen=True)
 class Design:
@@ -45,6 +48,8 @@ def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
     A theme that the publisher did not deliver says nothing about a buurt. An indicator takes part
     when at least ``gemeente.drempels.dekking`` of the buurten that are large enough have a value;
     the rest is dropped for this year, with the reason, instead of making every buurt unranked.
+    A domain of urgentie of which only proxies (``benadering``) are left is dropped as a whole:
+    each domain weighs the same, and a stand-in may support a score but not be it.
 
     Parameters
     ----------
@@ -63,6 +68,10 @@ def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
         else:
             reason = _why_dropped(table.flags[entry.id], share, limit)
             dropped.append((entry.id, entry.naam, entry.domein, share, reason))
+    carried = {e.domein for e in taking if not e.benadering or e.domein not in DOMAINS}
+    alone = [e for e in taking if e.domein not in carried]
+    dropped += [(e.id, e.naam, e.domein, float(coverage[e.id]), PROXIES_ALONE) for e in alone]
+    taking = [e for e in taking if e.domein in carried]
     domains = {entry.domein for entry in taking}
     columns = ["indicator", "naam", "domein", "dekking", "reden"]
     return Design(

@@ -18,6 +18,7 @@ from sia.indicators import (
     domain_shares,
     eligibility,
 )
+from sia.indicators.eligibility import PROXIES_ALONE
 
 A, B, C, D = hm.CODES
 NAN = hm.NAN
@@ -121,3 +122,32 @@ def test_ranked_means_enough_of_everything(people, x, y, z) -> None:
     assert (made.areas.loc[ranked, "inwoners"] >= 100).all()
     shares = domain_shares(made, hm.GEMEENTE).loc[ranked, list(design(made, hm.GEMEENTE).domeinen)]
     assert (shares >= 2 / 3 - 0.0005).all().all()
+
+
+def proxy(name: str, domein: str = "klimaat"):
+    return dataclasses.replace(hm.indicator(name, domein=domein), benadering=True)
+
+
+def test_domain_of_proxies_alone_drops_out_with_the_reason() -> None:
+    columns = {name: [1, 2, 3, 4] for name in ("x", "p", "q")}
+    made = build(columns, hm.indicator("x"), proxy("p"), proxy("q"))
+    plan = design(made, hm.GEMEENTE)
+    assert plan.indicatoren == ("x",)
+    assert "klimaat" in plan.domeinen_vervallen
+    assert set(plan.vervallen["reden"]) == {PROXIES_ALONE}
+    assert plan.vervallen.at["p", "dekking"] == 1.0, "they were there; that is not the reason"
+    assert eligibility(made, hm.GEMEENTE)["gerangschikt"].all()
+
+
+def test_proxy_supports_a_domain_that_has_a_direct_measure() -> None:
+    made = build({"x": [1, 2, 3, 4], "p": [4, 3, 2, 1]}, hm.indicator("x"), proxy("p", "sociaal"))
+    assert design(made, hm.GEMEENTE).indicatoren == ("x", "p")
+
+
+def test_direct_measure_that_drops_out_takes_its_proxies_along() -> None:
+    columns = {"x": [1, 2, 3, 4], "y": [1, NAN, NAN, NAN], "p": [1, 2, 3, 4]}
+    entries = (hm.indicator("x"), hm.indicator("y", domein="klimaat"), proxy("p"))
+    plan = design(build(columns, *entries), hm.GEMEENTE)
+    assert plan.indicatoren == ("x",)
+    assert "25 %" in plan.vervallen.at["y", "reden"]
+    assert plan.vervallen.at["p", "reden"] == PROXIES_ALONE
