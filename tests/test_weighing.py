@@ -1,0 +1,332 @@
+"""SIA on top of the index: two axes, equal domains, a fixed scale beside the city's own."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sia.approach import INTEGRAAL, KOPPELKANSEN, decide
+from sia.catalogue import load_catalogue
+from sia.catalogue.model import Catalogue
+from sia.indicators.norms import norm_row, norms_frame
+from sia.weighing import (
+    CBS_ROUNDING,
+    POTENTIE,
+    SCORE_COLUMNS,
+    URGENTIE,
+    Weighing,
+    WeighingSettings,
+    data_error,
+    goalposts,
+    usable_norms,
+    weigh,
+)
+
+CATALOGUE: Catalogue = load_catalogue()
+QUICK = WeighingSettings(draws=0)
+
+
+def names(domain: str, count: int, role: str = "opgave") -> tuple[str, ...]:
+    """Return the first indicators of a domain in the catalogue."""
+    return tuple(e.id for e in CATALOGUE if e.domein == domain and e.rol == role)[:count]
+
+
+URGENT = (*names("sociaal", 4), *names("wonen", 1), *names("veiligheid", 2))
+KANSEN = names("potentie", 3, "kans")
+ALL = (*URGENT, *KANSEN)
+CORPORATION = "corporatiebezit"
+
+
+def codes(count: int) -> pd.Index:
+    return pd.Index([f"BU9999{n:04d}" for n in range(count)], name="buurtcode")
+
+
+def city(count: int = 12, seed: int = 0, columns: tuple[str, ...] = ALL) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(10.0, 60.0, (count, len(columns)))
+    return pd.DataFrame(values, index=codes(count), columns=list(columns))
+
+
+def norms_of(values: pd.DataFrame) -> pd.DataFrame:
+    n = len(values)
+    people = np.full(n, 1000.0)
+    rows = {c: norm_row(values[c].to_numpy(dtype=float), people, n, 100.0) for c in values}
+    return norms_frame(rows)
+
+
+def verdict(index: pd.Index, unranked: dict[str, str] | None = None) -> pd.DataFrame:
+    reasons = pd.Series("", index=index, dtype="str")
+    for code, reason in (unranked or {}).items():
+        reasons[code] = reason
+    return pd.DataFrame({"gerangschikt": reasons == "", "reden": reasons})
+
+
+def weighed(
+    values: pd.DataFrame,
+    unranked: dict[str, str] | None = None,
+    how: WeighingSettings = QUICK,
+    **more: object,
+) -> Weighing:
+    taking = tuple(str(c) for c in values.columns)
+    more.setdefault("norms", norms_of(values))
+    return weigh(values, verdict(values.index, unranked), taking, CATALOGUE, settings=how, **more)  # type: ignore[arg-type]
+
+
+def test_corporatiebezit_is_part_of_potentie_and_never_of_urgentie() -> None:
+    values = city()
+    assert CORPORATION in KANSEN
+    before = weighed(values).scores
+    values[CORPORATION] = values[CORPORATION].to_numpy()[::-1]
+    after = weighed(values).scores
+    pd.testing.assert_series_equal(before[URGENTIE], after[URGENTIE])
+    pd.testing.assert_series_equal(before["rang"], after["rang"])
+    assert not np.allclose(before[POTENTIE], after[POTENTIE])
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 11))
+def test_more_corporatiebezit_never_raises_urgentie_or_makes_a_buurt_urgent(
+    low: float, high: float, row: int
+) -> None:
+    values = city()
+    norms = norms_of(values)
+    found = []
+    for share in (low, high):
+        values.iloc[row, list(values.columns).index(CORPORATION)] = share
+        scores = weighed(values, norms=norms).scores
+        found.append((scores, decide(scores, values[CORPORATION])))
+    (first, one), (second, other) = found
+    assert first[URGENTIE].equals(second[URGENTIE])
+    urgent = {INTEGRAAL, KOPPELKANSEN}
+    by_urgency = ("1", "2a", "2b")
+    assert (one["regel"].isin(by_urgency) == other["regel"].isin(by_urgency)).all()
+    assert set(one.loc[one["regel"].isin(by_urgency), "aanpak"]) <= urgent
+
+
+def test_unranked_buurt_keeps_its_row_its_gap_and_its_reason() -> None:
+    values = city()
+    gone = {values.index[3]: "Minder dan 100 inwoners (40)."}
+    scores = weighed(values, gone, WeighingSettings(draws=30)).scores
+    assert list(scores.index) == list(values.index)
+    row = scores.loc[values.index[3]]
+    assert not row["gerangschikt"]
+    assert row["reden"] == gone[values.index[3]]
+    numbers = [c for c in scores if c not in ("gerangschikt", "reden")]
+    assert row[numbers].isna().all()
+    others = scores.drop(index=values.index[3])
+    assert sorted(others["rang"]) == list(range(1, 12))
+    assert (others["reden"] == "").all()
+
+
+def test_unranked_buurt_does_not_move_the_others() -> None:
+    values = city()
+    norms = norms_of(values)
+    gone = values.index[0]
+    changed = values.copy()
+    changed.loc[gone] = 1e6
+    unranked = {gone: "Alleen water."}
+    one = weighed(values, unranked, norms=norms).scores
+    other = weighed(changed, unranked, norms=norms).scores
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_every_domain_weighs_the_same_whatever_its_number_of_indicators() -> None:
+    table = weighed(city()).design_table()
+    urgent = table[table["as"] == URGENTIE]
+    by_domain = urgent.groupby("domein")["nominaal gewicht (%)"].sum()
+    assert len(by_domain) == 3
+    assert np.allclose(by_domain, 100 / 3)
+    assert urgent["effectief gewicht (%)"].sum() == pytest.approx(100)
+    for _, inside in urgent.groupby("domein")["nominaal gewicht (%)"]:
+        assert np.allclose(inside, inside.iloc[0])
+
+
+def test_urgentie_is_the_mean_of_its_domains_on_the_fixed_scale() -> None:
+    values = city()
+    norms = norms_of(values)
+    scores = weighed(values, norms=norms).scores
+    domains = ["sociaal", "wonen", "veiligheid"]
+    assert np.allclose(scores[URGENTIE], scores[domains].mean(axis=1))
+    name = URGENT[0]
+    low, high = norms.at[name, "p02"], norms.at[name, "p98"]
+    alone = weighed(values[[name]], norms=norms).scores["sociaal"]
+    share = (values[name] - low) / (high - low)
+    share = share if CATALOGUE[name].richting > 0 else 1 - share
+    assert np.allclose(alone, 100 * share.clip(0, 1))
+
+
+def test_contributions_sum_to_the_distance_from_the_mean_unit() -> None:
+    result = weighed(city())
+    assert result.urgentie is not None
+    total = result.contributions.sum(axis=1)
+    expected = result.scores[URGENTIE] - result.urgentie.baseline[URGENTIE]
+    assert np.allclose(total, expected)
+
+
+def test_score_on_the_base_year_tells_a_worse_year_and_the_city_view_does_not() -> None:
+    first = city()
+    worse = first.copy()
+    for name in URGENT:
+        worse[name] = first[name] + 5.0 * CATALOGUE[name].richting
+    base = norms_of(first)
+    then = weighed(first, norms=base).scores
+    now = weighed(worse, norms=norms_of(worse), base_norms=base).scores
+    own = weighed(worse, norms=norms_of(worse)).scores
+    assert (now[URGENTIE] >= then[URGENTIE]).all()
+    assert now[URGENTIE].mean() > then[URGENTIE].mean() + 3
+    assert np.allclose(now["urgentie_stad"], then["urgentie_stad"]), "relative to the city"
+    assert np.allclose(own[URGENTIE], then[URGENTIE]), "its own norms hide the change"
+
+
+def test_city_view_runs_from_least_to_most_urgent_value_of_this_city() -> None:
+    values = city(columns=URGENT[:1])
+    scores = weighed(values).scores["urgentie_stad"]
+    assert scores.min() == 0
+    assert scores.max() == 100
+
+
+def test_without_data_on_potentie_it_is_missing_and_urgentie_is_not() -> None:
+    result = weighed(city(columns=URGENT))
+    assert result.potentie is None
+    assert result.scores[POTENTIE].isna().all()
+    assert result.scores[URGENTIE].notna().all()
+    assert set(SCORE_COLUMNS) <= set(result.scores.columns)
+
+
+def test_without_data_on_urgentie_nothing_is_ranked_and_the_reason_is_given() -> None:
+    scores = weighed(city(columns=KANSEN)).scores
+    assert scores[POTENTIE].notna().all()
+    assert not scores["gerangschikt"].any()
+    assert set(scores["reden"]) == {"Te weinig cijfers voor een score."}
+
+
+def test_buurt_without_any_figure_gets_the_reason_and_no_rank() -> None:
+    values = city()
+    values.iloc[2] = np.nan
+    row = weighed(values).scores.iloc[2]
+    assert not row["gerangschikt"]
+    assert row["reden"] == "Te weinig cijfers voor een score."
+    assert np.isnan(row[URGENTIE])
+
+
+def test_missing_figure_is_neither_zero_nor_the_worst() -> None:
+    values = city()
+    name = URGENT[0]
+    gap, norms = values.copy(), norms_of(values)
+    gap.iloc[4, list(values.columns).index(name)] = np.nan
+    with_gap = weighed(gap, norms=norms).scores["sociaal"].iloc[4]
+    others = [weighed(values[[n]], norms=norms).scores["sociaal"].iloc[4] for n in URGENT[1:4]]
+    assert with_gap == pytest.approx(np.mean(others))
+
+
+def test_one_buurt_is_first_and_has_no_city_to_be_compared_with() -> None:
+    norms = norms_of(city())
+    result = weighed(city(1), norms=norms, how=WeighingSettings(draws=20))
+    row = result.scores.iloc[0]
+    assert row["rang"] == 1
+    assert (row["rang_p05"], row["rang_p95"], row["kans_kwart"]) == (1, 1, 1)
+    assert np.isnan(row["urgentie_stad"])
+
+
+def test_nobody_ranked_gives_a_table_with_all_buurten_and_their_reasons() -> None:
+    values = city(3)
+    reasons = dict.fromkeys(values.index, "Alleen water.")
+    result = weighed(values, reasons, WeighingSettings(draws=20))
+    assert list(result.scores.index) == list(values.index)
+    assert result.scores["rang"].isna().all()
+    assert (result.scores["reden"] == "Alleen water.").all()
+    assert result.urgentie is None
+    assert result.design_table().empty
+    assert result.treatment_table().empty
+
+
+def test_empty_city_gives_an_empty_table() -> None:
+    result = weighed(city(3).iloc[:0], norms=norms_of(city(3)))
+    assert result.scores.empty
+    assert set(SCORE_COLUMNS) <= set(result.scores.columns)
+
+
+def test_indicator_without_spread_is_dropped_and_named() -> None:
+    values = city()
+    values[URGENT[0]] = 7.0
+    result = weighed(values)
+    assert result.vervallen.at[URGENT[0], "reden"] == "Alle buurten hebben dezelfde waarde."
+    assert URGENT[0] not in result.contributions
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(range(12)), st.permutations(range(len(ALL))))
+def test_order_of_rows_and_columns_is_irrelevant(rows: list[int], columns: list[int]) -> None:
+    values, norms = city(), norms_of(city())
+    plain = weighed(values, norms=norms).scores
+    mixed = weighed(values.iloc[rows, columns], norms=norms).scores.loc[values.index]
+    pd.testing.assert_frame_equal(plain, mixed[plain.columns], check_exact=False)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 11), st.sampled_from(URGENT), st.floats(0.1, 50))
+def test_worse_figure_never_lowers_urgentie(row: int, name: str, step: float) -> None:
+    values, norms = city(), norms_of(city())
+    worse = values.copy()
+    worse.iloc[row, list(values.columns).index(name)] += step * CATALOGUE[name].richting
+    before = weighed(values, norms=norms).scores[URGENTIE].iloc[row]
+    after = weighed(worse, norms=norms).scores[URGENTIE].iloc[row]
+    assert after >= before - 1e-9
+
+
+def test_same_seed_same_intervals_and_intervals_hold_the_median() -> None:
+    how = WeighingSettings(draws=60, seed=3)
+    one, other = weighed(city(), how=how).scores, weighed(city(), how=how).scores
+    pd.testing.assert_frame_equal(one, other)
+    assert (one["rang_p05"] <= one["rang_p50"]).all()
+    assert (one["rang_p50"] <= one["rang_p95"]).all()
+    assert one["kans_kwart"].between(0, 1).all()
+    assert one["kans_kwart"].sum() == pytest.approx(3, abs=0.2), "a quarter of twelve buurten"
+
+
+def test_margins_widen_the_intervals_also_without_denominators() -> None:
+    values = city(30)
+    wide = (values - 40.0, values + 40.0)
+    how = WeighingSettings(draws=100)
+    plain, doubtful = weighed(values, how=how).scores, weighed(values, how=how, margins=wide).scores
+
+    def width(scores: pd.DataFrame) -> float:
+        return float((scores["rang_p95"] - scores["rang_p05"]).mean())
+
+    assert width(doubtful) > width(plain) + 2
+    pd.testing.assert_series_equal(plain[URGENTIE], doubtful[URGENTIE])
+
+
+def test_figure_with_margins_gets_no_sampling_noise_beside_them() -> None:
+    rates = tuple(e.id for e in CATALOGUE if e.schaal > 0 and e.telt_mee)[:3]
+    lower = pd.DataFrame(np.nan, index=codes(2), columns=list(rates))
+    lower[rates[0]] = 10.0
+    error = data_error(CATALOGUE, rates, (lower, lower + 5.0))
+    assert set(error.scale) == set(rates[1:])
+    assert rates[0] not in error.rounded
+    assert set(data_error(CATALOGUE, rates).scale) == set(rates)
+    assert set(error.rounded.values()) <= {CBS_ROUNDING}
+
+
+def test_scale_comes_from_the_base_year_and_else_from_this_year() -> None:
+    values = city()
+    base, own = norms_of(values[list(URGENT[1:])]), norms_of(values + 1.0)
+    posts, scale = usable_norms(own, base, URGENT, QUICK)
+    assert scale.at[URGENT[0], "schaal"] == "dit jaar"
+    assert scale.at[URGENT[1], "schaal"] == "basisjaar"
+    assert posts[URGENT[1]] == goalposts(base, URGENT[1], QUICK)
+
+
+def test_scale_falls_back_on_the_whole_range_when_the_middle_is_flat() -> None:
+    column = np.r_[np.full(98, 5.0), 5.0, 30.0]
+    norms = norms_of(pd.DataFrame({URGENT[0]: column}))
+    narrow = dataclasses.replace(QUICK, laag=10, hoog=90)
+    posts = goalposts(norms, URGENT[0], narrow)
+    assert posts is not None
+    assert (posts.lower, posts.upper) == (5.0, 30.0)
+    assert goalposts(norms, "onbekend", QUICK) is None
