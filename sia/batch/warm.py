@@ -29,8 +29,9 @@ PRELOAD = "sia.batch.warm_preload"
 
 
 def available() -> bool:
-    """Tell whether this platform can fork warm kernels."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
+    """Tell whether this process can fork warm kernels; a daemon may not have children."""
+    can_fork = "forkserver" in multiprocessing.get_all_start_methods()
+    return can_fork and not multiprocessing.current_process().daemon
 
 
 @contextlib.contextmanager
@@ -166,4 +167,6 @@ def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     # ipykernel reads its parent from the environment when it is imported, which was in the server
-    IPKernelApp.launch_instance(argv=arguments, parent_handle=os.getppid(), log_level=logging.CRITICAL)
+    IPKernelApp.launch_instance(
+        argv=arguments, parent_handle=os.getppid(), log_level=logging.CRITICAL
+    )

@@ -1,0 +1,75 @@
+"""The same batch on a Dask cluster of real processes: survives a worker that dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sia import batch
+from sia.batch.run import verified_chain
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    """Two worker processes on this machine; no dashboard, no spill folder in the checkout."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as running:
+        yield running
+
+
+def write_task(folder: Path, year: int, source: str) -> batch.Task:
+    cell = nbformat.v4.new_code_cell(f"jaar = {year}\nverwerkt = ''")
+    cell.metadata["tags"] = ["parameters"]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    book = nbformat.v4.new_notebook(
+        cells=[cell, nbformat.v4.new_code_cell(source)], metadata=kernel
+    )
+    path = folder / "notebooks" / "01_a.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(book, path)
+    output = folder / "reports" / "GM9999" / str(year) / "notebooks" / "01_a.ipynb"
+    parameters = {"jaar": year, "verwerkt": str(folder / "verwerkt")}
+    return batch.Task(path, "GM9999", year, parameters, output)
+
+
+@pytest.mark.slow
+def test_the_same_batch_runs_on_a_cluster(cluster: object, tmp_path: Path) -> None:
+    chains = [[write_task(tmp_path, year, "print(jaar)")] for year in (2020, 2021)]
+    result = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    assert [o.status for o in result.outcomes] == ["klaar", "klaar"]
+    again = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    assert [o.status for o in again.outcomes] == ["ongewijzigd", "ongewijzigd"]
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_is_survived(cluster: object, tmp_path: Path) -> None:
+    slow = "import time\ntime.sleep(6)\nprint(jaar)"
+    chains = [[write_task(tmp_path, year, slow)] for year in (2020, 2021)]
+    victim = next(iter(cluster.workers.values())).pid
+
+    def kill() -> None:
+        time.sleep(4)
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    result = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    killer.join()
+    assert [o.status for o in result.outcomes] == ["klaar", "klaar"]
+
+
+def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:
+    chain = [write_task(tmp_path, 2020, "print(jaar)")]
+    outcomes = verified_chain(chain, "another base", [], [], [], False)
+    assert outcomes[0].status == "mislukt"
+    assert "andere bronbestanden" in outcomes[0].message
