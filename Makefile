@@ -16,7 +16,7 @@ demo: $(STAMP)
 	$(BIN)/sia demo
 
 lab: $(STAMP)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 lint: $(STAMP)
 	$(BIN)/ruff check sia tests benchmarks
