@@ -10,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.build import IndexResult, build_index
+from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
+from sia.index.build import Chain, IndexResult, build_index, evaluate
 from sia.index.choices import STEPS, Choices, DataError
 from sia.index.design import IndexDesign
 from sia.index.engine import Engine, Plan, Progress, Ranks
+from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.progress import show
 from sia.index.uncertainty import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
+from sia.index.weights import EqualWeights, GivenWeights
 
 Array = npt.NDArray[np.float64]
 
@@ -220,13 +223,45 @@ def leave_one_out(
         ``quartile_kept`` (share of the best quarter that stays in it).
     """
     top = node or design.hierarchy.roots[0]
-    full = build_index(values, design).scores[top]
-    rows = {
-        name: _compare(full, build_index(values, _without(design, name)).scores[top])
-        for name in design.hierarchy.leaves(top)
-        if len(design.hierarchy.leaves(top)) > 1
-    }
+    result = build_index(values, design)
+    full = result.scores[top]
+    names = design.hierarchy.leaves(top)
+    score = _silenced if _separable(result) else _rebuilt
+    rows = {name: _compare(full, score(result, name, top)) for name in names if len(names) > 1}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
+
+
+def _separable(result: IndexResult) -> bool:
+    """Whether an indicator without weight leaves everything else as if it were not there."""
+    design = result.design
+    alone = (NoImputation, MeanImputation, MedianImputation)
+    fixed = (GivenWeights, EqualWeights)
+    means = (Arithmetic, Geometric, Harmonic, GeneralisedMean)
+    return (
+        not result.chain.rescale
+        and all(isinstance(design.aggregator_of(n), means) for n in design.hierarchy.nodes)
+        and all(isinstance(design.imputer_of(i), alone) for i in design.hierarchy.indicators)
+        and all(isinstance(design.weighting_of(n), fixed) for n in design.hierarchy.nodes)
+    )
+
+
+def _rebuilt(result: IndexResult, indicator: str, top: str) -> pd.Series[float]:
+    """Return the scores of the index built anew without an indicator."""
+    return build_index(result.values, _without(result.design, indicator)).scores[top]
+
+
+def _silenced(result: IndexResult, indicator: str, top: str) -> pd.Series[float]:
+    """Return the scores with weight zero for an indicator, and for aggregates it leaves empty."""
+    hierarchy, weights = result.design.hierarchy, dict(result.chain.weights)
+    child: str | None = indicator
+    while child is not None and child in hierarchy.parent:
+        above = hierarchy.node(hierarchy.parent[child])
+        here = np.array([name == child for name in above.children])
+        weights[above.id] = np.where(here, 0.0, weights[above.id])
+        child = above.id if not weights[above.id].any() else None
+    chain = Chain(weights, result.chain.rescale)
+    scores = evaluate(result.normalised.to_numpy(), result.design, chain)[0]
+    return pd.Series(scores[top], index=result.scores.index)
 
 
 def _without(design: IndexDesign, indicator: str) -> IndexDesign:

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from sia.index import (
+    Arithmetic,
     Choices,
     DataError,
     EqualWeights,
+    Geometric,
     GivenWeights,
     IndexDesign,
     MinMax,
@@ -113,6 +115,28 @@ def test_leaving_out_equals_rebuilding(table: pd.DataFrame) -> None:
     full = build_index(table, design).ranks["I"].astype(float)
     assert found.loc["c", "mean_shift"] == pytest.approx((ranks - full).abs().mean())
     assert found.loc["c", "max_shift"] == (ranks - full).abs().max()
+
+
+def test_leaving_out_by_weight_zero_equals_building_anew(table: pd.DataFrame) -> None:
+    gaps = table.mask(np.random.default_rng(4).random(table.shape) < 0.15)
+    for aggregation in (Arithmetic(), {"I": Geometric()}):
+        design = IndexDesign(
+            STRUCTURE, normalise=MinMax(1, 100), aggregate=aggregation, minimum_share=0.5
+        )
+        found = leave_one_out(gaps, design)
+        full = build_index(gaps, design).scores["I"]
+        for name, gone in (("a", ["a"]), ("b", ["b"]), ("c", ["c", "E"])):
+            smaller = IndexDesign(
+                STRUCTURE[~STRUCTURE["id"].isin(gone)],
+                normalise=MinMax(1, 100),
+                aggregate=aggregation,
+                minimum_share=0.5,
+            )
+            anew = build_index(gaps, smaller).scores["I"]
+            both = full.notna() & anew.notna()
+            moved = full[both].rank(ascending=False) - anew[both].rank(ascending=False)
+            assert found.loc[name, "mean_shift"] == pytest.approx(moved.abs().mean())
+            assert found.loc[name, "max_shift"] == moved.abs().max()
 
 
 def test_swapping_weights_ends_at_the_other_design(table: pd.DataFrame) -> None:
