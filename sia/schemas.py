@@ -231,8 +231,15 @@ def _typologie() -> pa.DataFrameSchema:
                 checks=pa.Check.in_range(-1, 1, error="ligt niet tussen -1 en 1"),
             ),
             "zekerheid": _share(),
+            "tweede_type": pa.Column("Int64", nullable=True),
+            "domeinen": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
+            "reden": _text(),
         },
         index=_buurten(),
+        checks=pa.Check(
+            lambda t: t["type"].notna() | (t["reden"] != ""),
+            error="een buurt zonder type heeft geen reden",
+        ),
     )
 
 
@@ -265,14 +272,67 @@ def _deelbuurten() -> pa.DataFrameSchema:
         {
             "naam": _text(),
             "buurtcode": _text(BUURT, "geen geldige buurtcode"),
+            "buurtcodes": _text(rf"{BUURT}( {BUURT})*", "geen geldige buurtcodes"),
+            "richting": _text("ongunstig|gunstig", "is geen `ongunstig` of `gunstig`"),
             "inwoners": _count(),
             "vierkanten": pa.Column("int64", checks=pa.Check.ge(1, error="is leeg")),
             "score": pa.Column(float, nullable=True),
             "verschil": pa.Column(float, nullable=True),
+            "p": _share(),
             "q": _share(),
             "geometry": pa.Column("geometry", nullable=False),
         },
         index=pa.Index(str, name="deelbuurt", unique=True),
+    )
+
+
+def _gebiedsindeling() -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            "dia_gebied": pa.Column("Int64", nullable=True),
+            "naam": _text(),
+            "reden": _text(),
+            "geschat": pa.Column(bool),
+        },
+        index=_buurten(),
+        strict=True,
+        checks=pa.Check(
+            lambda t: t["dia_gebied"].notna() == (t["naam"] != ""),
+            error="een buurt heeft een naam van een gebied precies als zij in een gebied ligt",
+        ),
+    )
+
+
+def _ruimte() -> pa.DataFrameSchema:
+    columns = {"verandering": pa.Column(float, nullable=True)}
+    for name in ("urgentie", "verandering"):
+        columns[f"{name}_i"] = pa.Column(float, nullable=True)
+        columns[f"{name}_p"], columns[f"{name}_q"] = _share(), _share()
+        columns[f"{name}_klasse"] = _text(
+            "|hoog-hoog|hoog-laag|laag-laag|laag-hoog|niet significant", "is geen klasse"
+        )
+    return pa.DataFrameSchema(columns, index=_buurten(), strict=True)
+
+
+def _trajecten() -> pa.DataFrameSchema:
+    year = pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaartal"))
+    judgements = "verandering|kan ruis zijn|ruis onbekend|zelfde type|niet te vergelijken"
+    return pa.DataFrameSchema(
+        {
+            "eerste_jaar": year,
+            "laatste_jaar": year,
+            "van": pa.Column("Int64", nullable=True),
+            "naar": pa.Column("Int64", nullable=True),
+            "kans_anders": _share(),
+            "oordeel": _text(judgements, "is geen oordeel"),
+            "toelichting": _text(),
+        },
+        index=_buurten(),
+        strict=True,
+        checks=pa.Check(
+            lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
+            error="een buurt heeft een reden precies als zij niet te vergelijken is",
+        ),
     )
 
 
@@ -328,6 +388,9 @@ _MAKERS: Final = MappingProxyType(
         "typeprofielen": _typeprofielen,
         "aanpak": _aanpak,
         "deelbuurten": _deelbuurten,
+        "gebiedsindeling": _gebiedsindeling,
+        "ruimte": _ruimte,
+        "trajecten": _trajecten,
     }
 )
 

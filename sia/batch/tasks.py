@@ -15,6 +15,7 @@ PHASES: tuple[tuple[str, ...], ...] = (
     ("01_intake", "02_indicatoren"),
     ("03_robuustheid",),
     ("04_clustering", "06_kaarten", "08_rapport"),
+    ("09_trajecten",),
 )
 """Notebooks of one year, in the order in which they run. Between two phases the years wait for
 each other: scores need the norms of the base year, types are pooled over all years."""

@@ -70,8 +70,8 @@ def global_moran(
                 [_coefficient(z[rng.permutation(len(z))], weights) for _ in range(permutations)]
             )
             above = (drawn >= found["I"]).sum(axis=0)
-            chance = np.minimum(1.0, 2 * (np.minimum(above, permutations - above) + 1))
-            chance = np.minimum(1.0, chance / (permutations + 1))
+            fewer = np.minimum(above, permutations - above)
+            chance = np.minimum(1.0, 2 * (fewer + 1) / (permutations + 1))
         for place, name in enumerate(names):
             rows[name] = {key: column[place] for key, column in found.items()}
             rows[name] |= {"p": chance[place], "n": len(z)}

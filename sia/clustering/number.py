@@ -272,7 +272,8 @@ def clustergram(
         One row per number and type: ``k``, ``type`` (1 is the most urgent), ``gemiddelde``
         (mean over domains of the mean z-score: the height in the chart), ``aantal``.
     branches : DataFrame
-        One row per flow from ``k`` to the next number: ``k``, ``van``, ``naar``, ``aantal``.
+        One row per flow to ``k`` from the number before: ``k``, ``van`` (a type of that number
+        before), ``naar``, ``aantal``.
     """
     how = settings or TypologySettings()
     z, _ = complete_z(scores, how)

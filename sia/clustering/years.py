@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.areas import ENDED, RECODED, RENAMED, SAME
 from sia.clustering.typology import Typology
 
 Array = npt.NDArray[np.float64]
@@ -53,8 +54,9 @@ class Change:
     buurten : DataFrame
         Index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
         ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same*
-        first-year buurt get different types), ``kans_anders`` (probability that the types of
-        the two years differ, given the noise in both), ``overtuigend`` (bool).
+        buurt in the *same* year get different types, mean of both years), ``kans_anders``
+        (probability that the types of the two years differ, given the noise in both),
+        ``overtuigend`` (bool).
     gewijzigd, door_ruis, boven_ruis : float
         Share (0-1) of buurten that changed; share expected by noise alone; share of the changes
         that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)`` (NaN without changes).
@@ -100,7 +102,7 @@ def change(
     second = shares.xs(end, level=0).loc[observed.index].to_numpy()
     table = observed.copy()
     table["gewijzigd"] = table["van"] != table["naar"]
-    table["kans_ruis"] = 1 - (first**2).sum(axis=1)
+    table["kans_ruis"] = 1 - ((first**2).sum(axis=1) + (second**2).sum(axis=1)) / 2
     table["kans_anders"] = 1 - (first * second).sum(axis=1)
     table["overtuigend"] = table["gewijzigd"] & (table["kans_anders"] >= convincing)
     seen, chance = float(table["gewijzigd"].mean()), float(table["kans_ruis"].mean())
@@ -161,3 +163,52 @@ def changed_buurten(
         },
         index=rows.index,
     )
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which buurten of an earlier year are still the same place.
+
+    Parameters
+    ----------
+    now : Series of str
+        Index: code of the earlier year; value: code of this year, empty where the place is not
+        the same.
+    reden : Series of str
+        Same index; why not, in Dutch, empty where it is.
+    soort : Series of str
+        Same index; what became of the buurt, one of `sia.areas.CHANGES`.
+    """
+
+    now: pd.Series[str]
+    reden: pd.Series[str]
+    soort: pd.Series[str]
+
+
+def same_places(comparison: pd.DataFrame, codes: pd.Index) -> Places:
+    """Tell which earlier buurten can be followed: those whose border did not move.
+
+    A code says nothing by itself: it may be new for the same place (recoded: followed), or the
+    same for another place (reused: not followed).
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        As `sia.areas.compare` returns it, from the earlier year to this one.
+    codes : Index of str
+        Codes of the earlier year.
+
+    Returns
+    -------
+    Places
+    """
+    kept = comparison[comparison["soort"].isin([SAME, RENAMED])]
+    follows = {str(code): str(code) for code in kept.index}
+    recoded = comparison[comparison["soort"] == RECODED]
+    follows |= {str(row["oude_codes"]): str(code) for code, row in recoded.iterrows()}
+    now = pd.Series([follows.get(str(code), "") for code in codes], index=codes, dtype="str")
+    told = comparison.reindex(codes)
+    moved = {str(row["oude_codes"]) for _, row in recoded.iterrows()}
+    kind = told["soort"].where(~codes.isin(list(moved)), RECODED).fillna(ENDED)
+    why = told["toelichting"].fillna("Deze code staat niet op de kaart.").where(now == "", "")
+    return Places(now, why.astype("str"), kind.astype("str"))

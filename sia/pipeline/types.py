@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,18 +11,30 @@ import pandas as pd
 from sia.approach import ApproachSettings, decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
 from sia.clustering.components import TypologySettings
-from sia.clustering.number import choose_k
+from sia.clustering.number import choose_k, clustergram
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
 from sia.pipeline.intake import read_intake
+from sia.pipeline.panel import Panel, comparable_years
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
 from sia.pockets import PocketSettings, find_pockets, squares_frame
 from sia.sources.base import SquareLayer
+from sia.store import read_manifest
 
 STAGE = "04_clustering"
 CORPORATION = "corporatiebezit"
+TABLES = (
+    "typologie",
+    "typeprofielen",
+    "deelbuurten",
+    "gebiedsindeling",
+    "ruimte",
+    "aanpak",
+)
+"""What the steps of this stage write."""
+RUN_PARAMETERS = ("jaar", "jaren", "basisjaar")
 NAMING = (CORPORATION, "koopwoningen", "omgevingsadressendichtheid")
 """Context columns that the rules for names in `sia/clustering/namen.toml` may use."""
 
@@ -40,6 +53,9 @@ class Types:
         Mean z-score per domain.
     names : dict of int to str
     beschrijving : DataFrame, index ``type``
+        Size and doubt in this year.
+    punten, takken : DataFrame
+        Points and branches of the clustergram.
     """
 
     k: int
@@ -48,6 +64,8 @@ class Types:
     profiles: pd.DataFrame
     names: dict[int, str]
     beschrijving: pd.DataFrame
+    punten: pd.DataFrame
+    takken: pd.DataFrame
 
 
 def panel(run: Run) -> pd.DataFrame:
@@ -66,12 +84,32 @@ def corporation_share(run: Run) -> pd.Series[float]:
     return load_indicators(run).values[CORPORATION]
 
 
-def _context(run: Run) -> pd.DataFrame:
-    """Return what a type's name may speak of beside its scores: ownership, density, size."""
-    values = load_indicators(run).values
-    context = values[[name for name in NAMING if name in values]].copy()
-    context["inwoners"] = run.table("gebieden")["inwoners"]
-    return context
+def write_stage(run: Run, tables: dict[str, pd.DataFrame], **parameters: object) -> None:
+    """Write tables of this stage and note them beside what its other steps wrote.
+
+    The stage has several steps; each adds to one record in the manifest.
+    """
+    earlier = read_manifest(run.folder).get("stappen", {}).get(STAGE, {}).get("parameters", {})
+    run.write(STAGE, tables)
+    written = [run.folder / f"{name}.parquet" for name in TABLES if run.has(name)]
+    own = {name: value for name, value in earlier.items() if name not in RUN_PARAMETERS}
+    run.note(STAGE, written, **{**own, **parameters})
+
+
+def _context(run: Run, years: Sequence[int]) -> pd.DataFrame:
+    """Return what a type's name may speak of beside its scores, over all years of the panel.
+
+    Names rest on all years together: a type that is called one thing in the map of 2021 and
+    another in that of 2024 would look like a change of the city.
+    """
+    parts = {}
+    for jaar in years:
+        own = run.of_year(jaar)
+        values = own.table("indicatoren")
+        context = values[[name for name in NAMING if name in values]].copy()
+        context["inwoners"] = own.table("gebieden")["inwoners"]
+        parts[jaar] = context
+    return pd.concat(parts, names=["jaar", "buurtcode"])
 
 
 def typology_step(run: Run, *, zaad: int = 2024) -> Types:
@@ -82,15 +120,19 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     model = Typology(TypologySettings(n_types=choice.k, seed=zaad)).fit(scores)
     now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
     table = model.table(now)
-    context = _context(run).reindex(now.index)
     profile = profiles(model)
-    described = describe(model, table, context)
-    names = name_types(profile, described, load_names())
+    years = sorted({int(jaar) for jaar in scores.index.get_level_values("jaar")})
+    pooled = describe(model, model.table_, _context(run, years).reindex(scores.index))
+    names = name_types(profile, pooled, load_names())
+    own = pd.DataFrame(_context(run, [run.jaar]).loc[run.jaar])
+    described = describe(model, table, own.reindex(now.index))
+    points, branches = clustergram(scores, how)
     # matrix products differ in their last bits with the place of the data in memory
     table[["zekerheid", "silhouet"]] = table[["zekerheid", "silhouet"]].round(9)
     table["typenaam"] = table["type"].map(names)
     table["typenaam"] = table["typenaam"].astype("str").where(table["type"].notna(), None)
-    run.write(STAGE, {"typologie": table, "typeprofielen": profile.round(9)}, zaad=zaad, k=choice.k)
+    tables = {"typologie": table, "typeprofielen": profile.round(9)}
+    write_stage(run, tables, zaad=zaad, k=choice.k)
     return Types(
         k=choice.k,
         reden=choice.reden,
@@ -98,6 +140,8 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
         profiles=profile,
         names={int(str(number)): name for number, name in names.items()},
         beschrijving=described,
+        punten=points,
+        takken=branches,
     )
 
 
@@ -116,6 +160,27 @@ def type_table(run: Run) -> pd.DataFrame:
     return shown[[name for name in wanted if name in shown]]
 
 
+def doubtful_table(run: Run) -> pd.DataFrame:
+    """Return the buurten that lie between two types, the most doubtful first.
+
+    Doubtful is a silhouette below zero (nearer to another type than to its own) or a certainty
+    below one half, as in `sia.clustering.profiles.describe`.
+    """
+    table, names = run.table("typologie"), run.table("gebieden")["naam"]
+    titles = table.dropna(subset=["type"]).drop_duplicates("type").set_index("type")["typenaam"]
+    unsure = table[(table["silhouet"] < 0) | (table["zekerheid"] < 0.5)]
+    unsure = unsure.sort_values(["zekerheid", "silhouet"], kind="stable")
+    return pd.DataFrame(
+        {
+            "buurt": names.reindex(unsure.index),
+            "type": [f"{t}. {titles[t]}" for t in unsure["type"]],
+            "lijkt ook op": [f"{t}. {titles.get(t, '')}" for t in unsure["tweede_type"]],
+            "zekerheid": unsure["zekerheid"],
+            "silhouet": unsure["silhouet"],
+        }
+    )
+
+
 def squares_of(run: Run) -> SquareLayer | None:
     """Return the newest 100 m squares that are not later than this year, or None."""
     layers = [s for s in read_intake(run).squares if s.size == 100 and s.year <= run.jaar]
@@ -128,10 +193,13 @@ def empty_pockets() -> gpd.GeoDataFrame:
         {
             "naam": pd.array([], dtype="str"),
             "buurtcode": pd.array([], dtype="str"),
+            "buurtcodes": pd.array([], dtype="str"),
+            "richting": pd.array([], dtype="str"),
             "inwoners": pd.array([], dtype="float64"),
             "vierkanten": pd.array([], dtype="int64"),
             "score": pd.array([], dtype="float64"),
             "verschil": pd.array([], dtype="float64"),
+            "p": pd.array([], dtype="float64"),
             "q": pd.array([], dtype="float64"),
         },
         geometry=gpd.GeoSeries([], crs=28992),
@@ -141,10 +209,29 @@ def empty_pockets() -> gpd.GeoDataFrame:
     return table
 
 
-def pockets_step(run: Run, *, zaad: int = 2024) -> gpd.GeoDataFrame:
+@dataclass(frozen=True, eq=False)
+class Pockets:
+    """The deel-buurten of one run, for tables.
+
+    Parameters
+    ----------
+    tabel : GeoDataFrame
+        As ``deelbuurten.parquet``.
+    indicatoren : DataFrame
+        One row per deel-buurt and indicator, in and outside it (`sia.pockets.PocketResult`).
+    toelichting : str
+        On which figures this rests, or why there was no search.
+    """
+
+    tabel: gpd.GeoDataFrame
+    indicatoren: pd.DataFrame
+    toelichting: str
+
+
+def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
     """Find the deel-buurten and write them; an empty table when there are no squares."""
     layer = squares_of(run)
-    table = empty_pockets()
+    table, figures = empty_pockets(), pd.DataFrame()
     explanation = "Er zijn geen vierkanten van 100 meter geleverd."
     if layer is not None:
         try:
@@ -154,10 +241,25 @@ def pockets_step(run: Run, *, zaad: int = 2024) -> gpd.GeoDataFrame:
         except InputError as error:
             explanation = f"Niet gezocht: {error.problems[0].wat}"
         else:
-            explanation = found.toelichting
+            explanation = f"Vierkanten van {layer.year}. {found.toelichting}"
             table = found.pockets if len(found.pockets) else table
-    run.write(STAGE, {"deelbuurten": table}, zaad=zaad, deelbuurten=explanation)
-    return table
+            figures = found.indicatoren
+    write_stage(run, {"deelbuurten": table}, zaad=zaad, deelbuurten=explanation)
+    return Pockets(table, figures, explanation)
+
+
+def pocket_figures(found: Pockets) -> pd.DataFrame:
+    """Return what each deel-buurt rests on: the figures inside it and in the rest of its buurt."""
+    if found.indicatoren.empty:
+        return found.indicatoren
+    return pd.DataFrame(
+        {
+            "deel-buurt": found.indicatoren["deelbuurt"].map(found.tabel["naam"]),
+            "cijfer": found.indicatoren["indicator"],
+            "in de deel-buurt": found.indicatoren["deel_buurt"],
+            "in de rest van de buurt": found.indicatoren["rest_van_buurt"],
+        }
+    )
 
 
 def pocket_table(run: Run) -> pd.DataFrame:
@@ -175,27 +277,28 @@ def pocket_table(run: Run) -> pd.DataFrame:
     )
 
 
-def trend(run: Run) -> pd.DataFrame | None:
-    """Return the rise of urgentie per buurt up to this year, or None when there is one year."""
-    years = [j for j in run.jaren if j <= run.jaar and run.of_year(j).has("scores")]
-    if len(years) < 2:
+def trend(panel: Panel) -> pd.DataFrame | None:
+    """Return the rise of urgentie per buurt up to this year, or None when there is one year.
+
+    On the indicators that all years share and for places whose border did not move; a buurt that
+    was redrawn has no trend.
+    """
+    if len(panel.jaren) < 2:
         return None
-    columns = {j: run.of_year(j).table("scores")["urgentie"] for j in years}
-    here = run.table("scores").index
-    return trend_from_years(pd.DataFrame(columns).reindex(here))
+    return trend_from_years(panel.urgentie())
 
 
-def approach_step(run: Run) -> pd.DataFrame:
+def approach_step(run: Run, panel: Panel | None = None) -> pd.DataFrame:
     """Give every buurt its proposed aanpak and write it."""
     settings = ApproachSettings(**run.gemeente.aanpak)
     table = decide(
         run.table("scores"),
         corporation_share(run),
         run.table("deelbuurten") if run.has("deelbuurten") else None,
-        trend(run),
+        trend(panel or comparable_years(run)),
         settings,
     )
-    run.write(STAGE, {"aanpak": table}, drempels=dict(run.gemeente.aanpak))
+    write_stage(run, {"aanpak": table}, drempels=dict(run.gemeente.aanpak))
     return table
 
 

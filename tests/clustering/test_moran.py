@@ -54,6 +54,7 @@ def test_statistics_equal_esda_and_p_values_agree():
         gap = np.abs(ours.p[name] - np.minimum(1, 2 * theirs.p_sim))
         assert gap.max() < 0.05 and gap.mean() < 0.012
         moran = esda.Moran(values[name].to_numpy(), reference(graph), permutations=0)
+        assert abs(whole.loc[name, "p"] - whole.loc[name, "p_normaal"]) < 0.06
         assert whole.loc[name, "I"] == pytest.approx(moran.I)
         assert whole.loc[name, "z"] == pytest.approx(moran.z_rand)
 
@@ -134,3 +135,12 @@ def test_q_values_are_the_textbook_ones():
     assert np.allclose(q, [0.02, 0.04, 0.04, 0.02])
     with pytest.raises(ValueError, match="within 0 and 1"):
         q_values(np.array([1.2]))
+
+
+def test_the_global_p_is_uniform_without_association():
+    graph = grid(8, 9)
+    noise = pd.DataFrame(np.random.default_rng(3).normal(size=(72, 60)), index=graph.codes)
+    found = global_moran(noise, graph, permutations=199)
+    assert 0.3 < found["p"].mean() < 0.7
+    assert (found["p"] < 0.05).mean() < 0.15
+    assert (found["p"] - found["p_normaal"]).abs().mean() < 0.05

@@ -1,0 +1,246 @@
+"""Stage 09: what became of every buurt over the years, like with like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.clustering.components import TypologySettings
+from sia.clustering.typology import Typology
+from sia.clustering.years import Change, change, transitions
+from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
+from sia.pipeline.run import Run
+from sia.pipeline.types import panel as published_scores
+
+STAGE = "09_trajecten"
+DRAWS = 200
+CHANGED, NOISE, UNKNOWN = "verandering", "kan ruis zijn", "ruis onbekend"
+STAYED, LEFT_OUT = "zelfde type", "niet te vergelijken"
+COUNTS = ("inwoners", "huishoudens")
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """Types and urgentie of every buurt in every comparable year.
+
+    Parameters
+    ----------
+    panel : Panel
+    namen : dict of int to str
+        Type number -> name; the numbers and names of notebook 04.
+    typen : DataFrame of Int64, index today's ``buurtcode``, one column per year
+        NA where the buurt was no same place, or had too few figures.
+    buurten : DataFrame, index today's ``buurtcode``
+        As ``trajecten.parquet``.
+    verandering : Change or None
+        Between the first and the last year; None when there is one year.
+    overgang : DataFrame of int
+        Transition matrix between the first and the last year.
+    ruis_bekend : tuple of int
+        Score indicators with a known measurement error, and all of them.
+    """
+
+    panel: Panel
+    namen: dict[int, str]
+    typen: pd.DataFrame
+    buurten: pd.DataFrame
+    verandering: Change | None
+    overgang: pd.DataFrame
+    ruis_bekend: tuple[int, int]
+
+
+def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
+    """Type all comparable years as one panel, judge every change, and write it per buurt.
+
+    The types are fitted on comparable scores (shared indicators, one scale, pooled over the
+    years) with the number of types of notebook 04, and take over its numbers by optimal matching.
+    """
+    panel = comparable_years(run)
+    scores = panel.scores.drop(columns=URGENTIE)
+    model = _model(run, scores, zaad)
+    names = _names(run, model)
+    noise = score_noise(panel, draws=DRAWS, zaad=zaad)
+    domains = scores.columns.get_indexer(pd.Index(model.domains_))
+    rows, keys = panel.rows(scores.index)
+    linked = scores.iloc[rows].set_axis(keys)
+    types = model.predict(linked)
+    first, last = panel.jaren[0], panel.jaren[-1]
+    found = None
+    if first != last:
+        found = change(model, linked, noise[:, rows][:, :, domains], first, last)
+    wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
+    wide = wide.reindex(run.table("gebieden").index).astype("Int64")
+    table = _judged(panel, wide, found, quiet=not noise.any())
+    run.write(
+        STAGE,
+        {"trajecten": table},
+        zaad=zaad,
+        trekkingen=DRAWS,
+        vergeleken=list(panel.jaren),
+        indicatoren=len(panel.indicatoren),
+    )
+    return Trajectories(
+        panel=panel,
+        namen=names,
+        typen=wide,
+        buurten=table,
+        verandering=found,
+        overgang=transitions(types, first, last),
+        ruis_bekend=_known_noise(panel),
+    )
+
+
+def _model(run: Run, scores: pd.DataFrame, zaad: int) -> Typology:
+    """Fit the types of notebook 04 anew on comparable scores, and give them its numbers."""
+    k = len(run.table("typeprofielen"))
+    published = Typology(TypologySettings(n_types=k, seed=zaad)).fit(published_scores(run))
+    return Typology(TypologySettings(n_types=k, seed=zaad)).fit(scores).renumbered(published)
+
+
+def _names(run: Run, model: Typology) -> dict[int, str]:
+    """Return the names that notebook 04 gave; a type that it did not name has its number."""
+    known = run.table("typologie").dropna(subset=["type"]).drop_duplicates("type")
+    names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
+    return {int(n): names.get(int(n), f"type {n}") for n in sorted(model.numbers_)}
+
+
+def _known_noise(panel: Panel) -> tuple[int, int]:
+    """Count the indicators whose error is known: a rate with its denominator, or with margins."""
+    last = panel.tabellen[panel.jaren[-1]]
+    names = list(panel.indicatoren)
+    based = last.denominators[names].notna().any() & (
+        pd.Series({name: panel.catalogus[name].schaal for name in names}) > 0
+    )
+    if len(last.lower.columns):
+        based |= last.lower[names].notna().any()
+    scored = [name for name in names if panel.catalogus[name].rol == "opgave"]
+    return int(based[scored].sum()), len(scored)
+
+
+def _judged(
+    panel: Panel, types: pd.DataFrame, found: Change | None, *, quiet: bool
+) -> pd.DataFrame:
+    """Give every buurt of today a judgement on its change, or the reason why there is none."""
+    first, last = panel.jaren[0], panel.jaren[-1]
+    table = pd.DataFrame(index=types.index)
+    table["eerste_jaar"], table["laatste_jaar"] = first, last
+    table["van"], table["naar"] = types[first], types[last]
+    table["kans_anders"] = float("nan")
+    table["oordeel"], table["toelichting"] = LEFT_OUT, ""
+    if found is None:
+        table["toelichting"] = "Er is één vergelijkbaar jaar."
+        return table
+    judged = found.buurten
+    rows = judged.index
+    table.loc[rows, "kans_anders"] = judged["kans_anders"].round(9)
+    table.loc[rows, "oordeel"] = STAYED
+    sure = UNKNOWN if quiet else CHANGED
+    table.loc[rows[judged["gewijzigd"]], "oordeel"] = NOISE
+    table.loc[rows[judged["overtuigend"]], "oordeel"] = sure
+    table["toelichting"] = [
+        _why_not(str(code), panel, types) if code not in rows else "" for code in types.index
+    ]
+    return table
+
+
+def _why_not(code: str, panel: Panel, types: pd.DataFrame) -> str:
+    """Say why a buurt has no type in both years: its border, or too few figures."""
+    first, last = panel.jaren[0], panel.jaren[-1]
+    if code not in set(panel.plaatsen[first].now):
+        return str(panel.grenzen[first].at[code, "toelichting"])
+    known = types.loc[code].notna()
+    without = [str(jaar) for jaar in (first, last) if not known[jaar]]
+    return f"Te weinig cijfers voor een type in {' en '.join(without)}."
+
+
+def panel_text(found: Trajectories) -> str:
+    """Say which years are compared, on how many indicators, and which are left out and why."""
+    panel = found.panel
+    years = ", ".join(map(str, panel.jaren))
+    known, total = found.ruis_bekend
+    text = (
+        f"Vergeleken: {years}, op de {total} opgave-indicatoren die in al deze jaren bestaan. "
+        f"Van {known} daarvan is bekend hoe onzeker het cijfer is; de andere tellen als exact."
+    )
+    for jaar, reason in panel.weggelaten["reden"].items():
+        text += f" Niet vergeleken: {jaar} ({reason})."
+    return text
+
+
+def change_text(found: Trajectories) -> str:
+    """Say how many buurten changed type, and how much of that noise alone would bring."""
+    if found.verandering is None:
+        return "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te zien."
+    judged = found.verandering
+    counts = found.buurten["oordeel"].value_counts()
+    moved, rows = int(judged.buurten["gewijzigd"].sum()), len(judged.buurten)
+    text = (
+        f"{moved} van de {rows} vergelijkbare buurten kregen een ander type "
+        f"({_percent(judged.gewijzigd)}). Niet te vergelijken: {int(counts.get(LEFT_OUT, 0))}."
+    )
+    if not found.ruis_bekend[0]:
+        return text + " Van geen enkel cijfer is de onzekerheid bekend: lees dit als signaal."
+    text += (
+        f" Door ruis alleen zou {_percent(judged.door_ruis)} van type wisselen. Overtuigend "
+        f"veranderd: {int(counts.get(CHANGED, 0))}."
+    )
+    if moved:
+        text += f" Van de wisselingen gaat {_percent(judged.boven_ruis)} boven de ruis uit."
+    return text
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
+def changed_table(run: Run, found: Trajectories) -> pd.DataFrame:
+    """Return the buurten whose type changed, the most certain first."""
+    rows = found.buurten[found.buurten["oordeel"].isin([CHANGED, NOISE, UNKNOWN])]
+    rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
+    return pd.DataFrame(
+        {
+            "buurt": run.table("gebieden")["naam"].reindex(rows.index),
+            "van": [f"{n}. {found.namen[n]}" for n in rows["van"]],
+            "naar": [f"{n}. {found.namen[n]}" for n in rows["naar"]],
+            "kans dat het verschil echt is (%)": 100 * rows["kans_anders"],
+            "oordeel": rows["oordeel"],
+        }
+    )
+
+
+def left_out_table(run: Run, found: Trajectories) -> pd.DataFrame:
+    """Return the buurten that cannot be compared, with the reason; nobody disappears."""
+    rows = found.buurten[found.buurten["oordeel"] == LEFT_OUT]
+    names = run.table("gebieden")["naam"].reindex(rows.index)
+    return pd.DataFrame({"buurt": names, "reden": rows["toelichting"]})
+
+
+def transition_table(found: Trajectories) -> pd.DataFrame:
+    """Return the transition matrix with names: rows the first year, columns the last."""
+    table = found.overgang
+    first, last = found.panel.jaren[0], found.panel.jaren[-1]
+    shown = table.rename(columns=lambda key: f"{key} in {last}")
+    labels = [
+        f"{key}. {found.namen[key]}" if key in found.namen else str(key) for key in table.index
+    ]
+    shown.insert(0, f"type in {first}", labels)
+    return shown
+
+
+def trend_table(run: Run, found: Trajectories) -> pd.DataFrame:
+    """Return comparable urgentie per year for the buurten that rose or fell most."""
+    urgentie = found.panel.urgentie()
+    first, last = found.panel.jaren[0], found.panel.jaren[-1]
+    change_ = (urgentie[last] - urgentie[first]).dropna()
+    order = change_.abs().sort_values(ascending=False, kind="stable").index[:15]
+    shown = urgentie.loc[order].rename(columns=str)
+    shown.insert(0, "buurt", run.table("gebieden")["naam"].reindex(order))
+    return shown.assign(verandering=change_.reindex(order))
+
+
+def check_trajectories(found: Trajectories) -> str:
+    """Say that every buurt has a judgement or a reason."""
+    counts = found.buurten["oordeel"].value_counts()
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"In orde: alle {int(counts.sum())} buurten hebben een oordeel: {listed}."

@@ -1,0 +1,269 @@
+"""Charts of types and areas on the map and over the years, and of the choice of their number."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+
+from sia.viz.figure import INK, SOFT, STRONG, Chart, canvas, dutch_axis, finish, shorten
+from sia.viz.rank_charts import hatch
+from sia.viz.theme import NO_DATA, QUALITATIVE, getal, meervoud
+
+_TOLERANCE = 40.0
+_MOST_COLUMNS = 4
+_LEGEND_LINE = 0.2
+
+MORAN_CLASSES: Mapping[str, tuple[str, str]] = {
+    "hoog-hoog": ("#b2182b", ""),
+    "laag-laag": ("#2166ac", ""),
+    "hoog-laag": ("#f4a582", "///"),
+    "laag-hoog": ("#92c5de", "\\\\\\"),
+    "niet significant": ("#f2f2f2", ""),
+}
+"""Class -> colour and hatch (ColorBrewer RdBu; the mixed classes differ by hatch as well)."""
+
+
+def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[int, str]) -> Chart:
+    """Draw the type of every buurt, one map per year; colour and number mean the same in all.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    types : DataFrame of Int64, index ``buurtcode``, one column per year
+    names : mapping
+        Type number -> name.
+    """
+    table = types.reindex(gebieden.index)
+    used = sorted({int(n) for column in table for n in table[column].dropna()})
+    styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], hatch(n - 1)) for n in used}
+    labels = {str(n): f"{n}. {shorten(names[n], 70)}" for n in used}
+    panels = {str(year): table[year].astype("str").fillna("") for year in table}
+    data = pd.DataFrame(
+        {
+            str(year): [names.get(n, "") if pd.notna(n) else "geen type" for n in table[year]]
+            for year in table
+        },
+        index=table.index,
+    )
+    missing = int(table[table.columns[-1]].isna().sum()) if table.shape[1] else 0
+    text = (
+        "Elke kleur met arcering is één type, in alle jaren hetzelfde. In het laatste jaar "
+        f"{'heeft' if missing == 1 else 'hebben'} {meervoud(missing, 'buurt', 'buurten')} geen "
+        "type, of is de buurt niet te vergelijken (grijs)."
+    )
+    data.insert(0, "buurt", gebieden["naam"].astype(str))
+    return _maps(gebieden, panels, styles, labels, "Type per buurt door de jaren", text, data)
+
+
+def moran_maps(gebieden: gpd.GeoDataFrame, table: pd.DataFrame, titles: Mapping[str, str]) -> Chart:
+    """Draw the local Moran classes of every variable.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    table : DataFrame, index ``buurtcode``
+        Column ``<variable>_klasse`` per variable.
+    titles : mapping
+        Variable -> Dutch title, in drawing order.
+    """
+    rows = table.reindex(gebieden.index)
+    panels = {title: rows[f"{name}_klasse"].fillna("") for name, title in titles.items()}
+    labels = {klasse: klasse for klasse in MORAN_CLASSES}
+    counts = []
+    for title, column in panels.items():
+        found = int(column.isin(list(MORAN_CLASSES)[:4]).sum())
+        counts.append(f"{title.lower()}: {meervoud(found, 'buurt', 'buurten')}")
+    text = (
+        "Gekleurd zijn buurten die samen met hun buren hoger of lager liggen dan door toeval te "
+        f"verklaren is, na correctie voor het aantal toetsen. {'; '.join(counts)}. Hoog-laag is "
+        "een hoge buurt tussen lage."
+    )
+    data = pd.DataFrame(
+        {title: column.replace("", "niet getoetst") for title, column in panels.items()}
+    )
+    data.insert(0, "buurt", gebieden["naam"].astype(str))
+    return _maps(gebieden, panels, MORAN_CLASSES, labels, "Samenhang in de ruimte", text, data)
+
+
+def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
+    """Draw the proposed DIA areas, with the borders of wijken over them.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    areas : DataFrame, index ``buurtcode``
+        ``dia_gebied`` (Int64) and ``naam``.
+    """
+    rows = areas.reindex(gebieden.index)
+    numbers = sorted({int(n) for n in rows["dia_gebied"].dropna()})
+    names = rows.dropna(subset=["dia_gebied"]).drop_duplicates("dia_gebied")
+    named = dict(zip(names["dia_gebied"].astype(int), names["naam"].astype(str), strict=True))
+    styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], _beyond(n)) for n in numbers}
+    labels = {str(n): f"{n}. {shorten(named[n], 40)}" for n in numbers}
+    panels = {"Voorgestelde DIA-gebieden": rows["dia_gebied"].astype("str").fillna("")}
+    text = (
+        f"{meervoud(len(numbers), 'gebied', 'gebieden')}, elk aaneengesloten en met een nummer. De "
+        "dikke lijnen zijn de grenzen van wijken: waar een gebied over zo'n lijn loopt, lijken de "
+        "opgaven aan beide kanten op elkaar."
+    )
+    data = pd.DataFrame({"buurt": gebieden["naam"].astype(str), "gebied": rows["naam"].fillna("")})
+    lines = gebieden.geometry.groupby(gebieden["wijkcode"]).agg(lambda s: shapely.union_all(s))
+    return _maps(
+        gebieden,
+        panels,
+        styles,
+        labels,
+        "Voorstel voor DIA-gebieden",
+        text,
+        data,
+        lines=list(lines),
+        size=6.2,
+    )
+
+
+def _beyond(number: int) -> str:
+    """Return a hatch that tells areas apart when there are more than colours."""
+    return ("", "//", "..", "xx")[(number - 1) // len(QUALITATIVE) % 4]
+
+
+def _maps(
+    gebieden: gpd.GeoDataFrame,
+    panels: Mapping[str, pd.Series[str]],
+    styles: Mapping[str, tuple[str, str]],
+    labels: Mapping[str, str],
+    title: str,
+    text: str,
+    data: pd.DataFrame,
+    lines: Sequence[Any] = (),
+    size: float = 2.9,
+) -> Chart:
+    shapes = shapely.coverage_simplify(gebieden.geometry.to_numpy(), _TOLERANCE)
+    paths = [_path(shape) for shape in shapes]
+    columns = min(_MOST_COLUMNS, max(len(panels), 1))
+    rows = -(-max(len(panels), 1) // columns)
+    legend = _LEGEND_LINE * (len(styles) + 1) + 0.15
+    width, height = max(size * columns, 6.5), size * rows + legend
+    with canvas(width, height) as figure:
+        grid = figure.subplots(rows, columns, squeeze=False)
+        figure.subplots_adjust(0.01, legend / height, 0.99, 1 - 0.25 / height, 0.04, 0.12)
+        for axes in list(grid.flat)[len(panels) :]:
+            axes.set_visible(False)
+        for axes, (label, values) in zip(grid.flat, panels.items(), strict=False):
+            _fill(axes, paths, list(values), styles)
+            axes.set_title(label, fontsize=9)
+            if lines:
+                _rings(axes, lines)
+        handles = [
+            Patch(facecolor=colour, edgecolor=SOFT, hatch=pattern)
+            for colour, pattern in styles.values()
+        ]
+        handles.append(Patch(facecolor=NO_DATA, edgecolor=SOFT))
+        figure.legend(
+            handles,
+            [*(labels[key] for key in styles), "geen gegevens"],
+            loc="lower left",
+            frameon=False,
+            fontsize=8,
+            labelspacing=0.25,
+            borderaxespad=0.2,
+        )
+        return finish(figure, title, text, data)
+
+
+def _fill(
+    axes: Axes,
+    paths: Sequence[Path],
+    values: Sequence[str],
+    styles: Mapping[str, tuple[str, str]],
+) -> None:
+    for key, (colour, pattern) in {**styles, "": (NO_DATA, "")}.items():
+        members = [
+            path
+            for path, value in zip(paths, values, strict=True)
+            if value == key or (key == "" and value not in styles)
+        ]
+        if members:
+            axes.add_collection(
+                PathCollection(
+                    members, facecolors=colour, edgecolors="#555", linewidths=0.4, hatch=pattern
+                )
+            )
+    axes.set_aspect("equal")
+    axes.autoscale_view()
+    axes.set_axis_off()
+
+
+def _rings(axes: Axes, shapes: Sequence[Any]) -> None:
+    rings = [
+        np.asarray(part.exterior.simplify(_TOLERANCE).coords)[:, :2]
+        for shape in shapes
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+    ]
+    axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.6))
+
+
+def _path(shape: Any) -> Path:
+    rings = [
+        np.asarray(ring.coords)[:, :2]
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors)
+    ]
+    if not rings:
+        return Path(np.empty((0, 2)))
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def clustergram(points: pd.DataFrame, branches: pd.DataFrame, k: int) -> Chart:
+    """Draw how types split as their number grows (Schonlau 2002).
+
+    Parameters
+    ----------
+    points, branches : DataFrame
+        As `sia.clustering.number.clustergram` returns them.
+    k : int
+        The chosen number, drawn stronger.
+    """
+    height = points.set_index(["k", "type"])["gemiddelde"].astype(float).to_dict()
+    steps = [int(number) for number in sorted(points["k"].unique())]
+    before = {later: earlier for earlier, later in itertools.pairwise(steps)}
+    total = max(int(points.loc[points["k"] == steps[0], "aantal"].sum()), 1)
+    with canvas(7.5, 4.0) as figure:
+        axes = figure.add_axes((0.09, 0.13, 0.88, 0.82))
+        flows = branches[["k", "van", "naar", "aantal"]].astype(int).to_numpy().tolist()
+        for number, old, new, count in flows:
+            axes.plot(
+                [before[number], number],
+                [height[(before[number], old)], height[(number, new)]],
+                color=SOFT,
+                linewidth=0.4 + 14 * count / total,
+                alpha=0.35,
+                solid_capstyle="butt",
+            )
+        chosen = points["k"] == k
+        for rows, colour in ((points[~chosen], INK), (points[chosen], STRONG)):
+            size = 14 + 260 * rows["aantal"] / total
+            axes.scatter(rows["k"], rows["gemiddelde"], s=size, color=colour, zorder=3)
+        axes.set_xticks(steps)
+        axes.set_xlabel("aantal typen")
+        axes.set_ylabel("gemiddelde opgave van het type")
+        dutch_axis(axes, "y", 1)
+        data = points.assign(gemiddelde=points["gemiddelde"].map(lambda v: getal(v, 2)))
+        text = (
+            "Elk punt is een type, hoger is urgenter; de dikte van een lijn is het aantal buurten "
+            f"dat er naartoe gaat als er een type bij komt. Gekozen zijn {k} typen. Lijnen die bij "
+            "elkaar blijven wijzen op een echte groep; kruisen ze, dan verdeelt elk aantal de "
+            "buurten anders."
+        )
+        return finish(figure, "Hoe typen zich splitsen", text, data)
