@@ -85,6 +85,7 @@ from sia.index.weights import (
     Weighting,
     optimise_weights,
 )
+from sia.index.what_if import what_if
 
 __all__ = [
     "EM",
@@ -169,4 +170,5 @@ __all__ = [
     "treat",
     "uncertainty",
     "weight_swap",
+    "what_if",
 ]
