@@ -83,7 +83,9 @@ def _weights(found: Intake, jaar: int) -> gpd.GeoDataFrame | None:
     if not layers or PEOPLE not in layers[0].values:
         return None
     people = layers[0].values[PEOPLE].astype(float)
-    return layers[0].frame[["geometry"]].assign(gewicht=people)
+    squares = layers[0].frame[["geometry"]].assign(gewicht=people)
+    # a square lies where its middle lies, as in the search for deel-buurten
+    return squares.set_geometry(squares.geometry.centroid)
 
 
 def _convert(

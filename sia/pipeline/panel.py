@@ -20,7 +20,7 @@ from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
 from sia.sources.base import AreaLayer, Intake
-from sia.weighing import WeighingSettings, data_error, goalposts, weigh
+from sia.weighing import WeighingSettings, goalposts, known_error, weigh
 
 Array = npt.NDArray[np.float64]
 
@@ -279,20 +279,16 @@ def _noise_of_year(
 ) -> Array:
     result, table = panel.resultaten[jaar], panel.tabellen[jaar]
     values = result.values
-    names = list(result.design.hierarchy.indicators)
     rows = values.index
-    known = table.denominators.loc[rows, names]
-    with_denominator = tuple(name for name in names if known[name].notna().any())
-    margins = None
-    if len(table.lower.columns):
-        margins = (table.lower.loc[rows, names], table.upper.loc[rows, names])
-    error = data_error(table.catalogue, with_denominator, margins)
-    source = prepare_noise(error, values[names], known)
+    margins = (table.lower, table.upper) if len(table.lower.columns) else None
+    known, error = known_error(result, table.catalogue, table.denominators, margins)
+    source = prepare_noise(error, values, known)
     if source is None:
         return np.zeros((draws, len(rows), len(domains)))
     # on a fixed scale the treatment of outliers would only differ from draw to draw
     plain = replace(result.design, treat=NoTreatment())
-    stacked = np.concatenate([values[names].to_numpy(), *(source.draw(rng) for _ in range(draws))])
-    scores = build_index(pd.DataFrame(stacked, columns=names), plain).scores[domains].to_numpy()
+    versions = [values.to_numpy(), *(source.draw(rng) for _ in range(draws))]
+    stacked = pd.DataFrame(np.concatenate(versions), columns=list(values.columns))
+    scores = build_index(stacked, plain).scores[domains].to_numpy()
     drawn = scores.reshape(draws + 1, len(rows), len(domains))
     return np.asarray(np.nan_to_num(drawn[1:] - drawn[0]))

@@ -1,0 +1,162 @@
+"""Types and converted counts on Voorbeeldstad (fictief), through the product, against the truth.
+
+Every city is written as its publishers would, read back, and put through indicators, weighing and
+typology with the product's own settings: the types are found in published, rounded and partly
+secret figures. The counts of redrawn buurten are converted from the borders of 2020 to those of
+2022, weighted with the inhabitants of published squares, and held against the planted pieces of
+land that no border cuts.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+from sklearn.metrics import adjusted_rand_score
+
+from sia import demo
+from sia.areas import Measure, convert
+from sia.catalogue.model import DOMAINS
+from sia.clustering.components import TypologySettings
+from sia.clustering.number import choose_k
+from sia.clustering.typology import Typology
+from sia.demo import DemoTruth
+from sia.gemeente import load_gemeente
+from sia.indicators import build_indicators, design, eligibility
+from sia.sources.base import AreaLayer, Intake
+from sia.sources.registry import read_folder
+from sia.weighing import WeighingSettings, weigh
+
+BEFORE, AFTER = 2020, 2022
+COUNTS = ("aantal_inwoners", "aantal_huishoudens")
+LIMIT = 0.02
+
+
+def city(seed: int, separation: float) -> tuple[Intake, DemoTruth]:
+    """Write and read one city."""
+    with tempfile.TemporaryDirectory() as folder:
+        truth = demo.generate(Path(folder), seed=seed, jaren=(BEFORE, AFTER), separation=separation)
+        return read_folder(Path(folder), gemeente=demo.GEMEENTECODE), truth
+
+
+def published_scores(found: Intake) -> pd.DataFrame:
+    """Return the domain scores that the product gives the ranked buurten."""
+    gemeente = load_gemeente(demo.GEMEENTECODE)
+    table = build_indicators(found, gemeente, AFTER)
+    weighed = weigh(
+        table.values,
+        eligibility(table, gemeente),
+        design(table, gemeente).indicatoren,
+        table.catalogue,
+        norms=table.norms,
+        denominators=table.denominators,
+        settings=WeighingSettings(draws=0),
+    )
+    return weighed.scores[[d for d in DOMAINS if d in weighed.scores]]
+
+
+def types(scores: pd.DataFrame, truth: DemoTruth) -> dict[str, float]:
+    """Return the chosen number and the adjusted Rand index against the planted types.
+
+    Beside all typed buurten also those of one planted type: some buurten are redrawn from pieces
+    of two types, and have none that is theirs alone.
+    """
+    planted = pd.DataFrame(truth.buurten.loc[AFTER])["type"].reindex(scores.index)
+    k = choose_k(scores).k
+    number = int(planted[scores.notna().all(axis=1)].nunique())
+    row = {"k": float(k), "planted": float(number)}
+    for name, count in (("chosen", k), ("known", number)):
+        found = Typology(TypologySettings(count)).fit(scores).table_["type"]
+        both = found.notna() & planted.notna()
+        row[name] = adjusted_rand_score(planted[both], found[both])
+    return row
+
+
+def conversion(found: Intake, truth: DemoTruth) -> pd.DataFrame:
+    """Return relative errors of converted counts of redrawn buurten, in three ways.
+
+    People at the middle of their square, as the product has it and as this city was made; the
+    squares along a border divided by surface; and the surface of the buurten alone.
+    """
+    prefix = f"BU{demo.GEMEENTECODE[2:]}"
+    layers = {a.year: a for a in found.areas if a.level == "buurt"}
+    old, new = (_own(layers[year], prefix) for year in (BEFORE, AFTER))
+    table = next(t for t in found.tables if t.source == "cbs.kwb" and t.year == BEFORE)
+    values = table.values.reindex(old.frame.index)[list(COUNTS)]
+    squares = next(s for s in found.squares if s.size == 100 and s.year == BEFORE)
+    weights = squares.frame[["geometry"]].assign(gewicht=squares.values["aantal_inwoners"])
+    kinds = {name: Measure("aantal") for name in COUNTS}
+    pieces = pd.DataFrame(truth.delen.loc[BEFORE])
+    true = pieces.groupby("code_nieuw")[list(COUNTS)].sum()
+    moved = _redrawn(pieces)
+    rows = []
+    middles = weights.set_geometry(weights.geometry.centroid)
+    ways = (("middle of squares", middles), ("squares divided", weights), ("surface", None))
+    for way, weight in ways:
+        done = convert(values, kinds, old, new, weights=weight).values
+        for name in COUNTS:
+            error = done.loc[moved, name] / true.loc[moved, name] - 1
+            rows.append(pd.DataFrame({"way": way, "count": name, "error": error}))
+    return pd.concat(rows)
+
+
+def _own(layer: AreaLayer, prefix: str) -> AreaLayer:
+    frame = layer.frame[layer.frame.index.str.startswith(prefix)]
+    return AreaLayer(layer.level, layer.year, frame, layer.origin)
+
+
+def _redrawn(pieces: pd.DataFrame) -> list[str]:
+    """Return new codes that are made of another set of pieces than any old code."""
+    old = {frozenset(rows) for rows in pieces.groupby("code_oud").groups.values()}
+    new = pieces.groupby("code_nieuw").groups
+    return sorted(str(code) for code, rows in new.items() if frozenset(rows) not in old)
+
+
+def main(quick: bool) -> str:
+    """Return recovery of types and of counts over seeds, as Markdown."""
+    seeds = range(1) if quick else range(20)
+    lines = [
+        f"Voorbeeldstad (fictief), {len(seeds)} seeds, through the product; types of {AFTER}.",
+        "",
+        "| types | ARI, chosen k | lowest | ARI, planted k | lowest | chosen k = planted |",
+        "|---|---|---|---|---|---|",
+    ]
+    errors = []
+    for separation in (1.0, 0.5):
+        rows = []
+        for seed in seeds:
+            found, truth = city(seed, separation)
+            rows.append(types(published_scores(found), truth))
+            if separation == 1.0:
+                errors.append(conversion(found, truth).assign(seed=seed))
+        table = pd.DataFrame(rows)
+        right = int((table["k"] == table["planted"]).sum())
+        lines.append(
+            f"| separation {separation:g} | {table['chosen'].mean():.2f} "
+            f"| {table['chosen'].min():.2f} | {table['known'].mean():.2f} "
+            f"| {table['known'].min():.2f} | {right} of {len(table)} |"
+        )
+    return "\n".join([*lines, "", *_conversion_lines(pd.concat(errors))])
+
+
+def _conversion_lines(errors: pd.DataFrame) -> list[str]:
+    lines = [
+        f"Counts of redrawn buurten, {BEFORE} on the borders of {AFTER}: relative error.",
+        "",
+        "| weights | count | buurten | median | 95 % below | largest | within 2 % |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (way, name), part in errors.groupby(["way", "count"]):
+        size = part["error"].abs()
+        lines.append(
+            f"| {way} | {name} | {len(part)} | {100 * size.median():.2f} % "
+            f"| {100 * size.quantile(0.95):.2f} % | {100 * size.max():.2f} % "
+            f"| {100 * (size <= LIMIT).mean():.0f} % |"
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    print(main("--quick" in sys.argv))
