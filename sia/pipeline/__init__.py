@@ -34,6 +34,7 @@ from sia.pipeline.outputs import (
 from sia.pipeline.panel import comparable_years
 from sia.pipeline.run import Run, check_request, open_run
 from sia.pipeline.scores import (
+    audit_step,
     audit_table,
     audit_tables,
     check_scores,
@@ -64,6 +65,7 @@ from sia.pipeline.table import (
     not_ranked,
 )
 from sia.pipeline.trajectories import (
+    Trajectories,
     change_text,
     changed_table,
     check_trajectories,
@@ -87,12 +89,14 @@ from sia.pipeline.types import (
 
 __all__ = [
     "Run",
+    "Trajectories",
     "agreement_text",
     "approach_step",
     "approach_table",
     "area_table",
     "areas_step",
     "association_step",
+    "audit_step",
     "audit_table",
     "audit_tables",
     "border_history",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +23,8 @@ from sia.viz.theme import NO_DATA, QUALITATIVE, getal, meervoud
 _TOLERANCE = 40.0
 _MOST_COLUMNS = 4
 _LEGEND_LINE = 0.2
+_COLOURS = QUALITATIVE[:-1]
+"""Without the grey, which would read as no data."""
 
 MORAN_CLASSES: Mapping[str, tuple[str, str]] = {
     "hoog-hoog": ("#b2182b", ""),
@@ -108,7 +111,7 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     numbers = sorted({int(n) for n in rows["dia_gebied"].dropna()})
     names = rows.dropna(subset=["dia_gebied"]).drop_duplicates("dia_gebied")
     named = dict(zip(names["dia_gebied"].astype(int), names["naam"].astype(str), strict=True))
-    styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], _beyond(n)) for n in numbers}
+    styles = {str(n): (_COLOURS[(n - 1) % len(_COLOURS)], _beyond(n)) for n in numbers}
     labels = {str(n): f"{n}. {shorten(named[n], 40)}" for n in numbers}
     panels = {"Voorgestelde DIA-gebieden": rows["dia_gebied"].astype("str").fillna("")}
     text = (
@@ -117,7 +120,10 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
         "opgaven aan beide kanten op elkaar."
     )
     data = pd.DataFrame({"buurt": gebieden["naam"].astype(str), "gebied": rows["naam"].fillna("")})
-    lines = gebieden.geometry.groupby(gebieden["wijkcode"]).agg(lambda s: shapely.union_all(s))
+    land = gebieden[~gebieden["water"]]
+    lines = land.geometry.groupby(land["wijkcode"]).agg(shapely.union_all)
+    inside = gebieden.geometry.groupby(rows["dia_gebied"]).agg(shapely.union_all)
+    numbered = {str(n): shape.representative_point() for n, shape in inside.items()}
     return _maps(
         gebieden,
         panels,
@@ -127,13 +133,14 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
         text,
         data,
         lines=list(lines),
+        marks=numbered,
         size=6.2,
     )
 
 
 def _beyond(number: int) -> str:
     """Return a hatch that tells areas apart when there are more than colours."""
-    return ("", "//", "..", "xx")[(number - 1) // len(QUALITATIVE) % 4]
+    return ("", "//", "..", "xx")[(number - 1) // len(_COLOURS) % 4]
 
 
 def _maps(
@@ -145,6 +152,7 @@ def _maps(
     text: str,
     data: pd.DataFrame,
     lines: Sequence[Any] = (),
+    marks: Mapping[str, Any] = MappingProxyType({}),
     size: float = 2.9,
 ) -> Chart:
     shapes = shapely.coverage_simplify(gebieden.geometry.to_numpy(), _TOLERANCE)
@@ -163,6 +171,9 @@ def _maps(
             axes.set_title(label, fontsize=9)
             if lines:
                 _rings(axes, lines)
+            for text_, point in marks.items():
+                box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT}
+                axes.text(point.x, point.y, text_, ha="center", va="center", fontsize=9, bbox=box)
         handles = [
             Patch(facecolor=colour, edgecolor=SOFT, hatch=pattern)
             for colour, pattern in styles.values()

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from sia.clustering.components import TypologySettings
 from sia.clustering.matching import match_centres, match_labels
 from sia.clustering.typology import Typology
-from sia.clustering.years import change, changed_buurten, transitions, type_shares
+from sia.clustering.years import (
+    change,
+    changed_buurten,
+    same_places,
+    transitions,
+    type_shares,
+)
 
 CODES = [f"BU9999{i:04d}" for i in range(60)]
 
@@ -95,3 +101,24 @@ def test_unknown_types_stay_unknown_when_matched():
     new = pd.Series([2, 2, 1, pd.NA], dtype="Int64")
     assert match_labels(old, new).tolist()[:3] == [1, 1, 2]
     assert pd.isna(match_labels(old, new).iloc[3])
+
+
+def test_places_are_followed_by_border_and_not_by_code():
+    rows = {
+        "BU99990000": ("gelijk", "BU99990000", "Zelfde code, zelfde grens."),
+        "BU99990001": ("hergebruikte code", "BU99990002", "Let op: een ander gebied."),
+        "BU99990002": ("vervallen", "BU99990002", "Deze code bestaat niet meer."),
+        "BU99990009": ("hergecodeerd", "BU99990001", "Zelfde grens; de code was BU99990001."),
+    }
+    told = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["soort", "oude_codes", "toelichting"]
+    )
+    old = pd.Index(["BU99990000", "BU99990001", "BU99990002"])
+    found = same_places(told, old)
+    assert found.now.to_dict() == {
+        "BU99990000": "BU99990000",
+        "BU99990001": "BU99990009",
+        "BU99990002": "",
+    }
+    assert found.reden["BU99990001"] == "" and "niet meer" in found.reden["BU99990002"]
+    assert found.soort["BU99990001"] == "hergecodeerd"
