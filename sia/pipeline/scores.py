@@ -111,11 +111,11 @@ def ranking(run: Run) -> pd.DataFrame:
     )
 
 
-def sensitivity_step(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
+def sensitivity_step(run: Run, *, zaad: int = 2024, weging: Weighing | None = None) -> pd.DataFrame:
     """Return the Sobol indices of the rank shift per choice; empty when there is no index."""
     table = load_indicators(run)
     settings = WeighingSettings(draws=0, seed=zaad)
-    result = _weigh(run, table, settings).urgentie
+    result = (weging or _weigh(run, table, settings)).urgentie
     if result is None:
         return pd.DataFrame()
     known, error = known_error(result, table.catalogue, table.denominators, _margins(table))
@@ -140,9 +140,10 @@ def sensitivity_step(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
     )
 
 
-def _audit(run: Run) -> Audit | None:
+def audit_step(run: Run, weging: Weighing | None = None) -> Audit | None:
+    """Return every check of the index of this year, or None when there is no index."""
     table = load_indicators(run)
-    result = reweigh(run).urgentie
+    result = (weging or reweigh(run)).urgentie
     if result is None:
         return None
     rows = result.scores.index
@@ -160,9 +161,9 @@ def _audit(run: Run) -> Audit | None:
     )
 
 
-def audit_tables(run: Run) -> dict[str, pd.DataFrame]:
+def audit_tables(run: Run, gevonden: Audit | None = None) -> dict[str, pd.DataFrame]:
     """Return the checks of the OECD/JRC handbook by their Dutch title, with names for readers."""
-    found = _audit(run)
+    found = gevonden or audit_step(run)
     if found is None:
         return {}
     return {
@@ -182,9 +183,9 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return flat.rename(columns=lambda name: str(name).replace("_", " "))
 
 
-def audit_table(run: Run) -> pd.DataFrame:
+def audit_table(run: Run, gevonden: Audit | None = None) -> pd.DataFrame:
     """Return how many lights of each colour every check has, with the rule."""
-    found = _audit(run)
+    found = gevonden or audit_step(run)
     if found is None:
         return pd.DataFrame()
     rows = []
@@ -197,15 +198,15 @@ def audit_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def proxy_table(run: Run) -> pd.DataFrame:
+def proxy_table(run: Run, gevonden: Audit | None = None) -> pd.DataFrame:
     """Return per score indicator its rank correlation with origin; for researchers only."""
-    found = _audit(run)
+    found = gevonden or audit_step(run)
     return pd.DataFrame() if found is None or found.proxy.empty else _named(found.proxy)
 
 
-def external_table(run: Run) -> pd.DataFrame:
+def external_table(run: Run, gevonden: Audit | None = None) -> pd.DataFrame:
     """Return the correlation of the scores with external indices, which stay outside them."""
-    found = _audit(run)
+    found = gevonden or audit_step(run)
     return pd.DataFrame() if found is None or found.external.empty else _named(found.external)
 
 

@@ -1,0 +1,239 @@
+"""What a researcher asks of the index beside its ranks: weights, indicators, and the years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.areas import Measure, convert
+from sia.catalogue.load import load_catalogue
+from sia.index import IndexResult, decompose_change, leave_one_out, weight_swap, what_if
+from sia.indicators import IndicatorTable, build_indicators
+from sia.pipeline.intake import read_intake
+from sia.pipeline.run import Run
+from sia.pipeline.scores import reweigh
+from sia.pipeline.show import domain_names
+from sia.pipeline.table import load_indicators
+from sia.sources.base import AreaLayer, Origin, Publisher
+from sia.store import read_table
+from sia.viz.theme import opsomming
+from sia.weighing import URGENTIE, Weighing
+
+NOBODY = "geen"
+BELOW = " (noemer)"
+FACTORS = {0.0: "telt niet mee", 2.0: "telt dubbel"}
+CHANGE_COLUMNS = {
+    "before": "basisjaar",
+    "revision": "herziening",
+    "border": "grenzen",
+    "method": "methode",
+    "real": "echte verandering",
+    "after": "dit jaar",
+    "change": "verschil",
+}
+
+
+def what_if_table(run: Run, weging: Weighing) -> pd.DataFrame:
+    """Return per domain who enters and leaves the best quarter when it weighs double or nothing."""
+    if weging.urgentie is None:
+        return pd.DataFrame()
+    names, domains = run.table("gebieden")["naam"], domain_names()
+    found = what_if(weging.urgentie, tuple(FACTORS)).reset_index()
+    changes = zip(found["part"], found["factor"], strict=True)
+    return pd.DataFrame(
+        {
+            "als": [f"{domains.get(part, part)} {FACTORS[factor]}" for part, factor in changes],
+            "komt in het hoogste kwart": [_listed(codes, names) for codes in found["entered"]],
+            "gaat eruit": [_listed(codes, names) for codes in found["left"]],
+            "gemiddeld verschoven (plaatsen)": found["mean_shift"],
+            "verst verschoven (plaatsen)": found["max_shift"].astype(int),
+        }
+    )
+
+
+def _listed(codes: tuple[str, ...], names: pd.Series[str]) -> str:
+    return opsomming([str(names.get(code, code)) for code in codes]) or NOBODY
+
+
+def left_out_table(weging: Weighing) -> pd.DataFrame:
+    """Return what leaving out each indicator does to the ranking, heaviest first.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator``, ``domein``, ``gemiddeld verschoven (plaatsen)``, ``verst verschoven
+        (plaatsen)``, ``blijft in het hoogste kwart (%)``.
+    """
+    result = weging.urgentie
+    if result is None or len(result.design.hierarchy.indicators) < 2:
+        return pd.DataFrame()
+    found = leave_one_out(result.values, result.design, URGENTIE)
+    found = found.sort_values("mean_shift", ascending=False, kind="stable")
+    entries, domains = [weging.catalogue[str(name)] for name in found.index], domain_names()
+    return pd.DataFrame(
+        {
+            "indicator": [entry.naam for entry in entries],
+            "domein": [domains.get(entry.domein, entry.domein) for entry in entries],
+            "gemiddeld verschoven (plaatsen)": found["mean_shift"].to_numpy(),
+            "verst verschoven (plaatsen)": found["max_shift"].astype(int).to_numpy(),
+            "blijft in het hoogste kwart (%)": 100 * found["quartile_kept"].to_numpy(),
+        }
+    )
+
+
+def swap_curve(weging: Weighing) -> pd.DataFrame:
+    """Return how the ranking moves from equal domains to equal indicators.
+
+    Returns
+    -------
+    DataFrame, index ``share`` (0 equal domains, 1 equal indicators)
+        As `sia.index.WeightSwap.curve`; empty when there is nothing to swap.
+    """
+    result = weging.urgentie
+    if result is None:
+        return pd.DataFrame()
+    table = result.design.structure
+    sizes = table["parent"].value_counts()
+    top = table["parent"] == URGENTIE
+    counted = table["id"].map(sizes).where(top, table["weight"])
+    other = replace(result.design, structure=table.assign(weight=counted))
+    return weight_swap(result.values, result.design, other).curve
+
+
+def domain_contributions(run: Run, weging: Weighing, meeste: int = 20) -> pd.DataFrame:
+    """Return points of urgentie per domain, for the buurten ranked first.
+
+    Parameters
+    ----------
+    run : Run
+    weging : Weighing
+    meeste : int
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        One column per domain of `domain_names`; a domain without figures has zeros.
+    """
+    first = weging.scores["rang"].dropna().astype(int).sort_values(kind="stable").index[:meeste]
+    points = weging.contributions.loc[first]
+    by_domain = points.T.groupby([weging.catalogue[str(n)].domein for n in points.columns]).sum().T
+    return by_domain.reindex(columns=[d for d in domain_names() if d in by_domain])
+
+
+def urgency_domains(weging: Weighing) -> dict[str, str]:
+    """Return the Dutch name of each domain that takes part in urgentie this year."""
+    return {key: name for key, name in domain_names().items() if key in set(_parts(weging))}
+
+
+def _parts(weging: Weighing) -> tuple[str, ...]:
+    if weging.urgentie is None:
+        return ()
+    return weging.urgentie.design.hierarchy.node(URGENTIE).children
+
+
+def change_step(run: Run, weging: Weighing) -> pd.DataFrame:
+    """Split the change of urgentie since the base year into its causes.
+
+    The base year as its tables hold it is compared with what its sources say now (revision), with
+    the same figures on the borders of this year (borders), with the indicators and the scale of
+    this year (method), and with this year (real change). The parts sum to the difference.
+
+    Parameters
+    ----------
+    run : Run
+    weging : Weighing
+        Of this year.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        The columns of `CHANGE_COLUMNS`; empty in the base year itself, and when one of the years
+        has no index.
+    """
+    base = run.of_year(run.basisjaar)
+    now = weging.urgentie
+    if run.jaar == run.basisjaar or now is None or not base.has("scores"):
+        return pd.DataFrame(columns=list(CHANGE_COLUMNS.values()), dtype=float)
+    then = reweigh(base).urgentie
+    if then is None:
+        return pd.DataFrame(columns=list(CHANGE_COLUMNS.values()), dtype=float)
+    table = load_indicators(base)
+    rows, names = then.values.index, _both(then, now)
+    known = _as_known_now(run, base, table).reindex(index=rows, columns=names)
+    split = decompose_change(
+        table.values.loc[rows, names],
+        now.values.reindex(columns=names),
+        then.design,
+        now.design,
+        revised=known,
+        redrawn=_on_borders(known, table, run),
+        node=URGENTIE,
+    )
+    return split.rename(columns=CHANGE_COLUMNS)
+
+
+def _both(then: IndexResult, now: IndexResult) -> list[str]:
+    return list(dict.fromkeys([*then.values.columns, *now.values.columns]))
+
+
+def _as_known_now(run: Run, base: Run, table: IndicatorTable) -> pd.DataFrame:
+    """Return the figures of the base year as the sources of this year's run give them."""
+    files = ["bestand", "sha256"]
+    read, read_then = (read_table(one.folder / "bestanden.parquet")[files] for one in (run, base))
+    if set(map(tuple, read.to_numpy())) == set(map(tuple, read_then.to_numpy())):
+        return table.values
+    return build_indicators(read_intake(run), run.gemeente, run.basisjaar).values
+
+
+def _on_borders(values: pd.DataFrame, table: IndicatorTable, run: Run) -> pd.DataFrame | None:
+    """Return the figures of the base year on the borders of this year, or None when they stand."""
+    now = run.table("gebieden")
+    if _same_borders(table.areas, now):
+        return None
+    below = table.denominators.reindex(index=values.index, columns=values.columns)
+    kinds = {
+        name: Measure("aandeel", name + BELOW)
+        if below[name].notna().any()
+        else Measure("niet optelbaar")
+        for name in values.columns
+    }
+    counts = {k.denominator: Measure("aantal") for k in kinds.values() if k.denominator}
+    full = pd.concat([values, below.add_suffix(BELOW)[list(counts)]], axis=1)
+    moved = convert(full, kinds | counts, _layer(table.areas, run), _layer(now, run))
+    return moved.values[list(values.columns)]
+
+
+def _same_borders(then: gpd.GeoDataFrame, now: pd.DataFrame) -> bool:
+    if not then.index.equals(now.index):
+        return False
+    return bool((then["borders_year"] == now["borders_year"]).all()) or bool(
+        then.geometry.geom_equals(gpd.GeoSeries(now["geometry"])).all()
+    )
+
+
+def _layer(areas: pd.DataFrame, run: Run) -> AreaLayer:
+    """Return the areas of a processed year as borders."""
+    drawn = gpd.GeoDataFrame(areas[areas["geometry"].notna()], geometry="geometry", crs=28992)
+    year = int(drawn["borders_year"].max())
+    source = Origin(run.folder / "gebieden.parquet", "", Publisher("", "", ""), "gebieden", year)
+    return AreaLayer("buurt", year, drawn.rename_axis("code"), source)
+
+
+def change_table(run: Run, verandering: pd.DataFrame) -> pd.DataFrame:
+    """Return the split change with names, the largest rise first."""
+    names = run.table("gebieden")["naam"]
+    shown = verandering.sort_values("verschil", ascending=False, na_position="last", kind="stable")
+    shown.insert(0, "buurt", names.reindex(shown.index))
+    return shown
+
+
+def indicator_domains() -> dict[str, dict[str, str]]:
+    """Return the Dutch names of the indicators of urgentie by id, per Dutch name of a domain."""
+    names = domain_names()
+    found: dict[str, dict[str, str]] = {name: {} for name in names.values()}
+    for entry in load_catalogue():
+        if entry.rol == "opgave":
+            found[names[entry.domein]][entry.id] = entry.naam
+    return found
