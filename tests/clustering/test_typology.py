@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from sia.clustering.components import METHODS, TypologySettings
 from sia.clustering.typology import Typology
-from sia.clustering.ward import ward_labels, ward_tree
+from sia.clustering.ward import chain_tree, cut, ward_labels, ward_tree
 from sia.errors import InputError
 
 DOMAINS = ["sociaal", "wonen", "veiligheid", "voorzieningen", "klimaat", "energie"]
@@ -142,17 +142,26 @@ def test_renumbering_undoes_any_permutation_of_numbers(order):
     assert (scrambled.renumbered(reference).table_["type"] == reference.table_["type"]).all()
 
 
-def test_ward_is_exact_ward():
-    x = np.random.default_rng(4).normal(size=(150, 4))
+@pytest.mark.parametrize("tree_of", [ward_tree, chain_tree])
+def test_ward_is_exact_ward(tree_of):
+    x = np.random.default_rng(5).normal(size=(300, 4))
     tree = linkage(x, "ward")
-    merges, heights = ward_tree(x)
-    assert np.allclose(np.sqrt(2 * heights), tree[:, 2])
-    for k in (2, 5, 9):
-        assert adjusted_rand_score(fcluster(tree, k, "maxclust"), ward_labels(x, k)) == 1
-    assert merges.shape == (149, 2)
+    merges, heights = tree_of(x)
+    assert np.allclose(heights, tree[:, 2] ** 2 / 2)
+    for k in (2, 6, 20):
+        assert adjusted_rand_score(fcluster(tree, k, "maxclust"), cut(merges, 300, k)) == 1
+
+
+@given(st.integers(0, 10_000), st.integers(2, 60))
+@settings(max_examples=40, deadline=None)
+def test_small_and_large_ward_give_the_same_tree(seed, n):
+    x = np.random.default_rng(seed).normal(size=(n, 3))
+    small, large = ward_tree(x), chain_tree(x)
+    assert (small[0] == large[0]).all() and np.allclose(small[1], large[1])
 
 
 def test_ward_with_ties_still_gives_the_number_asked():
     x = np.repeat(np.arange(5.0), 6)[:, None]
     assert len(np.unique(ward_labels(x, 5))) == 5
     assert len(np.unique(ward_labels(x, 1))) == 1
+    assert len(np.unique(cut(chain_tree(x)[0], len(x), 5))) == 5
