@@ -1,0 +1,121 @@
+"""What-if, leaving out, swapping weights and the split of change, on the demonstration line."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sia.pipeline import robustness
+from sia.pipeline.run import Run
+from sia.pipeline.scores import reweigh
+from sia.store import read_table, write_table
+from sia.weighing import URGENTIE, Weighing
+from tests.pipeline.conftest import Line
+
+
+@pytest.fixture(scope="module")
+def weging(line: Line) -> Weighing:
+    return reweigh(line.last)
+
+
+def test_what_if_has_two_rows_per_domain_and_names_buurten(line: Line, weging: Weighing) -> None:
+    table = robustness.what_if_table(line.last, weging)
+    assert len(table) == 2 * len(robustness.urgency_domains(weging))
+    assert table["als"].str.endswith(("telt dubbel", "telt niet mee")).all()
+    known = set(line.last.table("gebieden")["naam"]) | {robustness.NOBODY}
+    first = {name for cell in table["gaat eruit"] for name in cell.split(", ")[0].split(" en ")[:1]}
+    assert first <= known
+
+
+def test_leaving_out_lists_every_indicator_heaviest_first(weging: Weighing) -> None:
+    table = robustness.left_out_table(weging)
+    assert weging.urgentie is not None
+    assert len(table) == len(weging.urgentie.design.hierarchy.indicators)
+    assert table["gemiddeld verschoven (plaatsen)"].is_monotonic_decreasing
+    assert table["blijft in het hoogste kwart (%)"].between(0, 100).all()
+
+
+def test_swap_starts_at_equal_domains_and_ends_at_equal_indicators(weging: Weighing) -> None:
+    curve = robustness.swap_curve(weging)
+    result = weging.urgentie
+    assert result is not None
+    flat = result.normalised.mean(axis=1)
+    now = result.scores[URGENTIE]
+    moved = (now.rank(ascending=False) - flat.rank(ascending=False)).abs()
+    complete = bool(result.normalised.notna().all(axis=None))
+    assert curve.index[0] == 0
+    assert curve["mean_shift"].iloc[0] == 0
+    tolerance = 1e-9 if complete else 0.5
+    assert curve["mean_shift"].iloc[-1] == pytest.approx(moved.mean(), abs=tolerance)
+
+
+def test_points_per_domain_sum_to_the_distance_from_the_mean(line: Line, weging: Weighing) -> None:
+    points = robustness.domain_contributions(line.last, weging, 10)
+    assert len(points) == 10
+    assert weging.urgentie is not None
+    away = weging.scores[URGENTIE] - weging.urgentie.baseline[URGENTIE]
+    assert np.allclose(points.sum(axis=1), away.loc[points.index])
+    assert weging.scores["rang"].loc[points.index].max() <= 10
+
+
+def test_parts_of_the_change_sum_to_it_and_match_the_written_scores(
+    line: Line, weging: Weighing
+) -> None:
+    change = robustness.change_step(line.last, weging)
+    known = change.dropna()
+    assert len(known) > 40
+    parts = known[["herziening", "grenzen", "methode", "echte verandering"]].sum(axis=1)
+    assert np.allclose(parts, known["verschil"])
+    before = line.runs[min(line.runs)].table("scores")[URGENTIE]
+    assert np.allclose(known["basisjaar"], before.loc[known.index])
+    now = line.last.table("scores")[URGENTIE]
+    assert np.allclose(known["dit jaar"], now.loc[known.index])
+    assert (known["herziening"] == 0).all()
+
+
+def test_base_year_has_nothing_to_split(line: Line) -> None:
+    first = line.runs[min(line.runs)]
+    assert robustness.change_step(first, reweigh(first)).empty
+
+
+def copied(line: Line, root: Path) -> Run:
+    """Return the last run with its own copy of the tables, which may be changed."""
+    target = root / "verwerkt"
+    shutil.copytree(line.last.folders.processed, target)
+    folders = dataclasses.replace(line.last.folders, processed=target)
+    return dataclasses.replace(line.last, folders=folders)
+
+
+def test_figures_that_were_revised_since_are_told_apart(
+    line: Line, weging: Weighing, tmp_path: Path
+) -> None:
+    run = copied(line, tmp_path)
+    base = run.of_year(run.basisjaar)
+    values = read_table(base.folder / "indicatoren.parquet")
+    name = weging.contributions.columns[0]
+    code = weging.contributions.dropna().index[0]
+    column = values[name]
+    low, high = column.quantile(0.3), column.quantile(0.7)
+    values.loc[code, name] = high if abs(column[code] - high) > abs(column[code] - low) else low
+    write_table(base.folder / "indicatoren.parquet", values)
+    files = read_table(base.folder / "bestanden.parquet")
+    write_table(base.folder / "bestanden.parquet", files.assign(sha256="oud"))
+    change = robustness.change_step(run, weging)
+    assert abs(change.at[code, "herziening"]) > 0.01
+    others = change.drop(index=code)["herziening"].dropna()
+    assert np.allclose(others, 0)
+    one = change.loc[code]
+    parts = one[["herziening", "grenzen", "methode", "echte verandering"]].sum()
+    assert parts == pytest.approx(one["verschil"])
+
+
+def test_table_of_change_is_named_and_sorted(line: Line, weging: Weighing) -> None:
+    table = robustness.change_table(line.last, robustness.change_step(line.last, weging))
+    assert table.columns[0] == "buurt"
+    assert table["verschil"].dropna().is_monotonic_decreasing
+    assert isinstance(table, pd.DataFrame)
