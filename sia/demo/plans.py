@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.agenda.deliveries import write_means
 from sia.agenda.exports import write_geopackage
 from sia.agenda.fields import FIELDS
 from sia.agenda.investments import RD
 from sia.agenda.template import template
+from sia.demo import geography, places
 from sia.store import write_bytes
 
 FICTIONAL = "(fictief)"
@@ -260,6 +262,51 @@ def demo_plans(
     maker.plant_decoys()
     maker.fill(n)
     return maker.finish()
+
+
+def demo_buurten(seed: int = 2024, n_buurten: int = 60) -> gpd.GeoDataFrame:
+    """Return the buurten of Voorbeeldstad in today's borders, without writing anything.
+
+    Parameters
+    ----------
+    seed, n_buurten : int
+        As for `sia.demo.generate`.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:28992, index ``buurtcode``
+        ``naam``, ``geometry``; the lake is not among them.
+    """
+    # the same stream of chance as the generator draws its land from
+    land = geography.build(places.atoms(n_buurten), np.random.default_rng([seed, 1, 0]))
+    names = land.names(places.CHANGE_YEAR)
+    pieces = land.atoms.assign(buurtcode=land.codes(places.CHANGE_YEAR))[["buurtcode", "geometry"]]
+    whole = pieces.dissolve("buurtcode").sort_index()
+    return whole.assign(naam=whole.index.map(names))[["naam", "geometry"]]
+
+
+def pilots_where_needed(
+    buurten: gpd.GeoDataFrame, urgency: pd.Series, count: int = 3
+) -> dict[str, tuple[str, ...]]:
+    """Return pilot areas around the most urgent buurten, each with its two nearest neighbours.
+
+    Parameters
+    ----------
+    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    urgency : Series, index ``buurtcode``
+        NaN is never the heart of a pilot.
+    count : int
+    """
+    centres = buurten.geometry.representative_point()
+    hearts = urgency.reindex(buurten.index).dropna().sort_values(ascending=False, kind="stable")
+    free = list(buurten.index)
+    found: dict[str, tuple[str, ...]] = {}
+    for code in hearts.index:
+        if code in free and len(found) < count:
+            near = centres[free].distance(centres[code]).sort_values(kind="stable").index[:3]
+            found[f"Pilotgebied {chr(ord('A') + len(found))}"] = tuple(str(c) for c in near)
+            free = [c for c in free if c not in near]
+    return found
 
 
 def _pilot_areas(land: gpd.GeoDataFrame) -> dict[str, tuple[str, ...]]:
@@ -538,6 +585,8 @@ class _Maker:
 def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -> list[Path]:
     """Write what every partner delivers: workbooks, one CSV and one GeoPackage in WGS84.
 
+    Budgets and subsidies are written beside them, see `sia.agenda.deliveries`.
+
     Parameters
     ----------
     folder : pathlib.Path
@@ -563,6 +612,7 @@ def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -
             target = folder / f"{name}.xlsx"
             write_bytes(target, template(rows, buurten))
         written.append(target)
+    write_means(folder, demo.budgets, demo.subsidies)
     return sorted(written)
 
 

@@ -5,9 +5,35 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 
+from sia.agenda.deliveries import FOLDER
+from sia.demo import DemoTruth, plans
 from sia.pipeline.intake_store import intake_key
+
+PLANS_SEED = 2025
+
+
+def write_demo_plans(folder: Path, truth: DemoTruth) -> list[Path]:
+    """Write the fictional plans, budgets and subsidies of Voorbeeldstad's partners.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Raw folder of Voorbeeldstad; they go to its subfolder ``plannen``.
+    truth : DemoTruth
+        What was planted; the pilot areas lie around its most urgent buurten.
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    buurten = plans.demo_buurten()
+    latest = truth.buurten.xs(truth.buurten.index.get_level_values("jaar").max(), level="jaar")
+    pilots = plans.pilots_where_needed(buurten, latest["urgentie"].where(latest["gerangschikt"]))
+    made = plans.demo_plans(buurten, np.random.default_rng(PLANS_SEED), pilots=pilots)
+    return plans.write_deliveries(folder / FOLDER, made, buurten)
 
 
 def ensure_demo(folder: Path) -> Path:
@@ -27,14 +53,17 @@ def ensure_demo(folder: Path) -> Path:
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     code = Path(demo.__file__).parent
-    mark = intake_key([code], "GM9999", [])
+    agenda = code.parent / "agenda"
+    written_by = [agenda / name for name in ("fields.py", "template.py", "deliveries.py")]
+    mark = intake_key([code, *written_by], "GM9999", [])
     with FileLock(folder.parent / f".{folder.name}.slot"):
         stamp = folder / ".generator"
         if stamp.exists() and stamp.read_text(encoding="utf-8") == mark:
             return folder
         fresh = folder.with_name(f".{folder.name}.nieuw")
         shutil.rmtree(fresh, ignore_errors=True)
-        demo.generate(fresh)
+        truth = demo.generate(fresh)
+        write_demo_plans(fresh, truth)
         # the planted truth is for tests and benchmarks, which plant their own
         shutil.rmtree(fresh / demo.TRUTH_FOLDER)
         (fresh / ".generator").write_text(mark, encoding="utf-8")
