@@ -437,7 +437,7 @@ def fetch(
     folder : pathlib.Path
         Files land here under their names, with `REGISTER` beside them.
     client : httpx.Client, optional
-        Default one with the timeout of `patience`.
+        Default one that follows redirects.
     patience : Patience
     progress : callable, optional
         Gets one Dutch line per page and per file.
@@ -650,7 +650,8 @@ def _kept_page(path: Path, url: str) -> dict[str, Any] | None:
 
 def _ask(session: _Session, url: str) -> dict[str, Any]:
     """Ask one page and return it when it is what this kind of service answers."""
-    response = session.http.get(url, headers={"Accept": "application/json"})
+    headers = {"Accept": "application/json"}
+    response = session.http.get(url, headers=headers, timeout=session.patience.timeout)
     session.accept(response)
     start = response.content.lstrip()[:1]
     if start == b"<":
@@ -766,7 +767,9 @@ def _download_on(session: _Session, part: Path) -> None:
     tag = tag_path.read_text(encoding="utf-8") if tag_path.exists() else ""
     have = part.stat().st_size if part.exists() and tag else 0
     headers = {"Range": f"bytes={have}-", "If-Range": tag} if have else {}
-    with session.http.stream("GET", session.request.url, headers=headers) as response:
+    with session.http.stream(
+        "GET", session.request.url, headers=headers, timeout=session.patience.timeout
+    ) as response:
         if response.status_code not in (200, 206):
             response.read()
         session.accept(response)

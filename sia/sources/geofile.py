@@ -113,7 +113,11 @@ def layers(path: Path) -> list[Layer]:
                         polygons=_may_be_polygons(info["geometry_type"]),
                     )
                 )
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            UnicodeDecodeError,
+        ) as error:
             raise unreadable(path) from error
     return described
 
@@ -277,8 +281,8 @@ def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
 def page_state(path: Path) -> tuple[int, int, bool]:
     """Return (features in the file, numberMatched, has a next link) of a GeoJSON page.
 
-    All zero for a file that is no page of a service; the members stand outside the features, so the whole file
-    is parsed only when its head or tail mentions one of them.
+    All zero for a file that is no page of a service; the members stand outside the features, so
+    the whole file is parsed only when its head or tail mentions one of them.
     """
     head, tail = _ends(path)
     if not any(word in head + tail for word in ('"numberReturned"', '"numberMatched"', '"next"')):

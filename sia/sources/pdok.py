@@ -461,10 +461,9 @@ def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
         columns = decode(layer.fields, found.year)
         wanted = [*columns.structure.values(), *columns.measures]
         where = _where(columns, gemeenten)
-        frames = [
-            geofile.read_layer(replace(layer, path=p, opened=str(p)), columns=wanted, where=where)
-            for p in (pages if len(pages) > 1 else [])
-        ] or [geofile.read_layer(layer, columns=wanted, where=where)]
+        # A page is a file with one layer, which GDAL names after the file.
+        more = [geofile.layers(page)[0] for page in pages[1:]]
+        frames = [geofile.read_layer(la, columns=wanted, where=where) for la in (layer, *more)]
         frame = pd.concat(frames, ignore_index=True)
         if columns.unknown:
             _log.warning(
