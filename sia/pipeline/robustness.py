@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.areas import Measure, convert
 from sia.catalogue.load import load_catalogue
-from sia.index import IndexResult, decompose_change, leave_one_out, weight_swap, what_if
+from sia.index import Audit, IndexResult, decompose_change, leave_one_out, weight_swap, what_if
 from sia.indicators import IndicatorTable, build_indicators
 from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
-from sia.pipeline.scores import reweigh
-from sia.pipeline.show import domain_names
+from sia.pipeline.scores import LIGHTS, audit_tables, reweigh
+from sia.pipeline.show import domain_names, show
 from sia.pipeline.table import load_indicators
 from sia.sources.base import AreaLayer, Origin, Publisher
 from sia.store import read_table
 from sia.viz.theme import opsomming
 from sia.weighing import URGENTIE, Weighing
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
 
 NOBODY = "geen"
 BELOW = " (noemer)"
@@ -237,3 +242,29 @@ def indicator_domains() -> dict[str, dict[str, str]]:
         if entry.rol == "opgave":
             found[names[entry.domein]][entry.id] = entry.naam
     return found
+
+
+def audit_page(run: Run, gevonden: Audit | None = None) -> HTML:
+    """Return every check of the index on one page: its rule, its lights, and what is not green.
+
+    Parameters
+    ----------
+    run : Run
+    gevonden : Audit, optional
+        Of `sia.pipeline.scores.audit_step`; default made here.
+    """
+    from IPython.display import HTML
+
+    parts = []
+    for title, table in audit_tables(run, gevonden).items():
+        counts = table["licht"].value_counts()
+        lights = ", ".join(f"{int(counts[name])} {name}" for name in LIGHTS if name in counts)
+        rest = table[~table["licht"].isin(("groen", "grijs"))].drop(columns="regel")
+        body = "<p>Niets om te bespreken: alle lichten zijn groen.</p>"
+        if len(rest):
+            body = str(show(rest, f"{title}: wat niet groen is").data)
+        parts.append(
+            f"<details><summary><strong>{escape(title)}</strong>: {escape(lights)}</summary>"
+            f"<p>Regel: {escape(str(table['regel'].iloc[0]))}.</p>{body}</details>"
+        )
+    return HTML("".join(parts) or "<p>Er is dit jaar geen index om te controleren.</p>")  # type: ignore[no-untyped-call]

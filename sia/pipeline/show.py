@@ -16,7 +16,10 @@ from sia.viz.theme import MISSING, getal
 if TYPE_CHECKING:
     from IPython.display import HTML
 
-DECIMALS: Mapping[str, int] = MappingProxyType({"p": 3, "q": 3, "silhouet": 2, "zekerheid": 2})
+_SHARES = ("r", "r domein", "r index", "spearman", "pearson", "alfa", "alfa gestandaardiseerd")
+_AUDIT = ("aanwezig", "niet nul", "uniek", "eigenwaarde", "verklaard", "cumulatief", "gewicht", "S")
+_TWO = ("silhouet", "zekerheid", "invloed", "verhouding", *_SHARES, *_AUDIT)
+DECIMALS: Mapping[str, int] = MappingProxyType({"p": 3, "q": 3, **dict.fromkeys(_TWO, 2)})
 """Columns that need more or fewer digits than one."""
 
 # notebook front ends style tables themselves, with more weight than a plain selector has

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from sia.pipeline import robustness
 from sia.pipeline.run import Run
-from sia.pipeline.scores import reweigh
+from sia.pipeline.scores import audit_tables, reweigh
 from sia.store import read_table, write_table
 from sia.weighing import URGENTIE, Weighing
 from tests.pipeline.conftest import Line
@@ -119,3 +120,14 @@ def test_table_of_change_is_named_and_sorted(line: Line, weging: Weighing) -> No
     assert table.columns[0] == "buurt"
     assert table["verschil"].dropna().is_monotonic_decreasing
     assert isinstance(table, pd.DataFrame)
+
+
+def test_audit_page_states_every_rule_and_shows_only_what_is_not_green(line: Line) -> None:
+    page = str(robustness.audit_page(line.last).data)
+    tables = audit_tables(line.last)
+    assert page.count("<details>") == len(tables) == page.count("Regel: ")
+    for title, table in tables.items():
+        assert escape(title) in page
+        assert escape(str(table["regel"].iloc[0])) in page
+    assert ">groen</td>" not in page
+    assert ">oranje</td>" in page or ">rood</td>" in page
