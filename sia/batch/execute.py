@@ -68,7 +68,7 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from sia.batch.warm import last_peak_memory
+    from sia.batch.warm import kernel_config, last_peak_memory
 
     started = time.perf_counter()
     status, cell, message = DONE, None, ""
@@ -83,6 +83,7 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
                     request_save_on_cell_execute=False,
                     execution_timeout=task.timeout,
                     cwd=str(task.notebook.parent),
+                    config=kernel_config(),
                 )
             except PapermillExecutionError as error:
                 status, cell = FAILED, error.cell_index + 1

@@ -14,7 +14,7 @@ from sia.settings import Folders
 PHASES: tuple[tuple[str, ...], ...] = (
     ("01_intake", "02_indicatoren"),
     ("03_robuustheid",),
-    ("04_clustering", "06_kaarten", "08_rapport"),
+    ("04_clustering", "06_kaarten", "07_agenda", "08_rapport"),
     ("09_trajecten",),
 )
 """Notebooks of one year, in the order in which they run. Between two phases the years wait for

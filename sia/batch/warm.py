@@ -14,7 +14,9 @@ import logging
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets.config import Config
 
 PROVISIONER = "sia-fork"
 PRELOAD = "sia.batch.warm_preload"
@@ -32,6 +35,19 @@ def available() -> bool:
     """Tell whether this process can fork warm kernels; a daemon may not have children."""
     can_fork = "forkserver" in multiprocessing.get_all_start_methods()
     return can_fork and not multiprocessing.current_process().daemon
+
+
+def kernel_config() -> Config:
+    """Return how Jupyter talks to kernels here: over local sockets where the platform has them.
+
+    With TCP two kernels that start at the same moment can be given the same port.
+    """
+    config = Config()
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"
+        # Jupyter's default name of the sockets is the same for every kernel of a folder
+        config.KernelManager.ip = str(Path(tempfile.gettempdir()) / f"sia-{uuid.uuid4().hex[:12]}")
+    return config
 
 
 @contextlib.contextmanager
