@@ -90,10 +90,14 @@ def zip_request(server: Any) -> FetchRequest:
     )
 
 
+# One client for all tests: reading the certificates takes most of the time of making one.
+CLIENT = httpx.Client()
+
+
 def run(
     request: FetchRequest, folder: Path, patience: Patience = QUICK, **more: Any
 ) -> FetchReport:
-    return fetch([request], folder, patience=patience, **more)
+    return fetch([request], folder, **{"patience": patience, "client": CLIENT, **more})
 
 
 def rows_of(path: Path, key: str = "value") -> list[dict[str, Any]]:
