@@ -175,9 +175,10 @@ def _faces(lines: object, cells: Sequence[Polygon]) -> list[Polygon]:
     parts: list[list[Polygon]] = [[] for _ in cells]
     tree = shapely.STRtree(list(cells))
     for face in polygonize(lines):
-        hits = tree.query(face.representative_point(), predicate="within")
-        if len(hits):
-            parts[int(hits[0])].append(face)
+        inside = face.representative_point()
+        hits = tree.query(inside, predicate="within")
+        # rounding leaves slivers between cells; they go to the nearest
+        parts[int(hits[0] if len(hits) else tree.nearest(inside))].append(face)
     return [unary_union(found) for found in parts]
 
 
