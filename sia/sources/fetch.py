@@ -125,6 +125,8 @@ class FetchRequest:
         Column or property with the region code; empty where there is none to verify.
     prefixes : tuple of str
         Every returned code starts with one of these, and each occurs; empty: whole country.
+    only_rows : bool
+        Of a GeoJSON answer keep the properties as rows of a table, each with its ``jaar``.
     """
 
     name: str
@@ -137,6 +139,7 @@ class FetchRequest:
     attribution: str
     region_field: str = ""
     prefixes: tuple[str, ...] = ()
+    only_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,7 +256,16 @@ def kwb(year: int, gemeente: str | None, *, hosts: Hosts = PUBLIC_HOSTS) -> list
     """
     table = KWB_TABLES[year]
     host = hosts.opendata if gemeente else hosts.feed
-    return _odata3(host, table, year, gemeente, "cbs.kwb", "CBS", _kwb_text(year, table))
+    text = _kwb_text(year, table)
+    names = FetchRequest(
+        name=_name(table, year, gemeente, "WijkenEnBuurten"),
+        url=_query(f"{host}/{table}/WijkenEnBuurten", _filter(_starts(gemeente, "Key"))),
+        shape="odata",
+        region_field="Key",
+        prefixes=_prefixes(gemeente),
+        **_common("cbs.kwb", table, year, "CC BY 4.0", text),
+    )
+    return [*_odata3(host, table, year, gemeente, "cbs.kwb", text), names]
 
 
 def kwb_odata4(
@@ -263,11 +275,10 @@ def kwb_odata4(
     table = KWB_TABLES[year]
     base = f"{hosts.datasets}/{table}"
     common = _common("cbs.kwb", table, year, "CC BY 4.0", _kwb_text(year, table))
-    chosen = _starts(gemeente, "WijkenEnBuurten")
     requests = [
         FetchRequest(
             name=_name(table, year, gemeente, "Observations"),
-            url=_query(f"{base}/Observations", {"$filter": chosen} if chosen else {}),
+            url=_query(f"{base}/Observations", _filter(_starts(gemeente, "WijkenEnBuurten"))),
             shape="odata",
             region_field="WijkenEnBuurten",
             prefixes=_prefixes(gemeente),
@@ -293,7 +304,6 @@ def crime(
             year,
             gemeente,
             "politie.misdrijven",
-            "CBS",
             text.format(CRIME_TABLE, year),
             extra=f"Perioden eq '{year}JJ00'",
         )
@@ -315,7 +325,6 @@ def health(
         known[-1],
         gemeente,
         "rivm.gezondheid",
-        "RIVM",
         text.format(HEALTH_TABLE),
         extra=f"({periods})",
     )
@@ -324,7 +333,7 @@ def health(
 def ses(gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
     """Return the requests for SES-WOA (all years in one table)."""
     text = f"Bron: CBS, SES-WOA, tabel {SES_TABLE}"
-    return _odata3(hosts.opendata, SES_TABLE, SES_YEAR, gemeente, "cbs.ses", "CBS", text)
+    return _odata3(hosts.opendata, SES_TABLE, SES_YEAR, gemeente, "cbs.ses", text)
 
 
 def borders(year: int, gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
@@ -393,6 +402,7 @@ def leefbaarometer(
                 shape="geojson",
                 region_field="bu_code",
                 prefixes=(f"BU{gemeente[2:]}",),
+                only_rows=True,
                 **_common("leefbaarometer", layer, year, "CC0 1.0", text),
             )
         )
@@ -736,6 +746,8 @@ def _merged(
     request: FetchRequest, first: Mapping[str, Any], rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return one answer that holds all rows and points to no further page."""
+    if request.only_rows:
+        return {"value": [{"jaar": request.year, **row["properties"]} for row in rows]}
     paging = {"odata.nextLink", "@odata.nextLink", "links", "timeStamp"}
     merged = {key: value for key, value in first.items() if key not in paging}
     if "numberReturned" in merged:
@@ -871,19 +883,22 @@ def _starts(gemeente: str | None, region: str) -> str:
     return " or ".join(f"startswith({region},'{prefix}')" for prefix in _prefixes(gemeente))
 
 
+def _filter(*conditions: str) -> dict[str, str]:
+    parts = [f"({condition})" for condition in conditions if condition]
+    return {"$filter": " and ".join(parts)} if parts else {}
+
+
 def _odata3(
     host: str,
     table: str,
     year: int,
     gemeente: str | None,
     source: str,
-    publisher: str,
     text: str,
     extra: str = "",
 ) -> list[FetchRequest]:
     common = _common(source, table, year, "CC BY 4.0", text)
-    parts = [f"({chosen})" for chosen in (_starts(gemeente, "WijkenEnBuurten"), extra) if chosen]
-    query = {"$filter": " and ".join(parts)} if parts else {}
+    query = _filter(_starts(gemeente, "WijkenEnBuurten"), extra)
     requests = [
         FetchRequest(
             name=_name(table, year, gemeente, "TypedDataSet"),

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from sia.errors import InputError
+from sia.sources import cbs, leefbaarometer, pdok
 from sia.sources import fetch as module
-from sia.sources import pdok
 from sia.sources.fetch import (
     FAILED,
     FETCHED,
@@ -386,6 +386,57 @@ def test_a_wfs_that_ignores_the_filter_is_caught(server: Any, tmp_path: Path) ->
     server.routes["/wijkenbuurten/2023/wfs/v1_0"] = replay_module.wfs(rows)
     request = module.borders(2023, "GM9999", hosts=Hosts(pdok_wfs=server.base))[0]
     assert "BU01530000" in run(request, tmp_path).results[0].message
+
+
+def test_leefbaarometer_scores_land_as_a_table_that_its_reader_knows(
+    server: Any, tmp_path: Path
+) -> None:
+    parts = {"fys": 0.1, "onv": -0.2, "soc": 0.0, "vrz": 0.1, "won": 0.0}
+    rows = [
+        {
+            "type": "Feature",
+            "geometry": None,
+            "properties": {"bu_code": f"BU9999000{i}", "bu_naam": "Kern", "afw": 0.0, **parts},
+        }
+        for i in range(3)
+    ]
+    server.routes["/lbm3/ows"] = lambda _: as_json({"type": "FeatureCollection", "features": rows})
+    hosts = Hosts(leefbaarometer=f"{server.base}/lbm3/ows")
+    (request,) = module.leefbaarometer([2025], "GM9999", hosts=hosts)
+    assert run(request, tmp_path).results[0].status == FETCHED
+    found = leefbaarometer.recognise(tmp_path / request.name)
+    assert found is not None
+    assert found.year == 2024
+    (table,) = leefbaarometer.read(found)
+    assert len(table.values) == 3
+
+
+def test_a_fetched_table_and_its_companions_are_recognised(server: Any, tmp_path: Path) -> None:
+    columns = {"Bevolkingsdichtheid_34": 1.0, "HuishoudensTotaal_29": 2.0}
+    rows = [{**row, **columns} for row in ROWS]
+    base = "/85984NED"
+    server.routes[f"{base}/TypedDataSet"] = replay_module.odata3("85984NED", rows, 10)
+    described = [
+        {"ID": i, "Key": key, "Title": title, "Type": "Topic", "ParentID": None}
+        for i, (key, title) in enumerate(
+            [
+                ("AantalInwoners_5", "Aantal inwoners"),
+                ("Bevolkingsdichtheid_34", "Bevolkingsdichtheid"),
+            ]
+        )
+    ]
+    server.routes[f"{base}/DataProperties"] = lambda _: as_json({"value": described})
+    names = [{"Key": code.ljust(10), "Title": f"Naam {code}"} for code in CODES]
+    server.routes[f"{base}/WijkenEnBuurten"] = lambda _: as_json({"value": names})
+    requests = module.kwb(2024, "GM9999", hosts=Hosts(opendata=server.base))
+    report = fetch(requests, tmp_path, patience=QUICK, client=CLIENT)
+    assert report.failed == ()
+    found = cbs.recognise(tmp_path / requests[0].name)
+    assert found is not None
+    assert (found.table, found.year, found.shape) == ("85984NED", 2024, "odata3")
+    table = cbs.read(found)
+    assert table.values["aantal_inwoners"].tolist() == [20, 30, 40, 50, 60, 0, 10]
+    assert table.regions.loc["BU99990000", "naam"] == "Naam BU99990000"
 
 
 def test_the_plan_names_table_and_year_in_every_file() -> None:
