@@ -57,12 +57,16 @@ class PocketIndicator:
         +1: higher is worse; -1: lower is worse.
     per : str
         Column that it is divided by (for counts); empty for shares and means.
+    log : bool
+        Compare logarithms: amounts such as a WOZ-waarde have a long tail upward, in whose spread
+        a group of cheap dwellings would drown while one of expensive dwellings stands out.
     """
 
     kolom: str
     naam: str
     richting: Literal[1, -1]
     per: str = ""
+    log: bool = False
 
 
 INDICATORS: tuple[PocketIndicator, ...] = (
@@ -70,8 +74,8 @@ INDICATORS: tuple[PocketIndicator, ...] = (
         "aantal_personen_met_uitkering_onder_aowlft", "personen met een uitkering", 1, INHABITANTS
     ),
     PocketIndicator("percentage_laag_inkomen_huishouden", "huishoudens met een laag inkomen", 1),
-    PocketIndicator("gemiddelde_woz_waarde_woning", "gemiddelde WOZ-waarde", -1),
-    PocketIndicator("gemiddeld_gasverbruik_woning", "gemiddeld gasverbruik", 1),
+    PocketIndicator("gemiddelde_woz_waarde_woning", "gemiddelde WOZ-waarde", -1, log=True),
+    PocketIndicator("gemiddeld_gasverbruik_woning", "gemiddeld gasverbruik", 1, log=True),
 )
 """Urgencies that CBS publishes per square of 100 m; a delivery may have only some of them."""
 
@@ -592,7 +596,9 @@ def _explain(pockets: gpd.GeoDataFrame, city: _City, how: PocketSettings) -> str
     return (
         f"Op vierkanten bestaan maar weinig cijfers; gebruikt: {names}.{without} Er zijn "
         f"{len(city.members)} buurten en de grenzen ertussen doorzocht ({city.tests} toetsen); "
-        f"gevonden: {found}. Naar verwachting is hoogstens {100 * how.fdr:.0f} % daarvan toeval. "
+        f"gevonden: {found}. Naar verwachting is hoogstens {100 * how.fdr:.0f} % daarvan toeval; "
+        f"ook zonder echte deel-buurten komt er in hoogstens {100 * how.fdr:.0f} % van de gevallen "
+        "een melding. "
         f"Met de gelijkenis tussen buurvierkanten ({resemblance} op een schaal van 0 tot 1) is "
         "rekening gehouden. De grens van een deel-buurt is een voorstel: bespreek hem in de "
         "duiding."
@@ -626,7 +632,9 @@ def _score(
     """
     z = pd.DataFrame(index=values.index)
     for one in used:
-        column = values[one.naam]
+        column = (
+            np.log(values[one.naam].where(values[one.naam] > 0)) if one.log else values[one.naam]
+        )
         own = column.groupby(buurt).transform("median")
         within = column - own
         unit = 1.4826 * within.abs().median()

@@ -276,3 +276,27 @@ def test_real_squares_of_groningen(real_data):
     assert len(result.buurten) == len(areas)
     assert (result.pockets["inwoners"] >= 100).all()
     assert 0 < result.noise.rho < 1
+
+
+def test_an_amount_and_its_inverse_tell_the_same_story(found):
+    squares, buurten, _, _ = found
+    price = (PocketIndicator(WOZ, "WOZ-waarde", -1, log=True),)
+    per_price = (PocketIndicator(WOZ, "woningen per euro", 1, log=True),)
+    other = squares.assign(**{WOZ: 1e4 / squares[WOZ].clip(lower=1)})
+    squares = squares.assign(**{WOZ: squares[WOZ].clip(lower=1)})
+    one, two = (
+        find_pockets(table, buurten, PocketSettings(indicators=names, scan=FAST.scan))
+        for table, names in ((squares, price), (other, per_price))
+    )
+    assert len(one.pockets) >= 2
+    assert (one.vierkanten["deelbuurt"] == two.vierkanten["deelbuurt"]).all()
+    assert np.allclose(one.pockets["verschil"], two.pockets["verschil"])
+
+
+def test_a_value_without_a_logarithm_is_unknown_and_not_extreme(found):
+    squares, buurten, _, _ = found
+    zero = squares.assign(**{WOZ: squares[WOZ].clip(lower=1)})
+    zero.loc[zero.index[:5], WOZ] = 0.0
+    gone = zero.assign(**{WOZ: zero[WOZ].where(zero[WOZ] > 0)})
+    results = [find_pockets(table, buurten, FAST).vierkanten["deelbuurt"] for table in (zero, gone)]
+    assert (results[0] == results[1]).all()
