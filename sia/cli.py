@@ -226,6 +226,33 @@ def fetch(
 
 
 @app.command()
+def land(
+    jaar: Annotated[int, typer.Option("--jaar", "-j", help="Jaar, bijvoorbeeld 2020.")],
+    bron: Annotated[
+        list[Path],
+        typer.Option("--bron", "-b", help="Map met ruwe gegevens; mag vaker.", file_okay=False),
+    ],
+    doorrekeningen: Annotated[
+        int, typer.Option(min=0, help="Aantal doorrekeningen van de rangorde.")
+    ] = 200,
+    gemeenten: Annotated[
+        bool, typer.Option("--gemeenten", help="Maak daarna ook de tabellen per gemeente.")
+    ] = False,
+) -> None:
+    """Zet alle buurten van het land in een index, typologie en kaart."""
+    from sia.pipeline import country
+    from sia.settings import Folders, project_root
+
+    folders = Folders.of(project_root())
+    raw = [folder.resolve() for folder in bron]
+    made = country.country_step(raw, jaar, folders, doorrekeningen=doorrekeningen, say=_say)
+    _say(f"Kaart: {made.rapport}\nTabel: {made.map / 'buurten.csv'}")
+    if gemeenten:
+        done = country.municipalities(made, folders, doorrekeningen=doorrekeningen, say=_say)
+        raise typer.Exit(FAILED if (done["fout"] != "").any() else OK)
+
+
+@app.command()
 def status(
     gemeente: Annotated[
         str | None, typer.Option("--gemeente", "-g", help="Alleen deze gemeente.")

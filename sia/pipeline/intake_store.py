@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from sia.sources.base import AreaLayer, Intake, Origin, Publisher, Record, SourceTable, SquareLayer
-from sia.store import read_table, sha256_file, write_json, write_table
+from sia.store import atomic_path, read_table, sha256_file, write_json, write_table
 
 _INDEX = "inhoud.json"
 _FRAMES = ("values", "reasons", "regions", "measures", "lower", "upper", "frame")
 _CODE = ("sources", "areas.py", "store.py")
+_PER_REGION = ("values", "reasons", "regions", "lower", "upper", "frame")
+ROW_GROUP = 1000
+"""Rows per Parquet row group. Rows are in order of code, so that the statistics of the groups say
+which of them hold a municipality and the others are never read."""
 
 
 def intake_key(bron: Iterable[Path], gemeente: str, jaren: Iterable[int]) -> str:
@@ -60,23 +65,44 @@ def save_intake(folder: Path, intake: Intake) -> None:
     for number, record in enumerate(everything):
         frames = {n: f for n in _FRAMES if (f := getattr(record, n, None)) is not None}
         for name, frame in frames.items():
-            write_table(folder / f"{number:03d}-{name}.parquet", frame)
+            with atomic_path(folder / f"{number:03d}-{name}.parquet") as part:
+                frame.to_parquet(part, compression="zstd", row_group_size=ROW_GROUP)
         facts = {
             n: getattr(record, n) for n in ("source", "year", "level", "size") if hasattr(record, n)
         }
         origin = asdict(record.origin) | {"path": str(record.origin.path)}
         kind = type(record).__name__
-        records.append({"soort": kind, "frames": sorted(frames), "facts": facts, "origin": origin})
+        records.append(
+            {
+                "soort": kind,
+                "frames": sorted(frames),
+                "facts": facts,
+                "origin": origin,
+                "gemeenten": _gemeenten(record),
+            }
+        )
     write_table(folder / "files.parquet", intake.files.astype(str))
     write_json(folder / _INDEX, {"records": records})
 
 
-def load_intake(folder: Path) -> Intake | None:
+def _gemeenten(record: Record) -> list[str]:
+    """Return the codes of the municipalities that a table or border layer has regions of."""
+    if isinstance(record, SquareLayer):
+        return []
+    index = record.values.index if isinstance(record, SourceTable) else record.frame.index
+    return sorted({f"GM{code[2:6]}" for code in map(str, index) if code[:2] in ("BU", "WK", "GM")})
+
+
+def load_intake(folder: Path, gemeente: str = "") -> Intake | None:
     """Return an intake that `save_intake` wrote, or None when there is none.
 
     Parameters
     ----------
     folder : pathlib.Path
+    gemeente : str
+        When given, only the rows of this municipality, its wijken and buurten, and of the
+        country; tables and layers without any of its regions are not opened. Squares have no
+        region code and are left out then.
     """
     index = folder / _INDEX
     if not index.exists():
@@ -85,7 +111,12 @@ def load_intake(folder: Path) -> Intake | None:
     areas: list[AreaLayer] = []
     squares: list[SquareLayer] = []
     for number, row in enumerate(json.loads(index.read_text(encoding="utf-8"))["records"]):
-        frames = {n: read_table(folder / f"{number:03d}-{n}.parquet") for n in row["frames"]}
+        if gemeente and gemeente not in row["gemeenten"]:
+            continue
+        frames = {
+            n: _read(folder / f"{number:03d}-{n}.parquet", gemeente if n in _PER_REGION else "")
+            for n in row["frames"]
+        }
         arguments = {**row["facts"], **frames, "origin": _origin(row["origin"])}
         if row["soort"] == "SourceTable":
             tables.append(SourceTable(**arguments))
@@ -95,6 +126,27 @@ def load_intake(folder: Path) -> Intake | None:
             squares.append(SquareLayer(**arguments))
     files: pd.DataFrame = read_table(folder / "files.parquet")
     return Intake(tuple(tables), tuple(areas), tuple(squares), files)
+
+
+def _read(path: Path, gemeente: str) -> pd.DataFrame:
+    if not gemeente:
+        return read_table(path)
+    wanted = _of_gemeente(gemeente)
+    if path.stem.endswith("-frame"):
+        layer: pd.DataFrame = gpd.read_parquet(path, filters=wanted)
+        return layer
+    return pd.read_parquet(path, filters=wanted)
+
+
+def _of_gemeente(gemeente: str) -> Sequence[Sequence[tuple[str, str, str]]]:
+    """Return the ranges of codes of one municipality, as Parquet reads them: any of, all of."""
+    number = gemeente[2:]
+    after = f"{int(number) + 1:04d}" if number != "9999" else "A"
+    ranges = [
+        [("code", ">=", f"{level}{number}"), ("code", "<", f"{level}{after}")]
+        for level in ("BU", "WK")
+    ]
+    return [*ranges, [("code", "==", gemeente)], [("code", "==", "NL")]]
 
 
 def _origin(row: dict[str, Any]) -> Origin:

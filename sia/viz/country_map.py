@@ -1,0 +1,206 @@
+"""The map of the whole country: one page without a network, drawn on a canvas."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js, static_text
+from sia.viz.maps import Laag, score_layer, simplify, type_classes
+from sia.viz.theme import FICTIONAL, NO_DATA
+
+STEPS = 10_000
+"""Steps per degree of the coordinates in the page: about 11 m north-south, 7 m east-west."""
+
+TOLERANCE = 40.0
+"""Metres by which borders may move; neighbours keep one shared line."""
+
+URGENTIE_TEXT = (
+    "Score van 0 tot 100 op de schaal van het land. Hoger is urgenter. Elke klasse telt ongeveer "
+    "evenveel buurten."
+)
+TYPE_TEXT = "Buurten van één type lijken op elkaar in hun domeinscores."
+
+
+@dataclass(frozen=True, eq=False)
+class CountryFacts:
+    """What the map shows.
+
+    Parameters
+    ----------
+    jaar : int
+    buurten : DataFrame, index ``buurtcode``
+        ``buurt``, ``gemeente``, ``inwoners``, ``urgentie``, ``rang``, ``rang_p05``, ``rang_p95``,
+        ``type``, ``typenaam``, ``zekerheid``, ``reden``.
+    grenzen : GeoSeries, EPSG:28992, same index
+        Empty where no border is known.
+    fictief : bool
+        The page says that the country is invented.
+    """
+
+    jaar: int
+    buurten: pd.DataFrame
+    grenzen: gpd.GeoSeries
+    fictief: bool = False
+
+
+def encode(shape: Any) -> list[list[list[int]]]:
+    """Return the polygons of a shape in whole steps, every point as the step from the one before.
+
+    Parameters
+    ----------
+    shape : shapely geometry, degrees
+
+    Returns
+    -------
+    list of polygons, each a list of rings, each ``[x0, y0, dx1, dy1, ...]``
+        The closing point is left out. A ring that has fewer than three different points on this
+        grid is left out, unless it is the only thing left of the shape.
+    """
+    polygons = []
+    for polygon in shapely.get_parts(shape):
+        if polygon.geom_type != "Polygon" or polygon.is_empty:
+            continue
+        rings = [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)]
+        if len(rings[0]) >= 6:
+            polygons.append([ring for ring in rings if len(ring) >= 6])
+    return polygons
+
+
+def _ring(ring: Any) -> list[int]:
+    points = np.rint(shapely.get_coordinates(ring)[:-1] * STEPS).astype(np.int64)
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    moved = steps.any(axis=1)
+    moved[:1] = True
+    numbers: list[int] = steps[moved].ravel().tolist()
+    return numbers
+
+
+def _urgency(buurten: pd.DataFrame) -> Laag:
+    known = buurten["urgentie"].where(buurten["rang"].notna()).astype(float)
+    return score_layer("urgentie", "Urgentie", URGENTIE_TEXT, known)
+
+
+def _layers(buurten: pd.DataFrame) -> list[dict[str, Any]]:
+    urgency = _urgency(buurten)
+    made = [_layer("urgentie", "Urgentie", URGENTIE_TEXT, urgency.klassen, urgency.klasse)]
+    if buurten["type"].notna().any():
+        classes = type_classes(buurten)
+        order = {int(name.partition(".")[0]): number for number, name in enumerate(classes)}
+        place = buurten["type"].map(lambda t: -1 if pd.isna(t) else order[int(t)])
+        made.append(_layer("type", "Type buurt", TYPE_TEXT, tuple(classes.values()), place))
+    return made
+
+
+def _layer(
+    id: str, title: str, text: str, classes: tuple[Any, ...], place: pd.Series[int]
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "titel": title,
+        "uitleg": text,
+        "klassen": [[one.label, one.kleur] for one in classes],
+        "klasse": [int(number) for number in place],
+    }
+
+
+def _numbers(column: pd.Series[float], digits: int) -> list[float | int | None]:
+    """Return numbers for JSON; None where unknown."""
+    values = column.astype(float).round(digits)
+    return [None if np.isnan(value) else (int(value) if digits == 0 else value) for value in values]
+
+
+def _codes(column: pd.Series[str]) -> tuple[list[str], list[int]]:
+    """Return the different texts once, and for every row which of them it has."""
+    places, texts = pd.factorize(column.fillna("").astype(str), sort=True)
+    return [str(text) for text in texts], [int(place) for place in places]
+
+
+def page_data(facts: CountryFacts) -> dict[str, Any]:
+    """Return what the page's script draws, every repeated text once.
+
+    Parameters
+    ----------
+    facts : CountryFacts
+
+    Returns
+    -------
+    dict
+        JSON-serialisable; keys are those that ``land.js`` reads.
+    """
+    table = facts.buurten
+    shapes = _degrees(facts.grenzen)
+    towns, town = _codes(table["gemeente"])
+    reasons, reason = _codes(table["reden"])
+    west, south, east, north = shapes.total_bounds
+    return {
+        "stap": STEPS,
+        "codes": list(table.index),
+        "namen": [str(name) for name in table["buurt"]],
+        "gemeenten": towns,
+        "gemeente": town,
+        "redenen": reasons,
+        "reden": reason,
+        "vlakken": [encode(shape) for shape in shapes],
+        "lagen": _layers(table),
+        "inwoners": _numbers(table["inwoners"], 0),
+        "urgentie": _numbers(table["urgentie"].where(table["rang"].notna()), 1),
+        "rang": _numbers(table["rang"], 0),
+        "laag": _numbers(table["rang_p05"], 0),
+        "hoog": _numbers(table["rang_p95"], 0),
+        "zekerheid": _numbers(table["zekerheid"], 2),
+        "aantal": int(table["rang"].notna().sum()),
+        "leeg": NO_DATA,
+        "kader": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
+    }
+
+
+def _degrees(borders: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Simplify the borders that exist; the others stay empty."""
+    drawn = borders[~(borders.is_empty | borders.isna())]
+    return simplify(drawn, TOLERANCE).reindex(borders.index).fillna(shapely.Polygon())
+
+
+def country_page(facts: CountryFacts) -> str:
+    """Return the map as one HTML page that asks nothing of any host.
+
+    Parameters
+    ----------
+    facts : CountryFacts
+    """
+    title = f"Kaart van alle buurten, {facts.jaar}" + (" (fictief)" if facts.fictief else "")
+    drawn = int((~(facts.grenzen.is_empty | facts.grenzen.isna())).sum())
+    table = facts.buurten
+    body = (
+        static_text("land.html")
+        .replace("%TITEL%", html.escape(title))
+        .replace("%FICTIEF%", f'<p class="fictief">{FICTIONAL}</p>' if facts.fictief else "")
+        .replace("%TELLING%", html.escape(_counts(table, drawn)))
+        .replace("%DATA%", dump(page_data(facts)))
+        .replace("%LAND_JS%", static_text("land.js"))
+        .replace("%LEAFLET_JS%", leaflet_js())
+        .replace("%CSS%", leaflet_css() + static_text("kaart.css"))
+    )
+    policy = html.escape(content_security_policy(body), quote=True)
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return body.replace("%POLICY%", tag, 1)
+
+
+def _counts(table: pd.DataFrame, drawn: int) -> str:
+    ranked = int(table["rang"].notna().sum())
+    return (
+        f"{_dutch(len(table))} buurten: {_dutch(ranked)} gerangschikt, "
+        f"{_dutch(len(table) - ranked)} niet gerangschikt (grijs, met reden). "
+        f"{_dutch(len(table) - drawn)} buurten hebben geen grens en staan alleen in de tabel "
+        "en het zoekveld."
+    )
+
+
+def _dutch(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

@@ -1,0 +1,200 @@
+/* The map of the country: all buurten on one canvas, because a browser does not carry fourteen
+   thousand SVG paths. Borders come as steps on a grid and are decoded once. */
+(() => {
+  "use strict";
+  const data = JSON.parse(document.getElementById("gegevens").textContent);
+  const part = (id) => document.getElementById(id);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const number = (value, digits) => value === null ? "onbekend"
+    : value.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const map = L.map("kaart", {
+    preferCanvas: true, zoomControl: false, minZoom: 6, maxZoom: 16, zoomSnap: 0.5,
+    ...(calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {}),
+  });
+  map.attributionControl.setPrefix(false).addAttribution("Grenzen: CBS en Kadaster");
+  L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
+  map.fitBounds(data.kader, { animate: false });
+  let layer = data.lagen[0];
+  let chosen = -1;
+
+  const ring = (steps) => {
+    const points = [];
+    let x = 0;
+    let y = 0;
+    for (let k = 0; k < steps.length; k += 2) {
+      x += steps[k];
+      y += steps[k + 1];
+      points.push([y / data.stap, x / data.stap]);
+    }
+    return points;
+  };
+  const close = () => map.getZoom() >= 10;
+  const colour = (i) => layer.klasse[i] < 0 ? data.leeg : layer.klassen[layer.klasse[i]][1];
+  /* Far away a border would hide the colour of a small buurt: then it has that same colour. */
+  const style = (i) => i === chosen
+    ? { color: "#000", weight: 3, fillColor: colour(i), fillOpacity: 1 }
+    : { color: close() ? "#fff" : colour(i), weight: close() ? 1 : 0.6, fillColor: colour(i), fillOpacity: 1 };
+  const renderer = L.canvas({ padding: 0.2 });
+  const shapes = data.vlakken.map((polygons, i) => {
+    if (!polygons.length) return null;
+    const shape = L.polygon(polygons.map((rings) => rings.map(ring)), { renderer, smoothFactor: 0.6, ...style(i) });
+    shape.on("click", () => choose(i, false));
+    return shape.addTo(map);
+  });
+
+  function sentence(i) {
+    if (data.rang[i] === null) return "Niet gerangschikt. " + data.redenen[data.reden[i]];
+    const interval = data.laag[i] === null ? ""
+      : "; in 90 % van de doorrekeningen plaats " + number(data.laag[i], 0) + " tot en met " + number(data.hoog[i], 0);
+    return "Plaats " + number(data.rang[i], 0) + " van " + number(data.aantal, 0) + interval + ".";
+  }
+  function element(tag, text) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    return made;
+  }
+  function details() {
+    const box = part("gekozen");
+    if (chosen < 0) return;
+    const title = element("p", data.namen[chosen] + " (" + data.gemeenten[data.gemeente[chosen]] + ")");
+    title.className = "titel";
+    const list = document.createElement("dl");
+    const row = (name, value) => list.append(element("dt", name), element("dd", value));
+    row("Buurtcode", data.codes[chosen]);
+    row("Inwoners", number(data.inwoners[chosen], 0));
+    row("Urgentie", number(data.urgentie[chosen], 1));
+    const types = data.lagen.find((one) => one.id === "type");
+    if (types) {
+      const place = types.klasse[chosen];
+      row("Type buurt", place < 0 ? "geen" : types.klassen[place][0]);
+      if (data.zekerheid[chosen] !== null) row("Zekerheid van het type", number(100 * data.zekerheid[chosen], 0) + " %");
+    }
+    box.replaceChildren(title, element("p", sentence(chosen)), list);
+    if (!shapes[chosen]) box.append(element("p", "Van deze buurt is geen grens bekend."));
+  }
+  function legend() {
+    const title = element("p", layer.titel);
+    title.className = "titel";
+    const list = document.createElement("ul");
+    const counts = layer.klassen.map(() => 0);
+    let rest = 0;
+    layer.klasse.forEach((place) => { if (place < 0) rest += 1; else counts[place] += 1; });
+    const rows = layer.klassen.map(([text, fill], k) => [text, fill, counts[k]]);
+    rows.concat([["Niet gerangschikt of geen cijfer", data.leeg, rest]]).forEach(([text, fill, count]) => {
+      const item = document.createElement("li");
+      const box = document.createElement("span");
+      box.className = "vierkantje";
+      box.style.background = fill;
+      item.append(box, element("span", text + " (" + number(count, 0) + ")"));
+      list.append(item);
+    });
+    part("legenda").replaceChildren(title, element("p", layer.uitleg), list);
+  }
+  function paint() {
+    shapes.forEach((shape, i) => { if (shape) shape.setStyle(style(i)); });
+  }
+  function choose(i, move) {
+    const before = chosen;
+    chosen = i;
+    if (before >= 0 && shapes[before]) shapes[before].setStyle(style(before));
+    if (shapes[i]) {
+      shapes[i].setStyle(style(i)).bringToFront();
+      if (move) map.fitBounds(shapes[i].getBounds().pad(2), { animate: false, maxZoom: 14 });
+    }
+    details();
+  }
+
+  data.lagen.forEach((one) => part("laag").append(new Option(one.titel, one.id)));
+  part("laag").addEventListener("change", (event) => {
+    layer = data.lagen.find((one) => one.id === event.target.value);
+    paint();
+    legend();
+  });
+  let wasClose = close();
+  map.on("zoomend", () => {
+    if (wasClose === close()) return;
+    wasClose = close();
+    paint();
+  });
+  map.scrollWheelZoom.disable();
+  map.on("focus click", () => map.scrollWheelZoom.enable());
+
+  const tip = L.tooltip({ sticky: true, direction: "top", opacity: 1 });
+  const group = L.featureGroup(shapes.filter(Boolean));
+  const place = new Map(shapes.map((shape, i) => [shape, i]));
+  group.on("mouseover", (event) => {
+    const i = place.get(event.layer || event.propagatedFrom);
+    const box = document.createElement("div");
+    const name = element("strong", data.namen[i] + " (" + data.gemeenten[data.gemeente[i]] + ")");
+    box.append(name, element("span", sentence(i)));
+    tip.setContent(box).setLatLng(event.latlng).addTo(map);
+  });
+  group.on("mousemove", (event) => tip.setLatLng(event.latlng));
+  group.on("mouseout", () => tip.remove());
+
+  /* Search: the combobox pattern of the ARIA Authoring Practices; at most forty names at once. */
+  const box = part("zoek");
+  const choices = part("keuzes");
+  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const labels = data.namen.map((name, i) => name + " (" + data.gemeenten[data.gemeente[i]] + ")");
+  const keys = labels.map(plain);
+  let found = [];
+  let active = -1;
+  function shut() {
+    choices.hidden = true;
+    active = -1;
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  }
+  function mark(n) {
+    active = n;
+    [...choices.children].forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
+    box.setAttribute("aria-activedescendant", choices.children[n].id);
+    choices.children[n].scrollIntoView({ block: "nearest" });
+  }
+  function take(n) {
+    box.value = labels[found[n]];
+    const i = found[n];
+    shut();
+    choose(i, true);
+  }
+  function suggest() {
+    const wanted = plain(box.value.trim());
+    const hits = wanted.length < 2 ? [] : keys.map((key, i) => [key, i]).filter(([key]) => key.includes(wanted));
+    hits.sort((a, b) => b[0].startsWith(wanted) - a[0].startsWith(wanted) || a[0].localeCompare(b[0], "nl"));
+    found = hits.slice(0, 40).map(([, i]) => i);
+    choices.replaceChildren(...found.map((i, n) => {
+      const item = element("li", labels[i]);
+      item.id = "keuze-" + n;
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", "false");
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); take(n); });
+      return item;
+    }));
+    choices.hidden = found.length === 0;
+    active = -1;
+    box.setAttribute("aria-expanded", found.length ? "true" : "false");
+    box.removeAttribute("aria-activedescendant");
+    part("aantal").textContent = wanted.length < 2 ? "" : number(hits.length, 0) + " buurten gevonden"
+      + (hits.length > 40 ? "; de eerste 40 staan in de lijst." : ".");
+  }
+  box.addEventListener("input", suggest);
+  box.addEventListener("blur", shut);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (choices.hidden) suggest();
+      if (!found.length) return;
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      mark(active < 0 ? (step > 0 ? 0 : found.length - 1) : (active + step + found.length) % found.length);
+    } else if (event.key === "Enter" && found.length && !choices.hidden) take(active < 0 ? 0 : active);
+    else if (event.key === "Escape") shut();
+    else return;
+    event.preventDefault();
+  });
+
+  legend();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    performance.mark("sia-kaart-getekend");
+    document.documentElement.dataset.getekend = String(Math.round(performance.now()));
+  }));
+})();
