@@ -505,6 +505,13 @@ class _Overlay:
         return cls(old.geometry, new.geometry, pairs)
 
     @cached_property
+    def kept(self) -> dict[str, float]:
+        """Return the codes whose own outline stayed the same, with its overlap."""
+        same = self.pairs["zelfde_grens"] & (self.pairs["oude_code"] == self.pairs["nieuwe_code"])
+        chosen = self.pairs[same]
+        return dict(zip(chosen["nieuwe_code"], chosen["iou"], strict=True))
+
+    @cached_property
     def by_new(self) -> dict[str, pd.DataFrame]:
         """Return the pairs of each new code."""
         return {str(code): rows for code, rows in self.pairs.groupby("nieuwe_code")}
@@ -585,9 +592,25 @@ def _plain(name: str) -> str:
     return " ".join(sorted(words))
 
 
+def _kept_row(
+    code: str, old: AreaLayer, new: AreaLayer, overlay: _Overlay, thresholds: BorderThresholds
+) -> tuple[object, ...]:
+    """Describe a code whose outline stayed the same; at most its name is new."""
+    naam_oud, naam_nieuw = str(old.frame["naam"][code]), str(new.frame["naam"][code])
+    alike = name_similarity(naam_oud, naam_nieuw)
+    named_same = bool(np.isnan(alike) or alike >= thresholds.name_similarity)
+    soort = SAME if named_same else RENAMED
+    flag = new.frame["indelingswijziging"][code]
+    sentence = _explain(soort, code, overlay.pairs[:0], code, naam_oud, naam_nieuw, flag)
+    iou = overlay.kept[code]
+    return (code, soort, code, code, naam_oud, naam_nieuw, iou, alike, flag, sentence)
+
+
 def _new_row(
     code: str, old: AreaLayer, new: AreaLayer, overlay: _Overlay, thresholds: BorderThresholds
 ) -> tuple[object, ...]:
+    if code in overlay.kept:
+        return _kept_row(code, old, new, overlay, thresholds)
     pairs = overlay.by_new.get(code, overlay.pairs[:0])
     pieces = pairs[_counts_as_piece(pairs, thresholds)]
     own = pairs[pairs["oude_code"] == code]
@@ -598,17 +621,15 @@ def _new_row(
     naam_nieuw = str(new.frame["naam"][code])
     alike = name_similarity(naam_oud, naam_nieuw)
     iou = float(own["iou"].iloc[0]) if len(own) else 0.0
-    named_same = bool(np.isnan(alike) or alike >= thresholds.name_similarity)
-    if len(own) and bool(own["zelfde_grens"].iloc[0]):
-        soort = SAME if named_same else RENAMED
-    elif known and iou < thresholds.reused_iou and (np.isnan(alike) or not named_same):
+    named_same = bool(alike >= thresholds.name_similarity)
+    if known and iou < thresholds.reused_iou and not named_same:
         soort = REUSED
     elif not twin.empty and not known:
         soort, iou = RECODED, float(twin["iou"].iloc[0])
     else:
         soort = _redrawn_kind(code, pieces, overlay, thresholds, known)
         iou = iou if known else float(pairs["iou"].max()) if len(pairs) else 0.0
-    shown = twin if soort == RECODED else own if soort in (SAME, RENAMED) else pieces
+    shown = twin if soort == RECODED else pieces
     flag = new.frame["indelingswijziging"][code]
     sentence = _explain(soort, code, shown, partner, naam_oud, naam_nieuw, flag)
     olds = ", ".join(sorted(shown["oude_code"]))
