@@ -260,7 +260,8 @@ class Catalogue:
         DataFrame, index ``indicator``
             Columns ``naam``, ``domein``, ``rol``, ``richting``, ``eenheid``, ``bron`` (publishers
             in order of preference), ``meenemen``, ``noemer_eenheid``, ``schaal``,
-            ``gemodelleerd``, ``benadering``, ``alleen_buurt``, ``decimalen``, ``waarom``.
+            ``publicatiedrempel``, ``gemodelleerd``, ``benadering``, ``alleen_buurt``,
+            ``decimalen``, ``waarom``.
         """
         import pandas as pd
 
@@ -276,6 +277,7 @@ class Catalogue:
                 "meenemen": entry.meenemen,
                 "noemer_eenheid": entry.noemer_eenheid,
                 "schaal": entry.schaal,
+                "publicatiedrempel": entry.publicatiedrempel,
                 "gemodelleerd": entry.gemodelleerd,
                 "benadering": entry.benadering,
                 "alleen_buurt": entry.alleen_buurt,
