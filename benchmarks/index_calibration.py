@@ -174,7 +174,8 @@ def confusion_rows(pairs: pd.DataFrame) -> list[str]:
     )
     lines = ["| planted / found | " + " | ".join(order) + " | found back |"]
     lines.append("|---" * (len(order) + 2) + "|")
-    for name, row in table.iterrows():
+    for name in order:
+        row = table.loc[name].astype(int)
         back = row[name] / row.sum() if row.sum() else float("nan")
         lines.append(f"| {name} | " + " | ".join(map(str, row)) + f" | {back:.0%} |")
     return lines
