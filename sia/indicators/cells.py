@@ -251,49 +251,49 @@ def _reasons(
     jaar: int,
     comparable: Comparable,
 ) -> list[str]:
-    """Return for each missing roster cell the most telling reason among the candidates."""
-    texts = rule_reasons(entry)
-    rules = [withheld(entry, candidate) for candidate in found]
-    same = [
-        None if candidate.peiljaar == jaar else comparable(candidate.table) for candidate in found
-    ]
-    reasons = []
-    for position in positions:
-        seen = []
-        for candidate, rule, area in zip(found, rules, same, strict=True):
-            known = not np.isnan(candidate.values[position])
-            if known and candidate.bron.methode != method:
-                seen.append(OTHER_METHOD)
-            elif known and rule[position]:
-                seen.append(texts[rule[position]])
-            elif known and area is not None and not area[position]:
-                seen.append(OTHER_AREA)
-            else:
-                code = str(lookup.codes[position])
-                seen.append(_source_reason(entry, candidate, rule[position], code, lookup))
-        reasons.append(_most_telling(seen))
-    return reasons
+    """Return for each missing roster cell the most telling reason among the candidates.
+
+    That is the first, in order of preference, that says more than that nothing was there.
+    """
+    texts = np.array(rule_reasons(entry), dtype=object)
+    codes = lookup.codes[positions]
+    reasons = np.full(len(positions), "", dtype=object)
+    without_row = np.zeros(len(positions), dtype=bool)
+    for candidate in found:
+        rule = withheld(entry, candidate)[positions]
+        known = ~np.isnan(candidate.values[positions])
+        seen = _source_reasons(entry, candidate, rule, codes, lookup)
+        if candidate.peiljaar != jaar:
+            seen[known & ~comparable(candidate.table)[positions]] = OTHER_AREA
+        seen[known & (rule > 0)] = texts[rule[known & (rule > 0)]]
+        if candidate.bron.methode != method:
+            seen[known] = OTHER_METHOD
+        telling = (reasons == "") & (seen != NO_ROW) & (seen != NOT_DELIVERED)
+        reasons[telling] = seen[telling]
+        without_row |= seen == NO_ROW
+    reasons[reasons == ""] = np.where(without_row, NO_ROW, NOT_DELIVERED)[reasons == ""]
+    return [str(reason) for reason in reasons]
 
 
-def _source_reason(
-    entry: Indicator, candidate: Candidate, rule: int, code: str, lookup: Lookup
-) -> str:
+def _source_reasons(
+    entry: Indicator,
+    candidate: Candidate,
+    rule: npt.NDArray[np.int8],
+    codes: pd.Index,
+    lookup: Lookup,
+) -> npt.NDArray[np.object_]:
+    """Return per code why one table gives no value: its own reason, else that of the rules."""
     table, bron = candidate.table, candidate.bron
-    if code not in lookup.rows_of(table):
-        return NO_ROW
-    for measure in bron.maten():
-        reason = str(table.reasons.at[code, measure])
-        if reason != PRESENT:
-            return reason
-    return rule_reasons(entry)[rule] if rule else "noemer onbekend of nul"
-
-
-def _most_telling(seen: Sequence[str]) -> str:
-    """Return the first reason that says more than that nothing was there."""
-    for reason in seen:
-        if reason not in (NO_ROW, NOT_DELIVERED):
-            return reason
-    return NO_ROW if NO_ROW in seen else NOT_DELIVERED
+    texts = np.array(rule_reasons(entry), dtype=object)
+    texts[0] = "noemer onbekend of nul"
+    reasons: npt.NDArray[np.object_] = texts[rule]
+    rows = table.reasons.index.get_indexer(codes)
+    for measure in reversed(bron.maten()):
+        own = table.reasons[measure].to_numpy(dtype=object)[rows]
+        stated = own != PRESENT
+        reasons[stated] = own[stated]
+    reasons[~codes.isin(lookup.rows_of(table))] = NO_ROW
+    return reasons
 
 
 def flags_frame(columns: dict[str, Column], roster: pd.Index) -> pd.DataFrame:

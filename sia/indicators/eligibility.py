@@ -138,10 +138,10 @@ def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
         domain: [n for n in plan.indicatoren if table.catalogue[n].domein == domain]
         for domain in plan.domeinen
     }
-    present = table.values.notna()
+    present = table.values.notna().reindex(table.areas.index)
     reasons = [
-        _why_unranked(code, table, gemeente, counts, set(present.columns[present.loc[code]]))
-        for code in table.areas.index
+        _why_unranked(code, table, gemeente, counts, set(present.columns[known]))
+        for code, known in zip(present.index, present.to_numpy(dtype=bool), strict=True)
     ]
     frame = pd.DataFrame({"reden": pd.array(reasons, dtype="str")}, index=table.areas.index)
     frame.insert(0, "gerangschikt", frame["reden"] == "")

@@ -11,7 +11,7 @@ import pandas as pd
 from filelock import FileLock
 
 from sia import __version__
-from sia.catalogue.model import DOMAINS
+from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.components import TypologySettings
 from sia.clustering.number import NumberChoice, choose_k
 from sia.clustering.profiles import describe, load_names, name_types, profiles
@@ -257,13 +257,29 @@ def country_types(
     choice = choose_k(domains, TypologySettings(seed=seed))
     model = Typology(TypologySettings(n_types=choice.k, seed=seed)).fit(domains)
     types = model.table(domains)
-    context = table.values[[name for name in NAMING if name in table.values]].copy()
+    context = known_context(table.values[domains.notna().any(axis=1)]).reindex(domains.index)
     context["inwoners"] = table.areas["inwoners"]
     names = name_types(profiles(model), describe(model, types, context), load_names())
     types[["zekerheid", "silhouet"]] = types[["zekerheid", "silhouet"]].round(9)
     named = types["type"].map(names).astype("str")
     types["typenaam"] = named.where(types["type"].notna(), None)
     return types, choice
+
+
+def known_context(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the context that names of types may speak of: what is known of enough buurten.
+
+    A share of owner-occupied dwellings that only one municipality delivered says nothing about a
+    type of buurten all over the country.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Indicators of the ranked buurten.
+    """
+    named = [name for name in NAMING if name in values]
+    enough = [n for n in named if values[n].notna().mean() >= COUNTRY.drempels.dekking]
+    return values[enough].copy()
 
 
 def flat_table(
@@ -371,7 +387,11 @@ def country_step(
     folder = folders.processed / COUNTRY.code / str(int(jaar))
     report = folders.reports / COUNTRY.code / str(int(jaar)) / "kaart.html"
     facts = CountryFacts(
-        jaar=jaar, buurten=flat, grenzen=table.areas.geometry, fictief=_invented(names)
+        jaar=jaar,
+        buurten=flat,
+        grenzen=table.areas.geometry,
+        toelichting=explanation(table),
+        fictief=_invented(names),
     )
     write_text(report, country_page(facts))
     clock.done("kaart", f"Kaart van {report.stat().st_size / 1e6:.1f} MB")
@@ -386,6 +406,24 @@ def country_step(
     )
 
 
+def explanation(table: IndicatorTable) -> str:
+    """Say in Dutch on which domains the index rests, what is absent, and whose figures they are.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        Of the country.
+    """
+    plan = design(table, COUNTRY)
+    with_data = ", ".join(DOMAIN_NAMES[d].lower() for d in plan.domeinen) or "geen enkel domein"
+    absent = ", ".join(DOMAIN_NAMES[d].lower() for d in plan.domeinen_vervallen)
+    used = table.provenance[table.provenance["indicator"].isin(plan.indicatoren)]
+    lines = "; ".join(sorted(set(used["bronvermelding"].astype(str))))
+    text = f"De urgentie rust op {len(plan.indicatoren)} indicatoren uit: {with_data}."
+    text += f" Zonder landelijke cijfers, dus niet meegeteld: {absent}." if absent else ""
+    return text + (f" {lines}." if lines else "")
+
+
 def _invented(names: pd.Series[str]) -> bool:
     return any(str(code).startswith(FICTIEF) for code in names.index)
 
@@ -395,9 +433,8 @@ def _write(folder: Path, tables: dict[str, pd.DataFrame], flat: pd.DataFrame) ->
     paths = []
     for name, table in tables.items():
         # the schema of areas is that of one municipality
-        write_table(
-            folder / f"{name}.parquet", table if name == "gebieden" else validate(name, table)
-        )
+        checked = table if name == "gebieden" else validate(name, table)
+        write_table(folder / f"{name}.parquet", checked)
         paths.append(folder / f"{name}.parquet")
     write_table(folder / "buurten.parquet", flat)
     text = flat.round(3).to_csv(sep=";", decimal=",", lineterminator="\r\n")

@@ -18,7 +18,7 @@ from sia.viz.theme import FICTIONAL, NO_DATA
 STEPS = 10_000
 """Steps per degree of the coordinates in the page: about 11 m north-south, 7 m east-west."""
 
-TOLERANCE = 40.0
+TOLERANCE = 12.0
 """Metres by which borders may move; neighbours keep one shared line."""
 
 URGENTIE_TEXT = (
@@ -40,6 +40,8 @@ class CountryFacts:
         ``type``, ``typenaam``, ``zekerheid``, ``reden``.
     grenzen : GeoSeries, EPSG:28992, same index
         Empty where no border is known.
+    toelichting : str
+        On which figures the scores rest; stands under the map.
     fictief : bool
         The page says that the country is invented.
     """
@@ -47,6 +49,7 @@ class CountryFacts:
     jaar: int
     buurten: pd.DataFrame
     grenzen: gpd.GeoSeries
+    toelichting: str = ""
     fictief: bool = False
 
 
@@ -182,6 +185,7 @@ def country_page(facts: CountryFacts) -> str:
         .replace("%TITEL%", html.escape(title))
         .replace("%FICTIEF%", f'<p class="fictief">{FICTIONAL}</p>' if facts.fictief else "")
         .replace("%TELLING%", html.escape(_counts(table, drawn)))
+        .replace("%TOELICHTING%", html.escape(facts.toelichting))
         .replace("%DATA%", dump(page_data(facts)))
         .replace("%LAND_JS%", static_text("land.js"))
         .replace("%LEAFLET_JS%", leaflet_js())

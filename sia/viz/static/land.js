@@ -13,7 +13,7 @@
   });
   map.attributionControl.setPrefix(false).addAttribution("Grenzen: CBS en Kadaster");
   L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
-  map.fitBounds(data.kader, { animate: false });
+  map.fitBounds(data.kader, { animate: false, padding: [8, 8] });
   let layer = data.lagen[0];
   let chosen = -1;
 
@@ -37,7 +37,7 @@
   const renderer = L.canvas({ padding: 0.2 });
   const shapes = data.vlakken.map((polygons, i) => {
     if (!polygons.length) return null;
-    const shape = L.polygon(polygons.map((rings) => rings.map(ring)), { renderer, smoothFactor: 0.6, ...style(i) });
+    const shape = L.polygon(polygons.map((rings) => rings.map(ring)), { renderer, smoothFactor: 0.8, ...style(i) });
     shape.on("click", () => choose(i, false));
     return shape.addTo(map);
   });
