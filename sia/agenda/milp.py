@@ -110,7 +110,8 @@ def run(
     """
     # The scheduler of HiGHS keeps the thread count of its first use in a process.
     highspy.Highs.resetGlobalScheduler(True)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    # The class that highspy.Highs wraps: the wrapper prints a banner before it can be silenced.
+    solver = highspy.Highs.__bases__[0]()
     solver.setOptionValue("output_flag", False)
     for option, value in (
         ("mip_rel_gap", settings.gat),

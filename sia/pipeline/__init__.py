@@ -7,6 +7,7 @@ writes its own tables; the other functions lay a table out for a reader.
 from sia.pipeline.agenda import (
     agenda_step,
     bottleneck_table,
+    candidate_areas,
     candidates,
     check_agenda,
     cover_table,
@@ -130,6 +131,7 @@ __all__ = [
     "border_history",
     "border_table",
     "bottleneck_table",
+    "candidate_areas",
     "candidates",
     "catalogue",
     "change_text",

@@ -72,6 +72,8 @@ YEARS_BACK = 5
 _SEVERAL_YEARS = frozenset(
     module.NAME for module in (rivm, politie, leefbaarometer, ses, woonikveilig, own)
 )
+_PLANS = "plannen/"
+_PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
 _DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
@@ -152,6 +154,9 @@ def read_folder(
     known: list[tuple[Path, str, Source, Found]] = []
     for root, path in _files(bron):
         name = path.relative_to(root).as_posix() if path != root else path.name
+        if name.startswith(_PLANS):
+            harvest.rows.append(_row(path, name, None, SKIPPED, _PLANS_REASON))
+            continue
         hit = _recognise_safely(path, name, harvest)
         if hit is not None:
             known.append((path, name, *hit))

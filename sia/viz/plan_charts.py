@@ -1,0 +1,66 @@
+"""Where the partners' plans lie."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sia.viz.figure import Chart, canvas, finish
+from sia.viz.theme import QUALITATIVE, meervoud
+
+_MARKS = "osD^vPX*<>hp8d"
+_DIA, _OTHER = "#f3dcc0", "#f4f4f4"
+
+
+def plan_map(gebieden: gpd.GeoDataFrame, plannen: gpd.GeoDataFrame, dia: pd.Index) -> Chart:
+    """Draw every plan as a mark at its place, by partner, over the buurten.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    plannen : GeoDataFrame, EPSG:28992
+        ``partner``, ``buurtcodes`` and a geometry of any kind.
+    dia : Index
+        Buurt codes of the areas put forward for a joint approach.
+    """
+    inside = gebieden.index.isin(dia)
+    with canvas(8.6, 6.4) as figure:
+        axes = figure.add_axes((0.01, 0.2, 0.98, 0.79))
+        gebieden.plot(
+            ax=axes,
+            color=[_DIA if yes else _OTHER for yes in inside],
+            edgecolor="#888",
+            linewidth=0.4,
+        )
+        middles = plannen.geometry.representative_point()
+        handles: list[Artist] = [
+            Patch(facecolor=_DIA, edgecolor="#888", label="gebied met gezamenlijke aanpak")
+        ]
+        for number, partner in enumerate(sorted(set(plannen["partner"]))):
+            own = middles[plannen["partner"] == partner]
+            mark = _MARKS[number % len(_MARKS)]
+            colour = QUALITATIVE[number % len(QUALITATIVE)]
+            axes.plot(own.x, own.y, mark, color=colour, markeredgecolor="#333", markersize=5,
+                      markeredgewidth=0.4, linestyle="none")  # fmt: skip
+            handles.append(Line2D([], [], marker=mark, color=colour, markeredgecolor="#333",
+                                  linestyle="none", label=partner))  # fmt: skip
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        figure.legend(handles=handles, ncols=3, loc="lower left", frameon=False, fontsize=8)
+        return finish(figure, "Plannen van partners op de kaart", _text(plannen, dia),
+                      _counts(plannen))  # fmt: skip
+
+
+def _counts(plannen: pd.DataFrame) -> pd.DataFrame:
+    counts = plannen["partner"].value_counts().sort_index()
+    return pd.DataFrame({"partner": counts.index.astype(str), "plannen": counts.astype(str)})
+
+
+def _text(plannen: pd.DataFrame, dia: pd.Index) -> str:
+    wanted = set(dia)
+    touching = sum(bool(wanted.intersection(codes.split(";"))) for codes in plannen["buurtcodes"])
+    total = meervoud(len(plannen), "plan", "plannen")
+    return f"Van {total} {meervoud(touching, 'ligt er', 'liggen er')} in een gemarkeerd gebied."
