@@ -248,7 +248,9 @@ def land(
     made = country.country_step(raw, jaar, folders, doorrekeningen=doorrekeningen, say=_say)
     _say(f"Kaart: {made.rapport}\nTabel: {made.map / 'buurten.csv'}")
     if gemeenten:
-        done = country.municipalities(made, folders, doorrekeningen=doorrekeningen, say=_say)
+        done = country.municipalities(
+            made.maatstaf, folders, doorrekeningen=doorrekeningen, say=_say
+        )
         raise typer.Exit(FAILED if (done["fout"] != "").any() else OK)
 
 

@@ -17,7 +17,7 @@ from sia.clustering.number import NumberChoice, choose_k
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError, Problem
-from sia.gemeente import FICTIEF, Gemeente, load_gemeente
+from sia.gemeente import FICTIEF, Gemeente, default_folder, load_gemeente
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.indicators.roster import names_of
 from sia.pipeline.intake_store import intake_key, load_intake, save_intake
@@ -26,7 +26,14 @@ from sia.schemas import validate
 from sia.settings import Folders
 from sia.sources import intake
 from sia.sources.base import AreaLayer, Intake
-from sia.store import sha256_file, update_manifest, write_bytes, write_table, write_text
+from sia.store import (
+    read_table,
+    sha256_file,
+    update_manifest,
+    write_bytes,
+    write_table,
+    write_text,
+)
 from sia.viz.country_map import CountryFacts, country_page
 from sia.weighing import Weighing, WeighingSettings, weigh
 
@@ -69,6 +76,24 @@ class CountryStore:
 
 
 @dataclass(frozen=True, eq=False)
+class Yardstick:
+    """What a municipality needs of the country: the intake, the norms and the names.
+
+    Parameters
+    ----------
+    store : CountryStore
+    normen : DataFrame, index ``indicator``
+        Distribution over all buurten of the country.
+    gemeenten : Series of str, index ``gemeentecode``
+        Names.
+    """
+
+    store: CountryStore
+    normen: pd.DataFrame
+    gemeenten: pd.Series[str]
+
+
+@dataclass(frozen=True, eq=False)
 class Country:
     """The country in one year.
 
@@ -104,6 +129,30 @@ class Country:
     map: Path
     rapport: Path
     seconden: dict[str, float]
+
+    @property
+    def maatstaf(self) -> Yardstick:
+        """Return what its municipalities are measured by."""
+        return Yardstick(self.store, self.indicatoren.norms, self.gemeenten)
+
+
+def open_country(store: CountryStore, folders: Folders) -> Yardstick:
+    """Return the norms and names that `country_step` wrote, to go on with municipalities.
+
+    Parameters
+    ----------
+    store : CountryStore
+    folders : Folders
+
+    Raises
+    ------
+    InputError
+        When the country of that year has not been made.
+    """
+    folder = folders.processed / COUNTRY.code / str(store.jaar)
+    flat = read_table(folder / "buurten.parquet")
+    names = flat.groupby("gemeentecode")["gemeente"].first().astype("str")
+    return Yardstick(store, validate("normen", read_table(folder / "normen.parquet")), names)
 
 
 def country_intake(bron: Sequence[Path], jaar: int, folders: Folders) -> CountryStore:
@@ -481,16 +530,13 @@ def configuration(code: str, naam: str) -> Gemeente:
     InputError
         When there is a file and it is wrong.
     """
-    try:
+    if any(default_folder().glob(f"{code}*.toml")):
         return load_gemeente(code)
-    except InputError as error:
-        if any(problem.kolom or problem.rij for problem in error.problems):
-            raise
     return Gemeente(code=code, naam=naam, fictief=code.startswith(FICTIEF))
 
 
 def municipality_step(
-    country: Country, code: str, folders: Folders, *, doorrekeningen: int = 200, zaad: int = 2024
+    country: Yardstick, code: str, folders: Folders, *, doorrekeningen: int = 200, zaad: int = 2024
 ) -> Run:
     """Write indicator table and scores of one municipality from the intake of the country.
 
@@ -498,7 +544,7 @@ def municipality_step(
 
     Parameters
     ----------
-    country : Country
+    country : Yardstick
     code : str
     folders : Folders
         Tables go to ``processed/NL/gemeenten/<code>/<jaar>``; those of ``sia run`` stay.
@@ -519,9 +565,9 @@ def municipality_step(
         processed=folders.processed / COUNTRY.code / "gemeenten",
         reports=folders.reports / COUNTRY.code / "gemeenten",
     )
-    run = Run(gemeente, country.jaar, (country.jaar,), country.jaar, (), own)
-    table = build_indicators(read_intake_of(country.store, code), gemeente, country.jaar)
-    table = replace(table, norms=country.indicatoren.norms.reindex(table.norms.index))
+    run = Run(gemeente, country.store.jaar, (country.store.jaar,), country.store.jaar, (), own)
+    table = build_indicators(read_intake_of(country.store, code), gemeente, country.store.jaar)
+    table = replace(table, norms=country.normen.reindex(table.norms.index))
     settings = WeighingSettings(draws=doorrekeningen, seed=zaad)
     weging = country_weighing(table, gemeente, settings)
     run.write(
@@ -535,7 +581,7 @@ def municipality_step(
 
 
 def municipalities(
-    country: Country,
+    country: Yardstick,
     folders: Folders,
     codes: Sequence[str] = (),
     *,
@@ -547,7 +593,7 @@ def municipalities(
 
     Parameters
     ----------
-    country : Country
+    country : Yardstick
     folders : Folders
     codes : sequence of str
         Default all.

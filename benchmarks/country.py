@@ -1,0 +1,151 @@
+"""The country in one index: time and memory by number of buurten, and fifty municipalities.
+
+On the published national files when they are there (``SIA_REAL_DATA``), which are only read.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from benchmarks._memory import measured
+
+YEAR = 2020
+SIZES = (70, 1000, 14_052)
+MUNICIPALITIES = 50
+DRAWS = 200
+
+_COUNTRY = """
+import resource, sys, time
+from pathlib import Path
+from sia.pipeline import country
+from sia.settings import Folders
+root, raw, jaar, draws = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+folders = Folders(root / "processed", root / "reports")
+wall, cpu = time.perf_counter(), time.process_time()
+made = country.country_step([raw], jaar, folders, doorrekeningen=draws)
+wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+steps = [made.seconden[n] for n in ("inlezen", "indicatoren", "wegen", "typen", "kaart")]
+ranked = int(made.tabel["gerangschikt"].sum())
+print(len(made.tabel), ranked, wall, cpu, peak, *steps, made.rapport.stat().st_size / 1e6)
+"""
+
+_PART = """
+import resource, sys, time
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from sia.pipeline import country
+from sia.settings import Folders
+from sia.weighing import WeighingSettings
+root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
+folders = Folders(root / "processed", root / "reports")
+found = country.country_intake([raw], jaar, folders).whole()
+codes = sorted({c for t in found.tables for c in t.values.index if str(c).startswith("BU")})
+kept = set(np.random.default_rng(1).permutation(codes)[:n])
+def some(index):
+    return [c for c in index if not str(c).startswith("BU") or c in kept]
+def cut(t):
+    rows = some(t.values.index)
+    names = ("values", "reasons", "regions", "lower", "upper")
+    frames = {k: getattr(t, k) for k in names}
+    return replace(t, **{k: f.loc[rows] for k, f in frames.items() if f is not None})
+areas = [replace(a, frame=a.frame.loc[some(a.frame.index)]) for a in found.areas]
+found = replace(found, tables=tuple(map(cut, found.tables)), areas=tuple(areas))
+wall, cpu = time.perf_counter(), time.process_time()
+table, names = country.country_indicators(found, jaar)
+first = time.perf_counter()
+made = country.country_weighing(table, country.COUNTRY, WeighingSettings(draws=draws))
+second = time.perf_counter()
+country.country_types(made.scores, table, 2024)
+third = time.perf_counter()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+cpu = time.process_time() - cpu
+print(len(table.areas), first - wall, second - first, third - second, cpu, peak)
+"""
+
+_MUNICIPALITIES = """
+import resource, sys, time
+from pathlib import Path
+from sia.pipeline import country
+from sia.settings import Folders
+root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
+folders = Folders(root / "processed", root / "reports")
+store = country.country_intake([raw], jaar, folders)
+made = country.open_country(store, folders)
+codes = list(made.gemeenten.index[:: max(len(made.gemeenten) // n, 1)])[:n]
+wall, cpu = time.perf_counter(), time.process_time()
+done = country.municipalities(made, folders, codes, doorrekeningen=draws)
+wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+read = time.perf_counter()
+for code in codes:
+    country.read_intake_of(store, code)
+read = time.perf_counter() - read
+print(len(done), int((done["fout"] != "").sum()), done["buurten"].sum(), wall, cpu, peak, read)
+"""
+
+
+def real_data() -> Path | None:
+    """Return the folder with the published files, or None when it is not there."""
+    named = os.environ.get("SIA_REAL_DATA")
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(named) if named else beside
+    return folder if (folder / "README.md").exists() else None
+
+
+def main(quick: bool = False) -> str:
+    """Measure, each in a process of its own, and return Markdown.
+
+    Parameters
+    ----------
+    quick : bool
+        Fewer draws and municipalities.
+    """
+    raw = real_data()
+    if raw is None:
+        return "Not measured: the national files are not there (set SIA_REAL_DATA)."
+    draws, places = (20, 5) if quick else (DRAWS, MUNICIPALITIES)
+    with tempfile.TemporaryDirectory() as folder:
+        return "\n\n".join(
+            [
+                _whole(folder, raw, draws),
+                _growth(folder, raw, draws),
+                _places(folder, raw, places, draws),
+            ]
+        )
+
+
+def _whole(folder: str, raw: Path, draws: int) -> str:
+    rows = []
+    for label in ("raw files", "second start"):
+        n, ranked, wall, cpu, peak, *steps, size = measured(_COUNTRY, folder, raw, YEAR, draws)
+        cells = " | ".join(f"{one:.1f}" for one in (wall, cpu, *steps))
+        rows.append(f"| {label} | {n:.0f} | {ranked:.0f} | {cells} | {peak:.0f} | {size:.1f} |")
+    head = (
+        "| from | buurten | ranked | wall s | CPU s | intake | indicators | weighing | types | map "
+        "| peak MB | page MB |"
+    )
+    return "\n".join([head, "|---|" + "---:|" * 11, *rows])
+
+
+def _growth(folder: str, raw: Path, draws: int) -> str:
+    rows = []
+    for n in SIZES:
+        count, *times, peak = measured(_PART, folder, raw, YEAR, n, draws)
+        cells = " | ".join(f"{one:.1f}" for one in times)
+        rows.append(f"| {count:.0f} | {cells} | {peak:.0f} |")
+    head = "| buurten | indicators s | weighing s | types s | CPU s | peak MB |"
+    return "\n".join([head, "|---:" * 6 + "|", *rows])
+
+
+def _places(folder: str, raw: Path, places: int, draws: int) -> str:
+    found = measured(_MUNICIPALITIES, folder, raw, YEAR, places, draws)
+    n, failed, buurten, wall, cpu, peak, read = found
+    return (
+        f"{n:.0f} municipalities ({buurten:.0f} buurten) from one intake: {wall:.1f} s wall, "
+        f"{cpu:.1f} s CPU, peak {peak:.0f} MB, {failed:.0f} failed; reading their part of the "
+        f"intake alone: {read:.1f} s."
+    )

@@ -1,0 +1,207 @@
+"""The whole (fictional) country in one index, and its municipalities from one intake."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sia.errors import InputError
+from sia.pipeline import country
+from sia.settings import Folders
+from sia.sources.base import AreaLayer, Origin, Publisher
+from sia.viz.country_map import STEPS, encode
+from sia.viz.leaflet import hosts
+
+YEAR = 2024
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    root = tmp_path_factory.mktemp("land")
+    return Folders(root / "processed", root / "reports")
+
+
+@pytest.fixture(scope="module")
+def land(raw: Path, folders: Folders, repository: Path) -> Iterator[country.Country]:
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SIA_HOME", str(repository))
+    yield country.country_step([raw], YEAR, folders, doorrekeningen=20)
+    patch.undo()
+
+
+def known_buurten(land: country.Country) -> set[str]:
+    found = land.store.whole()
+    return {
+        str(code)
+        for table in found.tables
+        if table.source == "cbs.kwb" and table.year == YEAR
+        for code in table.values.index
+        if str(code).startswith("BU")
+    }
+
+
+def test_every_buurt_of_every_municipality_is_ranked_or_has_a_reason(
+    land: country.Country,
+) -> None:
+    table = land.tabel
+    assert known_buurten(land) <= set(table.index)
+    assert table["gemeentecode"].nunique() >= 10
+    assert (table["gemeentecode"] == "GM" + table.index.str[2:6]).all()
+    assert (table["gerangschikt"] == (table["reden"] == "")).all()
+    assert (table["gerangschikt"] == table["rang"].notna()).all()
+    assert 0 < table["gerangschikt"].sum() < len(table)
+    names = table.groupby("gemeentecode")["gemeente"].first()
+    assert names["GM9990"] == "Kwelderdam (fictief)"
+
+
+def test_the_ranks_and_types_are_of_one_country(land: country.Country) -> None:
+    table = land.tabel
+    ranked = table[table["gerangschikt"]]
+    expected = (-ranked["urgentie"]).rank(method="min")
+    assert (ranked["rang"].astype(float) == expected).all()
+    assert (ranked["rang_p05"] <= ranked["rang_p95"]).all()
+    assert land.keuze is not None
+    assert set(table["type"].dropna().astype(int)) == set(range(1, land.keuze.k + 1))
+    assert table.loc[~table["gerangschikt"], "type"].isna().all()
+
+
+def test_the_csv_is_the_table_in_dutch_notation(land: country.Country) -> None:
+    text = (land.map / "buurten.csv").read_bytes().decode("utf-8-sig")
+    read = pd.read_csv(land.map / "buurten.csv", sep=";", decimal=",", index_col=0)
+    assert list(read.index) == list(land.tabel.index)
+    assert read["urgentie"].to_numpy() == pytest.approx(
+        land.tabel["urgentie"].to_numpy(), abs=0.001, nan_ok=True
+    )
+    assert re.search(r";\d+,\d+;", text)
+
+
+def test_the_map_is_one_page_that_asks_nothing_and_holds_every_buurt(
+    land: country.Country,
+) -> None:
+    page = land.rapport.read_text(encoding="utf-8")
+    assert hosts(page) == ()
+    assert "FICTIEF" in page
+    found = re.search(r'id="gegevens">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert data["codes"] == list(land.tabel.index)
+    assert [layer["id"] for layer in data["lagen"]] == ["urgentie", "type"]
+    drawn = [bool(polygons) for polygons in data["vlakken"]]
+    assert drawn == list(~land.indicatoren.areas.geometry.is_empty)
+    classes = np.array(data["lagen"][0]["klasse"])
+    assert ((classes >= 0) == land.tabel["rang"].notna().to_numpy()).all()
+
+
+def test_a_municipality_is_read_from_the_store_as_it_was(land: country.Country) -> None:
+    whole, own = land.store.whole(), country.read_intake_of(land.store, "GM9999")
+    mine = re.compile(r"(BU|WK|GM)9999|NL")
+    assert own.tables
+    everything = {(t.source, t.year, t.origin.table): t for t in whole.tables}
+    for table in own.tables:
+        full = everything[table.source, table.year, table.origin.table]
+        kept = [code for code in full.values.index if mine.match(str(code))]
+        pd.testing.assert_frame_equal(table.values, full.values.loc[kept])
+        pd.testing.assert_frame_equal(table.reasons, full.reasons.loc[kept])
+        pd.testing.assert_frame_equal(table.regions, full.regions.loc[kept])
+        pd.testing.assert_frame_equal(table.measures, full.measures)
+    assert any(len(layer.frame) for layer in own.areas)
+
+
+def test_a_municipality_has_the_figures_of_the_country_on_the_scale_of_the_country(
+    land: country.Country, folders: Folders
+) -> None:
+    run = country.municipality_step(land.maatstaf, "GM9990", folders, doorrekeningen=0)
+    own = run.table("indicatoren")
+    pd.testing.assert_frame_equal(own, land.indicatoren.values.loc[own.index])
+    norms = run.table("normen")
+    pd.testing.assert_frame_equal(norms, land.indicatoren.norms)
+    assert run.gemeente.naam == "Kwelderdam (fictief)"
+    assert run.gemeente.fictief
+
+
+def test_one_failing_municipality_does_not_stop_the_others(
+    land: country.Country, folders: Folders
+) -> None:
+    opened = country.open_country(land.store, folders)
+    pd.testing.assert_series_equal(opened.gemeenten, land.gemeenten, check_names=False)
+    lines: list[str] = []
+    done = country.municipalities(
+        opened, folders, ["GM9991", "GM1234", "GM9992"], doorrekeningen=0, say=lines.append
+    )
+    assert list(done["fout"] == "") == [True, False, True]
+    assert "Geen enkele bron" in done.at["GM1234", "fout"]
+    assert len(lines) == 3
+    expected = (land.tabel["gemeentecode"] == "GM9992").sum()
+    assert done.at["GM9992", "buurten"] == expected
+
+
+def test_a_municipality_without_a_file_gets_the_defaults_and_a_wrong_file_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gemeenten").mkdir()
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    plain = country.configuration("GM9991", "Zonneveen (fictief)")
+    assert (plain.naam, plain.stadsdelen) == ("Zonneveen (fictief)", ())
+    (tmp_path / "gemeenten" / "GM9991-zonneveen.toml").write_text("dit is geen toml")
+    with pytest.raises(InputError):
+        country.configuration("GM9991", "Zonneveen (fictief)")
+
+
+def test_a_second_start_reads_no_raw_file(
+    land: country.Country, raw: Path, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(country, "intake", refuse)
+    assert country.country_intake([raw], YEAR, folders) == land.store
+
+
+def test_a_store_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="sia land"):
+        country.read_intake_of(country.CountryStore(tmp_path, YEAR, "x"), "GM9999")
+
+
+def _layer(count: int, year: int) -> AreaLayer:
+    publisher = Publisher("uitgever", "CC BY 4.0", "{table} {year}")
+    shapes = [shapely.box(n, 0, n + 1, 1) for n in range(count)]
+    frame = gpd.GeoDataFrame(geometry=shapes, crs=28992)
+    return AreaLayer("buurt", year, frame, Origin(Path("x"), "", publisher, "t", year))
+
+
+def test_borders_of_one_region_do_not_go_before_those_of_the_country() -> None:
+    region, whole = _layer(5, 2024), _layer(100, 2023)
+    assert country.national_layers([region, whole]) == (whole,)
+
+
+def test_context_of_a_few_buurten_does_not_name_types() -> None:
+    share = np.full(10, np.nan)
+    share[:2] = 80.0
+    values = pd.DataFrame({"koopwoningen": share, "omgevingsadressendichtheid": np.ones(10)})
+    assert list(country.known_context(values)) == ["omgevingsadressendichtheid"]
+
+
+@given(st.integers(3, 12), st.floats(0.01, 0.5), st.floats(3.5, 7.0), st.floats(50.8, 53.5))
+def test_borders_come_back_within_one_step(n: int, size: float, x: float, y: float) -> None:
+    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    points = np.column_stack([x + size * np.cos(angles), y + size * np.sin(angles)])
+    [[ring]] = encode(shapely.Polygon(points))
+    back = np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / STEPS
+    assert np.abs(back - points).max() <= 0.5 / STEPS + 1e-9
+
+
+def test_a_shape_too_small_for_the_grid_and_an_empty_one_have_no_rings() -> None:
+    assert encode(shapely.Polygon()) == []
+    assert encode(shapely.box(5, 52, 5 + 1e-7, 52 + 1e-7)) == []
+    pieces = shapely.MultiPolygon([shapely.box(5, 52, 5.1, 52.1), shapely.box(6, 52, 6.1, 52.1)])
+    assert len(encode(pieces)) == 2
