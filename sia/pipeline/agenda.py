@@ -390,7 +390,7 @@ def waiting_table(dia: Dia, aantal: int = 10) -> pd.DataFrame:
     return table[["zin"]].head(aantal).rename(columns={"zin": "wat wacht op wie"})
 
 
-def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 5) -> what.Scenarios:
+def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
     """Make the programme again under less money, other savings and random slips.
 
     Parameters

@@ -1,0 +1,197 @@
+"""The agenda of a finished line: its files, its versions, and what must not leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import icalendar
+import pandas as pd
+import pytest
+
+from sia import demo, pipeline
+from sia.agenda.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
+from sia.agenda.panel import AgendaPanel
+from sia.pipeline.agenda import Dia
+from sia.sources.registry import read_folder
+from tests.pipeline.conftest import Line
+
+
+@pytest.fixture(scope="module")
+def delivered(line: Line, tmp_path_factory: pytest.TempPathFactory) -> pipeline.Run:
+    """Return the newest run with the partners' plans beside its raw files."""
+    folder = tmp_path_factory.mktemp("geleverd")
+    pipeline.write_demo_plans(folder, demo.plant(jaren=[2024]))
+    return replace(line.last, bron=(folder,))
+
+
+@pytest.fixture(scope="module")
+def dia(delivered: pipeline.Run) -> Iterator[Dia]:
+    made = pipeline.agenda_step(delivered)
+    assert made is not None
+    yield made
+    pipeline.agenda_step(replace(delivered, bron=()))
+
+
+def public_texts(run: pipeline.Run) -> dict[str, str]:
+    folder = run.reports / "agenda" / "openbaar"
+    return {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.iterdir())}
+
+
+def test_without_plans_nothing_is_written_and_it_says_so(line: Line) -> None:
+    run = line.last
+    assert "geen plannen" in pipeline.delivery_text(run, pipeline.delivered_plans(run))
+    assert pipeline.agenda_step(run) is None
+    assert not list((run.folder / "agenda").glob("*")) if (run.folder / "agenda").exists() else True
+    assert pipeline.public_investments(run).empty
+
+
+def test_older_years_make_no_agenda(delivered: pipeline.Run) -> None:
+    older = delivered.of_year(min(delivered.jaren))
+    assert pipeline.delivered_plans(older) is None
+    assert "nieuwste SIA-jaar" in pipeline.delivery_text(older, None)
+
+
+def test_every_plan_of_the_demo_is_read_without_complaint(dia: Dia) -> None:
+    assert len(dia.delivered.reading.plans) == 150
+    assert dia.delivered.reading.problems == ()
+    assert dia.plans["partner"].str.contains("fictief").all()
+    assert dia.plans["titel"].str.contains("fictief").all()
+
+
+def test_a_second_run_gives_the_same_bytes_and_no_new_version(
+    dia: Dia, delivered: pipeline.Run
+) -> None:
+    folders = [delivered.folder / "agenda", delivered.reports / "agenda"]
+    before = {p: p.read_bytes() for f in folders for p in f.rglob("*") if p.is_file()}
+    again = pipeline.agenda_step(delivered)
+    assert again is not None and again.versions["versie"].nunique() == 1
+    assert before == {p: p.read_bytes() for f in folders for p in f.rglob("*") if p.is_file()}
+
+
+def test_no_public_file_holds_what_is_confidential(dia: Dia, delivered: pipeline.Run) -> None:
+    plans = dia.delivered.reading.plans
+    everything = "\n".join(public_texts(delivered).values())
+    # calendar lines are folded after 75 bytes
+    flat = re.sub(r"\r?\n ", "", everything)
+    closed = plans[plans["vertrouwelijkheid"] != "openbaar"]
+    assert len(closed) > 5
+    for titel in closed["titel"]:
+        assert titel not in flat
+    for plan in [*plans.index, *dia.linkages.kansen.index]:
+        assert plan not in flat
+    amounts = {f"{int(v)}" for c in ("kosten", "kosten_laag", "kosten_hoog") for v in plans[c]}
+    amounts |= {f"{int(v)}" for v in dia.delivered.budgets["budget"]}
+    digits = set(re.findall(r"\d{5,}", re.sub(r"(\d)[.,](?=\d{3})", r"\1", flat)))
+    assert digits.isdisjoint(amounts)
+    assert "€" not in flat and "Intern:" not in flat and "POLYGON" not in flat
+    assert "LINESTRING" not in flat
+
+
+def test_public_files_hold_no_count_that_betrays_a_closed_plan(
+    dia: Dia, delivered: pipeline.Run
+) -> None:
+    """The number on the index is that of the rows shown: nothing is left by subtraction."""
+    texts = public_texts(delivered)
+    shown = dict(
+        re.findall(r'href="(BU\w+)\.html">[^<]*</a>: (\d+|geen) werk', texts["index.html"])
+    )
+    assert len(shown) == len(delivered.table("gebieden"))
+    for code, number in shown.items():
+        rows = texts[f"{code}.html"].count("<tr>") - 1
+        assert max(rows, 0) == (0 if number == "geen" else int(number))
+
+
+def test_internal_plans_are_nowhere_in_what_partners_get(dia: Dia, delivered: pipeline.Run) -> None:
+    plans = dia.delivered.reading.plans
+    closed = plans.index[plans["vertrouwelijkheid"] == "intern"]
+    assert len(closed) > 0
+    book = pd.read_excel(delivered.reports / "agenda" / "partners" / "agenda.xlsx", sheet_name=None,
+                         engine="openpyxl")  # fmt: skip
+    text = "\n".join(table.to_csv() for table in book.values())
+    for path in (delivered.reports / "agenda" / "partners").glob("*.csv"):
+        text += path.read_text(encoding="utf-8-sig")
+    assert not [plan for plan in closed if plan in text]
+    assert "onderhandelingsruimte" not in text
+
+
+def test_calendars_are_read_by_another_reader(dia: Dia, delivered: pipeline.Run) -> None:
+    events = 0
+    for path in (delivered.reports / "agenda" / "openbaar").glob("*.ics"):
+        events += len(icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"))
+    assert events > 20
+
+
+def test_the_report_gets_the_programmed_plans(dia: Dia, delivered: pipeline.Run) -> None:
+    table = pipeline.public_investments(delivered)
+    assert set(table["vertrouwelijkheid"]) == {"openbaar", "partners"}
+    assert table["titel"].nunique() == int(dia.starts.notna().sum())
+    assert set(table["buurtcode"]) <= set(delivered.table("gebieden").index)
+
+
+def test_tables_for_readers_have_rows(dia: Dia) -> None:
+    for table in (
+        pipeline.linkage_table(dia),
+        pipeline.cover_table(dia),
+        pipeline.gains_table(dia),
+        pipeline.total_gain_table(dia),
+        pipeline.waiting_table(dia),
+        pipeline.version_table(dia),
+        pipeline.timeline_frame(dia, per="partner", samen=True),
+    ):
+        assert len(table)
+    assert "In orde" in pipeline.check_agenda(dia.run, dia)
+
+
+def test_the_panel_solves_again_and_says_what_changes(dia: Dia) -> None:
+    panel = AgendaPanel(dia.agenda, dia.programme)
+    moved = dia.agenda.plans.query("eerste < laatste").index
+    plan = next(p for p in moved if pd.notna(dia.starts[p]))
+    panel.plan.value = plan
+    other = next(y for y in panel.jaar.options if int(y) != dia.starts[plan])
+    panel.jaar.value = other
+    panel.vast.click()
+    panel.knop.click()
+    assert panel.programme.starts[plan] == int(other) or "past het niet" in panel.uitkomst.value
+    panel.los.click()
+    assert panel.held == {}
+
+
+def test_all_faults_of_budgets_and_subsidies_are_reported_at_once(
+    delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    source = delivered.bron[0] / FOLDER
+    target = tmp_path / FOLDER
+    target.mkdir()
+    name = "gasnet-voorbeeld.csv"
+    (target / name).write_bytes((source / name).read_bytes())
+    (target / BUDGETS).write_text(
+        "partner;jaar;budget;fte\nGasnet Voorbeeld (fictief);2025;veel;1\n"
+        "Gasnet Voorbeeld (fictief);2026;100;1\nGasnet Voorbeeld (fictief);2026;200;1\n"
+        "Onbekend;2026;;2\n",
+        encoding="utf-8",
+    )
+    (target / SUBSIDIES).write_text(
+        "subsidie;naam;van;tot;plafond;eigen_aandeel;soorten;status;extra\n"
+        "S1;Een;2030;2026;100;50;gasnet;toegekend;x\nS2;Twee;2025;2030;100;50;gasnet;vast;x\n",
+        encoding="utf-8",
+    )
+    areas = delivered.table("gebieden")
+    found = read_deliveries([tmp_path], areas)
+    assert found is not None
+    where = {(p.bestand, p.rij, p.kolom) for p in found.reading.problems}
+    assert {
+        (BUDGETS, "2", "budget"), (BUDGETS, "4", "jaar"), (SUBSIDIES, "2", "tot"),
+        (SUBSIDIES, "3", "status"),
+    } <= where  # fmt: skip
+    assert any(p.kolom == "extra" for p in found.reading.problems)
+    assert any("Onbekend" in p.wat for p in found.reading.problems)
+    assert found.budgets["budget"].tolist()[0] == 100.0
+
+
+def test_the_intake_leaves_the_plans_to_the_agenda(delivered: pipeline.Run) -> None:
+    files = read_folder(delivered.bron[0]).files
+    assert set(files["status"]) == {"overgeslagen"}
+    assert files["opmerking"].str.contains("notebook 07").all()
