@@ -14,6 +14,7 @@ from benchmarks._memory import measured
 YEAR = 2020
 SIZES = (70, 1000, 14_052)
 MUNICIPALITIES = 50
+SQUARES = (50_000, 200_000, 800_000)
 DRAWS = 200
 
 _COUNTRY = """
@@ -87,6 +88,43 @@ read = time.perf_counter() - read
 print(len(done), int((done["fout"] != "").sum()), done["buurten"].sum(), wall, cpu, peak, read)
 """
 
+_SQUARES = """
+import resource, sys, tempfile, time
+from pathlib import Path
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+n, columns = int(sys.argv[1]), 30
+rng = np.random.default_rng(1)
+side = int(np.ceil(np.sqrt(n / 0.12)))
+cells = np.sort(rng.choice(side * side, n, replace=False))
+x, y = cells % side, cells // side
+tile = (y // 100) * 10_000 + x // 100
+order = np.lexsort((x, y, tile))
+values = np.round(np.exp(rng.normal(3, 1, (n, columns))) / 5).astype(np.float32) * 5
+values[rng.random((n, columns)) < 0.4] = np.nan
+frame = pd.DataFrame(values, columns=[f"m{k:02d}" for k in range(columns)])
+frame.insert(0, "tegel", tile.astype(np.int32))
+frame.insert(1, "cel", cells.astype(np.int64))
+frame = frame.iloc[order]
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "jaar.parquet"
+    started = time.perf_counter()
+    frame.to_parquet(path, index=False, compression="zstd", row_group_size=20_000)
+    wrote = time.perf_counter() - started
+    one = int(frame["tegel"].iloc[n // 2])
+    del frame, values
+    started = time.perf_counter()
+    pd.read_parquet(path, filters=[("tegel", "==", one)])
+    tile_read = time.perf_counter() - started
+    started = time.perf_counter()
+    pd.read_parquet(path, columns=[f"m{k:02d}" for k in range(6)]).rank(pct=True)
+    scan = time.perf_counter() - started
+    size = path.stat().st_size / 1e6
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(n, size, wrote, tile_read, scan, peak)
+"""
+
 
 def real_data() -> Path | None:
     """Return the folder with the published files, or None when it is not there."""
@@ -104,6 +142,10 @@ def main(quick: bool = False) -> str:
     quick : bool
         Fewer draws and municipalities.
     """
+    return f"{_national(quick)}\n\n{_squares(SQUARES[:1] if quick else SQUARES)}"
+
+
+def _national(quick: bool) -> str:
     raw = real_data()
     if raw is None:
         return "Not measured: the national files are not there (set SIA_REAL_DATA)."
@@ -149,3 +191,13 @@ def _places(folder: str, raw: Path, places: int, draws: int) -> str:
         f"{cpu:.1f} s CPU, peak {peak:.0f} MB, {failed:.0f} failed; reading their part of the "
         f"intake alone: {read:.1f} s."
     )
+
+
+def _squares(sizes: tuple[int, ...]) -> str:
+    """Return how one year of invented 100 m squares grows: 30 measures, 40 % not published."""
+    rows = []
+    for n in sizes:
+        _, size, wrote, tile, scan, peak = measured(_SQUARES, n)
+        rows.append(f"| {n} | {size:.1f} | {wrote:.2f} | {tile:.3f} | {scan:.2f} | {peak:.0f} |")
+    head = "| squares | MB | write s | one 10 km tile s | rank six measures s | peak MB |"
+    return "\n".join([head, "|---:" * 6 + "|", *rows])

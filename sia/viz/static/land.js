@@ -8,12 +8,12 @@
   const number = (value, digits) => value === null ? "onbekend"
     : value.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const map = L.map("kaart", {
-    preferCanvas: true, zoomControl: false, minZoom: 6, maxZoom: 16, zoomSnap: 0.5,
+    preferCanvas: true, zoomControl: false, minZoom: 6, maxZoom: 16, zoomSnap: 0.25,
     ...(calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {}),
   });
   map.attributionControl.setPrefix(false).addAttribution("Grenzen: CBS en Kadaster");
   L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
-  map.fitBounds(data.kader, { animate: false, padding: [8, 8] });
+  map.fitBounds(data.kader, { animate: false, padding: [4, 4] });
   let layer = data.lagen[0];
   let chosen = -1;
 
