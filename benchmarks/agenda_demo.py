@@ -36,7 +36,7 @@ def demo_agenda(seed: int) -> tuple[Agenda, Places, tuple[float, float]]:
 
 
 def _truth() -> pd.DataFrame:
-    return plant(jaren=[2024]).buurten.xs(2024, level="jaar")
+    return pd.DataFrame(plant(jaren=[2024]).buurten.xs(2024, level="jaar"))
 
 
 def found_back(truth: pd.DataFrame, members: pd.DataFrame) -> tuple[float, float]:
