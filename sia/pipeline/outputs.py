@@ -14,13 +14,14 @@ from sia.pipeline.run import Run
 from sia.pipeline.scores import audit_tables, proxy_table
 from sia.pipeline.table import load_indicators
 from sia.pipeline.types import rule_table, type_profiles
-from sia.report.build import write_report
-from sia.report.material import Materiaal
+from sia.report.build import write_report, write_set
+from sia.report.material import Materiaal, selections
+from sia.report.openness import write_open_data
 from sia.report.sentences import three_things
 from sia.store import write_text
 from sia.viz.dataset import Cijfers
 from sia.viz.maps import BuurtKaart, buurt_map
-from sia.viz.theme import Theme, getal, procent
+from sia.viz.theme import Theme, checked, getal, procent
 
 if TYPE_CHECKING:
     from sia.gemeente import Gemeente
@@ -32,12 +33,13 @@ Editie = Literal["openbaar", "intern"]
 def theme_of(gemeente: Gemeente) -> Theme:
     """Return the house style of a municipality."""
     style = gemeente.huisstijl
-    return Theme(
+    theme = Theme(
         gemeente=gemeente.naam,
         primair=style.hoofdkleur,
         accent=style.steunkleur,
         fictief=gemeente.fictief,
     )
+    return checked(theme, gemeente.bestand)
 
 
 def _optional(run: Run, name: str) -> pd.DataFrame:
@@ -74,6 +76,7 @@ def cijfers(run: Run) -> Cijfers:
         indicatoren=table.values,
         vlaggen=table.flags,
         peiljaren=table.years,
+        noemers=table.denominators,
         bijdragen=run.table("bijdragen"),
         typologie=_optional(run, "typologie"),
         aanpak=_optional(run, "aanpak"),
@@ -158,10 +161,37 @@ def _target(run: Run, editie: Editie) -> Path:
     return run.reports / ("rapport.html" if editie == "openbaar" else "rapport-intern.html")
 
 
-def report_step(run: Run, *, editie: Editie = "openbaar") -> Path:
-    """Write the city's report as one self-contained page and return where it is."""
-    target = write_report(_target(run, editie), material(run), editie=editie)
-    run.note(REPORT_STAGE, [target], editie=editie)
+def report_step(run: Run, *, editie: Editie = "openbaar", reeks: bool = False) -> Path:
+    """Write the reports of this municipality and year and return where the city's report is.
+
+    Parameters
+    ----------
+    run : Run
+    editie : str
+        ``openbaar`` or ``intern``.
+    reeks : bool
+        Also writes the set (city, stadsdelen, wijken, domains, buurten, start page) in
+        ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
+        ``opendata/``.
+
+    Returns
+    -------
+    pathlib.Path
+        The city's report, one self-contained page.
+    """
+    target, stuff = _target(run, editie), material(run)
+    written = [target]
+    if reeks:
+        folder = run.reports / ("rapporten" if editie == "openbaar" else "rapporten-intern")
+        made = write_set(folder, stuff, editie=editie)
+        city = folder / selections(stuff.cijfers)[0].bestand
+        write_text(target, city.read_text(encoding="utf-8"))
+        written += made
+    else:
+        write_report(target, stuff, editie=editie)
+    if reeks and editie == "openbaar":
+        written += write_open_data(run.reports / "opendata", stuff)
+    run.note(REPORT_STAGE, written, editie=editie)
     return target
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
 from sia import pipeline
 from sia.report.numbers import numbers_in_text
 from sia.viz.leaflet import hosts
 from tests.pipeline.conftest import Line
+
+
+@pytest.fixture(scope="module")
+def written(line: Line) -> tuple[pipeline.Run, Path]:
+    """Return the run and its city report, after all its reports were written."""
+    return line.last, pipeline.report_step(line.last, reeks=True)
 
 
 def test_the_map_is_one_small_page(line: Line) -> None:
@@ -18,10 +31,10 @@ def test_the_map_is_one_small_page(line: Line) -> None:
     assert "kaart.html" in pipeline.check_map(run)
 
 
-def test_the_report_is_one_page_whose_numbers_stand_in_its_tables(line: Line) -> None:
-    run = line.last
-    target = pipeline.report_step(run)
-    page = target.read_text(encoding="utf-8")
+def test_the_report_is_one_page_whose_numbers_stand_in_its_tables(
+    written: tuple[pipeline.Run, Path],
+) -> None:
+    page = written[1].read_text(encoding="utf-8")
     assert hosts(page) == ()
     assert len(page.encode()) < 5_000_000
     assert not any(numbers_in_text(page).values())
@@ -29,10 +42,43 @@ def test_the_report_is_one_page_whose_numbers_stand_in_its_tables(line: Line) ->
     assert "Niet gerangschikt" in page
 
 
+def test_the_set_has_a_page_per_area_that_its_start_page_links(
+    written: tuple[pipeline.Run, Path],
+) -> None:
+    run = written[0]
+    folder = run.reports / "rapporten"
+    start = (folder / "index.html").read_text(encoding="utf-8")
+    pages = {path.name for path in folder.glob("*.html")} - {"index.html"}
+    assert set(re.findall(r'href="([\w-]+\.html)"', start)) == pages
+    kinds = Counter(name.partition("-")[0] for name in pages)
+    areas = run.table("gebieden")
+    assert kinds["buurt"] == len(areas)
+    assert kinds["wijk"] == areas["wijkcode"].nunique()
+    assert (kinds["stad"], kinds["stadsdeel"]) == (1, areas["stadsdeel"].nunique())
+
+
+def test_open_data_withholds_what_is_below_its_threshold(
+    written: tuple[pipeline.Run, Path],
+) -> None:
+    run = written[0]
+    shown = pd.read_csv(run.reports / "opendata" / "cijfers.csv", sep=";", decimal=",")
+    limits = pipeline.cijfers(run).catalogus["publicatiedrempel"]
+    denominators = run.table("noemers").stack()
+    cells = pd.MultiIndex.from_frame(shown[["buurtcode", "indicator"]])
+    known = denominators.reindex(cells).to_numpy()
+    limit = shown["indicator"].map(limits).to_numpy()
+    below = (limit > 0) & ~(known >= limit)
+    assert below.any()
+    assert shown.loc[below, "waarde"].isna().all()
+    assert shown.loc[~below, "waarde"].notna().any()
+
+
 def test_the_public_report_holds_no_test_on_origin(line: Line) -> None:
     run = line.last
-    public = pipeline.report_step(run, editie="openbaar").read_text(encoding="utf-8")
-    internal = pipeline.report_step(run, editie="intern").read_text(encoding="utf-8")
+    public, internal = (
+        pipeline.report_step(run, editie=editie).read_text(encoding="utf-8")
+        for editie in ("openbaar", "intern")
+    )
     assert "Samenhang met herkomst" not in public
     assert "Samenhang met herkomst" in internal
 
