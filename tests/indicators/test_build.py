@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import handmade as hm
@@ -301,6 +302,23 @@ def test_published_margins_come_with_exactly_the_cell_that_gave_the_value() -> N
     assert made.lower.loc[[C], "x"].isna().all() and made.upper.loc[[C], "x"].isna().all()
     assert made.lower["inwoners"].isna().all()
     assert made.frames()["marges_laag"] is made.lower
+
+
+def test_margins_in_a_file_of_health_reach_the_table(tmp_path: Path) -> None:
+    key = {"Leeftijd": "20300", "Perioden": "2020JJ00"}
+    rows = [
+        {**key, "WijkenEnBuurten": code, "Marges": margin, "Roker_1": 20.0 + number + shift}
+        for number, code in enumerate(hm.CODES)
+        for margin, shift in (("MW00000", 0), ("MOG0095", -2.5), ("MBG0095", 3.5))
+    ]
+    path = tmp_path / "50150NED_2020_TypedDataSet.json"
+    path.write_text(json.dumps({"value": rows}))
+    (health,) = read_folder(path).tables
+    smokers = hm.indicator("rokers", Bron("rivm.gezondheid", maat="roker"))
+    made = build(hm.catalogue(smokers), 2020, hm.people(2020), health)
+    assert made.lower["rokers"].tolist() == [17.5, 18.5, 19.5, 20.5]
+    assert made.values["rokers"].tolist() == [20, 21, 22, 23]
+    assert made.upper["rokers"].tolist() == [23.5, 24.5, 25.5, 26.5]
 
 
 def test_a_value_without_margins_gets_none_from_another_table() -> None:

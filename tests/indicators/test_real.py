@@ -20,6 +20,18 @@ def read(real_data: Path) -> Intake:
     return intake(real_data)
 
 
+def test_no_file_is_left_unexplained(read: Intake, real_data: Path) -> None:
+    present = [p for p in real_data.rglob("*") if p.is_file()]
+    assert len(read.files) == len(present)
+    assert not (read.files["status"] == "fout").any()
+    assert (read.files["opmerking"] != "").all()
+    kinds = {(table.source, table.year) for table in read.tables}
+    assert {("cbs.kwb", 2017), ("cbs.kwb", 2020), ("cbs.kwb", 2024)} <= kinds
+    assert {("rivm.gezondheid", year) for year in (2012, 2016, 2020)} <= kinds
+    gemeenten = {table.origin.table for table in read.tables if table.source == "woonikveilig"}
+    assert len(gemeenten) == 14
+
+
 @pytest.mark.parametrize(
     ("jaar", "borders", "domeinen", "weg"),
     [

@@ -201,7 +201,9 @@ def test_retry_after_is_honoured(server: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)]
+    "asked",
+    ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)],
+    ids=["seconds", "date"],
 )
 def test_a_service_that_asks_for_hours_is_left_for_later(
     server: Any, tmp_path: Path, asked: str

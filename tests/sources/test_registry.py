@@ -240,13 +240,16 @@ def test_every_source_says_who_publishes_it() -> None:
 
 @pytest.mark.slow
 @pytest.mark.real
-def test_real_folder_leaves_no_file_unexplained(real_data: Path) -> None:
-    result = intake(real_data, gemeente="GM0153", jaren=[2017, 2020, 2024])
-    present = [p for p in real_data.rglob("*") if p.is_file()]
+def test_real_files_of_other_places_and_years_are_passed_over(real_data: Path) -> None:
+    folders = [real_data / "woonikveilig-twente-2024", real_data / "cbs-kwb-2024-85984NED-subset"]
+    result = intake(folders, gemeente="GM0153", jaren=[2024])
+    present = [p for folder in folders for p in folder.rglob("*") if p.is_file()]
     assert len(result.files) == len(present)
     assert not (result.files["status"] == "fout").any()
     assert (result.files["opmerking"] != "").all()
     kinds = {(table.source, table.year) for table in result.tables}
-    assert {("cbs.kwb", 2017), ("cbs.kwb", 2020), ("cbs.kwb", 2024)} <= kinds
-    assert {("rivm.gezondheid", year) for year in (2012, 2016, 2020)} <= kinds
+    assert {("cbs.kwb", 2024), ("woonikveilig", 2024)} <= kinds
     assert ("woonikveilig", 2025) not in kinds
+    assert {"GM0153"} == {
+        table.origin.table for table in result.tables if table.source == "woonikveilig"
+    }

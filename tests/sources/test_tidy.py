@@ -100,7 +100,7 @@ def test_many_faults_in_one_column_are_one_problem_with_the_first_rows() -> None
     assert problem.rij.endswith("en nog 4")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(
         st.integers(0, 9999).map("BU9999{:04d}".format),
