@@ -38,7 +38,7 @@ from sia.store import read_table, write_table
 STAGE = "07_agenda"
 FOLDER = "agenda"
 TABLES = ("plannen", "koppelkansen", "programma", "geld", "dekking", "aandelen", "knelpunten")
-"""Made anew by every run; ``versies`` and ``publicaties`` only grow."""
+"""Made anew by every run; ``versies`` only grows."""
 NO_PLANS = (
     "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
     "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."

@@ -10,6 +10,7 @@ import pandas as pd
 from sia import __version__
 from sia.duiding import Record
 from sia.indicators import IndicatorTable
+from sia.pipeline.agenda import public_investments
 from sia.pipeline.run import Run
 from sia.pipeline.scores import audit_tables, proxy_table
 from sia.pipeline.table import load_indicators
@@ -145,6 +146,7 @@ def material(run: Run) -> Materiaal:
         audit=audit_tables(run),
         intern={"Samenhang met herkomst en externe indexen": proxy_table(run)},
         duiding=judgements(run),
+        investeringen=public_investments(run),
         besluiten=table.besluiten,
         drempels=_thresholds(run),
         versie=f"SIA {__version__}, methode zoals beschreven in docs/methode.md",

@@ -61,7 +61,8 @@ def _texts(name: str, column: pd.Series) -> list[str]:
         return [MISSING if pd.isna(value) else str(value) for value in column]
     if name in ("jaar", "peiljaar", "levering"):
         return [MISSING if pd.isna(value) else str(int(value)) for value in column]
-    whole = pd.api.types.is_integer_dtype(column.dtype)
+    known = column.dropna()
+    whole = bool((known == known.round()).all())
     return [getal(value, DECIMALS.get(name, 0 if whole else 1)) for value in column]
 
 
