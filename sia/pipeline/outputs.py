@@ -12,7 +12,7 @@ from sia.duiding import Record
 from sia.indicators import IndicatorTable
 from sia.pipeline.agenda import public_investments
 from sia.pipeline.run import Run
-from sia.pipeline.scores import audit_tables, proxy_table
+from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table
 from sia.pipeline.table import load_indicators
 from sia.pipeline.types import rule_table, type_profiles
 from sia.report.build import write_report, write_set
@@ -134,6 +134,22 @@ def judgements(run: Run) -> pd.DataFrame:
     )
 
 
+def audit_annex(run: Run) -> dict[str, pd.DataFrame]:
+    """Return the audit for a reader of the report: every check with its rule, and what is red.
+
+    Notebook 03 has every row; a report of hundreds of correlations is read by nobody.
+    """
+    found = audit_step(run)
+    if found is None:
+        return {}
+    pages = {"Uitkomst van elke controle, met haar regel": audit_table(run, found)}
+    for title, table in audit_tables(run, found).items():
+        red = table[table["licht"] == "rood"].drop(columns=["licht", "regel"])
+        if len(red):
+            pages[f"{title}: wat rood is"] = red
+    return pages
+
+
 def material(run: Run) -> Materiaal:
     """Return everything that the reports of this municipality and year draw on."""
     table = load_indicators(run)
@@ -143,7 +159,7 @@ def material(run: Run) -> Materiaal:
         bronregels=tuple(sorted(set(source_lines(run, table)))),
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
-        audit=audit_tables(run),
+        audit=audit_annex(run),
         intern={"Samenhang met herkomst en externe indexen": proxy_table(run)},
         duiding=judgements(run),
         investeringen=public_investments(run),
