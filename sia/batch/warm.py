@@ -13,9 +13,11 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import select
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from multiprocessing.context import ForkServerProcess
@@ -155,7 +157,8 @@ class ForkProvisioner(LocalProvisioner):
         """
         cwd = str(kwargs.get("cwd") or Path.cwd())
         process = multiprocessing.get_context("forkserver").Process(
-            target=_kernel, args=(cmd[cmd.index("-f") :], dict(kwargs.get("env") or {}), cwd)
+            target=_kernel,
+            args=(cmd[cmd.index("-f") :], dict(kwargs.get("env") or {}), cwd, os.getpid()),
         )
         process.start()
         kernel: Any = ForkedKernel(process)
@@ -171,8 +174,23 @@ class ForkProvisioner(LocalProvisioner):
             _finished.peak = _peak_memory(self.pid)
 
 
-def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str) -> None:
-    """Become an ipykernel in the forked process; ends when its fork server ends."""
+def _end_with(batch: int) -> None:
+    """End this process when another one has ended, however that ended."""
+    try:
+        if hasattr(os, "pidfd_open"):
+            select.select([os.pidfd_open(batch)], [], [])
+            os._exit(1)
+        while True:
+            os.kill(batch, 0)
+            time.sleep(1.0)
+    except ProcessLookupError:
+        os._exit(1)
+
+
+def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str, batch: int) -> None:
+    """Become an ipykernel in the forked process; ends when the batch that asked for it ends."""
+    # the fork server lives as long as a kernel does, so its own end cannot be what ends a kernel
+    threading.Thread(target=_end_with, args=(batch,), daemon=True).start()
     os.setsid()
     os.chdir(cwd)
     os.environ.clear()

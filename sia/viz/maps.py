@@ -393,6 +393,10 @@ class BuurtKaart(folium.Map):
         """
     )
 
+    def __repr__(self) -> str:
+        """Return the same text for the same map: the default names a place in memory."""
+        return f"BuurtKaart({self.get_name()})"
+
     def __init__(
         self,
         data: Mapping[str, Any],

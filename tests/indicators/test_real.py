@@ -79,11 +79,14 @@ def test_enschede_2020_first_release_is_national_and_health_is_modelled(
     assert made.flags["woningwaarde"].str.startswith(MISSING).all()
 
 
-def test_hengelo_goes_through_all_six_domains(read: Intake, repository: Path) -> None:
+def test_hengelo_goes_through_every_domain_that_it_has_figures_of(
+    read: Intake, repository: Path
+) -> None:
     hengelo = load_gemeente("Hengelo", repository / "gemeenten")
     made = build_indicators(read, hengelo, 2019)
     plan = design(made, hengelo)
-    assert plan.domeinen_vervallen == ()
+    # its climate rests on proxies alone, which may not carry a domain
+    assert plan.domeinen_vervallen == ("klimaat",)
     assert {"corporatiebezit", "woningen_voor_2000"} <= set(plan.indicatoren)
     assert len(made.areas) == 62
     assert eligibility(made, hengelo)["gerangschikt"].sum() > 40

@@ -81,7 +81,7 @@ def test_origin_is_in_no_score(line: Line) -> None:
 def test_the_manifest_knows_every_table(line: Line) -> None:
     run = line.last
     stages = read_manifest(run.folder)["stappen"]
-    assert set(stages) == {"01_intake", "02_indicatoren", "03_robuustheid", "04_clustering"}
+    assert set(stages) >= {"01_intake", "02_indicatoren", "03_robuustheid", "04_clustering"}
     for stage in stages.values():
         assert stage["uitvoer"]
         for name, expected in stage["uitvoer"].items():
