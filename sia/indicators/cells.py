@@ -255,6 +255,8 @@ def _reasons(
 
     That is the first, in order of preference, that says more than that nothing was there.
     """
+    if not len(positions):
+        return []
     texts = np.array(rule_reasons(entry), dtype=object)
     codes = lookup.codes[positions]
     reasons = np.full(len(positions), "", dtype=object)
@@ -262,7 +264,8 @@ def _reasons(
     for candidate in found:
         rule = withheld(entry, candidate)[positions]
         known = ~np.isnan(candidate.values[positions])
-        seen = _source_reasons(entry, candidate, rule, codes, lookup)
+        seen = _source_reasons(entry, candidate, rule, codes)
+        seen[~lookup.has_row(candidate.table)[positions]] = NO_ROW
         if candidate.peiljaar != jaar:
             seen[known & ~comparable(candidate.table)[positions]] = OTHER_AREA
         seen[known & (rule > 0)] = texts[rule[known & (rule > 0)]]
@@ -280,19 +283,21 @@ def _source_reasons(
     candidate: Candidate,
     rule: npt.NDArray[np.int8],
     codes: pd.Index,
-    lookup: Lookup,
 ) -> npt.NDArray[np.object_]:
-    """Return per code why one table gives no value: its own reason, else that of the rules."""
+    """Return per code why one table gives no value: its own reason, else that of the rules.
+
+    Says nothing about a code that the table has no row for.
+    """
     table, bron = candidate.table, candidate.bron
     texts = np.array(rule_reasons(entry), dtype=object)
     texts[0] = "noemer onbekend of nul"
     reasons: npt.NDArray[np.object_] = texts[rule]
     rows = table.reasons.index.get_indexer(codes)
     for measure in reversed(bron.maten()):
-        own = table.reasons[measure].to_numpy(dtype=object)[rows]
+        # only the rows asked for become Python strings: a national table has thousands
+        own = table.reasons[measure].take(rows).to_numpy(dtype=object)
         stated = own != PRESENT
         reasons[stated] = own[stated]
-    reasons[~codes.isin(lookup.rows_of(table))] = NO_ROW
     return reasons
 
 

@@ -60,9 +60,10 @@ class Lookup:
         self._years = [dict(table.measures["peiljaar"].items()) for table in self.tables]
         self._holders: dict[tuple[str, ...], tuple[tuple[SourceTable, int], ...]] = {}
 
-    def rows_of(self, table: SourceTable) -> pd.Index:
-        """Return the buurt codes that a table has a row for."""
-        return self._rows[id(table)]
+    def has_row(self, table: SourceTable) -> npt.NDArray[np.bool_]:
+        """Tell per code of `codes` whether a table has a row for it."""
+        found: npt.NDArray[np.bool_] = self._positions[id(table)] >= 0
+        return found
 
     def holders(self, measures: Sequence[str]) -> tuple[tuple[SourceTable, int], ...]:
         """Return every table that has all these measures, with their latest reference year.
