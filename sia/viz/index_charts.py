@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sia.catalogue.model import Catalogue
-from sia.index import kurtosis, skewness
+from sia.index import SkewKurtosis, kurtosis, skewness
 from sia.viz.figure import (
     INK,
     PLAIN,
@@ -26,7 +26,7 @@ from sia.viz.figure import (
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE, getal, meervoud
 
-SKEW_LIMIT, KURTOSIS_LIMIT = 2.0, 3.5
+SKEW_LIMIT, KURTOSIS_LIMIT = SkewKurtosis.skew, SkewKurtosis.kurt
 """Beyond both an indicator is treated for outliers (COINr, docs/methode.md)."""
 _BOUNDS = (
     "−1 tot −0,6",
