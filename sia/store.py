@@ -165,3 +165,16 @@ def update_manifest(folder: Path, stage: str, entry: Mapping[str, Any]) -> None:
     manifest = read_manifest(folder)
     manifest.setdefault("stappen", {})[stage] = dict(entry)
     write_json(folder / MANIFEST, manifest)
+
+
+def forget_stage(folder: Path, stage: str) -> None:
+    """Take a stage's record out of the folder's manifest, when what it wrote was taken away.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    stage : str
+    """
+    manifest = read_manifest(folder)
+    if manifest.get("stappen", {}).pop(stage, None) is not None:
+        write_json(folder / MANIFEST, manifest)

@@ -33,7 +33,7 @@ from sia.agenda.worth import moved_years
 from sia.errors import InputError, Problem
 from sia.pipeline.agenda_files import write_partner_files, write_public_files
 from sia.pipeline.run import Run
-from sia.store import read_table, write_table
+from sia.store import forget_stage, read_table, write_table
 
 STAGE = "07_agenda"
 FOLDER = "agenda"
@@ -195,6 +195,7 @@ def _take_away(run: Run) -> None:
     for path in sorted((run.reports / FOLDER).rglob("*")):
         if path.is_file():
             path.unlink()
+    forget_stage(run.folder, STAGE)
 
 
 def _edition(plans: pd.DataFrame, run: Run) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from sia import demo, pipeline
 from sia.agenda.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
 from sia.agenda.panel import AgendaPanel
 from sia.pipeline.agenda import Dia
+from sia.settings import Folders
 from sia.sources.registry import read_folder
+from sia.store import read_manifest
 from tests.pipeline.conftest import Line
 
 
@@ -46,6 +49,18 @@ def test_without_plans_nothing_is_written_and_it_says_so(line: Line) -> None:
     assert pipeline.agenda_step(run) is None
     assert not list((run.folder / "agenda").glob("*")) if (run.folder / "agenda").exists() else True
     assert pipeline.public_investments(run).empty
+
+
+def test_plans_that_are_gone_take_their_agenda_and_its_record_along(
+    delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    run = replace(delivered, folders=Folders(tmp_path / "verwerkt", tmp_path / "rapporten"))
+    shutil.copytree(delivered.folder, run.folder)
+    assert pipeline.agenda_step(run) is not None
+    assert "07_agenda" in read_manifest(run.folder)["stappen"]
+    assert pipeline.agenda_step(replace(run, bron=())) is None
+    assert "07_agenda" not in read_manifest(run.folder)["stappen"]
+    assert not [p for p in run.reports.rglob("*") if p.is_file()]
 
 
 def test_older_years_make_no_agenda(delivered: pipeline.Run) -> None:
