@@ -14,6 +14,9 @@ KINDS: tuple[str, ...] = ("herkend", "genuanceerd", "niet herkend", "ontbreekt i
 EFFECTS: tuple[str, ...] = ("geen", "bevestigd", "bijgesteld", "overruled")
 """What the judgement does to the proposed aanpak."""
 
+FOLLOW_UPS: tuple[str, ...] = ("geldt nog", "geldt niet meer")
+"""The answer to the question whether the judgement of an earlier year still holds."""
+
 ROLES: tuple[str, ...] = (
     "wijkmanager",
     "gebiedsmanager",
@@ -85,6 +88,10 @@ class Entry:
         Name or date of the session.
     corrigeert : str
         Id of the entry that this one corrects, or empty.
+    vervolgt : str
+        Id of the entry of an earlier year about the same place that this one answers, or empty.
+    geldt : str
+        One of `FOLLOW_UPS` when `vervolgt` is given, else empty.
     id : str
         Made when not given; the same id is stored once, so that a retry does not double it.
     """
@@ -101,6 +108,8 @@ class Entry:
     aanpak: str = ""
     sessie: str = ""
     corrigeert: str = ""
+    vervolgt: str = ""
+    geldt: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -136,6 +145,11 @@ def check_entry(entry: Entry) -> None:
             bool(entry.aanpak.strip()) or not needs_reason,
             "aanpak",
             "Noem de aanpak die in plaats van het voorstel moet gelden.",
+        ),
+        (
+            entry.geldt in FOLLOW_UPS if entry.vervolgt else not entry.geldt,
+            "geldt",
+            f"Kies bij een eerdere duiding uit: {', '.join(FOLLOW_UPS)}.",
         ),
     )
     problems = [

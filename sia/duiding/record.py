@@ -21,6 +21,19 @@ from sia.store import write_text
 _COLUMNS = tuple(f.name for f in fields(Entry))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
+_TEXT_ADDED = ("vervolgt", "geldt")
+"""Columns that the first records did not have yet; an export without them can still be read."""
+
+_FAULTS = {
+    "disk is full": "de schijf is vol",
+    "locked": "een andere sessie houdt het bestand te lang bezet",
+    "readonly": "het bestand is alleen te lezen",
+    "disk I/O": "de schijf geeft een fout",
+    "unable to open": "het bestand kan niet worden geopend",
+    "not a database": "het bestand is geen database",
+    "malformed": "het bestand is beschadigd",
+}
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS duiding (
     volgnummer INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,6 +42,7 @@ CREATE TABLE IF NOT EXISTS duiding (
     uitspraak TEXT NOT NULL, rol TEXT NOT NULL, soort TEXT NOT NULL,
     cijferversie TEXT NOT NULL, effect TEXT NOT NULL, reden TEXT NOT NULL,
     aanpak TEXT NOT NULL, sessie TEXT NOT NULL, corrigeert TEXT NOT NULL,
+    vervolgt TEXT NOT NULL DEFAULT '', geldt TEXT NOT NULL DEFAULT '',
     id TEXT NOT NULL UNIQUE
 );
 CREATE TRIGGER IF NOT EXISTS duiding_blijft BEFORE UPDATE ON duiding
@@ -76,6 +90,7 @@ class Record:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.executescript(_SCHEMA)
+            _add_columns(connection)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -90,18 +105,7 @@ class Record:
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.IntegrityError):
                 raise
-            raise InputError(
-                [
-                    Problem(
-                        bestand=str(self.path),
-                        wat=f"De duiding is NIET opgeslagen of gelezen: {error}.",
-                        oplossing=(
-                            "Controleer of de schijf vol is en of het bestand beschrijfbaar is, "
-                            "en probeer het opnieuw. Eerder bevestigde duidingen staan er nog."
-                        ),
-                    )
-                ]
-            ) from error
+            raise InputError([_not_stored(self.path, error)]) from error
 
     def add(self, entry: Entry) -> int:
         """Store an entry; when this returns, it is on disk.
@@ -118,8 +122,8 @@ class Record:
         Raises
         ------
         InputError
-            When the entry is not complete, corrects an unknown entry, reuses an id for other
-            content, or cannot be written.
+            When the entry is not complete, corrects or follows an unknown entry, reuses an id
+            for other content, or cannot be written.
         """
         check_entry(entry)
         values = asdict(entry)
@@ -140,16 +144,16 @@ class Record:
                         _refuse_other_content(known, values)
                         numbers.append(int(str(known["volgnummer"])))
                         continue
-                    corrected = str(values["corrigeert"])
-                    if corrected and _stored(connection, corrected) is None:
-                        raise InputError([_unknown_correction(corrected)])
+                    _refuse_loose_ends(connection, values)
                     cursor = connection.execute(
                         statement, (moment, *(values[name] for name in _COLUMNS))
                     )
                     numbers.append(int(cursor.lastrowid or 0))
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # a full disk makes SQLite roll back by itself
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
         return numbers
 
@@ -174,15 +178,19 @@ class Record:
             table = table[table["gemeente"] == gemeente]
         return table.reset_index(drop=True)
 
-    def export_csv(self, target: Path) -> None:
-        """Write all entries as UTF-8 CSV that a spreadsheet cannot mistake for formulas."""
+    def csv_text(self) -> str:
+        """Return all entries as CSV that a spreadsheet cannot mistake for formulas."""
         table = self.entries().drop(columns="vervallen")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(table.columns)
         for row in table.itertuples(index=False):
             writer.writerow([_neutral(cell) for cell in row])
-        write_text(target, text.getvalue())
+        return text.getvalue()
+
+    def export_csv(self, target: Path) -> None:
+        """Write `csv_text` to a file as UTF-8, whole or not at all."""
+        write_text(target, self.csv_text())
 
     def import_csv(self, source: Path) -> int:
         """Add the entries of an exported CSV that are not here yet.
@@ -202,15 +210,44 @@ class Record:
         InputError
             When columns are missing or a row is not a valid entry; nothing is added then.
         """
-        with source.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = {"moment", *_COLUMNS} - set(reader.fieldnames or ())
-            if missing:
-                raise InputError([_missing_columns(source, missing)])
-            rows = [_row(line, source, number) for number, line in enumerate(reader, start=2)]
+        return self.import_text(source.read_text(encoding="utf-8-sig"), source.name)
+
+    def import_text(self, text: str, name: str) -> int:
+        """Add the entries in the text of an exported CSV; `name` is its file name for messages.
+
+        Returns and raises as `import_csv`.
+        """
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = {"moment", *_COLUMNS} - set(_TEXT_ADDED) - set(reader.fieldnames or ())
+        if missing:
+            raise InputError([_missing_columns(name, missing)])
+        rows = [_row(line, name, number) for number, line in enumerate(reader, start=2)]
         before = len(self.entries())
         self._insert(rows)
         return len(self.entries()) - before
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Give a record of an older version the columns that it lacks; two sessions may both try."""
+    connection.execute("BEGIN IMMEDIATE")
+    have = {row[1] for row in connection.execute("PRAGMA table_info(duiding)")}
+    for name in _TEXT_ADDED:
+        if name not in have:
+            connection.execute(f"ALTER TABLE duiding ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    connection.execute("COMMIT")
+
+
+def _not_stored(path: Path, error: sqlite3.Error) -> Problem:
+    said = str(error)
+    cause = next((dutch for part, dutch in _FAULTS.items() if part in said), said)
+    return Problem(
+        bestand=str(path),
+        wat=f"De duiding is NIET opgeslagen of gelezen: {cause}.",
+        oplossing=(
+            "Maak ruimte op de schijf of controleer of het bestand beschrijfbaar is, en probeer "
+            "het opnieuw. Eerder bevestigde duidingen staan er nog."
+        ),
+    )
 
 
 def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, object] | None:
@@ -235,17 +272,28 @@ def _refuse_other_content(known: dict[str, object], given: dict[str, object]) ->
         )
 
 
-def _unknown_correction(identifier: str) -> Problem:
-    return Problem(
-        kolom="corrigeert",
-        wat=f"De duiding {identifier} die gecorrigeerd wordt, bestaat niet.",
-        oplossing="Kies een bestaande duiding.",
-    )
+def _refuse_loose_ends(connection: sqlite3.Connection, values: dict[str, object]) -> None:
+    """Refuse to correct or follow an entry that is not there, or not about the same place."""
+    problems = []
+    for column in ("corrigeert", "vervolgt"):
+        identifier = str(values[column])
+        known = _stored(connection, identifier) if identifier else None
+        if identifier and known is None:
+            wat = f"De duiding {identifier} waar deze bij hoort, bestaat niet."
+        elif known and known["gebied"] != values["gebied"]:
+            wat = f"De duiding {identifier} gaat over een ander gebied."
+        elif column == "vervolgt" and known and int(str(known["jaar"])) >= int(str(values["jaar"])):
+            wat = f"De duiding {identifier} is niet van een eerder jaar."
+        else:
+            continue
+        problems.append(Problem(kolom=column, wat=wat, oplossing="Kies een bestaande duiding."))
+    if problems:
+        raise InputError(problems)
 
 
-def _missing_columns(source: Path, missing: set[str]) -> Problem:
+def _missing_columns(name: str, missing: set[str]) -> Problem:
     return Problem(
-        bestand=source.name,
+        bestand=name,
         kolom=", ".join(sorted(missing)),
         wat="Deze kolommen ontbreken.",
         oplossing="Gebruik een bestand dat met de knop Exporteren gemaakt is.",
@@ -257,16 +305,18 @@ def _neutral(cell: object) -> object:
     return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else cell
 
 
-def _row(line: dict[str, str], source: Path, number: int) -> tuple[str, dict[str, object]]:
+def _row(line: dict[str, str], name: str, number: int) -> tuple[str, dict[str, object]]:
     plain = {k: v[1:] if v.startswith("'") else v for k, v in line.items()}
     try:
-        entry = Entry(**{**{n: plain[n] for n in _COLUMNS}, "jaar": int(plain["jaar"])})  # type: ignore[arg-type]
+        entry = Entry(
+            **{**{n: plain[n] for n in _COLUMNS if n in plain}, "jaar": int(plain["jaar"])}
+        )  # type: ignore[arg-type]
         check_entry(entry)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             [
                 Problem(
-                    bestand=source.name,
+                    bestand=name,
                     rij=str(number),
                     wat=f"Deze rij is geen geldige duiding: {error}",
                     oplossing="Herstel de rij; er is niets geïmporteerd.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -129,6 +130,79 @@ def test_an_unusable_file_says_that_nothing_was_stored(tmp_path: Path) -> None:
     (tmp_path / "stuk.sqlite").write_text("dit is geen database, maar wel lang genoeg " * 50)
     with pytest.raises(InputError, match="NIET opgeslagen"):
         Record(tmp_path / "stuk.sqlite")
+
+
+def test_an_answer_to_an_earlier_year_names_what_it_answers(record: Record) -> None:
+    record.add(entry(id="a", jaar=2023))
+    record.add(entry(id="b", vervolgt="a", geldt="geldt nog"))
+    table = record.entries().set_index("id")
+    assert table.loc["b", ["vervolgt", "geldt"]].tolist() == ["a", "geldt nog"]
+    assert not table.loc["a", "vervallen"], "it still holds for its own year"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"vervolgt": "a"}, "geldt nog, geldt niet meer"),
+        ({"geldt": "geldt nog"}, "geldt nog, geldt niet meer"),
+        ({"vervolgt": "nergens", "geldt": "geldt nog"}, "bestaat niet"),
+        ({"vervolgt": "a", "geldt": "geldt nog", "gebied": "BU99990102"}, "ander gebied"),
+        ({"vervolgt": "a", "geldt": "geldt nog", "jaar": 2023}, "niet van een eerder jaar"),
+        ({"corrigeert": "a", "gebied": "BU99990102"}, "ander gebied"),
+    ],
+)
+def test_an_answer_that_hangs_loose_is_refused(
+    record: Record, changes: dict[str, object], said: str
+) -> None:
+    record.add(entry(id="a", jaar=2023))
+    with pytest.raises(InputError, match=said):
+        record.add(entry(**changes))
+    assert len(record.entries()) == 1
+
+
+def test_a_record_of_an_older_version_gets_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "oud.sqlite"
+    Record(path).add(entry(id="a", jaar=2023))
+    exported = Record(path).csv_text()
+    with sqlite3.connect(path) as connection:
+        for name in ("vervolgt", "geldt"):
+            connection.execute(f"ALTER TABLE duiding DROP COLUMN {name}")
+    opened = Record(path)
+    opened.add(entry(id="b", vervolgt="a", geldt="geldt nog"))
+    assert list(opened.entries()["geldt"]) == ["", "geldt nog"]
+    table = pd.read_csv(io.StringIO(exported)).drop(columns=["vervolgt", "geldt"])
+    assert Record(tmp_path / "leeg.sqlite").import_text(table.to_csv(index=False), "oud.csv") == 1
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root for a small disk")
+def test_a_full_disk_loses_nothing_confirmed_and_says_so(tmp_path: Path) -> None:
+    disk = tmp_path / "schijf"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("mounting a small disk is not allowed here")
+    try:
+        record = Record(disk / "duiding.sqlite")
+        confirmed = fill(record)
+        assert list(record.entries()["id"]) == confirmed, "it can still be read"
+        (disk / "vulling").unlink()
+        record.add(entry(id="daarna"))
+        assert list(record.entries()["id"]) == [*confirmed, "daarna"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def fill(record: Record) -> list[str]:
+    """Store entries until the disk is full; the last bytes are taken by another file."""
+    confirmed: list[str] = []
+    (record.path.parent / "vulling").write_bytes(b"x" * 200_000)
+    with pytest.raises(InputError, match=r"NIET opgeslagen.*de schijf is vol"):
+        for number in range(1000):
+            name = f"n{number}"
+            record.add(entry(id=name, uitspraak="Klopt. " * 300))
+            confirmed.append(name)
+    assert len(confirmed) > 5
+    return confirmed
 
 
 def test_judgement_stands_beside_the_figure(record: Record) -> None:
