@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("viz",),
     ("report",),
     ("pipeline",),
+    ("sessie",),
     ("batch", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
