@@ -681,11 +681,12 @@ def _numbers(part: _Part, path: Path) -> pd.DataFrame:
     for raw, canonical in part.columns.measures.items():
         cells = part.frame[raw]
         numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
-        lost = numbers.isna() & cells.notna() & cells.astype("str").str.strip().ne("")
-        if lost.all() and len(lost):
-            _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
-            continue
-        problems += [_no_number(path, raw, code, str(cells[code])) for code in lost.index[lost]]
+        if not pd.api.types.is_numeric_dtype(cells):
+            lost = numbers.isna() & cells.notna() & cells.astype("str").str.strip().ne("")
+            if lost.all() and len(lost):
+                _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
+                continue
+            problems += [_no_number(path, raw, code, str(cells[code])) for code in lost.index[lost]]
         if canonical in columns:
             problems.append(_double_column(path, raw, canonical))
         columns[canonical] = numbers.where(np.isfinite(numbers))
