@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
 from sia.errors import InputError, Problem
 
@@ -57,8 +55,6 @@ DOMAINS: Mapping[str, str] = {
 """Column of ``scores`` -> name for readers."""
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
-_LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_LOGO_LIMIT = 200_000
 _COLOUR_KEYS = ("primair", "accent", "tekst", "achtergrond")
 
 
@@ -78,6 +74,8 @@ class Theme:
         ``#rrggbb``; at least 7:1 against each other.
     logo : str
         Data URI, or empty.
+    logo_tekst : str
+        What a screen reader says in place of the logo.
     fictief : bool
         Puts a banner on every page that says that the municipality does not exist.
     """
@@ -88,6 +86,7 @@ class Theme:
     tekst: str = "#1a1a1a"
     achtergrond: str = "#ffffff"
     logo: str = ""
+    logo_tekst: str = ""
     fictief: bool = False
 
 
@@ -140,49 +139,6 @@ def _contrast_problems(theme: Theme, bestand: str) -> list[Problem]:
         for key, minimum in needed
         if (found := contrast(getattr(theme, key), theme.achtergrond)) < minimum
     ]
-
-
-def logo_uri(folder: Path, name: str, bestand: str) -> str:
-    """Return a logo as a data URI, so that a page needs nothing beside itself.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The logo must lie in it.
-    name : str
-        A PNG or JPEG of at most 200 kB.
-    bestand : str
-        File that names the logo, for the message.
-
-    Raises
-    ------
-    InputError
-        The logo is absent, too large, of another kind or outside the folder.
-    """
-    path = (folder / name).resolve()
-    kind = _LOGO_TYPES.get(path.suffix.lower())
-    wrong = ""
-    if not path.is_relative_to(folder.resolve()):
-        wrong = "ligt buiten de map van de gemeente"
-    elif kind is None:
-        wrong = "is geen PNG of JPEG"
-    elif not path.is_file():
-        wrong = "bestaat niet"
-    elif path.stat().st_size > _LOGO_LIMIT:
-        wrong = f"is groter dan {getal(_LOGO_LIMIT / 1000)} kB"
-    if wrong:
-        fix = "Zet een PNG of JPEG van hooguit 200 kB naast het gemeentebestand."
-        raise InputError(
-            [
-                Problem(
-                    bestand=bestand,
-                    kolom="huisstijl.logo",
-                    wat=f"Het logo `{name}` {wrong}.",
-                    oplossing=fix,
-                )
-            ]
-        )
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def contrast(one: str, other: str) -> float:
@@ -242,6 +198,13 @@ def getal(value: object, decimalen: int = 0) -> str:
     rounded = Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def met_teken(value: object, decimalen: int = 0) -> str:
+    """Format a difference with its sign: ``+3,2``, ``−1,0``, ``0,0``."""
+    text = getal(value, decimalen)
+    rises = text != MISSING and not text.startswith(MINUS) and text.strip("0,") != ""
+    return f"+{text}" if rises else text
 
 
 def procent(value: object, decimalen: int = 0) -> str:

@@ -23,7 +23,6 @@ from sia.viz.theme import (
     getal,
     ink_on,
     kans,
-    logo_uri,
     meervoud,
     ontbreekt,
     opsomming,
@@ -115,19 +114,3 @@ def test_every_bad_colour_is_named_at_once() -> None:
     assert {p.kolom for p in caught.value.problems} == {"huisstijl.primair", "huisstijl.accent"}
     with pytest.raises(InputError, match="slecht leesbaar"):
         checked(Theme(primair="#ffee00"), "GM9998.toml")
-
-
-def test_a_logo_becomes_part_of_the_page(tmp_path: Path) -> None:
-    (tmp_path / "logo.png").write_bytes(b"\x89PNG")
-    assert logo_uri(tmp_path, "logo.png", "x.toml") == "data:image/png;base64,iVBORw=="
-
-
-@pytest.mark.parametrize("name", ["../geheim.png", "weg.png", "logo.svg", "groot.png"])
-def test_a_logo_that_cannot_be_used_is_refused(tmp_path: Path, name: str) -> None:
-    folder = tmp_path / "gemeenten"
-    folder.mkdir()
-    (tmp_path / "geheim.png").write_bytes(b"x")
-    (folder / "logo.svg").write_text("<svg/>")
-    (folder / "groot.png").write_bytes(b"x" * 200_001)
-    with pytest.raises(InputError, match="logo"):
-        logo_uri(folder, name, "x.toml")

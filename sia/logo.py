@@ -1,0 +1,131 @@
+"""A municipality's logo: checked where it is named, put in the page where it is shown."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+LIMIT = 200_000
+"""Bytes: a logo stands in every page of a set."""
+
+_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".svg": "image/svg+xml",
+}
+_STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_DRAWING = frozenset(
+    [
+        "svg",
+        "g",
+        "defs",
+        "title",
+        "desc",
+        "metadata",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "symbol",
+        "use",
+        "clipPath",
+        "mask",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "pattern",
+        "style",
+    ]
+)
+"""Elements that only draw; whatever else a file holds is refused, scripts and images first."""
+_SVG = "{http://www.w3.org/2000/svg}"
+_NOTES = (
+    "{http://www.inkscape.org/",
+    "{http://sodipodi.sourceforge.net/",
+    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "{http://creativecommons.org/",
+    "{http://web.resource.org/cc/",
+    "{http://purl.org/dc/",
+)
+"""Namespaces in which drawing programs leave notes; a browser does nothing with them."""
+_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", re.I)
+
+
+def problem_with(folder: Path, name: str) -> str:
+    """Say in Dutch what is wrong with a logo; empty when it can be used.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The logo must lie in it.
+    name : str
+        PNG, JPEG or SVG of at most 200 kB. An SVG may draw and do nothing else: no script, no
+        reference to anything outside the file, no entities.
+    """
+    path = (folder / name).resolve()
+    kind = _TYPES.get(path.suffix.lower())
+    if not path.is_relative_to(folder.resolve()):
+        return "ligt buiten de map van de gemeente"
+    if kind is None:
+        return "is geen PNG, JPEG of SVG"
+    if not path.is_file():
+        return "bestaat niet"
+    content = path.read_bytes()
+    if len(content) > LIMIT:
+        return "is groter dan 200 kB"
+    if kind == _TYPES[".svg"]:
+        return _svg_problem(content)
+    return "" if content.startswith(_STARTS[kind]) else "is niet wat de bestandsnaam zegt"
+
+
+def _svg_problem(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "is geen SVG in UTF-8"
+    # before parsing: entities can make a small file fill the memory
+    if re.search(r"<!(DOCTYPE|ENTITY)|<\?xml-stylesheet", text, re.I):
+        return "heeft een DOCTYPE, entiteit of opmaakblad van buiten"
+    try:
+        root = ET.fromstring(text)  # noqa: S314 - no entities left, see above
+    except ET.ParseError:
+        return "is geen leesbare SVG"
+    if root.tag != f"{_SVG}svg":
+        return "is geen leesbare SVG"
+    return next(_svg_faults(root), "")
+
+
+def _svg_faults(root: ET.Element) -> Iterator[str]:
+    for element in root.iter():
+        tag = _local(element.tag)
+        drawn = str(element.tag).startswith(_SVG) and tag in _DRAWING
+        if not drawn and not str(element.tag).startswith(_NOTES):
+            yield f"bevat <{tag}>; een logo mag alleen tekenen"
+        if _OUTSIDE.search(element.text or "") and tag == "style":
+            yield "verwijst in zijn opmaak naar iets buiten het bestand"
+        for key, value in element.attrib.items():
+            if _local(key).lower().startswith("on"):
+                yield f"bevat een script ({_local(key)})"
+            if _local(key) == "href" and not value.strip().startswith("#"):
+                yield "verwijst naar iets buiten het bestand"
+            if _OUTSIDE.search(value):
+                yield "verwijst naar iets buiten het bestand"
+
+
+def _local(name: object) -> str:
+    return str(name).rpartition("}")[2]
+
+
+def data_uri(path: Path) -> str:
+    """Return a logo that was found good as a data URI, so that a page needs nothing beside it."""
+    kind = _TYPES[path.suffix.lower()]
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
