@@ -1,0 +1,7 @@
+"""The duidingssessie: the figures on the table, and what is said about them in the record."""
+
+from sia.sessie.app import Sessie, check_session, start
+from sia.sessie.choices import Keuze, available, opened
+from sia.sessie.weights import Proef, reordered
+
+__all__ = ["Keuze", "Proef", "Sessie", "available", "check_session", "opened", "reordered", "start"]

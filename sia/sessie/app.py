@@ -1,0 +1,293 @@
+"""The session's page: one widget, whose answers all come from the functions of this package."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from sia.errors import InputError, Problem
+from sia.gemeente import load_gemeente
+from sia.sessie.choices import available, opened
+from sia.sessie.drawing import drawing
+from sia.sessie.panels import panel
+from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, options, warnings
+from sia.sessie.stand import Stand, load_stand
+from sia.sessie.weights import movers, reordered, sentences
+from sia.settings import Folders, project_root
+
+EDITIES = ("openbaar", "partners")
+SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessie")
+"""Parts of the page's script, in the order in which they need each other."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def _static(name: str) -> str:
+    return files("sia.sessie").joinpath("static", name).read_text(encoding="utf-8")
+
+
+class Sessie(anywidget.AnyWidget):
+    """The duidingssessie of one municipality and year, in JupyterLab and as an app.
+
+    Parameters
+    ----------
+    folders : Folders
+        What can be chosen is what stands in them.
+    gemeente : str
+        Code that it opens with; default the first that there is.
+    jaar : int
+        Year that it opens with; default the newest.
+    editie : str
+        ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
+
+    Attributes
+    ----------
+    stand : Stand
+        The figures that are on the table.
+    opened : (str, int) or None
+        Municipality and year that `stand` is of.
+
+    Notes
+    -----
+    Traits in the direction of Python are ``gemeente``, ``jaar``, ``gekozen``, ``ander`` and
+    ``gewichten``; the others show the answer. What must be confirmed (storing, exporting,
+    importing) goes by message, with an answer to each.
+    """
+
+    _esm = "\n".join(_static(f"{name}.js") for name in SCRIPTS)
+    _css = _static("sessie.css")
+
+    keuzes = traitlets.List().tag(sync=True)
+    opties = traitlets.Dict().tag(sync=True)
+    gemeente = traitlets.Unicode().tag(sync=True)
+    jaar = traitlets.Int().tag(sync=True)
+    stad = traitlets.Dict().tag(sync=True)
+    gekozen = traitlets.Unicode().tag(sync=True)
+    ander = traitlets.Unicode().tag(sync=True)
+    panelen = traitlets.Dict().tag(sync=True)
+    gewichten = traitlets.Dict().tag(sync=True)
+    proef = traitlets.Dict().tag(sync=True)
+    duidingen = traitlets.List().tag(sync=True)
+    gebieden = traitlets.List().tag(sync=True)
+    oordelen = traitlets.Dict().tag(sync=True)
+    fout = traitlets.Unicode().tag(sync=True)
+    antwoord = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self, folders: Folders, gemeente: str = "", jaar: int = 0, editie: str = "openbaar"
+    ) -> None:
+        self.folders, self.editie = folders, editie
+        found = available(folders)
+        first = next((one for one in found if one.code == gemeente), found[0])
+        super().__init__(
+            keuzes=[
+                {"code": one.code, "naam": one.naam, "jaren": list(one.jaren)} for one in found
+            ],
+            opties=options(),
+            gemeente=gemeente or first.code,
+            jaar=jaar or first.jaren[0],
+        )
+        self.stand: Stand
+        self.opened: tuple[str, int] | None = None
+        self._open()
+        self.observe(self._guarded(self._open), ["gemeente", "jaar"])
+        self.observe(self._guarded(self._show), ["gekozen", "ander"])
+        self.observe(self._guarded(self._weigh), ["gewichten"])
+        self.on_msg(self._message)
+
+    def __repr__(self) -> str:
+        """Return the same text for the same session."""
+        return f"Sessie({self.gemeente}, {self.jaar})"
+
+    def _guarded(self, answer: Callable[[], None]) -> Callable[[object], None]:
+        """Run `answer` on a change; what goes wrong is shown, not lost in a log."""
+
+        def on_change(_: object) -> None:
+            try:
+                answer()
+                self.fout = ""
+            except InputError as error:
+                self.fout = _spoken(error)
+            except Exception as error:
+                self.fout = f"Er ging iets mis ({type(error).__name__}). Kies opnieuw."
+                _LOG.exception("the session could not answer")
+            self.antwoord += 1
+
+        return on_change
+
+    def _open(self) -> None:
+        """Put another municipality or year on the table."""
+        keuze = next((one for one in available(self.folders) if one.code == self.gemeente), None)
+        if keuze is not None and self.jaar not in keuze.jaren:
+            self.jaar = keuze.jaren[0]
+        if self.opened == (self.gemeente, self.jaar):
+            return
+        try:
+            self.stand = load_stand(opened(self.folders, self.gemeente, self.jaar), self.editie)
+        except InputError:
+            if self.opened:
+                self.gemeente, self.jaar = self.opened
+            raise
+        self.opened = (self.gemeente, self.jaar)
+        codes = self.stand.cijfers.gebieden.index
+        ranked = self.stand.cijfers.gerangschikt.index
+        first = str(ranked[0] if len(ranked) else codes[0])
+        with self.hold_sync(), self.hold_trait_notifications():
+            self.stad = drawing(self.stand)
+            self.gekozen = self.gekozen if self.gekozen in codes else first
+            self.ander = self.ander if self.ander in codes else ""
+        self._weigh()
+        self._show()
+
+    def _show(self) -> None:
+        """Show the chosen buurt, and the one beside it."""
+        codes = self.stand.cijfers.gebieden.index
+        shown = [code for code in dict.fromkeys((self.gekozen, self.ander)) if code in codes]
+        with self.hold_sync():
+            self.panelen = {code: panel(self.stand, code) for code in shown}
+            self.gebieden = [
+                {"code": code, "naam": str(self.stand.namen[code]), "versie": self._version(code)}
+                for code in self.stand.gebieden_van(self.gekozen)
+            ]
+            self._list()
+
+    def _version(self, code: str) -> str:
+        return str(self.stand.versies[code])
+
+    def _list(self) -> None:
+        """Show what was said."""
+        entries = self.stand.duidingen()
+        self.duidingen = listed(self.stand, entries, self.gekozen)
+        self.oordelen = marks(self.stand, entries)
+
+    def _weigh(self) -> None:
+        """Answer to the weights."""
+        given = {str(key): float(value) for key, value in self.gewichten.items()}
+        proef = reordered(self.stand.cijfers.scores, given)
+        table, naam = proef.tabel.reindex(self.stad["codes"]), self.stand.cijfers.naam
+        numbers = {
+            name: [None if missing else int(value) for value, missing in zip(*both, strict=True)]
+            for name in ("na", "verschuiving")
+            for both in [(table[name], table[name].isna())]
+        }
+        self.proef = {
+            **numbers,
+            "zinnen": sentences(proef, naam),
+            "schuivers": movers(proef, naam),
+            "gewichten": given,
+        }
+
+    def _message(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
+        answers = {
+            "bewaar": self._store,
+            "nakijken": self._check,
+            "uitvoer": self._export,
+            "invoer": self._import,
+        }
+        answer = answers.get(str(content.get("soort")))
+        if answer is None:
+            return
+        try:
+            result = answer(content)
+        except InputError as error:
+            result = {
+                "goed": False,
+                "tekst": _spoken(error),
+                "velden": [problem.kolom for problem in error.problems if problem.kolom],
+            }
+        except Exception as error:
+            result = {
+                "goed": False,
+                "tekst": f"NIET opgeslagen: er ging iets mis ({type(error).__name__}).",
+            }
+            _LOG.exception("the session could not answer")
+        self.send({**result, "soort": content["soort"], "nummer": content.get("nummer")})
+
+    def _store(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        fields = content["velden"]
+        entry = entry_of(fields, self.stand)
+        said = warnings(fields)
+        if said and not content.get("nagekeken"):
+            return {"goed": False, "waarschuwingen": said, "tekst": "Nog niet opgeslagen."}
+        text = confirm(entry, self.stand)
+        with self.hold_sync():
+            self._list()
+        return {"goed": True, "tekst": text}
+
+    def _check(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        return {"goed": True, "waarschuwingen": warnings(content["velden"]), "tekst": ""}
+
+    def _export(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        entries = self.stand.duidingen()
+        name = f"duiding-{self.gemeente}.csv"
+        text = self.stand.record().csv_text() if len(entries) else ""
+        said = f"{len(entries)} duidingen uitgevoerd naar {name}." if text else "Er is nog niets."
+        return {"goed": bool(text), "tekst": said, "naam": name, "inhoud": text}
+
+    def _import(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        added = self.stand.record().import_text(str(content["inhoud"]), str(content["naam"]))
+        with self.hold_sync():
+            self._list()
+        return {"goed": True, "tekst": f"{added} duidingen toegevoegd; de rest stond er al."}
+
+
+def _spoken(error: InputError) -> str:
+    """Say all problems of an error in one line each."""
+    return "\n".join(f"{problem.wat} {problem.oplossing}" for problem in error.problems)
+
+
+def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = "") -> Sessie:
+    """Open the session, as notebook and app show it.
+
+    Parameters
+    ----------
+    gemeente : str
+        Name or code.
+    jaar : int
+    editie : str
+        ``openbaar`` or ``partners``.
+    verwerkt : str
+        Folder with the tables; default that of the project.
+
+    Raises
+    ------
+    InputError
+        When this municipality and year have not been run, or a parameter is not understood.
+    """
+    if editie not in EDITIES:
+        wat = f"De editie {editie!r} bestaat niet."
+        raise InputError([Problem(wat=wat, oplossing=f"Kies uit: {', '.join(EDITIES)}.")])
+    folders = Folders.of(project_root())
+    if verwerkt:
+        folders = replace(folders, processed=Path(verwerkt).resolve())
+    code = load_gemeente(gemeente).code
+    opened(folders, code, jaar)
+    return Sessie(folders, code, jaar, editie)
+
+
+def check_session(app: Sessie) -> str:
+    """Say what the record holds, and which of it asks for attention."""
+    entries = app.stand.duidingen()
+    if entries.empty:
+        return f"In orde: {app.stand.run.gemeente.naam} heeft nog geen duidingen."
+    codes = app.stand.cijfers.gebieden.index
+    rows = {
+        row["nummer"]: row
+        for code in codes
+        for row in listed(app.stand, entries, str(code))
+        if not row["vervallen"]
+    }
+    changed = sum(row["let_op"] == CHANGED for row in rows.values())
+    asked = sum(row["vraag"] for row in rows.values())
+    return (
+        f"In orde: {len(entries)} duidingen, waarvan {int(entries['vervallen'].sum())} later "
+        f"verbeterd. Bij {changed} zijn de cijfers veranderd; van {asked} uit eerdere jaren is "
+        "nog niet gezegd of zij gelden."
+    )

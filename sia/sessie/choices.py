@@ -1,0 +1,90 @@
+"""What can be chosen in a session: the municipalities and years that have been run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sia.errors import InputError, Problem
+from sia.gemeente import load_gemeente
+from sia.pipeline import Run
+from sia.settings import Folders
+from sia.store import read_manifest
+
+NEEDED = ("gebieden", "indicatoren", "scores", "bijdragen")
+WEIGHED = "03_robuustheid"
+
+
+@dataclass(frozen=True)
+class Keuze:
+    """A municipality with the years that have been run, newest first."""
+
+    code: str
+    naam: str
+    jaren: tuple[int, ...]
+
+
+def available(folders: Folders) -> tuple[Keuze, ...]:
+    """Return what can be opened, in order of name.
+
+    Parameters
+    ----------
+    folders : Folders
+
+    Raises
+    ------
+    InputError
+        When nothing has been run yet.
+    """
+    years: dict[str, list[int]] = {}
+    for folder in sorted(folders.processed.glob("GM[0-9]*/[0-9]*")):
+        if all((folder / f"{name}.parquet").exists() for name in NEEDED):
+            years.setdefault(folder.parent.name, []).append(int(folder.name))
+    found = [
+        Keuze(code, load_gemeente(code).naam, tuple(sorted(listed, reverse=True)))
+        for code, listed in years.items()
+    ]
+    if not found:
+        raise InputError(
+            [
+                Problem(
+                    bestand=str(folders.processed),
+                    wat="Er is nog geen gemeente doorgerekend; er valt niets te duiden.",
+                    oplossing="Draai eerst `sia demo` of `sia run`.",
+                )
+            ]
+        )
+    return tuple(sorted(found, key=lambda keuze: keuze.naam))
+
+
+def opened(folders: Folders, code: str, jaar: int) -> Run:
+    """Open one municipality and year from what was written, without its raw files.
+
+    Parameters
+    ----------
+    folders : Folders
+    code : str
+    jaar : int
+
+    Raises
+    ------
+    InputError
+        When this year has not been run; says which have.
+    """
+    keuze = next((one for one in available(folders) if one.code == code), None)
+    if keuze is None or jaar not in keuze.jaren:
+        have = "; ".join(
+            f"{one.naam}: {', '.join(map(str, one.jaren))}" for one in available(folders)
+        )
+        raise InputError(
+            [
+                Problem(
+                    wat=f"{code} {jaar} is niet doorgerekend.",
+                    oplossing=f"Kies uit wat er is ({have}), of draai `sia run`.",
+                )
+            ]
+        )
+    asked = read_manifest(folders.year(code, jaar)).get("stappen", {}).get(WEIGHED, {})
+    asked = asked.get("parameters", {})
+    jaren = tuple(sorted({*map(int, asked.get("jaren", ())), jaar}))
+    basisjaar = int(asked.get("basisjaar", jaren[0]))
+    return Run(load_gemeente(code), jaar, jaren, basisjaar, (), folders)

@@ -1,0 +1,123 @@
+"""The city as lines that a browser draws: borders, layers and ranks, as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sia.sessie.panels import land_note
+from sia.sessie.stand import Stand
+from sia.viz.layers import Laag, layers
+from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA, getal, rang_interval
+
+TOLERANCE = 15.0
+"""Metres by which borders may be simplified; neighbours keep one shared line."""
+WIDTH = 1000.0
+"""Width of the drawing in its own units."""
+
+
+def drawing(stand: Stand) -> dict[str, Any]:
+    """Return everything about the city that map, chart and table of the session show.
+
+    Parameters
+    ----------
+    stand : Stand
+
+    Returns
+    -------
+    dict
+        JSON values; lists run in the order of ``codes``, which is the order of names.
+    """
+    c = stand.cijfers
+    areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]
+    shapes, pockets, height = _paths(areas, c.deelbuurten)
+    scores = c.scores.reindex(areas.index)
+    ranked = scores["gerangschikt"].fillna(False).to_numpy(dtype=bool)
+    return {
+        "gemeente": c.gemeente,
+        "jaar": c.jaar,
+        "fictief": FICTIONAL if stand.theme.fictief else "",
+        "kleur": stand.theme.primair,
+        "leeg": NO_DATA,
+        "codes": list(map(str, areas.index)),
+        "namen": list(areas["naam"].astype(str)),
+        "wijken": list(areas["wijknaam"].astype(str)),
+        "paden": shapes,
+        "hoogte": height,
+        "deelbuurten": pockets,
+        "lagen": [_layer(laag, areas.index) for laag in layers(c)],
+        "rang": _numbers(scores["rang"].where(ranked)),
+        "laag": _numbers(_column(scores, "rang_p05").where(ranked)),
+        "hoog": _numbers(_column(scores, "rang_p95").where(ranked)),
+        "marge": [
+            rang_interval(low, high)
+            for low, high in zip(
+                _column(scores, "rang_p05"), _column(scores, "rang_p95"), strict=True
+            )
+        ],
+        "urgentie": [getal(value, 1) for value in scores["urgentie"]],
+        "reden": list(scores["reden"].fillna("").astype(str).where(~ranked, "")),
+        "domeinen": [{"id": key, "naam": DOMAINS[key]} for key in c.domeinen],
+        "land": land_note(stand),
+    }
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    if name in table:
+        return table[name]
+    return pd.Series(np.nan, index=table.index)
+
+
+def _numbers(column: pd.Series) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in column]
+
+
+def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
+    return {
+        "id": laag.id,
+        "titel": laag.titel,
+        "uitleg": laag.uitleg,
+        "klassen": [
+            {"label": k.label, "kleur": k.kleur, "patroon": k.patroon, "teken": k.teken}
+            for k in laag.klassen
+        ],
+        "klasse": [int(value) for value in laag.klasse.reindex(index)],
+        "tekst": list(laag.tekst.reindex(index).astype(str)),
+    }
+
+
+def _paths(
+    areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None
+) -> tuple[list[str], list[dict[str, str]], float]:
+    """Return borders as SVG paths in a drawing of `WIDTH` wide, and its height."""
+    shapes = areas.geometry.to_numpy()
+    simple = shapely.coverage_simplify(shapes, TOLERANCE)
+    simple = np.where(shapely.is_empty(simple), shapes, simple)
+    left, bottom, right, top = shapely.total_bounds(simple)
+    scale = WIDTH / (right - left)
+
+    def path(shape: Any) -> str:
+        return "".join(_ring(ring, left, top, scale) for ring in _rings(shape))
+
+    dotted = [
+        {"id": str(code), "buurt": str(row["buurtcode"]), "pad": path(row["geometry"])}
+        for code, row in (pockets.iterrows() if pockets is not None else ())
+    ]
+    return [path(shape) for shape in simple], dotted, round((top - bottom) * scale, 1)
+
+
+def _rings(shape: Any) -> Iterable[Any]:
+    for part in shapely.get_parts(shape):
+        if part.geom_type == "Polygon":
+            yield from (part.exterior, *part.interiors)
+
+
+def _ring(ring: Any, left: float, top: float, scale: float) -> str:
+    points = np.asarray(ring.coords)[:-1, :2]
+    x, y = (points[:, 0] - left) * scale, (top - points[:, 1]) * scale
+    return "M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)) + "Z"

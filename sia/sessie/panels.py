@@ -1,0 +1,167 @@
+"""What is known of one buurt, as HTML that a room reads together; every text is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from sia.report import overview
+from sia.sessie.stand import Stand
+from sia.viz import charts
+from sia.viz.dataset import period
+from sia.viz.figure import Chart
+from sia.viz.tables import html_table
+from sia.viz.theme import DOMAINS, MISSING, getal, kans, procent, rang_interval
+
+NEAR = 1.0
+"""Metres between two borders up to which buurten are neighbours; drawn borders leave slivers."""
+
+
+def panel(stand: Stand, code: str) -> str:
+    """Return everything about one buurt: facts, charts, deel-buurten and plans.
+
+    Parameters
+    ----------
+    stand : Stand
+        Keeps what was made, so that going back to a buurt takes no time.
+    code : str
+        A buurt of `stand`.
+    """
+    if code not in stand.panelen:
+        parts = (
+            facts(stand, code),
+            *(_figure(chart) for chart in _charts(stand, code)),
+            _pockets(stand, code),
+            _plans(stand, code),
+        )
+        stand.panelen[code] = "".join(parts)
+    return stand.panelen[code]
+
+
+def facts(stand: Stand, code: str) -> str:
+    """Return name, rank with interval, aanpak and type of one buurt."""
+    place = stand.cijfers.gebieden.loc[code]
+    where = ", ".join(str(place[name]) for name in ("wijknaam", "stadsdeel") if place[name])
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+        for name, text in _facts(stand, code)
+    )
+    heading = f"<h3>{escape(str(place['naam']))}</h3><p>{escape(where)}</p>"
+    return f"{heading}<dl class='feiten'>{rows}</dl>"
+
+
+def _facts(stand: Stand, code: str) -> list[tuple[str, str]]:
+    c = stand.cijfers
+    row = c.scores.loc[code]
+    listed = [("Inwoners", getal(c.gebieden["inwoners"][code]))]
+    if bool(row["gerangschikt"]):
+        listed += [
+            ("Plaats", f"{getal(row['rang'])} van {getal(len(c.gerangschikt))}"),
+            (
+                "Plaats in 90 % van de doorrekeningen",
+                rang_interval(row.get("rang_p05"), row.get("rang_p95")),
+            ),
+            ("Kans op het meest urgente kwart", kans(row.get("kans_kwart"))),
+            ("Urgentie", getal(row["urgentie"], 1)),
+        ]
+    else:
+        listed.append(("Niet gerangschikt", str(row["reden"])))
+    listed.append(("Potentie", getal(row.get("potentie"), 1)))
+    if code in c.aanpak.index:
+        own = c.aanpak.loc[code]
+        listed += [
+            ("Voorstel uit de cijfers", str(own["aanpak"])),
+            ("Waarom", str(own["toelichting"])),
+            ("Corporatiebezit", procent(own["corporatiebezit"])),
+        ]
+    return [*listed, ("Type", _type(c.typologie, code))]
+
+
+def _type(typologie: pd.DataFrame, code: str) -> str:
+    if code not in typologie.index or pd.isna(typologie["type"][code]):
+        return "geen type"
+    row = typologie.loc[code]
+    text = f"{int(row['type'])}. {row['typenaam']} (zekerheid {kans(row['zekerheid'])}"
+    if pd.notna(row.get("tweede_type")):
+        names = typologie.dropna(subset=["type"]).drop_duplicates("type").set_index("type")
+        second = int(row["tweede_type"])
+        text += f"; lijkt ook op {second}. {names['typenaam'].get(second, '')}"
+    return f"{text})"
+
+
+def _charts(stand: Stand, code: str) -> list[Chart]:
+    c, name = stand.cijfers, str(stand.cijfers.naam[code])
+    made = []
+    domains = {key: DOMAINS[key] for key in c.domeinen}
+    if domains and c.scores.loc[code, list(domains)].notna().any():
+        made.append(charts.domain_profile(c.scores, code, name, domains, land=stand.land or None))
+    if code in c.bijdragen.index and c.bijdragen.loc[code].notna().any():
+        names = {str(key): str(text) for key, text in c.catalogus["naam"].items()}
+        made.append(charts.contribution_bars(c.bijdragen, code, name, names, most=8))
+    if stand.jaren.shape[1] > 1 and code in stand.jaren.index:
+        made.append(charts.trend_lines(stand.jaren, code, name))
+    return made
+
+
+def _figure(chart: Chart) -> str:
+    table = html_table(chart.data, chart.title)
+    return (
+        f"<figure><h4>{escape(chart.title)}</h4>{chart.svg()}"
+        f"<figcaption>{escape(chart.text)}</figcaption>"
+        f"<details><summary>Als tabel</summary>{table}</details></figure>"
+    )
+
+
+def land_note(stand: Stand) -> str:
+    """Say which domains have a national figure to compare with."""
+    missing = [DOMAINS[key] for key in stand.cijfers.domeinen if key not in stand.land]
+    if not stand.land:
+        return "Een landelijke vergelijking ontbreekt: de bronnen hebben alleen de eigen gemeente."
+    if missing:
+        return f"Voor {', '.join(missing)} ontbreekt een landelijke vergelijking."
+    return ""
+
+
+def _pockets(stand: Stand, code: str) -> str:
+    table = overview.pockets(stand.cijfers.alleen([code]))
+    none = "<p>Geen plek gevonden die duidelijk afwijkt van de rest van de buurt.</p>"
+    return f"<h4>Deel-buurten</h4>{table or none}"
+
+
+def neighbours(stand: Stand, code: str) -> list[str]:
+    """Return the codes of the buurten that touch a buurt."""
+    areas = stand.cijfers.gebieden
+    near = areas.geometry.distance(areas.geometry[code]) <= NEAR
+    return [str(other) for other in areas.index[near] if other != code]
+
+
+def _plans(stand: Stand, code: str) -> str:
+    heading = "<h4>Plannen in en naast deze buurt</h4>"
+    plans = stand.plannen
+    if plans.empty:
+        return f"{heading}<p>Er is voor dit jaar geen gezamenlijke agenda.</p>"
+    places = [code, *neighbours(stand, code)]
+    own = plans[plans["buurtcode"].isin(places)].copy()
+    if own.empty:
+        return f"{heading}<p>Geen plannen in de agenda.</p>"
+    own["plek"] = own["buurtcode"].map(places.index)
+    own = own.sort_values(["plek", "start", "titel"], kind="stable", na_position="last")
+    own = own.drop_duplicates(["titel", "partner"])
+    table = pd.DataFrame(
+        {
+            "Plan": own["titel"].astype(str),
+            "Waar": [
+                "hier" if where == code else f"naast: {stand.cijfers.naam[where]}"
+                for where in own["buurtcode"]
+            ],
+            "Partner": own["partner"].astype(str),
+            "Jaren": [_years(a, b) for a, b in zip(own["start"], own["eind"], strict=True)],
+            "Status": own["status"].astype(str),
+        }
+    )
+    return heading + html_table(table, "Plannen in en naast deze buurt")
+
+
+def _years(first: object, last: object) -> str:
+    return period(first, last) or MISSING

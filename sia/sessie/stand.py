@@ -1,0 +1,111 @@
+"""Everything about one municipality and year that is on the table in a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from sia.duiding import Record
+from sia.pipeline import Run, cijfers, scores_by_year
+from sia.pipeline.agenda import public_investments
+from sia.pipeline.judgements import figure_versions, record_path
+from sia.pipeline.outputs import theme_of
+from sia.sessie.reference import national_scores
+from sia.viz.dataset import Cijfers
+from sia.viz.theme import Theme
+
+
+@dataclass(frozen=True, eq=False)
+class Stand:
+    """The figures of one municipality and year, as a session shows and judges them.
+
+    Parameters
+    ----------
+    run : Run
+    cijfers : Cijfers
+    theme : Theme
+    jaren : DataFrame, index ``buurtcode``, one column per processed year
+        Urgentie on the scale of the base year.
+    plannen : DataFrame
+        Programmed plans per buurt; empty when there is no agenda.
+    versies : Series of str, index ``gebied``
+        Version of the present figures of every buurt and deel-buurt.
+    land : dict of domain to float
+        National scores, where they are known.
+    panelen : dict of str to str
+        HTML of the buurten that were looked at, by code; filled as they are asked for.
+    """
+
+    run: Run
+    cijfers: Cijfers
+    theme: Theme
+    jaren: pd.DataFrame
+    plannen: pd.DataFrame
+    versies: pd.Series
+    land: dict[str, float]
+    panelen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def namen(self) -> pd.Series:
+        """Name of every buurt and every deel-buurt, by its code."""
+        pockets = self.cijfers.deelbuurten
+        if pockets is None or pockets.empty:
+            return self.cijfers.naam
+        return pd.concat([self.cijfers.naam, pockets["naam"].astype(str)])
+
+    def gebieden_van(self, code: str) -> list[str]:
+        """Return a buurt and its deel-buurten: the places that one can speak of."""
+        pockets = self.cijfers.deelbuurten
+        if pockets is None:
+            return [code]
+        return [code, *(str(name) for name in pockets.index if code in self.buurten_van(name))]
+
+    def buurten_van(self, gebied: str) -> list[str]:
+        """Return the buurten that a place lies in; a deel-buurt may lie on a border."""
+        pockets = self.cijfers.deelbuurten
+        if pockets is not None and gebied in pockets.index:
+            return str(pockets.at[gebied, "buurtcodes"]).split()
+        return [gebied.partition("-")[0]]
+
+    def duidingen(self) -> pd.DataFrame:
+        """Return every entry of this municipality, of all years; empty without a record.
+
+        A record is made by the first entry, not by looking.
+        """
+        path = record_path(self.run)
+        if not path.exists():
+            return pd.DataFrame()
+        return Record(path).entries(self.run.gemeente.code)
+
+    def record(self) -> Record:
+        """Return the record, made when it is not there yet."""
+        return Record(record_path(self.run))
+
+
+def load_stand(run: Run, editie: str = "openbaar") -> Stand:
+    """Read everything that a session needs of one municipality and year.
+
+    Parameters
+    ----------
+    run : Run
+    editie : str
+        ``openbaar`` leaves the plans out that are for the partners' table only.
+
+    Raises
+    ------
+    InputError
+        When a table is absent or no longer fits its schema; says which step to run again.
+    """
+    plans = public_investments(run)
+    if editie == "openbaar":
+        plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
+    return Stand(
+        run=run,
+        cijfers=cijfers(run),
+        theme=theme_of(run.gemeente),
+        jaren=scores_by_year(run),
+        plannen=plans,
+        versies=figure_versions(run),
+        land=national_scores(run),
+    )

@@ -1,0 +1,82 @@
+"use strict";
+/* Small tools that every part of the page uses. Text always goes in as text, never as markup. */
+const SVG = "http://www.w3.org/2000/svg";
+const LEEG = "–";
+
+function el(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const key in attributes || {}) {
+    const value = attributes[key];
+    if (value === false || value === null || value === undefined) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+function svg(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const key in attributes || {}) made.setAttribute(key, String(attributes[key]));
+  made.append(...children);
+  return made;
+}
+
+/* One list of options inside a drawing: one tab stop, arrows walk, Enter and space choose. */
+function keuzelijst(box, items, { kies, wijs }) {
+  let at = 0;
+  const go = (n) => {
+    at = (n + items.length) % items.length;
+    items.forEach((item, i) => item.classList.toggle("wijst", i === at));
+    box.setAttribute("aria-activedescendant", items[at].id);
+    wijs(at);
+  };
+  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  box.addEventListener("keydown", (event) => {
+    if (event.key in steps) go(at + steps[event.key]);
+    else if (event.key === "Home") go(0);
+    else if (event.key === "End") go(items.length - 1);
+    else if (event.key === "Enter" || event.key === " ") kies(at);
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("focus", () => go(at));
+  box.addEventListener("blur", () => items.forEach((item) => item.classList.remove("wijst")));
+  items.forEach((item, i) => item.addEventListener("click", () => kies(i)));
+  return { zet: (n) => { at = n; } };
+}
+
+/* Hatching, so that colour never says it alone. */
+const STREPEN = {
+  schuin: "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4", tegenschuin: "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4",
+  horizontaal: "M0,5 h10", verticaal: "M5,0 v10", kruis: "M0,5 h10 M5,0 v10", ruit: "M0,0 l10,10 M0,10 l10,-10"
+};
+function schilder(defs, prefix) {
+  const made = {};
+  return (colour, kind) => {
+    if (!kind || kind === "vlak") return colour;
+    const id = prefix + kind + colour.slice(1);
+    if (!made[id]) {
+      const pattern = svg("pattern", { id, width: 10, height: 10, patternUnits: "userSpaceOnUse" },
+        svg("rect", { width: 10, height: 10, fill: colour }),
+        kind === "stip" ? svg("circle", { cx: 5, cy: 5, r: 1.5, fill: "#333" })
+          : svg("path", { d: STREPEN[kind], stroke: "#333", "stroke-width": 1, fill: "none" }));
+      defs.appendChild(pattern);
+      made[id] = true;
+    }
+    return "url(#" + id + ")";
+  };
+}
+
+function veld(label, control, id) {
+  control.id = id;
+  return el("div", { class: "veld" }, el("label", { for: id }, label), control);
+}
+
+function opties(select, list, chosen) {
+  select.replaceChildren(...list.map(([value, text]) => {
+    const made = new Option(text, value);
+    made.selected = String(value) === String(chosen);
+    return made;
+  }));
+}

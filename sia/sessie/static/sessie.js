@@ -1,0 +1,173 @@
+/* The page: choices on top, map and order on the left, one subject at a time, the table on the right. */
+let teller = 0;
+
+function render({ model, el: wortel }) {
+  const prefix = "sia" + (teller += 1) + "-";
+  const opslag = "sia-sessie:" + model.get("gemeente") + ":" + model.get("jaar") + ":";
+  const open = new Map();
+  let volg = 0, klok = 0;
+  const melding = el("p", { role: "alert", class: "fout" });
+  const s = {
+    model, id: (name) => prefix + name, stad: () => model.get("stad"), gekozen: () => model.get("gekozen"),
+    /* Kept in this tab only, until it is closed: so that a reload loses nothing that was typed. */
+    onthoud(name, value) {
+      const key = opslag + (name.startsWith("concept") ? model.get("gemeente") + model.get("jaar") : "") + name;
+      if (value === undefined) return JSON.parse(sessionStorage.getItem(key));
+      if (value === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify(value));
+      return value;
+    },
+    kies(code) {
+      if (code === model.get("gekozen")) return;
+      if (code === model.get("ander")) model.set("ander", model.get("gekozen"));
+      model.set("gekozen", code);
+      stuur();
+    },
+    wacht() {
+      clearTimeout(klok);
+      klok = setTimeout(() => verbroken(), 15000);
+    },
+    vraag(soort, data) {
+      const nummer = (volg += 1);
+      return new Promise((resolve) => {
+        const late = setTimeout(() => {
+          open.delete(nummer);
+          verbroken();
+          resolve({ goed: false, tekst: "Geen antwoord: NIET bevestigd. Laad de pagina opnieuw en bevestig nog eens; wat u typte blijft staan, en dubbel opslaan kan niet." });
+        }, 12000);
+        open.set(nummer, (answer) => { clearTimeout(late); resolve(answer); });
+        model.send({ soort, nummer, ...data });
+      });
+    }
+  };
+  function verbroken() {
+    melding.textContent = "Het programma geeft geen antwoord. Laad de pagina opnieuw (F5). Wat bevestigd is, staat vast; wat u typte, blijft in dit venster bewaard.";
+  }
+  function stuur() {
+    s.onthoud("keuze", { gemeente: model.get("gemeente"), jaar: model.get("jaar"), gekozen: model.get("gekozen"), ander: model.get("ander"), gewichten: model.get("gewichten") });
+    model.save_changes();
+    s.wacht();
+  }
+  model.on("msg:custom", (answer) => {
+    const resolve = open.get(answer.nummer);
+    open.delete(answer.nummer);
+    if (resolve) resolve(answer);
+  });
+
+  const keuzeGemeente = el("select", { onchange: () => wissel(keuzeGemeente.value, model.get("jaar")) });
+  const keuzeJaar = el("select", { onchange: () => wissel(model.get("gemeente"), Number(keuzeJaar.value)) });
+  const keuzeBuurt = el("select", { onchange: () => s.kies(keuzeBuurt.value) });
+  const keuzeAnder = el("select", { onchange: () => { model.set("ander", keuzeAnder.value); stuur(); } });
+  const titel = el("h1");
+  const fictief = el("p", { class: "fictief" });
+  const delen = [maakKaart(s), maakRangorde(s), maakTabel(s), maakGewichten(s)];
+  const [kaart, rangorde, tabel, gewichten] = delen;
+  const duiding = maakDuiding(s);
+  const buurten = el("div", { class: "buurten" });
+  const land = el("p", { class: "klein" });
+  const tabs = maakTabs([["buurt", "De buurt", el("div", {}, buurten, land)], ["gewichten", "Gewichten", gewichten.vak], ["duiding", "Duiding", duiding.vak]]);
+
+  function wissel(gemeente, jaar) {
+    const years = model.get("keuzes").find((one) => one.code === gemeente).jaren;
+    model.set("gemeente", gemeente);
+    model.set("jaar", years.includes(jaar) ? jaar : years[0]);
+    stuur();
+  }
+  function maakTabs(list) {
+    const knoppen = list.map(([name, text], n) => el("button", {
+      type: "button", role: "tab", id: s.id("tab-" + name), "aria-controls": s.id("vak-" + name), onclick: () => toon(n)
+    }, text));
+    const vakken = list.map(([name, , content]) => el("div", {
+      role: "tabpanel", id: s.id("vak-" + name), "aria-labelledby": s.id("tab-" + name), tabindex: "0"
+    }, content));
+    function toon(n) {
+      knoppen.forEach((knop, i) => { knop.setAttribute("aria-selected", i === n ? "true" : "false"); knop.tabIndex = i === n ? 0 : -1; });
+      vakken.forEach((vak, i) => { vak.hidden = i !== n; });
+      s.onthoud("tab", n);
+    }
+    const balk = el("div", { role: "tablist", "aria-label": "Onderwerp", onkeydown: (event) => {
+      const at = knoppen.indexOf(document.activeElement), to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: knoppen.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      const n = (to + knoppen.length) % knoppen.length;
+      toon(n);
+      knoppen[n].focus();
+    } }, ...knoppen);
+    toon(s.onthoud("tab") || 0);
+    return el("section", { class: "vak onderwerp", "aria-labelledby": s.id("onderwerpkop") },
+      el("h2", { id: s.id("onderwerpkop"), class: "onzichtbaar" }, "Onderwerp"), balk, ...vakken);
+  }
+  function keuzes() {
+    const stad = s.stad(), list = stad.codes.map((code, i) => [code, stad.namen[i]]);
+    opties(keuzeGemeente, model.get("keuzes").map((one) => [one.code, one.naam]), model.get("gemeente"));
+    const own = model.get("keuzes").find((one) => one.code === model.get("gemeente"));
+    opties(keuzeJaar, own.jaren.map((year) => [year, year]), model.get("jaar"));
+    opties(keuzeBuurt, list, model.get("gekozen"));
+    naast();
+  }
+  function naast() {
+    const stad = s.stad(), list = stad.codes.map((code, i) => [code, stad.namen[i]]);
+    keuzeBuurt.value = model.get("gekozen");
+    opties(keuzeAnder, [["", "geen"], ...list.filter(([code]) => code !== model.get("gekozen"))], model.get("ander"));
+  }
+  function panelen() {
+    const html = model.get("panelen"), wanted = [model.get("gekozen"), model.get("ander")].filter(Boolean);
+    buurten.classList.toggle("naast", wanted.length > 1);
+    buurten.setAttribute("aria-busy", wanted.every((code) => html[code]) ? "false" : "true");
+    buurten.replaceChildren(...wanted.map((code) => {
+      const one = el("article", { class: "buurtvak", "data-code": code });
+      if (html[code]) one.innerHTML = html[code];
+      else one.textContent = "Even geduld …";
+      return one;
+    }));
+  }
+  function alles() {
+    const stad = s.stad();
+    titel.textContent = "Duidingssessie " + stad.gemeente + " " + stad.jaar;
+    fictief.textContent = stad.fictief;
+    fictief.hidden = !stad.fictief;
+    land.textContent = stad.land;
+    raam.style.setProperty("--hoofd", stad.kleur);
+    keuzes();
+    delen.forEach((deel) => deel.bouw());
+    gewichten.teken();
+    panelen();
+    duiding.bouw();
+  }
+  const raam = el("div", { class: "raam" },
+    el("header", {}, titel, fictief, el("div", { class: "keuzes" },
+      veld("Gemeente", keuzeGemeente, s.id("gemeente")), veld("Jaar", keuzeJaar, s.id("jaar")),
+      veld("Buurt", keuzeBuurt, s.id("buurt")), veld("Vergelijk met", keuzeAnder, s.id("ander"))), melding),
+    el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak));
+  wortel.classList.add("sia-sessie");
+  wortel.replaceChildren(raam);
+  alles();
+  herstel();
+
+  /* After a reload the page opens where the room was. */
+  function herstel() {
+    const was = s.onthoud("keuze");
+    if (!was) return;
+    const known = model.get("keuzes").find((one) => one.code === was.gemeente);
+    if (!known || !known.jaren.includes(was.jaar)) return;
+    for (const name in was) model.set(name, was[name]);
+    stuur();
+    gewichten.bouw();
+  }
+  const reken = () => delen.forEach((deel) => deel.teken());
+  const merk = () => { [kaart, rangorde, tabel].forEach((deel) => deel.markeer()); naast(); panelen(); };
+  const events = {
+    "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen,
+    "change:gebieden": () => (duiding.isVan() === s.gekozen() ? duiding.bijwerken() : duiding.bouw()),
+    "change:duidingen": duiding.teken, "change:oordelen": () => { tabel.teken(); kaart.teken(); },
+    "change:antwoord": () => { clearTimeout(klok); melding.textContent = model.get("fout"); },
+    "change:fout": () => { melding.textContent = model.get("fout"); }
+  };
+  for (const name in events) model.on(name, events[name]);
+  return () => {
+    clearTimeout(klok);
+    for (const name in events) model.off(name, events[name]);
+  };
+}
+
+export default { render };

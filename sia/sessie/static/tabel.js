@@ -1,0 +1,88 @@
+/* The table: every buurt, ranked or not, with figure and judgement side by side. */
+function maakTabel(s) {
+  const body = el("tbody");
+  const head = el("tr");
+  const vak = el("section", { class: "vak tabelvak", "aria-labelledby": s.id("tabelkop") },
+    el("h2", { id: s.id("tabelkop") }, "Alle buurten"),
+    el("div", { class: "rol", role: "region", tabindex: "0", "aria-labelledby": s.id("tabelkop") },
+      el("table", {}, el("caption", {}, "Plaats op urgentie, met en zonder de gewichten van nu, en de duiding"),
+        el("thead", {}, head), body)));
+  let rows = [], sorted = "plaats", down = false;
+  const KOLOMMEN = [["buurt", "Buurt"], ["plaats", "Plaats"], ["marge", "Marge"], ["nieuw", "Met gewichten"], ["duiding", "Duiding"]];
+  const SORTEERT = { buurt: true, plaats: true, nieuw: true };
+
+  function kop() {
+    head.replaceChildren(...KOLOMMEN.map(([key, text]) => {
+      if (!SORTEERT[key]) return el("th", { scope: "col" }, text);
+      const how = key !== sorted ? "none" : down ? "descending" : "ascending";
+      const arrow = el("span", { "aria-hidden": "true" }, how === "none" ? "" : down ? " ▼" : " ▲");
+      return el("th", { scope: "col", "aria-sort": how }, el("button", {
+        type: "button", class: "sorteer", "data-kolom": key, onclick: () => {
+          down = sorted === key && !down; sorted = key; orden();
+          head.querySelector("[data-kolom=" + key + "]").focus();
+        }
+      }, text, arrow));
+    }));
+  }
+  function bouw() {
+    const stad = s.stad();
+    rows = stad.codes.map((code, i) => {
+      const button = el("button", { type: "button", class: "naam", tabindex: "-1", onclick: () => s.kies(code) }, stad.namen[i]);
+      return el("tr", { "data-code": code }, el("th", { scope: "row" }, button),
+        el("td", { class: "getal" }), el("td", { class: "getal" }), el("td", { class: "getal" }), el("td"));
+    });
+    orden();
+    teken();
+  }
+  function orden() {
+    const stad = s.stad(), proef = s.model.get("proef");
+    const last = (value) => (value === null ? Infinity : value);
+    const keys = { buurt: (i) => i, plaats: (i) => last(stad.rang[i]), nieuw: (i) => last(proef.na[i]) };
+    const order = rows.map((_, i) => i).sort((a, b) => {
+      const one = keys[sorted](a), two = keys[sorted](b);
+      if (one === two) return a - b;
+      return (one < two ? -1 : 1) * (down && one !== Infinity && two !== Infinity ? -1 : 1);
+    });
+    body.replaceChildren(...order.map((i) => rows[i]));
+    kop();
+  }
+  function teken() {
+    const stad = s.stad(), proef = s.model.get("proef"), said = s.model.get("oordelen");
+    rows.forEach((row, i) => {
+      const cells = row.children, now = proef.na[i], shift = proef.verschuiving[i];
+      cells[1].textContent = stad.rang[i] === null ? "niet" : stad.rang[i];
+      cells[2].textContent = stad.rang[i] === null ? stad.reden[i] : stad.marge[i];
+      cells[3].textContent = now === null ? LEEG : now + (shift ? (shift > 0 ? " ▲" : " ▼") + Math.abs(shift) : "");
+      cells[4].textContent = said[stad.codes[i]] || "";
+    });
+    if (sorted === "nieuw") orden();
+    markeer();
+  }
+  function markeer() {
+    const active = document.activeElement, focused = active && body.contains(active);
+    rows.forEach((row) => {
+      const mine = row.dataset.code === s.gekozen();
+      row.classList.toggle("gekozen", mine);
+      row.classList.toggle("ander", row.dataset.code === s.model.get("ander"));
+      const button = row.firstChild.firstChild;
+      button.setAttribute("aria-pressed", mine ? "true" : "false");
+      button.tabIndex = mine ? 0 : -1;
+      if (mine && !focused) zichtbaar(row);
+    });
+  }
+  /* Only the table's own box scrolls; the page stays where the room is looking. */
+  function zichtbaar(row) {
+    const box = vak.querySelector(".rol");
+    const top = row.offsetTop, bottom = top + row.offsetHeight;
+    if (top < box.scrollTop + 60 || bottom > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 2;
+  }
+  body.addEventListener("keydown", (event) => {
+    const shown = [...body.children], at = shown.findIndex((row) => row.contains(document.activeElement));
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const row = shown[Math.max(0, Math.min(shown.length - 1, to))];
+    row.querySelector("button").focus();
+  });
+  return { vak, bouw, teken, markeer };
+}
