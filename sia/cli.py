@@ -106,13 +106,19 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from sia import batch, pipeline
+    from sia import batch
+    from sia.request import Known, check_request, known_municipalities
     from sia.settings import Folders, project_root
+
+    def known() -> dict[str, Known]:
+        from sia.pipeline import open_store
+
+        return known_municipalities(open_store(raw, folders.processed))
 
     root = project_root()
     folders = Folders.of(root)
     raw = [folder.resolve() for folder in bron]
-    code = pipeline.check_request(gemeente, jaren, raw)
+    code = check_request(gemeente, jaren, raw, known).code
     phases = batch.plan(code, jaren, raw, root=root, folders=folders, basisjaar=basisjaar)
     total = sum(len(chain) for chains in phases for chain in chains)
     console = Console(stderr=True)
@@ -252,6 +258,37 @@ def land(
             made.maatstaf, folders, doorrekeningen=doorrekeningen, say=_say
         )
         raise typer.Exit(FAILED if (done["fout"] != "").any() else OK)
+
+
+@app.command()
+def sessie(
+    gemeente: Annotated[
+        str, typer.Option("--gemeente", "-g", help="Naam of code; standaard de eerste die er is.")
+    ] = "",
+    jaar: Annotated[
+        int, typer.Option("--jaar", "-j", help="SIA-jaar; standaard het nieuwste dat er is.")
+    ] = 0,
+    partners: Annotated[
+        bool, typer.Option("--partners", help="Toon ook plannen die niet openbaar zijn.")
+    ] = False,
+    poort: Annotated[int, typer.Option(min=1, max=65535, help="Poort op deze computer.")] = 8866,
+    browser: Annotated[
+        bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
+    ] = True,
+) -> None:
+    """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
+    from sia.sessie.serve import serve
+    from sia.settings import project_root
+
+    serve(
+        project_root(),
+        gemeente,
+        jaar,
+        editie="partners" if partners else "openbaar",
+        poort=poort,
+        browser=browser,
+        say=_say,
+    )
 
 
 @app.command()

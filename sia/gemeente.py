@@ -9,18 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sia.catalogue.fields import Fields, read_toml, suggestion
 from sia.catalogue.load import load_catalogue, parse_indicator
 from sia.catalogue.model import Besluit, Catalogue, Indicator
 from sia.catalogue.refused import BLOCKS, is_origin
 from sia.errors import InputError, Problem
+from sia.logo import problem_with
 from sia.settings import project_root
 from sia.store import write_text
-
-if TYPE_CHECKING:
-    from sia.sources.base import Intake
 
 TE_BEVESTIGEN = "te bevestigen"
 """Stadsdeel of a buurt of which the municipality still has to say where it belongs."""
@@ -96,11 +94,17 @@ class Huisstijl:
         ``#rrggbb``.
     afzender : str
         Name of the department under a report.
+    logo : pathlib.Path or None
+        PNG, JPEG or SVG beside the municipality's file.
+    logo_tekst : str
+        What a screen reader says in place of the logo; default the municipality's name.
     """
 
     hoofdkleur: str = "#1b4965"
     steunkleur: str = "#bc4b21"
     afzender: str = ""
+    logo: Path | None = None
+    logo_tekst: str = ""
 
 
 @dataclass(frozen=True)
@@ -238,15 +242,29 @@ def _files(folder: Path) -> dict[Path, tuple[str, str]]:
     return listed
 
 
-def _find(which: str, folder: Path) -> Path:
-    files = _files(folder)
-    files = _files(folder)
+def file_of(which: str, folder: Path | None = None) -> Path | None:
+    """Return the file of a municipality, or None when it has none.
+
+    Parameters
+    ----------
+    which : str
+        Name, code or the name of the file.
+    folder : pathlib.Path, optional
+        Default ``gemeenten/`` of the project.
+    """
     wanted = which.strip().casefold()
-    for path, (code, naam) in files.items():
+    for path, (code, naam) in _files(folder or default_folder()).items():
         stem = path.stem.casefold()
         if wanted in (code.casefold(), naam.casefold(), stem, stem.partition("-")[2]):
             return path
-    names = [word for pair in files.values() for word in pair if word]
+    return None
+
+
+def _find(which: str, folder: Path) -> Path:
+    path = file_of(which, folder)
+    if path is not None:
+        return path
+    names = [word for pair in _files(folder).values() for word in pair if word]
     raise InputError(
         [
             Problem(
@@ -281,14 +299,15 @@ def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
     else:
         path = _find(which, folder or default_folder())
     problems: list[Problem] = []
-    gemeente = _parse(read_toml(path), path.name, problems)
+    gemeente = _parse(read_toml(path), path, problems)
     problems.extend(_check(gemeente))
     if problems:
         raise InputError(problems)
     return gemeente
 
 
-def _parse(content: Mapping[str, Any], bestand: str, problems: list[Problem]) -> Gemeente:
+def _parse(content: Mapping[str, Any], path: Path, problems: list[Problem]) -> Gemeente:
+    bestand = path.name
     fields = Fields(content, bestand, "", problems)
     gemeente = Gemeente(
         code=fields.text("code", needed=True),
@@ -299,7 +318,9 @@ def _parse(content: Mapping[str, Any], bestand: str, problems: list[Problem]) ->
         ),
         te_bevestigen=fields.texts("te_bevestigen"),
         partners=tuple(_partner(part) for part in _each(fields, "partner", bestand, problems)),
-        huisstijl=_huisstijl(Fields(fields.table("huisstijl"), bestand, "huisstijl", problems)),
+        huisstijl=_huisstijl(
+            Fields(fields.table("huisstijl"), bestand, "huisstijl", problems), path.parent
+        ),
         drempels=_drempels(Fields(fields.table("drempels"), bestand, "drempels", problems)),
         aanpak=_aanpak(Fields(fields.table("aanpak"), bestand, "aanpak", problems)),
         eigen_tabellen=tuple(
@@ -341,17 +362,24 @@ def _partner(fields: Fields) -> Partner:
     return partner
 
 
-def _huisstijl(fields: Fields) -> Huisstijl:
+def _huisstijl(fields: Fields, folder: Path) -> Huisstijl:
     default = Huisstijl()
+    logo = fields.text("logo")
     style = Huisstijl(
         hoofdkleur=fields.text("hoofdkleur", default.hoofdkleur),
         steunkleur=fields.text("steunkleur", default.steunkleur),
         afzender=fields.text("afzender", default.afzender),
+        logo=folder / logo if logo else None,
+        logo_tekst=fields.text("logo_tekst"),
     )
     fields.finish()
     for veld, colour in (("hoofdkleur", style.hoofdkleur), ("steunkleur", style.steunkleur)):
         if not _COLOUR.fullmatch(colour):
             fields.complain(veld, f"`{colour}` is geen kleur.", "Schrijf #rrggbb, zoals #1b4965.")
+    wrong = problem_with(folder, logo) if logo else ""
+    if wrong:
+        how = "Zet een PNG, JPEG of eenvoudige SVG van hooguit 200 kB naast het gemeentebestand."
+        fields.complain("logo", f"Het logo `{logo}` {wrong}.", how)
     return style
 
 
@@ -496,57 +524,6 @@ def _check_stadsdelen(gemeente: Gemeente) -> list[Problem]:
     return doubles
 
 
-def resolve(which: str, intake: Intake) -> tuple[str, str]:
-    """Return code and name of a municipality that the read sources know.
-
-    Parameters
-    ----------
-    which : str
-        Name or code.
-    intake : Intake
-        Its region tables and border layers are searched.
-
-    Returns
-    -------
-    tuple of str
-        ``("GM0164", "Hengelo")``; the name is the code when no source names it.
-
-    Raises
-    ------
-    InputError
-        When no source knows it, or when a name belongs to more than one municipality.
-    """
-    known: dict[str, set[str]] = {}
-    frames = [table.regions for table in intake.tables] + [layer.frame for layer in intake.areas]
-    for frame in frames:
-        pairs = frame[["gemeentecode", "gemeentenaam"]].drop_duplicates()
-        for code, name in pairs.itertuples(index=False):
-            if _CODE.fullmatch(str(code)):
-                known.setdefault(str(code), set()).update({str(name)} - {""})
-    wanted = which.strip().casefold()
-    found = sorted(
-        code
-        for code, names in known.items()
-        if wanted == code.casefold() or wanted in {name.casefold() for name in names}
-    )
-    if len(found) == 1:
-        return found[0], min(known[found[0]], key=lambda name: (len(name), name), default=found[0])
-    raise InputError([_unresolved(which, found, known)])
-
-
-def _unresolved(which: str, found: list[str], known: Mapping[str, set[str]]) -> Problem:
-    if found:
-        wat = f"`{which}` is de naam van meer gemeenten: {', '.join(found)}."
-        return Problem(wat=wat, oplossing="Geef de code in plaats van de naam.")
-    names = [name for group in known.values() for name in group]
-    return Problem(
-        wat=f"Geen van de gelezen bronnen kent gemeente `{which}`.",
-        oplossing=suggestion(which, names)
-        if len(names) <= 20 or which.casefold()[:3] in {name.casefold()[:3] for name in names}
-        else "Controleer de naam, of geef de code (GM met vier cijfers).",
-    )
-
-
 _START = """# Instellingen van één gemeente. Alles achter een # is uitleg.
 # Onbekende velden zijn een fout; de melding zegt dan wat er misschien bedoeld was.
 
@@ -576,6 +553,8 @@ te_bevestigen = []
 hoofdkleur = "{hoofdkleur}"
 steunkleur = "{steunkleur}"
 afzender = "Gemeente {naam}"
+# Een logo staat naast dit bestand: een PNG, een JPEG of een SVG die alleen tekent. Voeg dan toe:
+# `logo` (de bestandsnaam) en `logo_tekst` (wat een schermlezer zegt).
 
 # Wanneer een buurt wordt gerangschikt en een indicator meedoet.
 [drempels]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 
 from sia.demo.places import stadsdelen
 from sia.errors import InputError
-from sia.gemeente import TE_BEVESTIGEN, Gemeente, init_gemeente, load_gemeente, resolve
-from sia.sources.base import AreaLayer, Intake, Origin, Publisher
+from sia.gemeente import TE_BEVESTIGEN, Gemeente, init_gemeente, load_gemeente
 
 GOOD = """
 code = "GM0164"
@@ -208,34 +205,3 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 def test_init_refuses_a_name_that_would_break_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         init_gemeente("GM0141", 'A"\nfictief = true\n#', folder=tmp_path)
-
-
-def intake_with(names: dict[str, tuple[str, str]]) -> Intake:
-    frame = gpd.GeoDataFrame(
-        {
-            "naam": "x",
-            "gemeentecode": [code for code, _ in names.values()],
-            "gemeentenaam": [name for _, name in names.values()],
-        },
-        index=pd.Index(list(names), name="code"),
-        geometry=gpd.points_from_xy([0] * len(names), [0] * len(names)),
-        crs=28992,
-    )
-    origin = Origin(Path("x"), "0", Publisher("x", "x", "x"), "x", 2020)
-    return Intake((), (AreaLayer("buurt", 2020, frame, origin),), (), pd.DataFrame())
-
-
-def test_resolve_finds_code_and_name() -> None:
-    intake = intake_with(
-        {"BU01640000": ("GM0164", "Hengelo"), "BU01530000": ("GM0153", "Enschede")}
-    )
-    assert resolve("hengelo", intake) == ("GM0164", "Hengelo")
-    assert resolve("gm0153", intake) == ("GM0153", "Enschede")
-    with pytest.raises(InputError, match="Bedoelde u `Hengelo`"):
-        resolve("Hengel", intake)
-
-
-def test_resolve_refuses_a_name_of_two_municipalities() -> None:
-    intake = intake_with({"BU01640000": ("GM0164", "Dorp"), "BU01530000": ("GM0153", "Dorp")})
-    with pytest.raises(InputError, match="GM0153, GM0164"):
-        resolve("Dorp", intake)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "settings", "store"),
-    ("areas", "sources", "catalogue", "gemeente", "schemas"),
+    ("errors", "logo", "settings", "store", "fingerprint"),
+    ("areas", "sources", "catalogue", "gemeente", "schemas", "request"),
     ("indicators",),
     ("index",),
     ("weighing",),

@@ -49,6 +49,7 @@ from sia.pipeline.intake import (
     intake_step,
     read_intake,
 )
+from sia.pipeline.intake_store import open_store
 from sia.pipeline.outputs import (
     check_map,
     check_report,
@@ -60,7 +61,7 @@ from sia.pipeline.outputs import (
     scores_by_year,
 )
 from sia.pipeline.panel import comparable_years
-from sia.pipeline.run import Run, check_request, open_run
+from sia.pipeline.run import Run, open_run
 from sia.pipeline.scores import (
     audit_step,
     audit_table,
@@ -142,7 +143,6 @@ __all__ = [
     "check_intake",
     "check_map",
     "check_report",
-    "check_request",
     "check_scores",
     "check_trajectories",
     "cijfers",
@@ -184,6 +184,7 @@ __all__ = [
     "moved_text",
     "not_ranked",
     "open_run",
+    "open_store",
     "panel_text",
     "pocket_figures",
     "pocket_table",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from sia import __version__
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
@@ -17,14 +16,15 @@ from sia.clustering.number import NumberChoice, choose_k
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError, Problem
-from sia.gemeente import FICTIEF, Gemeente, default_folder, load_gemeente
+from sia.gemeente import FICTIEF, Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.indicators.roster import names_of
-from sia.pipeline.intake_store import intake_key, load_intake, save_intake
+from sia.pipeline.intake_store import load_intake, open_store
 from sia.pipeline.run import Run
+from sia.pipeline.source_lines import border_line
+from sia.request import Known, configure
 from sia.schemas import validate
 from sia.settings import Folders
-from sia.sources import intake
 from sia.sources.base import AreaLayer, Intake
 from sia.store import (
     read_table,
@@ -60,7 +60,7 @@ class CountryStore:
     folder : pathlib.Path
     jaar : int
     key : str
-        Hash of the raw files, the readers and the year.
+        Hash of the raw files and the readers.
     """
 
     folder: Path
@@ -69,7 +69,7 @@ class CountryStore:
 
     def whole(self) -> Intake:
         """Return all of it, without the squares."""
-        found = load_intake(self.folder)
+        found = load_intake(self.folder, jaren=[self.jaar])
         if found is None:
             raise InputError([_absent(self.folder)])
         return found
@@ -175,14 +175,8 @@ def country_intake(bron: Sequence[Path], jaar: int, folders: Folders) -> Country
     InputError
         When no file holds a buurt.
     """
-    key = intake_key(bron, COUNTRY.code, [jaar])
-    folder = folders.processed / COUNTRY.code / "intake" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.parent / f".{key}.slot"):
-        if load_intake(folder, "geen") is None:
-            found = intake(list(bron), jaren=[jaar])
-            save_intake(folder, replace(found, squares=()))
-    return CountryStore(folder, jaar, key)
+    folder = open_store(bron, folders.processed)
+    return CountryStore(folder, jaar, folder.name)
 
 
 def read_intake_of(store: CountryStore, gemeentecode: str) -> Intake:
@@ -198,7 +192,7 @@ def read_intake_of(store: CountryStore, gemeentecode: str) -> Intake:
     InputError
         When there is no such store.
     """
-    found = load_intake(store.folder, gemeentecode)
+    found = load_intake(store.folder, gemeentecode, [store.jaar])
     if found is None:
         raise InputError([_absent(store.folder)])
     return found
@@ -441,6 +435,7 @@ def country_step(
         grenzen=table.areas.geometry,
         toelichting=explanation(table),
         fictief=_invented(names),
+        bron_grenzen=border_line(table.areas, None, fictief=_invented(names)),
     )
     write_text(report, country_page(facts))
     clock.done("kaart", f"Kaart van {report.stat().st_size / 1e6:.1f} MB")
@@ -517,22 +512,8 @@ def _note(
     )
 
 
-def configuration(code: str, naam: str) -> Gemeente:
-    """Return the configuration of a municipality, or the defaults when it has no file.
-
-    Parameters
-    ----------
-    code, naam : str
-        The name is that of the region tables.
-
-    Raises
-    ------
-    InputError
-        When there is a file and it is wrong.
-    """
-    if any(default_folder().glob(f"{code}*.toml")):
-        return load_gemeente(code)
-    return Gemeente(code=code, naam=naam, fictief=code.startswith(FICTIEF))
+def _named(country: Yardstick, code: str) -> dict[str, Known]:
+    return {code: Known(code, str(country.gemeenten.get(code, code)))}
 
 
 def municipality_step(
@@ -560,7 +541,7 @@ def municipality_step(
     InputError
         When no source holds a buurt of it, or its own file is wrong.
     """
-    gemeente = configuration(code, str(country.gemeenten.get(code, code)))
+    gemeente = configure(code, lambda: _named(country, code))
     own = Folders(
         processed=folders.processed / COUNTRY.code / "gemeenten",
         reports=folders.reports / COUNTRY.code / "gemeenten",

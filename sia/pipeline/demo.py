@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from sia.agenda.deliveries import FOLDER
 from sia.demo import DemoTruth, plans
-from sia.pipeline.intake_store import intake_key
+from sia.fingerprint import digest, tree_hash
 
 PLANS_SEED = 2025
 
@@ -55,7 +55,7 @@ def ensure_demo(folder: Path) -> Path:
     code = Path(demo.__file__).parent
     agenda = code.parent / "agenda"
     written_by = [agenda / name for name in ("fields.py", "template.py", "deliveries.py")]
-    mark = intake_key([code, *written_by], "GM9999", [])
+    mark = digest(tree_hash(part, (".py", ".toml")) for part in (code, *written_by))
     with FileLock(folder.parent / f".{folder.name}.slot"):
         stamp = folder / ".generator"
         if stamp.exists() and stamp.read_text(encoding="utf-8") == mark:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import pandas as pd
 from filelock import FileLock
 
 from sia.errors import InputError, Problem
-from sia.pipeline.intake_store import intake_key, load_intake, save_intake
+from sia.fingerprint import digest
+from sia.pipeline.intake_store import load_intake, open_store, save_intake
 from sia.pipeline.run import Run
-from sia.sources import intake
+from sia.request import store_folder
 from sia.sources.base import Intake
+from sia.sources.registry import SQUARES_LATER, read_squares
 from sia.store import write_table
 
 STAGE = "01_intake"
@@ -18,22 +24,51 @@ STAGE = "01_intake"
 def read_intake(run: Run) -> Intake:
     """Return everything that the raw folders hold for this municipality and its years.
 
-    The files are read once for all years; what was read is kept under the hash of the files and
-    of the readers, so that a changed file is read anew.
+    The files are read once for all municipalities and years; what was read is kept under the hash
+    of the files and of the readers, so that a changed file is read anew.
 
     Parameters
     ----------
     run : Run
     """
-    key = intake_key(run.bron, run.gemeente.code, run.jaren)
-    folder = run.folders.processed / run.gemeente.code / "intake" / key
+    folder = open_store(run.bron, run.folders.processed)
+    found = load_intake(folder, run.gemeente.code, run.jaren, normen=True)
+    if found is None:
+        raise InputError([_vanished(folder)])
+    return _with_squares(run, folder, found)
+
+
+def _vanished(folder: Path) -> Problem:
+    return Problem(
+        bestand=str(folder),
+        wat="De ingelezen bestanden zijn tijdens het lezen weggehaald.",
+        oplossing="Draai dit notebook opnieuw; dan worden de bronmappen opnieuw ingelezen.",
+    )
+
+
+def _with_squares(run: Run, store: Path, found: Intake) -> Intake:
+    """Add the squares of this municipality, which are kept in its own folder."""
+    later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]
+    if later.empty:
+        return found
+    code = run.gemeente.code
+    key = digest([store.name, *map(str, run.jaren)])[:16]
+    folder = run.folders.processed / code / "intake" / key
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f".{key}.slot"):
-        known = load_intake(folder)
-        if known is None:
-            known = intake(list(run.bron), gemeente=run.gemeente.code, jaren=run.jaren)
-            save_intake(folder, known)
-    return known
+        own = load_intake(folder)
+        if own is None:
+            files = {str(name): _path_of(str(name), run.bron) for name in later}
+            own = read_squares(files, code, run.jaren, found.areas)
+            save_intake(folder, own)
+    rest = found.files[~found.files["bestand"].isin(own.files["bestand"])]
+    files_of_both = pd.concat([rest, own.files]).sort_values("bestand", ignore_index=True)
+    return replace(found, squares=own.squares, files=files_of_both)
+
+
+def _path_of(name: str, bron: Sequence[Path]) -> Path:
+    """Return where a file of the table of files stands."""
+    return next(root / name for root in bron if (root / name).is_file())
 
 
 def intake_step(run: Run) -> Intake:
@@ -41,8 +76,7 @@ def intake_step(run: Run) -> Intake:
     found = read_intake(run)
     target = run.folder / "bestanden.parquet"
     write_table(target, found.files.astype(str))
-    key = intake_key(run.bron, run.gemeente.code, run.jaren)
-    run.note(STAGE, [target], invoer=key)
+    run.note(STAGE, [target], invoer=store_folder(run.bron, run.folders.processed).name)
     return found
 
 

@@ -1,131 +1,216 @@
-"""Keep what was read from raw files, so that the years of one municipality read them once."""
+"""Keep what was read from raw files as Parquet: read once, for all municipalities and years."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from filelock import FileLock
 
+from sia.request import MUNICIPALITIES, Known, store_folder
 from sia.sources.base import AreaLayer, Intake, Origin, Publisher, Record, SourceTable, SquareLayer
-from sia.store import atomic_path, read_table, sha256_file, write_json, write_table
+from sia.sources.registry import READ, SKIPPED, read_folder
+from sia.sources.wish import Wish, describe, municipalities_in, unwanted
+from sia.store import atomic_path, read_table, write_json, write_table
 
 _INDEX = "inhoud.json"
 _FRAMES = ("values", "reasons", "regions", "measures", "lower", "upper", "frame")
-_CODE = ("sources", "areas.py", "store.py")
 _PER_REGION = ("values", "reasons", "regions", "lower", "upper", "frame")
+_OF_COUNTRY = ("values", "regions")
+"""What the norms of an indicator need of all buurten of the country."""
+
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (SourceTable, AreaLayer, SquareLayer)}
+_IN_OWN_YEAR = ("cbs.kwb", "cbs.pdok")
 ROW_GROUP = 1000
 """Rows per Parquet row group. Rows are in order of code, so that the statistics of the groups say
 which of them hold a municipality and the others are never read."""
 
 
-def intake_key(bron: Iterable[Path], gemeente: str, jaren: Iterable[int]) -> str:
-    """Return the hash of everything that an intake depends on.
+def open_store(bron: Sequence[Path], processed: Path) -> Path:
+    """Return the folder with all that the raw folders hold; read them when that was not done yet.
 
     Parameters
     ----------
-    bron : iterable of pathlib.Path
-        Folders with raw data; names and contents of all files count.
-    gemeente : str
-    jaren : iterable of int
+    bron : sequence of pathlib.Path
+        Folders with raw data.
+    processed : pathlib.Path
 
     Returns
     -------
-    str
-        16 hexadecimal digits; changes with a raw file, the readers, municipality or years.
+    pathlib.Path
+        The store of these raw files, for `load_intake`. Squares are not in it: those are read for
+        one municipality at a time.
+
+    Raises
+    ------
+    InputError
+        When a folder does not exist.
     """
-    package = Path(__file__).resolve().parents[1]
-    code = [package / name for name in _CODE]
-    digest = hashlib.sha256(f"{gemeente} {sorted(jaren)}".encode())
-    for root in [*bron, *code]:
-        files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
-        for path in files:
-            if "__pycache__" not in path.parts:
-                name = path.relative_to(root.parent)
-                digest.update(f"{name}={sha256_file(path)}\n".encode())
-    return digest.hexdigest()[:16]
+    folder = store_folder(bron, processed)
+    if (folder / _INDEX).exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f".{folder.name}.slot"):
+        if not (folder / _INDEX).exists():
+            # without its index a store is what a killed reader left
+            shutil.rmtree(folder, ignore_errors=True)
+            writer = _Writer(folder)
+            found = read_folder(list(bron), vierkanten_ook=False, bewaar=writer.keep)
+            write_json(folder / MUNICIPALITIES, writer.municipalities())
+            writer.finish((*found.tables, *found.areas), found.files)
+    return folder
 
 
-def save_intake(folder: Path, intake: Intake) -> None:
+def save_intake(folder: Path, found: Intake) -> None:
     """Write an intake as Parquet files with an index; the index comes last.
 
     Parameters
     ----------
     folder : pathlib.Path
         Made when needed. Without its index it counts as absent.
-    intake : Intake
+    found : Intake
     """
-    records: list[dict[str, Any]] = []
-    everything: list[Record] = [*intake.tables, *intake.areas, *intake.squares]
-    for number, record in enumerate(everything):
+    writer = _Writer(folder)
+    records: tuple[Record, ...] = (*found.tables, *found.areas, *found.squares)
+    writer.finish([writer.keep("", record) for record in records], found.files)
+
+
+class _Writer:
+    """Writes records one by one, so that a country is never in memory as a whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._rows: dict[int, dict[str, Any]] = {}
+        self._known: dict[str, Known] = {}
+
+    def keep(self, name: str, record: Record) -> Record:
+        """Write a record and return it without its rows."""
+        number = len(self._rows)
         frames = {n: f for n in _FRAMES if (f := getattr(record, n, None)) is not None}
-        for name, frame in frames.items():
-            with atomic_path(folder / f"{number:03d}-{name}.parquet") as part:
+        for part_name, frame in frames.items():
+            with atomic_path(self._folder / f"{number:03d}-{part_name}.parquet") as part:
                 frame.to_parquet(part, compression="zstd", row_group_size=ROW_GROUP)
         facts = {
             n: getattr(record, n) for n in ("source", "year", "level", "size") if hasattr(record, n)
         }
-        origin = asdict(record.origin) | {"path": str(record.origin.path)}
-        kind = type(record).__name__
-        records.append(
-            {
-                "soort": kind,
-                "frames": sorted(frames),
-                "facts": facts,
-                "origin": origin,
-                "gemeenten": _gemeenten(record),
-            }
-        )
-    write_table(folder / "files.parquet", intake.files.astype(str))
-    write_json(folder / _INDEX, {"records": records})
+        about = () if isinstance(record, SquareLayer) else municipalities_in(record)
+        if not isinstance(record, SquareLayer):
+            self._meet(record)
+        stub = replace(record, **{n: frame.iloc[:0] for n, frame in frames.items()})
+        # the stub lives as long as this writer, so its identity is its name
+        self._rows[id(stub)] = {
+            "nummer": number,
+            "soort": type(record).__name__,
+            "frames": sorted(frames),
+            "facts": facts,
+            "origin": asdict(record.origin) | {"path": str(record.origin.path)},
+            "gemeenten": sorted(about),
+            "bestand": name,
+            "beschrijving": describe(record),
+            "stub": stub,
+        }
+        return stub
+
+    def _meet(self, record: SourceTable | AreaLayer) -> None:
+        """Note which municipalities have buurten in this record, and what they are called."""
+        regions = record.frame if isinstance(record, AreaLayer) else record.regions
+        codes = regions.index.astype(str)
+        own_year = isinstance(record, AreaLayer) or record.source in _IN_OWN_YEAR
+        for code in sorted({f"GM{c[2:6]}" for c in codes if c.startswith("BU")}):
+            self._known.setdefault(code, Known(code)).meet(record.year, own_year)
+        pairs = regions[["gemeentecode", "gemeentenaam"]].astype(str).drop_duplicates()
+        named = regions.loc[codes.str.startswith("GM"), "naam"].astype(str)
+        for code, name in [*pairs.itertuples(index=False), *named.items()]:
+            if code in self._known:
+                self._known[code].call(record.year, name)
+
+    def municipalities(self) -> dict[str, Any]:
+        """Return the municipalities that were met, as JSON."""
+        return {code: known.facts() for code, known in sorted(self._known.items())}
+
+    def finish(self, kept: Sequence[Record], files: pd.DataFrame) -> None:
+        """Write the table of files and the index of what was kept, in the order given."""
+        rows = [self._rows[id(record)] for record in kept]
+        write_table(self._folder / "files.parquet", files.astype(str))
+        listed = [{k: v for k, v in row.items() if k != "stub"} for row in rows]
+        write_json(self._folder / _INDEX, {"records": listed})
 
 
-def _gemeenten(record: Record) -> list[str]:
-    """Return the codes of the municipalities that a table or border layer has regions of."""
-    if isinstance(record, SquareLayer):
-        return []
-    index = record.values.index if isinstance(record, SourceTable) else record.frame.index
-    return sorted({f"GM{code[2:6]}" for code in map(str, index) if code[:2] in ("BU", "WK", "GM")})
-
-
-def load_intake(folder: Path, gemeente: str = "") -> Intake | None:
-    """Return an intake that `save_intake` wrote, or None when there is none.
+def load_intake(
+    folder: Path, gemeente: str = "", jaren: Sequence[int] = (), *, normen: bool = False
+) -> Intake | None:
+    """Return an intake that `open_store` or `save_intake` wrote, or None when there is none.
 
     Parameters
     ----------
     folder : pathlib.Path
     gemeente : str
         When given, only the rows of this municipality, its wijken and buurten, and of the
-        country; tables and layers without any of its regions are not opened. Squares have no
-        region code and are left out then.
+        country; tables and layers that are not about it are not opened.
+    jaren : sequence of int
+        When given, only what can serve these years, as `sia.sources.intake` has it.
+    normen : bool
+        Keep the values of all buurten of the country in the tables of the municipality: norms
+        need them. Reasons, margins and borders stay those of the municipality.
     """
     index = folder / _INDEX
     if not index.exists():
         return None
-    tables: list[SourceTable] = []
-    areas: list[AreaLayer] = []
-    squares: list[SquareLayer] = []
-    for number, row in enumerate(json.loads(index.read_text(encoding="utf-8"))["records"]):
-        if gemeente and gemeente not in row["gemeenten"]:
+    wish = Wish(gemeente, tuple(jaren))
+    records: list[Record] = []
+    fate: list[tuple[str, str, str]] = []
+    for row in json.loads(index.read_text(encoding="utf-8"))["records"]:
+        reason = _reason(row, wish)
+        fate.append((row["bestand"], row["beschrijving"], reason))
+        if reason:
             continue
         frames = {
-            n: _read(folder / f"{number:03d}-{n}.parquet", gemeente if n in _PER_REGION else "")
-            for n in row["frames"]
+            name: _read(folder / f"{row['nummer']:03d}-{name}.parquet", _part(name, wish, normen))
+            for name in row["frames"]
         }
-        arguments = {**row["facts"], **frames, "origin": _origin(row["origin"])}
-        if row["soort"] == "SourceTable":
-            tables.append(SourceTable(**arguments))
-        elif row["soort"] == "AreaLayer":
-            areas.append(AreaLayer(**arguments))
-        else:
-            squares.append(SquareLayer(**arguments))
-    files: pd.DataFrame = read_table(folder / "files.parquet")
-    return Intake(tuple(tables), tuple(areas), tuple(squares), files)
+        kind = _KINDS[row["soort"]]
+        records.append(kind(**row["facts"], **frames, origin=_origin(row["origin"])))
+    return Intake(
+        tables=tuple(one for one in records if isinstance(one, SourceTable)),
+        areas=tuple(one for one in records if isinstance(one, AreaLayer)),
+        squares=tuple(one for one in records if isinstance(one, SquareLayer)),
+        files=_files(read_table(folder / "files.parquet"), fate),
+    )
+
+
+def _reason(row: dict[str, Any], wish: Wish) -> str:
+    squares = row["soort"] == "SquareLayer"
+    about = not wish.gemeente or squares or wish.gemeente in row["gemeenten"]
+    source = row["facts"].get("source", "")
+    return unwanted(source, row["facts"]["year"], row["soort"] == "AreaLayer", about, wish)
+
+
+def _part(frame: str, wish: Wish, normen: bool) -> str:
+    """Return the municipality whose rows of a frame are wanted; the empty string for all."""
+    if frame not in _PER_REGION or (normen and frame in _OF_COUNTRY):
+        return ""
+    return wish.gemeente
+
+
+def _files(files: pd.DataFrame, fate: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return the table of files as one municipality and its years see it."""
+    used = {name for name, _, reason in fate if not reason}
+    remarks = dict(zip(files["bestand"], files["opmerking"], strict=True))
+    for name, described, reason in fate:
+        if reason:
+            remarks[name] = remarks[name].replace(described, reason, 1)
+    unused = {name for name, _, _ in fate} - used
+    passed_over = files["bestand"].isin(unused) & (files["status"] == READ)
+    return files.assign(
+        status=files["status"].mask(passed_over, SKIPPED),
+        opmerking=["; ".join(dict.fromkeys(remarks[n].split("; "))) for n in files["bestand"]],
+    )
 
 
 def _read(path: Path, gemeente: str) -> pd.DataFrame:

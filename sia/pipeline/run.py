@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from sia import __version__
-from sia.errors import InputError, Problem
-from sia.gemeente import Gemeente, load_gemeente
+from sia.gemeente import Gemeente
+from sia.pipeline.intake_store import open_store
+from sia.request import check_request, known_municipalities
 from sia.schemas import validate
 from sia.settings import Folders, project_root
 from sia.store import read_table, sha256_file, update_manifest, write_table
@@ -114,64 +114,6 @@ class Run:
         )
 
 
-def check_request(gemeente: str, jaren: Sequence[int], bron: Sequence[Path]) -> str:
-    """Check municipality, years and folders before anything starts.
-
-    Parameters
-    ----------
-    gemeente : str
-        Name or code.
-    jaren : sequence of int
-    bron : sequence of pathlib.Path
-
-    Returns
-    -------
-    str
-        The municipality's code.
-
-    Raises
-    ------
-    InputError
-        With every problem at once.
-    """
-    problems: list[Problem] = []
-    code = ""
-    try:
-        code = load_gemeente(gemeente).code
-    except InputError as error:
-        problems += error.problems
-    problems += [
-        Problem(
-            kolom="jaar",
-            wat=f"{jaar} is geen jaar waarvoor er wijk- en buurtcijfers bestaan.",
-            oplossing="Kies een jaar vanaf 2013.",
-        )
-        for jaar in jaren
-        if not 2013 <= jaar <= 2100
-    ]
-    problems += [_absent_folder(folder) for folder in bron if not folder.is_dir()]
-    if not jaren:
-        problems.append(Problem(wat="Geen jaar opgegeven.", oplossing="Geef --jaar op."))
-    if not bron:
-        problems.append(Problem(wat="Geen bronmap opgegeven.", oplossing="Geef --bron op."))
-    if problems:
-        raise InputError(problems)
-    return code
-
-
-def _absent_folder(folder: Path) -> Problem:
-    near = ""
-    if folder.parent.is_dir():
-        names = [p.name for p in folder.parent.iterdir() if p.is_dir()]
-        close = difflib.get_close_matches(folder.name, names, n=1)
-        near = f" Bedoelde u `{folder.parent / close[0]}`?" if close else ""
-    return Problem(
-        bestand=str(folder),
-        wat="Deze bronmap bestaat niet.",
-        oplossing=f"Controleer het pad, of haal de bronnen op met `sia fetch`.{near}",
-    )
-
-
 def open_run(
     gemeente: str,
     jaar: int,
@@ -210,11 +152,12 @@ def open_run(
     default = Folders.of(root)
     raw = tuple(Path(os.path.normpath(Path.cwd() / folder)) for folder in bron)
     years = tuple(sorted({*jaren, jaar}))
-    check_request(gemeente, years, raw)
     folders = Folders(
         processed=_folder(verwerkt, default.processed), reports=_folder(rapporten, default.reports)
     )
-    config = load_gemeente(gemeente)
+    config = check_request(
+        gemeente, years, raw, lambda: known_municipalities(open_store(raw, folders.processed))
+    )
     return Run(config, jaar, years, basisjaar or years[0], raw, folders)
 
 

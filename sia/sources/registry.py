@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,7 +34,16 @@ from sia.sources.base import (
 )
 from sia.sources.delivery import companion, table_id
 from sia.sources.tabular import pages, peek, unusable
+from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import sha256_file
+
+Keep = Callable[[str, Record], Record]
+"""Gets the file name and a record as soon as it is read; returns what stays in memory of it."""
+
+
+def _whole(name: str, record: Record) -> Record:
+    del name
+    return record
 
 
 class Source(Protocol):
@@ -66,8 +75,7 @@ SOURCES: tuple[Source, ...] = (
 
 READ, SKIPPED, FAULT = "gelezen", "overgeslagen", "fout"
 COLUMNS = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
-YEARS_BACK = 5
-"""Files older than this before the first year asked for cannot be carried forward any more."""
+SQUARES_LATER = "vierkanten: gelezen voor de gemeente die erom vraagt"
 
 _SEVERAL_YEARS = frozenset(
     module.NAME for module in (rivm, politie, leefbaarometer, ses, woonikveilig, own)
@@ -88,32 +96,11 @@ _ENTITY = re.compile(
 _GEMEENTE = re.compile(r"GM\d{4}")
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a run needs of a folder.
-
-    Parameters
-    ----------
-    gemeente : str
-        Gemeentecode, or "" for all.
-    years : tuple of int
-        Years, or empty for all.
-    """
-
-    gemeente: str = ""
-    years: tuple[int, ...] = ()
-
-    def wants_year(self, year: int) -> bool:
-        """Tell whether figures of a year can serve the years asked for."""
-        if not self.years or not year:
-            return True
-        return min(self.years) - YEARS_BACK <= year <= max(self.years)
-
-
 @dataclass
 class _Harvest:
     """What has been read so far, and the row of every file."""
 
+    keep: Keep = _whole
     records: list[tuple[str, Record]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -147,10 +134,20 @@ def read_folder(
     jaren: Sequence[int] | None = None,
     streng: bool = False,
     voortgang: Callable[[Path], None] | None = None,
+    vierkanten_ook: bool = True,
+    bewaar: Keep = _whole,
 ) -> Intake:
-    """Read everything in a folder that can serve; see `sia.sources.intake`."""
-    wish = Wish(_gemeente(gemeente), tuple(jaren or ()))
-    harvest = _Harvest()
+    """Read everything in a folder that can serve; see `sia.sources.intake`.
+
+    Parameters
+    ----------
+    vierkanten_ook : bool
+        False leaves squares to `read_squares`.
+    bewaar : callable
+        Lets a caller store a record at once, so that a country need not be in memory as a whole.
+    """
+    wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
+    harvest = _Harvest(bewaar)
     known: list[tuple[Path, str, Source, Found]] = []
     for root, path in _files(bron):
         name = path.relative_to(root).as_posix() if path != root else path.name
@@ -168,6 +165,34 @@ def read_folder(
     if streng and harvest.problems:
         raise InputError(harvest.problems)
     return _intake(harvest)
+
+
+def read_squares(
+    files: Mapping[str, Path], gemeente: str, jaren: Sequence[int], grenzen: Sequence[AreaLayer]
+) -> Intake:
+    """Read the squares of one municipality out of files that hold squares.
+
+    Parameters
+    ----------
+    files : mapping of str to pathlib.Path
+        By the name that stands in the table of files.
+    gemeente : str
+    jaren : sequence of int
+    grenzen : sequence of AreaLayer
+        The newest that holds the municipality says which squares are looked for; a GeoPackage
+        gives them without reading the rest of the country.
+
+    Returns
+    -------
+    Intake
+        Squares, and a row for every file.
+    """
+    harvest = _Harvest(records=[("", layer) for layer in grenzen])
+    for name, path in files.items():
+        hit = _recognise_safely(path, name, harvest)
+        if hit is not None:
+            _take(path, name, *hit, Wish(gemeente, tuple(jaren)), harvest)
+    return replace(_intake(harvest), areas=())
 
 
 def _gemeente(gemeente: str | None) -> str:
@@ -285,9 +310,9 @@ def _take(
         _fault(path, name, found, [problem], harvest)
         return
     kept, remark = _wanted(records, found, wish)
-    harvest.records += [(name, record) for record in kept]
     status = READ if kept else SKIPPED
     harvest.rows.append(_row(path, name, found, status, remark, kept))
+    harvest.records += [(name, harvest.keep(name, record)) for record in kept]
 
 
 def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
@@ -297,15 +322,12 @@ def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
         return f"zelfde inhoud als {twin['bestand']}"
     if found.source == woonikveilig.NAME and wish.gemeente and found.table != wish.gemeente:
         return f"gaat over {found.table}, gevraagd is {wish.gemeente}"
+    if found.source == vierkanten.NAME and not wish.squares:
+        return SQUARES_LATER
     borders = found.source == pdok.NAME
     if not borders and found.source not in _SEVERAL_YEARS and not wish.wants_year(found.year):
-        return f"jaar {found.year} is niet bruikbaar voor {_span(wish)}"
+        return f"jaar {found.year} is niet bruikbaar voor {wish.span()}"
     return ""
-
-
-def _span(wish: Wish) -> str:
-    first, last = min(wish.years), max(wish.years)
-    return str(first) if first == last else f"{first}-{last}"
 
 
 def _read(source: Source, found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
@@ -332,40 +354,20 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     remarks = [found.note] if found.note else []
     kept = []
     for record in records:
-        if not isinstance(record, AreaLayer) and not wish.wants_year(record.year):
-            remarks.append(f"{record.year} niet bruikbaar voor {_span(wish)}")
-        elif not _about(record, wish.gemeente):
-            if found.source == own.NAME:
-                remarks.append(f"geen buurten van {wish.gemeente}: codes van een andere gemeente")
-            else:
-                remarks.append(f"bevat geen gebieden van {wish.gemeente}")
-        else:
+        about = _about(record, wish.gemeente)
+        reason = unwanted(found.source, record.year, isinstance(record, AreaLayer), about, wish)
+        if not reason:
             kept.append(record)
-            remarks.append(_describe(record))
+        remarks.append(reason or describe(record))
     if not records:
         remarks.append("niets bruikbaars gevonden")
     return tuple(kept), "; ".join(dict.fromkeys(remarks))
 
 
 def _about(record: Record, gemeente: str) -> bool:
-    if not gemeente:
-        return True
     if isinstance(record, SquareLayer):
-        return len(record.frame) > 0
-    if isinstance(record, AreaLayer):
-        return bool((record.frame["gemeentecode"] == gemeente).any())
-    return bool((record.regions["gemeentecode"] == gemeente).any())
-
-
-def _describe(record: Record) -> str:
-    if isinstance(record, AreaLayer):
-        return f"{record.year}: grenzen van {len(record.frame)} gebieden ({record.level})"
-    if isinstance(record, SquareLayer):
-        return f"{record.year}: {len(record.frame)} vierkanten van {record.size} m"
-    filled = int(record.values.notna().any().sum())
-    empty = record.values.shape[1] - filled
-    without = f", {empty} zonder cijfers" if empty else ""
-    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}"
+        return not gemeente or len(record.frame) > 0
+    return not gemeente or gemeente in municipalities_in(record)
 
 
 def _fault(

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.errors import InputError
-from sia.pipeline import country
+from sia.pipeline import country, intake_store
 from sia.settings import Folders
 from sia.sources.base import AreaLayer, Origin, Publisher
 from sia.viz.country_map import STEPS, encode
@@ -145,25 +145,13 @@ def test_one_failing_municipality_does_not_stop_the_others(
     assert done.at["GM9992", "buurten"] == expected
 
 
-def test_a_municipality_without_a_file_gets_the_defaults_and_a_wrong_file_is_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "gemeenten").mkdir()
-    monkeypatch.setenv("SIA_HOME", str(tmp_path))
-    plain = country.configuration("GM9991", "Zonneveen (fictief)")
-    assert (plain.naam, plain.stadsdelen) == ("Zonneveen (fictief)", ())
-    (tmp_path / "gemeenten" / "GM9991-zonneveen.toml").write_text("dit is geen toml")
-    with pytest.raises(InputError):
-        country.configuration("GM9991", "Zonneveen (fictief)")
-
-
 def test_a_second_start_reads_no_raw_file(
     land: country.Country, raw: Path, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(country, "intake", refuse)
+    monkeypatch.setattr(intake_store, "read_folder", refuse)
     assert country.country_intake([raw], YEAR, folders) == land.store
 
 

@@ -1,0 +1,274 @@
+"""What was asked for: municipalities, years and folders, checked before anything starts.
+
+Nothing here needs pandas: a batch in which nothing changed must be over at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sia.catalogue.fields import suggestion
+from sia.errors import InputError, Problem
+from sia.fingerprint import digest, raw_hash, tree_hash
+from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente
+
+ALL = "alle"
+MUNICIPALITIES = "gemeenten.json"
+FIRST_YEAR, LAST_YEAR = 2013, 2100
+
+_READERS = ("sources", "areas.py", "store.py", "pipeline/intake_store.py")
+
+
+@dataclass
+class Known:
+    """A municipality as the raw files know it.
+
+    Parameters
+    ----------
+    code : str
+    naam : str
+        In the newest file that names it, else the code.
+    jaren : set of int
+        Years of the borders and CBS tables that hold a buurt of it.
+    andere : set of int
+        Years of other tables that do; publishers give old figures in new borders.
+    """
+
+    code: str
+    naam: str = ""
+    jaren: set[int] = field(default_factory=set)
+    andere: set[int] = field(default_factory=set)
+    named: int = 0
+
+    def meet(self, year: int, own_year: bool) -> None:
+        """Note that a file of this year holds a buurt of it."""
+        (self.jaren if own_year else self.andere).add(year)
+
+    def call(self, year: int, name: str) -> None:
+        """Note how a file of this year calls it; names in capitals only when there is no other."""
+        plain = name.strip()
+        better = year >= self.named or self.naam.isupper()
+        if plain and plain != self.code and (not self.naam or (better and not plain.isupper())):
+            self.naam, self.named = plain, year
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "naam": self.naam or self.code,
+            "jaren": sorted(self.jaren),
+            "andere": sorted(self.andere),
+        }
+
+
+def store_folder(bron: Sequence[Path], processed: Path) -> Path:
+    """Return where what was read from raw folders is kept.
+
+    Parameters
+    ----------
+    bron : sequence of pathlib.Path
+    processed : pathlib.Path
+
+    Returns
+    -------
+    pathlib.Path
+        ``processed/NL/intake/<hash>``; the hash changes with any raw file and with the readers.
+    """
+    package = Path(__file__).resolve().parent
+    readers = [tree_hash(package / name, (".py", ".toml")) for name in _READERS]
+    return processed / "NL" / "intake" / digest([raw_hash(bron), *readers])[:16]
+
+
+def known_municipalities(folder: Path) -> dict[str, Known]:
+    """Return the municipalities of a store by their code.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        From `store_folder`, made by ``sia.pipeline.intake_store.open_store``.
+    """
+    listed = json.loads((folder / MUNICIPALITIES).read_text(encoding="utf-8"))
+    return {
+        code: Known(code, row["naam"], set(row["jaren"]), set(row["andere"]))
+        for code, row in listed.items()
+    }
+
+
+def find_code(which: str, known: Mapping[str, Known]) -> str:
+    """Return the code of the municipality that a name or code means.
+
+    Parameters
+    ----------
+    which : str
+        A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
+    known : mapping of str to Known
+
+    Raises
+    ------
+    InputError
+        When there is none, or more than one.
+    """
+    wanted = which.strip().casefold()
+    found = [
+        code
+        for code, one in known.items()
+        if wanted in (code.casefold(), one.naam.casefold(), one.naam.casefold().split(" (")[0])
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        wat = f"`{which}` is de naam van meer gemeenten: {', '.join(sorted(found))}."
+        oplossing = "Geef de code in plaats van de naam."
+    else:
+        wat = f"Gemeente `{which}` heeft geen bestand in gemeenten/ en staat in geen bronbestand."
+        oplossing = _hint(which, [one.naam for one in known.values()])
+    raise InputError([Problem(wat=wat, oplossing=oplossing)])
+
+
+def _hint(which: str, names: list[str]) -> str:
+    """Name what was perhaps meant; never list a country of names."""
+    alike = {name.casefold()[:3] for name in names}
+    if len(names) <= 20 or which.casefold()[:3] in alike:
+        return suggestion(which, names)
+    return "Controleer de naam, of geef de code (GM met vier cijfers)."
+
+
+def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
+    """Return the configuration of a municipality, or the defaults when it has no file.
+
+    Parameters
+    ----------
+    which : str
+        Name or code.
+    known : callable
+        Gives the municipalities of the raw files; called only when there is no file.
+
+    Returns
+    -------
+    Gemeente
+        Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
+        docs/methode.md.
+
+    Raises
+    ------
+    InputError
+        When there is a file and it is wrong, or when neither a file nor the raw files know it.
+    """
+    path = file_of(which)
+    if path is not None:
+        return load_gemeente(path)
+    met = known()
+    code = find_code(which, met)
+    path = file_of(code)
+    if path is not None:
+        return load_gemeente(path)
+    return Gemeente(code=code, naam=met[code].naam, fictief=code.startswith(FICTIEF))
+
+
+def years_present(code: str, jaren: Iterable[int], known: Mapping[str, Known]) -> list[int]:
+    """Return the years in which a municipality existed, as far as the raw files tell.
+
+    Parameters
+    ----------
+    code : str
+    jaren : iterable of int
+        Years asked for.
+    known : mapping of str to Known
+
+    Returns
+    -------
+    list of int
+        A year counts when borders or CBS table of that year, or else the national ones of the
+        nearest year, hold a buurt of it. A municipality that only other tables hold keeps all.
+    """
+    if not known[code].jaren:
+        return sorted(jaren)
+    sizes: dict[int, int] = {}
+    for one in known.values():
+        for year in one.jaren:
+            sizes[year] = sizes.get(year, 0) + 1
+    national = [year for year, count in sizes.items() if 2 * count >= max(sizes.values())]
+
+    def nearest(year: int) -> int:
+        return min(national, key=lambda other: (abs(other - year), -other))
+
+    return [y for y in sorted(jaren) if y in known[code].jaren or nearest(y) in known[code].jaren]
+
+
+def check_request(
+    gemeente: str,
+    jaren: Sequence[int],
+    bron: Sequence[Path],
+    known: Callable[[], Mapping[str, Known]],
+) -> Gemeente:
+    """Check municipality, years and folders before anything starts.
+
+    Parameters
+    ----------
+    gemeente : str
+        Name or code.
+    jaren : sequence of int
+    bron : sequence of pathlib.Path
+    known : callable
+        As for `configure`.
+
+    Returns
+    -------
+    Gemeente
+
+    Raises
+    ------
+    InputError
+        With every problem at once.
+    """
+    problems = check_folders_and_years(jaren, bron)
+    unread = bool(problems)
+    try:
+        found = load_gemeente(gemeente) if unread else configure(gemeente, known)
+    except InputError as error:
+        problems = [*error.problems, *problems]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def check_folders_and_years(jaren: Sequence[int], bron: Sequence[Path]) -> list[Problem]:
+    """Return what is wrong with years and raw folders.
+
+    Parameters
+    ----------
+    jaren : sequence of int
+    bron : sequence of pathlib.Path
+    """
+    problems = [
+        Problem(
+            kolom="jaar",
+            wat=f"{jaar} is geen jaar waarvoor er wijk- en buurtcijfers bestaan.",
+            oplossing=f"Kies een jaar vanaf {FIRST_YEAR}.",
+        )
+        for jaar in jaren
+        if not FIRST_YEAR <= jaar <= LAST_YEAR
+    ]
+    problems += [_absent_folder(folder) for folder in bron if not folder.is_dir()]
+    if not jaren:
+        problems.append(Problem(wat="Geen jaar opgegeven.", oplossing="Geef --jaar op."))
+    if not bron:
+        problems.append(Problem(wat="Geen bronmap opgegeven.", oplossing="Geef --bron op."))
+    return problems
+
+
+def _absent_folder(folder: Path) -> Problem:
+    near = ""
+    if folder.parent.is_dir():
+        names = [p.name for p in folder.parent.iterdir() if p.is_dir()]
+        close = difflib.get_close_matches(folder.name, names, n=1)
+        near = f" Bedoelde u `{folder.parent / close[0]}`?" if close else ""
+    return Problem(
+        bestand=str(folder),
+        wat="Deze bronmap bestaat niet.",
+        oplossing=f"Controleer het pad, of haal de bronnen op met `sia fetch`.{near}",
+    )
