@@ -225,7 +225,7 @@ def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
         (np.isinf(x), "De waarde is oneindig.", "Controleer de deling waar zij uit komt."),
     )
     for mask, what, remedy in faults:
-        for row, column in zip(*np.nonzero(mask), strict=True):
+        for row, column in zip(*np.nonzero(mask), strict=True) if mask.any() else ():
             problems.append(
                 Problem(
                     rij=str(table.index[int(row)]),

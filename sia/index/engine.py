@@ -32,24 +32,18 @@ from sia.index.aggregation import (
 from sia.index.build import FittedColumns, normaliser_groups, resolve, signs
 from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
+from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
 from sia.index.imputation import Imputer, NoImputation, Setting
 from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
-Ranks = npt.NDArray[np.int32]
 Progress = Callable[[int, int], None]
 
 CACHE = 4_000_000
 """Bytes of a block's main array: larger blocks fall out of the cache and are no faster."""
 
-PRODUCT = 128
+PRODUCT = 32
 """Draws in a block that is one matrix product: smaller products do not use the processor well."""
-
-SORTED = 1_000_000
-"""Bytes of keys that are sorted at a time."""
-
-TIE = 2.0**38
-"""Scores closer than range / TIE count as equal: rounding noise must not order equal units."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,8 +189,7 @@ class Engine:
             leaves = variant.normalised(self._errors(plan.error[draws]))
         else:
             leaves = variant.leaves
-        scores = variant.score(leaves, self._weights(variant, plan, draws), draws.size)
-        take(draws, rank_rows(scores))
+        take(draws, variant.ranks(leaves, self._weights(variant, plan, draws), draws.size))
         return int(draws.size)
 
     def _errors(self, streams: npt.NDArray[np.int64]) -> Array:
@@ -240,7 +233,7 @@ class Variant:
     anchor: tuple[dict[str, FittedTreatment], FittedColumns] | None
     top: str
     linear: Array | None = None
-    """Leaves as (k, n), where the score is one weighted sum of indicators without gaps."""
+    """Keys of the leaves as (k, n), where the score is a weighted mean of them without gaps."""
 
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
@@ -264,7 +257,10 @@ class Variant:
         leaves = half.positive(half.normalised(values[None])[0])
         chain = resolve(leaves, design)
         straight = half._linear() and not np.isnan(leaves).any()
-        linear = np.ascontiguousarray(leaves.T) if straight else None
+        linear = None
+        if straight:
+            upright = leaves.T
+            linear = to_keys(upright, leaves.min(), leaves.max(), np.empty(upright.shape))
         return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node, linear)
 
     def width(self, n: int) -> int:
@@ -294,10 +290,15 @@ class Variant:
             raised: Array = (leaves - low) / np.where(high > low, high - low, np.nan) * 99.0 + 1.0
         return raised
 
-    def score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
-        """Return the scores of the wanted aggregate, shape (m, n)."""
+    def ranks(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Ranks:
+        """Return the ranks in the wanted aggregate, shape (m, n)."""
         if leaves is self.leaves and self.linear is not None:
-            return _collapse(self.nodes, weights, self.setting.indicators, self.top) @ self.linear
+            share = _collapse(self.nodes, weights, self.setting.indicators, self.top)
+            return rank_keys(share @ self.linear)
+        return rank_rows(self._score(leaves, weights, draws))
+
+    def _score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
+        """Return the scores of the wanted aggregate, shape (m, n)."""
         if leaves is not self.leaves:
             leaves = self.positive(leaves)
         if leaves.ndim == 2 and not self._closed():
@@ -523,112 +524,3 @@ def _collapse(
             else:
                 factor[child] = by_child[node.id][c] * scale
     return effective.T
-
-
-def rank_rows(scores: Array) -> Ranks:
-    """Rank the units of every row, 1 for the highest; ties share the better rank.
-
-    Score and unit number are packed in one integer, which sorts several times faster than an
-    argsort of floats. Scores that differ by less than about the range / 2^38 count as equal.
-
-    Parameters
-    ----------
-    scores : array, shape (m, n)
-
-    Returns
-    -------
-    array of int32, shape (m, n)
-        0 where the score is missing.
-    """
-    m, n = scores.shape
-    ranks = np.empty((m, n), dtype=np.int32)
-    size = max(1, min(m, SORTED // (8 * n)))
-    bench = _Bench.of(size, n)
-    for start in range(0, m, size):
-        part = scores[start : start + size]
-        bench.rank(part, ranks[start : start + size])
-    return ranks
-
-
-@dataclass(frozen=True, eq=False)
-class _Bench:
-    """Working arrays that blocks of one size reuse, because fresh memory costs more than sorting.
-
-    Parameters
-    ----------
-    distance : array, shape (m, n)
-    keys, units : array of int64, shape (m, n)
-    same : array of bool, shape (m, n - 1)
-    places : array of int32, shape (m, n)
-        1 to n in every row.
-    numbers : array of int64, shape (n,)
-        0 to n - 1.
-    bits : int
-        Bits of a key that hold the unit number.
-    """
-
-    distance: Array
-    keys: npt.NDArray[np.int64]
-    units: npt.NDArray[np.int64]
-    same: npt.NDArray[np.bool_]
-    places: Ranks
-    numbers: npt.NDArray[np.int64]
-    bits: int
-
-    @classmethod
-    def of(cls, m: int, n: int) -> _Bench:
-        """Return working arrays for blocks of at most m rows."""
-        places = np.broadcast_to(np.arange(1, n + 1, dtype=np.int32), (m, n)).copy()
-        return cls(
-            np.empty((m, n)),
-            np.empty((m, n), dtype=np.int64),
-            np.empty((m, n), dtype=np.int64),
-            np.empty((m, n - 1), dtype=bool),
-            places,
-            np.arange(n, dtype=np.int64),
-            max(1, int(n - 1).bit_length()),
-        )
-
-    def rank(self, scores: Array, out: Ranks) -> None:
-        """Write the ranks of a block to `out`."""
-        m, n = scores.shape
-        distance, keys, units = self.distance[:m], self.keys[:m], self.units[:m]
-        gap = self._distances(scores, distance)
-        np.copyto(keys, distance, casting="unsafe")
-        np.left_shift(keys, self.bits, out=keys)
-        np.bitwise_or(keys, self.numbers, out=keys)
-        keys.sort(axis=1)
-        np.bitwise_and(keys, (1 << self.bits) - 1, out=units)
-        np.right_shift(keys, self.bits, out=keys)
-        same = np.equal(keys[:, 1:], keys[:, :-1], out=self.same[:m])
-        places = self.places[:m]
-        if same.any():
-            starts = np.zeros((m, n), dtype=np.int32)
-            starts[:, 0] = 1
-            starts[:, 1:] = np.where(same, 0, places[:, 1:])
-            places = np.maximum.accumulate(starts, axis=1)
-        for row in range(m) if m < n else ():
-            out[row][units[row]] = places[row]
-        if m >= n:
-            units += (np.arange(m, dtype=np.int64) * n)[:, None]
-            out.reshape(-1)[units.reshape(-1)] = places.reshape(-1)
-        if gap is not None:
-            out[gap] = 0
-
-    def _distances(self, scores: Array, distance: Array) -> npt.NDArray[np.bool_] | None:
-        """Write the scaled distance from the row's best score; return where scores are missing."""
-        high = scores.max(axis=1, keepdims=True)
-        if not np.isnan(high).any():
-            width = high - scores.min(axis=1, keepdims=True)
-            factor = TIE / np.where(width > 0, width, np.inf)
-            np.subtract(high, scores, out=distance)
-            np.multiply(distance, factor, out=distance)
-            return None
-        gap = np.isnan(scores)
-        high = np.fmax.reduce(scores, axis=1, keepdims=True)
-        width = high - np.fmin.reduce(scores, axis=1, keepdims=True)
-        with np.errstate(invalid="ignore"):
-            np.subtract(high, scores, out=distance)
-            np.multiply(distance, TIE / np.where(width > 0, width, np.inf), out=distance)
-        distance[gap] = 2.0 * TIE
-        return gap

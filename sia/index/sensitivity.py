@@ -14,7 +14,8 @@ from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmon
 from sia.index.build import Chain, IndexResult, build_index, evaluate
 from sia.index.choices import STEPS, Choices, DataError
 from sia.index.design import IndexDesign
-from sia.index.engine import Engine, Plan, Progress, Ranks
+from sia.index.draw_ranks import Ranks
+from sia.index.engine import Engine, Plan, Progress
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.progress import show
 from sia.index.uncertainty import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
