@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pandas as pd
 
+from sia.agenda.combining import combine
 from sia.agenda.fields import OPGAVEN
 from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
-from sia.agenda.investments import combine, validate
+from sia.agenda.investments import validate
 from sia.agenda.linkages import find_linkages
 from sia.agenda.programme import gain_over_alone, optimise
 from sia.agenda.scenarios import replan

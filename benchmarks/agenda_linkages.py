@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.agenda.combining import combine
 from sia.agenda.fields import OPGAVEN
-from sia.agenda.investments import RD, combine, validate
+from sia.agenda.investments import validate
 from sia.agenda.linkages import find_linkages
+from sia.agenda.location import RD
 from sia.demo.plans import demo_plans
 
 KINDS = ("riolering", "weg", "waterleiding", "warmtenet", "elektriciteitsnet", "groen",

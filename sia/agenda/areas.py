@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from sia.agenda.investments import RD
+from sia.agenda.location import RD
 
 
 def in_area(table: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 
 import pandas as pd
 
@@ -13,6 +14,11 @@ Cell = str | int | float | None
 
 _DUTCH = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?|-?\d+(,\d+)?")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_DATES = (
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
+    re.compile(r"(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})"),
+)
+"""As a computer writes a date, and as a Dutch reader does."""
 
 
 def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
@@ -27,7 +33,8 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
     Returns
     -------
     value : str, int, float or None
-        Typed value; the empty string or None where the cell is empty or wrong.
+        Typed value, a date as ``jjjj-mm-dd``; the empty string or None where the cell is empty or
+        wrong.
     wat : str
         What is wrong, in Dutch; empty when nothing is.
     """
@@ -48,6 +55,8 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
         return _choice(field, text)
     if field.kind == "keuzes":
         return _choices(field, text)
+    if field.kind == "datum":
+        return _day(text)
     if field.kind == "lijst":
         return ";".join(part.strip() for part in text.split(";") if part.strip()), ""
     return text, ""
@@ -76,6 +85,16 @@ def _whole(text: str) -> tuple[Cell, str]:
     if re.fullmatch(r"-?\d+(\.0+)?", text):
         return int(float(text)), ""
     return None, f"`{text}` is geen heel getal."
+
+
+def _day(text: str) -> tuple[Cell, str]:
+    for pattern in _DATES:
+        if match := pattern.fullmatch(text):
+            try:
+                return date(*(int(match[part]) for part in "ymd")).isoformat(), ""
+            except ValueError:
+                break
+    return "", f"`{text}` is geen datum; schrijf jjjj-mm-dd."
 
 
 def _choice(field: Field, text: str) -> tuple[Cell, str]:

@@ -1,17 +1,20 @@
-"""The folder ``plannen``: plans per partner, and the budgets and subsidies beside them."""
+"""The folder ``plannen``: plans per partner, and the tables beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.cells import parse_cell
+from sia.agenda.combining import combine
+from sia.agenda.decisions import ACTIONS, DECISIONS, Organisation, read_organisation
 from sia.agenda.fields import SOORTEN, Field
-from sia.agenda.investments import Reading, combine, read_cells, read_plans
+from sia.agenda.files import read_cells
+from sia.agenda.investments import Reading, read_plans
+from sia.agenda.tables import FILE, ROW, Faults, read_rows, typed, without_faults
 from sia.errors import InputError, Problem
 from sia.store import write_bytes
 
@@ -57,12 +60,18 @@ class Deliveries:
         As `sia.agenda.funding.cover` takes them.
     files : tuple of pathlib.Path
         What was read.
+    organisation : Organisation
+        Decisions and actions.
+    unread : bool
+        Whether a file with plans could not be read at all: then nobody's absence means anything.
     """
 
     reading: Reading
     budgets: pd.DataFrame
     subsidies: pd.DataFrame
     files: tuple[Path, ...]
+    organisation: Organisation = field(default_factory=Organisation)
+    unread: bool = False
 
 
 def plan_files(bron: Sequence[Path]) -> list[Path]:
@@ -71,8 +80,7 @@ def plan_files(bron: Sequence[Path]) -> list[Path]:
     Parameters
     ----------
     bron : sequence of pathlib.Path
-        Hidden files, lock files of office programs and the two tables beside the plans are left
-        out.
+        Hidden files, lock files of office programs and the tables beside the plans are left out.
     """
     found = [p for root in bron for p in sorted((root / FOLDER).glob("*")) if p.is_file()]
     return [
@@ -80,7 +88,7 @@ def plan_files(bron: Sequence[Path]) -> list[Path]:
         for path in found
         if path.suffix.lower() in _SUFFIXES
         and not path.name.startswith((".", "~$"))
-        and path.name not in (BUDGETS, SUBSIDIES)
+        and path.name not in (BUDGETS, SUBSIDIES, DECISIONS, ACTIONS)
     ]
 
 
@@ -109,97 +117,44 @@ def read_deliveries(bron: Sequence[Path], buurten: gpd.GeoDataFrame) -> Deliveri
             readings.append(read_plans(path, buurten))
         except InputError as error:
             problems += error.problems
-    budgets, budget_problems = _tables(bron, BUDGETS, BUDGET_FIELDS, _budget_faults)
-    subsidies, subsidy_problems = _tables(bron, SUBSIDIES, SUBSIDY_FIELDS, _subsidy_faults)
+    budgets, budget_problems = _beside(bron, BUDGETS, BUDGET_FIELDS, _budget_faults)
+    subsidies, subsidy_problems = _beside(bron, SUBSIDIES, SUBSIDY_FIELDS, _subsidy_faults)
     plans = combine(readings)
+    organisation, organisation_problems = read_organisation(
+        [root / FOLDER for root in bron], files, set(plans.plans["partner"])
+    )
     problems += [*plans.problems, *budget_problems, *subsidy_problems]
-    problems += _strangers(budgets, plans.plans)
+    problems += [*_strangers(budgets, plans.plans), *organisation_problems]
     subsidies["eigen_aandeel"] = subsidies["eigen_aandeel"].fillna(0.0) / 100
     return Deliveries(
         Reading(plans.plans, tuple(problems), plans.rows, plans.rejected),
         budgets,
         subsidies.set_index("subsidie"),
         tuple(files),
+        organisation,
+        len(readings) < len(files),
     )
 
 
-Faults = Callable[[pd.DataFrame], list[tuple[int, str, str, str]]]
-"""Rows that are wrong together: position, column, what, remedy."""
-
-
-def _tables(
+def _beside(
     bron: Sequence[Path], name: str, fields: tuple[Field, ...], faults: Faults
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Read one table from every folder that has it, good rows only."""
     parts, problems = [], []
     for path in (root / FOLDER / name for root in bron):
         if path.is_file():
-            part, wrong = _table(path, fields)
+            part, wrong = _file(path, fields)
             parts.append(part)
             problems += wrong
-    table = pd.concat(parts, ignore_index=True) if parts else _typed([], fields)
-    found = faults(table)
-    problems += [
-        Problem(wat, oplossing, bestand=name, rij=str(table["_rij"].iloc[at]), kolom=kolom)
-        for at, kolom, wat, oplossing in found
-    ]
-    kept = table.drop(index=table.index[[at for at, *_ in found]])
-    return kept.drop(columns="_rij").reset_index(drop=True), problems
+    table, found = without_faults(parts, fields, faults)
+    return table.drop(columns=[FILE, ROW]), problems + found
 
 
-def _table(path: Path, fields: tuple[Field, ...]) -> tuple[pd.DataFrame, list[Problem]]:
+def _file(path: Path, fields: tuple[Field, ...]) -> tuple[pd.DataFrame, list[Problem]]:
     try:
-        raw = read_cells(path)
+        return read_rows(read_cells(path), fields, path.name)
     except InputError as error:
-        return _typed([], fields), list(error.problems)
-    raw.columns = [str(c).strip().lower() for c in raw.columns]
-    names = [field.name for field in fields]
-    problems = [
-        Problem(f"De kolom `{field.name}` ontbreekt.", "Voeg de kolom toe; zie de handleiding.",
-                bestand=path.name, kolom=field.name)
-        for field in fields if field.required and field.name not in raw
-    ]  # fmt: skip
-    problems += [
-        Problem(f"De kolom `{name}` kennen we niet.", f"Gebruik: {', '.join(names)}.",
-                bestand=path.name, kolom=name)
-        for name in raw.columns if name not in names
-    ]  # fmt: skip
-    if any(field.required and field.name not in raw for field in fields):
-        return _typed([], fields), problems
-    rows = []
-    # The heading is line 1 of the file.
-    for number, cells in enumerate(raw.to_dict("records"), start=2):
-        row, wrong = _row({str(k): v for k, v in cells.items()}, fields, path.name, number)
-        problems += wrong
-        if not wrong:
-            rows.append({**row, "_rij": number})
-    return _typed(rows, fields), problems
-
-
-def _row(
-    cells: dict[str, object], fields: tuple[Field, ...], bestand: str, number: int
-) -> tuple[dict[str, object], list[Problem]]:
-    row: dict[str, object] = {}
-    problems = []
-    for field in fields:
-        value, fault = parse_cell(field, cells.get(field.name))
-        row[field.name] = value
-        if fault:
-            problems.append(Problem(fault, field.uitleg, bestand=bestand, rij=str(number),
-                                    kolom=field.name))  # fmt: skip
-    return row, problems
-
-
-def _typed(rows: Sequence[dict[str, object]], fields: tuple[Field, ...]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=[*(field.name for field in fields), "_rij"])
-    kinds = {
-        field.name: "int64" if field.kind == "jaar" else "float64"
-        for field in fields
-        if field.kind in ("jaar", "bedrag", "getal")
-    }
-    texts = {field.name: "str" for field in fields if field.name not in kinds}
-    blank = dict.fromkeys(texts, "")
-    return table.fillna(blank).astype({**kinds, **texts, "_rij": "int64"})
+        return typed([], fields), list(error.problems)
 
 
 def _budget_faults(table: pd.DataFrame) -> list[tuple[int, str, str, str]]:

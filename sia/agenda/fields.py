@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Openness = Literal["intern", "partners", "openbaar"]
-Kind = Literal["tekst", "keuze", "keuzes", "jaar", "geheel", "bedrag", "getal", "lijst"]
+Kind = Literal["tekst", "keuze", "keuzes", "jaar", "geheel", "bedrag", "getal", "lijst", "datum"]
 
 OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 """From most to least closed: of its partner alone, of the partners, of everybody."""
@@ -334,7 +334,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "aangeleverd_op",
         "Aangeleverd op (datum)",
-        "tekst",
+        "datum",
         "partners",
         "Datum als jjjj-mm-dd.",
         voorbeeld="2025-01-15",

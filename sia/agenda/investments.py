@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from sia.agenda.cells import parse_cell
 from sia.agenda.fields import BY_NAME, FIELDS, NUMERIC
+from sia.agenda.files import read_cells
+from sia.agenda.location import CODE, RD, locate
 from sia.agenda.parameters import Parameters, default_parameters
 from sia.errors import InputError, Problem
 
-RD = "EPSG:28992"
-SHEET = "Plannen"
 YEARS = (2000, 2100)
-_RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
-_CODE = re.compile(r"BU[0-9A-Z]{8}")
 _PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TOUCH_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,73 +68,6 @@ def read_plans(
         they are in ``problems``.
     """
     return validate(read_cells(path), buurten, path.name, parameters)
-
-
-def read_cells(path: Path) -> pd.DataFrame:
-    """Return the rows of a delivery as they stand, headings still the partner's.
-
-    Raises
-    ------
-    InputError
-        When the file is absent, of an unknown kind or damaged.
-    """
-    readers = {".xlsx": _read_workbook, ".csv": _read_csv, ".gpkg": _read_layer}
-    reader = readers.get(path.suffix.lower())
-    if reader is None or not path.is_file():
-        wat = "Dit bestand is er niet." if reader else "Dit soort bestand kan niet gelezen worden."
-        raise InputError([Problem(wat, "Lever xlsx, csv of gpkg.", bestand=str(path))])
-    try:
-        return reader(path)
-    except InputError:
-        raise
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, RuntimeError) as error:
-        wat = f"Dit bestand is beschadigd of geen {path.suffix} ({type(error).__name__})."
-        raise InputError(
-            [Problem(wat, "Sla het opnieuw op en lever het nog eens.", bestand=str(path))]
-        ) from error
-
-
-def _read_workbook(path: Path) -> pd.DataFrame:
-    with pd.ExcelFile(path, engine="openpyxl") as book:
-        if SHEET not in book.sheet_names:
-            oplossing = f"Gebruik het sjabloon; de plannen staan op het blad `{SHEET}`."
-            raise InputError(
-                [Problem(f"Het blad `{SHEET}` ontbreekt.", oplossing, bestand=path.name)]
-            )
-        table: pd.DataFrame = pd.read_excel(book, SHEET, dtype=object)
-    return table
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252")
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") >= first.count(",") else ","
-    from io import StringIO
-
-    table: pd.DataFrame = pd.read_csv(
-        StringIO(text), sep=separator, dtype=str, keep_default_na=False
-    )
-    return table
-
-
-def _read_layer(path: Path) -> pd.DataFrame:
-    layer = gpd.read_file(path, engine="pyogrio")
-    if layer.crs is None:
-        raise InputError(
-            [
-                Problem(
-                    "De laag heeft geen coördinatenstelsel.",
-                    "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
-                    bestand=path.name,
-                )
-            ]
-        )
-    moved: pd.DataFrame = layer.to_crs(RD)
-    return moved
 
 
 def validate(
@@ -245,7 +172,7 @@ def _row(
     row["geometry"] = cells.get("geometry")
     bad = {fault.kolom for fault in faults}
     faults += [f for f in _cross_faults(row) if f.kolom not in bad]
-    faults += _locate(row, buurten)
+    faults += locate(row, buurten)
     _fill_defaults(row, parameters)
     return row, faults
 
@@ -348,7 +275,7 @@ def _money_faults(row: dict[str, object]) -> list[Problem]:
 def _text_faults(row: dict[str, object]) -> list[Problem]:
     faults = []
     for code in str(row["buurtcodes"]).split(";"):
-        if code and not _CODE.fullmatch(code):
+        if code and not CODE.fullmatch(code):
             faults.append(
                 _fault(
                     f"`{code}` is geen buurtcode.",
@@ -356,11 +283,6 @@ def _text_faults(row: dict[str, object]) -> list[Problem]:
                     "buurtcodes",
                 )
             )
-    delivered = str(row["aangeleverd_op"])
-    if delivered and not _DATE.fullmatch(delivered):
-        faults.append(
-            _fault(f"`{delivered}` is geen datum.", "Schrijf jjjj-mm-dd.", "aangeleverd_op")
-        )
     own = str(row["plan"])
     if "+" in own or ";" in own:
         faults.append(
@@ -382,97 +304,6 @@ def predecessors(text: str) -> list[tuple[str, int]]:
             raise ValueError(f"not a predecessor: {part!r}")
         found.append((match["plan"].strip(), int(match["gap"] or 0)))
     return found
-
-
-def _locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
-    """Fill ``geometry``, ``plaats`` and ``buurtcodes`` of one row in place."""
-    shape, fault = _shape(row)
-    if fault:
-        return [fault]
-    codes = [c for c in str(row["buurtcodes"]).split(";") if _CODE.fullmatch(c)]
-    unknown = [c for c in codes if c not in buurten.index]
-    if unknown:
-        return [
-            _fault(
-                f"Onbekende buurtcode: {', '.join(unknown)}.",
-                "Kijk de code na in de lijst met buurten van deze gemeente.",
-                "buurtcodes",
-            )
-        ]
-    if shape is None and not codes:
-        return [
-            _fault(
-                "Er is geen plaats: geen buurtcode en geen geometrie.",
-                "Vul buurtcodes of een geometrie in.",
-                "buurtcodes",
-            )
-        ]
-    if shape is None:
-        row["geometry"] = shapely.union_all(buurten.geometry.loc[codes].to_numpy())
-        row["plaats"] = "buurt"
-        row["buurtcodes"] = ";".join(sorted(set(codes)))
-        return []
-    row["geometry"] = shape
-    row["plaats"] = {0: "punt", 1: "straat", 2: "vlak"}[int(shapely.get_dimensions(shape))]
-    touched = _touched(shape, buurten)
-    if not touched:
-        return [
-            _fault(
-                "De geometrie ligt buiten de gemeente.",
-                "Controleer de coördinaten en het stelsel (RD of WGS84).",
-                "wkt",
-            )
-        ]
-    if codes and not set(codes) & set(touched):
-        return [
-            _fault(
-                "De geometrie ligt niet in de genoemde buurten.",
-                f"De geometrie ligt in {', '.join(touched)}.",
-                "wkt",
-            )
-        ]
-    row["buurtcodes"] = ";".join(touched)
-    return []
-
-
-def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | None]:
-    given = row.get("geometry")
-    if isinstance(given, shapely.Geometry) and not given.is_empty:
-        return _valid(shapely.force_2d(given)), None
-    text = str(row["wkt"])
-    if not text:
-        return None, None
-    try:
-        shape = shapely.force_2d(shapely.from_wkt(text))
-    except shapely.errors.GEOSException:
-        return None, _fault(
-            "De geometrie is geen leesbare WKT.", "Kopieer de WKT opnieuw uit uw GIS.", "wkt"
-        )
-    if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
-        return None, _fault("De geometrie is leeg.", "Laat de cel leeg of vul WKT in.", "wkt")
-    if row["stelsel"] == "WGS84":
-        shape = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(RD).iloc[0]
-    if not shapely.box(*_RD_BOUNDS).covers(shape):
-        return None, _fault(
-            "De coördinaten liggen buiten Nederland.",
-            "Kies het juiste stelsel: RD of WGS84 (lengte eerst).",
-            "wkt",
-        )
-    return _valid(shape), None
-
-
-def _valid(shape: shapely.Geometry) -> shapely.Geometry:
-    return shape if shape.is_valid else shapely.make_valid(shape)
-
-
-def _touched(shape: shapely.Geometry, buurten: gpd.GeoDataFrame) -> list[str]:
-    hits = buurten.iloc[buurten.sindex.query(shape, predicate="intersects")]
-    dimension = int(shapely.get_dimensions(shape))
-    if dimension == 0:
-        return sorted(hits.index)
-    parts = hits.geometry.intersection(shape)
-    size = parts.length if dimension == 1 else parts.area
-    return sorted(hits.index[size > _TOUCH_M])
 
 
 def _fill_defaults(row: dict[str, object], parameters: Parameters) -> None:
@@ -504,6 +335,11 @@ def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> 
     return problems
 
 
+def no_plans() -> gpd.GeoDataFrame:
+    """Return a table of plans without rows."""
+    return _frame([])
+
+
 def _frame(rows: Sequence[dict[str, object]]) -> gpd.GeoDataFrame:
     names = [f.name for f in FIELDS if f.name not in ("wkt", "stelsel")] + ["plaats"]
     data: dict[str, object] = {}
@@ -518,97 +354,3 @@ def _frame(rows: Sequence[dict[str, object]]) -> gpd.GeoDataFrame:
             data[name] = pd.Series(column, dtype="str")
     shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=RD)
     return gpd.GeoDataFrame(data, geometry=shapes, crs=RD).set_index("plan").sort_index()
-
-
-def combine(readings: Iterable[Reading]) -> Reading:
-    """Put the deliveries of all partners together and check what only shows between them.
-
-    Parameters
-    ----------
-    readings : iterable of Reading
-
-    Returns
-    -------
-    Reading
-        Problems of the parts plus: the same plan number at two partners, predecessors that
-        nobody has, and plans that wait for each other in a circle. Plans in such trouble are
-        kept only where a programme can still be made of them: the second of two equal numbers
-        and the members of a circle drop out; an unknown predecessor is dropped from its plan.
-    """
-    parts = list(readings)
-    problems = [p for part in parts for p in part.problems]
-    plans = pd.concat([part.plans for part in parts]) if parts else _frame([])
-    label = BY_NAME["voorgangers"].label
-    for plan in sorted(set(plans.index[plans.index.duplicated()])):
-        owners = ", ".join(plans.loc[[plan], "partner"])
-        problems.append(
-            Problem(
-                f"Plannummer `{plan}` komt van meer dan één levering ({owners}).",
-                "Spreek af wie dit nummer gebruikt; alleen het eerste telt nu mee.",
-                rij=str(plan),
-                kolom=BY_NAME["plan"].label,
-            )
-        )
-    plans = plans[~plans.index.duplicated()].sort_index()
-    plans, unknown = _drop_unknown_predecessors(plans)
-    problems += [
-        Problem(
-            f"Voorganger `{before}` van plan `{plan}` is bij niemand bekend.",
-            "Verbeter het nummer of vraag de partner om het plan te leveren.",
-            rij=plan,
-            kolom=label,
-        )
-        for plan, before in unknown
-    ]
-    circle = _in_circle(plans)
-    problems += [
-        Problem(
-            f"Plan `{plan}` wacht via zijn voorgangers op zichzelf.",
-            "Haal een van de voorgangers in de kring weg.",
-            rij=plan,
-            kolom=label,
-        )
-        for plan in circle
-    ]
-    kept, _ = _drop_unknown_predecessors(plans.drop(index=circle))
-    rejected = sorted({plan for part in parts for plan in part.rejected} | set(circle))
-    rows = sum(part.rows for part in parts)
-    return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), rows, tuple(rejected))
-
-
-def _drop_unknown_predecessors(
-    plans: gpd.GeoDataFrame,
-) -> tuple[gpd.GeoDataFrame, list[tuple[str, str]]]:
-    unknown = []
-    texts = plans["voorgangers"].copy()
-    for plan, text in texts[texts != ""].items():
-        pairs = predecessors(text)
-        unknown += [(str(plan), before) for before, _ in pairs if before not in plans.index]
-        kept = [f"{b}+{g}" if g else b for b, g in pairs if b in plans.index]
-        texts[plan] = ";".join(kept)
-    return plans.assign(voorgangers=texts), unknown
-
-
-def _in_circle(plans: gpd.GeoDataFrame) -> list[str]:
-    waiting = {str(p): {b for b, _ in predecessors(t)} for p, t in plans["voorgangers"].items()}
-    free = True
-    while free:
-        free = False
-        for plan in [p for p, before in waiting.items() if not before & waiting.keys()]:
-            del waiting[plan]
-            free = True
-    # What remains waits for a circle or is in one; only members reach themselves.
-    return sorted(p for p in waiting if _reaches(p, p, waiting))
-
-
-def _reaches(start: str, goal: str, waiting: dict[str, set[str]]) -> bool:
-    seen: set[str] = set()
-    todo = list(waiting[start])
-    while todo:
-        plan = todo.pop()
-        if plan == goal:
-            return True
-        if plan not in seen:
-            seen.add(plan)
-            todo += waiting.get(plan, set())
-    return False

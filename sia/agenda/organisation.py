@@ -23,6 +23,12 @@ _NEXT: dict[str, tuple[str, ...]] = {
     VERVALLEN: ("kans",),
 }
 """From each phase to where it may go: forward one step, back one step, or off the table."""
+TOGETHER = ("afspraak", "in programma")
+"""Phases in which the works of a shared opening are bound to start in one year."""
+_UNKNOWN = (
+    "Neem een nummer of plannummers uit de lijst met koppelkansen; is een plan ingetrokken of "
+    "verschoven, leg dan vast dat de kans is vervallen of verruim het venster."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Step:
         Role that decided (no personal name).
     besluit : str
         What was decided, and why.
+    bestand, rij : str
+        Where it was written down.
     """
 
     kans: str
@@ -47,6 +55,8 @@ class Step:
     datum: date
     wie: str
     besluit: str
+    bestand: str = ""
+    rij: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Action:
     voor : datetime.date
     klaar : datetime.date, optional
         When it was done; None while it is open.
+    bestand, rij : str
+        Where it was written down.
     """
 
     kans: str
@@ -72,10 +84,12 @@ class Action:
     partner: str
     voor: date
     klaar: date | None = None
+    bestand: str = ""
+    rij: str = ""
 
 
-def check_steps(steps: Iterable[Step], kansen: Iterable[str]) -> None:
-    """Check that every koppelkans went through its phases in order.
+def sift_steps(steps: Iterable[Step], kansen: Iterable[str]) -> tuple[list[Step], list[Problem]]:
+    """Keep the decisions that follow each other in order.
 
     Parameters
     ----------
@@ -84,39 +98,80 @@ def check_steps(steps: Iterable[Step], kansen: Iterable[str]) -> None:
     kansen : iterable of str
         Known numbers.
 
-    Raises
-    ------
-    InputError
+    Returns
+    -------
+    kept : list of Step
+        By date.
+    problems : list of Problem
         Unknown koppelkans, unknown phase, a step that skips a phase, a decision without who or
-        what; all at once.
+        what: each with its file, row and column.
     """
     known = set(kansen)
     state: dict[str, str] = {}
+    kept: list[Step] = []
     problems = []
     for step in sorted(steps, key=lambda s: s.datum):
-        before = state.get(step.kans, "kans")
-        allowed = _NEXT[before]
-        if step.kans not in known:
-            problems.append(_problem(step, "is geen bekende koppelkans", "Kies een ander nummer."))
-        elif step.fase not in (*FASEN, VERVALLEN):
-            phases = ", ".join((*FASEN, VERVALLEN))
-            problems.append(_problem(step, f"heeft onbekende fase `{step.fase}`",
-                                     f"Kies uit: {phases}."))  # fmt: skip
-        elif step.fase not in allowed and not (step.fase == before == "kans"):
-            where = ", ".join(allowed) or "geen vervolg"
-            problems.append(_problem(step, f"kan niet van {before} naar {step.fase}",
-                                     f"Mogelijk: {where}."))  # fmt: skip
-        else:
+        faults = [*_step_faults(step, state.get(step.kans, "kans"), known), *_blank_faults(step)]
+        problems += [
+            Problem(f"{step.kans} {wat} ({day(step.datum)}).", oplossing, step.bestand,
+                    step.rij or step.kans, kolom)
+            for kolom, wat, oplossing in faults
+        ]  # fmt: skip
+        if not faults:
             state[step.kans] = step.fase
-        if not step.wie.strip() or not step.besluit.strip():
-            problems.append(_problem(step, "heeft een besluit zonder wie of wat",
-                                     "Vul de rol en het besluit in."))  # fmt: skip
+            kept.append(step)
+    return kept, problems
+
+
+def _step_faults(step: Step, before: str, known: set[str]) -> list[tuple[str, str, str]]:
+    """Return column, what and remedy of what is wrong with one decision after a phase."""
+    allowed = _NEXT[before]
+    if step.kans not in known:
+        return [("Koppelkans", "is geen bekende koppelkans", _UNKNOWN)]
+    if step.fase not in (*FASEN, VERVALLEN):
+        phases = ", ".join((*FASEN, VERVALLEN))
+        return [("Fase", f"heeft onbekende fase `{step.fase}`", f"Kies uit: {phases}.")]
+    if step.fase not in allowed and not (step.fase == before == "kans"):
+        where = ", ".join(allowed) or "geen vervolg"
+        return [("Fase", f"kan niet van {before} naar {step.fase}", f"Mogelijk: {where}.")]
+    return []
+
+
+def _blank_faults(step: Step) -> list[tuple[str, str, str]]:
+    if step.wie.strip() and step.besluit.strip():
+        return []
+    return [("Besluit", "heeft een besluit zonder wie of wat", "Vul de rol en het besluit in.")]
+
+
+def sift_actions(
+    actions: Iterable[Action], kansen: Iterable[str]
+) -> tuple[list[Action], list[Problem]]:
+    """Keep the actions on a known koppelkans, as `sift_steps` does for decisions."""
+    listed, known = list(actions), set(kansen)
+    problems = [
+        Problem(f"Actie bij onbekende koppelkans {a.kans}.", _UNKNOWN, a.bestand, a.rij or a.kans,
+                "Koppelkans")
+        for a in listed if a.kans not in known
+    ]  # fmt: skip
+    return [a for a in listed if a.kans in known], problems
+
+
+def check_steps(steps: Iterable[Step], kansen: Iterable[str]) -> None:
+    """Check that every koppelkans went through its phases in order.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+    kansen : iterable of str
+
+    Raises
+    ------
+    InputError
+        With everything that `sift_steps` finds.
+    """
+    _, problems = sift_steps(steps, kansen)
     if problems:
         raise InputError(problems)
-
-
-def _problem(step: Step, what: str, remedy: str) -> Problem:
-    return Problem(f"{step.kans} {what} ({day(step.datum)}).", remedy, rij=step.kans)
 
 
 def status(steps: Iterable[Step], kansen: pd.DataFrame) -> pd.DataFrame:
@@ -132,13 +187,15 @@ def status(steps: Iterable[Step], kansen: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index ``kans``
-        ``fase``, ``sinds`` (date, None without a decision), ``besluit``, ``partners``,
-        ``vertrouwelijkheid``; sorted by phase and ``beslis_voor``.
+        ``soort_kans``, ``plannen``, ``partners``, ``buurtcodes``, ``beslis_voor``, ``fase``,
+        ``sinds`` (date, None without a decision), ``besluit``, ``vertrouwelijkheid``; sorted by
+        phase and ``beslis_voor``.
     """
     ordered = sorted(steps, key=lambda s: s.datum)
     check_steps(ordered, kansen.index)
     last = {step.kans: step for step in ordered}
-    table = kansen[["soort_kans", "partners", "beslis_voor", "vertrouwelijkheid"]].copy()
+    known = ["soort_kans", "plannen", "partners", "buurtcodes", "beslis_voor", "vertrouwelijkheid"]
+    table = kansen[known].copy()
     table["fase"] = [last[k].fase if k in last else "kans" for k in table.index]
     table["sinds"] = [last[k].datum if k in last else None for k in table.index]
     table["besluit"] = [last[k].besluit if k in last else "" for k in table.index]
@@ -166,26 +223,25 @@ def waiting(
     DataFrame
         ``kans``, ``wie``, ``partner``, ``actie``, ``voor`` (date), ``dagen`` (left; negative is
         too late), ``vertrouwelijkheid``, ``zin``. Open actions, and for every koppelkans that
-        is still a kans and has no open action: the decision itself, waiting for all its partners.
+        is still a kans or an afspraak and has no open action: what its partners together have to
+        do next, so that nothing waits for nobody.
 
     Raises
     ------
     InputError
         For an action on an unknown koppelkans, or steps that `check_steps` refuses.
     """
-    listed = list(actions)
-    unknown = sorted({a.kans for a in listed} - set(kansen.index))
-    if unknown:
-        raise InputError([Problem(f"Actie bij onbekende koppelkans {k}.", "Verbeter het nummer.")
-                          for k in unknown])  # fmt: skip
-    state = status(steps, kansen)
+    listed, problems = sift_actions(actions, kansen.index)
+    if problems:
+        raise InputError(problems)
     opened = [a for a in listed if a.klaar is None]
     rows = [(a.kans, a.wie, a.partner, a.actie, a.voor) for a in opened]
     busy = {a.kans for a in opened}
+    state = status(steps, kansen)
     rows += [
-        (str(kans), "programmaoverleg", str(row["partners"]), "Beslis of u dit samen doet.",
+        (str(kans), "programmaoverleg", str(row["partners"]), _OPEN_END[str(row["fase"])],
          row["beslis_voor"])
-        for kans, row in state[state["fase"] == "kans"].iterrows() if kans not in busy
+        for kans, row in state[state["fase"].isin(list(_OPEN_END))].iterrows() if kans not in busy
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["kans", "wie", "partner", "actie", "voor"])
     table["dagen"] = [(voor - today).days for voor in table["voor"]]
@@ -197,6 +253,13 @@ def waiting(
         )
     ]
     return table.sort_values(["voor", "kans"], kind="stable").reset_index(drop=True)
+
+
+_OPEN_END = {
+    "kans": "Beslis of u dit samen doet.",
+    "afspraak": "Zet de afspraak in de planning van elke partner.",
+}
+"""What the programmaoverleg has to do when nobody has an action."""
 
 
 def _waiting_sentence(kans: str, wie: str, partner: str, actie: str, voor: date, dagen: int) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.fields import BY_NAME
-from sia.agenda.investments import RD, Reading
+from sia.agenda.fields import BY_NAME, OPENNESS
+from sia.agenda.investments import Reading
+from sia.agenda.location import RD
+from sia.agenda.openness import FIELD_LEVELS
 from sia.agenda.wording import listing
-from sia.errors import Problem
 
-_HISTORY = ["datum", "partner", "plan", "wijziging", "veld", "oud", "nieuw"]
+HISTORY = ("datum", "partner", "plan", "wijziging", "veld", "oud", "nieuw", "vertrouwelijkheid")
+"""Columns of the history."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,9 @@ class Register:
         As in `sia.agenda.investments.Reading`.
     history : DataFrame
         ``datum``, ``partner``, ``plan``, ``wijziging`` (nieuw / gewijzigd / ingetrokken /
-        afgekeurd), ``veld``, ``oud``, ``nieuw`` (text); a row per changed field, in order of
-        arrival. ``intern`` by nature: it holds old values of every level.
+        afgekeurd), ``veld``, ``oud``, ``nieuw`` (text), ``vertrouwelijkheid`` (strictest of the
+        plan before and after); a row per changed field, in order of arrival. ``intern`` by
+        nature: it holds old values of every level. See `visible_changes`.
     """
 
     plans: gpd.GeoDataFrame
@@ -35,56 +39,69 @@ class Register:
 
 def empty_register(like: gpd.GeoDataFrame) -> Register:
     """Return a register without plans, with the columns of `like`."""
-    return Register(like.iloc[:0], pd.DataFrame(columns=_HISTORY, dtype=str))
+    return Register(like.iloc[:0], pd.DataFrame(columns=list(HISTORY), dtype=str))
 
 
 def take_in(
-    register: Register, reading: Reading, partner: str, datum: str
-) -> tuple[Register, pd.DataFrame, tuple[Problem, ...]]:
-    """Take a partner's next delivery into the register.
+    register: Register, reading: Reading, datum: str, unread: bool = False
+) -> tuple[Register, pd.DataFrame]:
+    """Take a round of deliveries into the register.
 
     Parameters
     ----------
     register : Register
     reading : Reading
-        The whole delivery of this round.
-    partner : str
-        Who delivers; it can only touch its own plans.
+        All that was delivered in this round, of all partners: see `sia.agenda.combining.combine`.
     datum : str
-        Date of the delivery, ``jjjj-mm-dd``.
+        Date for partners that do not say when they delivered, ``jjjj-mm-dd``.
+    unread : bool
+        A file could not be read: a partner of which nothing was read keeps its plans.
 
     Returns
     -------
     register : Register
-    changes : DataFrame, index ``plan``
-        ``wijziging``, ``velden`` (labels, ``;``-joined), ``zin`` (Dutch); unchanged plans are not
-        listed.
-    problems : tuple of Problem
-        Plans that belong to somebody else; they are not taken in.
+        A plan that is delivered with faults keeps its former version; a plan that is delivered no
+        longer is withdrawn.
+    history : DataFrame
+        What this round added to the history.
     """
-    old = register.plans[register.plans["partner"] == partner]
-    others = register.plans[register.plans["partner"] != partner]
-    foreign = (reading.plans["partner"] != partner) | reading.plans.index.isin(others.index)
-    problems = tuple(
-        Problem(f"Plan {plan} is niet van {partner}.",
-                "Lever alleen uw eigen plannen, onder een eigen nummer.", rij=str(plan),
-                kolom=BY_NAME["partner"].label)
-        for plan in reading.plans.index[foreign]
-    )  # fmt: skip
-    new = reading.plans[~foreign]
-    refused = [p for p in (*reading.rejected, *reading.plans.index[foreign]) if p in old.index]
-    rows = _changes(old, new, refused)
-    history = pd.DataFrame(
-        [(datum, partner, *row) for row in rows], columns=_HISTORY
+    old, new = register.plans, reading.plans
+    delivered = set(new["partner"])
+    silent = set(old.index[~old["partner"].isin(delivered)]) if unread else set()
+    refused = ({*reading.rejected} | silent) & set(old.index) - set(new.index)
+    rows = pd.DataFrame(
+        [_dated(row, old, new, datum) for row in _changes(old, new, refused)],
+        columns=list(HISTORY),
     ).astype(str)  # fmt: skip
-    kept = old.loc[[p for p in refused if p not in new.index]]
-    plans = gpd.GeoDataFrame(pd.concat([others, new, kept]).sort_index(), crs=RD)
-    combined = pd.concat([register.history, history], ignore_index=True)
-    return Register(plans, combined), _summary(rows), problems
+    rows = rows[~_told_before(rows, register.history)].sort_values(
+        ["partner", "plan", "veld"], kind="stable", ignore_index=True
+    )
+    parts = [new, old.loc[sorted(refused)]]
+    plans = gpd.GeoDataFrame(pd.concat([p for p in parts if len(p)] or parts).sort_index(), crs=RD)
+    return Register(plans, pd.concat([register.history, rows], ignore_index=True)), rows
+
+
+def _dated(
+    row: tuple[str, str, str, str, str], old: pd.DataFrame, new: pd.DataFrame, datum: str
+) -> tuple[str, ...]:
+    """Put date and partner before a change and the strictest level after it."""
+    versions = [table.loc[row[0]] for table in (old, new) if row[0] in table.index]
+    last = versions[-1]
+    level = min((str(v["vertrouwelijkheid"]) for v in versions), key=OPENNESS.index)
+    # A plan that is withdrawn or refused has no new date of its own.
+    day = str(last["aangeleverd_op"]) if row[0] in new.index else ""
+    return (day or datum, str(last["partner"]), *row, level)
+
+
+def _told_before(rows: pd.DataFrame, history: pd.DataFrame) -> pd.Series:
+    """Say which refusals are in the history as the last word already: the same files read again."""
+    last = history.drop_duplicates("plan", keep="last").set_index("plan")["wijziging"]
+    again = rows["plan"].map(last) == "afgekeurd"
+    return again & (rows["wijziging"] == "afgekeurd")
 
 
 def _changes(
-    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, refused: list[str]
+    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, refused: Collection[str]
 ) -> list[tuple[str, str, str, str, str]]:
     rows = []
     for plan in sorted({*old.index, *new.index}):
@@ -109,18 +126,35 @@ def _texts(plans: gpd.GeoDataFrame, plan: str) -> dict[str, str]:
     return texts | {"wkt": gpd.GeoSeries([plans.geometry[plan]]).to_wkt(rounding_precision=2)[0]}
 
 
-def _summary(rows: list[tuple[str, str, str, str, str]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["plan", "wijziging", "veld", "oud", "nieuw"])
-    result = {}
-    for plan, group in table.groupby("plan", sort=True):
-        what = str(group["wijziging"].iloc[0])
-        labels = [BY_NAME[f].label if f in BY_NAME else f for f in group["veld"] if f]
+def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
+    """Return a part of the history as the partners' table may read it.
+
+    Parameters
+    ----------
+    history : DataFrame
+        As in `Register`.
+
+    Returns
+    -------
+    DataFrame
+        ``plan``, ``partner``, ``wijziging``, ``velden`` (labels, ``;``-joined), ``zin`` (Dutch),
+        ``vertrouwelijkheid``; a row per plan. Nothing of internal plans, no internal fields, and
+        no values.
+    """
+    shared = history[history["vertrouwelijkheid"] != "intern"]
+    open_field = [f == "" or FIELD_LEVELS.get(f, "intern") != "intern" for f in shared["veld"]]
+    rows = []
+    for plan, group in shared[open_field].groupby("plan", sort=True):
+        what = str(group["wijziging"].iloc[-1])
+        fields = group.loc[group["wijziging"] == what, "veld"]
+        labels = [BY_NAME[f].label if f in BY_NAME else f for f in fields if f]
         tail = {
             "nieuw": "is nieuw.",
             "ingetrokken": "is niet meer geleverd en geldt als ingetrokken.",
-            "afgekeurd": "is geleverd met fouten; de vorige versie blijft staan.",
+            "afgekeurd": "is niet goed geleverd; de vorige versie blijft staan.",
             "gewijzigd": f"is gewijzigd: {listing(labels)}.",
         }[what]
-        result[plan] = {"wijziging": what, "velden": ";".join(labels), "zin": f"{plan} {tail}"}
-    columns = ["wijziging", "velden", "zin"]
-    return pd.DataFrame.from_dict(result, orient="index", columns=columns).rename_axis("plan")
+        rows.append((plan, group["partner"].iloc[-1], what, ";".join(labels), f"{plan} {tail}",
+                     group["vertrouwelijkheid"].iloc[-1]))  # fmt: skip
+    columns = ["plan", "partner", "wijziging", "velden", "zin", "vertrouwelijkheid"]
+    return pd.DataFrame(rows, columns=columns).astype("str")

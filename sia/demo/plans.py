@@ -14,7 +14,7 @@ import shapely
 from sia.agenda.deliveries import write_means
 from sia.agenda.exports import write_geopackage
 from sia.agenda.fields import FIELDS
-from sia.agenda.investments import RD
+from sia.agenda.location import RD
 from sia.agenda.template import template
 from sia.demo import geography, places
 from sia.store import write_bytes

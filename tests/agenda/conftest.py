@@ -12,8 +12,9 @@ import pytest
 import shapely
 
 from sia.agenda.check import Checker
+from sia.agenda.combining import combine
 from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
-from sia.agenda.investments import Reading, combine, validate
+from sia.agenda.investments import Reading, validate
 from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.parameters import default_parameters
 from sia.agenda.programme import Programme, optimise

@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sia.agenda.cells import parse_cell
+from sia.agenda.combining import combine
+from sia.agenda.decisions import ACTION_FIELDS, DECISION_FIELDS
 from sia.agenda.exports import to_csv
 from sia.agenda.fields import BY_NAME, FIELDS
-from sia.agenda.investments import combine, predecessors, read_plans, validate
+from sia.agenda.investments import predecessors, read_plans, validate
 from sia.agenda.template import EXAMPLES, template
 from sia.errors import InputError
 
@@ -170,11 +172,16 @@ def test_no_cell_content_crashes_the_check(
 
 def test_template_has_dropdowns_explanation_and_examples(buurten: gpd.GeoDataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(buurten=buurten)))
-    assert book.sheetnames == ["Lees mij", "Plannen", "Uitleg", "Voorbeeld", "Keuzes", "Buurten"]
-    rules = book["Plannen"].data_validations.dataValidation
-    assert len(rules) == sum(bool(f.choices) for f in FIELDS)
-    explained = {row[0].value for row in book["Uitleg"].iter_rows(min_row=2)}
-    assert explained == {f.label for f in FIELDS}
+    assert book.sheetnames == [
+        "Lees mij", "Plannen", "Besluiten", "Acties", "Uitleg", "Voorbeeld", "Keuzes", "Buurten",
+    ]  # fmt: skip
+    sheets = {"Plannen": FIELDS, "Besluiten": DECISION_FIELDS, "Acties": ACTION_FIELDS}
+    for name, fields in sheets.items():
+        rules = book[name].data_validations.dataValidation
+        assert len(rules) == sum(bool(f.choices) for f in fields)
+        assert [c.value.removesuffix(" *") for c in book[name][1]] == [f.label for f in fields]
+    explained = {(row[6].value, row[0].value) for row in book["Uitleg"].iter_rows(min_row=2)}
+    assert explained == {(name, f.label) for name, fields in sheets.items() for f in fields}
     assert book["Voorbeeld"].max_row == 1 + len(EXAMPLES)
     assert book["Plannen"].max_row == 1
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from sia.agenda.investments import combine, read_plans, validate
+from sia.agenda.combining import combine
+from sia.agenda.investments import read_plans, validate
 from sia.agenda.linkages import find_linkages
 from sia.demo.plans import FICTIONAL, demo_plans, write_deliveries
 
