@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lab bench install lint clean
+.PHONY: demo test lab sessie bench install lint clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -17,6 +17,10 @@ demo: $(STAMP)
 
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+# make sessie OPTIES="-g Enschede -j 2024"
+sessie: $(STAMP)
+	$(BIN)/sia sessie $(OPTIES)
 
 lint: $(STAMP)
 	$(BIN)/ruff check sia tests benchmarks

@@ -13,10 +13,9 @@ import anywidget
 import traitlets
 
 from sia.errors import InputError, Problem
-from sia.gemeente import load_gemeente
-from sia.sessie.choices import available, opened
+from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
-from sia.sessie.panels import panel
+from sia.sessie.panels import facts, panel
 from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, options, warnings
 from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
@@ -41,9 +40,9 @@ class Sessie(anywidget.AnyWidget):
     folders : Folders
         What can be chosen is what stands in them.
     gemeente : str
-        Code that it opens with; default the first that there is.
+        Code that it opens with.
     jaar : int
-        Year that it opens with; default the newest.
+        Year that it opens with.
     editie : str
         ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
 
@@ -81,18 +80,17 @@ class Sessie(anywidget.AnyWidget):
     antwoord = traitlets.Int().tag(sync=True)
 
     def __init__(
-        self, folders: Folders, gemeente: str = "", jaar: int = 0, editie: str = "openbaar"
+        self, folders: Folders, gemeente: str, jaar: int, editie: str = "openbaar"
     ) -> None:
         self.folders, self.editie = folders, editie
-        found = available(folders)
-        first = next((one for one in found if one.code == gemeente), found[0])
         super().__init__(
             keuzes=[
-                {"code": one.code, "naam": one.naam, "jaren": list(one.jaren)} for one in found
+                {"code": one.code, "naam": one.naam, "jaren": list(one.jaren)}
+                for one in available(folders)
             ],
             opties=options(),
-            gemeente=gemeente or first.code,
-            jaar=jaar or first.jaren[0],
+            gemeente=gemeente,
+            jaar=jaar,
         )
         self.stand: Stand
         self.opened: tuple[str, int] | None = None
@@ -150,6 +148,10 @@ class Sessie(anywidget.AnyWidget):
         """Show the chosen buurt, and the one beside it."""
         codes = self.stand.cijfers.gebieden.index
         shown = [code for code in dict.fromkeys((self.gekozen, self.ander)) if code in codes]
+        # the facts come at once, the charts when they are drawn
+        self.panelen = {
+            code: self.stand.panelen.get(code) or facts(self.stand, code) for code in shown
+        }
         with self.hold_sync():
             self.panelen = {code: panel(self.stand, code) for code in shown}
             self.gebieden = [
@@ -249,8 +251,9 @@ def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = ""
     Parameters
     ----------
     gemeente : str
-        Name or code.
+        Name or code; empty for the first that there is.
     jaar : int
+        0 for the newest that there is.
     editie : str
         ``openbaar`` or ``partners``.
     verwerkt : str
@@ -267,9 +270,7 @@ def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = ""
     folders = Folders.of(project_root())
     if verwerkt:
         folders = replace(folders, processed=Path(verwerkt).resolve())
-    code = load_gemeente(gemeente).code
-    opened(folders, code, jaar)
-    return Sessie(folders, code, jaar, editie)
+    return Sessie(folders, *chosen(folders, gemeente, jaar), editie)
 
 
 def check_session(app: Sessie) -> str:

@@ -88,3 +88,26 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
     jaren = tuple(sorted({*map(int, asked.get("jaren", ())), jaar}))
     basisjaar = int(asked.get("basisjaar", jaren[0]))
     return Run(load_gemeente(code), jaar, jaren, basisjaar, (), folders)
+
+
+def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
+    """Return the code and year to open, where an empty name or 0 leaves the choice to us.
+
+    Parameters
+    ----------
+    folders : Folders
+    gemeente : str
+        Name or code; empty for the first in order of name.
+    jaar : int
+        0 for the newest.
+
+    Raises
+    ------
+    InputError
+        When that has not been run.
+    """
+    found = available(folders)
+    code = load_gemeente(gemeente).code if gemeente else found[0].code
+    years = next((one.jaren for one in found if one.code == code), (0,))
+    run = opened(folders, code, jaar or years[0])
+    return run.gemeente.code, run.jaar

@@ -35,7 +35,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
     """
     c = stand.cijfers
     areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]
-    shapes, pockets, height = _paths(areas, c.deelbuurten)
+    lines = _lines(areas, c.deelbuurten)
     scores = c.scores.reindex(areas.index)
     ranked = scores["gerangschikt"].fillna(False).to_numpy(dtype=bool)
     return {
@@ -47,9 +47,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "codes": list(map(str, areas.index)),
         "namen": list(areas["naam"].astype(str)),
         "wijken": list(areas["wijknaam"].astype(str)),
-        "paden": shapes,
-        "hoogte": height,
-        "deelbuurten": pockets,
+        **lines,
         "lagen": [_layer(laag, areas.index) for laag in layers(c)],
         "rang": _numbers(scores["rang"].where(ranked)),
         "laag": _numbers(_column(scores, "rang_p05").where(ranked)),
@@ -91,10 +89,8 @@ def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
     }
 
 
-def _paths(
-    areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None
-) -> tuple[list[str], list[dict[str, str]], float]:
-    """Return borders as SVG paths in a drawing of `WIDTH` wide, and its height."""
+def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Return borders as SVG paths in a drawing of `WIDTH` wide, and where a sign fits in each."""
     shapes = areas.geometry.to_numpy()
     simple = shapely.coverage_simplify(shapes, TOLERANCE)
     simple = np.where(shapely.is_empty(simple), shapes, simple)
@@ -104,11 +100,21 @@ def _paths(
     def path(shape: Any) -> str:
         return "".join(_ring(ring, left, top, scale) for ring in _rings(shape))
 
-    dotted = [
-        {"id": str(code), "buurt": str(row["buurtcode"]), "pad": path(row["geometry"])}
-        for code, row in (pockets.iterrows() if pockets is not None else ())
-    ]
-    return [path(shape) for shape in simple], dotted, round((top - bottom) * scale, 1)
+    circles = shapely.maximum_inscribed_circle(simple, tolerance=50.0)
+    middle = shapely.get_coordinates(shapely.get_point(circles, 0))
+    room = shapely.length(circles) * scale
+    return {
+        "paden": [path(shape) for shape in simple],
+        "hoogte": round((top - bottom) * scale, 1),
+        "midden": [
+            [round((x - left) * scale, 1), round((top - y) * scale, 1), round(free, 1)]
+            for (x, y), free in zip(middle, room, strict=True)
+        ],
+        "deelbuurten": [
+            {"id": str(code), "buurt": str(row["buurtcode"]), "pad": path(row["geometry"])}
+            for code, row in (pockets.iterrows() if pockets is not None else ())
+        ],
+    }
 
 
 def _rings(shape: Any) -> Iterable[Any]:

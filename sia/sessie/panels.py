@@ -18,6 +18,10 @@ NEAR = 1.0
 """Metres between two borders up to which buurten are neighbours; drawn borders leave slivers."""
 
 
+CORE = ("Plaats", "Plaats in 90 % van de doorrekeningen", "Urgentie", "Voorstel uit de cijfers")
+"""Facts that are set in bold."""
+
+
 def panel(stand: Stand, code: str) -> str:
     """Return everything about one buurt: facts, charts, deel-buurten and plans.
 
@@ -44,7 +48,8 @@ def facts(stand: Stand, code: str) -> str:
     place = stand.cijfers.gebieden.loc[code]
     where = ", ".join(str(place[name]) for name in ("wijknaam", "stadsdeel") if place[name])
     rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+        f"<div{' class=kern' if name in CORE else ''}><dt>{escape(name)}</dt>"
+        f"<dd>{escape(text)}</dd></div>"
         for name, text in _facts(stand, code)
     )
     heading = f"<h3>{escape(str(place['naam']))}</h3><p>{escape(where)}</p>"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from traitlets.config import Config
+from voila.app import Voila
+
+from sia.errors import InputError, Problem
+from sia.sessie.choices import chosen
+from sia.settings import Folders
 
 NOTEBOOK = "05_duiding.ipynb"
+ADDRESS = "127.0.0.1"
+PORTS = 50
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -64,10 +74,10 @@ def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
     return {
         "Voila": {
             "notebook_path": str(notebook),
-            "ip": "127.0.0.1",
+            "ip": ADDRESS,
             "port": poort,
             "open_browser": browser,
-            "log_level": "WARNING",
+            "log_level": "ERROR",
             "tornado_settings": {"headers": {"Content-Security-Policy": POLICY}},
         },
         "VoilaConfiguration": {
@@ -76,12 +86,25 @@ def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
             "allow_theme_override": "NO",
             "show_tracebacks": False,
             "file_allowlist": [],
+            "extension_denylist": ["jupyterlab_pygments"],
+            "preheat_kernel": True,
+            "default_pool_size": 1,
         },
+        "ConnectionFileMixin": {"transport": "ipc"},
         "HTMLExporter": {"language_code": "nl"},
     }
 
 
-def serve(root: Path, gemeente: str, jaar: int, *, editie: str, poort: int, browser: bool) -> None:
+def serve(
+    root: Path,
+    gemeente: str,
+    jaar: int,
+    *,
+    editie: str,
+    poort: int,
+    browser: bool,
+    say: Callable[[str], None],
+) -> None:
     """Serve the session until it is stopped.
 
     Parameters
@@ -89,25 +112,54 @@ def serve(root: Path, gemeente: str, jaar: int, *, editie: str, poort: int, brow
     root : pathlib.Path
         Project folder with ``notebooks/`` and ``data/processed``.
     gemeente : str
-        Code.
+        Name or code; empty for the first that there is.
     jaar : int
+        0 for the newest that there is.
     editie : str
         ``openbaar`` or ``partners``.
     poort : int
-        Port on this computer; when it is taken, the next ones are tried.
+        Port on this computer; when it is taken, the next free one is used.
     browser : bool
-    """
-    from traitlets.config import Config
-    from voila.app import Voila
+        Open the page in the browser of this computer.
+    say : callable
+        Told where the page is.
 
+    Raises
+    ------
+    InputError
+        When there is nothing to open; before a server starts.
+    """
+    code, year = chosen(Folders.of(root), gemeente, jaar)
     share = str(files("sia.sessie").joinpath("share"))
-    given = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = share + (os.pathsep + given if given else "")
+    before = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = share + (os.pathsep + before if before else "")
     os.environ["SIA_HOME"] = str(root)
     with tempfile.TemporaryDirectory(prefix="sia-sessie-") as folder:
         notebook = Path(folder) / NOTEBOOK
-        parameters = {"gemeente": gemeente, "jaar": jaar, "editie": editie}
+        parameters = {"gemeente": code, "jaar": year, "editie": editie}
         book = app_notebook(root / "notebooks" / NOTEBOOK, parameters)
         nbformat.write(book, notebook)  # type: ignore[no-untyped-call]
+        poort = free_port(poort)
+        say(f"De sessie staat op http://127.0.0.1:{poort}/ (stoppen: Ctrl+C).")
         config = Config(settings(notebook, poort=poort, browser=browser))
         Voila.launch_instance(argv=[], config=config)
+
+
+def free_port(first: int) -> int:
+    """Return the first port from `first` on that nobody on this computer listens to.
+
+    Raises
+    ------
+    InputError
+        When the next `PORTS` are all taken.
+    """
+    for port in range(first, min(first + PORTS, 65536)):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((ADDRESS, port))
+            except OSError:
+                continue
+            return port
+    wat = f"Op deze computer is geen poort vrij vanaf {first}."
+    raise InputError([Problem(wat=wat, oplossing="Sluit een andere sessie of kies --poort.")])

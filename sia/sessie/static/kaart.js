@@ -6,7 +6,8 @@ function maakKaart(s) {
   const uitleg = el("p", { class: "uitleg" });
   const doek = el("div", { class: "doek" });
   const vak = el("section", { class: "vak kaart", "aria-labelledby": s.id("kaartkop") },
-    el("h2", { id: s.id("kaartkop") }, "Kaart"), veld("Laag", keuze, s.id("laag")), doek, wijzer, uitleg, legenda);
+    el("div", { class: "kop" }, el("h2", { id: s.id("kaartkop") }, "Kaart"), veld("Laag", keuze, s.id("laag"))),
+    doek, wijzer, legenda, uitleg);
   let laag = "urgentie", paths = [], signs = [], list, paint;
 
   const PROEF = [
@@ -62,10 +63,10 @@ function maakKaart(s) {
     paths.forEach((path, i) => {
       path.setAttribute("fill", paint(of(i).kleur, of(i).patroon));
       path.setAttribute("aria-label", zin(i));
-      const room = path.getBBox();
-      signs[i].textContent = Math.min(room.width, room.height) > 30 ? of(i).teken : "";
-      signs[i].setAttribute("x", room.x + room.width / 2);
-      signs[i].setAttribute("y", room.y + room.height / 2);
+      const [x, y, room] = stad.midden[i];
+      signs[i].textContent = room > 14 ? of(i).teken : "";
+      signs[i].setAttribute("x", x);
+      signs[i].setAttribute("y", y);
     });
     uitleg.textContent = one.uitleg;
     const count = (k) => one.klasse.filter((v) => v === k).length;

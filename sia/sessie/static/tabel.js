@@ -5,10 +5,10 @@ function maakTabel(s) {
   const vak = el("section", { class: "vak tabelvak", "aria-labelledby": s.id("tabelkop") },
     el("h2", { id: s.id("tabelkop") }, "Alle buurten"),
     el("div", { class: "rol", role: "region", tabindex: "0", "aria-labelledby": s.id("tabelkop") },
-      el("table", {}, el("caption", {}, "Plaats op urgentie, met en zonder de gewichten van nu, en de duiding"),
+      el("table", {}, el("caption", {}, "Plaats op urgentie, in de SIA en met de gewichten van nu (proef), en de duiding"),
         el("thead", {}, head), body)));
   let rows = [], sorted = "plaats", down = false;
-  const KOLOMMEN = [["buurt", "Buurt"], ["plaats", "Plaats"], ["marge", "Marge"], ["nieuw", "Met gewichten"], ["duiding", "Duiding"]];
+  const KOLOMMEN = [["buurt", "Buurt"], ["plaats", "Plaats"], ["marge", "Marge"], ["nieuw", "Proef"], ["duiding", "Duiding"]];
   const SORTEERT = { buurt: true, plaats: true, nieuw: true };
 
   function kop() {
@@ -31,6 +31,9 @@ function maakTabel(s) {
       return el("tr", { "data-code": code }, el("th", { scope: "row" }, button),
         el("td", { class: "getal" }), el("td", { class: "getal" }), el("td", { class: "getal" }), el("td"));
     });
+    rows.forEach((row, i) => {
+      if (stad.reden[i]) row.firstChild.append(el("span", { class: "klein" }, " Niet gerangschikt: " + stad.reden[i]));
+    });
     orden();
     teken();
   }
@@ -50,8 +53,8 @@ function maakTabel(s) {
     const stad = s.stad(), proef = s.model.get("proef"), said = s.model.get("oordelen");
     rows.forEach((row, i) => {
       const cells = row.children, now = proef.na[i], shift = proef.verschuiving[i];
-      cells[1].textContent = stad.rang[i] === null ? "niet" : stad.rang[i];
-      cells[2].textContent = stad.rang[i] === null ? stad.reden[i] : stad.marge[i];
+      cells[1].textContent = stad.rang[i] === null ? LEEG : stad.rang[i];
+      cells[2].textContent = stad.rang[i] === null ? LEEG : stad.marge[i];
       cells[3].textContent = now === null ? LEEG : now + (shift ? (shift > 0 ? " ▲" : " ▼") + Math.abs(shift) : "");
       cells[4].textContent = said[stad.codes[i]] || "";
     });
