@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sia import __version__
 from sia.errors import InputError
 
-if TYPE_CHECKING:
-    from sia import batch
-    from sia.batch import BatchResult
-
-OK, FAILED, BAD_INPUT = 0, 1, 2
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="sia",
@@ -25,7 +21,7 @@ app = typer.Typer(
     help=(
         "SIA/DIA: weeg per buurt af waar investeren nodig is en waar het samen kan.\n\n"
         "Eindstatus: 0 = alles gelukt, 1 = minstens één onderdeel mislukt, "
-        "2 = invoer of opdracht klopt niet."
+        "2 = invoer of opdracht klopt niet, 130 = afgebroken."
     ),
 )
 
@@ -36,10 +32,24 @@ Jaren = Annotated[
     list[str],
     typer.Option("--jaar", "-j", help="Jaar of reeks (2020 of 2017-2024); mag vaker."),
 ]
+Bron = Annotated[
+    list[Path],
+    typer.Option(
+        "--bron",
+        "-b",
+        help="Map met ruwe gegevens; mag vaker. Standaard data/raw.",
+        file_okay=False,
+    ),
+]
+Basisjaar = Annotated[
+    int | None, typer.Option(help="Jaar dat de schaal vastlegt; standaard het eerste jaar.")
+]
 Werkers = Annotated[
     int, typer.Option("--werkers", help="Aantal jaren tegelijk; 0 = aantal processorkernen.")
 ]
-
+Tijdslimiet = Annotated[
+    int, typer.Option("--tijdslimiet", min=1, help="Seconden die een cel mag duren.")
+]
 Opnieuw = Annotated[
     bool, typer.Option("--opnieuw", help="Draai ook wat sinds de vorige keer niet veranderd is.")
 ]
@@ -93,107 +103,92 @@ def parse_years(given: list[str]) -> list[int]:
     return sorted(years)
 
 
-def _run(
-    gemeente: str,
-    jaren: list[int],
+def _start(
+    gemeenten: list[str],
+    jaren: list[str],
     bron: list[Path],
     basisjaar: int | None,
     *,
     werkers: int,
     opnieuw: bool,
     scheduler: str | None = None,
-) -> BatchResult:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+    tijdslimiet: int = 900,
+) -> None:
+    """Run a request and end with its exit status."""
     from sia import batch
-    from sia.request import Known, check_request, known_municipalities
-    from sia.settings import Folders, project_root
-
-    def known() -> dict[str, Known]:
-        from sia.pipeline import open_store
-
-        return known_municipalities(open_store(raw, folders.processed))
+    from sia.settings import project_root
 
     root = project_root()
-    folders = Folders.of(root)
-    raw = [folder.resolve() for folder in bron]
-    code = check_request(gemeente, jaren, raw, known).code
-    phases = batch.plan(code, jaren, raw, root=root, folders=folders, basisjaar=basisjaar)
-    total = sum(len(chain) for chains in phases for chain in chains)
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bar:
-        running = bar.add_task("notebooks", total=total)
-
-        def show(outcome: batch.Outcome) -> None:
-            bar.advance(running)
-            if not console.is_terminal or outcome.status == "mislukt":
-                console.print(_line(outcome), markup=False, highlight=False, soft_wrap=True)
-
-        result = batch.run_batch(
-            phases,
-            bron=raw,
-            config=[root / "gemeenten"],
-            workers=werkers or batch.default_workers(),
-            force=opnieuw,
-            scheduler=scheduler,
-            progress=show,
-        )
-    asked = {"gemeente": code, "jaren": jaren, "bron": [str(folder) for folder in raw]}
-    batch.write_record(result, folders.reports / code / "laatste-run.json", asked)
-    batch.write_summary(result, folders.reports / code / "overzicht.html")
-    for jaar in jaren:
-        report = folders.report(code, jaar) / "rapport.html"
-        if report.exists():
-            _say(f"Rapport {jaar}: {report}")
-    _say(f"Overzicht: {folders.reports / code / 'overzicht.html'}")
-    for outcome in result.failed:
-        copy = folders.report(code, outcome.jaar) / "notebooks" / f"{outcome.notebook}.ipynb"
-        _say(f"MISLUKT {outcome.jaar}: {copy}, cel {outcome.cell}: {outcome.message}")
-    return result
-
-
-def _line(outcome: batch.Outcome) -> str:
-    cell = f" (cel {outcome.cell})" if outcome.cell else ""
-    return (
-        f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}: {outcome.status}{cell}, "
-        f"{outcome.seconds:.1f} s {outcome.message}"
-    ).rstrip()
+    request = batch.Request(
+        gemeenten=tuple(gemeenten),
+        jaren=tuple(parse_years(jaren)),
+        bron=tuple(bron or [root / "data" / "raw"]),
+        basisjaar=basisjaar,
+        werkers=werkers,
+        opnieuw=opnieuw,
+        scheduler=scheduler,
+        tijdslimiet=tijdslimiet,
+    )
+    raise typer.Exit(batch.start(request, root, _say).exit_code())
 
 
 @app.command()
 def run(
     gemeente: Gemeente,
     jaar: Jaren,
-    bron: Annotated[
-        list[Path],
-        typer.Option("--bron", "-b", help="Map met ruwe gegevens; mag vaker.", file_okay=False),
-    ],
-    basisjaar: Annotated[
-        int | None, typer.Option(help="Jaar dat de schaal vastlegt; standaard het eerste jaar.")
-    ] = None,
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    basisjaar: Basisjaar = None,
     werkers: Werkers = 0,
     opnieuw: Opnieuw = False,
     scheduler: Scheduler = None,
+    tijdslimiet: Tijdslimiet = 900,
 ) -> None:
     """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    result = _run(
-        gemeente,
-        parse_years(jaar),
+    _start(
+        [gemeente],
+        jaar,
         bron,
         basisjaar,
         werkers=werkers,
         opnieuw=opnieuw,
         scheduler=scheduler,
+        tijdslimiet=tijdslimiet,
     )
-    raise typer.Exit(result.exit_code())
+
+
+@app.command("batch")
+def many(
+    gemeente: Annotated[
+        list[str],
+        typer.Option(
+            "--gemeente", "-g", help="Naam of code; mag vaker. `alle`: elke gemeente in de bronnen."
+        ),
+    ],
+    jaar: Jaren,
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    basisjaar: Basisjaar = None,
+    werkers: Werkers = 0,
+    opnieuw: Opnieuw = False,
+    scheduler: Scheduler = None,
+    tijdslimiet: Tijdslimiet = 900,
+) -> None:
+    """Draai de hele lijn voor veel gemeenten en jaren, naast elkaar en zonder toezicht.
+
+    Wat sinds de vorige keer niet veranderd is (op inhoud, niet op datum) wordt overgeslagen; een
+    afgebroken run gaat verder waar hij was. Mislukt een gemeente of jaar, dan gaan de andere door:
+    de eindstatus is dan 1 en reports/overzicht.html zegt welke cel van welk notebook het was en
+    wat u kunt doen. Een gemeente zonder bestand in gemeenten/ krijgt de standaardinstellingen.
+    """
+    _start(
+        gemeente,
+        jaar,
+        bron,
+        basisjaar,
+        werkers=werkers,
+        opnieuw=opnieuw,
+        scheduler=scheduler,
+        tijdslimiet=tijdslimiet,
+    )
 
 
 @app.command()
@@ -207,11 +202,9 @@ def demo(
     from sia.settings import project_root
 
     raw = project_root() / "data" / "raw" / "voorbeeldstad"
-    years = parse_years(jaar)
     _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
     pipeline.ensure_demo(raw)
-    result = _run("GM9999", years, [raw], years[0], werkers=werkers, opnieuw=opnieuw)
-    raise typer.Exit(result.exit_code())
+    _start(["GM9999"], jaar, [raw], None, werkers=werkers, opnieuw=opnieuw)
 
 
 @app.command()
@@ -298,10 +291,10 @@ def status(
     ] = None,
 ) -> None:
     """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""
-    from sia import pipeline
+    from sia.pipeline.status import status_text
     from sia.settings import Folders, project_root
 
-    _say(pipeline.status_text(Folders.of(project_root()), gemeente))
+    _say(status_text(Folders.of(project_root()), gemeente))
 
 
 @app.command()
@@ -329,3 +322,6 @@ def main() -> None:
     except InputError as error:
         typer.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("Afgebroken.", err=True)
+        sys.exit(INTERRUPTED)

@@ -1,92 +1,115 @@
-"""What a batch leaves behind: a record for machines and a page for people."""
+"""What a batch leaves behind for machines: what was asked, with which versions, what came of it."""
 
 from __future__ import annotations
 
+import os
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict
-from html import escape
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sia.batch.execute import FAILED
-from sia.batch.run import BatchResult
-from sia.store import write_json, write_text
+from sia.batch.outcome import BatchResult
+from sia.batch.resume import base_fingerprint
+from sia.fingerprint import raw_hash
+from sia.store import sha256_file, write_json
 
-_LIBRARIES = ("geopandas", "numpy", "pandas", "papermill", "pyarrow", "scikit-learn", "scipy")
-
-_PAGE = """<!doctype html>
-<html lang="nl"><head><meta charset="utf-8"><title>Overzicht van de run</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>body{{font-family:sans-serif;margin:2rem;color:#1a1a1a}}table{{border-collapse:collapse}}
-th,td{{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top}}
-td.n{{text-align:right}}tr.mislukt{{font-weight:bold}}</style></head>
-<body><main><h1>Overzicht van de run</h1><p>{summary}</p>
-<table><caption>Elk notebook met status, duur en geheugen</caption>
-<thead><tr><th scope="col">Gemeente</th><th scope="col">Jaar</th><th scope="col">Notebook</th>
-<th scope="col">Status</th><th scope="col">Seconden</th><th scope="col">Geheugen (MB)</th>
-<th scope="col">Wat er gebeurde en wat u kunt doen</th></tr></thead>
-<tbody>{rows}</tbody></table></main></body></html>
-"""
+_LIBRARIES = (
+    "geopandas",
+    "highspy",
+    "ipykernel",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "shapely",
+)
 
 
-def write_record(result: BatchResult, target: Path, settings: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Start:
+    """What was known when a batch began.
+
+    Parameters
+    ----------
+    opdracht : mapping
+        What was asked for.
+    begin : str
+        ISO 8601, UTC.
+    invoer : mapping of str to str
+        SHA-256 per raw file, by the name under its folder.
+    vingerafdruk : str
+        Hash of the package and the raw files.
+    """
+
+    opdracht: Mapping[str, Any]
+    begin: str
+    invoer: Mapping[str, str]
+    vingerafdruk: str
+
+
+def now() -> str:
+    """Return the clock time in UTC, whole seconds, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def begin(opdracht: Mapping[str, Any], bron: Sequence[Path]) -> Start:
+    """Return what is known at the start of a batch.
+
+    Parameters
+    ----------
+    opdracht : mapping
+    bron : sequence of pathlib.Path
+    """
+    files = sorted((root, path) for root in bron for path in root.rglob("*") if path.is_file())
+    hashes = {
+        f"{root.name}/{path.relative_to(root).as_posix()}": sha256_file(path)
+        for root, path in files
+        if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    }
+    return Start(dict(opdracht), now(), hashes, base_fingerprint(raw_hash(bron)))
+
+
+def write_record(start: Start, target: Path, result: BatchResult | None = None) -> None:
     """Write the machine-readable record of a batch.
 
     Parameters
     ----------
-    result : BatchResult
+    start : Start
     target : pathlib.Path
-        JSON with the settings, the versions in use and one entry per outcome: status, seconds,
-        peak memory in bytes, fingerprint of code and inputs.
-    settings : mapping
-        What was asked for.
+        JSON: the request, the machine, the versions in use, the hash of every raw file, and per
+        notebook status, seconds, peak memory in bytes, warnings, the failing cell, the fingerprint
+        that it rests on and the hash of every file that it wrote.
+    result : BatchResult, optional
+        None while the batch runs: then there is no ``einde``, and a reader can see that it did
+        not come to its end.
     """
-    write_json(
-        target,
-        {
-            "opdracht": dict(settings),
-            "versies": {
-                "sia": version("sia-dia"),
-                "python": platform.python_version(),
-                **{name: version(name) for name in _LIBRARIES},
-            },
-            "uitkomsten": [asdict(outcome) for outcome in result.outcomes],
+    content: dict[str, Any] = {
+        "opdracht": start.opdracht,
+        "begin": start.begin,
+        "einde": None if result is None else now(),
+        "eindstatus": None if result is None else result.exit_code(),
+        "machine": {
+            "systeem": platform.platform(),
+            "kernen": os.cpu_count(),
+            "proces": os.getpid(),
         },
-    )
-
-
-def _advice(status: str, cell: int | None, message: str) -> str:
-    if status != FAILED:
-        return message
-    where = f"Cel {cell}: " if cell else ""
-    return (
-        f"{where}{message} — open de uitgevoerde kopie van dit notebook, lees de melding onder "
-        "die cel, herstel de oorzaak en start dezelfde opdracht opnieuw: wat klaar is, wordt "
-        "overgeslagen."
-    )
-
-
-def write_summary(result: BatchResult, target: Path) -> None:
-    """Write the page for people: status, duration and memory of each notebook.
-
-    Parameters
-    ----------
-    result : BatchResult
-    target : pathlib.Path
-        One HTML file without anything from outside.
-    """
-    counts = {o.status: 0 for o in result.outcomes}
-    for outcome in result.outcomes:
-        counts[outcome.status] += 1
-    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    rows = "".join(
-        f'<tr class="{escape(o.status)}"><td>{escape(o.gemeente)}</td><td>{o.jaar}</td>'
-        f"<td>{escape(o.notebook)}</td><td>{escape(o.status)}</td>"
-        f'<td class="n">{f"{o.seconds:.1f}".replace(".", ",")}</td>'
-        f'<td class="n">{"–" if o.memory is None else round(o.memory / 1e6)}</td>'
-        f"<td>{escape(_advice(o.status, o.cell, o.message))}</td></tr>"
-        for o in result.outcomes
-    )
-    write_text(target, _PAGE.format(summary=escape(summary), rows=rows))
+        "versies": {
+            "sia": version("sia-dia"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        "vingerafdruk": start.vingerafdruk,
+        "invoer": start.invoer,
+        "uitkomsten": [] if result is None else [asdict(o) for o in result.outcomes],
+    }
+    if result is not None:
+        peaks = [o.memory for o in result.outcomes if o.memory is not None]
+        content["hoogste_geheugen"] = max(peaks, default=None)
+        content["rekentijd"] = round(sum(o.seconds for o in result.outcomes), 2)
+    write_json(target, content)

@@ -2,57 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from sia.batch.execute import UNCHANGED, Outcome
-from sia.batch.tasks import Task
+from sia.batch.tasks import JUDGED, Task
+from sia.fingerprint import digest, tree_hash
 from sia.store import read_manifest, sha256_file, write_json
 
-_CODE = {".py", ".toml", ".j2", ".css", ".js", ".html"}
+_CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
+RECORD = "duiding.sqlite"
+"""Record of judgements of a municipality, beside its years (`sia.pipeline.judgements`)."""
 
 
-def _digest(parts: Iterable[str]) -> str:
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(part.encode("utf-8"))
-        whole.update(b"\x1e")
-    return whole.hexdigest()
-
-
-def tree_hash(folder: Path, suffixes: set[str] | None = None) -> str:
-    """Return one hash over names and contents of the files under a folder (or of one file).
+def base_fingerprint(raw: str) -> str:
+    """Return the hash of what all municipalities rest on.
 
     Parameters
     ----------
-    folder : pathlib.Path
-    suffixes : set of str, optional
-        Only files with these suffixes.
-    """
-    files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
-    chosen = [p for p in files if suffixes is None or p.suffix in suffixes]
-    return _digest(f"{p.relative_to(folder.parent)}={sha256_file(p)}" for p in chosen)
-
-
-def base_fingerprint(bron: Sequence[Path], config: Sequence[Path]) -> str:
-    """Return the hash of everything that all notebooks of a municipality rest on.
-
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Folders with raw data.
-    config : sequence of pathlib.Path
-        Files or folders with settings.
+    raw : str
+        Hash of the raw folders, from `sia.fingerprint.raw_hash`.
 
     Returns
     -------
     str
-        Changes when the package, a raw file or a setting changes.
+        Changes with the package and with any raw file.
     """
     package = Path(__file__).resolve().parents[1]
-    return _digest([tree_hash(package, _CODE), *map(tree_hash, [*bron, *config])])
+    return digest([tree_hash(package, _CODE), raw])
+
+
+def own_fingerprint(base: str, config: Iterable[Path], gemeente: str) -> str:
+    """Return the hash of what all notebooks of one municipality rest on.
+
+    Parameters
+    ----------
+    base : str
+        From `base_fingerprint`.
+    config : iterable of pathlib.Path
+        Folders with a file per municipality. Those of other municipalities do not count, what is
+        no such file (a logo) does.
+    gemeente : str
+        Code.
+    """
+    files = sorted(path for folder in config for path in folder.iterdir() if path.is_file())
+    own = [p for p in files if p.suffix != ".toml" or p.name.startswith(gemeente)]
+    return digest([base, *(f"{path.name}={sha256_file(path)}" for path in own)])
 
 
 def task_fingerprint(task: Task, before: Sequence[str]) -> str:
@@ -65,14 +63,24 @@ def task_fingerprint(task: Task, before: Sequence[str]) -> str:
         Base fingerprint and those of the tasks whose results it may read.
     """
     parameters = json.dumps(dict(task.parameters), sort_keys=True, default=str)
-    return _digest([sha256_file(task.notebook), parameters, str(task.timeout), *before])
+    judged = [_judgements(task)] if task.notebook.stem in JUDGED else []
+    return digest([sha256_file(task.notebook), parameters, *judged, *before])
+
+
+def _judgements(task: Task) -> str:
+    """Return the hash of what the record of judgements holds, whatever the layout of its file."""
+    path = task.processed.parent / RECORD
+    if not path.exists():
+        return ""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as record:
+        return digest(record.iterdump())
 
 
 def _mark(task: Task) -> Path:
     return task.output.with_suffix(".klaar.json")
 
 
-def _outputs(task: Task) -> dict[str, str]:
+def written(task: Task) -> dict[str, str]:
     """Return the files that the notebook's stage says it wrote, with their hashes."""
     stage = read_manifest(task.processed).get("stappen", {}).get(task.notebook.stem, {})
     return dict(stage.get("uitvoer", {}))
@@ -85,9 +93,10 @@ def mark_done(task: Task, outcome: Outcome) -> None:
         {
             "vingerafdruk": outcome.fingerprint,
             "notebook": sha256_file(task.output),
-            "uitvoer": _outputs(task),
+            "uitvoer": dict(outcome.outputs),
             "seconden": outcome.seconds,
             "geheugen": outcome.memory,
+            "waarschuwingen": list(outcome.warnings),
         },
     )
 
@@ -128,6 +137,8 @@ def unchanged(task: Task, fingerprint: str) -> Outcome | None:
         UNCHANGED,
         memory=known.get("geheugen"),
         fingerprint=fingerprint,
+        warnings=tuple(known.get("waarschuwingen", ())),
+        outputs=dict(known.get("uitvoer", {})),
     )
 
 

@@ -1,45 +1,33 @@
-"""Run chains of notebooks phase by phase, on this machine or on a Dask cluster."""
+"""Run chains of notebooks side by side, on this machine or on a Dask cluster."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from filelock import FileLock
-
-from sia.batch.execute import FAILED, Outcome, run_notebook, skipped
+from sia.batch.execute import FAILED, STOPPED, Outcome, run_notebook, skipped
+from sia.batch.outcome import BatchResult
 from sia.batch.resume import (
     base_fingerprint,
     mark_done,
-    remove_left_overs,
+    own_fingerprint,
     task_fingerprint,
     unchanged,
 )
-from sia.batch.tasks import Task
-from sia.batch.warm import warm_kernels
+from sia.batch.schedule import Job, Line, Pool, lines_of, work
+from sia.batch.tasks import Chain, Phases
+from sia.batch.warm import stopped, warm_kernels
+from sia.fingerprint import hand_down, raw_hash
 
-Chain = Sequence[Task]
 Progress = Callable[[Outcome], None]
+Say = Callable[[str], None]
 
-
-@dataclass(frozen=True)
-class BatchResult:
-    """All outcomes of one batch, in a fixed order."""
-
-    outcomes: tuple[Outcome, ...] = field(default=())
-
-    @property
-    def failed(self) -> tuple[Outcome, ...]:
-        """Outcomes of tasks that ran and failed."""
-        return tuple(o for o in self.outcomes if o.status == FAILED)
-
-    def exit_code(self) -> int:
-        """Return 0 when every task went well, 1 when at least one failed."""
-        return 1 if self.failed else 0
+_checked: dict[str, str] = {}
+"""Base fingerprint that this worker of a cluster found to be its own -> that of the raw files."""
 
 
 def run_chain(chain: Chain, before: Sequence[str], force: bool = False) -> list[Outcome]:
@@ -76,12 +64,7 @@ def run_chain(chain: Chain, before: Sequence[str], force: bool = False) -> list[
 
 
 def verified_chain(
-    chain: Chain,
-    base: str,
-    before: Sequence[str],
-    bron: Sequence[Path],
-    config: Sequence[Path],
-    force: bool,
+    chain: Chain, base: str, before: Sequence[str], bron: Sequence[Path], force: bool
 ) -> list[Outcome]:
     """Run a chain on a worker elsewhere, after checking that it sees the same code and inputs.
 
@@ -91,31 +74,34 @@ def verified_chain(
         As in `run_chain`.
     base : str
         Base fingerprint on the machine that sends the work.
-    bron, config : sequence of pathlib.Path
-        What the fingerprint is made of.
+    bron : sequence of pathlib.Path
+        Raw folders that it is made of, besides the package.
 
     Returns
     -------
     list of Outcome
         All failed, with the reason, when the worker has other files.
     """
-    if base_fingerprint(bron, config) != base:
+    raw = _checked.get(base) or raw_hash(bron)
+    if base_fingerprint(raw) != base:
         reason = (
             "Deze werker ziet andere bronbestanden of andere code dan de opdrachtgever; "
             "geef hem dezelfde gedeelde map en dezelfde versie."
         )
-        first = chain[0]
-        failed = Outcome(first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason)
-        return [failed, *map(skipped, chain[1:])]
-    with warm_kernels():
+        return _failed(chain, reason)
+    _checked[base] = raw
+    with hand_down(bron, raw), warm_kernels():
         return run_chain(chain, before, force)
 
 
-Submit = Callable[[Sequence[tuple[Chain, list[str]]]], Iterator[list[Outcome]]]
+def _failed(chain: Chain, reason: str) -> list[Outcome]:
+    first = chain[0]
+    failed = Outcome(first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason)
+    return [failed, *map(skipped, chain[1:])]
 
 
 def run_batch(
-    phases: Sequence[Sequence[Chain]],
+    phases: Phases,
     *,
     bron: Sequence[Path] = (),
     config: Sequence[Path] = (),
@@ -124,16 +110,21 @@ def run_batch(
     force: bool = False,
     scheduler: str | None = None,
     progress: Progress | None = None,
+    say: Say | None = None,
 ) -> BatchResult:
-    """Run chains of notebooks, phase by phase, the chains of a phase side by side.
+    """Run chains of notebooks, those of different municipalities and years side by side.
 
     Parameters
     ----------
-    phases : sequence of (sequence of chains)
-        A chain is the list of tasks of one municipality and year in one phase. When a task of a
-        chain fails, the rest of that municipality and year is skipped, all others go on.
-    bron, config : sequence of pathlib.Path
-        Raw data and settings; a change of them makes every task run again.
+    phases : list of (list of chains)
+        A chain is the list of tasks of one municipality and year in one phase. A municipality
+        goes to its next phase when all its years have done this one; it does not wait for other
+        municipalities. When a task of a chain fails, the rest of that municipality and year is
+        skipped, all others go on.
+    bron : sequence of pathlib.Path
+        Raw data; a change makes every task run again.
+    config : sequence of pathlib.Path
+        Folders with settings; a change makes the tasks of that municipality run again.
     workers : int
         Number of chains side by side; the work itself is done in kernels, one process each.
     warm : bool
@@ -144,105 +135,84 @@ def run_batch(
         Address of a Dask scheduler (``tcp://...``) whose workers share the project folder.
     progress : callable, optional
         Called with every outcome as it comes in.
+    say : callable, optional
+        Gets a Dutch line when the batch has to wait for another one.
 
     Returns
     -------
     BatchResult
-        Outcomes sorted by municipality, year and notebook.
+        Outcomes sorted by municipality, year and notebook. After Ctrl-C they are those of what
+        was done, and ``afgebroken`` is true.
     """
-    base = base_fingerprint(bron, config)
-    outcomes: list[Outcome] = []
-    with ExitStack() as stack:
-        for lock in _locks(phases):
-            stack.enter_context(lock)
-        remove_left_overs(_folders(phases))
-        if scheduler is None:
-            submit = stack.enter_context(_local(workers, warm, force))
-        else:
-            submit = stack.enter_context(_cluster(scheduler, base, bron, config, force))
-        for chains in phases:
-            broken = {(o.gemeente, o.jaar) for o in outcomes if not o.good}
-            alive = [c for c in chains if (c[0].gemeente, c[0].jaar) not in broken]
-            dead = [skipped(t) for c in chains if c not in alive for t in c]
-            jobs = [(chain, [base, *_known(outcomes, chain[0].gemeente)]) for chain in alive]
-            outcomes.extend(dead)
-            for finished in submit(jobs):
-                outcomes.extend(finished)
-                for outcome in finished:
-                    if progress is not None:
-                        progress(outcome)
-    return BatchResult(tuple(sorted(outcomes, key=lambda o: (o.gemeente, o.jaar, o.notebook))))
+    raw = raw_hash(bron)
+    base = base_fingerprint(raw)
+    lines = lines_of(phases, lambda code: own_fingerprint(base, config, code))
+    interrupted = False
+    with hand_down(bron, raw):
+        place = (
+            _local(workers, warm, force)
+            if scheduler is None
+            else _cluster(scheduler, base, bron, force)
+        )
+        with place as pool:
+            try:
+                work(lines, pool, progress or _ignore, say or _ignore)
+            except KeyboardInterrupt:
+                interrupted = True
+    outcomes = [outcome for line in lines for outcome in _all_of(line)]
+    ordered = sorted(outcomes, key=lambda o: (o.gemeente, o.jaar, o.notebook))
+    return BatchResult(tuple(ordered), interrupted)
 
 
-def _known(outcomes: Iterable[Outcome], gemeente: str) -> list[str]:
-    """Return the fingerprints that a later phase of a municipality rests on."""
-    return sorted(o.fingerprint for o in outcomes if o.gemeente == gemeente and o.good)
+def _ignore(_: object) -> None:
+    """Take what nobody asked to hear."""
 
 
-def _folders(phases: Sequence[Sequence[Chain]]) -> list[Path]:
-    tasks = [task for chains in phases for chain in chains for task in chain]
-    return sorted({t.output.parents[1] for t in tasks} | {t.processed for t in tasks})
-
-
-def _locks(phases: Sequence[Sequence[Chain]]) -> list[FileLock]:
-    """Return one lock per municipality, so that two batches never write the same folder."""
-    roots = sorted({t.processed.parent for chains in phases for chain in chains for t in chain})
-    for root in roots:
-        root.mkdir(parents=True, exist_ok=True)
-    return [FileLock(root / ".slot") for root in roots]
+def _all_of(line: Line) -> list[Outcome]:
+    """Return the outcomes of a municipality, also of the tasks that were not reached."""
+    reached = {(o.jaar, o.notebook) for o in line.outcomes}
+    tasks = [task for chains in line.phases for chain in chains for task in chain]
+    rest = [t for t in tasks if (t.jaar, t.notebook.stem) not in reached]
+    return [*line.outcomes, *(skipped(task, STOPPED) for task in rest)]
 
 
 @contextmanager
-def _local(workers: int, warm: bool, force: bool) -> Iterator[Submit]:
-    with warm_kernels(warm), ThreadPoolExecutor(max_workers=workers) as pool:
+def _local(workers: int, warm: bool, force: bool) -> Iterator[Pool]:
+    threads = ThreadPoolExecutor(max_workers=workers)
 
-        def submit(jobs: Sequence[tuple[Chain, list[str]]]) -> Iterator[list[Outcome]]:
-            futures = [pool.submit(run_chain, chain, before, force) for chain, before in jobs]
-            for future in as_completed(futures):
-                yield future.result()
+    def submit(job: Job) -> Future[list[Outcome]]:
+        return threads.submit(run_chain, job.chain, job.before, force)
 
-        yield submit
+    with warm_kernels(warm):
+        try:
+            yield Pool(submit, workers)
+        finally:
+            # when all went well nothing runs any more; else these are kernels nobody waits for
+            with stopped():
+                threads.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
-def _cluster(
-    scheduler: str, base: str, bron: Sequence[Path], config: Sequence[Path], force: bool
-) -> Iterator[Submit]:
+def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> Iterator[Pool]:
     from distributed import Client
-    from distributed import as_completed as completed
 
     with Client(scheduler) as client:  # type: ignore[no-untyped-call]
+        places = sum(client.nthreads().values())
 
-        def submit(jobs: Sequence[tuple[Chain, list[str]]]) -> Iterator[list[Outcome]]:
-            futures = {
-                client.submit(
-                    verified_chain,
-                    list(chain),
-                    base,
-                    before,
-                    list(bron),
-                    list(config),
-                    force,
-                    pure=False,
-                    retries=2,
-                ): chain
-                for chain, before in jobs
-            }
-            for future in completed(list(futures)):  # type: ignore[no-untyped-call]
-                if future.status == "finished":
-                    yield future.result()
-                    continue
-                chain = futures[future]
-                first = chain[0]
-                reason = f"{type(future.exception()).__name__}: {future.exception()}"
-                yield [
-                    Outcome(
-                        first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason
-                    ),
-                    *map(skipped, chain[1:]),
-                ]
+        def submit(job: Job) -> Any:
+            # a worker that dies takes its work with it: that is given to another one
+            return client.submit(
+                verified_chain,
+                job.chain,
+                base,
+                job.before,
+                list(bron),
+                force,
+                pure=False,
+                retries=2,
+            )
 
-        yield submit
+        yield Pool(submit, max(1, places))
 
 
 def default_workers() -> int:

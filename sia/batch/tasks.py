@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,15 @@ PHASES: tuple[tuple[str, ...], ...] = (
 )
 """Notebooks of one year, in the order in which they run. Between two phases the years wait for
 each other: scores need the norms of the base year, types are pooled over all years."""
+
+JUDGED = ("06_kaarten", "07_agenda", "08_rapport")
+"""Notebooks that show what was said in a duidingssessie beside the figures."""
+
+TIME_LIMIT = 900
+"""Seconds that one cell may take."""
+
+Chain = list["Task"]
+Phases = list[list[Chain]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class Task:
     jaar: int
     parameters: Mapping[str, Any]
     output: Path
-    timeout: int = 900
+    timeout: int = TIME_LIMIT
 
     @property
     def processed(self) -> Path:
@@ -67,8 +77,6 @@ def notebook_parameters(notebook: Path) -> dict[str, Any]:
     """
     import ast
 
-    import nbformat
-
     if not notebook.exists():
         raise InputError(
             [
@@ -79,8 +87,9 @@ def notebook_parameters(notebook: Path) -> dict[str, Any]:
                 )
             ]
         )
-    cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
-    tagged = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
+    # plain JSON: nbformat takes longer to load than a batch without changes may last
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise InputError(
             [
@@ -92,7 +101,7 @@ def notebook_parameters(notebook: Path) -> dict[str, Any]:
             ]
         )
     assignments: dict[str, Any] = {}
-    for node in ast.parse(tagged[0].source).body:
+    for node in ast.parse("".join(tagged[0]["source"])).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             assignments[node.targets[0].id] = ast.literal_eval(node.value)
     return assignments
@@ -148,7 +157,8 @@ def plan(
     folders: Folders,
     basisjaar: int | None = None,
     extra: Mapping[str, Any] | None = None,
-) -> list[list[list[Task]]]:
+    timeout: int = TIME_LIMIT,
+) -> Phases:
     """Lay out the phases of one municipality and its years.
 
     Parameters
@@ -164,6 +174,8 @@ def plan(
         Year whose norms fix the scale; default the first of `jaren`.
     extra : mapping, optional
         Further notebook parameters; unknown names are an error.
+    timeout : int
+        Seconds that one cell may take.
 
     Returns
     -------
@@ -197,9 +209,20 @@ def plan(
                 if name not in checked:
                     check_parameters(notebook, parameters)
                     checked.add(name)
-                chain.append(
-                    Task(notebook, gemeentecode, year, parameters, target / f"{name}.ipynb")
-                )
+                output = target / f"{name}.ipynb"
+                chain.append(Task(notebook, gemeentecode, year, parameters, output, timeout))
             chains.append(chain)
         phases.append(chains)
     return phases
+
+
+def merge(plans: Iterable[Phases]) -> Phases:
+    """Return the phases of several municipalities as those of one batch.
+
+    Parameters
+    ----------
+    plans : iterable of list of phases
+        From `plan`.
+    """
+    listed = list(plans)
+    return [[chain for one in listed for chain in one[number]] for number in range(len(PHASES))]

@@ -14,6 +14,7 @@ import logging
 import multiprocessing
 import os
 import select
+import signal
 import sys
 import tempfile
 import threading
@@ -66,17 +67,42 @@ def warm_kernels(enabled: bool = True) -> Iterator[bool]:
     bool
         Whether kernels are warm.
     """
-    if not (enabled and available()):
-        yield False
-        return
-    multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOAD])
+    warm = enabled and available()
+    if warm:
+        multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOAD])
     factory = KernelProvisionerFactory.instance()
-    before = factory.default_provisioner_name
-    factory.default_provisioner_name = PROVISIONER
+    before = factory.default_provisioner_name, ForkProvisioner.warm
+    factory.default_provisioner_name, ForkProvisioner.warm = PROVISIONER, warm
     try:
-        yield True
+        yield warm
     finally:
-        factory.default_provisioner_name = before
+        factory.default_provisioner_name, ForkProvisioner.warm = before
+
+
+_running: set[ForkProvisioner] = set()
+_stopping = threading.Event()
+
+
+class StoppedError(RuntimeError):
+    """The batch was told to stop: no kernel starts any more."""
+
+
+@contextlib.contextmanager
+def stopped() -> Iterator[None]:
+    """Within the block every kernel of this process is killed and none starts."""
+    _stopping.set()
+    for provisioner in list(_running):
+        with contextlib.suppress(ProcessLookupError):
+            provisioner.end()
+    try:
+        yield
+    finally:
+        _stopping.clear()
+
+
+def stopping() -> bool:
+    """Tell whether kernels are being stopped on purpose."""
+    return _stopping.is_set()
 
 
 _finished = threading.local()
@@ -138,7 +164,21 @@ class ForkedKernel:
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Starts kernels by forking the warm server instead of starting a new Python."""
+    """Starts kernels by forking the warm server instead of starting a new Python.
+
+    Where the server cannot be (`available`), or is not wanted, it starts them as Jupyter does.
+    """
+
+    warm = True
+
+    def end(self) -> None:
+        """Kill the kernel and what it started."""
+        if self.pid is not None and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+        if self.process is not None:
+            # no process groups here, or the kernel has no group of its own yet
+            self.process.kill()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel that listens on the connection file named in `cmd`.
@@ -155,6 +195,11 @@ class ForkProvisioner(LocalProvisioner):
         dict
             Connection information of the kernel.
         """
+        if _stopping.is_set():
+            raise StoppedError("De batch is gestopt.")
+        _running.add(self)
+        if not self.warm:
+            return await super().launch_kernel(cmd, **kwargs)
         cwd = str(kwargs.get("cwd") or Path.cwd())
         process = multiprocessing.get_context("forkserver").Process(
             target=_kernel,
@@ -172,6 +217,11 @@ class ForkProvisioner(LocalProvisioner):
         """Note the kernel's peak memory before it goes."""
         if self.pid:
             _finished.peak = _peak_memory(self.pid)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Forget the kernel when it has gone."""
+        _running.discard(self)
+        await super().cleanup(restart)
 
 
 def _end_with(batch: int) -> None:

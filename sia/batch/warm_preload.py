@@ -1,26 +1,22 @@
 """What the warm server loads before it forks: imported for its side effect only."""
 
-import geopandas
-import matplotlib
-import pandas
-import pyarrow.parquet
-import scipy.stats
+import gc
+
 import sklearn.cluster
 from ipykernel import kernelapp
 from IPython.core import interactiveshell
 from matplotlib import pyplot
 
-import sia.cli
+import sia.agenda.panel
+import sia.pipeline
+import sia.viz.charts
+import sia.viz.cluster_charts
+import sia.viz.index_charts
+import sia.viz.plan_charts
 
-__all__ = [
-    "geopandas",
-    "interactiveshell",
-    "kernelapp",
-    "matplotlib",
-    "pandas",
-    "pyarrow",
-    "pyplot",
-    "scipy",
-    "sia",
-    "sklearn",
-]
+__all__ = ["interactiveshell", "kernelapp", "pyplot", "sia", "sklearn"]
+
+# what is loaded stays: kernels then share these pages instead of copying them at their first
+# collection
+gc.collect()
+gc.freeze()

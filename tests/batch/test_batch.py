@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import nbformat
@@ -92,9 +91,3 @@ def test_a_failed_year_takes_no_other_down(project: Path) -> None:
     assert result.exit_code() == 1
     copy = project / "reports" / "GM9999" / "2021" / "notebooks" / "01_a.ipynb"
     assert "kapot jaar" in copy.read_text(encoding="utf-8")
-
-
-def test_record_is_machine_readable(project: Path) -> None:
-    outcome = batch.Outcome("GM9999", 2020, "01_a", "klaar", 1.0)
-    batch.write_record(batch.BatchResult((outcome,)), project / "run.json", {})
-    assert json.loads((project / "run.json").read_text())["uitkomsten"][0]["status"] == "klaar"

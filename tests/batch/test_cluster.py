@@ -70,6 +70,6 @@ def test_a_worker_that_dies_is_survived(cluster: object, tmp_path: Path) -> None
 
 def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:
     chain = [write_task(tmp_path, 2020, "print(jaar)")]
-    outcomes = verified_chain(chain, "another base", [], [], [], False)
+    outcomes = verified_chain(chain, "another base", [], [], False)
     assert outcomes[0].status == "mislukt"
     assert "andere bronbestanden" in outcomes[0].message

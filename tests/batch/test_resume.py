@@ -8,7 +8,6 @@ import nbformat
 import pytest
 
 from sia import batch
-from sia.batch import resume
 from sia.settings import Folders
 
 PARAMETERS = """gemeente = "GM9999"
@@ -87,13 +86,3 @@ def test_left_overs_of_a_killed_run_are_removed(project: Path) -> None:
     (folder / ".01_a.abc.part.ipynb").write_text("{")
     start(project)
     assert not list(folder.glob(".*.part*"))
-
-
-def test_the_fingerprint_of_a_tree_follows_names_and_contents(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "x.csv").write_text("1")
-    first = resume.tree_hash(tmp_path / "a")
-    (tmp_path / "a" / "x.csv").write_text("1")
-    assert resume.tree_hash(tmp_path / "a") == first
-    (tmp_path / "a" / "x.csv").rename(tmp_path / "a" / "y.csv")
-    assert resume.tree_hash(tmp_path / "a") != first

@@ -1,0 +1,285 @@
+"""One request from beginning to end: who and when, run, and what is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sia.batch.advice import advice, first_line, where
+from sia.batch.display import display
+from sia.batch.outcome import BatchResult
+from sia.batch.record import Start, begin, write_record
+from sia.batch.run import default_workers, run_batch
+from sia.batch.summary import write_summary
+from sia.batch.tasks import TIME_LIMIT, merge, plan
+from sia.errors import InputError, Problem
+from sia.fingerprint import hand_down, raw_hash
+from sia.gemeente import FICTIEF, Gemeente
+from sia.request import (
+    ALL,
+    Known,
+    check_folders_and_years,
+    configure,
+    known_municipalities,
+    years_present,
+)
+from sia.settings import Folders
+
+Say = Callable[[str], None]
+RECORD, SUMMARY = "laatste-run.json", "overzicht.html"
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line.
+
+    Parameters
+    ----------
+    gemeenten : tuple of str
+        Names or codes; ``alle`` for every municipality of the raw files.
+    jaren : tuple of int
+    bron : tuple of pathlib.Path
+        Folders with raw data.
+    basisjaar : int, optional
+        Year that fixes the scale; default the first.
+    werkers : int
+        Chains side by side; 0: the number of cores.
+    opnieuw : bool
+    scheduler : str, optional
+        Address of a Dask scheduler.
+    tijdslimiet : int
+        Seconds that one cell may take.
+    """
+
+    gemeenten: tuple[str, ...]
+    jaren: tuple[int, ...]
+    bron: tuple[Path, ...]
+    basisjaar: int | None = None
+    werkers: int = 0
+    opnieuw: bool = False
+    scheduler: str | None = None
+    tijdslimiet: int = TIME_LIMIT
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "gemeenten": list(self.gemeenten),
+            "jaren": list(self.jaren),
+            "bron": [str(folder) for folder in self.bron],
+            "basisjaar": self.basisjaar,
+            "werkers": self.werkers,
+            "opnieuw": self.opnieuw,
+            "scheduler": self.scheduler,
+            "tijdslimiet": self.tijdslimiet,
+        }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A municipality and the years in which it is run."""
+
+    gemeente: Gemeente
+    jaren: tuple[int, ...]
+
+
+def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[Choice]:
+    """Return the municipalities and years of a request.
+
+    Parameters
+    ----------
+    request : Request
+    known : callable
+        Gives the municipalities of the raw files; called only when a file in ``gemeenten/`` does
+        not do.
+
+    Returns
+    -------
+    list of Choice
+        In the order of their codes. With ``alle`` a municipality gets the years in which it
+        existed, and invented municipalities are left out when there are real ones.
+
+    Raises
+    ------
+    InputError
+        With every problem of the request at once.
+    """
+    problems = check_folders_and_years(request.jaren, request.bron)
+    if not request.gemeenten:
+        problems.append(Problem(wat="Geen gemeente opgegeven.", oplossing="Geef --gemeente op."))
+    if problems:
+        raise InputError(problems)
+    chosen: dict[str, Choice] = {}
+    for which in request.gemeenten:
+        try:
+            found = (
+                _all(request, known()) if which.casefold() == ALL else [_one(request, which, known)]
+            )
+        except InputError as error:
+            problems += error.problems
+            continue
+        for choice in found:
+            chosen.setdefault(choice.gemeente.code, choice)
+    if problems:
+        raise InputError(problems)
+    return [chosen[code] for code in sorted(chosen)]
+
+
+def _one(request: Request, which: str, known: Callable[[], Mapping[str, Known]]) -> Choice:
+    return Choice(configure(which, known), tuple(sorted(request.jaren)))
+
+
+def _all(request: Request, known: Mapping[str, Known]) -> list[Choice]:
+    real = [code for code in known if not code.startswith(FICTIEF)]
+    pairs = [(code, years_present(code, request.jaren, known)) for code in real or known]
+    chosen = [
+        Choice(configure(code, lambda: known), tuple(years)) for code, years in pairs if years
+    ]
+    if not chosen:
+        wat = "Geen enkel bronbestand bevat buurten van een gemeente in deze jaren."
+        oplossing = "Controleer --bron en --jaar, of haal de bronnen op met `sia fetch`."
+        raise InputError([Problem(wat=wat, oplossing=oplossing)])
+    return chosen
+
+
+def start(request: Request, root: Path, say: Say) -> BatchResult:
+    """Run a request and leave record, summary page and executed notebooks.
+
+    Parameters
+    ----------
+    request : Request
+    root : pathlib.Path
+        Project folder.
+    say : callable
+        Gets the Dutch lines that stand at the end of the run.
+
+    Returns
+    -------
+    BatchResult
+
+    Raises
+    ------
+    InputError
+        When the request cannot be run at all; before anything starts.
+    """
+    folders = Folders.of(root)
+    bron = tuple(folder.resolve() for folder in request.bron)
+    with hand_down(bron, raw_hash([folder for folder in bron if folder.is_dir()])):
+        chosen = choose(request, cache(lambda: _read(bron, folders, say)))
+        plans = [
+            plan(
+                one.gemeente.code,
+                one.jaren,
+                bron,
+                root=root,
+                folders=folders,
+                basisjaar=request.basisjaar,
+                timeout=request.tijdslimiet,
+            )
+            for one in chosen
+        ]
+        phases = merge(plans)
+        started = begin(request.facts(), bron)
+        names = {one.gemeente.code: one.gemeente.naam for one in chosen}
+        places = _records(folders, list(names))
+        for place in places:
+            write_record(started, place / RECORD)
+        with _terminate_as_interrupt(), display(_count(phases)) as shown:
+            result = run_batch(
+                phases,
+                bron=bron,
+                config=[root / "gemeenten"],
+                workers=request.werkers or default_workers(),
+                force=request.opnieuw,
+                scheduler=request.scheduler,
+                progress=shown.outcome,
+                say=shown.say,
+            )
+    for place in places:
+        own = result if place == folders.reports else result.of(place.name)
+        write_record(started, place / RECORD, own)
+        write_summary(own, place / SUMMARY, names=names, folders=folders, start=started)
+    _keep(started, folders, result)
+    _tell(result, folders, names, places[-1] / SUMMARY, say)
+    return result
+
+
+def _read(bron: Sequence[Path], folders: Folders, say: Say) -> Mapping[str, Known]:
+    from sia.request import MUNICIPALITIES, store_folder
+
+    store = store_folder(bron, folders.processed)
+    if not (store / MUNICIPALITIES).exists():
+        from sia.pipeline import open_store
+
+        say("Bronmappen inlezen, eenmaal voor alle gemeenten en jaren ...")
+        store = open_store(bron, folders.processed)
+    return known_municipalities(store)
+
+
+def _count(phases: Sequence[Sequence[Sequence[object]]]) -> int:
+    return sum(len(chain) for chains in phases for chain in chains)
+
+
+def _records(folders: Folders, codes: Sequence[str]) -> list[Path]:
+    """Return the folders that get a record: each municipality's, and last that of the batch."""
+    own = [folders.reports / code for code in codes]
+    return own if len(own) == 1 else [*own, folders.reports]
+
+
+def _keep(started: Start, folders: Folders, result: BatchResult) -> None:
+    """Keep the record of every run, under its start."""
+    moment = started.begin.replace(":", "").replace("+0000", "Z")
+    write_record(started, folders.reports / "runs" / f"{moment}-{os.getpid()}.json", result)
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let a request to end (systemd, a job that is cancelled) stop the batch as Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:
+        # only the main thread may; elsewhere whoever started the thread decides
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell(
+    result: BatchResult, folders: Folders, names: Mapping[str, str], summary: Path, say: Say
+) -> None:
+    """Say where the reports are and what failed, at the end of the run."""
+    reports = sorted(
+        {
+            path
+            for o in result.outcomes
+            if (path := folders.report(o.gemeente, o.jaar) / "rapport.html").exists()
+        }
+    )
+    for path in reports[:_SHOWN]:
+        say(f"Rapport: {path}")
+    if len(reports) > _SHOWN:
+        say(f"... en nog {len(reports) - _SHOWN} rapporten; zie het overzicht.")
+    say(f"Overzicht: {summary}")
+    for o in result.failed[:_SHOWN]:
+        copy = folders.report(o.gemeente, o.jaar) / "notebooks" / f"{o.notebook}.ipynb"
+        spot = f", {where(o)}" if o.cell else ""
+        say(f"MISLUKT {names[o.gemeente]} {o.jaar}: {copy}{spot}: {first_line(o.message)}")
+        say(f"  {advice(o)}")
+    if len(result.failed) > _SHOWN:
+        say(f"... en nog {len(result.failed) - _SHOWN} mislukt; zie het overzicht.")
+    if result.afgebroken:
+        say("Afgebroken. Start dezelfde opdracht opnieuw: wat klaar is, wordt overgeslagen.")

@@ -1,0 +1,105 @@
+"""Show how far a batch is: a bar for people, plain lines for a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sia.batch.advice import first_line, where
+from sia.batch.execute import FAILED, UNCHANGED, Outcome
+
+
+@dataclass(frozen=True)
+class Display:
+    """Where outcomes and remarks go while a batch runs.
+
+    Parameters
+    ----------
+    outcome : callable
+        Gets every outcome.
+    say : callable
+        Gets a Dutch line.
+    """
+
+    outcome: Callable[[Outcome], None]
+    say: Callable[[str], None]
+
+
+@contextmanager
+def display(total: int) -> Iterator[Display]:
+    """Show the progress of a batch on stderr within the block.
+
+    Parameters
+    ----------
+    total : int
+        Number of notebooks.
+
+    Yields
+    ------
+    Display
+        On a terminal a bar with counts, the last notebook and the time left, and only failures as
+        lines; elsewhere one line per notebook that ran, and one per municipality and year in
+        which nothing changed.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("verstreken"),
+        TimeElapsedColumn(),
+        TextColumn("nog"),
+        TimeRemainingColumn(),
+    )
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        running = bar.add_task("notebooks", total=total)
+        failures = 0
+        unchanged: set[tuple[str, int]] = set()
+
+        def show(outcome: Outcome) -> None:
+            nonlocal failures
+            failures += outcome.status == FAILED
+            name = f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}"
+            bar.update(running, advance=1, description=_described(name, failures))
+            if outcome.status == FAILED:
+                say(line(outcome))
+            elif console.is_terminal:
+                return
+            elif outcome.status != UNCHANGED:
+                say(line(outcome))
+            elif (outcome.gemeente, outcome.jaar) not in unchanged:
+                unchanged.add((outcome.gemeente, outcome.jaar))
+                say(f"{outcome.gemeente} {outcome.jaar}: ongewijzigd, overgeslagen")
+
+        yield Display(show, say)
+
+
+def _described(name: str, failures: int) -> str:
+    return f"{name} ({failures} mislukt)" if failures else name
+
+
+def line(outcome: Outcome) -> str:
+    """Return an outcome as one line of a log."""
+    parts = [f"{outcome.gemeente} {outcome.jaar} {outcome.notebook}: {outcome.status}"]
+    if outcome.seconds:
+        parts.append(f"{outcome.seconds:.1f} s".replace(".", ","))
+    if outcome.status == FAILED:
+        parts += [where(outcome), first_line(outcome.message)]
+    if outcome.warnings:
+        parts.append(f"{len(outcome.warnings)} waarschuwing(en)")
+    return ", ".join(part for part in parts if part)
