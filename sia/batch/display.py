@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sia.batch.advice import first_line, where
-from sia.batch.execute import FAILED, UNCHANGED, Outcome
+from sia.batch.execute import FAILED, SKIPPED, UNCHANGED, Outcome
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def display(total: int) -> Iterator[Display]:
     ------
     Display
         On a terminal a bar with counts, the last notebook and the time left, and only failures as
-        lines; elsewhere one line per notebook that ran, and one per municipality and year in
-        which nothing changed.
+        lines; elsewhere one line per notebook that ran, and one for the others of a municipality
+        and year together.
     """
     from rich.console import Console
     from rich.progress import (
@@ -69,7 +69,7 @@ def display(total: int) -> Iterator[Display]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         running = bar.add_task("notebooks", total=total)
         failures = 0
-        unchanged: set[tuple[str, int]] = set()
+        said: set[tuple[str, int, str]] = set()
 
         def show(outcome: Outcome) -> None:
             nonlocal failures
@@ -80,11 +80,11 @@ def display(total: int) -> Iterator[Display]:
                 say(line(outcome))
             elif console.is_terminal:
                 return
-            elif outcome.status != UNCHANGED:
+            elif outcome.status not in (UNCHANGED, SKIPPED):
                 say(line(outcome))
-            elif (outcome.gemeente, outcome.jaar) not in unchanged:
-                unchanged.add((outcome.gemeente, outcome.jaar))
-                say(f"{outcome.gemeente} {outcome.jaar}: ongewijzigd, overgeslagen")
+            elif (key := (outcome.gemeente, outcome.jaar, outcome.status)) not in said:
+                said.add(key)
+                say(f"{outcome.gemeente} {outcome.jaar}: {outcome.status}")
 
         yield Display(show, say)
 

@@ -30,6 +30,8 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets.config import Config
 
+_log = logging.getLogger(__name__)
+
 PROVISIONER = "sia-fork"
 PRELOAD = "sia.batch.warm_preload"
 
@@ -205,7 +207,13 @@ class ForkProvisioner(LocalProvisioner):
             target=_kernel,
             args=(cmd[cmd.index("-f") :], dict(kwargs.get("env") or {}), cwd, os.getpid()),
         )
-        process.start()
+        try:
+            process.start()
+        except (EOFError, OSError) as error:
+            # the server itself could not start; a slower batch is better than none
+            _log.warning("Geen warme kernels (%s); verder met gewone kernels.", error)
+            ForkProvisioner.warm = False
+            return await super().launch_kernel(cmd, **kwargs)
         kernel: Any = ForkedKernel(process)
         self.process = kernel
         self.pid = kernel.pid
