@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -308,9 +309,8 @@ def _neutral(cell: object) -> object:
 def _row(line: dict[str, str], name: str, number: int) -> tuple[str, dict[str, object]]:
     plain = {k: v[1:] if v.startswith("'") else v for k, v in line.items()}
     try:
-        entry = Entry(
-            **{**{n: plain[n] for n in _COLUMNS if n in plain}, "jaar": int(plain["jaar"])}
-        )  # type: ignore[arg-type]
+        fields: dict[str, Any] = {n: plain[n] for n in _COLUMNS if n in plain}
+        entry = Entry(**{**fields, "jaar": int(plain["jaar"])})
         check_entry(entry)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(

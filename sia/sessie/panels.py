@@ -65,7 +65,7 @@ def _facts(stand: Stand, code: str) -> list[tuple[str, str]]:
             ("Plaats", f"{getal(row['rang'])} van {getal(len(c.gerangschikt))}"),
             (
                 "Plaats in 90 % van de doorrekeningen",
-                rang_interval(row.get("rang_p05"), row.get("rang_p95")),
+                rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"]),
             ),
             ("Kans op het meest urgente kwart", kans(row.get("kans_kwart"))),
             ("Urgentie", getal(row["urgentie"], 1)),
@@ -87,11 +87,11 @@ def _type(typologie: pd.DataFrame, code: str) -> str:
     if code not in typologie.index or pd.isna(typologie["type"][code]):
         return "geen type"
     row = typologie.loc[code]
-    text = f"{int(row['type'])}. {row['typenaam']} (zekerheid {kans(row['zekerheid'])}"
-    if pd.notna(row.get("tweede_type")):
+    text = f"{getal(row['type'])}. {row['typenaam']} (zekerheid {kans(row['zekerheid'])}"
+    second = row.get("tweede_type")
+    if pd.notna(second):
         names = typologie.dropna(subset=["type"]).drop_duplicates("type").set_index("type")
-        second = int(row["tweede_type"])
-        text += f"; lijkt ook op {second}. {names['typenaam'].get(second, '')}"
+        text += f"; lijkt ook op {getal(second)}. {names['typenaam'].get(second, '')}"
     return f"{text})"
 
 

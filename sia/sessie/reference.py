@@ -7,6 +7,7 @@ import pandas as pd
 from sia.indicators import IndicatorTable, design
 from sia.pipeline import Run, load_indicators
 from sia.store import read_table
+from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
 from sia.weighing import WeighingSettings, weigh
 
@@ -51,8 +52,8 @@ def _scores(
         base_norms=_base(run),
         settings=WeighingSettings(draws=0),
     )
-    row = weighed.scores.loc[LAND]
-    return {name: float(row[name]) for name in DOMAINS if name in row and pd.notna(row[name])}
+    row = row_of(weighed.scores[[name for name in DOMAINS if name in weighed.scores]], LAND)
+    return {str(name): float(value) for name, value in row.dropna().items()}
 
 
 def _base(run: Run) -> pd.DataFrame | None:

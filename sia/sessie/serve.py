@@ -46,7 +46,7 @@ def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookN
         The ``parameters`` cell with these values after its own, and the cells that are tagged
         ``app``.
     """
-    book = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    book: nbformat.NotebookNode = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     kept = []
     for cell in book.cells:

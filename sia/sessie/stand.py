@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sia.duiding import Record
-from sia.pipeline import Run, cijfers, scores_by_year
-from sia.pipeline.agenda import public_investments
+from sia.pipeline import Run, cijfers, public_investments, scores_by_year
 from sia.pipeline.judgements import figure_versions, record_path
 from sia.pipeline.outputs import theme_of
 from sia.sessie.reference import national_scores
@@ -52,7 +51,8 @@ class Stand:
         pockets = self.cijfers.deelbuurten
         if pockets is None or pockets.empty:
             return self.cijfers.naam
-        return pd.concat([self.cijfers.naam, pockets["naam"].astype(str)])
+        names: pd.Series = pd.concat([self.cijfers.naam, pockets["naam"].astype(str)])
+        return names
 
     def gebieden_van(self, code: str) -> list[str]:
         """Return a buurt and its deel-buurten: the places that one can speak of."""

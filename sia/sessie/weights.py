@@ -158,15 +158,13 @@ def _listed(codes: tuple[str, ...], naam: Mapping[str, str] | pd.Series) -> str:
 
 
 def _furthest(table: pd.DataFrame, naam: Mapping[str, str] | pd.Series) -> str:
-    size = table["verschuiving"].abs()
+    size = table["verschuiving"].abs().to_numpy(dtype=float)
     if not size.any():
         return "Geen enkele buurt verschuift."
-    code = size.idxmax()
-    old, new = int(table.at[code, "voor"]), int(table.at[code, "na"])
-    mean = getal(float(size.astype(float).mean()), 1)
+    row = table.iloc[int(size.argmax())]
     return (
-        f"{naam[code]} verschuift het meest: van plaats {old} naar {new}. "
-        f"Gemiddeld verschuift een buurt {mean} plaatsen."
+        f"{naam[str(row.name)]} verschuift het meest: van plaats {row['voor']} naar {row['na']}. "
+        f"Gemiddeld verschuift een buurt {getal(size.mean(), 1)} plaatsen."
     )
 
 
@@ -175,15 +173,16 @@ def movers(proef: Proef, naam: Mapping[str, str] | pd.Series) -> list[dict[str, 
     table = proef.tabel.dropna(subset=["voor", "na"])
     table = table[table["verschuiving"] != 0]
     order = table["verschuiving"].abs().sort_values(ascending=False, kind="stable").index
+    rows = table.loc[order[:MOVERS]].reset_index(names="code").to_dict("records")
     return [
         {
-            "code": str(code),
-            "naam": str(naam[code]),
-            "voor": getal(table.at[code, "voor"]),
-            "na": getal(table.at[code, "na"]),
-            "verschuiving": shift_text(int(table.at[code, "verschuiving"])),
+            "code": str(row["code"]),
+            "naam": str(naam[str(row["code"])]),
+            "voor": getal(row["voor"]),
+            "na": getal(row["na"]),
+            "verschuiving": shift_text(int(row["verschuiving"])),
         }
-        for code in order[:MOVERS]
+        for row in rows
     ]
 
 

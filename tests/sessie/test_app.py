@@ -1,0 +1,173 @@
+"""The widget: what the page asks, the functions answer; what goes wrong is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sia.duiding import Record
+from sia.errors import InputError
+from sia.pipeline.judgements import record_path
+from sia.sessie import check_session, start
+from sia.sessie.app import SCRIPTS, Sessie
+from sia.settings import Folders
+from tests.sessie.klein import CODE, EARLIER, POCKET, POCKET_IN, YEAR
+
+FIELDS = {
+    "id": "a",
+    "gebied": POCKET_IN,
+    "uitspraak": "Klopt.",
+    "rol": "wijkagent",
+    "soort": "herkend",
+    "effect": "geen",
+}
+
+
+class Heard:
+    """The page's side: sends messages and keeps the answers."""
+
+    def __init__(self, app: Sessie) -> None:
+        self.app = app
+        self.answers: list[dict[str, Any]] = []
+        app.send = self.answers.append  # type: ignore[method-assign]
+
+    def ask(self, soort: str, **content: Any) -> dict[str, Any]:
+        self.app._message(None, {"soort": soort, "nummer": 7, **content}, [])
+        return self.answers[-1]
+
+
+@pytest.fixture
+def app(folders: Folders) -> Sessie:
+    return Sessie(folders, CODE, YEAR)
+
+
+def test_it_opens_with_the_most_urgent_buurt_and_equal_weights(app: Sessie) -> None:
+    first = str(app.stand.cijfers.gerangschikt.index[0])
+    assert (app.gekozen, app.ander) == (first, "")
+    assert set(app.panelen) == {first}
+    assert set(app.proef["verschuiving"]) <= {0, None}
+    assert app.keuzes[0]["jaren"] == [YEAR, EARLIER]
+    assert repr(app) == f"Sessie({CODE}, {YEAR})"
+
+
+def test_choosing_and_comparing_show_both(app: Sessie) -> None:
+    count = app.antwoord
+    app.gekozen, app.ander = POCKET_IN, "BU99990605"
+    assert list(app.panelen) == [POCKET_IN, "BU99990605"]
+    assert all("<figure>" in html for html in app.panelen.values())
+    assert [one["code"] for one in app.gebieden] == [POCKET_IN, POCKET]
+    assert app.antwoord > count
+
+
+def test_facts_come_before_the_charts(app: Sessie) -> None:
+    seen: list[str] = []
+    app.observe(lambda change: seen.append(change["new"].get(POCKET_IN, "")), "panelen")
+    app.gekozen = POCKET_IN
+    assert ["<figure>" in html for html in seen] == [False, True]
+
+
+def test_weights_are_answered_and_bad_ones_are_said(app: Sessie) -> None:
+    app.gewichten = {"sociaal": 5.0, "wonen": 0.0}
+    assert any(app.proef["verschuiving"])
+    assert app.proef["gewichten"] == {"sociaal": 5.0, "wonen": 0.0}
+    kept = app.proef
+    app.gewichten = {"sociaal": 99.0}
+    assert "kan niet" in app.fout
+    assert app.proef == kept
+    app.gewichten = {}
+    assert app.fout == ""
+
+
+def test_another_year_opens_with_the_same_buurt(app: Sessie) -> None:
+    app.gekozen = POCKET_IN
+    app.jaar = EARLIER
+    assert (app.stad["jaar"], app.gekozen, app.opened) == (EARLIER, POCKET_IN, (CODE, EARLIER))
+
+
+def test_a_year_that_cannot_be_read_leaves_the_old_one_on_the_table(app: Sessie) -> None:
+    broken = app.folders.year(CODE, EARLIER) / "scores.parquet"
+    broken.write_bytes(b"stuk")
+    app.jaar = EARLIER
+    assert "Parquet" in app.fout
+    assert (app.jaar, app.stad["jaar"]) == (YEAR, YEAR)
+
+
+def test_storing_is_confirmed_and_shown_at_once(app: Sessie) -> None:
+    app.gekozen = POCKET_IN
+    page = Heard(app)
+    answer = page.ask("bewaar", velden=FIELDS)
+    assert answer["goed"]
+    assert answer["nummer"] == 7
+    assert "Opgeslagen als duiding 1" in answer["tekst"]
+    assert [row["uitspraak"] for row in app.duidingen] == ["Klopt."]
+    assert app.oordelen == {POCKET_IN: "1"}
+    stored = Record(record_path(app.stand.run)).entries()
+    assert stored["cijferversie"][0] == app.stand.versies[POCKET_IN]
+
+
+def test_nothing_is_stored_until_a_warning_was_looked_at(app: Sessie) -> None:
+    page, risky = Heard(app), {**FIELDS, "uitspraak": "Mevrouw Jansen weet het."}
+    assert "een naam" in page.ask("nakijken", velden=risky)["waarschuwingen"][0]
+    assert not page.ask("bewaar", velden=risky)["goed"]
+    assert app.stand.duidingen().empty
+    assert page.ask("bewaar", velden=risky, nagekeken=True)["goed"]
+
+
+def test_an_incomplete_form_says_all_that_is_wrong(app: Sessie) -> None:
+    answer = Heard(app).ask("bewaar", velden={**FIELDS, "rol": "", "soort": "", "uitspraak": ""})
+    assert not answer["goed"]
+    assert set(answer["velden"]) == {"rol", "soort", "uitspraak"}
+
+
+def test_a_record_that_cannot_be_written_is_said(app: Sessie) -> None:
+    record_path(app.stand.run).mkdir(parents=True)
+    answer = Heard(app).ask("bewaar", velden=FIELDS)
+    assert not answer["goed"]
+    assert "NIET opgeslagen" in answer["tekst"]
+
+
+def test_export_and_import_bring_a_record_to_another_computer(app: Sessie) -> None:
+    page = Heard(app)
+    assert not page.ask("uitvoer")["goed"], "there is nothing yet"
+    page.ask("bewaar", velden={**FIELDS, "uitspraak": "=HYPERLINK(1)"})
+    sent = page.ask("uitvoer")
+    assert sent["naam"] == f"duiding-{CODE}.csv"
+    record_path(app.stand.run).unlink()
+    app.gekozen = POCKET_IN
+    assert page.ask("invoer", naam="d.csv", inhoud=sent["inhoud"])["tekst"].startswith(
+        "1 duidingen"
+    )
+    assert [row["uitspraak"] for row in app.duidingen] == ["=HYPERLINK(1)"]
+    assert page.ask("invoer", naam="d.csv", inhoud=sent["inhoud"])["tekst"].startswith(
+        "0 duidingen"
+    )
+    assert not page.ask("invoer", naam="d.csv", inhoud="a,b\n1,2\n")["goed"]
+
+
+def test_an_unknown_message_is_ignored(app: Sessie) -> None:
+    page = Heard(app)
+    app._message(None, {"soort": "verwijder"}, [])
+    assert page.answers == []
+
+
+def test_the_check_counts_what_asks_for_attention(app: Sessie) -> None:
+    assert "nog geen duidingen" in check_session(app)
+    page = Heard(app)
+    page.ask("bewaar", velden=FIELDS)
+    page.ask("bewaar", velden={**FIELDS, "id": "b", "corrigeert": "a"})
+    assert check_session(app).startswith("In orde: 2 duidingen, waarvan 1 later verbeterd.")
+
+
+def test_notebook_parameters_are_checked(folders: Folders) -> None:
+    app = start(CODE, 0, verwerkt=str(folders.processed))
+    assert app.jaar == YEAR
+    with pytest.raises(InputError, match="editie"):
+        start(CODE, YEAR, "geheim", str(folders.processed))
+
+
+def test_the_page_asks_nothing_of_another_host() -> None:
+    text = Sessie._esm + Sessie._css
+    assert len(SCRIPTS) == 7
+    addresses = text.replace("http://www.w3.org/2000/svg", "")
+    assert not any(part in addresses for part in ("http:", "https:", "//cdn", "import ", "url(//"))

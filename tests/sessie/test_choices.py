@@ -1,0 +1,43 @@
+"""Only what has been run can be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sia.errors import InputError
+from sia.sessie.choices import Keuze, available, chosen, opened
+from sia.settings import Folders
+from tests.sessie.klein import CODE, EARLIER, YEAR
+
+
+def test_years_that_were_run_can_be_chosen_newest_first(folders: Folders) -> None:
+    (folders.processed / CODE / "2022").mkdir()
+    (folders.processed / CODE / "intake").mkdir(exist_ok=True)
+    assert available(folders) == (Keuze(CODE, "Voorbeeldstad (fictief)", (YEAR, EARLIER)),)
+
+
+def test_nothing_run_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="sia demo"):
+        available(Folders(tmp_path / "leeg", tmp_path))
+
+
+def test_a_year_opens_with_its_years_and_without_raw_files(folders: Folders) -> None:
+    run = opened(folders, CODE, YEAR)
+    assert (run.jaar, run.jaren, run.basisjaar, run.bron) == (YEAR, (EARLIER, YEAR), YEAR, ())
+
+
+@pytest.mark.parametrize(("code", "jaar"), [(CODE, 2019), ("GM0153", YEAR)])
+def test_what_was_not_run_is_refused_with_what_there_is(
+    folders: Folders, code: str, jaar: int
+) -> None:
+    with pytest.raises(InputError, match=rf"Voorbeeldstad \(fictief\): {YEAR}, {EARLIER}"):
+        opened(folders, code, jaar)
+
+
+def test_an_empty_choice_takes_the_first_and_the_newest(folders: Folders) -> None:
+    assert chosen(folders, "", 0) == (CODE, YEAR)
+    assert chosen(folders, "voorbeeldstad", EARLIER) == (CODE, EARLIER)
+    with pytest.raises(InputError):
+        chosen(folders, "Enschede", 0)

@@ -1,0 +1,57 @@
+"""The drawing: every buurt once, in one order, as values that JSON knows."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from sia.sessie.drawing import WIDTH, drawing
+from sia.sessie.stand import Stand
+from tests.sessie.klein import POCKET
+
+
+@pytest.fixture
+def drawn(stand: Stand) -> dict:
+    return drawing(stand)
+
+
+def test_every_list_has_every_buurt_in_the_order_of_names(drawn: dict, stand: Stand) -> None:
+    count = len(stand.cijfers.gebieden)
+    for name in ("codes", "namen", "wijken", "paden", "midden", "rang", "marge", "reden"):
+        assert len(drawn[name]) == count, name
+    assert drawn["namen"] == sorted(drawn["namen"])
+    assert [stand.cijfers.naam[code] for code in drawn["codes"]] == drawn["namen"]
+    assert all(len(one["klasse"]) == len(one["tekst"]) == count for one in drawn["lagen"])
+    json.dumps(drawn, allow_nan=False)
+
+
+def test_ranks_stand_for_ranked_buurten_only(drawn: dict, stand: Stand) -> None:
+    ranked = stand.cijfers.scores["gerangschikt"]
+    for code, rank, why in zip(drawn["codes"], drawn["rang"], drawn["reden"], strict=True):
+        assert (rank is not None) == bool(ranked[code]) == (why == "")
+
+
+def test_borders_lie_within_the_drawing_and_signs_within_their_buurt(drawn: dict) -> None:
+    points = np.array(
+        [
+            [float(v) for v in xy]
+            for d in drawn["paden"]
+            for xy in re.findall(r"([\d.-]+),([\d.-]+)", d)
+        ]
+    )
+    assert points.min() >= -0.1
+    assert points[:, 0].max() == pytest.approx(WIDTH, abs=0.1)
+    assert points[:, 1].max() == pytest.approx(drawn["hoogte"], abs=0.1)
+    assert all(room > 0 for *_, room in drawn["midden"])
+
+
+def test_deel_buurten_are_drawn(drawn: dict) -> None:
+    assert [one["id"] for one in drawn["deelbuurten"]] == [POCKET]
+    assert drawn["deelbuurten"][0]["pad"].startswith("M")
+
+
+def test_a_year_is_small_enough_to_send_at_once(drawn: dict) -> None:
+    assert len(json.dumps(drawn)) < 150_000
