@@ -74,7 +74,7 @@ class DirichletWeights:
 
 @dataclass(frozen=True, eq=False)
 class Choices:
-    """Alternatives per step; every draw takes one of each with equal chance.
+    """Alternatives per step; every draw takes one of each.
 
     An empty tuple (or None) means that the step stays as the design has it. The defaults vary
     everything.
@@ -87,7 +87,12 @@ class Choices:
     weights : WeightNoise, DirichletWeights or None
         Applied at every level.
     leave_out : bool
-        Each draw leaves out one indicator or none, all with equal chance.
+        Each draw leaves out one indicator or none.
+    own : float, optional
+        Chance that a draw takes the first option of a step, which is the design's own in `around`,
+        and leaves nothing out; the other options share the rest. Default: all options of a step
+        have the same chance. With it, a unit that the design's own choices favour at every step
+        at once does not fall outside the interval of its rank.
     """
 
     normalise: tuple[PerKey[Normaliser], ...] = (MinMax(), ZScore(), PercentileRank())
@@ -96,6 +101,25 @@ class Choices:
     treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
     weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
     leave_out: bool = True
+    own: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.own is not None and not 0 <= self.own <= 1:
+            raise ValueError("own must lie between 0 and 1")
+
+    def pick(self, u: Array, count: int) -> npt.NDArray[np.int64]:
+        """Turn uniform numbers in [0, 1) into option numbers below `count`.
+
+        Parameters
+        ----------
+        u : array, shape (m,)
+        count : int
+        """
+        if self.own is None or count == 1:
+            return np.minimum((u * count).astype(np.int64), count - 1)
+        rest = np.maximum(u - self.own, 0.0) / max(1.0 - self.own, 1e-12)
+        other = np.minimum((rest * (count - 1)).astype(np.int64), count - 2)
+        return np.where(u < self.own, 0, 1 + other)
 
     @classmethod
     def around(cls, design: IndexDesign, **changes: Any) -> Choices:

@@ -88,6 +88,9 @@ class Audit:
         ``spearman``, ``pearson``, ``n``; empty without external indices.
     proxy : DataFrame, by indicator or node and origin measure
         ``spearman``, ``n``; empty without origin figures. For researchers, never for publication.
+    ranks : DataFrame, by unit
+        ``rang``, ``rang_p05``, ``rang_p95``, ``breedte``; empty without a robustness run. A rank
+        outside its own interval hangs on the method.
     summary : DataFrame, by table
         Count of each light.
     """
@@ -103,6 +106,7 @@ class Audit:
     influence: pd.DataFrame
     external: pd.DataFrame
     proxy: pd.DataFrame
+    ranks: pd.DataFrame
     summary: pd.DataFrame
 
 
@@ -111,6 +115,7 @@ def audit(
     rules: AuditRules | None = None,
     external: pd.DataFrame | None = None,
     origin: pd.DataFrame | None = None,
+    ranks: pd.DataFrame | None = None,
 ) -> Audit:
     """Check an index.
 
@@ -122,6 +127,8 @@ def audit(
         Leefbaarometer, SES-WOA and the like; they are never part of a score. Their sign is taken as
         it is: an index where high is good correlates negatively with an urgency.
     origin : DataFrame, units x measures of origin, optional
+    ranks : DataFrame, index unit, optional
+        ``rank``, ``rank_p05`` and ``rank_p95`` of `sia.index.UncertaintyResult`.
 
     Returns
     -------
@@ -141,6 +148,7 @@ def audit(
         "influence": _influence(result, up, rule),
         "external": _external(result, external, rule),
         "proxy": _proxy(result, origin, rule),
+        "ranks": _ranks(ranks),
     }
     lights = pd.DataFrame(
         {
@@ -512,6 +520,22 @@ def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRul
     table["regel"] = (
         f"groen als |rangcorrelatie| minstens {_number(rule.external)} is, rood onder "
         f"{_number(rule.low)}; een externe index zit nooit in de score"
+    )
+    return table
+
+
+def _ranks(ranks: pd.DataFrame | None) -> pd.DataFrame:
+    empty = pd.DataFrame(columns=["rank", "rank_p05", "rank_p95"], dtype=float)
+    known = empty if ranks is None else ranks[list(empty)].astype("Float64").astype(float).dropna()
+    low, high = known["rank_p05"], known["rank_p95"]
+    table = pd.DataFrame(
+        {"rang": known["rank"], "rang_p05": low, "rang_p95": high, "breedte": high - low}
+    )
+    inside = known["rank"].between(low, high)
+    table["licht"] = pd.Series(AMBER, index=known.index).where(~inside, GREEN)
+    table["regel"] = (
+        "groen als de rang in het eigen interval van 5 tot 95 % van de doorrekeningen ligt, oranje "
+        "daarbuiten: dan hangt de rang op de gekozen methode"
     )
     return table
 

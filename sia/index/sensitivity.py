@@ -104,7 +104,7 @@ def sensitivity(
         mixed = first.copy()
         mixed[:, j] = second[:, j]
         blocks.append(mixed)
-    plan = _plan(engine, factors, np.concatenate(blocks), 2 * samples)
+    plan = _plan(engine, picked, factors, np.concatenate(blocks), 2 * samples)
     nominal = nominal_ranks(engine)
     shift = np.empty(plan.draws)
 
@@ -129,20 +129,25 @@ def _factors(engine: Engine, choices: Choices) -> list[str]:
     return found + (["data_error"] if engine.noise is not None else [])
 
 
-def _plan(engine: Engine, factors: list[str], u: Array, pool: int) -> Plan:
+def _plan(engine: Engine, choices: Choices, factors: list[str], u: Array, pool: int) -> Plan:
     """Turn uniform numbers into options: u picks the option that its interval belongs to."""
     m = u.shape[0]
 
     def pick(name: str, count: int, otherwise: int) -> npt.NDArray[np.int64]:
         if name not in factors:
             return np.full(m, otherwise, dtype=np.int64)
-        chosen = (u[:, factors.index(name)] * count).astype(np.int64)
-        return np.minimum(chosen, count - 1)
+        return choices.pick(u[:, factors.index(name)], count)
+
+    def stream(name: str) -> npt.NDArray[np.int64]:
+        """Return which of the equally likely weightings or errors it is, -1 where none varies."""
+        if name not in factors:
+            return np.full(m, -1, dtype=np.int64)
+        return np.minimum((u[:, factors.index(name)] * pool).astype(np.int64), pool - 1)
 
     step = {s: pick(s, len(engine.options[s]), 0) for s in STEPS}
     left = pick("leave_out", engine.values.shape[1] + 1, 0)
     left = left - 1 if "leave_out" in factors else np.full(m, -1, dtype=np.int64)
-    return Plan(step, left, pick("weights", pool, -1), pick("data_error", pool, -1))
+    return Plan(step, left, stream("weights"), stream("data_error"))
 
 
 def sobol_indices(

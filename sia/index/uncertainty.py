@@ -161,16 +161,21 @@ def prepare(
 
 def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Generator) -> Plan:
     """Draw one option of every step for every draw."""
+
+    def drawn(count: int) -> npt.NDArray[np.int64]:
+        if choices.own is None:
+            return rng.integers(0, count, draws)
+        return choices.pick(rng.random(draws), count)
+
     step = {
-        s: rng.integers(0, len(engine.options[s]), draws)
+        s: drawn(len(engine.options[s]))
         if len(engine.options[s]) > 1
         else np.zeros(draws, dtype=np.int64)
         for s in STEPS
     }
-    k = engine.values.shape[1]
     left = np.full(draws, -1, dtype=np.int64)
     if choices.leave_out:
-        left = rng.integers(-1, k, draws)
+        left = drawn(engine.values.shape[1] + 1) - 1
     sets = np.arange(draws) if engine.tables else np.full(draws, -1, dtype=np.int64)
     error = np.full(draws, -1, dtype=np.int64) if engine.noise is None else np.arange(draws)
     return Plan(step, left, sets, error)

@@ -21,6 +21,7 @@ from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.indicators.roster import names_of
 from sia.pipeline.intake_store import load_intake, open_store
 from sia.pipeline.run import Run
+from sia.pipeline.scores import beyond_text
 from sia.pipeline.source_lines import border_line
 from sia.request import Known, configure
 from sia.schemas import validate
@@ -35,7 +36,7 @@ from sia.store import (
     write_text,
 )
 from sia.viz.country_map import CountryFacts, country_page
-from sia.weighing import Weighing, WeighingSettings, weigh
+from sia.weighing import Weighing, WeighingSettings, beyond_interval, weigh
 
 COUNTRY = Gemeente(code="NL", naam="Nederland")
 """All buurten taken as one place, with the default thresholds and without stadsdelen."""
@@ -358,6 +359,7 @@ def flat_table(
         flat[name] = scores[name]
     for name in ("type", "typenaam", "zekerheid"):
         flat[name] = types[name].reindex(flat.index) if name in types else pd.NA
+    flat["gevoelig_voor_methode"] = beyond_interval(scores)
     flat["gerangschikt"] = scores["gerangschikt"]
     flat["reden"] = scores["reden"]
     return flat
@@ -423,7 +425,10 @@ def country_step(
     settings = WeighingSettings(draws=doorrekeningen, seed=zaad)
     weging = country_weighing(table, COUNTRY, settings)
     ranked = int(weging.scores["gerangschikt"].sum())
-    clock.done("wegen", f"{ranked} gerangschikt, {len(table.areas) - ranked} met reden niet")
+    beyond = beyond_text(int(beyond_interval(weging.scores).sum()))
+    clock.done(
+        "wegen", f"{ranked} gerangschikt, {len(table.areas) - ranked} met reden niet.{beyond}"
+    )
     types, choice = country_types(weging.scores, table, zaad)
     clock.done("typen", f"{choice.k} typen" if choice else "Geen typen: er is geen domeinscore")
     flat = flat_table(table, weging.scores, types, names)

@@ -13,8 +13,16 @@ from sia.pipeline.run import Run
 from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.store import read_table
-from sia.viz.theme import kans, rang_interval
-from sia.weighing import Margins, Weighing, WeighingSettings, choices_of, known_error, weigh
+from sia.viz.theme import kans, meervoud, rang_interval
+from sia.weighing import (
+    Margins,
+    Weighing,
+    WeighingSettings,
+    beyond_interval,
+    choices_of,
+    known_error,
+    weigh,
+)
 
 STAGE = "03_robuustheid"
 FACTOR_NAMES = {
@@ -36,6 +44,7 @@ AUDIT_TITLES = {
     "parents": "Samenhang van indicator met domein en index",
     "influence": "Invloed naast gewicht",
     "external": "Samenhang met externe indexen (buiten de score)",
+    "ranks": "Rang tegenover het eigen interval",
 }
 """Checks that any reader may see; the test against origin is for researchers."""
 AXIS_NAMES = {"urgentie": "Urgentie", "potentie": "Potentie"}
@@ -100,8 +109,10 @@ def ranking(run: Run) -> pd.DataFrame:
             "buurt": names.reindex(ranked.index),
             "rang": ranked["rang"],
             "rang in 90 % van de doorrekeningen": [
-                rang_interval(low, high)
-                for low, high in zip(ranked["rang_p05"], ranked["rang_p95"], strict=True)
+                rang_interval(low, high, rank)
+                for rank, low, high in zip(
+                    ranked["rang"], ranked["rang_p05"], ranked["rang_p95"], strict=True
+                )
             ],
             "kans op hoogste kwart": [kans(value) for value in ranked["kans_kwart"]],
             "urgentie": ranked["urgentie"],
@@ -146,7 +157,9 @@ def audit_step(run: Run, weging: Weighing | None = None) -> Audit | None:
     result = (weging or reweigh(run)).urgentie
     if result is None:
         return None
-    rows = result.scores.index
+    rows, own = result.scores.index, run.table("scores")
+    names = {"rang": "rank", "rang_p05": "rank_p05", "rang_p95": "rank_p95"}
+    called = own.set_axis(run.table("gebieden")["naam"].reindex(own.index).rename("buurt"))
     tests = [e.id for e in table.catalogue if e.rol == "toets" and table.values[e.id].notna().any()]
     origin = [
         e.id
@@ -158,6 +171,7 @@ def audit_step(run: Run, weging: Weighing | None = None) -> Audit | None:
         result,
         external=table.values.loc[rows, tests] if tests else None,
         origin=table.values.loc[rows, origin] if origin else None,
+        ranks=called[list(names)].rename(columns=names),
     )
 
 
@@ -218,4 +232,15 @@ def check_scores(run: Run) -> str:
     return (
         f"In orde: {len(ranked)} van {len(scores)} buurten gerangschikt; van {sure} is zeker "
         "genoeg (kans ten minste 80 %) dat ze bij het meest urgente kwart horen."
+        + beyond_text(int(beyond_interval(ranked).sum()))
+    )
+
+
+def beyond_text(count: int) -> str:
+    """Say how many ranks lie outside their own interval; nothing when none does."""
+    if not count:
+        return ""
+    return (
+        f" Van {meervoud(count, 'buurt', 'buurten')} ligt de rang buiten het eigen interval: die "
+        "rang is gevoelig voor de methode, en dat staat erbij."
     )

@@ -100,7 +100,7 @@ def _rank_rows(axes: Axes, ranked: pd.DataFrame) -> None:
     axes.scatter(rang[~sure], rows[~sure], 26, color=PLAIN, marker="o", zorder=3)
     axes.scatter(rang[sure], rows[sure], 42, color=STRONG, marker="D", zorder=3)
     for row, (_, buurt) in enumerate(ranked.iterrows()):
-        interval = rang_interval(buurt.get("rang_p05"), buurt.get("rang_p95"))
+        interval = rang_interval(buurt.get("rang_p05"), buurt.get("rang_p95"), buurt["rang"])
         shown = getal(buurt["rang"]) + (f"  ({interval})" if interval != MISSING else "")
         axes.text(total + 1.5, row, shown, va="center", fontsize=9)
     if total:
@@ -148,7 +148,8 @@ def _rank_data(ranked: pd.DataFrame) -> pd.DataFrame:
             "buurt": ranked["naam"],
             "plaats": [getal(value) for value in ranked["rang"]],
             "plaats in 90 % van de doorrekeningen": [
-                rang_interval(a, b) for a, b in zip(low, high, strict=True)
+                rang_interval(a, b, rank)
+                for rank, a, b in zip(ranked["rang"], low, high, strict=True)
             ],
             "kans op hoogste kwart": [kans(p) for p in _column(ranked, "kans_kwart")],
         }

@@ -13,6 +13,9 @@ from sia.errors import InputError, Problem
 MISSING = "–"
 """What stands in a cell without a value (en dash); never a zero."""
 
+SENSITIVE = "gevoelig voor de methode"
+"""What is said of a rank outside the interval of its own recalculations."""
+
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
 
 NBSP = "\u00a0"
@@ -245,12 +248,18 @@ def euro(value: object) -> str:
     return f"€{NBSP}{getal(number)}"
 
 
-def rang_interval(low: object, high: object) -> str:
-    """Format the bounds of a rank: ``3–9``, one number when they agree, `MISSING` without."""
-    first, last = getal(low), getal(high)
+def rang_interval(low: object, high: object, rang: object = None) -> str:
+    """Format the bounds of a rank: ``3–9``, one number when they agree, `MISSING` without.
+
+    With the rank itself it says so when that lies outside: ``4–9, gevoelig voor de methode``.
+    """
+    first, last, own = getal(low), getal(high), getal(rang)
     if MISSING in (first, last):
         return MISSING
-    return first if first == last else f"{first}–{last}"
+    bounds = first if first == last else f"{first}–{last}"
+    if own == MISSING or float(str(low)) <= float(str(rang)) <= float(str(high)):
+        return bounds
+    return f"{bounds}, {SENSITIVE}"
 
 
 def ontbreekt(reden: str) -> str:

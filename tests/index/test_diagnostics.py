@@ -60,7 +60,7 @@ def test_lights(table: pd.DataFrame) -> None:
     assert found.units["geschat"].max() == 0.25
     assert found.components.query("groep == 'D'")["verklaard"].sum() == pytest.approx(1)
     tables = [t for t in vars(found).values() if "regel" in t.columns]
-    assert len(tables) == 11
+    assert len(tables) == 12
     assert all(t["regel"].str.len().gt(20).all() for t in tables)
     assert found.summary.loc["availability"].tolist() == [3, 0, 1, 0]
 
@@ -124,3 +124,15 @@ def test_main_effect_of_a_linear_score() -> None:
     assert main_effect(x[:, 0], y, bins=30) == pytest.approx(0.8, abs=0.05)
     assert main_effect(x[:, 0], x[:, 0] ** 2) > 0.9
     assert np.isnan(main_effect(x[:, 0], np.ones(3000)))
+
+
+def test_a_rank_outside_its_interval_is_counted(table: pd.DataFrame) -> None:
+    result = build_index(table, IndexDesign(STRUCTURE))
+    ranks = pd.DataFrame(
+        {"rank": [1, 5, pd.NA], "rank_p05": [1.0, 6, 2], "rank_p95": [3.0, 9, 4]},
+        index=["u1", "u2", "u3"],
+    )
+    found = audit(result, ranks=ranks)
+    assert found.ranks["licht"].to_dict() == {"u1": "groen", "u2": "oranje"}
+    assert found.summary.loc["ranks", "oranje"] == 1
+    assert audit(result).ranks.empty

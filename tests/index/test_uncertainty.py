@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sia.index import (
     Arithmetic,
@@ -226,3 +228,22 @@ def test_choices_around_a_design_hold_its_own_choice_once() -> None:
     assert choices.treat[0] is design.treat
     assert choices.impute == ()
     assert choices.options(design)["impute"] == (design.impute,)
+
+
+def test_own_choices_have_their_share_of_the_draws(table: pd.DataFrame) -> None:
+    design = IndexDesign(STRUCTURE)
+    choices = Choices.around(design, own=0.5, leave_out=True)
+    draws = uncertainty(table, design, draws=4000, choices=choices, seed=2).draws
+    for step in ("normalise", "aggregate", "impute", "treat"):
+        share = draws[step].value_counts(normalize=True).sort_index()
+        assert share[0] == pytest.approx(0.5, abs=0.03)
+        assert np.allclose(share[1:], 0.5 / (len(share) - 1), atol=0.03)
+    assert (draws["left_out"] == "").mean() == pytest.approx(0.5, abs=0.03)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Choices(own=1.5)
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 6), st.none() | st.floats(0, 1))
+def test_every_uniform_number_is_an_option(u: float, count: int, own: float | None) -> None:
+    picked = Choices(own=own).pick(np.array([u]), count)
+    assert 0 <= picked[0] < count

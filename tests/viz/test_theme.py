@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -114,3 +113,11 @@ def test_every_bad_colour_is_named_at_once() -> None:
     assert {p.kolom for p in caught.value.problems} == {"huisstijl.primair", "huisstijl.accent"}
     with pytest.raises(InputError, match="slecht leesbaar"):
         checked(Theme(primair="#ffee00"), "GM9998.toml")
+
+
+def test_a_rank_outside_its_interval_says_so() -> None:
+    assert rang_interval(3, 9, 3) == "3–9"
+    assert rang_interval(3, 9, None) == "3–9"
+    assert rang_interval(1244, 2003, 1234) == "1.244–2.003, gevoelig voor de methode"
+    assert rang_interval(3, 3, 4) == "3, gevoelig voor de methode"
+    assert rang_interval(None, 9, 4) == MISSING
