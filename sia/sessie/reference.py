@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.indicators import IndicatorTable, design
-from sia.pipeline import Run, load_indicators
+from sia.pipeline import Run
 from sia.store import read_table
 from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
@@ -14,41 +13,34 @@ from sia.weighing import WeighingSettings, weigh
 LAND = "land"
 
 
-def national_scores(run: Run) -> dict[str, float]:
+def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
     """Return the domain scores of a buurt with the national median on every indicator.
 
     Parameters
     ----------
     run : Run
+    indicators : tuple of str
+        Those that the urgentie of this year rests on.
 
     Returns
     -------
     dict of domain to float
         0-100, on the same fixed scale as the buurten. Only domains of which enough indicators
-        have national norms: the share that a buurt needs for a domain score, of all indicators
-        that take part this year. Empty when there are none.
+        have national norms: the share that a buurt needs for a domain score. Empty when there
+        are none.
     """
-    table = load_indicators(run)
-    national = table.norms.index[table.norms["bron"] == LAND]
-    plan = design(table, run.gemeente)
-    known = [name for name in plan.indicatoren if name in national]
-    if not known:
+    norms = run.table("normen")
+    national = norms.loc[norms["bron"] == LAND, "p50"].astype(float)
+    known = national.reindex(list(indicators))
+    if not known.notna().any():
         return {}
-    return _scores(table, plan.indicatoren, table.norms.loc[known, "p50"].astype(float), run)
-
-
-def _scores(
-    table: IndicatorTable, indicators: tuple[str, ...], medians: pd.Series, run: Run
-) -> dict[str, float]:
     place = pd.Index([LAND], name="buurtcode")
-    values = pd.DataFrame([medians], index=place).reindex(columns=table.values.columns)
-    everyone = pd.DataFrame({"gerangschikt": [True], "reden": [""]}, index=place)
     weighed = weigh(
-        values.astype(float),
-        everyone,
+        pd.DataFrame([known], index=place),
+        pd.DataFrame({"gerangschikt": [True], "reden": [""]}, index=place),
         indicators,
-        table.catalogue,
-        norms=table.norms,
+        run.gemeente.catalogus(),
+        norms=norms,
         base_norms=_base(run),
         settings=WeighingSettings(draws=0),
     )

@@ -100,12 +100,13 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
     plans = public_investments(run)
     if editie == "openbaar":
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
+    tables = cijfers(run)
     return Stand(
         run=run,
-        cijfers=cijfers(run),
+        cijfers=tables,
         theme=theme_of(run.gemeente),
         jaren=scores_by_year(run),
         plannen=plans,
         versies=figure_versions(run),
-        land=national_scores(run),
+        land=national_scores(run, tuple(map(str, tables.bijdragen.columns))),
     )

@@ -8,9 +8,8 @@ import pytest
 
 from sia.duiding import Entry
 from sia.errors import InputError
-from sia.sessie.choices import opened
 from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, options, warnings
-from sia.sessie.stand import Stand, load_stand
+from sia.sessie.stand import Stand
 from tests.sessie.klein import CODE, EARLIER, POCKET, POCKET_IN, YEAR
 
 
@@ -28,7 +27,7 @@ def fields(**changes: str) -> dict[str, str]:
 
 
 def earlier(stand: Stand, **changes: str) -> Entry:
-    last = load_stand(opened(stand.run.folders, CODE, EARLIER))
+    last = replace(stand, run=stand.run.of_year(EARLIER))
     entry = entry_of(fields(**changes), last)
     confirm(entry, last)
     return entry
@@ -113,7 +112,7 @@ def test_last_years_judgement_asks_until_it_is_answered(stand: Stand, answer: st
 
 def test_a_later_year_is_not_shown_in_an_earlier_one(stand: Stand) -> None:
     confirm(entry_of(fields(), stand), stand)
-    last = load_stand(opened(stand.run.folders, CODE, EARLIER))
+    last = replace(stand, run=stand.run.of_year(EARLIER))
     assert listed(last, last.duidingen(), POCKET_IN) == []
 
 

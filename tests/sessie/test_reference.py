@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sia.indicators import design
-from sia.pipeline import Run, load_indicators
+from sia.pipeline import Run
 from sia.sessie.choices import opened
 from sia.sessie.reference import national_scores
 from sia.settings import Folders
@@ -21,6 +20,10 @@ def run(folders: Folders) -> Run:
     return opened(folders, CODE, YEAR)
 
 
+def taking_part(run: Run) -> tuple[str, ...]:
+    return tuple(run.table("bijdragen").columns)
+
+
 def national(run: Run, names: list[str]) -> None:
     norms = run.table("normen")
     norms.loc[norms.index.isin(names), "bron"] = "land"
@@ -28,20 +31,18 @@ def national(run: Run, names: list[str]) -> None:
 
 
 def test_without_national_norms_there_is_no_comparison(run: Run) -> None:
-    assert national_scores(run) == {}
+    assert national_scores(run, taking_part(run)) == {}
 
 
 def test_the_median_of_every_indicator_on_the_scale_of_the_buurten(run: Run) -> None:
-    table = load_indicators(run)
-    taking_part = design(table, run.gemeente).indicatoren
-    national(run, list(table.norms.index))
-    found = national_scores(run)
+    norms, catalogue = run.table("normen"), run.gemeente.catalogus()
+    national(run, list(norms.index))
+    found = national_scores(run, taking_part(run))
     expected: dict[str, list[float]] = {}
-    for name in taking_part:
-        entry, posts = table.catalogue[name], goalposts(table.norms, name, WeighingSettings())
-        if entry.rol != "opgave" or posts is None:
-            continue
-        value = (float(table.norms["p50"][name]) - posts.lower) / (posts.upper - posts.lower)
+    for name in taking_part(run):
+        entry, posts = catalogue[name], goalposts(norms, name, WeighingSettings())
+        assert posts is not None
+        value = (float(norms["p50"][name]) - posts.lower) / (posts.upper - posts.lower)
         value = float(np.clip(value, 0, 1))
         expected.setdefault(entry.domein, []).append(value if entry.richting > 0 else 1 - value)
     assert set(found) == set(expected) & set(DOMAINS)
@@ -50,9 +51,9 @@ def test_the_median_of_every_indicator_on_the_scale_of_the_buurten(run: Run) -> 
 
 
 def test_a_domain_with_too_few_national_figures_is_left_out(run: Run) -> None:
-    table = load_indicators(run)
-    listed = list(design(table, run.gemeente).indicatoren)
-    social = [n for n in listed if table.catalogue[n].domein == "sociaal"]
-    national(run, [n for n in listed if n not in social[2:]])
-    assert "sociaal" not in national_scores(run)
-    assert "wonen" in national_scores(run)
+    listed, catalogue = taking_part(run), run.gemeente.catalogus()
+    social = [name for name in listed if catalogue[name].domein == "sociaal"]
+    national(run, [name for name in listed if name not in social[2:]])
+    found = national_scores(run, listed)
+    assert "sociaal" not in found
+    assert "wonen" in found
