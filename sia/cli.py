@@ -310,6 +310,25 @@ def init(
 
 
 @app.command()
+def sjabloon(
+    gemeente: Gemeente,
+    naar: Annotated[Path, typer.Option(help="Map waar het sjabloon komt.", file_okay=False)],
+    partner: Annotated[
+        str | None,
+        typer.Option(help="Vul de plannen en acties van deze partner vast in; alleen voor hem."),
+    ] = None,
+) -> None:
+    """Maak wat partners invullen: werkmap voor plannen, en tabellen voor geld en besluiten."""
+    from sia import pipeline
+    from sia.gemeente import load_gemeente
+    from sia.settings import Folders, project_root
+
+    code = load_gemeente(gemeente).code
+    made = pipeline.write_templates(code, naar, Folders.of(project_root()), partner)
+    _say("\n".join(f"Gemaakt: {path}" for path in made))
+
+
+@app.command()
 def version() -> None:
     """Laat de versie zien."""
     _say(__version__)

@@ -13,7 +13,7 @@ from sia import cli
 from sia.errors import InputError
 
 RUNNER = CliRunner()
-COMMANDS = ("run", "batch", "demo", "fetch", "land", "status", "init", "version")
+COMMANDS = ("run", "batch", "demo", "fetch", "land", "status", "init", "sjabloon", "version")
 
 
 def call(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -249,7 +249,7 @@ def with_numbers(
     )
 
 
-def log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
+def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
     """Return all decisions as a table, oldest first.
 
     Parameters
@@ -271,7 +271,7 @@ def log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
 
 
 def task_list(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
-    """Return all actions as a table, first due first, as `log` returns decisions.
+    """Return all actions as a table, first due first, as `decision_log` returns decisions.
 
     Returns
     -------

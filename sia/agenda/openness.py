@@ -60,6 +60,8 @@ FIELD_LEVELS: dict[str, Openness] = {field.name: field.level for field in FIELDS
     "datum": "partners",
     "dagen": "partners",
     "sinds": "partners",
+    "klaar": "partners",
+    "werken": "openbaar",
     "velden": "partners",
     # money and shares
     "besparing": "partners",

@@ -253,7 +253,10 @@ def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 
 def gain_over_alone(
-    agenda: Agenda, starts: pd.Series, linkage_openings: pd.DataFrame
+    agenda: Agenda,
+    starts: pd.Series,
+    linkage_openings: pd.DataFrame,
+    separate: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return what the joint programme gains over everybody alone, for low, mid and high shares.
 
@@ -264,6 +267,8 @@ def gain_over_alone(
         The joint programme.
     linkage_openings : DataFrame
         `Places.openings` with all three bands.
+    separate : Series, optional
+        The schedule of everybody alone; made when not given.
 
     Returns
     -------
@@ -273,8 +278,8 @@ def gain_over_alone(
         ``netto`` = (besparing - verlies) - the same alone; euro. ``overtredingen_alleen``: rules
         of the street (caps, graafrust, order) that the separate plans break together.
     """
-    separate = alone(agenda)
-    broken = len(violations(agenda, separate))
+    apart_starts = alone(agenda) if separate is None else separate
+    broken = len(violations(agenda, apart_starts))
     rows = {}
     for band in BANDS:
         openings = linkage_openings.rename(columns={f"opening_{band}": "opening"})
@@ -282,7 +287,7 @@ def gain_over_alone(
             openings["plan"].isin(agenda.plans.index), ["plek", "plan", "opening"]
         ]
         here = replace(agenda, openings=openings.reset_index(drop=True))
-        joint, apart = worth(here, starts), worth(here, separate)
+        joint, apart = worth(here, starts), worth(here, apart_starts)
         loss, loss_apart = (p["uitstel"] + p["vervroeging"] for p in (joint, apart))
         rows[band] = {
             "besparing": joint["besparing"],

@@ -4,198 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.deliveries import write_means
-from sia.agenda.exports import write_geopackage
 from sia.agenda.fields import FIELDS
-from sia.agenda.location import RD
-from sia.agenda.template import template
 from sia.demo import geography, places
-from sia.store import write_bytes
-
-FICTIONAL = "(fictief)"
-HORIZON = (2025, 2034)
-
-GEMEENTE = f"Gemeente Voorbeeldstad {FICTIONAL}"
-CORPORATIES = (
-    f"Corporatie De Linde {FICTIONAL}",
-    f"Corporatie Ons Erf {FICTIONAL}",
-    f"Corporatie Stadwonen {FICTIONAL}",
-)
-STROOM = f"Netbeheer Oosterstroom {FICTIONAL}"
-GAS = f"Gasnet Voorbeeld {FICTIONAL}"
-WARMTE = f"Warmtebedrijf Voorbeeldstad {FICTIONAL}"
-WATER = f"Drinkwater Voorbeeldland {FICTIONAL}"
-WATERSCHAP = f"Waterschap Voorbeeldbeken {FICTIONAL}"
-WELZIJN = f"Welzijn Voorbeeldstad {FICTIONAL}"
-ZORG = f"Zorggroep De Brug {FICTIONAL}"
-PROVINCIE = f"Provincie Voorbeeldland {FICTIONAL}"
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """Who does a kind of work, what it costs (thousand euro) and what it serves."""
-
-    soort: str
-    partners: tuple[str, ...]
-    cost: tuple[int, int]
-    opgaven: str
-    titel: str
-    prefix: str
-    duur: tuple[int, int] = (1, 1)
-    fte: float = 0.8
-    hinder: str = ""
-
-
-_KINDS = {
-    kind.soort: kind
-    for kind in (
-        _Kind("riolering", (GEMEENTE,), (300, 1200), "klimaat", "Nieuw riool", "GEM-RIO"),
-        _Kind("weg", (GEMEENTE,), (250, 900), "veiligheid", "Herinrichting straat", "GEM-WEG"),
-        _Kind(
-            "groen", (GEMEENTE,), (50, 250), "klimaat;sociaal", "Straatbomen", "GEM-GRO", fte=0.3
-        ),
-        _Kind(
-            "school",
-            (GEMEENTE,),
-            (4000, 12000),
-            "voorzieningen;sociaal",
-            "Vernieuwing basisschool",
-            "GEM-SCH",
-            (2, 3),
-            1.5,
-            "geluid",
-        ),
-        _Kind(
-            "huis van de wijk",
-            (GEMEENTE,),
-            (500, 2000),
-            "voorzieningen;sociaal",
-            "Huis van de wijk",
-            "GEM-HVW",
-            fte=0.6,
-            hinder="geluid",
-        ),
-        _Kind("waterberging", (WATERSCHAP,), (200, 800), "klimaat", "Waterberging", "WSC-BER"),
-        _Kind("waterleiding", (WATER,), (150, 500), "wonen", "Vervanging waterleiding", "DRI-LEI"),
-        _Kind(
-            "elektriciteitsnet", (STROOM,), (100, 400), "energie", "Verzwaring stroomnet", "NET-STR"
-        ),
-        _Kind("gasnet", (GAS,), (100, 300), "energie", "Vervanging gasleiding", "GAS-LEI"),
-        _Kind("warmtenet", (WARMTE,), (600, 2500), "energie", "Aanleg warmtenet", "WAR-NET"),
-        _Kind(
-            "renovatie",
-            CORPORATIES,
-            (2000, 8000),
-            "wonen;energie",
-            "Renovatie woningen",
-            "COR-REN",
-            (1, 2),
-            1.5,
-            "geluid",
-        ),
-        _Kind(
-            "onderhoud woningen",
-            CORPORATIES,
-            (500, 2000),
-            "wonen",
-            "Groot onderhoud",
-            "COR-OND",
-            hinder="geluid",
-        ),
-        _Kind(
-            "sloop-nieuwbouw",
-            CORPORATIES,
-            (6000, 15000),
-            "wonen",
-            "Sloop en nieuwbouw",
-            "COR-SLO",
-            (2, 3),
-            2.0,
-            "geluid",
-        ),
-        _Kind(
-            "energiecoach",
-            (WELZIJN,),
-            (60, 150),
-            "energie;sociaal",
-            "Energiecoaches aan huis",
-            "WEL-ENE",
-            (2, 3),
-            0.7,
-        ),
-        _Kind(
-            "welzijn",
-            (WELZIJN,),
-            (40, 150),
-            "sociaal",
-            "Buurtwerk en ontmoeting",
-            "WEL-BUU",
-            (2, 3),
-            0.7,
-        ),
-        _Kind(
-            "zorg",
-            (ZORG,),
-            (80, 250),
-            "sociaal;voorzieningen",
-            "Wijkverpleging dichtbij",
-            "ZOR-WIJ",
-            (2, 3),
-            0.9,
-        ),
-        _Kind(
-            "veiligheid",
-            (GEMEENTE,),
-            (30, 100),
-            "veiligheid",
-            "Aanpak inbraak en overlast",
-            "GEM-VEI",
-            fte=0.4,
-        ),
-    )
-}
-
-_STREET_SETS: tuple[tuple[str, ...], ...] = (
-    ("riolering", "weg", "waterleiding"),
-    ("riolering", "weg"),
-    ("riolering", "warmtenet", "weg", "elektriciteitsnet"),
-    ("waterleiding", "gasnet"),
-    ("warmtenet", "elektriciteitsnet"),
-    ("riolering", "waterberging", "groen"),
-    ("riolering", "weg", "waterleiding", "gasnet", "elektriciteitsnet"),
-    ("weg", "groen"),
-    ("riolering", "waterleiding"),
-)
-_SOCIAL_SETS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("energiecoach", ("renovatie", "onderhoud woningen")),
-    ("huis van de wijk", ("school",)),
-    ("welzijn", ("sloop-nieuwbouw",)),
-    ("zorg", ("renovatie",)),
-    ("energiecoach", ("renovatie",)),
-    ("welzijn", ("renovatie",)),
-)
-_SINGLES = (
-    "riolering",
-    "weg",
-    "groen",
-    "waterleiding",
-    "elektriciteitsnet",
-    "gasnet",
-    "waterberging",
-    "warmtenet",
-    "renovatie",
-    "onderhoud woningen",
-    "veiligheid",
-)
-_IN_THE_WAY = frozenset(
-    {"renovatie", "onderhoud woningen", "warmtenet", "sloop-nieuwbouw", "school"}
+from sia.demo.meetings import decided
+from sia.demo.partners import (
+    CORPORATIES,
+    FICTIONAL,
+    HORIZON,
+    IN_THE_WAY,
+    KINDS,
+    SINGLES,
+    SOCIAL_SETS,
+    STREET_SETS,
+    subsidies,
 )
 
 
@@ -215,6 +42,8 @@ class DemoPlans:
     budgets : DataFrame
         One row per (``partner``, ``jaar``): ``budget`` (euro of own means), ``fte``.
     subsidies : DataFrame, index ``subsidie``
+    besluiten, acties : DataFrame
+        As `sia.agenda.decisions` reads them; koppelkansen are named by their plans.
     """
 
     deliveries: dict[str, pd.DataFrame]
@@ -222,6 +51,8 @@ class DemoPlans:
     pilots: dict[str, tuple[str, ...]]
     budgets: pd.DataFrame
     subsidies: pd.DataFrame
+    besluiten: pd.DataFrame
+    acties: pd.DataFrame
 
 
 def demo_plans(
@@ -407,7 +238,7 @@ class _Maker:
         **more: object,
     ) -> str:
         """Add one plan and return its number."""
-        kind = _KINDS[soort]
+        kind = KINDS[soort]
         self.numbers[kind.prefix] = self.numbers.get(kind.prefix, 0) + 1
         plan = f"{kind.prefix}-{self.numbers[kind.prefix]:03d}"
         cost = float(round(self.rng.uniform(*kind.cost), -1) * 1000)
@@ -457,8 +288,8 @@ class _Maker:
     def plant_streets(self, groups: int) -> None:
         """Plant sets of works in one street with a common start year."""
         for g in range(groups):
-            kinds = _STREET_SETS[g % len(_STREET_SETS)]
-            where = self.physical if _IN_THE_WAY & set(kinds) or g % 3 else self.social
+            kinds = STREET_SETS[g % len(STREET_SETS)]
+            where = self.physical if IN_THE_WAY & set(kinds) or g % 3 else self.social
             code, line = self.street(where)
             year = int(self.rng.integers(HORIZON[0] + 1, HORIZON[1] - 1))
             plans: list[str] = []
@@ -475,7 +306,7 @@ class _Maker:
     def plant_social(self, groups: int) -> None:
         """Plant an a-role with its b-roles in one buurt and period; one group per buurt."""
         for g in range(min(groups, len(self.social))):
-            first, others = _SOCIAL_SETS[g % len(_SOCIAL_SETS)]
+            first, others = SOCIAL_SETS[g % len(SOCIAL_SETS)]
             code = self.social[g]
             year = int(self.rng.integers(HORIZON[0] + 1, HORIZON[1] - 2))
             plans = [self.add(first, code, None, self.window(year))]
@@ -516,8 +347,8 @@ class _Maker:
     def fill(self, n: int) -> None:
         """Add single plans, each in a street of its own, until there are `n`."""
         while len(self.rows) < n:
-            soort = _SINGLES[len(self.rows) % len(_SINGLES)]
-            where = self.physical if soort in _IN_THE_WAY else [*self.physical, *self.social]
+            soort = SINGLES[len(self.rows) % len(SINGLES)]
+            where = self.physical if soort in IN_THE_WAY else [*self.physical, *self.social]
             code, line = self.street(where)
             shape: shapely.Geometry | None = line
             if soort in ("renovatie", "onderhoud woningen"):
@@ -530,21 +361,23 @@ class _Maker:
         """Sort the plans per partner and give every partner a budget that is tight."""
         names = [f.name for f in FIELDS]
         table = pd.DataFrame([{name: row.get(name, "") for name in names} for row in self.rows])
-        subsidies = _subsidies()
-        table = self._with_subsidies(table, subsidies)
+        funds = subsidies()
+        table = self._with_subsidies(table, funds)
         deliveries = {
             str(partner): rows.sort_values("plan").reset_index(drop=True)
             for partner, rows in table.groupby("partner", sort=True)
         }
         truth = pd.DataFrame(self.truth, columns=["groep", "soort_kans", "plan"])
-        return DemoPlans(deliveries, truth, self.pilots, self._budgets(table), subsidies)
+        budgets = self._budgets(table)
+        besluiten, acties = decided(truth, table)
+        return DemoPlans(deliveries, truth, self.pilots, budgets, funds, besluiten, acties)
 
-    def _with_subsidies(self, table: pd.DataFrame, subsidies: pd.DataFrame) -> pd.DataFrame:
+    def _with_subsidies(self, table: pd.DataFrame, funds: pd.DataFrame) -> pd.DataFrame:
         """Ask a subsidy for some plans of an eligible kind."""
         table = table.assign(
             bron_1=table["bron_1"].astype(object), bedrag_1=table["bedrag_1"].astype(object)
         )
-        for name, subsidy in subsidies.iterrows():
+        for name, subsidy in funds.iterrows():
             kinds = str(subsidy["soorten"]).split(";")
             fits = table.index[table["soort"].isin(kinds) & (table["bron_1"] == "")]
             for i in self.rng.permutation(fits)[:6]:
@@ -580,100 +413,3 @@ class _Maker:
                     )
                 )
         return pd.DataFrame(rows, columns=["partner", "jaar", "budget", "fte"])
-
-
-def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -> list[Path]:
-    """Write what every partner delivers: workbooks, one CSV and one GeoPackage in WGS84.
-
-    Budgets and subsidies are written beside them, see `sia.agenda.deliveries`.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    demo : DemoPlans
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-
-    Returns
-    -------
-    list of pathlib.Path
-        One file per partner, sorted. The planted truth is not among them.
-    """
-    written = []
-    for partner, rows in demo.deliveries.items():
-        name = partner.removesuffix(FICTIONAL).strip().lower().replace(" ", "-")
-        if partner == GAS:
-            target = folder / f"{name}.csv"
-            text = rows.to_csv(sep=";", index=False, lineterminator="\r\n")
-            write_bytes(target, text.encode("utf-8"))
-        elif partner == STROOM:
-            target = folder / f"{name}.gpkg"
-            _write_layer(target, rows)
-        else:
-            target = folder / f"{name}.xlsx"
-            write_bytes(target, template(rows, buurten))
-        written.append(target)
-    write_means(folder, demo.budgets, demo.subsidies)
-    return sorted(written)
-
-
-def _write_layer(target: Path, rows: pd.DataFrame) -> None:
-    shapes = gpd.GeoSeries.from_wkt(rows["wkt"], crs=RD).to_crs("EPSG:4326")
-    layer = gpd.GeoDataFrame(rows.drop(columns=["wkt", "stelsel"]), geometry=shapes)
-    # Mixed empty text and numbers in a column: as text, the way a partner's GIS would hold it.
-    for column in layer.columns.drop("geometry"):
-        layer[column] = layer[column].astype(str)
-    write_geopackage(target, layer)
-
-
-def _subsidies() -> pd.DataFrame:
-    columns = [
-        "subsidie",
-        "naam",
-        "verstrekker",
-        "van",
-        "tot",
-        "plafond",
-        "eigen_aandeel",
-        "soorten",
-        "voorwaarde",
-        "status",
-    ]
-    rows = [
-        (
-            "SUB-KLIMAAT",
-            f"Regeling klimaatstraten {FICTIONAL}",
-            PROVINCIE,
-            2026,
-            2030,
-            1_500_000.0,
-            0.5,
-            "riolering;groen;waterberging",
-            "Afkoppelen van regenwater",
-            "toegekend",
-        ),
-        (
-            "SUB-WARMTE",
-            f"Rijksregeling warmte {FICTIONAL}",
-            f"Rijk {FICTIONAL}",
-            2025,
-            2032,
-            2_500_000.0,
-            0.6,
-            "warmtenet;renovatie",
-            "Aansluiting van ten minste 100 woningen",
-            "aangevraagd",
-        ),
-        (
-            "SUB-WIJK",
-            f"Fonds leefbare wijken {FICTIONAL}",
-            PROVINCIE,
-            2025,
-            2029,
-            600_000.0,
-            0.5,
-            "welzijn;energiecoach;huis van de wijk;zorg",
-            "Samen met bewoners",
-            "toegekend onder voorwaarde",
-        ),
-    ]
-    return pd.DataFrame(rows, columns=columns).set_index("subsidie")

@@ -2,55 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from functools import cached_property
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from sia.agenda import scenarios as what
-from sia.agenda.areas import in_area
+from sia.agenda.agreements import bound_together
+from sia.agenda.baselines import alone
+from sia.agenda.decisions import Organisation, decision_log, task_list, with_numbers
 from sia.agenda.deliveries import Deliveries, read_deliveries
-from sia.agenda.funding import cover, money, partner_gains, shares
-from sia.agenda.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare
+from sia.agenda.funding import cover, money, shares
+from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.openness import FIELD_LEVELS, view, with_levels
-from sia.agenda.organisation import waiting
-from sia.agenda.programme import (
-    Programme,
-    gain_over_alone,
-    left_out,
-    optimise,
-    timeline,
-    use_of_means,
-)
-from sia.agenda.versions import add_version, differences, version_starts, version_summary
-from sia.agenda.whatif import with_slips
-from sia.agenda.worth import moved_years
+from sia.agenda.organisation import sift_actions, sift_steps, status, waiting
+from sia.agenda.programme import Programme, optimise, timeline
+from sia.agenda.register import visible_changes
 from sia.errors import InputError, Problem
+from sia.pipeline.agenda_areas import Division, area_of, publications, spending
 from sia.pipeline.agenda_files import write_partner_files, write_public_files
+from sia.pipeline.agenda_record import (
+    FOLDER,
+    Round,
+    earlier_numbers,
+    kept_version,
+    last_changes,
+    numbers,
+    remembered,
+    take_round,
+    write_tables,
+)
 from sia.pipeline.run import Run
-from sia.store import forget_stage, read_table, write_table
+from sia.store import forget_stage
 
 STAGE = "07_agenda"
-FOLDER = "agenda"
-TABLES = ("plannen", "koppelkansen", "programma", "geld", "dekking", "aandelen", "knelpunten")
-"""Made anew by every run; ``versies`` only grows."""
+TABLES = (
+    "plannen", "koppelkansen", "status", "wachtlijst", "besluiten", "acties", "wijzigingen",
+    "programma", "geld", "dekking", "aandelen", "knelpunten", "gebieden",
+)  # fmt: skip
+"""Made anew by every run; `sia.pipeline.agenda_record.MEMORY` only grows."""
 NO_PLANS = (
     "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
     "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."
-)
-INVESTMENT_COLUMNS = (
-    "buurtcode",
-    "titel",
-    "partner",
-    "start",
-    "eind",
-    "status",
-    "vertrouwelijkheid",
 )
 
 
@@ -62,27 +57,62 @@ class Dia:
     ----------
     run : Run
     delivered : Deliveries
+    taken : Round
+        The plans of this and earlier rounds.
     plans : GeoDataFrame, index ``plan``
         As the partners' table may see them: internal plans and fields are not in it.
     linkages : Linkages
+    organisation : Organisation
+        Decisions and actions that fit the koppelkansen.
+    state : DataFrame, index ``kans``
+        As `sia.agenda.organisation.status` returns it, and ``jaar``: the year in which the
+        programme does it together, NA where it does not.
+    problems : tuple of Problem
+        Decisions and actions that do not fit.
     agenda : Agenda
     programme : Programme
     versions : DataFrame
         All versions of the programme, oldest first.
+    gebieden : Series of str, index ``buurtcode``
+        Name of the area of every buurt.
+    indeling : {"dia", "wijk"}
+        Which areas were asked for.
     """
 
     run: Run
     delivered: Deliveries
+    taken: Round
     plans: gpd.GeoDataFrame
     linkages: Linkages
+    organisation: Organisation
+    state: pd.DataFrame
+    problems: tuple[Problem, ...]
     agenda: Agenda
     programme: Programme
     versions: pd.DataFrame
+    gebieden: pd.Series
+    indeling: Division
 
     @property
     def starts(self) -> pd.Series:
         """Start year of every plan, NA where left out."""
         return self.programme.starts
+
+    @property
+    def edition(self) -> date:
+        """Date of the newest delivery."""
+        return self.taken.edition
+
+    @cached_property
+    def separate(self) -> pd.Series:
+        """Start years when every partner plans for itself."""
+        return alone(self.agenda)
+
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """What waits for whom on the day of the edition."""
+        steps, actions = self.organisation.steps, self.organisation.actions
+        return waiting(steps, actions, self.linkages.kansen, self.edition)
 
 
 def delivered_plans(run: Run) -> Deliveries | None:
@@ -104,30 +134,33 @@ def delivery_text(run: Run, delivered: Deliveries | None) -> str:
         )
     if delivered is None:
         return NO_PLANS
-    reading = delivered.reading
+    reading, found = delivered.reading, delivered.organisation
     return (
         f"Gelezen: {len(delivered.files)} bestanden met {reading.rows} rijen; "
         f"{len(reading.plans)} plannen zijn bruikbaar, {len(reading.problems)} punten vragen "
         f"aandacht. {int((reading.plans['vertrouwelijkheid'] == 'intern').sum())} plannen zijn "
-        "intern van hun partner en doen hier niet mee."
+        f"intern van hun partner en doen hier niet mee. Er zijn {len(found.steps)} besluiten en "
+        f"{len(found.actions)} acties vastgelegd."
     )
 
 
-def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
-    """Return everything that is wrong in the delivered files, per file, row and column."""
-    problems = () if delivered is None else delivered.reading.problems
-    rows = [(p.bestand, p.rij, p.kolom, p.wat, p.oplossing) for p in problems]
-    return pd.DataFrame(rows, columns=["bestand", "rij", "kolom", "wat", "oplossing"])
-
-
 def agenda_step(
-    run: Run, *, begin: int = 0, jaren_vooruit: int = 10, tijd: float = 20.0, gat: float = 0.002
+    run: Run,
+    delivered: Deliveries | None = None,
+    *,
+    begin: int = 0,
+    jaren_vooruit: int = 10,
+    tijd: float = 20.0,
+    gat: float = 0.002,
+    indeling: Division = "dia",
 ) -> Dia | None:
     """Make the programme, keep its version, and write tables and exports.
 
     Parameters
     ----------
     run : Run
+    delivered : Deliveries, optional
+        As `delivered_plans` returned it; read when not given.
     begin : int
         First year of the horizon; 0 is the year after the SIA year.
     jaren_vooruit : int
@@ -136,56 +169,127 @@ def agenda_step(
         Seconds for the solver at most.
     gat : float
         Relative gap at which it may stop; when that is reached, every machine gives this answer.
+    indeling : {"dia", "wijk"}
+        What an area is; see `sia.pipeline.agenda_areas.area_of`.
 
     Returns
     -------
     Dia or None
         None when there are no plans to make it from: then nothing is written, and what an
-        earlier run wrote is taken away, except its versions.
+        earlier run wrote is taken away, except what the agenda remembers.
 
     Raises
     ------
     InputError
         When the commitments do not fit: which partner, year and how much.
     """
-    delivered = delivered_plans(run)
-    if delivered is None or delivered.reading.plans.empty:
+    found = delivered or delivered_plans(run)
+    taken = None if found is None else take_round(run, found)
+    if found is None or taken is None or taken.register.plans.empty:
         _take_away(run)
         return None
-    plans = gpd.GeoDataFrame(view(delivered.reading.plans, "partners"))
-    scores = run.table("scores")
     first = begin or run.jaar + 1
     settings = ProgrammeSettings(first, first + jaren_vooruit - 1, tijd=tijd, gat=gat)
+    dia = _made(run, found, taken, settings, indeling)
+    _write(dia)
+    return dia
+
+
+def _made(
+    run: Run, delivered: Deliveries, taken: Round, settings: ProgrammeSettings, indeling: Division
+) -> Dia:
+    plans = gpd.GeoDataFrame(view(taken.register.plans, "partners"))
+    scores = run.table("scores")
     linkages = find_linkages(plans, scores)
-    agenda = prepare(plans, linkages, scores, delivered.budgets, settings)
+    organisation, problems = _settled(run, delivered.organisation, linkages.kansen)
+    state = status(organisation.steps, linkages.kansen)
+    free = prepare(plans, linkages, scores, delivered.budgets, settings)
+    agenda, apart = bound_together(free, state)
     programme = optimise(agenda)
-    versions = _kept_version(run, programme, agenda, plans)
-    dia = Dia(run, delivered, plans, linkages, agenda, programme, versions)
+    return Dia(
+        run,
+        delivered,
+        taken,
+        plans,
+        linkages,
+        organisation,
+        state.assign(jaar=_common_year(state, agenda, programme.starts)),
+        (*problems, *apart),
+        agenda,
+        programme,
+        kept_version(run, programme, agenda, taken.edition),
+        area_of(run, indeling),
+        indeling,
+    )
+
+
+def _settled(
+    run: Run, written: Organisation, kansen: pd.DataFrame
+) -> tuple[Organisation, list[Problem]]:
+    """Return decisions and actions under today's numbers, and those that do not fit."""
+    numbered = with_numbers(written, kansen, earlier_numbers(run))
+    steps, wrong = sift_steps(numbered.steps, kansen.index)
+    actions, astray = sift_actions(numbered.actions, kansen.index)
+    return Organisation(tuple(steps), tuple(actions)), [*wrong, *astray]
+
+
+def _common_year(state: pd.DataFrame, agenda: Agenda, starts: pd.Series) -> pd.Series:
+    """Return the year in which a koppelkans is done together, NA when it is not."""
+    duration = {str(plan): int(years) for plan, years in agenda.plans["duur"].items()}
+    placed = {str(plan): int(year) for plan, year in starts.dropna().items()}
+    spans = {plan: (year, year + duration[plan] - 1) for plan, year in placed.items()}
+    years = [
+        _year_together(str(kind), [spans.get(plan) for plan in plannen.split(";")])
+        for plannen, kind in zip(state["plannen"], state["soort_kans"], strict=True)
+    ]
+    return pd.Series(years, index=state.index, dtype="Int64")
+
+
+def _year_together(kind: str, spans: list[tuple[int, int] | None]) -> int | None:
+    """Works of one opening start together; others are together once all are under way."""
+    known = [span for span in spans if span is not None]
+    if len(known) < len(spans):
+        return None
+    first = max(begin for begin, _ in known)
+    apart = any(begin != first for begin, _ in known)
+    if (kind == "straat" and apart) or first > min(end for _, end in known):
+        return None
+    return first
+
+
+def _write(dia: Dia) -> None:
+    run, settings = dia.run, dia.agenda.settings
     tables = agenda_tables(dia)
-    paths = _write(run, {**tables, "versies": versions})
+    paths = write_tables(
+        run, {**tables, **_memory(dia), "gebieden": dia.gebieden.to_frame("gebied")}
+    )
     names = run.table("gebieden")["naam"]
-    paths += write_partner_files(run.reports / FOLDER / "partners", tables, plans)
+    paths += write_partner_files(run.reports / FOLDER / "partners", tables, dia.plans)
     paths += write_public_files(
-        run.reports / FOLDER / "openbaar", plans, dia.starts, names, _edition(plans, run)
+        run.reports / FOLDER / "openbaar", dia.plans, dia.starts, names, dia.edition
     )
     run.note(
         STAGE,
         paths,
         begin=settings.start,
         eind=settings.eind,
-        gat=gat,
-        bewezen_gat=round(programme.gap, 9),
-        status=programme.status,
-        versie=str(versions["versie"].iloc[-1]),
+        gat=settings.gat,
+        indeling=dia.indeling,
+        bewezen_gat=round(dia.programme.gap, 9),
+        status=dia.programme.status,
+        versie=str(dia.versions["versie"].iloc[-1]),
     )
-    return dia
 
 
-def _write(run: Run, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
-    paths = [run.folder / FOLDER / f"{name}.parquet" for name in tables]
-    for path, table in zip(paths, tables.values(), strict=True):
-        write_table(path, table)
-    return paths
+def _memory(dia: Dia) -> dict[str, pd.DataFrame]:
+    base = spending(timeline(dia.agenda, dia.starts), dia.gebieden)
+    return {
+        "register": dia.taken.register.plans,
+        "historie": dia.taken.register.history,
+        "nummers": numbers(dia.run, dia.linkages.kansen),
+        "versies": dia.versions,
+        "publicaties": publications(remembered(dia.run, "publicaties"), base),
+    }
 
 
 def _take_away(run: Run) -> None:
@@ -198,316 +302,31 @@ def _take_away(run: Run) -> None:
     forget_stage(run.folder, STAGE)
 
 
-def _edition(plans: pd.DataFrame, run: Run) -> date:
-    """Return the date of the newest delivery: an edition's date must not come from the clock."""
-    given = pd.to_datetime(plans["aangeleverd_op"], errors="coerce").max()
-    return date(run.jaar, 12, 31) if pd.isna(given) else given.date()
-
-
-def _kept_version(
-    run: Run, programme: Programme, agenda: Agenda, plans: pd.DataFrame
-) -> pd.DataFrame:
-    """Add the programme as a version, unless it is the last one again."""
-    path = run.folder / FOLDER / "versies.parquet"
-    earlier = read_table(path) if path.exists() else None
-    if earlier is not None:
-        last = version_starts(earlier, str(earlier["versie"].iloc[-1]))
-        if last.to_dict() == programme.starts.to_dict():
-            return earlier
-    number = 1 if earlier is None else earlier["versie"].nunique() + 1
-    day = _edition(plans, run).isoformat()
-    return add_version(earlier, f"{run.jaar}-{number:02d}", day, programme, agenda)
-
-
-def area_of(run: Run) -> pd.Series:
-    """Return the name of the area of every buurt: its wijk, or itself where wijken have no name."""
-    areas = run.table("gebieden")
-    return areas["wijknaam"].where(areas["wijknaam"] != "", areas["naam"]).rename("gebied")
-
-
 def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
     """Return the tables of the agenda, each row that names a plan with its level.
 
     Returns
     -------
     dict of str to DataFrame
-        See `TABLES`.
+        See `TABLES`; ``gebieden`` is not among them.
     """
     agenda, starts, plans = dia.agenda, dia.starts, dia.plans
-    levels = plans["vertrouwelijkheid"]
+    levels, kansen = plans["vertrouwelijkheid"], dia.linkages.kansen
     funds = dia.delivered.subsidies
     return {
         "plannen": plans,
-        "koppelkansen": dia.linkages.kansen,
+        "koppelkansen": kansen,
+        "status": dia.state,
+        "wachtlijst": dia.waits,
+        "besluiten": decision_log(dia.organisation, kansen["vertrouwelijkheid"]),
+        "acties": task_list(dia.organisation, kansen["vertrouwelijkheid"]),
+        "wijzigingen": visible_changes(last_changes(dia.taken.register.history)),
         "programma": timeline(agenda, starts),
-        "geld": money(agenda, plans, starts, area_of(dia.run)),
+        "geld": money(agenda, plans, starts, dia.gebieden),
         "dekking": with_levels(cover(agenda, plans, starts, funds), levels),
         "aandelen": with_levels(shares(agenda, starts), levels),
         "knelpunten": with_levels(dia.programme.knelpunten, levels),
     }
-
-
-def candidates(run: Run) -> pd.DataFrame:
-    """Return the buurten that the SIA puts forward for a joint area approach, most urgent first."""
-    table = run.table("aanpak")
-    chosen = table.index[table["aanpak"] == "integrale gebiedsaanpak"]
-    scores, areas = run.table("scores"), run.table("gebieden")
-    shown = pd.DataFrame(
-        {
-            "buurt": areas["naam"].reindex(chosen),
-            "gebied": area_of(run).reindex(chosen),
-            "urgentie": scores["urgentie"].reindex(chosen),
-            "potentie": scores["potentie"].reindex(chosen),
-            "reden": table["toelichting"].reindex(chosen),
-        }
-    )
-    return shown.sort_values("urgentie", ascending=False, kind="stable")
-
-
-def candidate_areas(run: Run) -> pd.Index:
-    """Return the buurten of the wijken that hold a candidate: an area is more than one buurt."""
-    area = area_of(run)
-    return area.index[area.isin(set(candidates(run)["gebied"]))]
-
-
-def linkage_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
-    """Return the koppelkansen that save most, with their sentence and decide-before date."""
-    kansen = dia.linkages.kansen.sort_values("besparing_midden", ascending=False, kind="stable")
-    shown = kansen.head(aantal)
-    return pd.DataFrame(
-        {
-            "kans": shown.index,
-            "soort": shown["soort_kans"],
-            "wat": shown["zin"],
-            "laag (€)": shown["besparing_laag"].round(-3).astype("int64"),
-            "midden (€)": shown["besparing_midden"].round(-3).astype("int64"),
-            "hoog (€)": shown["besparing_hoog"].round(-3).astype("int64"),
-            "beslis vóór": shown["beslis_voor"].astype(str),
-        }
-    )
-
-
-def linkage_text(dia: Dia) -> str:
-    """Say how many koppelkansen there are of each kind."""
-    counts = dia.linkages.kansen["soort_kans"].value_counts().sort_index()
-    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-    return f"{len(dia.linkages.kansen)} koppelkansen gevonden: {listed}."
-
-
-def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.DataFrame:
-    """Return the programme for the timeline.
-
-    Parameters
-    ----------
-    dia : Dia
-    per : {"gebied", "partner"}
-        What the bars are grouped by. By area: only areas that hold a candidate.
-    samen : bool
-        Only plans that share an opening.
-    """
-    table = timeline(dia.agenda, dia.starts)
-    if samen:
-        table = table[table["samen"] != ""]
-    if per == "partner":
-        return table.assign(gebied=table["partner"])
-    table = in_area(table, candidate_areas(dia.run))
-    return table.assign(gebied=table["buurtcodes"].str.split(";").str[0].map(area_of(dia.run)))
-
-
-def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Return use per year and partner, and the room of all partners together.
-
-    Parameters
-    ----------
-    dia : Dia
-    column : {"budget", "fte"}
-
-    Returns
-    -------
-    use : DataFrame, index year, one column per partner
-    room : Series, index year
-        NaN in a year in which one of the partners gave no limit.
-    """
-    table = use_of_means(dia.agenda, dia.starts)
-    used = "gebruik" if column == "budget" else "fte_gebruik"
-    use = table.pivot(index="jaar", columns="partner", values=used)
-    room = table.pivot(index="jaar", columns="partner", values=column)
-    return use, room.sum(axis=1, skipna=False)
-
-
-def cover_table(dia: Dia) -> pd.DataFrame:
-    """Return own and outside money: covered, conditional and open, per source, in euro."""
-    table = cover(dia.agenda, dia.plans, dia.starts, dia.delivered.subsidies)
-    total = table.groupby("bron")[["bedrag", "gedekt", "voorwaardelijk", "open"]].sum()
-    return _euros(total.reset_index())
-
-
-def gains_table(dia: Dia) -> pd.DataFrame:
-    """Return what every partner gains or loses against planning alone, losers first."""
-    gains = partner_gains(dia.agenda, dia.starts).sort_values("netto", kind="stable")
-    shown = gains[["bespaart", "tijd", "plannen", "netto", "compensatie", "na_compensatie"]]
-    table = _euros(shown.rename(columns={"na_compensatie": "na compensatie"}).reset_index())
-    return table.assign(uitleg=gains["zin"].to_numpy())
-
-
-def total_gain_table(dia: Dia) -> pd.DataFrame:
-    """Return the gain of the joint programme over everybody alone: low, mid and high."""
-    gain = gain_over_alone(dia.agenda, dia.starts, dia.linkages.places.openings)
-    money_columns = [c for c in gain if c != "overtredingen_alleen"]
-    table = _euros(gain[money_columns].reset_index().rename(columns={"band": "besparing is"}))
-    broken = gain["overtredingen_alleen"].astype("int64").to_numpy()
-    return table.rename(columns=lambda c: str(c).replace("_", " ")).assign(
-        **{"regels gebroken door ieder alleen": broken}
-    )
-
-
-def _euros(table: pd.DataFrame) -> pd.DataFrame:
-    """Round amounts to thousands of euros: nobody plans in units."""
-    numeric = table.select_dtypes("number").columns
-    return table.assign(**{c: table[c].round(-3).astype("int64") for c in numeric})
-
-
-def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
-    """Return what holds plans back, the one that holds most plans first."""
-    table = dia.programme.knelpunten
-    held = (table["plannen"].str.count(";") + 1).astype("int64")
-    shown = table.assign(tegengehouden=held).sort_values(
-        ["tegengehouden", "jaar", "wie"], ascending=[False, True, True], kind="stable"
-    )
-    return shown.head(aantal)[["zin", "tegengehouden"]].rename(columns={"zin": "wat knelt"})
-
-
-def left_out_plans(dia: Dia) -> pd.DataFrame:
-    """Return the plans without a place, those outside the horizon included, with the reason."""
-    out = left_out(dia.agenda, dia.starts).assign(reden="past niet bij geld, mensen of straten")
-    beyond = outside_horizon(dia.plans, dia.agenda.settings).assign(reden="buiten de jaren")
-    both = pd.concat([out, beyond])
-    return both.reset_index()[["plan", "titel", "partner", "eerste", "laatste", "reden"]]
-
-
-def waiting_table(dia: Dia, aantal: int = 10) -> pd.DataFrame:
-    """Return what waits for whom at the end of the SIA year, most pressing first."""
-    table = waiting((), (), dia.linkages.kansen, date(dia.run.jaar, 12, 31))
-    return table[["zin"]].head(aantal).rename(columns={"zin": "wat wacht op wie"})
-
-
-def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
-    """Make the programme again under less money, other savings and random slips.
-
-    Parameters
-    ----------
-    dia : Dia
-    zaad : int
-    uitloop : int
-        Number of scenarios with slips.
-    """
-    rng = np.random.default_rng(zaad)
-    others = what.standard_scenarios(
-        dia.agenda, dia.starts, dia.linkages.places, rng, slips=uitloop
-    )
-    # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
-    coarse = {
-        name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))
-        for name, agenda in others.items()
-    }
-    return what.run_scenarios(coarse, dia.starts)
-
-
-def scenario_table(found: what.Scenarios) -> pd.DataFrame:
-    """Return one row per scenario: does it fit, how many plans are in, and what lacks."""
-    table = found.overzicht.reset_index()
-    return pd.DataFrame(
-        {
-            "scenario": table["scenario"],
-            "past": table["haalbaar"].astype(bool),
-            "in programma": table["in_programma"].astype("int64"),
-            "bespaart (mln €)": table["besparing"].astype(float) / 1e6,
-            "toelichting": table["toelichting"].astype(str),
-        }
-    )
-
-
-def firmness_table(dia: Dia, found: what.Scenarios, aantal: int = 20) -> pd.DataFrame:
-    """Return the plans whose year is least firm."""
-    kept = what.same_year(dia.starts, found).sort_values("aandeel", kind="stable").head(aantal)
-    return pd.DataFrame(
-        {
-            "plan": kept.index,
-            "titel": dia.plans["titel"].reindex(kept.index),
-            "jaar": kept["start"],
-            "hoe hard": kept["zin"],
-        }
-    )
-
-
-def random_slips(dia: Dia, *, aantal: int = 5, zaad: int = 2024) -> dict[str, int]:
-    """Return plans that slip by a year, drawn from those that start within the horizon."""
-    soon = dia.starts.dropna()
-    soon = soon[soon < dia.agenda.settings.eind - 1]
-    rng = np.random.default_rng(zaad)
-    drawn = rng.choice(soon.index.to_numpy(), min(aantal, len(soon)), replace=False)
-    return {str(plan): 1 for plan in sorted(drawn)}
-
-
-def replan_after(dia: Dia, slips: Mapping[str, int], stabiliteit: float) -> Programme:
-    """Make the programme again after slips, with a price on moving other plans."""
-    return what.replan(with_slips(dia.agenda, dia.starts, slips), dia.starts, stabiliteit)
-
-
-def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Programme]) -> str:
-    """Say how many plans move that did not slip themselves, for each programme."""
-    others = dia.agenda.plans.index.difference(list(slips))
-    parts = [
-        f"{name}: {int((moved_years(p.starts.reindex(others), dia.starts[others]) > 0).sum())}"
-        for name, p in programmes.items()
-    ]
-    return f"Andere plannen die verschuiven na {len(slips)} keer uitloop: {'; '.join(parts)}."
-
-
-def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:
-    """Return what changes between the programme and another one, as sentences."""
-    changed = differences(dia.starts, programme.starts, dia.plans)
-    return changed.reset_index()[["partner", "wijziging", "zin"]]
-
-
-def version_table(dia: Dia) -> pd.DataFrame:
-    """Return all versions of the programme that were kept."""
-    summary = version_summary(dia.versions).reset_index()
-    return pd.DataFrame(
-        {
-            "versie": summary["versie"],
-            "datum": summary["datum"],
-            "in programma": summary["in_programma"].astype("int64"),
-            "erbuiten": summary["erbuiten"].astype("int64"),
-            "kosten (mln €)": summary["kosten"].astype(float) / 1e6,
-            "samenvatting": summary["zin"],
-        }
-    )
-
-
-def public_investments(run: Run) -> pd.DataFrame:
-    """Return the programmed plans per buurt, for the report.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    DataFrame
-        `INVESTMENT_COLUMNS`, a row per buurt and plan; ``vertrouwelijkheid`` is ``openbaar`` or
-        ``partners``, so that the report's editions can choose. Nothing in it is above the level
-        of its row but the level itself. Empty when there is no agenda.
-    """
-    path = run.folder / FOLDER / "programma.parquet"
-    if not path.exists():
-        return pd.DataFrame(columns=list(INVESTMENT_COLUMNS))
-    programma = read_table(path)
-    status = read_table(run.folder / FOLDER / "plannen.parquet")["status"]
-    table = programma.assign(
-        buurtcode=programma["buurtcodes"].str.split(";"), status=status.reindex(programma.index)
-    ).explode("buurtcode")
-    return table[list(INVESTMENT_COLUMNS)].reset_index(drop=True)
 
 
 def check_agenda(run: Run, dia: Dia | None) -> str:

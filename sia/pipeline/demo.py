@@ -9,14 +9,14 @@ import numpy as np
 from filelock import FileLock
 
 from sia.agenda.deliveries import FOLDER
-from sia.demo import DemoTruth, plans
+from sia.demo import DemoTruth, plan_files, plans
 from sia.fingerprint import digest, tree_hash
 
 PLANS_SEED = 2025
 
 
 def write_demo_plans(folder: Path, truth: DemoTruth) -> list[Path]:
-    """Write the fictional plans, budgets and subsidies of Voorbeeldstad's partners.
+    """Write the fictional plans, means, decisions and actions of Voorbeeldstad's partners.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def write_demo_plans(folder: Path, truth: DemoTruth) -> list[Path]:
     latest = truth.buurten.xs(truth.buurten.index.get_level_values("jaar").max(), level="jaar")
     pilots = plans.pilots_where_needed(buurten, latest["urgentie"].where(latest["gerangschikt"]))
     made = plans.demo_plans(buurten, np.random.default_rng(PLANS_SEED), pilots=pilots)
-    return plans.write_deliveries(folder / FOLDER, made, buurten)
+    return plan_files.write_deliveries(folder / FOLDER, made, buurten)
 
 
 def ensure_demo(folder: Path) -> Path:
@@ -54,7 +54,8 @@ def ensure_demo(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     code = Path(demo.__file__).parent
     agenda = code.parent / "agenda"
-    written_by = [agenda / name for name in ("fields.py", "template.py", "deliveries.py")]
+    names = ("fields.py", "template.py", "deliveries.py", "decisions.py")
+    written_by = [agenda / name for name in names]
     mark = digest(tree_hash(part, (".py", ".toml")) for part in (code, *written_by))
     with FileLock(folder.parent / f".{folder.name}.slot"):
         stamp = folder / ".generator"

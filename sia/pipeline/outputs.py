@@ -10,7 +10,7 @@ import pandas as pd
 from sia import __version__
 from sia.duiding import Record
 from sia.indicators import IndicatorTable
-from sia.pipeline.agenda import public_investments
+from sia.pipeline.agenda_areas import public_investments
 from sia.pipeline.run import Run
 from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table
 from sia.pipeline.table import load_indicators

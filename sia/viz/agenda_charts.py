@@ -14,6 +14,17 @@ from sia.viz.rank_charts import hatch
 from sia.viz.theme import MISSING, QUALITATIVE, euro, getal, meervoud
 
 
+def _look(number: int) -> dict[str, Any]:
+    """Return colour and hatching of the `number`-th partner; no two of the first 64 are alike."""
+    turn = number // len(QUALITATIVE)
+    return {
+        "color": QUALITATIVE[number % len(QUALITATIVE)],
+        "hatch": hatch(number + turn),
+        "edgecolor": "#333",
+        "linewidth": 0.5,
+    }
+
+
 def timeline(programma: pd.DataFrame) -> Chart:
     """Draw the investments as bars over the years, grouped by area, coloured by partner.
 
@@ -21,43 +32,61 @@ def timeline(programma: pd.DataFrame) -> Chart:
     ----------
     programma : DataFrame
         ``titel``, ``partner``, ``gebied`` (str), ``start``, ``eind`` (int, both inclusive); NA in
-        `start` means not programmed.
+        `start` means not programmed. Where the groups are the partners themselves, the bars do
+        not repeat the name.
     """
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
-    partners = {name: number for number, name in enumerate(sorted(set(placed["partner"])))}
-    rows = placed.to_dict("records")
-    labels = [shorten(f"{row['gebied']}: {row['titel']}", 52) for row in rows]
-    left, width, height = name_room(labels, 0.07), 10.5, 1.1 + 0.24 * max(len(rows), 1)
+    places, headings = _rows(placed["gebied"])
+    labels = [shorten(titel, 64) for titel in placed["titel"].astype(str)]
+    lines = len(labels) + len(headings)
+    left, width, height = name_room(labels, 0.062), 10.5, 0.6 + 0.21 * max(lines, 1)
     with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.1 / height, 1 - (left + 0.2) / width, 1 - 1.0 / height)
-        )
-        drawn: set[str] = set()
-        for place, row in enumerate(rows):
-            number = partners[row["partner"]]
-            axes.barh(
-                place,
-                row["eind"] - row["start"] + 1,
-                0.7,
-                left=row["start"],
-                color=QUALITATIVE[number % len(QUALITATIVE)],
-                hatch=hatch(number),
-                edgecolor="#333",
-                linewidth=0.5,
-                label=None if row["partner"] in drawn else row["partner"],
-            )
-            drawn.add(row["partner"])
-            if place and row["gebied"] != rows[place - 1]["gebied"]:
-                axes.axhline(place - 0.5, color=INK, linewidth=0.6)
-        axes.set_yticks(range(len(rows)), labels, fontsize=8)
-        axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+        inside = width - left - 0.2
+        axes = figure.add_axes((left / width, 0.1 / height, inside / width, 1 - 0.5 / height))
+        _bars(axes, placed, places, inside)
+        for name, place in headings.items():
+            axes.axhline(place - 0.5, color=INK, linewidth=0.6)
+            axes.text(0, place, shorten(str(name), 110), transform=axes.get_yaxis_transform(),
+                      va="center", fontsize=8, fontweight="bold")  # fmt: skip
+        axes.set_yticks(places, labels, fontsize=7.5)
+        axes.set_ylim(max(lines, 1) - 0.4, -0.6)
         _year_axis(axes, placed)
-        if rows:
-            corner = (0, 1 + 0.3 / height)
-            axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=corner)
         data = placed[["gebied", "titel", "partner", "start", "eind"]].astype(str)
         return finish(figure, "Agenda per gebied en partner", _when_text(programma, placed), data)
+
+
+def _rows(groups: pd.Series[str]) -> tuple[list[int], dict[str, int]]:
+    """Give every bar a row, and every group a row above its bars for its name."""
+    places: list[int] = []
+    headings: dict[str, int] = {}
+    for name in groups.astype(str):
+        if name not in headings:
+            headings[name] = len(places) + len(headings)
+        places.append(len(places) + len(headings))
+    return places, headings
+
+
+def _bars(axes: Axes, placed: pd.DataFrame, places: list[int], inside: float) -> None:
+    """Draw the bars with the partner's name beside each, on the side where there is room."""
+    partners = {name: number for number, name in enumerate(sorted(set(placed["partner"])))}
+    last = int(placed["eind"].max()) + 1 if len(placed) else 0
+    year = inside / max(last - int(placed["start"].min()), 1) if len(placed) else inside
+    for place, row in zip(places, placed.to_dict("records"), strict=True):
+        begin, end = row["start"], row["eind"] + 1
+        axes.barh(place, end - begin, 0.72, left=begin, **_look(partners[row["partner"]]))
+        if row["partner"] == row["gebied"]:
+            continue
+        right = (last - end) * year >= name_room([str(row["partner"])], 0.055)
+        axes.annotate(
+            str(row["partner"]),
+            (end if right else begin, place),
+            (3 if right else -3, 0),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7,
+        )
 
 
 def _year_axis(axes: Axes, placed: pd.DataFrame) -> None:
@@ -123,46 +152,50 @@ def _yearly(
     label: str,
 ) -> Chart:
     amounts = table.astype(float).fillna(0)
-    with canvas(8.0, 3.8) as figure:
-        axes = figure.add_axes((0.13, 0.1, 0.85, 0.72))
+    names = [*map(str, amounts), label]
+    columns = max(int(8.0 / (0.45 + name_room(names, 0.062))), 1)
+    legend = 0.1 + 0.18 * -(-len(names) // columns)
+    height = 3.4 + legend
+    with canvas(8.0, height) as figure:
+        axes = figure.add_axes((0.13, (legend + 0.35) / height, 0.85, 2.85 / height))
         bottom = np.zeros(len(amounts))
         for number, partner in enumerate(amounts):
             part = amounts[partner].to_numpy()
-            axes.bar(
-                range(len(amounts)),
-                part,
-                0.7,
-                bottom=bottom,
-                label=str(partner),
-                color=QUALITATIVE[number % len(QUALITATIVE)],
-                hatch=hatch(number),
-                edgecolor="#333",
-                linewidth=0.5,
-            )
+            axes.bar(range(len(amounts)), part, 0.7, bottom=bottom, label=str(partner),
+                     **_look(number))  # fmt: skip
             bottom = bottom + part
         known = pd.Series(dtype=float) if ruimte is None else ruimte
         room = known.reindex(amounts.index).to_numpy(dtype=float)
+        top = float(np.nanmax([*bottom, *room, 0.0]))
         for place, total in enumerate(bottom):
-            axes.text(
-                place,
-                np.nanmax([total, 1.02 * room[place]]),
-                shown(total),
-                ha="center",
-                va="bottom",
-                fontsize=8,
-            )
+            # on the bar, unless the mark of the room is in the way
+            near = total <= room[place] < total + 0.08 * top
+            above = 1.02 * room[place] if near else total
+            axes.text(place, above, shown(total), ha="center", va="bottom", fontsize=8)
         if ruimte is not None:
             axes.plot(range(len(room)), room, "k_", markersize=26, markeredgewidth=2, label=label)
         axes.set_xticks(range(len(amounts)), [str(year) for year in amounts.index])
         axes.yaxis.set_major_formatter(lambda value, _: shown(value))
         axes.tick_params(labelsize=8)
-        axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.02))
-        data = amounts.map(shown)
-        data.insert(0, "jaar", [str(year) for year in amounts.index])
-        data["samen"] = [shown(total) for total in bottom]
-        if ruimte is not None:
-            data[label] = [shown(value) for value in ruimte.reindex(amounts.index)]
+        figure.legend(frameon=False, fontsize=8, ncols=columns, loc="lower left",
+                      bbox_to_anchor=(0, 0))  # fmt: skip
+        data = _yearly_data(amounts, bottom, ruimte, shown, label)
         return finish(figure, title, _yearly_text(amounts, ruimte, shown), data)
+
+
+def _yearly_data(
+    amounts: pd.DataFrame,
+    samen: np.ndarray[Any, Any],
+    ruimte: pd.Series[float] | None,
+    shown: Callable[[object], str],
+    label: str,
+) -> pd.DataFrame:
+    data = amounts.map(shown)
+    data.insert(0, "jaar", [str(year) for year in amounts.index])
+    data["samen"] = [shown(total) for total in samen]
+    if ruimte is not None:
+        data[label] = [shown(value) for value in ruimte.reindex(amounts.index)]
+    return data
 
 
 def _yearly_text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -15,7 +16,12 @@ _MARKS = "osD^vPX*<>hp8d"
 _DIA, _OTHER = "#f3dcc0", "#f4f4f4"
 
 
-def plan_map(gebieden: gpd.GeoDataFrame, plannen: gpd.GeoDataFrame, dia: pd.Index) -> Chart:
+def plan_map(
+    gebieden: gpd.GeoDataFrame,
+    plannen: gpd.GeoDataFrame,
+    dia: pd.Index,
+    namen: pd.Series | None = None,
+) -> Chart:
     """Draw every plan as a mark at its place, by partner, over the buurten.
 
     Parameters
@@ -25,6 +31,8 @@ def plan_map(gebieden: gpd.GeoDataFrame, plannen: gpd.GeoDataFrame, dia: pd.Inde
         ``partner``, ``buurtcodes`` and a geometry of any kind.
     dia : Index
         Buurt codes of the areas put forward for a joint approach.
+    namen : Series of str, index ``buurtcode``, optional
+        Name of the area of every buurt; the areas put forward are named on the map.
     """
     inside = gebieden.index.isin(dia)
     with canvas(8.6, 6.4) as figure:
@@ -47,11 +55,24 @@ def plan_map(gebieden: gpd.GeoDataFrame, plannen: gpd.GeoDataFrame, dia: pd.Inde
                       markeredgewidth=0.4, linestyle="none")  # fmt: skip
             handles.append(Line2D([], [], marker=mark, color=colour, markeredgecolor="#333",
                                   linestyle="none", label=partner))  # fmt: skip
+        if namen is not None:
+            _name_areas(axes, gebieden.loc[inside], namen)
         axes.set_aspect("equal")
         axes.set_axis_off()
         figure.legend(handles=handles, ncols=3, loc="lower left", frameon=False, fontsize=8)
         return finish(figure, "Plannen van partners op de kaart", _text(plannen, dia),
                       _counts(plannen))  # fmt: skip
+
+
+def _name_areas(axes: Axes, dia: gpd.GeoDataFrame, namen: pd.Series) -> None:
+    """Draw a line around each area and write its name in it, on a light ground."""
+    whole = dia[["geometry"]].assign(gebied=namen.reindex(dia.index)).dissolve("gebied")
+    whole.boundary.plot(ax=axes, color="#7a4a12", linewidth=1.4)
+    for name, point in whole.representative_point().items():
+        axes.annotate(str(name), (point.x, point.y), ha="center", va="center", fontsize=8,
+                      fontweight="bold", zorder=5,
+                      bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+                      )  # fmt: skip
 
 
 def _counts(plannen: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,9 @@ import shapely
 from sia.agenda.combining import combine
 from sia.agenda.investments import read_plans, validate
 from sia.agenda.linkages import find_linkages
-from sia.demo.plans import FICTIONAL, demo_plans, write_deliveries
+from sia.demo.partners import FICTIONAL
+from sia.demo.plan_files import write_deliveries
+from sia.demo.plans import demo_plans
 
 
 def _town(side: int = 6, size: float = 700.0) -> gpd.GeoDataFrame:

@@ -1,0 +1,217 @@
+"""Tables and sentences of the agenda for whoever reads the notebook."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sia.agenda.areas import in_area
+from sia.agenda.deliveries import Deliveries
+from sia.agenda.funding import cover, partner_gains
+from sia.agenda.inputs import outside_horizon
+from sia.agenda.organisation import FASEN, VERVALLEN
+from sia.agenda.programme import gain_over_alone, left_out, timeline, use_of_means
+from sia.agenda.register import visible_changes
+from sia.errors import Problem
+from sia.pipeline.agenda import Dia
+from sia.pipeline.agenda_areas import candidate_areas
+from sia.pipeline.agenda_record import last_changes
+
+
+def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
+    """Return everything that is wrong in the delivered files, per file, row and column."""
+    return _problems(() if delivered is None else delivered.reading.problems)
+
+
+def decision_problem_table(dia: Dia) -> pd.DataFrame:
+    """Return the decisions and actions that do not fit the koppelkansen of today."""
+    return _problems(dia.problems)
+
+
+def _problems(problems: tuple[Problem, ...]) -> pd.DataFrame:
+    rows = [p.cells() for p in problems]
+    return pd.DataFrame(rows, columns=["bestand", "rij", "kolom", "wat", "oplossing"])
+
+
+def delivery_change_text(dia: Dia) -> str:
+    """Say how many plans are new, changed and withdrawn in the newest delivery."""
+    last = last_changes(dia.taken.register.history)
+    counts = visible_changes(last)["wijziging"].value_counts()
+    listed = ", ".join(f"{counts.get(w, 0)} {w}" for w in _CHANGES)
+    return f"In de levering van {last['datum'].max()}: {listed}."
+
+
+def delivery_change_table(dia: Dia) -> pd.DataFrame:
+    """Return what changed in the newest delivery, plans that are new left out of the list."""
+    shown = visible_changes(last_changes(dia.taken.register.history))
+    return shown.loc[shown["wijziging"] != "nieuw", ["partner", "wijziging", "zin"]]
+
+
+_CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd")
+
+
+def linkage_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
+    """Return the koppelkansen that save most, with their sentence and decide-before date."""
+    kansen = dia.linkages.kansen.sort_values("besparing_midden", ascending=False, kind="stable")
+    shown = kansen.head(aantal)
+    return pd.DataFrame(
+        {
+            "kans": shown.index,
+            "soort": shown["soort_kans"],
+            "wat": shown["zin"],
+            "laag (€)": shown["besparing_laag"].round(-3).astype("int64"),
+            "midden (€)": shown["besparing_midden"].round(-3).astype("int64"),
+            "hoog (€)": shown["besparing_hoog"].round(-3).astype("int64"),
+            "beslis vóór": shown["beslis_voor"].astype(str),
+        }
+    )
+
+
+def linkage_text(dia: Dia) -> str:
+    """Say how many koppelkansen there are of each kind."""
+    counts = dia.linkages.kansen["soort_kans"].value_counts().sort_index()
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"{len(dia.linkages.kansen)} koppelkansen gevonden: {listed}."
+
+
+def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.DataFrame:
+    """Return the programme for the timeline.
+
+    Parameters
+    ----------
+    dia : Dia
+    per : {"gebied", "partner"}
+        What the bars are grouped by. By area: only areas that hold a candidate.
+    samen : bool
+        Only plans that share an opening.
+    """
+    table = timeline(dia.agenda, dia.starts)
+    if samen:
+        table = table[table["samen"] != ""]
+    if per == "partner":
+        return table.assign(gebied=table["partner"])
+    wanted = candidate_areas(dia.run, dia.indeling)
+    table = in_area(table, wanted)
+    inside = set(wanted)
+    # a plan in more areas stands under the first of those that hold a candidate
+    first = [next(c for c in codes.split(";") if c in inside) for codes in table["buurtcodes"]]
+    return table.assign(gebied=dia.gebieden.reindex(first).to_numpy())
+
+
+def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Return use per year and partner, and the room of all partners together.
+
+    Parameters
+    ----------
+    dia : Dia
+    column : {"budget", "fte"}
+
+    Returns
+    -------
+    use : DataFrame, index year, one column per partner
+    room : Series, index year
+        NaN in a year in which one of the partners gave no limit.
+    """
+    table = use_of_means(dia.agenda, dia.starts)
+    used = "gebruik" if column == "budget" else "fte_gebruik"
+    use = table.pivot(index="jaar", columns="partner", values=used)
+    room = table.pivot(index="jaar", columns="partner", values=column)
+    return use, room.sum(axis=1, skipna=False)
+
+
+def cover_table(dia: Dia) -> pd.DataFrame:
+    """Return own and outside money: covered, conditional and open, per source, in euro."""
+    table = cover(dia.agenda, dia.plans, dia.starts, dia.delivered.subsidies)
+    total = table.groupby("bron")[["bedrag", "gedekt", "voorwaardelijk", "open"]].sum()
+    return _euros(total.reset_index())
+
+
+def gains_table(dia: Dia) -> pd.DataFrame:
+    """Return what every partner gains or loses against planning alone, losers first."""
+    gains = partner_gains(dia.agenda, dia.starts, separate=dia.separate).sort_values(
+        "netto", kind="stable"
+    )
+    shown = gains[["bespaart", "tijd", "plannen", "netto", "compensatie", "na_compensatie"]]
+    table = _euros(shown.rename(columns={"na_compensatie": "na compensatie"}).reset_index())
+    return table.assign(uitleg=gains["zin"].to_numpy())
+
+
+def total_gain_table(dia: Dia) -> pd.DataFrame:
+    """Return the gain of the joint programme over everybody alone: low, mid and high."""
+    gain = gain_over_alone(
+        dia.agenda, dia.starts, dia.linkages.places.openings, separate=dia.separate
+    )
+    money_columns = [c for c in gain if c != "overtredingen_alleen"]
+    table = _euros(gain[money_columns].reset_index().rename(columns={"band": "besparing is"}))
+    broken = gain["overtredingen_alleen"].astype("int64").to_numpy()
+    return table.rename(columns=lambda c: str(c).replace("_", " ")).assign(
+        **{"regels gebroken door ieder alleen": broken}
+    )
+
+
+def _euros(table: pd.DataFrame) -> pd.DataFrame:
+    """Round amounts to thousands of euros: nobody plans in units."""
+    numeric = table.select_dtypes("number").columns
+    return table.assign(**{c: table[c].round(-3).astype("int64") for c in numeric})
+
+
+def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
+    """Return what holds plans back, the one that holds most plans first."""
+    table = dia.programme.knelpunten
+    held = (table["plannen"].str.count(";") + 1).astype("int64")
+    shown = table.assign(tegengehouden=held).sort_values(
+        ["tegengehouden", "jaar", "wie"], ascending=[False, True, True], kind="stable"
+    )
+    return shown.head(aantal)[["zin", "tegengehouden"]].rename(columns={"zin": "wat knelt"})
+
+
+def left_out_plans(dia: Dia) -> pd.DataFrame:
+    """Return the plans without a place, those outside the horizon included, with the reason."""
+    out = left_out(dia.agenda, dia.starts).assign(reden="past niet bij geld, mensen of straten")
+    beyond = outside_horizon(dia.plans, dia.agenda.settings).assign(reden="buiten de jaren")
+    both = pd.concat([out, beyond])
+    return both.reset_index()[["plan", "titel", "partner", "eerste", "laatste", "reden"]]
+
+
+def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
+    """Return the koppelkansen on which something was decided, furthest first."""
+    rank = {fase: i for i, fase in enumerate((VERVALLEN, *FASEN))}
+    decided = dia.state[dia.state["sinds"].notna()]
+    shown = decided.sort_values("fase", key=lambda f: -f.map(rank), kind="stable").head(aantal)
+    return pd.DataFrame(
+        {
+            "werken": _titles(dia, shown["plannen"]),
+            "fase": shown["fase"],
+            "sinds": shown["sinds"].astype(str),
+            "programma": shown["jaar"].map(lambda y: f"samen in {y}", na_action="ignore")
+            .astype(object).where(shown["jaar"].notna(), "niet samen"),
+            "besluit": shown["besluit"],
+        }
+    )  # fmt: skip
+
+
+def phase_text(dia: Dia) -> str:
+    """Say how many koppelkansen are in each phase."""
+    counts = dia.state["fase"].value_counts()
+    listed = ", ".join(f"{fase} {counts.get(fase, 0)}" for fase in (*FASEN, VERVALLEN))
+    return f"Stand van de {len(dia.state)} koppelkansen: {listed}."
+
+
+def waiting_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
+    """Return what waits for whom on the day of the edition, most pressing first."""
+    table = dia.waits.head(aantal)
+    plans = dia.linkages.kansen["plannen"].reindex(table["kans"])
+    return pd.DataFrame(
+        {
+            "wacht op": table["wie"] + " (" + table["partner"].str.replace(";", ", ") + ")",
+            "actie": table["actie"],
+            "vóór": table["voor"].astype(str),
+            "dagen": [f"{-d} te laat" if d < 0 else f"nog {d}" for d in table["dagen"]],
+            "werken": _titles(dia, plans).to_numpy(),
+            "kans": table["kans"],
+        }
+    )
+
+
+def _titles(dia: Dia, plannen: pd.Series) -> pd.Series:
+    titles = dia.plans["titel"]
+    return plannen.map(lambda text: "; ".join(str(titles.get(p, p)) for p in text.split(";")))
