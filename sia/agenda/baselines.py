@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from sia.agenda.inputs import Agenda, restrict
-from sia.agenda.milp import Builder, run
+from sia.agenda.milp import Builder
+from sia.agenda.solver import run
 from sia.agenda.worth import delay_cost, early_loss, leave_out_price
 
 

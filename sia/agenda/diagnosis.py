@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from sia.agenda.inputs import Agenda, restrict
-from sia.agenda.milp import EURO, Builder, Model, run
+from sia.agenda.milp import EURO, Builder
+from sia.agenda.solver import Model, run
 from sia.agenda.wording import count, euro, number
 from sia.errors import Problem
 

@@ -1,20 +1,24 @@
-"""A near-best schedule before the search tree: round the relaxation, then go by two partners."""
+"""A near-best schedule before the search tree: round the relaxation, then free a part at a time."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
-from sia.agenda.milp import Builder, Model, run
+from sia.agenda.milp import Builder
+from sia.agenda.solver import Model, run
 
 SMALLEST = 1500
 """With fewer start options than this the search tree alone is fast enough."""
 _NODES = 200
 _WHOLE = 1e-6
+_SHARE, _MOST = 0.3, 150
+"""Plans that are planned anew at a time: a share of all, and no more than so many."""
+_FRUITLESS = 60
+"""Turns without any gain after which nothing more is expected."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Improved:
     values : numpy.ndarray, shape (n_columns,)
         Empty when none was found.
     bound : float
-        Lower bound of the minimum from the linear relaxation; -inf when it was not solved.
+        Lower bound of the minimum; -inf when it was not sought.
     """
 
     values: np.ndarray
@@ -63,9 +67,10 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
     -----
     Relaxation-enforced neighbourhood: every start year that the linear relaxation chooses wholly
     stays, every one that it does not touch goes, and the small rest is solved (Berthold 2014,
-    OR Letters 42(3)). Then the plans of two partners at a time are planned anew around those of
-    the others, until no pair brings anything, the asked gap is proven by the relaxation, or half
-    of the time is used.
+    OR Letters 42(3)). The root of the search tree, where the solver adds its cuts, then gives a
+    sharper bound. After that a part of the plans at a time is planned anew around the others
+    (large neighbourhood search, Shaw 1998), until the asked gap is proven, nothing is gained any
+    more, or four fifths of the time are used.
     """
     start = np.empty(0) if values is None else values
     if len(builder.x) < SMALLEST:
@@ -81,7 +86,12 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
         nodes=_NODES,
     )
     best = Improved(_better(model, start, rounded.values), relaxed.bound)
-    return _pairs(builder, best, began + settings.tijd / 2) if best.values.size else best
+    if best.gap(model) <= settings.gat:
+        return best
+    guess = best.values if best.values.size else None
+    root = run(model, replace(settings, tijd=settings.tijd / 2), guess, nodes=1)
+    best = Improved(_better(model, best.values, root.values), max(best.bound, root.bound))
+    return _search(builder, best, began + 0.8 * settings.tijd) if best.values.size else best
 
 
 def _better(model: Model, one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -101,20 +111,15 @@ def _rounded(builder: Builder, relaxed: np.ndarray) -> Model:
     return replace(builder.model, lower=lower, upper=upper)
 
 
-def _pairs(builder: Builder, best: Improved, until: float) -> Improved:
-    model = builder.model
-    settings = replace(
-        builder.settings, gat=builder.settings.gat / 10, tijd=builder.settings.tijd / 12
-    )
+def _search(builder: Builder, best: Improved, until: float) -> Improved:
+    model, settings = builder.model, builder.settings
+    part = replace(settings, gat=settings.gat / 10, tijd=settings.tijd / 12)
+    draw = _Neighbourhoods(builder)
     fruitless = 0
-    pairs = list(_turns(sorted(set(builder.agenda.plans["partner"]))))
-    turn = 0
-    while fruitless < len(pairs) and time.monotonic() < until:
-        if best.gap(model) <= builder.settings.gat:
+    while fruitless < _FRUITLESS and time.monotonic() < until:
+        if best.gap(model) <= settings.gat:
             break
-        pair = pairs[turn % len(pairs)]
-        turn += 1
-        solved = run(_held(builder, best.values, pair), settings, best.values, _NODES)
+        solved = run(_held(builder, best.values, draw.next()), part, best.values, _NODES)
         fruitless += 1
         if solved.values.size and cost_of(model, solved.values) < (
             cost_of(model, best.values) - 1e-6
@@ -125,24 +130,47 @@ def _pairs(builder: Builder, best: Improved, until: float) -> Improved:
     return best
 
 
-def _turns(partners: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield every pair, those that share no partner after each other."""
-    if len(partners) < 2:
-        yield tuple(partners)
-        return
-    far = sorted(
-        combinations(range(len(partners)), 2), key=lambda p: ((p[1] - p[0]), p[0] % 2, p[0])
-    )
-    for a, b in far:
-        yield partners[a], partners[b]
+class _Neighbourhoods:
+    """Draws which plans may move: those of some partners, of some years, or of some buurten."""
+
+    def __init__(self, builder: Builder) -> None:
+        plans = builder.agenda.plans
+        self.rng = np.random.default_rng(builder.settings.zaad)
+        self.names = plans.index.to_numpy(dtype=object)
+        self.partner = plans["partner"].to_numpy(dtype=object)
+        self.first, self.last = plans["eerste"].to_numpy(), plans["laatste"].to_numpy()
+        home = builder.agenda.plan_buurt.drop_duplicates("plan").set_index("plan")["buurtcode"]
+        self.buurt = home.reindex(plans.index).fillna("").to_numpy(dtype=object)
+        self.years = np.array(builder.settings.jaren)
+        self.most = max(min(round(_SHARE * len(plans)), _MOST), 1)
+        self.turn = 0
+
+    def next(self) -> set[str]:
+        """Return the plans of the next turn."""
+        kinds: tuple[Callable[[], np.ndarray], ...] = (
+            self._of_partners, self._of_years, self._of_buurten,
+        )  # fmt: skip
+        order = kinds[self.turn % len(kinds)]()
+        self.turn += 1
+        return set(self.names[order[: self.most]])
+
+    def _of_partners(self) -> np.ndarray:
+        some = self.rng.permutation(sorted(set(self.partner)))[:3]
+        return self.rng.permutation(np.flatnonzero(np.isin(self.partner, some)))
+
+    def _of_years(self) -> np.ndarray:
+        year = self.rng.choice(self.years)
+        return self.rng.permutation(np.flatnonzero((self.first <= year + 2) & (self.last >= year)))
+
+    def _of_buurten(self) -> np.ndarray:
+        rank = {code: i for i, code in enumerate(self.rng.permutation(sorted(set(self.buurt))))}
+        return np.argsort([rank[code] for code in self.buurt], kind="stable")
 
 
-def _held(builder: Builder, values: np.ndarray, free: tuple[str, ...]) -> Model:
-    """Return the model in which only these partners' plans may move."""
-    plans = builder.agenda.plans
-    moving = set(plans.index[plans["partner"].isin(free)])
+def _held(builder: Builder, values: np.ndarray, free: set[str]) -> Model:
+    """Return the model in which only these plans may move."""
     lower, upper = list(builder.model.lower), list(builder.model.upper)
     for (plan, _), column in builder.x.items():
-        if plan not in moving:
+        if plan not in free:
             lower[column] = upper[column] = float(values[column] > 0.5)
     return replace(builder.model, lower=lower, upper=upper)

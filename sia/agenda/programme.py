@@ -13,8 +13,9 @@ from sia.agenda.check import violations
 from sia.agenda.diagnosis import diagnose, problems_of
 from sia.agenda.improve import improve
 from sia.agenda.inputs import Agenda
-from sia.agenda.milp import EURO, Builder, Solved, run
+from sia.agenda.milp import EURO, Builder
 from sia.agenda.parameters import BANDS
+from sia.agenda.solver import Solved, run
 from sia.agenda.wording import euro, listing, percent
 from sia.agenda.worth import savings, worth
 from sia.errors import InputError, Problem
