@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from sia import __version__
-from sia.duiding import Record
-from sia.indicators import IndicatorTable
+from sia.index import Audit
+from sia.logo import data_uri
 from sia.pipeline.agenda_areas import public_investments
+from sia.pipeline.changes import change_since_base
+from sia.pipeline.judgements import judged, statements
 from sia.pipeline.run import Run
-from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table
+from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table, reweigh
+from sia.pipeline.source_lines import border_line, catalogue_frame, source_lines
 from sia.pipeline.table import load_indicators
 from sia.pipeline.types import rule_table, type_profiles
 from sia.report.build import write_report, write_set
 from sia.report.material import Materiaal, selections
 from sia.report.openness import write_open_data
 from sia.report.sentences import three_things
-from sia.store import write_text
-from sia.viz.dataset import Cijfers
+from sia.store import read_table, write_text
+from sia.viz.dataset import Cijfers, Verandering
 from sia.viz.maps import BuurtKaart, buurt_map
 from sia.viz.theme import Theme, checked, getal, procent
 
@@ -38,6 +41,8 @@ def theme_of(gemeente: Gemeente) -> Theme:
         gemeente=gemeente.naam,
         primair=style.hoofdkleur,
         accent=style.steunkleur,
+        logo=data_uri(style.logo) if style.logo else "",
+        logo_tekst=style.logo_tekst,
         fictief=gemeente.fictief,
     )
     return checked(theme, gemeente.bestand)
@@ -47,26 +52,17 @@ def _optional(run: Run, name: str) -> pd.DataFrame:
     return run.table(name) if run.has(name) else pd.DataFrame()
 
 
-def source_lines(run: Run, table: IndicatorTable) -> pd.Series[str]:
-    """Return the source line behind every row of the provenance; says when it is invented."""
-    lines = table.provenance["bronvermelding"].astype(str)
-    return "Verzonnen cijfers in de vorm van: " + lines if run.gemeente.fictief else lines
+def cijfers(run: Run, verandering: Verandering | None = None) -> Cijfers:
+    """Return all tables of one municipality and year side by side.
 
-
-def catalogue_frame(run: Run, table: IndicatorTable) -> pd.DataFrame:
-    """Return name, domain, role, unit, reference years and sources of every indicator."""
-    named = table.provenance.assign(bronvermelding=source_lines(run, table))
-    lines = named.groupby("indicator")["bronvermelding"].agg(
-        lambda texts: "; ".join(sorted(set(texts)))
-    )
-    frame = table.catalogue.frame()
-    frame["bron"] = lines.reindex(frame.index).fillna("geen cijfers dit jaar")
-    return frame
-
-
-def cijfers(run: Run) -> Cijfers:
-    """Return all tables of one municipality and year side by side."""
+    Parameters
+    ----------
+    run : Run
+    verandering : Verandering, optional
+        As `sia.pipeline.changes.change_since_base` gives it.
+    """
     table = load_indicators(run)
+    files = read_table(run.folder / "bestanden.parquet")
     pockets = run.table("deelbuurten") if run.has("deelbuurten") else None
     return Cijfers(
         gemeente=run.gemeente.naam,
@@ -83,6 +79,10 @@ def cijfers(run: Run) -> Cijfers:
         aanpak=_optional(run, "aanpak"),
         deelbuurten=pockets,
         catalogus=catalogue_frame(run, table),
+        duiding=judged(run),
+        indeling=_optional(run, "gebiedsindeling"),
+        verandering=verandering,
+        bron_grenzen=border_line(table.areas, files, fictief=run.gemeente.fictief),
     )
 
 
@@ -122,24 +122,11 @@ def _thresholds(run: Run) -> dict[str, str]:
     return shown
 
 
-def judgements(run: Run) -> pd.DataFrame:
-    """Return the duiding of this municipality up to this year, corrected entries left out."""
-    path = run.folders.processed / run.gemeente.code / "duiding.sqlite"
-    if not path.exists():
-        return pd.DataFrame()
-    entries = Record(path).entries(run.gemeente.code)
-    valid = entries[~entries["vervallen"] & (entries["jaar"] <= run.jaar)]
-    return valid.rename(columns={"gebied": "buurtcode"}).assign(
-        datum=valid["moment"].str.slice(0, 10)
-    )
-
-
-def audit_annex(run: Run) -> dict[str, pd.DataFrame]:
+def audit_annex(run: Run, found: Audit | None) -> dict[str, pd.DataFrame]:
     """Return the audit for a reader of the report: every check with its rule, and what is red.
 
     Notebook 03 has every row; a report of hundreds of correlations is read by nobody.
     """
-    found = audit_step(run)
     if found is None:
         return {}
     pages = {"Uitkomst van elke controle, met haar regel": audit_table(run, found)}
@@ -152,16 +139,18 @@ def audit_annex(run: Run) -> dict[str, pd.DataFrame]:
 
 def material(run: Run) -> Materiaal:
     """Return everything that the reports of this municipality and year draw on."""
-    table = load_indicators(run)
+    table, weging = load_indicators(run), reweigh(run)
+    audit = audit_step(run, weging)
+    proxies = proxy_table(run, audit) if audit is not None else pd.DataFrame()
     return Materiaal(
-        cijfers=cijfers(run),
+        cijfers=cijfers(run, change_since_base(run, weging)),
         theme=theme_of(run.gemeente),
         bronregels=tuple(sorted(set(source_lines(run, table)))),
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
-        audit=audit_annex(run),
-        intern={"Samenhang met herkomst en externe indexen": proxy_table(run)},
-        duiding=judgements(run),
+        audit=audit_annex(run, audit),
+        intern={"Samenhang met herkomst en externe indexen": proxies},
+        uitspraken=statements(run),
         investeringen=public_investments(run),
         besluiten=table.besluiten,
         drempels=_thresholds(run),
@@ -188,7 +177,8 @@ def report_step(run: Run, *, editie: Editie = "openbaar", reeks: bool = False) -
     editie : str
         ``openbaar`` or ``intern``.
     reeks : bool
-        Also writes the set (city, stadsdelen, wijken, domains, buurten, start page) in
+        Also writes the set (city, stadsdelen, wijken, DIA areas, domains, change since the base
+        year, buurten, start page, draft for the Algoritmeregister, accessibility statement) in
         ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
         ``opendata/``.
 

@@ -13,7 +13,7 @@ from sia.areas import compare
 from sia.catalogue.model import DOMAINS, Catalogue
 from sia.clustering.years import Places, same_places
 from sia.errors import InputError, Problem
-from sia.index import IndexResult, NoTreatment, build_index
+from sia.index import DataError, IndexDesign, IndexResult, NoTreatment, build_index
 from sia.index.choices import prepare_noise
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.pipeline.intake import read_intake
@@ -278,17 +278,48 @@ def _noise_of_year(
     panel: Panel, jaar: int, domains: list[str], draws: int, rng: np.random.Generator
 ) -> Array:
     result, table = panel.resultaten[jaar], panel.tabellen[jaar]
-    values = result.values
-    rows = values.index
     margins = (table.lower, table.upper) if len(table.lower.columns) else None
     known, error = known_error(result, table.catalogue, table.denominators, margins)
-    source = prepare_noise(error, values, known)
+    return drawn_scores(result.values, result.design, known, error, domains, draws, rng)
+
+
+def drawn_scores(
+    values: pd.DataFrame,
+    plan: IndexDesign,
+    denominators: pd.DataFrame | None,
+    error: DataError | None,
+    nodes: Sequence[str],
+    draws: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Draw how far the scores may be off because the figures under them are.
+
+    Parameters
+    ----------
+    values : DataFrame, units x indicators
+    plan : IndexDesign
+        On a fixed scale, so that a version of the figures is comparable with the figures.
+    denominators : DataFrame or None
+        Units x indicators.
+    error : DataError or None
+    nodes : sequence of str
+        Scores that are wanted.
+    draws : int
+    rng : Generator
+
+    Returns
+    -------
+    ndarray, shape (draws, n_units, n_nodes)
+        Drawn score minus score, points; zero where nothing is known of the error or no score is.
+    """
+    rows = values.index
+    source = prepare_noise(error, values, denominators)
     if source is None:
-        return np.zeros((draws, len(rows), len(domains)))
+        return np.zeros((draws, len(rows), len(nodes)))
     # on a fixed scale the treatment of outliers would only differ from draw to draw
-    plain = replace(result.design, treat=NoTreatment())
+    plain = replace(plan, treat=NoTreatment())
     versions = [values.to_numpy(), *(source.draw(rng) for _ in range(draws))]
     stacked = pd.DataFrame(np.concatenate(versions), columns=list(values.columns))
-    scores = build_index(stacked, plain).scores[domains].to_numpy()
-    drawn = scores.reshape(draws + 1, len(rows), len(domains))
+    scores = build_index(stacked, plain).scores[list(nodes)].to_numpy()
+    drawn = scores.reshape(draws + 1, len(rows), len(nodes))
     return np.asarray(np.nan_to_num(drawn[1:] - drawn[0]))

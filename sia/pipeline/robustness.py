@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -138,6 +138,77 @@ def _parts(weging: Weighing) -> tuple[str, ...]:
     return weging.urgentie.design.hierarchy.node(URGENTIE).children
 
 
+@dataclass(frozen=True, eq=False)
+class BaseYear:
+    """The figures of the base year on the way to those of this year.
+
+    Parameters
+    ----------
+    then, now : IndexResult
+        Urgentie of the base year and of this year.
+    published : DataFrame, buurten of the base year x indicators
+        As its tables hold it.
+    known : DataFrame, same shape
+        As the sources say now.
+    moved : DataFrame or None
+        `known` on the borders of this year; None when the borders still hold.
+    denominators : DataFrame
+        Of the rates in `moved`, or in `known` when that is None.
+    table : IndicatorTable
+        Of the base year.
+    """
+
+    then: IndexResult
+    now: IndexResult
+    published: pd.DataFrame
+    known: pd.DataFrame
+    moved: pd.DataFrame | None
+    denominators: pd.DataFrame
+    table: IndicatorTable
+
+    @property
+    def comparable(self) -> pd.DataFrame:
+        """Figures of the base year that can be laid beside those of this year."""
+        return self.known if self.moved is None else self.moved
+
+
+def base_year(run: Run, weging: Weighing) -> BaseYear | None:
+    """Return the figures of the base year beside those of this year.
+
+    Parameters
+    ----------
+    run : Run
+    weging : Weighing
+        Of this year.
+
+    Returns
+    -------
+    BaseYear or None
+        None in the base year itself, and when one of the years has no index.
+    """
+    base = run.of_year(run.basisjaar)
+    now = weging.urgentie
+    if run.jaar == run.basisjaar or now is None or not base.has("scores"):
+        return None
+    then = reweigh(base).urgentie
+    if then is None:
+        return None
+    table = load_indicators(base)
+    rows, names = then.values.index, _both(then, now)
+    known = _as_known_now(run, base, table).reindex(index=rows, columns=names)
+    below = table.denominators.reindex(index=rows, columns=names)
+    moved = _on_borders(known, below, table, run)
+    return BaseYear(
+        then=then,
+        now=now,
+        published=table.values.loc[rows, names],
+        known=known,
+        moved=None if moved is None else moved[0],
+        denominators=below if moved is None else moved[1],
+        table=table,
+    )
+
+
 def change_step(run: Run, weging: Weighing) -> pd.DataFrame:
     """Split the change of urgentie since the base year into its causes.
 
@@ -157,23 +228,20 @@ def change_step(run: Run, weging: Weighing) -> pd.DataFrame:
         The columns of `CHANGE_COLUMNS`; empty in the base year itself, and when one of the years
         has no index.
     """
-    base = run.of_year(run.basisjaar)
-    now = weging.urgentie
-    if run.jaar == run.basisjaar or now is None or not base.has("scores"):
+    return split_change(base_year(run, weging))
+
+
+def split_change(base: BaseYear | None) -> pd.DataFrame:
+    """Split the change as `change_step` does, from figures that are at hand."""
+    if base is None:
         return pd.DataFrame(columns=list(CHANGE_COLUMNS.values()), dtype=float)
-    then = reweigh(base).urgentie
-    if then is None:
-        return pd.DataFrame(columns=list(CHANGE_COLUMNS.values()), dtype=float)
-    table = load_indicators(base)
-    rows, names = then.values.index, _both(then, now)
-    known = _as_known_now(run, base, table).reindex(index=rows, columns=names)
     split = decompose_change(
-        table.values.loc[rows, names],
-        now.values.reindex(columns=names),
-        then.design,
-        now.design,
-        revised=known,
-        redrawn=_on_borders(known, table, run),
+        base.published,
+        base.now.values.reindex(columns=base.published.columns),
+        base.then.design,
+        base.now.design,
+        revised=base.known,
+        redrawn=base.moved,
         node=URGENTIE,
     )
     return split.rename(columns=CHANGE_COLUMNS)
@@ -192,12 +260,16 @@ def _as_known_now(run: Run, base: Run, table: IndicatorTable) -> pd.DataFrame:
     return build_indicators(read_intake(run), run.gemeente, run.basisjaar).values
 
 
-def _on_borders(values: pd.DataFrame, table: IndicatorTable, run: Run) -> pd.DataFrame | None:
-    """Return the figures of the base year on the borders of this year, or None when they stand."""
+def _on_borders(
+    values: pd.DataFrame, below: pd.DataFrame, table: IndicatorTable, run: Run
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return figures and denominators of the base year on the borders of this year.
+
+    None when the borders still hold.
+    """
     now = run.table("gebieden")
-    if _same_borders(table.areas, now):
+    if same_borders(table.areas, now):
         return None
-    below = table.denominators.reindex(index=values.index, columns=values.columns)
     kinds = {
         name: Measure("aandeel", name + BELOW)
         if below[name].notna().any()
@@ -206,11 +278,13 @@ def _on_borders(values: pd.DataFrame, table: IndicatorTable, run: Run) -> pd.Dat
     }
     counts = {k.denominator: Measure("aantal") for k in kinds.values() if k.denominator}
     full = pd.concat([values, below.add_suffix(BELOW)[list(counts)]], axis=1)
-    moved = convert(full, kinds | counts, _layer(table.areas, run), _layer(now, run))
-    return moved.values[list(values.columns)]
+    moved = convert(full, kinds | counts, year_layer(table.areas, run), year_layer(now, run))
+    sizes = moved.values[list(counts)].rename(columns=lambda name: name.removesuffix(BELOW))
+    return moved.values[list(values.columns)], sizes
 
 
-def _same_borders(then: gpd.GeoDataFrame, now: pd.DataFrame) -> bool:
+def same_borders(then: gpd.GeoDataFrame, now: pd.DataFrame) -> bool:
+    """Tell whether two years have the same codes with the same borders."""
     if not then.index.equals(now.index):
         return False
     return bool((then["borders_year"] == now["borders_year"]).all()) or bool(
@@ -218,7 +292,7 @@ def _same_borders(then: gpd.GeoDataFrame, now: pd.DataFrame) -> bool:
     )
 
 
-def _layer(areas: pd.DataFrame, run: Run) -> AreaLayer:
+def year_layer(areas: pd.DataFrame, run: Run) -> AreaLayer:
     """Return the areas of a processed year as borders."""
     drawn = gpd.GeoDataFrame(areas[areas["geometry"].notna()], geometry="geometry", crs=28992)
     year = int(drawn["borders_year"].max())

@@ -13,17 +13,21 @@ import jinja2
 from markupsafe import Markup
 
 from sia import store
-from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections
+from sia.report import accessibility, overview, register
+from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections, slug
 from sia.report.numbers import check_numbers
-from sia.report.sections import Onderwerp, sections
+from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.report.sections import sections
 from sia.viz import maps
 from sia.viz.figure import Chart
+from sia.viz.layers import layers
 from sia.viz.leaflet import content_security_policy, hosts
 from sia.viz.locator import Locator
-from sia.viz.tables import html_table
+from sia.viz.tables import csv_bytes, html_table
 from sia.viz.theme import FICTIONAL, ink_on
 
 START_PAGE = "index.html"
+REGISTER_PAGE, ACCESS_PAGE = "algoritmeregister.html", "toegankelijkheid.html"
 
 
 class OutsideRequestError(AssertionError):
@@ -93,7 +97,8 @@ class Renderer:
             Something on the page would be fetched from elsewhere.
         """
         stad = self.materiaal.cijfers
-        own = stad if selectie.soort in ("stad", "domein") else stad.alleen(selectie.codes)
+        whole = len(selectie.codes) == len(stad.gebieden)
+        own = stad if whole else stad.alleen(selectie.codes)
         about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts)
         pieces = self._pieces(selectie)
         page = template("rapport.html.j2").render(
@@ -109,19 +114,86 @@ class Renderer:
 
     def start_page(self, made: tuple[Selectie, ...]) -> str:
         """Return the page that links all reports of the set."""
-        groups = {
-            title: [one for one in made if one.soort == kind] for kind, title in _GROUPS.items()
-        }
+        groups = [
+            (title, text, [(one.bestand, one.naam) for one in made if one.soort == kind])
+            for kind, (title, text) in _GROUPS.items()
+        ]
+        groups.append(("Verantwoording", _ACCOUNT_TEXT, list(_ACCOUNT.items())))
         page = template("start.html.j2").render(
-            groepen={title: group for title, group in groups.items() if group},
-            jaar=self.materiaal.cijfers.jaar,
-            gemeente=self.materiaal.cijfers.gemeente,
+            groepen=[group for group in groups if group[2]],
             editie=self.editie,
-            kaart_css=Markup(""),
-            scripts=(),
-            **self._frame(),
+            **self._plain(),
         )
         return finished(page)
+
+    def register_page(self) -> str:
+        """Return the draft entry for the Algoritmeregister as a page."""
+        entry = register.register_entry(self.materiaal)
+        intro = (
+            "Dit concept is gemaakt uit de catalogus, de instellingen en de bronnen van deze "
+            "berekening. Het volgt de velden van het Algoritmeregister. Lees het na, vul het aan "
+            "en zet het daarna zelf in het register."
+        )
+        parts = (
+            Sectie(
+                "concept",
+                "Concept voor het Algoritmeregister",
+                (
+                    Blok(alinea=intro),
+                    Blok(alinea=register.explanation()),
+                    Blok(
+                        kop="Nog in te vullen door de gemeente",
+                        lijst=tuple(register.open_fields(entry)),
+                    ),
+                    table_block(register.register_table(entry)),
+                ),
+            ),
+            Sectie(
+                "cijfers",
+                "Alle cijfers die worden gebruikt",
+                (
+                    table_block(
+                        overview.indicators(self.materiaal.cijfers), "Er zijn geen cijfers."
+                    ),
+                ),
+            ),
+        )
+        return self._page("Algoritmeregister", parts)
+
+    def access_page(self) -> str:
+        """Return the draft accessibility statement as a page."""
+        naam = f"Gemeente {self.materiaal.cijfers.gemeente}"
+        contact = self.materiaal.contact or "de afdeling onderzoek van de gemeente"
+        parts = tuple(
+            Sectie(
+                slug(one.kop),
+                one.kop,
+                (
+                    *(Blok(alinea=text) for text in one.teksten),
+                    *([Blok(lijst=one.lijst)] if one.lijst else []),
+                    *([table_block(accessibility.table_html(one.tabel))] if one.tabel else []),
+                ),
+            )
+            for one in accessibility.statement(naam, contact)
+        )
+        return self._page("Toegankelijkheidsverklaring (concept)", parts)
+
+    def _page(self, titel: str, secties: tuple[Sectie, ...]) -> str:
+        page = template("pagina.html.j2").render(
+            titel=titel, secties=secties, editie=self.editie, **self._plain()
+        )
+        return finished(page)
+
+    def _plain(self) -> dict[str, Any]:
+        """Return what a page without a map needs."""
+        cijfers = self.materiaal.cijfers
+        return {
+            "jaar": cijfers.jaar,
+            "gemeente": cijfers.gemeente,
+            "kaart_css": "",
+            "scripts": (),
+            **self._frame(),
+        }
 
     def _frame(self) -> dict[str, Any]:
         theme = self.materiaal.theme
@@ -151,26 +223,37 @@ class Renderer:
     def _fragment(self, selectie: Selectie) -> maps.Fragment:
         cijfers = self.materiaal.cijfers
         if not self._map:
-            self._map.update(maps.map_data(cijfers, maps.layers(cijfers)))
-        whole = selectie.soort in ("stad", "domein")
+            self._map.update(maps.map_data(cijfers, layers(cijfers)))
+        whole = len(selectie.codes) == len(cijfers.gebieden)
         focus = (
             []
             if whole
             else [k for k, c in enumerate(cijfers.gebieden.index) if c in set(selectie.codes)]
         )
-        start = selectie.sleutel if selectie.soort == "domein" else "urgentie"
+        start = {"domein": selectie.sleutel, "verandering": "verandering"}.get(
+            selectie.soort, "urgentie"
+        )
         data = {**self._map, "nadruk": focus, "start": start}
         titel = f"Kaart van {selectie.titel}, {cijfers.jaar}"
         return maps.embed(maps.BuurtKaart(data, naam="rapport", titel=titel))
 
 
 _GROUPS = {
-    "stad": "Hele stad",
-    "stadsdeel": "Stadsdelen",
-    "wijk": "Wijken",
-    "domein": "Domeinen",
-    "buurt": "Buurten",
+    "stad": ("Hele stad", "Voor het college: alle buurten naast elkaar."),
+    "stadsdeel": ("Stadsdelen", "Voor de stadsdeelwethouder en het managementteam."),
+    "wijk": ("Wijken", "Voor wie in één wijk werkt."),
+    "dia": ("Voorgestelde DIA-gebieden", "Voor partners die samen willen investeren."),
+    "domein": ("Domeinen", "Voor de vakwethouder: de stad op één onderwerp."),
+    "verandering": ("Verandering", "Wat steeg, wat daalde, en wat ruis kan zijn."),
+    "buurt": ("Buurten", "Een profiel van twee bladzijden per buurt."),
 }
+"""Kind of report -> heading on the start page, and for whom it is."""
+
+_ACCOUNT = {
+    REGISTER_PAGE: "Concept voor het Algoritmeregister",
+    ACCESS_PAGE: "Toegankelijkheidsverklaring (concept)",
+}
+_ACCOUNT_TEXT = "Hoe de cijfers tot stand komen, en voor wie de rapporten te gebruiken zijn."
 
 
 def _chart_table(chart: Chart) -> Markup:
@@ -238,13 +321,27 @@ def write_set(folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar"
     Returns
     -------
     list of pathlib.Path
-        The start page first.
+        The start page first; the draft entry for the Algoritmeregister is there as page, JSON and
+        CSV.
     """
     renderer = Renderer(materiaal, editie)
     made = selections(materiaal.cijfers)
-    written = [folder / START_PAGE]
-    for selectie in made:
-        written.append(folder / selectie.bestand)
-        store.write_text(written[-1], renderer.report(selectie))
+    pages = {one.bestand: renderer.report(one) for one in made}
+    pages |= {REGISTER_PAGE: renderer.register_page(), ACCESS_PAGE: renderer.access_page()}
+    written = [folder / START_PAGE, *(folder / name for name in pages)]
+    for name, page in pages.items():
+        store.write_text(folder / name, page)
     store.write_text(written[0], renderer.start_page(made))
-    return written
+    return [*written, *write_register(folder, materiaal)]
+
+
+def write_register(folder: Path, materiaal: Materiaal) -> list[Path]:
+    """Write the draft entry for the Algoritmeregister as JSON and as CSV; returns both paths."""
+    entry = register.register_entry(materiaal)
+    as_json, as_csv = (
+        (folder / REGISTER_PAGE).with_suffix(".json"),
+        folder / "algoritmeregister.csv",
+    )
+    store.write_json(as_json, entry)
+    store.write_bytes(as_csv, csv_bytes(register.register_frame(entry)))
+    return [as_json, as_csv]

@@ -13,7 +13,7 @@ import pandas as pd
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, Theme
 
-Soort = Literal["stad", "stadsdeel", "wijk", "domein", "buurt"]
+Soort = Literal["stad", "stadsdeel", "wijk", "dia", "domein", "verandering", "buurt"]
 Editie = Literal["openbaar", "intern"]
 
 EDITIES: tuple[Editie, ...] = ("openbaar", "intern")
@@ -37,8 +37,9 @@ class Materiaal:
         Title -> table for the method annex.
     intern : mapping of str to DataFrame
         Title -> table that only the internal edition shows.
-    duiding : DataFrame
-        ``buurtcode``, ``datum``, ``rol``, ``soort``, ``effect``, ``uitspraak``; empty when none.
+    uitspraken : DataFrame
+        Every valid statement: ``gebied``, ``jaar``, ``rol``, ``soort``, ``uitspraak``, ``effect``,
+        ``aanpak``, ``reden``; empty when none.
     investeringen : DataFrame
         ``buurtcode``, ``titel``, ``partner``, ``start``, ``eind``, ``status``,
         ``vertrouwelijkheid`` (``openbaar`` / ``partners``); empty when unknown.
@@ -59,7 +60,7 @@ class Materiaal:
     profielen: pd.DataFrame = field(default_factory=pd.DataFrame)
     audit: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     intern: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    duiding: pd.DataFrame = field(default_factory=pd.DataFrame)
+    uitspraken: pd.DataFrame = field(default_factory=pd.DataFrame)
     investeringen: pd.DataFrame = field(default_factory=pd.DataFrame)
     besluiten: tuple[str, ...] = ()
     drempels: Mapping[str, str] = field(default_factory=dict)
@@ -74,19 +75,25 @@ class Selectie:
     Parameters
     ----------
     soort : str
-        ``stad``, ``stadsdeel``, ``wijk``, ``domein`` or ``buurt``.
+        One of `Soort`.
     naam : str
         As readers know it.
     codes : tuple of str
         The buurten it covers.
     sleutel : str
         Code or column that makes the file name unique.
+    gebied : tuple of str
+        Kind and key of the area in `Verandering.gebieden`; empty texts when it has no row there.
+    sinds : int
+        Base year of a report on change, else 0.
     """
 
     soort: Soort
     naam: str
     codes: tuple[str, ...]
     sleutel: str
+    gebied: tuple[str, str] = ("", "")
+    sinds: int = 0
 
     @property
     def bestand(self) -> str:
@@ -96,7 +103,14 @@ class Selectie:
     @property
     def titel(self) -> str:
         """What the report is called."""
-        kind = {"stad": "", "stadsdeel": "Stadsdeel ", "wijk": "Wijk ", "domein": "Domein "}
+        if self.soort == "verandering":
+            return f"Verandering sinds {self.sinds}: {self.naam}"
+        kind = {
+            "stadsdeel": "Stadsdeel ",
+            "wijk": "Wijk ",
+            "domein": "Domein ",
+            "dia": "Voorgesteld DIA-gebied ",
+        }
         return kind.get(self.soort, "") + self.naam
 
 
@@ -117,7 +131,7 @@ def slug(text: str) -> str:
 
 
 def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
-    """Return the full set of reports: city, stadsdelen, wijken, domains, buurten.
+    """Return the full set of reports.
 
     Parameters
     ----------
@@ -126,16 +140,58 @@ def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
     Returns
     -------
     tuple of Selectie
-        File names are unique.
+        City, stadsdelen, wijken, proposed DIA areas, domains, change since the base year (of city,
+        stadsdelen and wijken), buurten. File names are unique.
     """
-    gebieden = cijfers.gebieden
-    every = tuple(gebieden.index)
-    made = [Selectie("stad", cijfers.gemeente, every, cijfers.gemeentecode)]
-    named = gebieden["stadsdeel"].astype("string").fillna("").str.strip()
-    for naam in sorted(set(named) - {""}):
-        made.append(Selectie("stadsdeel", naam, tuple(gebieden.index[named == naam]), naam))
-    for code, rows in gebieden.groupby("wijkcode", sort=True):
-        made.append(Selectie("wijk", str(rows["wijknaam"].iloc[0]), tuple(rows.index), str(code)))
+    every = tuple(cijfers.gebieden.index)
+    areas = [*_whole_and_parts(cijfers), *_dia_areas(cijfers)]
+    made = list(areas)
     made += [Selectie("domein", DOMAINS[key], every, key) for key in cijfers.domeinen]
+    made += _changes(cijfers, areas)
     made += [Selectie("buurt", str(naam), (str(c),), str(c)) for c, naam in cijfers.naam.items()]
     return tuple(made)
+
+
+def _whole_and_parts(cijfers: Cijfers) -> list[Selectie]:
+    gebieden = cijfers.gebieden
+    code = cijfers.gemeentecode
+    made = [Selectie("stad", cijfers.gemeente, tuple(gebieden.index), code, ("stad", code))]
+    named = gebieden["stadsdeel"].astype("string").fillna("").str.strip()
+    for naam in sorted(set(named) - {""}):
+        codes = tuple(gebieden.index[named == naam])
+        made.append(Selectie("stadsdeel", naam, codes, naam, ("stadsdeel", naam)))
+    for wijk, rows in gebieden.groupby("wijkcode", sort=True):
+        key = str(wijk)
+        naam = str(rows["wijknaam"].iloc[0])
+        made.append(Selectie("wijk", naam, tuple(rows.index), key, ("wijk", key)))
+    return made
+
+
+def _dia_areas(cijfers: Cijfers) -> list[Selectie]:
+    if cijfers.indeling.empty:
+        return []
+    placed = cijfers.indeling.dropna(subset=["dia_gebied"])
+    made = []
+    for number, rows in placed.groupby(placed["dia_gebied"].astype(int), sort=True):
+        naam, key = str(rows["naam"].iloc[0]), str(number)
+        made.append(Selectie("dia", naam, tuple(rows.index), f"{key} {naam}", ("dia", key)))
+    return made
+
+
+def _changes(cijfers: Cijfers, areas: list[Selectie]) -> list[Selectie]:
+    """Return a report on change for every area in which at least one buurt can be compared."""
+    found = cijfers.verandering
+    if found is None:
+        return []
+    return [
+        Selectie(
+            "verandering",
+            one.naam,
+            one.codes,
+            f"{one.soort} {one.sleutel}",
+            one.gebied,
+            found.basisjaar,
+        )
+        for one in areas
+        if one.gebied in found.gebieden.index and found.gebieden.at[one.gebied, "buurten"] > 0
+    ]

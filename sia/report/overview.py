@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from sia.report.judgements import after, with_judgement
 from sia.report.sentences import Zin
-from sia.viz.dataset import MISSING_PREFIX, Cijfers, period, publishable
+from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.viz.judgement import full_text
+from sia.viz.layers import change_note
 from sia.viz.tables import html_table
 from sia.viz.theme import (
     DOMAINS,
@@ -51,7 +54,9 @@ def ranking(cijfers: Cijfers, *, domein: str = "") -> str:
     columns["Plaats"] = ranked["rang"].map(getal)
     table = pd.DataFrame(columns)
     if cijfers.heeft_intervallen:
-        table["Marge"] = [rang_interval(a, b) for a, b in zip(low, high, strict=True)]
+        table["Marge"] = [
+            rang_interval(a, b, rank) for rank, a, b in zip(ranked["rang"], low, high, strict=True)
+        ]
         table["Kans op hoogste kwart"] = chance.map(kans)
         raw["Kans op hoogste kwart"] = chance
     for name in raw:
@@ -59,6 +64,7 @@ def ranking(cijfers: Cijfers, *, domein: str = "") -> str:
             table[name] = raw[name].map(lambda value: getal(value, 1))
     if not cijfers.aanpak.empty:
         table["Aanpak"] = cijfers.aanpak["aanpak"].reindex(ranked.index).fillna(MISSING)
+    table = with_judgement(table, cijfers)
     numbers = {name: list(values) for name, values in raw.items()}
     sortable = {"Buurt": (), "Wijk": (), "Plaats": list(ranked["rang"].astype(float)), **numbers}
     return html_table(
@@ -112,7 +118,11 @@ def not_ranked(cijfers: Cijfers) -> str:
             "Reden": rest["reden"].replace("", "reden onbekend").fillna("reden onbekend"),
         }
     )
-    return html_table(table, "Niet gerangschikte buurten, en waarom", getallen=("Inwoners",))
+    return html_table(
+        with_judgement(table, cijfers),
+        "Niet gerangschikte buurten, en waarom",
+        getallen=("Inwoners",),
+    )
 
 
 def domains(cijfers: Cijfers) -> str:
@@ -124,6 +134,7 @@ def domains(cijfers: Cijfers) -> str:
     for key in cijfers.domeinen:
         table[DOMAINS[key]] = scores[key].map(lambda value: getal(value, 1))
     numbers = {DOMAINS[key]: list(scores[key].astype(float)) for key in cijfers.domeinen}
+    table = with_judgement(table, cijfers)
     return html_table(
         table, "Score per domein", getallen=tuple(numbers), sorteer={"Buurt": (), **numbers}
     )
@@ -145,45 +156,6 @@ def types(cijfers: Cijfers) -> str:
     return html_table(pd.DataFrame(rows), "Typen en hun buurten", getallen=("Aantal buurten",))
 
 
-def approaches(cijfers: Cijfers, duiding: pd.DataFrame) -> str:
-    """Return per buurt the proposed aanpak and, beside it, what people who know it say."""
-    order = [*cijfers.gerangschikt.index, *cijfers.niet_gerangschikt.index]
-    table = cijfers.aanpak.reindex(order)
-    shown = pd.DataFrame(
-        {
-            "Buurt": cijfers.naam.reindex(order),
-            "Voorstel op grond van de cijfers": table["aanpak"].fillna(MISSING),
-            "Waarom": table["toelichting"].fillna(MISSING),
-            "Corporatiebezit": table["corporatiebezit"].map(procent),
-        }
-    )
-    if not duiding.empty:
-        shown["Duiding"] = [_judgements(duiding, code) for code in order]
-    return html_table(
-        shown,
-        "Voorgestelde aanpak per buurt",
-        getallen=("Corporatiebezit",),
-        sorteer={"Buurt": (), "Voorstel op grond van de cijfers": ()},
-    )
-
-
-def approach_counts(cijfers: Cijfers) -> str:
-    """Return how many buurten each aanpak has."""
-    counts = cijfers.aanpak["aanpak"].value_counts()
-    counts = counts.sort_index().sort_values(ascending=False, kind="stable")
-    table = pd.DataFrame({"Aanpak": counts.index, "Buurten": [getal(n) for n in counts]})
-    return html_table(table, "Aantal buurten per aanpak", getallen=("Buurten",))
-
-
-def _judgements(duiding: pd.DataFrame, code: str) -> str:
-    own = duiding[duiding["buurtcode"] == code].sort_values("datum", kind="stable")
-    said = [
-        f"{row['datum']}, {row['rol']}: {row['soort']}, {row['effect']}. {row['uitspraak']}"
-        for row in own.to_dict("records")
-    ]
-    return " / ".join(said) or MISSING
-
-
 def pockets(cijfers: Cijfers) -> str:
     """Return the deel-buurten; empty when there are none."""
     found = cijfers.deelbuurten
@@ -201,7 +173,7 @@ def pockets(cijfers: Cijfers) -> str:
         }
     )
     numbers = ("Inwoners", "Score", "Verschil met rest van de buurt", "Kans op toeval (q)")
-    return html_table(table, "Deel-buurten", getallen=numbers)
+    return html_table(with_judgement(table, cijfers), "Deel-buurten", getallen=numbers)
 
 
 def indicators(cijfers: Cijfers) -> str:
@@ -253,7 +225,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
         ("Gerangschikte buurten in de stad", getal(len(stad.gerangschikt)), MISSING),
     ]
     if bool(row["gerangschikt"]):
-        margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"))
+        margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
         facts += [
             ("Plaats op urgentie", getal(row["rang"]), MISSING),
             ("Marge van de plaats", margin, MISSING),
@@ -263,29 +235,38 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
     else:
         facts.append(("Niet gerangschikt", str(row["reden"]), MISSING))
     facts += [(DOMAINS[key], getal(row[key], 1), getal(middle[key], 1)) for key in stad.domeinen]
+    if stad.verandering is not None and code in stad.verandering.buurten.index:
+        changed = stad.verandering.buurten.loc[code]
+        what = f"Verandering sinds {stad.verandering.basisjaar}"
+        facts.append((what, f"{changed['oordeel']}. {change_note(changed)}", MISSING))
     if code in stad.typologie.index and pd.notna(stad.typologie["type"][code]):
         kind = stad.typologie.loc[code]
         facts.append(("Type", f"{kind['type']}. {kind['typenaam']}", MISSING))
     if code in stad.aanpak.index:
         own = stad.aanpak.loc[code]
-        facts.append(("Aanpak", f"{own['aanpak']}. {own['toelichting']}", MISSING))
+        text = f"{own['aanpak']}. {own['toelichting']}"
+        facts.append(("Aanpak op grond van de cijfers", text, MISSING))
         facts.append(("Corporatiebezit", procent(own["corporatiebezit"]), MISSING))
+    if code in stad.duiding.index and stad.duiding.at[code, "duiding"]:
+        said = stad.duiding.loc[code]
+        facts.append(("Aanpak na duiding", after(said), MISSING))
+        facts.append(("Duiding", full_text(said), MISSING))
     table = pd.DataFrame(facts, columns=["Wat", "Deze buurt", "Middelste buurt"])
     return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
 
 
 def buurt_indicators(stad: Cijfers, code: str) -> str:
     """Return every figure of one buurt with its reference year, flag and the city's middle."""
-    shown = publishable(stad)
+    shown, middle = stad.toonbaar, stad.middens
     rows: list[dict[str, str]] = []
     notes: dict[tuple[int, str], str] = {}
     for key, entry in stad.catalogus.iterrows():
         if key not in stad.indicatoren or code not in stad.indicatoren.index:
             continue
-        value, flag = stad.indicatoren[key].astype(float)[code], str(stad.vlaggen[key][code])
+        value, flag = float(stad.indicatoren.at[code, key]), str(stad.vlaggen.at[code, key])
         digits = int(entry.get("decimalen", 1))
         reason = flag.partition(":")[2].strip()
-        if pd.notna(value) and pd.isna(shown[key].astype(float)[code]):
+        if pd.notna(value) and pd.isna(shown.at[code, key]):
             value, reason = float("nan"), "te weinig om te tonen"
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
@@ -294,8 +275,9 @@ def buurt_indicators(stad: Cijfers, code: str) -> str:
                 "Cijfer": str(entry["naam"]),
                 "Eenheid": str(entry["eenheid"]),
                 "Deze buurt": ontbreekt(reason) if pd.isna(value) else getal(value, digits),
-                "Middelste buurt": getal(stad.indicatoren[key].median(), digits),
-                "Peiljaar": period(stad.peiljaren[key][code], stad.peiljaren[key][code]) or MISSING,
+                "Middelste buurt": getal(middle[key], digits),
+                "Peiljaar": period(stad.peiljaren.at[code, key], stad.peiljaren.at[code, key])
+                or MISSING,
                 "Bron": str(entry["bron"]),
             }
         )
@@ -315,6 +297,26 @@ _CELL_NOTES = {
     "geschat": "Geschat, omdat de waarde ontbreekt.",
     "model": "Uit een model van de uitgever; geen telling in deze buurt.",
 }
+
+
+def area_members(cijfers: Cijfers) -> str:
+    """Return the buurten of a DIA area with where they lie, their people and their rank."""
+    places = cijfers.gebieden
+    scores = cijfers.scores.reindex(places.index)
+    table = pd.DataFrame(
+        {
+            "Buurt": places["naam"].astype(str),
+            "Wijk": places["wijknaam"].astype(str),
+            "Stadsdeel": places["stadsdeel"].replace("", MISSING).astype(str),
+            "Inwoners": places["inwoners"].map(getal),
+            "Plaats op urgentie": scores["rang"].map(getal),
+        }
+    ).sort_values("Buurt", kind="stable")
+    return html_table(
+        with_judgement(table, cijfers),
+        "Buurten in dit gebied",
+        getallen=("Inwoners", "Plaats op urgentie"),
+    )
 
 
 def investments(plannen: pd.DataFrame, cijfers: Cijfers) -> str:

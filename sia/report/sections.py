@@ -3,101 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from sia.report import overview
-from sia.report.material import Editie, Materiaal, Selectie
-from sia.report.sentences import Zin, buurt_things, certainty, questions, three_things
+from sia.report import change, judgements, overview
+from sia.report.buurt_sentences import buurt_things
+from sia.report.change_sections import (
+    begrippen_verandering,
+    niet_vergeleken,
+    veranderd,
+    veranderd_gebied,
+)
+from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
 from sia.viz import charts
-from sia.viz.dataset import Cijfers
-from sia.viz.figure import Chart
 from sia.viz.theme import DOMAINS
-
-NOTHING = Markup("")
-
-
-@dataclass(frozen=True)
-class Blok:
-    """One part of a section: prose, or HTML that this package made and escaped itself."""
-
-    html: Markup = NOTHING
-    kop: str = ""
-    zinnen: tuple[Zin, ...] = ()
-    alinea: str = ""
-    figuur: Chart | None = None
-
-
-@dataclass(frozen=True)
-class Sectie:
-    """One section: anchor, heading and what stands in it."""
-
-    id: str
-    titel: str
-    blokken: tuple[Blok, ...]
-
-
-@dataclass(frozen=True)
-class Onderwerp:
-    """What the makers of sections get.
-
-    Parameters
-    ----------
-    materiaal : Materiaal
-    selectie : Selectie
-    editie : str
-    cijfers : Cijfers
-        The tables of the selection; ranks are those of the city.
-    grafieken : dict
-        Charts that several reports share, by name; filled as they are first needed.
-    """
-
-    materiaal: Materiaal
-    selectie: Selectie
-    editie: Editie
-    cijfers: Cijfers
-    grafieken: dict[str, Chart] = field(default_factory=dict)
-
-    @property
-    def stad(self) -> Cijfers:
-        """The tables of the whole city."""
-        return self.materiaal.cijfers
-
-    @property
-    def code(self) -> str:
-        """Code of the buurt of a buurt profile."""
-        return self.selectie.codes[0]
-
-    def shared(self, naam: str, make: Callable[[], Chart]) -> Chart:
-        """Return a chart that is drawn once for all reports."""
-        if naam not in self.grafieken:
-            self.grafieken[naam] = make()
-        return self.grafieken[naam]
-
-
-def _table(html: str, leeg: str = "") -> Blok:
-    return Blok(html=Markup(html)) if html else Blok(alinea=leeg)  # noqa: S704 - escaped by html_table
 
 
 def kern(o: Onderwerp) -> Sectie:
     """Make the first screen: three things to know, what is certain, what is asked."""
-    if o.selectie.soort == "buurt":
-        things = buurt_things(o.stad, o.code)
-        blocks = [Blok(kop="Drie dingen om te weten", zinnen=things)]
-    else:
-        blocks = [
-            Blok(kop="Drie dingen om te weten", zinnen=three_things(o.cijfers)),
-            Blok(kop="Wat is zeker en wat niet", zinnen=certainty(o.cijfers)),
-        ]
+    things, sure = _first_screen(o)
+    blocks = [Blok(kop="Drie dingen om te weten", zinnen=things)]
+    if sure:
+        blocks.append(Blok(kop="Wat is zeker en wat niet", zinnen=sure))
     blocks.append(Blok(kop="Wat vragen wij van u", zinnen=questions(o.selectie.soort, o.cijfers)))
     return Sectie("kern", "In het kort", tuple(blocks))
+
+
+def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
+    """Return what to know and what is certain; the sentences of a buurt say both at once."""
+    if o.selectie.soort == "buurt":
+        return buurt_things(o.stad, o.code), ()
+    if o.selectie.soort == "verandering":
+        return change.things(o.gebied), change.certainty(o.gebied)
+    if o.selectie.soort == "dia":
+        return dia_things(o.cijfers, o.selectie.naam), certainty(o.cijfers)
+    return three_things(o.cijfers), certainty(o.cijfers)
 
 
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
     stad, code, naam = o.stad, o.code, o.selectie.naam
-    blocks = [_table(overview.buurt_facts(stad, code))]
+    blocks = [table_block(overview.buurt_facts(stad, code))]
     if code in stad.scores.index and stad.domeinen:
         named = {key: DOMAINS[key] for key in stad.domeinen}
         blocks.append(Blok(figuur=charts.domain_profile(stad.scores, code, naam, named)))
@@ -122,7 +69,7 @@ def rangorde(o: Onderwerp) -> Sectie:
         chart = o.shared("rangorde", lambda: charts.rank_intervals(o.stad.scores, o.stad.naam))
         blocks.append(Blok(figuur=chart))
     if len(o.cijfers.gerangschikt):
-        blocks.append(_table(overview.ranking(o.cijfers, domein=domein)))
+        blocks.append(table_block(overview.ranking(o.cijfers, domein=domein)))
     else:
         blocks.append(Blok(alinea="Geen van deze buurten is gerangschikt."))
     return Sectie("rangorde", "Rangorde van de buurten", tuple(blocks))
@@ -134,7 +81,7 @@ def niet_gerangschikt(o: Onderwerp) -> Sectie:
     return Sectie(
         "niet-gerangschikt",
         "Niet gerangschikt, en waarom",
-        (_table(table, "Alle buurten zijn gerangschikt."),),
+        (table_block(table, "Alle buurten zijn gerangschikt."),),
     )
 
 
@@ -144,7 +91,7 @@ def domeinen(o: Onderwerp) -> Sectie:
     if o.selectie.soort == "stad":
         make = lambda: charts.static_maps(o.stad.gebieden, o.stad.scores)  # noqa: E731
         blocks.append(Blok(figuur=o.shared("domeinkaarten", make)))
-    blocks.append(_table(overview.domains(o.cijfers)))
+    blocks.append(table_block(overview.domains(o.cijfers)))
     return Sectie("domeinen", "Scores per domein", tuple(blocks))
 
 
@@ -154,7 +101,7 @@ def typen(o: Onderwerp) -> Sectie | None:
     if not table:
         return None
     intro = "Buurten van één type lijken op elkaar in hun scores. Een type is geen oordeel."
-    blocks = [Blok(alinea=intro), _table(table)]
+    blocks = [Blok(alinea=intro), table_block(table)]
     if o.selectie.soort == "stad" and not o.materiaal.profielen.empty:
         known = o.stad.typologie.dropna(subset=["type"]).drop_duplicates("type")
         names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
@@ -178,9 +125,40 @@ def aanpak(o: Onderwerp) -> Sectie | None:
         "Aanpak per buurt",
         (
             Blok(alinea=intro),
-            _table(overview.approach_counts(o.cijfers)),
-            _table(overview.approaches(o.cijfers, o.materiaal.duiding)),
+            table_block(judgements.approach_counts(o.cijfers)),
+            table_block(judgements.approaches(o.cijfers)),
         ),
+    )
+
+
+def duidingen(o: Onderwerp) -> Sectie | None:
+    """Show everything that was said of the places of the report, with its year."""
+    said = o.materiaal.uitspraken
+    if said.empty:
+        return None
+    pockets = o.cijfers.deelbuurten
+    names = {str(code): str(naam) for code, naam in o.cijfers.naam.items()}
+    if pockets is not None:
+        names |= {str(code): str(naam) for code, naam in pockets["naam"].items()}
+    table = judgements.statements(said[said["gebied"].isin(list(names))], names)
+    intro = "Een duiding staat naast het cijfer en verandert het niet. Alleen rollen zijn genoemd."
+    return (
+        Sectie("duidingen", "Duidingen", (Blok(alinea=intro), table_block(table)))
+        if table
+        else None
+    )
+
+
+def dia_gebied(o: Onderwerp) -> Sectie:
+    """Show which buurten make up a proposed DIA area, and what the proposal rests on."""
+    intro = (
+        "Dit gebied is een voorstel van de rekenregels: buurten die naast elkaar liggen en op "
+        "elkaar lijken in hun scores. De partners stellen de grens zelf vast."
+    )
+    return Sectie(
+        "gebied",
+        "Het voorgestelde gebied",
+        (Blok(alinea=intro), table_block(overview.area_members(o.cijfers))),
     )
 
 
@@ -190,7 +168,7 @@ def deelbuurten(o: Onderwerp) -> Sectie | None:
         return None
     table = overview.pockets(o.cijfers)
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
-    return Sectie("deelbuurten", "Deel-buurten", (_table(table, leeg),))
+    return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))
 
 
 def plannen(o: Onderwerp) -> Sectie | None:
@@ -199,7 +177,7 @@ def plannen(o: Onderwerp) -> Sectie | None:
     if o.editie == "openbaar" and not plans.empty:
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
     table = overview.investments(plans, o.cijfers)
-    return Sectie("plannen", "Plannen van partners", (_table(table),)) if table else None
+    return Sectie("plannen", "Plannen van partners", (table_block(table),)) if table else None
 
 
 def verandering(o: Onderwerp) -> Sectie | None:
@@ -214,7 +192,7 @@ def verandering(o: Onderwerp) -> Sectie | None:
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
     """Show all figures of one buurt."""
     table = overview.buurt_indicators(o.stad, o.code)
-    return Sectie("cijfers", "Alle cijfers", (_table(table),)) if table else None
+    return Sectie("cijfers", "Alle cijfers", (table_block(table),)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
@@ -224,14 +202,14 @@ def uitleg(o: Onderwerp) -> Sectie:
         "De cijfers gaan over buurten en niet over mensen. Zij zijn een signaal: zij zeggen waar "
         "opgaven samenkomen, en niet waardoor dat komt."
     )
-    return Sectie("uitleg", "Hoe leest u dit rapport", (Blok(alinea=intro), _table(table)))
+    return Sectie("uitleg", "Hoe leest u dit rapport", (Blok(alinea=intro), table_block(table)))
 
 
 def bronnen(o: Onderwerp) -> Sectie:
     """Name the sources with reference years."""
     blocks = []
     if o.selectie.soort != "buurt":
-        blocks.append(_table(overview.indicators(o.stad), "Er zijn geen cijfers bekend."))
+        blocks.append(table_block(overview.indicators(o.stad), "Er zijn geen cijfers bekend."))
     lines = dict.fromkeys(o.materiaal.bronregels)
     if lines:
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
@@ -242,14 +220,16 @@ def bronnen(o: Onderwerp) -> Sectie:
 def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
     """Account for the method: grounds of the sentences, thresholds, audit."""
     m = o.materiaal
-    blocks = [_table(overview.grounds(zinnen))]
+    blocks = [table_block(overview.grounds(zinnen))]
     if m.drempels:
         blocks.append(
-            _table(overview.pairs(m.drempels, "Instellingen en drempels", ("Instelling", "Waarde")))
+            table_block(
+                overview.pairs(m.drempels, "Instellingen en drempels", ("Instelling", "Waarde"))
+            )
         )
     shown = {**m.audit, **(m.intern if o.editie == "intern" else {})}
     if o.selectie.soort == "stad":
-        blocks += [_table(overview.plain(table, title)) for title, table in shown.items()]
+        blocks += [table_block(overview.plain(table, title)) for title, table in shown.items()]
     if m.besluiten:
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in m.besluiten)
         blocks.append(Blok(kop="Besluiten over cijfers", html=Markup("<ul>{}</ul>").format(items)))
@@ -265,19 +245,32 @@ def toegankelijkheid(o: Onderwerp) -> Sectie:
     contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
     text = (
         "Dit rapport is gemaakt volgens WCAG 2.2, niveau AA. Elke kaart en figuur heeft een tabel "
-        "met dezelfde cijfers, en alles werkt met het toetsenbord. Loopt u toch ergens tegenaan? "
+        "met dezelfde cijfers, en alles werkt met het toetsenbord. Wat getest is en wat niet, "
+        "staat in de toegankelijkheidsverklaring. Loopt u toch ergens tegenaan? "
         f"Laat het weten aan {contact}."
     )
     return Sectie("toegankelijkheid", "Toegankelijkheid", (Blok(alinea=text),))
 
 
-_AREA = (rangorde, niet_gerangschikt, domeinen, typen, aanpak, deelbuurten, plannen, verandering)
+_AREA = (
+    rangorde,
+    niet_gerangschikt,
+    domeinen,
+    typen,
+    aanpak,
+    duidingen,
+    deelbuurten,
+    plannen,
+    verandering,
+)
 _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
     "stad": _AREA,
     "stadsdeel": _AREA,
     "wijk": _AREA,
+    "dia": (dia_gebied, *_AREA),
     "domein": (rangorde, niet_gerangschikt, aanpak),
-    "buurt": (profiel, deelbuurten, plannen, alle_cijfers),
+    "verandering": (veranderd, veranderd_gebied, niet_vergeleken, begrippen_verandering),
+    "buurt": (profiel, duidingen, deelbuurten, plannen, alle_cijfers),
 }
 
 

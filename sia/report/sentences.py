@@ -8,6 +8,7 @@ import pandas as pd
 
 from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
+from sia.viz.judgement import known
 from sia.viz.theme import (
     DOMAINS,
     getal,
@@ -68,18 +69,20 @@ def _names(cijfers: Cijfers, codes: pd.Index[str]) -> list[str]:
     return [str(cijfers.naam[code]) for code in codes]
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     """Name all when there are few; the first few when there are many."""
     if len(names) <= _LISTED:
         return opsomming(names)
     return f"onder meer {opsomming(names[:_LISTED])}"
 
 
-def _count(number: int, wat: str, tabel: str) -> Grond:
+def count(number: int, wat: str, tabel: str) -> Grond:
+    """Return a number of places as ground of a sentence."""
     return Grond(wat, getal(number), tabel)
 
 
-def _named(names: list[str], tabel: str) -> tuple[Grond, ...]:
+def named(names: list[str], tabel: str) -> tuple[Grond, ...]:
+    """Return the names that a sentence lists as its grounds."""
     return tuple(Grond(f"naam: {naam}", naam, tabel) for naam in names[:_LISTED])
 
 
@@ -102,14 +105,14 @@ def urgency(cijfers: Cijfers) -> Zin:
         return Zin(
             f"Alleen {names[0]} hoort zeker bij het meest urgente kwart van de stad: "
             f"in {chance} van de doorrekeningen.",
-            (Grond("kans op het hoogste kwart", chance, "Rangorde"), *_named(names, "Rangorde")),
+            (Grond("kans op het hoogste kwart", chance, "Rangorde"), *named(names, "Rangorde")),
         )
     return Zin(
         f"{meervoud(len(names), 'buurt', 'buurten')} horen zeker bij het meest urgente kwart van "
-        f"de stad: {_listed(names)}.",
+        f"de stad: {listed(names)}.",
         (
-            _count(len(names), "buurten met een kans van ten minste 80 %", OWN_TABLE),
-            *_named(names, "Rangorde"),
+            count(len(names), "buurten met een kans van ten minste 80 %", OWN_TABLE),
+            *named(names, "Rangorde"),
         ),
     )
 
@@ -119,20 +122,20 @@ def _urgency_without_intervals(cijfers: Cijfers, ranked: pd.DataFrame) -> Zin:
     names = _names(cijfers, first)
     if len(names) > 1:
         return Zin(
-            f"{_listed(names)[0].upper()}{_listed(names)[1:]} staan samen bovenaan op urgentie. "
+            f"{listed(names)[0].upper()}{listed(names)[1:]} staan samen bovenaan op urgentie. "
             "Hoe zeker dat is, is nog niet doorgerekend.",
-            _named(names, "Rangorde"),
+            named(names, "Rangorde"),
         )
     if len(ranked) == 1:
         return Zin(
             f"Alleen {names[0]} is gerangschikt. Er valt dus niets te vergelijken.",
-            _named(names, "Rangorde"),
+            named(names, "Rangorde"),
         )
     top = _names(cijfers, ranked.index[:3])
     return Zin(
         f"{opsomming(top)} hebben de hoogste urgentie. Hoe zeker die volgorde is, is nog niet "
         "doorgerekend.",
-        _named(top, "Rangorde"),
+        named(top, "Rangorde"),
     )
 
 
@@ -151,10 +154,10 @@ def approach(cijfers: Cijfers) -> Zin:
         if names:
             verb = "past" if what.startswith("een") else "passen"
             whom = "Voor één buurt" if len(names) == 1 else f"Voor {getal(len(names))} buurten"
-            grounds = _named(names, "Aanpak per buurt")
+            grounds = named(names, "Aanpak per buurt")
             if len(names) > 1:
-                grounds = (_count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
-            return Zin(f"{whom} {verb} {what}: {_listed(names)}.", grounds)
+                grounds = (count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
+            return Zin(f"{whom} {verb} {what}: {listed(names)}.", grounds)
     return Zin("Voor geen enkele buurt wordt nu een aanpak voorgesteld die verder gaat dan volgen.")
 
 
@@ -173,14 +176,14 @@ def pockets(cijfers: Cijfers) -> Zin:
         return Zin(
             f"In {names[0]} ligt een plek die {what} de rest van de buurt. In het gemiddelde is "
             "dat niet te zien.",
-            _named(names, "Deel-buurten"),
+            named(names, "Deel-buurten"),
         )
     return Zin(
         f"In {getal(len(names))} buurten ligt een plek die {what} de rest van de buurt: "
-        f"{_listed(names)}. In het gemiddelde is dat niet te zien.",
+        f"{listed(names)}. In het gemiddelde is dat niet te zien.",
         (
-            _count(len(names), "buurten met een deel-buurt", OWN_TABLE),
-            *_named(names, "Deel-buurten"),
+            count(len(names), "buurten met een deel-buurt", OWN_TABLE),
+            *named(names, "Deel-buurten"),
         ),
     )
 
@@ -213,7 +216,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(
         zin
-        for rule in (_ranks_certain, _interval_width, _data_gaps, _not_ranked)
+        for rule in (_ranks_certain, _interval_width, _data_gaps, _not_ranked, _judged)
         if (zin := rule(cijfers)) is not None
     )
 
@@ -234,9 +237,9 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
         f"Zeker: {_belong(sure)} bij het meest urgente kwart en {_belong(out)} daar niet bij. "
         f"Onzeker: voor {_whom(between)} kan het beide kanten op.",
         (
-            _count(sure, "buurten met een kans van ten minste 80 %", OWN_TABLE),
-            _count(out, "buurten met een kans van hooguit 20 %", OWN_TABLE),
-            _count(between, "buurten daartussen", OWN_TABLE),
+            count(sure, "buurten met een kans van ten minste 80 %", OWN_TABLE),
+            count(out, "buurten met een kans van hooguit 20 %", OWN_TABLE),
+            count(between, "buurten daartussen", OWN_TABLE),
         ),
     )
 
@@ -299,8 +302,50 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt, bijvoorbeeld omdat er "
         "te weinig mensen wonen. Zij staan wel op de kaart en in een eigen lijst.",
-        (_count(number, "niet gerangschikte buurten", "Niet gerangschikt, en waarom"),),
+        (count(number, "niet gerangschikte buurten", "Niet gerangschikt, en waarom"),),
     )
+
+
+def _judged(cijfers: Cijfers) -> Zin | None:
+    """Say what people who know the buurten made of the proposals, and what must be asked again."""
+    if cijfers.aanpak.empty:
+        return None
+    said = (
+        known(cijfers.duiding.reindex(cijfers.gebieden.index).dropna(subset=["duiding"]))
+        if len(cijfers.duiding)
+        else cijfers.duiding
+    )
+    if said.empty:
+        return Zin("Over deze buurten is nog geen duiding vastgelegd.")
+    other = int((said["aanpak_na_duiding"] != said["aanpak"]).sum())
+    again = int((said["let_op"] != "").sum())
+    spoken = meervoud(len(said), "buurt", "buurten")
+    text = f"Over {spoken} is een duiding vastgelegd."
+    grounds = [count(len(said), "buurten met een duiding", OWN_TABLE)]
+    if other:
+        text += f" Voor {meervoud(other, 'buurt', 'buurten')} geldt daarna een andere aanpak."
+        grounds.append(count(other, "buurten met een andere aanpak na duiding", OWN_TABLE))
+    if again:
+        whom = meervoud(again, "duiding", "duidingen")
+        text += f" Bij {whom} is de vraag of zij nog geldt."
+        grounds.append(count(again, "duidingen waarvan de vraag is of zij nog gelden", OWN_TABLE))
+    return Zin(text, tuple(grounds))
+
+
+def dia_things(cijfers: Cijfers, naam: str) -> tuple[Zin, ...]:
+    """Return the three things to know about a proposed DIA area."""
+    people = getal(cijfers.gebieden["inwoners"].sum())
+    number = len(cijfers.gebieden)
+    size = Zin(
+        f"Het voorgestelde gebied {naam} telt {meervoud(number, 'buurt', 'buurten')} met samen "
+        f"{people} inwoners.",
+        (
+            *named([naam], "Buurten in dit gebied"),
+            count(number, "buurten in het gebied", OWN_TABLE),
+            Grond("inwoners van het gebied", people, OWN_TABLE),
+        ),
+    )
+    return (size, urgency(cijfers), approach(cijfers))
 
 
 def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
@@ -309,78 +354,13 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
         "stad": "Bespreek of u de volgorde herkent, en welke buurten u als eerste wilt oppakken.",
         "domein": "Bespreek of u de buurten herkent, en welke plannen van uw domein hier passen.",
         "buurt": "Vertel of u deze buurt herkent in de cijfers, en wat er ontbreekt.",
+        "dia": "Bespreek of dit als één gebied is aan te pakken, en welke partners meedoen.",
+        "verandering": "Bespreek of u de verandering herkent, en wat haar kan verklaren.",
     }.get(soort, "Bespreek of u de buurten herkent, en welke u als eerste wilt oppakken.")
     asked = [
         Zin(first),
         Zin("Gebruik de cijfers als signaal. Zij wijzen plekken aan en geen oorzaken of mensen."),
     ]
-    if not cijfers.aanpak.empty:
+    if not cijfers.aanpak.empty and soort != "verandering":
         asked.insert(1, Zin("Stel de voorgestelde aanpak vast, of pas haar aan met een reden."))
     return tuple(asked)
-
-
-def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
-    """Return the three things to know about one buurt.
-
-    Parameters
-    ----------
-    stad : Cijfers
-        All buurten of the city.
-    code : str
-    """
-    return (_buurt_rank(stad, code), _buurt_domains(stad, code), _buurt_approach(stad, code))
-
-
-def _buurt_rank(stad: Cijfers, code: str) -> Zin:
-    row, naam = stad.scores.loc[code], str(stad.naam[code])
-    named = _named([naam], "Kerncijfers")
-    if not bool(row["gerangschikt"]):
-        reden = str(row["reden"])
-        return Zin(
-            f"{naam} is niet gerangschikt: {reden}.",
-            (*named, Grond("reden", reden, "Kerncijfers")),
-        )
-    total, place = getal(len(stad.gerangschikt)), getal(row["rang"])
-    grounds = (
-        *named,
-        Grond("plaats op urgentie", place, "Kerncijfers"),
-        Grond("gerangschikte buurten in de stad", total, "Kerncijfers"),
-    )
-    if pd.isna(row.get("kans_kwart")):
-        text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
-        return Zin(text, grounds)
-    chance = kans(row["kans_kwart"])
-    return Zin(
-        f"In {chance} van de doorrekeningen hoort {naam} bij het meest urgente kwart van de "
-        f"{total} buurten.",
-        (*grounds, Grond("kans op het hoogste kwart", chance, "Kerncijfers")),
-    )
-
-
-def _buurt_domains(stad: Cijfers, code: str) -> Zin:
-    naam, domains = str(stad.naam[code]), list(stad.domeinen)
-    own = stad.scores.loc[code, domains].astype(float)
-    named = _named([naam], "Kerncijfers")
-    if not own.notna().any():
-        return Zin(f"Voor {naam} is geen enkele domeinscore berekend.", named)
-    higher = own - stad.scores[domains].astype(float).median()
-    best = str(higher.idxmax())
-    if not higher[best] > 0:
-        return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", named)
-    score = getal(own[best], 1)
-    return Zin(
-        f"{naam} wijkt het meest af op {DOMAINS[best].lower()}: score {score}.",
-        (*named, Grond(f"score {DOMAINS[best].lower()}", score, "Kerncijfers")),
-    )
-
-
-def _buurt_approach(stad: Cijfers, code: str) -> Zin:
-    naam = str(stad.naam[code])
-    if code not in stad.aanpak.index:
-        return Zin("Er is nog geen aanpak voorgesteld.")
-    kind = str(stad.aanpak.loc[code, "aanpak"])
-    if kind.startswith("niet gerangschikt"):
-        return Zin("Voor deze buurt doen de cijfers geen voorstel voor een aanpak.")
-    reason = str(stad.aanpak.loc[code].get("toelichting", "") or "")
-    grounds = (*_named([naam], "Kerncijfers"), Grond("toelichting", reason, "Kerncijfers"))
-    return Zin(f"Voorgestelde aanpak voor {naam}: {kind}. {reason}".strip(), grounds)

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.viz.layers import Laag, score_layer, type_classes
 from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js, static_text
-from sia.viz.maps import Laag, score_layer, simplify, type_classes
+from sia.viz.maps import simplify
 from sia.viz.theme import FICTIONAL, NO_DATA
 
 STEPS = 10_000
@@ -44,6 +45,8 @@ class CountryFacts:
         On which figures the scores rest; stands under the map.
     fictief : bool
         The page says that the country is invented.
+    bron_grenzen : str
+        Source line of the borders.
     """
 
     jaar: int
@@ -51,6 +54,7 @@ class CountryFacts:
     grenzen: gpd.GeoSeries
     toelichting: str = ""
     fictief: bool = False
+    bron_grenzen: str = ""
 
 
 def encode(shape: Any) -> list[list[list[int]]]:
@@ -159,6 +163,7 @@ def page_data(facts: CountryFacts) -> dict[str, Any]:
         "hoog": _numbers(table["rang_p95"], 0),
         "zekerheid": _numbers(table["zekerheid"], 2),
         "aantal": int(table["rang"].notna().sum()),
+        "bron": html.escape(facts.bron_grenzen),
         "leeg": NO_DATA,
         "kader": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
     }
@@ -187,7 +192,7 @@ def country_page(facts: CountryFacts) -> str:
         .replace("%TELLING%", html.escape(_counts(table, drawn)))
         .replace("%TOELICHTING%", html.escape(facts.toelichting))
         .replace("%DATA%", dump(page_data(facts)))
-        .replace("%LAND_JS%", static_text("land.js"))
+        .replace("%LAND_JS%", static_text("zoek.js") + static_text("land.js"))
         .replace("%LEAFLET_JS%", leaflet_js())
         .replace("%CSS%", leaflet_css() + static_text("kaart.css"))
     )

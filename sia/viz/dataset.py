@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -23,11 +24,38 @@ _PER_BUURT = (
     "bijdragen",
     "typologie",
     "aanpak",
+    "indeling",
 )
 
 
 def _empty() -> pd.DataFrame:
     return pd.DataFrame()
+
+
+@dataclass(frozen=True, eq=False)
+class Verandering:
+    """What changed since the base year.
+
+    Parameters
+    ----------
+    basisjaar : int
+    buurten : DataFrame, index ``buurtcode`` of this year
+        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
+        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
+        real change lies in 90 % of the draws); ``oordeel`` (``stijgt``, ``daalt``,
+        ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
+        the border); ``toelichting``; and one column per domain with its real change.
+    gebieden : DataFrame, index ``(soort, sleutel)``
+        ``buurten`` (comparable) and ``van`` (all with a score), and per score the mean real change
+        with ``_laag`` and ``_hoog``.
+    ruis_bekend : bool
+        Whether the error of at least one figure is known.
+    """
+
+    basisjaar: int
+    buurten: pd.DataFrame
+    gebieden: pd.DataFrame
+    ruis_bekend: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +76,14 @@ class Cijfers:
         Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
         ``rol``, ``eenheid``, ``bron``, ``decimalen``,
         ``publicatiedrempel``; as ``Catalogue.frame`` gives them.
+    duiding : DataFrame, index buurtcodes and codes of deel-buurten
+        As `sia.duiding.beside`; empty where nobody spoke yet.
+    indeling : DataFrame, index ``buurtcode``
+        ``dia_gebied`` (Int64) and ``naam`` of the proposed DIA area; empty where not proposed.
+    verandering : Verandering or None
+        None in the base year, and where there is nothing to compare with.
+    bron_grenzen : str
+        Source line of the borders.
     """
 
     gemeente: str
@@ -64,6 +100,20 @@ class Cijfers:
     aanpak: pd.DataFrame = field(default_factory=_empty)
     deelbuurten: gpd.GeoDataFrame | None = None
     catalogus: pd.DataFrame = field(default_factory=_empty)
+    duiding: pd.DataFrame = field(default_factory=_empty)
+    indeling: pd.DataFrame = field(default_factory=_empty)
+    verandering: Verandering | None = None
+    bron_grenzen: str = ""
+
+    @cached_property
+    def toonbaar(self) -> pd.DataFrame:
+        """Indicator values that may be shown (`publishable`), made once."""
+        return publishable(self)
+
+    @cached_property
+    def middens(self) -> pd.Series[float]:
+        """Middle of the values of every indicator that may be shown, made once."""
+        return self.toonbaar.astype(float).median()
 
     @property
     def domeinen(self) -> tuple[str, ...]:

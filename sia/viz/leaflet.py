@@ -67,7 +67,8 @@ def map_js() -> str:
         "iconRetinaUrl": _image("marker-icon-2x.png"),
         "shadowUrl": _image("marker-shadow.png"),
     }
-    return static_text("kaart.js").replace("SIA_MARKER", dump(images))
+    drawing = static_text("kaart.js").replace("SIA_MARKER", dump(images))
+    return static_text("zoek.js") + drawing
 
 
 def _image(name: str) -> str:

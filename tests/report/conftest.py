@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "viz"))
 
-from voronoistad import city, material
+from voronoistad import city, everything, material
 
 from sia.report.material import Materiaal
 from sia.viz.dataset import Cijfers
@@ -18,7 +18,7 @@ from sia.viz.dataset import Cijfers
 @pytest.fixture(scope="session")
 def stad() -> Cijfers:
     """Return a city of 66 buurten with every table."""
-    return city()
+    return everything(city())
 
 
 @pytest.fixture(scope="session")

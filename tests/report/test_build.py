@@ -6,10 +6,19 @@ import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
-from voronoistad import BAD_NAMES, city, material, without_intervals
+from voronoistad import (
+    BAD_NAMES,
+    areas_of,
+    change_of,
+    city,
+    everything,
+    material,
+    without_intervals,
+)
 
 from sia.report.build import (
     OutsideRequestError,
@@ -19,8 +28,10 @@ from sia.report.build import (
     write_report,
     write_set,
 )
-from sia.report.material import Materiaal, selections
+from sia.report.material import Materiaal, Soort, selections
 from sia.report.numbers import UnsupportedNumbersError, numbers_in_text
+from sia.report.overview import ranking
+from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, FICTIONAL
 
 
@@ -42,6 +53,7 @@ def test_city_report_has_every_section_once_and_in_order(report: str) -> None:
         "domeinen",
         "typen",
         "aanpak",
+        "duidingen",
         "deelbuurten",
         "plannen",
         "verandering",
@@ -82,10 +94,13 @@ def test_every_kind_keeps_the_rule_of_numbers(materiaal: Materiaal) -> None:
     renderer = Renderer(materiaal, "intern")
     seen = set()
     for one in selections(materiaal.cijfers):
-        if one.soort not in seen or (one.soort == "buurt" and len(seen) == 5):
-            seen.add(one.soort)
+        kind = (one.soort, one.gebied[0])
+        if kind not in seen:
+            seen.add(kind)
             assert numbers_in_text(renderer.report(one)) == {}
-    assert len(seen) == 5
+    assert {kind for kind, _ in seen} == set(get_args(Soort))
+    changes = {"stad", "stadsdeel", "wijk"}
+    assert {area for kind, area in seen if kind == "verandering"} == changes
 
 
 def test_a_wrong_number_is_stopped(report: str) -> None:
@@ -105,8 +120,9 @@ def test_the_same_material_gives_the_same_bytes(materiaal: Materiaal, report: st
 
 
 def test_hostile_texts_are_escaped() -> None:
-    stad = city(30, bad_names=True)
-    page = build_report(material(stad), editie="intern")
+    stad = everything(city(30, bad_names=True))
+    stuff = replace(material(stad), uitspraken=_hostile_statements(stad))
+    page = build_report(stuff, editie="intern")
     body = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     for name in BAD_NAMES[:2]:
         assert name not in page
@@ -114,10 +130,99 @@ def test_hostile_texts_are_escaped() -> None:
     assert "&lt;b&gt;vraagt&lt;/b&gt;" in body
 
 
-def test_figure_and_judgement_stand_side_by_side(report: str) -> None:
-    row = next(r for r in re.findall(r"<tr>.*?</tr>", report) if "wijkmanager" in r)
-    assert ">Buurt 05<" in row
-    assert "2024-11-05, wijkmanager: genuanceerd, bijgesteld." in row
+def _hostile_statements(stad: Cijfers) -> pd.DataFrame:
+    fields = ("rol", "soort", "uitspraak", "effect", "aanpak", "reden")
+    rows = [
+        {"gebied": stad.gebieden.index[k], "jaar": 2024, **dict.fromkeys(fields, BAD_NAMES[k])}
+        for k in range(len(BAD_NAMES))
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("kind", [*get_args(Soort), "register", "start"])
+def test_no_kind_of_page_lets_a_hostile_text_through(kind: str) -> None:
+    stad = everything(city(30, bad_names=True))
+    bad = BAD_NAMES[0]
+    named = stad.gebieden.assign(stadsdeel=bad, wijknaam=BAD_NAMES[1])
+    areas = stad.indeling.assign(naam=stad.indeling["naam"].where(stad.indeling["naam"] == "", bad))
+    said = stad.duiding.assign(duiding=bad, rol=bad, reden=bad, let_op=bad)
+    catalogue = stad.catalogus.assign(naam=bad, bron=BAD_NAMES[1], eenheid=BAD_NAMES[2])
+    hostile = replace(
+        stad, gebieden=named, indeling=areas, duiding=said, catalogus=catalogue, gemeente=bad
+    )
+    stuff = replace(
+        material(hostile), uitspraken=_hostile_statements(stad), bronregels=BAD_NAMES, contact=bad
+    )
+    renderer, made = Renderer(stuff, "intern"), selections(hostile)
+    if kind == "register":
+        page = renderer.register_page() + renderer.access_page()
+    elif kind == "start":
+        page = renderer.start_page(made)
+    else:
+        page = renderer.report(next(one for one in made if one.soort == kind))
+    body = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert bad not in page and "<img src=x" not in body and BAD_NAMES[1] not in page
+    assert escape(bad) in body
+    assert "script-src &#x27;sha256-" in page
+
+
+def test_figure_and_judgement_stand_side_by_side_in_every_table(
+    report: str, materiaal: Materiaal
+) -> None:
+    tables = dict(re.findall(r"<caption>([^<]*)</caption>(.*?)</table>", report, re.DOTALL))
+    for caption in (
+        "Gerangschikte buurten naar urgentie",
+        "Score per domein",
+        "Voorgestelde aanpak per buurt",
+        "Deel-buurten",
+    ):
+        assert ">Duiding<" in tables[caption], caption
+    rows = re.findall(r"<tr>.*?</tr>", tables["Voorgestelde aanpak per buurt"])
+    row = next(r for r in rows if ">Buurt 05<" in r)
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+    assert cells[1] == materiaal.cijfers.aanpak["aanpak"].iloc[5]
+    assert cells[4] == "volgen"
+    assert cells[5].startswith("2024, wijkmanager: genuanceerd; aanpak bijgesteld: volgen.")
+    assert "Duiding uit 2022: geldt die nog?" in tables["Gerangschikte buurten naar urgentie"]
+
+
+def test_the_map_has_the_duiding_of_buurten_and_deel_buurten(report: str) -> None:
+    assert "genuanceerd; aanpak bijgesteld: volgen (2024)." in report[report.index("SiaKaart(") :]
+    assert "Duiding: herkend (2024)." in report
+
+
+def test_a_judgement_never_alters_a_figure(materiaal: Materiaal) -> None:
+    stad = materiaal.cijfers
+    with_it, without = (ranking(c) for c in (stad, replace(stad, duiding=pd.DataFrame())))
+    for column in ("Urgentie", "Plaats", "Aanpak"):
+        assert _column(with_it, column) == _column(without, column), column
+
+
+def _column(page: str, name: str) -> list[str]:
+    table = re.search(r"<caption>Gerangschikte buurten.*?</table>", page, re.DOTALL)
+    assert table is not None
+    heads = re.findall(r"<th scope=\"col\".*?</th>", table[0])
+    place = next(k for k, head in enumerate(heads) if f">{name}<" in head)
+    rows = re.findall(r"<tr>(.*?)</tr>", table[0].split("<tbody>")[1])
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)[place] for row in rows]
+
+
+def test_a_dia_report_names_its_buurten_and_says_that_it_is_a_proposal(
+    materiaal: Materiaal,
+) -> None:
+    one = next(s for s in selections(materiaal.cijfers) if s.soort == "dia")
+    page = Renderer(materiaal).report(one)
+    table = page[page.index("<caption>Buurten in dit gebied") :].split("</table>")[0]
+    assert table.count("<tr>") == 1 + len(one.codes)
+    assert "De partners stellen de grens zelf vast" in page
+    assert one.bestand == "dia-1-gebied-rond-wijk-00.html"
+
+
+def test_a_buurt_outside_every_dia_area_is_in_none_of_their_reports(materiaal: Materiaal) -> None:
+    last = materiaal.cijfers.gebieden.index[-1]
+    areas = [s for s in selections(materiaal.cijfers) if s.soort == "dia"]
+    assert len(areas) == materiaal.cijfers.gebieden["wijkcode"].nunique()
+    assert all(last not in one.codes for one in areas)
 
 
 def test_editions(materiaal: Materiaal) -> None:
@@ -185,9 +290,28 @@ def test_written_whole_or_not_at_all(materiaal: Materiaal, tmp_path: Path) -> No
 
 
 def test_full_set_links_every_report(tmp_path: Path) -> None:
-    stad = city(12)
-    written = write_set(tmp_path, material(stad))
+    stuff = material(everything(city(13)))
+    written = write_set(tmp_path, stuff)
     start = written[0].read_text(encoding="utf-8")
     links = re.findall(r'<a href="([\w-]+\.html)">', start)
-    assert sorted(links) == sorted(p.name for p in written[1:])
+    assert sorted(links) == sorted(p.name for p in written[1:] if p.suffix == ".html")
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in written)
+    kinds = {name.partition("-")[0].removesuffix(".html") for name in links}
+    assert kinds == {*get_args(Soort), "algoritmeregister", "toegankelijkheid"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../weg", "/etc/passwd", "..", "a/b\\c", "=HYPERLINK(1)", "\0", "<b>"]
+)
+def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    stad = city(13)
+    areas = areas_of(stad)
+    areas.loc[areas["dia_gebied"].notna(), "naam"] = name
+    named = stad.gebieden.assign(stadsdeel=name, wijknaam=name)
+    made = selections(
+        replace(stad, gebieden=named, indeling=areas, verandering=change_of(stad), gemeente=name)
+    )
+    assert {one.soort for one in made} == set(get_args(Soort))
+    for one in made:
+        assert re.fullmatch(r"[a-z0-9-]+\.html", one.bestand)
+        assert (tmp_path / one.bestand).resolve().parent == tmp_path.resolve()

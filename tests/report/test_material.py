@@ -30,7 +30,9 @@ def test_the_full_set(stad: Cijfers) -> None:
         "stad": 1,
         "stadsdeel": 5,
         "wijk": 10,
+        "dia": 10,
         "domein": 6,
+        "verandering": 16,
         "buurt": 66,
     }
     assert len({one.bestand for one in made}) == len(made)

@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 from voronoistad import BAD_NAMES, city
 
 from sia.viz.dataset import Cijfers
+from sia.viz.layers import layers, score_layer
 from sia.viz.leaflet import hosts
-from sia.viz.maps import (
-    BRT_HOST,
-    buurt_map,
-    embed,
-    layers,
-    map_data,
-    score_layer,
-    simplify,
-)
+from sia.viz.maps import BRT_HOST, buurt_map, embed, map_data, simplify
 from sia.viz.theme import Theme
 
 
@@ -147,7 +140,7 @@ def test_notebook_shows_the_map_in_a_titled_frame(stad: Cijfers) -> None:
 
 
 def test_unknown_layer_value_is_an_error(stad: Cijfers) -> None:
-    from sia.viz.maps import category_layer
+    from sia.viz.layers import category_layer
 
     with pytest.raises(KeyError):
         category_layer("x", "X", "", pd.Series(["a"]), {})

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from sia.report.material import Materiaal
-from sia.viz.dataset import Cijfers
+from sia.viz.dataset import Cijfers, Verandering
 from sia.viz.theme import DOMAINS, Theme
 
 BAD_NAMES = (
@@ -213,6 +213,133 @@ def _pockets(gebieden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
+SAID = "De straat aan het spoor <b>vraagt</b> meer."
+
+
+def judged(cijfers: Cijfers) -> pd.DataFrame:
+    """Return the duiding beside the figures: one of this year, one older, one on a deel-buurt."""
+    proposed = cijfers.aanpak[["aanpak"]]
+    if cijfers.deelbuurten is not None:
+        inside = cijfers.deelbuurten["buurtcode"].map(proposed["aanpak"])
+        proposed = pd.concat([proposed, inside.to_frame("aanpak")])
+    quiet = dict.fromkeys(("duiding", "rol", "soort", "effect", "reden", "let_op"), "")
+    table = proposed.assign(aanpak_na_duiding=proposed["aanpak"], duiding_jaar=pd.NA, **quiet)
+    table["duiding_jaar"] = table["duiding_jaar"].astype("Int64")
+    codes = list(cijfers.gebieden.index)
+    rows = {
+        codes[5]: ("volgen", SAID, "genuanceerd", "bijgesteld", "Het spoor ligt er.", 2024, ""),
+        codes[7]: (
+            "",
+            "Klopt.",
+            "herkend",
+            "bevestigd",
+            "",
+            2022,
+            "Duiding uit 2022: geldt die nog?",
+        ),
+    }
+    if cijfers.deelbuurten is not None:
+        rows[cijfers.deelbuurten.index[0]] = (
+            "",
+            "Dit is de flat.",
+            "herkend",
+            "geen",
+            "",
+            2024,
+            "",
+        )
+    for code, (after, said, kind, effect, why, year, note) in rows.items():
+        names = ["duiding", "rol", "soort", "effect", "reden", "duiding_jaar", "let_op"]
+        table.loc[code, names] = [said, "wijkmanager", kind, effect, why, year, note]
+        if after:
+            table.loc[code, "aanpak_na_duiding"] = after
+    return table.rename_axis("gebied")
+
+
+def _statements(codes: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "gebied": codes[5],
+                "jaar": 2024,
+                "rol": "wijkmanager",
+                "soort": "genuanceerd",
+                "uitspraak": SAID,
+                "effect": "bijgesteld",
+                "aanpak": "volgen",
+                "reden": "Het spoor ligt er.",
+            },
+            {
+                "gebied": codes[7],
+                "jaar": 2022,
+                "rol": "wijkmanager",
+                "soort": "herkend",
+                "uitspraak": "Klopt.",
+                "effect": "bevestigd",
+                "aanpak": "",
+                "reden": "",
+            },
+        ]
+    )
+
+
+def areas_of(cijfers: Cijfers) -> pd.DataFrame:
+    """Return a proposal of DIA areas: each wijk one, the last buurt in none."""
+    wijken = cijfers.gebieden["wijkcode"]
+    number = pd.Series(pd.factorize(wijken, sort=True)[0] + 1, wijken.index).astype("Int64")
+    number.iloc[-1] = pd.NA
+    names = ("Gebied rond " + cijfers.gebieden["wijknaam"]).where(number.notna(), "")
+    return pd.DataFrame({"dia_gebied": number, "naam": names})
+
+
+def change_of(cijfers: Cijfers, *, ruis: bool = True) -> Verandering:
+    """Return what changed since 2021: a few rises and falls, much noise, one buurt left out."""
+    codes = cijfers.gebieden.index
+    rng = np.random.default_rng(5)
+    real = pd.Series(rng.normal(0, 2, len(codes)), codes)
+    real[cijfers.scores["urgentie"].isna()] = np.nan
+    table = pd.DataFrame({"basisjaar": cijfers.scores["urgentie"] - real - 0.4}, codes)
+    table["herziening"], table["grenzen"], table["methode"] = 0.1, 0.0, 0.3
+    table["echte verandering"] = real
+    table["dit jaar"] = cijfers.scores["urgentie"]
+    table["verschil"] = real + 0.4
+    table["laag"], table["hoog"] = real - 2, real + 2
+    table["oordeel"] = np.select([table["laag"] > 0, table["hoog"] < 0], ["stijgt", "daalt"], "")
+    table["oordeel"] = table["oordeel"].replace("", "binnen de ruis" if ruis else "ruis onbekend")
+    table.loc[real.isna(), "oordeel"] = "niet te vergelijken"
+    table["grens"] = "gelijk"
+    table["toelichting"] = np.where(real.isna(), "Geen score in 2021 en 2024.", "")
+    table.loc[codes[3], ["grens", "toelichting"]] = ["hertekend", "De grens schoof op."]
+    for domain in DOMAINS:
+        table[domain] = real
+    return Verandering(2021, table, _area_change(cijfers, real), ruis_bekend=ruis)
+
+
+def _area_change(cijfers: Cijfers, real: pd.Series[float]) -> pd.DataFrame:
+    rows = []
+    columns = {"stad": None, "stadsdeel": "stadsdeel", "wijk": "wijkcode"}
+    for kind, column in columns.items():
+        keys = cijfers.gebieden[column] if column else pd.Series(cijfers.gemeentecode, real.index)
+        for key, own in real.groupby(keys):
+            row = {"soort": kind, "sleutel": key, "buurten": own.count(), "van": len(own)}
+            for name in ("urgentie", *DOMAINS):
+                row |= {name: own.mean(), f"{name}_laag": own.mean() - 1}
+                row |= {f"{name}_hoog": own.mean() + 1}
+            rows.append(row)
+    return pd.DataFrame(rows).set_index(["soort", "sleutel"])
+
+
+def everything(cijfers: Cijfers) -> Cijfers:
+    """Return the same city with duiding, DIA areas and change."""
+    return replace(
+        cijfers,
+        duiding=judged(cijfers),
+        indeling=areas_of(cijfers),
+        verandering=change_of(cijfers),
+        bron_grenzen="Grenzen: getekend voor een test",
+    )
+
+
 def material(cijfers: Cijfers) -> Materiaal:
     """Return everything that a report can show of a city, with plans, duiding and audit."""
     rng = np.random.default_rng(3)
@@ -234,18 +361,7 @@ def material(cijfers: Cijfers) -> Materiaal:
             )
         },
         intern={"Samenhang met herkomst": pd.DataFrame({"cijfer": ["Maat 1"], "rho": [0.42]})},
-        duiding=pd.DataFrame(
-            [
-                {
-                    "buurtcode": codes[5],
-                    "datum": "2024-11-05",
-                    "rol": "wijkmanager",
-                    "soort": "genuanceerd",
-                    "effect": "bijgesteld",
-                    "uitspraak": "De straat aan het spoor <b>vraagt</b> meer.",
-                }
-            ]
-        ),
+        uitspraken=_statements(codes),
         investeringen=pd.DataFrame(
             {
                 "buurtcode": [codes[5], codes[5]],

@@ -74,7 +74,8 @@ window.SiaKaart = function (map, id, data) {
     const reason = data.reden[i] ? ", niet gerangschikt: " + data.reden[i] : "";
     const current = classOf(i);
     const shown = current.label === layer.tekst[i] ? "" : " (" + current.label + ")";
-    return data.namen[i] + ", " + layer.titel + ": " + layer.tekst[i] + shown + reason;
+    const said = data.duiding[i] ? ", duiding: " + data.duiding[i] : "";
+    return data.namen[i] + ", " + layer.titel + ": " + layer.tekst[i] + shown + reason + said;
   }
   function hover(i) {
     const box = element("div");
@@ -86,6 +87,7 @@ window.SiaKaart = function (map, id, data) {
     const note = layer.noot[i] < 0 ? "" : data.noten[layer.noot[i]];
     if (note) box.appendChild(element("span", note));
     if (data.reden[i]) box.appendChild(element("span", "Niet gerangschikt: " + data.reden[i]));
+    if (data.duiding[i]) box.appendChild(element("span", "Duiding: " + data.duiding[i], "duiding"));
     return box;
   }
 
@@ -187,6 +189,10 @@ window.SiaKaart = function (map, id, data) {
       const note = one.noot[chosen] < 0 ? "" : data.noten[one.noot[chosen]];
       if (note) list.appendChild(element("dd", note, "noot"));
     });
+    if (data.duiding[chosen]) {
+      list.append(element("dt", "Duiding"));
+      list.appendChild(element("dd", data.duiding[chosen], "noot duiding"));
+    }
     box.appendChild(list);
   }
   function marks() {
@@ -226,65 +232,15 @@ window.SiaKaart = function (map, id, data) {
   part("tekens").addEventListener("change", marks);
   if (part("pockets")) part("pockets").addEventListener("change", draw);
 
-  /* Search: the combobox pattern of the ARIA Authoring Practices, list autocompletion. */
-  const box = part("zoek");
-  const choices = part("keuzes");
-  let found = [];
-  let active = -1;
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  function close() {
-    choices.hidden = true;
-    active = -1;
-    box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
-  }
-  function mark(n) {
-    active = n;
-    [...choices.children].forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
-    if (n >= 0) {
-      box.setAttribute("aria-activedescendant", choices.children[n].id);
-      choices.children[n].scrollIntoView({ block: "nearest" });
-    }
-  }
-  function take(n) {
-    const i = found[n];
-    box.value = data.namen[i];
-    close();
-    choose(i, true);
-  }
-  function suggest() {
-    const wanted = plain(box.value.trim());
-    found = order.filter((i) => plain(data.namen[i]).includes(wanted));
-    choices.replaceChildren(...found.map((i, n) => {
-      const item = element("li", data.namen[i]);
-      item.id = id + "-keuze-" + n;
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", "false");
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); take(n); });
-      return item;
-    }));
-    choices.hidden = found.length === 0;
-    box.setAttribute("aria-expanded", found.length ? "true" : "false");
-    part("aantal").textContent = found.length === 1 ? "1 buurt gevonden" : found.length + " buurten gevonden";
-    active = -1;
-    box.removeAttribute("aria-activedescendant");
-  }
-  box.addEventListener("input", suggest);
-  box.addEventListener("blur", close);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (choices.hidden) suggest();
-      if (!found.length) return;
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      mark(active < 0 ? (step > 0 ? 0 : found.length - 1) : (active + step + found.length) % found.length);
-    } else if (event.key === "Enter" && found.length && !choices.hidden) take(active < 0 ? 0 : active);
-    else if (event.key === "Escape") close();
-    else return;
-    event.preventDefault();
+  window.SiaZoek(part("zoek"), part("keuzes"), part("aantal"), {
+    labels: data.namen, least: 0, most: count, take: (i) => choose(i, true)
   });
 
   L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
-  if (map.attributionControl) map.attributionControl.setPrefix(false).addAttribution(data.bron);
+  if (map.attributionControl) {
+    map.attributionControl.setPrefix(false);
+    if (data.bron) map.attributionControl.addAttribution(data.bron);
+  }
   const frame = data.nadruk.length ? L.featureGroup(data.nadruk.map((i) => paths[i])) : areas;
   const fit = () => map.fitBounds(frame.getBounds(), { animate: false, padding: [8, 8] });
   fit();

@@ -11,7 +11,8 @@
     preferCanvas: true, zoomControl: false, minZoom: 6, maxZoom: 16, zoomSnap: 0.25,
     ...(calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {}),
   });
-  map.attributionControl.setPrefix(false).addAttribution("Grenzen: CBS en Kadaster");
+  map.attributionControl.setPrefix(false);
+  if (data.bron) map.attributionControl.addAttribution(data.bron);
   L.control.zoom({ position: "topleft", zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
   map.fitBounds(data.kader, { animate: false, padding: [4, 4] });
   let layer = data.lagen[0];
@@ -44,8 +45,10 @@
 
   function sentence(i) {
     if (data.rang[i] === null) return "Niet gerangschikt. " + data.redenen[data.reden[i]];
+    const beyond = data.rang[i] < data.laag[i] || data.rang[i] > data.hoog[i];
     const interval = data.laag[i] === null ? ""
-      : "; in 90 % van de doorrekeningen plaats " + number(data.laag[i], 0) + " tot en met " + number(data.hoog[i], 0);
+      : "; in 90 % van de doorrekeningen plaats " + number(data.laag[i], 0) + " tot en met " + number(data.hoog[i], 0)
+        + (beyond ? " (gevoelig voor de methode)" : "");
     return "Plaats " + number(data.rang[i], 0) + " van " + number(data.aantal, 0) + interval + ".";
   }
   function element(tag, text) {
@@ -132,64 +135,9 @@
   group.on("mousemove", (event) => tip.setLatLng(event.latlng));
   group.on("mouseout", () => tip.remove());
 
-  /* Search: the combobox pattern of the ARIA Authoring Practices; at most forty names at once. */
-  const box = part("zoek");
-  const choices = part("keuzes");
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  const labels = data.namen.map((name, i) => name + " (" + data.gemeenten[data.gemeente[i]] + ")");
-  const keys = labels.map(plain);
-  let found = [];
-  let active = -1;
-  function shut() {
-    choices.hidden = true;
-    active = -1;
-    box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
-  }
-  function mark(n) {
-    active = n;
-    [...choices.children].forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
-    box.setAttribute("aria-activedescendant", choices.children[n].id);
-    choices.children[n].scrollIntoView({ block: "nearest" });
-  }
-  function take(n) {
-    box.value = labels[found[n]];
-    const i = found[n];
-    shut();
-    choose(i, true);
-  }
-  function suggest() {
-    const wanted = plain(box.value.trim());
-    const hits = wanted.length < 2 ? [] : keys.map((key, i) => [key, i]).filter(([key]) => key.includes(wanted));
-    hits.sort((a, b) => b[0].startsWith(wanted) - a[0].startsWith(wanted) || a[0].localeCompare(b[0], "nl"));
-    found = hits.slice(0, 40).map(([, i]) => i);
-    choices.replaceChildren(...found.map((i, n) => {
-      const item = element("li", labels[i]);
-      item.id = "keuze-" + n;
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", "false");
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); take(n); });
-      return item;
-    }));
-    choices.hidden = found.length === 0;
-    active = -1;
-    box.setAttribute("aria-expanded", found.length ? "true" : "false");
-    box.removeAttribute("aria-activedescendant");
-    part("aantal").textContent = wanted.length < 2 ? "" : number(hits.length, 0) + " buurten gevonden"
-      + (hits.length > 40 ? "; de eerste 40 staan in de lijst." : ".");
-  }
-  box.addEventListener("input", suggest);
-  box.addEventListener("blur", shut);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (choices.hidden) suggest();
-      if (!found.length) return;
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      mark(active < 0 ? (step > 0 ? 0 : found.length - 1) : (active + step + found.length) % found.length);
-    } else if (event.key === "Enter" && found.length && !choices.hidden) take(active < 0 ? 0 : active);
-    else if (event.key === "Escape") shut();
-    else return;
-    event.preventDefault();
+  window.SiaZoek(part("zoek"), part("keuzes"), part("aantal"), {
+    labels: data.namen.map((name, i) => name + " (" + data.gemeenten[data.gemeente[i]] + ")"),
+    least: 2, most: 40, take: (i) => choose(i, true)
   });
 
   legend();

@@ -1,0 +1,345 @@
+"""The report on change: sentences and tables that follow from one `Verandering` by rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.report.judgements import with_judgement
+from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
+from sia.viz.dataset import Cijfers, Verandering
+from sia.viz.tables import html_table
+from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken
+
+PARTS = {
+    "herziening": "Herziening",
+    "grenzen": "Grenzen",
+    "methode": "Methode",
+    "echte verandering": "Echte verandering",
+}
+"""Cause of a difference -> column; together they are the whole difference."""
+
+KINDS = {"stad": "Hele stad", "stadsdeel": "Stadsdeel", "wijk": "Wijk", "dia": "DIA-gebied"}
+PER_BUURT, PER_AREA, PER_DOMAIN = (
+    "Verandering per buurt",
+    "Verandering per gebied",
+    "Verandering per domein",
+)
+
+DEFINITIONS = {
+    "Echte verandering": "Wat overblijft als methode, schaal, grenzen en herziene cijfers gelijk "
+    "zijn.",
+    "Herziening": "De bron heeft het oude cijfer later verbeterd.",
+    "Grenzen": "De buurt heeft nu een andere grens dan toen.",
+    "Methode": "De score telt nu andere cijfers mee dan toen, of op een andere schaal.",
+    "Ruis": "Kleine verschillen in de cijfers die ook ontstaan als er niets verandert.",
+}
+
+
+@dataclass(frozen=True)
+class Gebied:
+    """One area with its change.
+
+    Parameters
+    ----------
+    naam : str
+    sleutel : tuple of str
+        Kind and key in `Verandering.gebieden`.
+    cijfers : Cijfers
+        Of the buurten of the area.
+    verandering : Verandering
+    """
+
+    naam: str
+    sleutel: tuple[str, str]
+    cijfers: Cijfers
+    verandering: Verandering
+
+    @property
+    def buurten(self) -> pd.DataFrame:
+        """Change per buurt of the area, the largest rise first; what is unknown comes last."""
+        own = self.verandering.buurten.reindex(self.cijfers.gebieden.index)
+        return own.sort_values(
+            "echte verandering", ascending=False, na_position="last", kind="stable"
+        )
+
+    @property
+    def gemiddeld(self) -> pd.Series[float]:
+        """Mean change of the area, with interval, per score."""
+        row = self.verandering.gebieden.loc[self.sleutel]
+        assert isinstance(row, pd.Series)
+        return row
+
+
+def things(g: Gebied) -> tuple[Zin, ...]:
+    """Return the three things to know about the change of an area."""
+    return (_who_changed(g), _on_average(g), _which_domain(g))
+
+
+def _names(g: Gebied, oordeel: str) -> list[str]:
+    table = g.buurten
+    found = table[table["oordeel"] == oordeel]
+    order = found["echte verandering"].abs().sort_values(ascending=False, kind="stable").index
+    return [str(g.cijfers.naam[code]) for code in order]
+
+
+def _since(g: Gebied) -> Grond:
+    year = str(g.verandering.basisjaar)
+    return Grond("basisjaar", year, OWN_TABLE)
+
+
+def _who_changed(g: Gebied) -> Zin:
+    year = g.verandering.basisjaar
+    if not g.verandering.ruis_bekend:
+        return Zin(
+            "Van geen enkel cijfer is bekend hoe groot de ruis is. Of een verschil met "
+            f"{year} echt is, is dus niet te zeggen.",
+            (_since(g),),
+        )
+    up, down = _names(g, "stijgt"), _names(g, "daalt")
+    if not up and not down:
+        return Zin(
+            f"In geen enkele buurt is de urgentie sinds {year} meer veranderd dan de ruis.",
+            (_since(g),),
+        )
+    parts, grounds = [], [_since(g)]
+    for names, word in ((up, "gestegen"), (down, "gedaald")):
+        if not names:
+            parts.append(f"in geen enkele is zij {word}")
+            continue
+        parts.append(f"in {meervoud(len(names), 'buurt', 'buurten')} {word}: {listed(names)}")
+        grounds += [
+            count(len(names), f"buurten waar de urgentie is {word}", OWN_TABLE),
+            *named(names, PER_BUURT),
+        ]
+    return Zin(f"Sinds {year} is de urgentie {'; '.join(parts)}.", tuple(grounds))
+
+
+def _on_average(g: Gebied) -> Zin:
+    row, year = g.gemiddeld, g.verandering.basisjaar
+    mean, low, high = (float(row[f"urgentie{end}"]) for end in ("", "_laag", "_hoog"))
+    shown = met_teken(mean, 1)
+    margin = f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
+    grounds = (
+        _since(g),
+        Grond("gemiddelde verandering, in punten", shown, PER_AREA),
+        Grond("marge van de gemiddelde verandering", margin, PER_AREA),
+        Grond("naam: " + g.naam, g.naam, PER_AREA),
+        Grond("een marge geldt in 90 % van de trekkingen", "90 %", OWN_TABLE),
+    )
+    if low == high:
+        return Zin(f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}.", grounds)
+    if low <= 0 <= high:
+        return Zin(
+            f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "
+            f"({shown} punten; marge {margin}).",
+            grounds,
+        )
+    verb = "steeg" if mean > 0 else "daalde"
+    return Zin(
+        f"Gemiddeld {verb} de urgentie in {g.naam} sinds {year}: {shown} punten (marge {margin}).",
+        grounds,
+    )
+
+
+def _domain_rows(g: Gebied) -> pd.DataFrame:
+    row = g.gemiddeld
+    rows = [
+        {
+            "domein": key,
+            "naam": name,
+            "gemiddeld": float(row[key]),
+            "laag": float(row[f"{key}_laag"]),
+            "hoog": float(row[f"{key}_hoog"]),
+        }
+        for key, name in DOMAINS.items()
+        if key in row
+    ]
+    return pd.DataFrame(rows, columns=["domein", "naam", "gemiddeld", "laag", "hoog"])
+
+
+def _which_domain(g: Gebied) -> Zin:
+    table = _domain_rows(g).dropna(subset=["gemiddeld"])
+    sure = table[(table["laag"] > 0) | (table["hoog"] < 0)]
+    if not g.verandering.ruis_bekend:
+        sure = sure.iloc[:0]
+    if sure.empty:
+        return Zin("Op geen enkel domein is de gemiddelde verandering groter dan de ruis.")
+    most = sure.loc[sure["gemiddeld"].abs().idxmax()]
+    shown = met_teken(most["gemiddeld"], 1)
+    word = "meer" if most["gemiddeld"] > 0 else "minder"
+    return Zin(
+        f"Het sterkst veranderde {str(most['naam']).lower()}: {shown} punten, dus {word} opgave.",
+        (Grond(f"verandering {str(most['naam']).lower()}", shown, PER_DOMAIN),),
+    )
+
+
+def certainty(g: Gebied) -> tuple[Zin, ...]:
+    """Say what of the difference is certain, what is noise and what has another cause."""
+    return tuple(z for rule in (_noise, _causes, _left_out, _borders) if (z := rule(g)) is not None)
+
+
+def _noise(g: Gebied) -> Zin | None:
+    quiet = int((g.buurten["oordeel"] == "binnen de ruis").sum())
+    if not quiet:
+        return None
+    what = "kan de verandering ook ruis zijn"
+    return Zin(
+        f"Voor {meervoud(quiet, 'buurt', 'buurten')} {what}. Lees daar geen stijging of daling in.",
+        (count(quiet, "buurten waar de verandering ruis kan zijn", OWN_TABLE),),
+    )
+
+
+def _causes(g: Gebied) -> Zin | None:
+    """Say how much of the difference between published scores is no change of the buurt."""
+    table = g.buurten.dropna(subset=list(PARTS))
+    if table.empty:
+        return None
+    sizes = {part: getal(table[part].abs().mean(), 1) for part in PARTS}
+    grounds = tuple(
+        Grond(f"gemiddelde grootte van {part}, in punten", shown, OWN_TABLE)
+        for part, shown in sizes.items()
+    )
+    other = {part: shown for part, shown in sizes.items() if part != "echte verandering"}
+    if all(shown == "0,0" for shown in other.values()):
+        text = "Herziening, grenzen en methode hebben hier geen invloed op het verschil."
+        return Zin(text, grounds)
+    told = ", ".join(f"{part} {shown}" for part, shown in other.items())
+    real = sizes["echte verandering"]
+    return Zin(
+        f"Niet elk verschil is echt. Gemiddeld per buurt: {told} en echte verandering {real} "
+        "punten.",
+        grounds,
+    )
+
+
+def _left_out(g: Gebied) -> Zin | None:
+    number = int((g.buurten["oordeel"] == "niet te vergelijken").sum())
+    if not number:
+        return Zin("Alle buurten hier zijn te vergelijken.")
+    verb = "is" if number == 1 else "zijn"
+    return Zin(
+        f"{meervoud(number, 'buurt', 'buurten')} {verb} niet te vergelijken. De reden staat in de "
+        "tabel.",
+        (count(number, "buurten die niet te vergelijken zijn", "Niet te vergelijken"),),
+    )
+
+
+def _borders(g: Gebied) -> Zin | None:
+    moved = int((~g.buurten["grens"].isin(["gelijk", "hernoemd"])).sum())
+    if not moved:
+        return None
+    whom = meervoud(moved, "buurt", "buurten")
+    verb = "heeft" if moved == 1 else "hebben"
+    return Zin(
+        f"{whom} {verb} een andere grens of code dan toen. De oude cijfers zijn daarvoor "
+        "omgerekend; dat geeft extra onzekerheid.",
+        (count(moved, "buurten met een andere grens of code", OWN_TABLE),),
+    )
+
+
+def per_buurt(g: Gebied) -> str:
+    """Return the change of every comparable buurt, by cause, with its interval and judgement."""
+    table = g.buurten
+    table = table[table["oordeel"] != "niet te vergelijken"]
+    year = g.verandering.basisjaar
+    names = {"basisjaar": f"Urgentie {year}", "dit jaar": f"Urgentie {g.cijfers.jaar}"}
+    shown = pd.DataFrame({"Buurt": g.cijfers.naam.reindex(table.index)})
+    for key, label in names.items():
+        shown[label] = table[key].map(lambda v: getal(v, 1))
+    for key, label in {"verschil": "Verschil", **PARTS}.items():
+        shown[label] = table[key].map(lambda v: met_teken(v, 1))
+    shown["Marge (90 %)"] = [
+        MISSING if low == high else f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
+        for low, high in zip(table["laag"], table["hoog"], strict=True)
+    ]
+    shown["Oordeel"] = table["oordeel"].astype(str)
+    numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)")
+    raw = {label: list(table[key].astype(float)) for key, label in PARTS.items()}
+    raw["Verschil"] = list(table["verschil"].astype(float))
+    return html_table(
+        with_judgement(shown, g.cijfers),
+        f"{PER_BUURT}, in punten urgentie",
+        getallen=numbers,
+        sorteer={"Buurt": (), **raw, "Oordeel": ()},
+    )
+
+
+def left_out(g: Gebied) -> str:
+    """Return the buurten that cannot be compared, and those whose border moved, with the reason."""
+    table = g.buurten
+    own = table[(table["oordeel"] == "niet te vergelijken") | (table["toelichting"] != "")]
+    if own.empty:
+        return ""
+    shown = pd.DataFrame(
+        {
+            "Buurt": g.cijfers.naam.reindex(own.index),
+            "Te vergelijken": [
+                "nee" if judged == "niet te vergelijken" else "ja, na omrekenen"
+                for judged in own["oordeel"]
+            ],
+            "Grens": own["grens"].astype(str),
+            "Toelichting": own["toelichting"].astype(str),
+        }
+    )
+    return html_table(shown, "Niet te vergelijken, of met een andere grens")
+
+
+def per_domain(g: Gebied) -> str:
+    """Return the mean real change per domain with its interval."""
+    table = _domain_rows(g)
+    if table.empty:
+        return ""
+    shown = pd.DataFrame(
+        {
+            "Domein": table["naam"],
+            "Gemiddelde verandering": table["gemiddeld"].map(lambda v: met_teken(v, 1)),
+            "Marge (90 %)": [_margin(low, high) for low, high in _pairs(table)],
+        }
+    )
+    return html_table(
+        shown,
+        f"{PER_DOMAIN}, gemiddelde van de buurten in {g.naam}",
+        getallen=("Gemiddelde verandering", "Marge (90 %)"),
+    )
+
+
+def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str, str]]) -> str:
+    """Return the mean real change of the area and of those around or inside it.
+
+    Parameters
+    ----------
+    g : Gebied
+    namen : dict
+        Kind and key of an area -> its name.
+    keys : list
+        The areas that are shown, in order.
+    """
+    table = g.verandering.gebieden
+    rows = [(key, table.loc[key]) for key in keys if key in table.index]
+    shown = pd.DataFrame(
+        {
+            "Gebied": [namen.get(key, key[1]) for key, _ in rows],
+            "Soort": [KINDS[key[0]] for key, _ in rows],
+            "Buurten vergeleken": [f"{getal(r['buurten'])} van {getal(r['van'])}" for _, r in rows],
+            "Gemiddelde verandering": [met_teken(r["urgentie"], 1) for _, r in rows],
+            "Marge (90 %)": [_margin(r["urgentie_laag"], r["urgentie_hoog"]) for _, r in rows],
+        }
+    )
+    return html_table(
+        shown,
+        f"{PER_AREA}, gemiddelde van de buurten in punten urgentie",
+        getallen=("Buurten vergeleken", "Gemiddelde verandering", "Marge (90 %)"),
+        sorteer={"Gebied": (), "Gemiddelde verandering": [r["urgentie"] for _, r in rows]},
+    )
+
+
+def _pairs(table: pd.DataFrame) -> list[tuple[float, float]]:
+    return list(zip(table["laag"], table["hoog"], strict=True))
+
+
+def _margin(low: float, high: float) -> str:
+    return (
+        MISSING if pd.isna(low) or low == high else f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
+    )

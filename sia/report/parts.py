@@ -1,0 +1,88 @@
+"""What a report is put together from: sections of blocks, about one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from sia.report import change
+from sia.report.material import Editie, Materiaal, Selectie
+from sia.report.sentences import Zin
+from sia.viz.dataset import Cijfers
+from sia.viz.figure import Chart
+
+NOTHING = Markup("")
+
+
+@dataclass(frozen=True)
+class Blok:
+    """One part of a section: prose, or HTML that this package made and escaped itself."""
+
+    html: Markup = NOTHING
+    kop: str = ""
+    zinnen: tuple[Zin, ...] = ()
+    alinea: str = ""
+    lijst: tuple[str, ...] = ()
+    figuur: Chart | None = None
+
+
+@dataclass(frozen=True)
+class Sectie:
+    """One section: anchor, heading and what stands in it."""
+
+    id: str
+    titel: str
+    blokken: tuple[Blok, ...]
+
+
+@dataclass(frozen=True)
+class Onderwerp:
+    """What the makers of sections get.
+
+    Parameters
+    ----------
+    materiaal : Materiaal
+    selectie : Selectie
+    editie : str
+    cijfers : Cijfers
+        The tables of the selection; ranks are those of the city.
+    grafieken : dict
+        Charts that several reports share, by name; filled as they are first needed.
+    """
+
+    materiaal: Materiaal
+    selectie: Selectie
+    editie: Editie
+    cijfers: Cijfers
+    grafieken: dict[str, Chart] = field(default_factory=dict)
+
+    @property
+    def stad(self) -> Cijfers:
+        """The tables of the whole city."""
+        return self.materiaal.cijfers
+
+    @property
+    def gebied(self) -> change.Gebied:
+        """The area with its change, for a report on change."""
+        found = self.stad.verandering
+        if found is None:
+            raise ValueError("there is no change to report on")
+        return change.Gebied(self.selectie.naam, self.selectie.gebied, self.cijfers, found)
+
+    @property
+    def code(self) -> str:
+        """Code of the buurt of a buurt profile."""
+        return self.selectie.codes[0]
+
+    def shared(self, naam: str, make: Callable[[], Chart]) -> Chart:
+        """Return a chart that is drawn once for all reports."""
+        if naam not in self.grafieken:
+            self.grafieken[naam] = make()
+        return self.grafieken[naam]
+
+
+def table_block(html: str, leeg: str = "") -> Blok:
+    """Return a block with a table that `html_table` made, or with a sentence when it is empty."""
+    return Blok(html=Markup(html)) if html else Blok(alinea=leeg)  # noqa: S704 - escaped by html_table

@@ -1,0 +1,395 @@
+"""The layers of the map: what each buurt is in it, in which class, and what to know about that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sia.viz.dataset import Cijfers, Verandering, data_notes
+from sia.viz.theme import (
+    DIVERGING,
+    DOMAINS,
+    MISSING,
+    PATTERNS,
+    POTENTIE,
+    QUALITATIVE,
+    URGENTIE,
+    getal,
+    kans,
+    meervoud,
+    met_teken,
+    rang_interval,
+)
+
+AANPAKKEN: Mapping[str, tuple[str, str, str]] = {
+    "integrale gebiedsaanpak": ("I", "#d55e00", "vlak"),
+    "gerichte koppelkansen": ("K", "#e69f00", "schuin"),
+    "deel-buurtaanpak": ("D", "#cc79a7", "stip"),
+    "volgen": ("V", "#56b4e9", "horizontaal"),
+    "basis": ("B", "#e8eef1", "vlak"),
+}
+"""Start of an aanpak's name -> letter on the map, colour, hatching."""
+
+
+@dataclass(frozen=True)
+class Klasse:
+    """One class of a layer: what the legend says and how it is painted."""
+
+    label: str
+    kleur: str
+    patroon: str = "vlak"
+    teken: str = ""
+
+
+@dataclass(frozen=True)
+class Laag:
+    """One layer of the map.
+
+    Parameters
+    ----------
+    id, titel, uitleg : str
+        Key, name in the list, one sentence for the legend.
+    klassen : tuple of Klasse
+    klasse : Series of int, index ``buurtcode``
+        Position in `klassen`; -1 where there is no value.
+    tekst, noot : Series of str, index ``buurtcode``
+        Value as readers see it, and what to know about it.
+    """
+
+    id: str
+    titel: str
+    uitleg: str
+    klassen: tuple[Klasse, ...]
+    klasse: pd.Series[int]
+    tekst: pd.Series[str]
+    noot: pd.Series[str]
+
+
+def score_layer(
+    id: str,
+    titel: str,
+    uitleg: str,
+    values: pd.Series[float],
+    *,
+    colours: Sequence[str] = URGENTIE,
+    decimalen: int = 1,
+    noot: pd.Series[str] | None = None,
+) -> Laag:
+    """Make a layer of a number, in classes that hold about as many buurten each.
+
+    Parameters
+    ----------
+    id, titel, uitleg : str
+    values : Series of float, index ``buurtcode``
+        NaN where there is no value.
+    colours : sequence of str
+        ``#rrggbb`` per class, low to high.
+    decimalen : int
+    noot : Series of str, optional
+
+    Returns
+    -------
+    Laag
+        Equal values are never in different classes; fewer classes where values are few.
+    """
+    known = values.dropna().astype(float)
+    edges = _edges(known.to_numpy(), len(colours))
+    place = np.searchsorted(edges[1:-1], values.to_numpy(dtype=float, na_value=np.nan), "left")
+    place = np.where(values.isna(), -1, place)
+    steps = np.round(np.linspace(0, len(colours) - 1, len(edges) - 1)).astype(int)
+    klassen = tuple(
+        Klasse(
+            label=_range(known[place[values.notna()] == number], decimalen),
+            kleur=colours[step],
+            teken=str(number + 1),
+        )
+        for number, step in enumerate(steps if len(known) else [])
+    )
+    return Laag(
+        id=id,
+        titel=titel,
+        uitleg=uitleg,
+        klassen=klassen,
+        klasse=pd.Series(place, index=values.index),
+        tekst=values.map(lambda value: getal(value, decimalen)),
+        noot=_notes(noot, values.index),
+    )
+
+
+def _edges(values: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
+    if not len(values):
+        return np.array([0.0, 1.0])
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, wanted + 1), method="lower"))
+    if len(edges) == 1:
+        return np.array([edges[0], edges[0]])
+    return edges
+
+
+def _range(values: pd.Series[float], decimalen: int) -> str:
+    low, high = getal(values.min(), decimalen), getal(values.max(), decimalen)
+    return low if low == high else f"{low} tot en met {high}"
+
+
+def _notes(noot: pd.Series[str] | None, index: pd.Index[Any]) -> pd.Series[str]:
+    return pd.Series("", index=index) if noot is None else noot.reindex(index).fillna("")
+
+
+def category_layer(
+    id: str,
+    titel: str,
+    uitleg: str,
+    values: pd.Series[str],
+    klassen: Mapping[str, Klasse],
+    *,
+    noot: pd.Series[str] | None = None,
+) -> Laag:
+    """Make a layer of names.
+
+    Parameters
+    ----------
+    id, titel, uitleg : str
+    values : Series of str, index ``buurtcode``
+        Missing where there is no name.
+    klassen : mapping of str to Klasse
+        Value -> class, in the order of the legend; must name every value.
+    noot : Series of str, optional
+
+    Raises
+    ------
+    KeyError
+        A value that `klassen` does not name.
+    """
+    places = {value: number for number, value in enumerate(klassen)}
+    klasse = values.map(lambda value: -1 if pd.isna(value) else places[value]).astype(int)
+    return Laag(
+        id=id,
+        titel=titel,
+        uitleg=uitleg,
+        klassen=tuple(klassen.values()),
+        klasse=klasse,
+        tekst=values.fillna(MISSING).astype(str),
+        noot=_notes(noot, values.index),
+    )
+
+
+def _urgency_layer(cijfers: Cijfers) -> Laag:
+    scores = cijfers.scores.reindex(cijfers.gebieden.index)
+    values = scores["urgentie"].where(scores["gerangschikt"].astype("boolean").fillna(False))
+    uitleg = "Score van 0 tot 100. Hoger is urgenter. Elke klasse telt ongeveer evenveel buurten."
+    return score_layer("urgentie", "Urgentie", uitleg, values, noot=_rank_notes(cijfers))
+
+
+def _rank_notes(cijfers: Cijfers) -> pd.Series[str]:
+    total = len(cijfers.gerangschikt)
+    return cijfers.scores.reindex(cijfers.gebieden.index).apply(
+        lambda row: rank_note(row, total), axis=1
+    )
+
+
+def rank_note(row: pd.Series[Any], total: int) -> str:
+    """Say the rank of one buurt with its interval, as far as they are known.
+
+    Parameters
+    ----------
+    row : Series
+        A row of ``scores``.
+    total : int
+        How many buurten are ranked.
+    """
+    if pd.isna(row["rang"]):
+        return ""
+    text = f"Plaats {getal(row['rang'])} van {getal(total)}"
+    interval = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
+    if interval != MISSING:
+        text += f"; in 90 % van de doorrekeningen plaats {interval}"
+    if getal(row.get("kans_kwart"), 2) != MISSING:
+        text += f"; kans op het hoogste kwart: {kans(row['kans_kwart'])}"
+    return text
+
+
+def _domain_layers(cijfers: Cijfers) -> list[Laag]:
+    scores = cijfers.scores.reindex(cijfers.gebieden.index)
+    uitleg = "Score van 0 tot 100. Hoger is urgenter. Elke klasse telt ongeveer evenveel buurten."
+    return [
+        score_layer(
+            domain, DOMAINS[domain], uitleg, scores[domain], noot=data_notes(cijfers, domain)
+        )
+        for domain in cijfers.domeinen
+    ]
+
+
+def _potential_layer(cijfers: Cijfers) -> Laag:
+    values = cijfers.scores.reindex(cijfers.gebieden.index)["potentie"]
+    uitleg = "Score van 0 tot 100. Hoger: er valt meer te winnen door samen op te trekken."
+    notes = data_notes(cijfers, "potentie")
+    return score_layer("potentie", "Potentie", uitleg, values, colours=POTENTIE, noot=notes)
+
+
+def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
+    """Return one class per type; a type's number fixes its colour and hatching in every year."""
+    known = typologie.dropna(subset=["type"]).sort_values("type")
+    unique = known.drop_duplicates("type")
+    names = zip(unique["type"].astype(int), unique["typenaam"].astype(str), strict=True)
+    return {
+        f"{number}. {name}": Klasse(
+            label=f"{number}. {name}",
+            kleur=QUALITATIVE[(number - 1) % len(QUALITATIVE)],
+            patroon=PATTERNS[(number - 1) % len(PATTERNS)],
+            teken=str(number),
+        )
+        for number, name in names
+    }
+
+
+def _type_layer(cijfers: Cijfers) -> Laag:
+    types = cijfers.typologie.reindex(cijfers.gebieden.index)
+    named = types["type"].astype("string") + ". " + types["typenaam"].astype("string")
+    sure = (
+        types["zekerheid"].map(lambda value: "" if pd.isna(value) else f"Zekerheid: {kans(value)}")
+        if "zekerheid" in types
+        else None
+    )
+    uitleg = "Buurten van één type lijken op elkaar in hun zes domeinscores."
+    classes = type_classes(cijfers.typologie)
+    return category_layer("type", "Type buurt", uitleg, named, classes, noot=sure)
+
+
+def approach_class(naam: str) -> Klasse:
+    """Return how an aanpak is painted; one that the method does not know gets grey and its name."""
+    for start, (sign, colour, pattern) in AANPAKKEN.items():
+        if naam.lower().startswith(start):
+            return Klasse(label=naam, kleur=colour, patroon=pattern, teken=sign)
+    return Klasse(label=naam, kleur="#bbbbbb", patroon="kruis", teken=naam[:1].upper())
+
+
+def _approach_layer(cijfers: Cijfers) -> Laag:
+    table = cijfers.aanpak.reindex(cijfers.gebieden.index)
+    ranked = cijfers.scores.reindex(table.index)["gerangschikt"].astype("boolean").fillna(False)
+    values = table["aanpak"].astype("string").where(ranked)
+    starts = list(AANPAKKEN)
+
+    def order(naam: str) -> tuple[int, str]:
+        fits = (n for n, start in enumerate(starts) if naam.lower().startswith(start))
+        return (next(fits, len(starts)), naam)
+
+    classes = {naam: approach_class(naam) for naam in sorted(values.dropna().unique(), key=order)}
+    uitleg = "Voorstel op grond van urgentie, potentie en corporatiebezit."
+    notes = table["toelichting"].astype("string").fillna("") if "toelichting" in table else None
+    return category_layer("aanpak", "Aanpak", uitleg, values, classes, noot=notes)
+
+
+def _pocket_layer(cijfers: Cijfers) -> Laag:
+    pockets = cijfers.deelbuurten
+    index = cijfers.gebieden.index
+    counts = (
+        pd.Series(0, index=index)
+        if pockets is None
+        else pockets["buurtcode"].value_counts().reindex(index).fillna(0).astype(int)
+    )
+    some = Klasse("Een of meer deel-buurten", "#cc79a7", "vlak", "D")
+    none = Klasse("Geen deel-buurt gevonden", "#e8eef1")
+    values = counts.map(lambda n: some.label if n else none.label).astype("string")
+    notes = counts.map(lambda n: f"{meervoud(n, 'deel-buurt', 'deel-buurten')}" if n else "")
+    uitleg = "Plekken die duidelijk afwijken van de rest van hun buurt (gestippeld)."
+    classes = {some.label: some, none.label: none}
+    return category_layer("deelbuurten", "Deel-buurten", uitleg, values, classes, noot=notes)
+
+
+def _area_layer(cijfers: Cijfers) -> Laag:
+    table = cijfers.indeling.reindex(cijfers.gebieden.index)
+    numbers = sorted(table["dia_gebied"].dropna().astype(int).unique())
+    named = {n: str(table.loc[table["dia_gebied"] == n, "naam"].iloc[0]) for n in numbers}
+    classes = {
+        name: Klasse(
+            label=f"{number}. {name}",
+            kleur=QUALITATIVE[place % len(QUALITATIVE)],
+            patroon=PATTERNS[(place + place // len(QUALITATIVE)) % len(PATTERNS)],
+            teken=str(number),
+        )
+        for place, (number, name) in enumerate(named.items())
+    }
+    values = table["naam"].astype("string").where(table["dia_gebied"].notna())
+    uitleg = "Voorstel: buurten naast elkaar die op elkaar lijken. De partners stellen het vast."
+    return category_layer("dia", "Voorgesteld DIA-gebied", uitleg, values, classes)
+
+
+CHANGES: Mapping[str, tuple[str, str, str]] = {
+    "stijgt": ("▲", DIVERGING[3], "schuin"),
+    "binnen de ruis": ("", DIVERGING[2], "vlak"),
+    "ruis onbekend": ("?", DIVERGING[2], "stip"),
+    "daalt": ("▼", DIVERGING[1], "tegenschuin"),
+}
+"""Judgement on a change -> sign on the map, colour, hatching."""
+
+
+def change_layer(verandering: Verandering, index: pd.Index[Any]) -> Laag:
+    """Make the layer of what rose and what fell since the base year.
+
+    Parameters
+    ----------
+    verandering : Verandering
+    index : Index
+        Buurten of the map.
+    """
+    table = verandering.buurten.reindex(index)
+    values = table["oordeel"].astype("string").where(table["oordeel"].isin(list(CHANGES)))
+    there = [name for name in CHANGES if (values == name).any()]
+    classes = {
+        name: Klasse(
+            label=name, kleur=CHANGES[name][1], patroon=CHANGES[name][2], teken=CHANGES[name][0]
+        )
+        for name in there
+    }
+    notes = [change_note(row) if pd.notna(row["oordeel"]) else "" for _, row in table.iterrows()]
+    return category_layer(
+        "verandering",
+        f"Verandering sinds {verandering.basisjaar}",
+        "Een stijging of daling telt alleen als zij groter is dan de ruis in de cijfers.",
+        values,
+        classes,
+        noot=pd.Series(notes, index=index),
+    )
+
+
+def change_note(row: pd.Series[Any]) -> str:
+    """Say the real change of one buurt with its interval, or why there is none."""
+    if pd.isna(row["echte verandering"]):
+        return str(row["toelichting"])
+    text = f"Echte verandering: {met_teken(row['echte verandering'], 1)} punten"
+    if row["laag"] != row["hoog"]:
+        text += f" (90 %: {met_teken(row['laag'], 1)} tot {met_teken(row['hoog'], 1)})"
+    return f"{text}. {row['toelichting']}".strip()
+
+
+def layers(cijfers: Cijfers) -> tuple[Laag, ...]:
+    """Return the layers that the tables allow, in reading order.
+
+    Parameters
+    ----------
+    cijfers : Cijfers
+
+    Returns
+    -------
+    tuple of Laag
+        Urgentie, potentie, the domains, then type, aanpak, deel-buurten, DIA areas and change
+        since the base year where they exist.
+    """
+    made = [_urgency_layer(cijfers)]
+    if "potentie" in cijfers.scores:
+        made.append(_potential_layer(cijfers))
+    made += _domain_layers(cijfers)
+    if not cijfers.typologie.empty:
+        made.append(_type_layer(cijfers))
+    if not cijfers.aanpak.empty:
+        made.append(_approach_layer(cijfers))
+    if cijfers.deelbuurten is not None:
+        made.append(_pocket_layer(cijfers))
+    if not cijfers.indeling.empty and cijfers.indeling["dia_gebied"].notna().any():
+        made.append(_area_layer(cijfers))
+    if cijfers.verandering is not None:
+        made.append(change_layer(cijfers.verandering, cijfers.gebieden.index))
+    return tuple(made)

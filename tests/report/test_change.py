@@ -1,0 +1,101 @@
+"""Sentences and tables on change: what exceeds the noise, what does not, what cannot be known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from voronoistad import change_of
+
+from sia.report.change import Gebied, certainty, left_out, per_area, per_buurt, per_domain, things
+from sia.viz.dataset import Cijfers, Verandering
+
+
+def _area(stad: Cijfers, found: Verandering) -> Gebied:
+    return Gebied(stad.gemeente, ("stad", stad.gemeentecode), stad, found)
+
+
+@pytest.fixture
+def found(stad: Cijfers) -> Verandering:
+    return change_of(stad)
+
+
+def _with(found: Verandering, oordeel: str) -> Verandering:
+    return replace(found, buurten=found.buurten.assign(oordeel=oordeel))
+
+
+def test_rises_and_falls_are_counted_and_named(stad: Cijfers, found: Verandering) -> None:
+    text = things(_area(stad, found))[0].tekst
+    counts = found.buurten["oordeel"].value_counts()
+    assert text.startswith(f"Sinds 2021 is de urgentie in {counts['stijgt']} buurten gestegen")
+    assert f"in {counts['daalt']} buurten gedaald" in text
+    most = found.buurten.loc[found.buurten["oordeel"] == "stijgt", "echte verandering"].idxmax()
+    assert str(stad.naam[most]) in text
+
+
+def test_only_falls(stad: Cijfers, found: Verandering) -> None:
+    text = things(_area(stad, _with(found, "daalt")))[0].tekst
+    assert "in geen enkele is zij gestegen" in text
+
+
+def test_nothing_exceeds_the_noise(stad: Cijfers, found: Verandering) -> None:
+    quiet = _with(found, "binnen de ruis")
+    first, second, third = (zin.tekst for zin in things(_area(stad, quiet)))
+    assert first == "In geen enkele buurt is de urgentie sinds 2021 meer veranderd dan de ruis."
+    assert "niet aantoonbaar" in second
+    assert "Op geen enkel domein" in third
+    assert "ook ruis zijn" in certainty(_area(stad, quiet))[0].tekst
+
+
+def test_unknown_noise_is_not_taken_for_certainty(stad: Cijfers) -> None:
+    texts = [zin.tekst for zin in things(_area(stad, change_of(stad, ruis=False)))]
+    assert "niet te zeggen" in texts[0]
+    assert "Op geen enkel domein" in texts[2]
+
+
+def test_nothing_can_be_compared(stad: Cijfers, found: Verandering) -> None:
+    blank = found.buurten.assign(
+        **dict.fromkeys(["echte verandering", "verschil", "laag", "hoog"], float("nan")),
+        oordeel="niet te vergelijken",
+        toelichting="Geen score in 2021.",
+    )
+    g = _area(stad, replace(found, buurten=blank))
+    text = [zin.tekst for zin in certainty(g)]
+    assert any(t.startswith(f"{len(stad.gebieden)} buurten zijn niet te vergelijken") for t in text)
+    assert left_out(g).count("<tr>") == 1 + len(stad.gebieden)
+
+
+@pytest.mark.parametrize(("shift", "verb"), [(3.0, "steeg"), (-3.0, "daalde")])
+def test_the_mean_of_an_area_rises_or_falls_with_its_margin(
+    stad: Cijfers, found: Verandering, shift: float, verb: str
+) -> None:
+    numbers = found.gebieden.columns.difference(["buurten", "van"])
+    areas = found.gebieden.assign(**{name: found.gebieden[name] + shift for name in numbers})
+    g = _area(stad, replace(found, gebieden=areas))
+    text = things(g)[1].tekst
+    assert f"Gemiddeld {verb} de urgentie in Teststad sinds 2021" in text
+    assert things(g)[2].tekst.endswith("meer opgave." if shift > 0 else "minder opgave.")
+
+
+def test_a_moved_border_is_told(stad: Cijfers, found: Verandering) -> None:
+    g = _area(stad, found)
+    assert any("1 buurt heeft een andere grens of code" in z.tekst for z in certainty(g))
+    assert "De grens schoof op." in left_out(g)
+
+
+def test_the_parts_of_every_row_sum_to_its_difference(stad: Cijfers, found: Verandering) -> None:
+    table = found.buurten.dropna(subset=["verschil"])
+    parts = table[["herziening", "grenzen", "methode", "echte verandering"]].sum(axis=1)
+    pd.testing.assert_series_equal(parts, table["verschil"], check_names=False)
+    shown = per_buurt(_area(stad, found))
+    assert shown.count("<tr>") == 1 + len(table)
+    assert ">Herziening<" in shown and ">Duiding<" in shown
+
+
+def test_areas_and_domains_have_their_margin(stad: Cijfers, found: Verandering) -> None:
+    g = _area(stad, found)
+    keys = [("stad", stad.gemeentecode), ("wijk", "WK999800"), ("wijk", "bestaat niet")]
+    table = per_area(g, {("wijk", "WK999800"): "Wijk 00"}, keys)
+    assert table.count("<tr>") == 3
+    assert per_domain(g).count(" tot ") == 6
