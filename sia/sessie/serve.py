@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import tempfile
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookN
     return book
 
 
-def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
+def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict[str, Any]:
     """Return the settings of the server.
 
     Parameters
@@ -68,6 +69,8 @@ def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
     notebook : pathlib.Path
         From `app_notebook`, written.
     poort : int
+    sleutel : str
+        Who does not have it gets no page: other users of this computer, other sites in the browser.
     browser : bool
         Open the page in the browser of this computer.
     """
@@ -78,7 +81,12 @@ def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
             "port": poort,
             "open_browser": browser,
             "log_level": "ERROR",
-            "tornado_settings": {"headers": {"Content-Security-Policy": POLICY}},
+            "token": sleutel,
+            "tornado_settings": {
+                "headers": {"Content-Security-Policy": POLICY},
+                # the page ends its kernel with a request that carries no such token
+                "disable_check_xsrf": True,
+            },
         },
         "VoilaConfiguration": {
             "template": "sia",
@@ -87,8 +95,6 @@ def settings(notebook: Path, *, poort: int, browser: bool) -> dict[str, Any]:
             "show_tracebacks": False,
             "file_allowlist": [],
             "extension_denylist": ["jupyterlab_pygments"],
-            "preheat_kernel": True,
-            "default_pool_size": 1,
         },
         "ConnectionFileMixin": {"transport": "ipc"},
         "HTMLExporter": {"language_code": "nl"},
@@ -139,9 +145,9 @@ def serve(
         parameters = {"gemeente": code, "jaar": year, "editie": editie}
         book = app_notebook(root / "notebooks" / NOTEBOOK, parameters)
         nbformat.write(book, notebook)  # type: ignore[no-untyped-call]
-        poort = free_port(poort)
-        say(f"De sessie staat op http://127.0.0.1:{poort}/ (stoppen: Ctrl+C).")
-        config = Config(settings(notebook, poort=poort, browser=browser))
+        poort, sleutel = free_port(poort), secrets.token_urlsafe(16)
+        say(f"De sessie staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
+        config = Config(settings(notebook, poort=poort, sleutel=sleutel, browser=browser))
         Voila.launch_instance(argv=[], config=config)
 
 

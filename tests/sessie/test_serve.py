@@ -32,8 +32,9 @@ def test_the_notebook_knows_the_parameters_that_the_app_gives(repository: Path) 
 
 
 def test_the_server_listens_here_and_lets_the_page_ask_nobody_else() -> None:
-    made = settings(Path("x.ipynb"), poort=1, browser=False)
+    made = settings(Path("x.ipynb"), poort=1, sleutel="geheim", browser=False)
     assert made["Voila"]["ip"] == ADDRESS == "127.0.0.1"
+    assert made["Voila"]["token"] == "geheim"
     policy = made["Voila"]["tornado_settings"]["headers"]["Content-Security-Policy"]
     assert "http" not in policy
     assert "*" not in policy

@@ -42,8 +42,7 @@ function maakGewichten(s) {
     for (const key in inputs) given[key] = Number(inputs[key].input.value);
     asked = performance.now();
     s.model.set("gewichten", given);
-    s.model.save_changes();
-    s.wacht();
+    s.stuur();
   }
   function gelijk() {
     for (const key in inputs) inputs[key].input.value = 1;

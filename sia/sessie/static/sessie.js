@@ -23,6 +23,7 @@ function render({ model, el: wortel }) {
       model.set("gekozen", code);
       stuur();
     },
+    stuur: () => stuur(),
     wacht() {
       clearTimeout(klok);
       klok = setTimeout(() => verbroken(), 15000);
@@ -30,22 +31,31 @@ function render({ model, el: wortel }) {
     vraag(soort, data) {
       const nummer = (volg += 1);
       return new Promise((resolve) => {
-        const late = setTimeout(() => {
+        const stil = () => {
           open.delete(nummer);
           verbroken();
           resolve({ goed: false, tekst: "Geen antwoord: NIET bevestigd. Laad de pagina opnieuw en bevestig nog eens; wat u typte blijft staan, en dubbel opslaan kan niet." });
-        }, 12000);
+        };
+        const late = setTimeout(stil, 8000);
         open.set(nummer, (answer) => { clearTimeout(late); resolve(answer); });
-        model.send({ soort, nummer, ...data });
+        probeer(() => model.send({ soort, nummer, ...data }), () => { clearTimeout(late); stil(); });
       });
     }
   };
   function verbroken() {
     melding.textContent = "Het programma geeft geen antwoord. Laad de pagina opnieuw (F5). Wat bevestigd is, staat vast; wat u typte, blijft in dit venster bewaard.";
   }
+  /* Where the kernel is known to be gone, sending fails at once. */
+  function probeer(zend, anders) {
+    try {
+      zend();
+    } catch (error) {
+      anders();
+    }
+  }
   function stuur() {
     s.onthoud("keuze", { gemeente: model.get("gemeente"), jaar: model.get("jaar"), gekozen: model.get("gekozen"), ander: model.get("ander"), gewichten: model.get("gewichten") });
-    model.save_changes();
+    probeer(() => model.save_changes(), verbroken);
     s.wacht();
   }
   model.on("msg:custom", (answer) => {
@@ -142,7 +152,6 @@ function render({ model, el: wortel }) {
   wortel.classList.add("sia-sessie");
   wortel.replaceChildren(raam);
   alles();
-  herstel();
 
   /* After a reload the page opens where the room was. */
   function herstel() {
@@ -164,6 +173,7 @@ function render({ model, el: wortel }) {
     "change:fout": () => { melding.textContent = model.get("fout"); }
   };
   for (const name in events) model.on(name, events[name]);
+  herstel();
   return () => {
     clearTimeout(klok);
     for (const name in events) model.off(name, events[name]);

@@ -1,0 +1,314 @@
+"""A whole duidingssessie in a real browser, on a real Voilà server, with no other host to ask."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from sia.duiding import Record
+from sia.sessie.serve import ADDRESS, free_port
+from tests.browser.conftest import WIDTHS, Visit
+from tests.sessie.klein import CODE, POCKET, POCKET_IN, YEAR, small_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHOSEN = (
+    "() => [document.querySelector('path.buurt.gekozen')?.dataset.code,"
+    " document.querySelector('.rangorde g.gekozen')?.dataset.code,"
+    " document.querySelector('tr.gekozen')?.dataset.code,"
+    " document.querySelector('.buurtvak')?.dataset.code,"
+    " document.querySelector('.keuzes select[id$=buurt]').value]"
+)
+VERSIONS = "shared"
+"""Voilà's own libraries warn of each other's versions; that is not about our page."""
+
+
+@dataclass
+class Server:
+    """A session that is served, and its record."""
+
+    process: subprocess.Popen[str]
+    address: str
+    record: Path
+
+    def kernels(self) -> list[int]:
+        """Return the processes of the kernels of this server."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = stat.read_text().rsplit(")", 1)[1].split()[1]
+                command = (stat.parent / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if int(parent) == self.process.pid and b"ipykernel" in command:
+                found.append(int(stat.parent.name))
+        return found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Server]:
+    root = tmp_path_factory.mktemp("sessie")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SIA_HOME", str(repository))
+    folders = small_city(root)
+    patch.undo()
+    for name in ("gemeenten", "notebooks"):
+        (root / name).symlink_to(repository / name)
+    port = free_port(18866)
+    command = [sys.executable, "-c", "from sia.cli import main; main()", "sessie", "-g", CODE]
+    command += ["-j", str(YEAR), "--geen-browser", "--poort", str(port)]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, "SIA_HOME": str(root), "PYTHONPATH": str(repository)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    address = re.search(r"http://\S+", said)
+    assert address is not None, said
+    yield Server(process, address[0], folders.processed / CODE / "duiding.sqlite")
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def session(chromium: Browser, server: Server) -> Iterator[Visit]:
+    """Open the session at the width of a projector; every other host is blocked and noted."""
+    size = dict(zip(("width", "height"), WIDTHS["projector"], strict=True))
+    context = chromium.new_context(viewport=size)
+    seen = Visit(context.new_page())
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith(f"http://{ADDRESS}:"):
+            route.continue_()
+        else:
+            seen.requests.append(route.request.url)
+            route.abort()
+
+    context.route(lambda url: not url.startswith(("data:", "blob:")), only_here)
+    seen.page.on("console", lambda m: m.type == "error" and seen.complaints.append(m.text))
+    seen.page.on("response", lambda r: r.status >= 400 and seen.complaints.append(r.url))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on("dialog", lambda d: (seen.complaints.append(d.message), d.dismiss()))
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            seen.page.goto(server.address)
+            break
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+    ready(seen.page)
+    yield seen
+    context.close()
+
+
+def ready(page: Page) -> None:
+    page.wait_for_selector(".buurtvak figure", state="attached", timeout=60_000)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def everywhere(page: Page, code: str) -> None:
+    """Wait until the panel follows, then see that all views agree."""
+    page.wait_for_selector(f".buurtvak[data-code='{code}'] figure", state="attached")
+    assert page.evaluate(CHOSEN) == [code] * 5
+
+
+def fill(page: Page, text: str) -> None:
+    page.get_by_label("Wat is er gezegd?").fill(text)
+    page.get_by_label("Rol van de spreker").select_option("wijkmanager")
+    page.get_by_role("radio", name="genuanceerd").check()
+
+
+def press_confirm(page: Page) -> str:
+    page.get_by_role("button", name="Bevestigen en opslaan").click()
+    page.wait_for_selector(".uitslag.goed, .uitslag.slecht")
+    return page.locator("form .uitslag").inner_text()
+
+
+def test_a_click_anywhere_chooses_the_buurt_everywhere(session: Visit) -> None:
+    page = session.page
+    page.locator(f"path.buurt[data-code='{POCKET_IN}']").click()
+    everywhere(page, POCKET_IN)
+    page.locator(".rangorde g[data-code='BU99990605'] .baan").click()
+    everywhere(page, "BU99990605")
+    page.locator("tr[data-code='BU99990001'] button").click()
+    everywhere(page, "BU99990001")
+    page.get_by_label("Buurt", exact=True).select_option("BU99990002")
+    everywhere(page, "BU99990002")
+
+
+def test_by_keyboard_alone(session: Visit) -> None:
+    page = session.page
+    for box in (".kaart svg[role=listbox]", ".rangorde svg[role=listbox]"):
+        page.locator(box).focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        at = page.evaluate("document.activeElement.getAttribute('aria-activedescendant')")
+        page.keyboard.press("Enter")
+        everywhere(page, page.evaluate(f"document.getElementById('{at}').dataset.code"))
+    page.locator("tbody button[tabindex='0']").first.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate("document.activeElement.closest('tr').dataset.code")
+    page.keyboard.press("Enter")
+    everywhere(page, second)
+    reached = []
+    page.get_by_label("Gemeente").focus()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "document.activeElement.id.replace(/^sia\\d+-/, '')"
+                " || document.activeElement.getAttribute('role')"
+            )
+        )
+    assert reached[:5] == ["jaar", "buurt", "ander", "laag", "listbox"]
+    assert "tab-buurt" in reached
+
+
+def test_two_buurten_stand_side_by_side(session: Visit) -> None:
+    page = session.page
+    page.get_by_label("Vergelijk met").select_option(POCKET_IN)
+    page.wait_for_selector(f".buurtvak[data-code='{POCKET_IN}'] figure")
+    boxes = page.locator(".buurtvak").evaluate_all(
+        "(a) => a.map((b) => b.getBoundingClientRect().x)"
+    )
+    assert len(boxes) == 2
+    assert boxes[0] < boxes[1]
+    page.get_by_label("Vergelijk met").select_option("")
+    page.wait_for_function("document.querySelectorAll('.buurtvak').length === 1")
+
+
+def test_weights_answer_within_300_milliseconds_and_change_no_figure(session: Visit) -> None:
+    page = session.page
+    tab(page, "Gewichten")
+    before = page.locator("tr[data-code] td:nth-child(2)").all_inner_texts()
+    slider = page.get_by_role("slider", name="Klimaat")
+    slider.focus()
+    took = []
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("[data-ms]")
+        took.append(int(page.locator("[data-ms]").get_attribute("data-ms") or 9999))
+        page.evaluate("document.querySelector('[data-ms]').removeAttribute('data-ms')")
+    assert sorted(took)[len(took) // 2] < 300, took
+    said = page.locator(".zinnen").inner_text()
+    assert "Wat blijft gelijk" in said
+    assert "verschuift het meest" in said
+    assert page.locator("tr[data-code] td:nth-child(2)").all_inner_texts() == before
+    page.get_by_label("Laag", exact=True).select_option("proef")
+    assert page.locator(".legenda").inner_text().count("omhoog") >= 1
+    page.get_by_label("Laag", exact=True).select_option("urgentie")
+    page.get_by_role("button", name="Alles weer even zwaar").click()
+    page.wait_for_function("document.querySelector('.zinnen').innerText.includes('Geen enkele')")
+
+
+def test_every_page_is_accessible_and_fits_the_projector(session: Visit) -> None:
+    page = session.page
+    for name in ("De buurt", "Gewichten", "Duiding"):
+        tab(page, name)
+        assert session.violations() == [], name
+        for width in WIDTHS.values():
+            page.set_viewport_size(dict(zip(("width", "height"), width, strict=True)))
+            page.wait_for_function(
+                "document.documentElement.scrollWidth <= innerWidth", timeout=3000
+            )
+        page.set_viewport_size({"width": 1920, "height": 1080})
+
+
+def test_no_code_is_shown(session: Visit) -> None:
+    text = session.page.locator("main").inner_text()
+    assert "import" not in text
+    assert "sessie.start" not in session.page.content()
+
+
+def test_a_judgement_is_checked_stored_and_shown_at_once(session: Visit, server: Server) -> None:
+    page = session.page
+    page.get_by_label("Buurt", exact=True).select_option(POCKET_IN)
+    everywhere(page, POCKET_IN)
+    tab(page, "Duiding")
+    page.get_by_label("Over welk gebied?").select_option(POCKET)
+    assert "NIET" not in press_confirm(page)
+    assert page.locator("[aria-invalid=true]").count() == 3
+    fill(page, "<img src=x onerror=alert(1)> Mevrouw Jansen zegt het.")
+    assert "Nog niet opgeslagen" in press_confirm(page)
+    assert "een naam" in page.locator(".waarschuwing").inner_text()
+    fill(page, "<img src=x onerror=alert(1)> De hoek is donker.")
+    assert "Opgeslagen als duiding 1" in press_confirm(page)
+    card = page.locator(".kaartje[data-nummer='1']").inner_text()
+    assert "<img src=x onerror=alert(1)> De hoek is donker." in card
+    assert page.locator(f"tr[data-code='{POCKET_IN}'] td").last.inner_text() == "1"
+    stored = Record(server.record).entries()
+    assert stored["gebied"].tolist() == [POCKET]
+    assert stored["cijferversie"][0] in card
+
+
+def test_a_killed_kernel_loses_nothing_and_says_so(session: Visit, server: Server) -> None:
+    page = session.page
+    fill(page, "Wat ik typte toen de stroom wegviel.")
+    for kernel in server.kernels():
+        os.kill(kernel, signal.SIGKILL)
+    assert "NIET bevestigd" in press_confirm(page)
+    assert len(Record(server.record).entries()) == 1
+    page.reload()
+    ready(page)
+    everywhere(page, POCKET_IN)
+    assert page.locator(".kaartje").count() == 1
+    assert page.get_by_label("Wat is er gezegd?").input_value().startswith("Wat ik typte")
+    assert "Opgeslagen als duiding 2" in press_confirm(page)
+    entries = Record(server.record).entries()
+    assert entries["uitspraak"].str.startswith("Wat ik typte").tolist() == [False, True]
+    assert entries["id"].is_unique
+
+
+def test_a_correction_is_a_new_entry(session: Visit) -> None:
+    page = session.page
+    page.locator(".kaartje[data-nummer='2']").get_by_role("button", name="Verbeteren").click()
+    assert "U verbetert duiding 2" in page.locator(".band").inner_text()
+    fill(page, "Verbeterde tekst.")
+    assert "Opgeslagen als duiding 3" in press_confirm(page)
+    page.wait_for_selector(".kaartje.vervallen[data-nummer='2']")
+    assert session.violations() == []
+
+
+def test_the_record_can_be_taken_along(session: Visit) -> None:
+    page = session.page
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Uitvoeren als CSV").click()
+    text = found.value.path().read_text(encoding="utf-8")
+    assert found.value.suggested_filename == f"duiding-{CODE}.csv"
+    assert text.count("\n") == 4
+
+
+def test_without_the_key_nobody_gets_in(chromium: Browser, server: Server, session: Visit) -> None:
+    page = chromium.new_page()
+    page.goto(server.address.partition("?")[0])
+    assert page.locator(".sia-sessie").count() == 0
+    assert "Voorbeeldstad" not in page.content()
+    page.close()
+
+
+def test_a_page_that_is_left_ends_its_kernel(session: Visit, server: Server) -> None:
+    assert len(server.kernels()) == 1
+
+
+def test_nobody_else_was_asked_and_nothing_went_wrong(session: Visit) -> None:
+    assert session.requests == []
+    assert session.complaints == []
