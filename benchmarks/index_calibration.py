@@ -30,7 +30,7 @@ from sia.sources.base import Intake
 from sia.sources.registry import read_folder
 from sia.weighing import URGENTIE, Weighing, WeighingSettings, choices_of, known_error, weigh
 
-YEARS = (2021, 2022)
+YEARS = (2021, 2022, 2023, 2024)
 METHODS = 40
 ALONE = 600
 CORPORATION = "corporatiebezit"
@@ -41,7 +41,7 @@ class City:
     """One Voorbeeldstad: what the product sees, the same figures exact, and what was planted."""
 
     seen: IndicatorTable
-    earlier: IndicatorTable
+    earlier: dict[int, IndicatorTable]
     exact: IndicatorTable
     planted: pd.DataFrame
     intake: Intake
@@ -57,7 +57,7 @@ def city(seed: int) -> City:
     exact = demo.noiseless(intake, truth, jaar=YEARS[-1])
     return City(
         build_indicators(intake, gemeente, YEARS[-1]),
-        build_indicators(intake, gemeente, YEARS[0]),
+        {year: build_indicators(intake, gemeente, year) for year in YEARS[:-1]},
         build_indicators(exact, gemeente, YEARS[-1]),
         pd.DataFrame(truth.buurten.loc[YEARS[-1]]),
         intake,
@@ -123,11 +123,15 @@ def coverage(made: City, found: Weighing) -> dict[str, float]:
     }
 
 
-def approach(made: City, found: Weighing, before: Weighing) -> pd.DataFrame:
+def approach(made: City, found: Weighing) -> pd.DataFrame:
     """Return per buurt the planted aanpak and that of the product, with its rule."""
+    norms = made.earlier[YEARS[0]].norms
+    years = {
+        year: weighing(table, made.gemeente, norms, 0).scores[URGENTIE]
+        for year, table in made.earlier.items()
+    } | {YEARS[-1]: found.scores[URGENTIE]}
     layer = max((s for s in made.intake.squares if s.size == 100), key=lambda s: s.year)
     pockets = find_pockets(squares_frame(layer), made.seen.areas, PocketSettings(seed=2024)).pockets
-    years = {YEARS[0]: before.scores[URGENTIE], YEARS[1]: found.scores[URGENTIE]}
     trend = trend_from_years(pd.DataFrame(years).reindex(found.scores.index))
     decided = decide(found.scores, made.seen.values[CORPORATION], pockets, trend)
     return pd.DataFrame(
@@ -142,9 +146,9 @@ def approach(made: City, found: Weighing, before: Weighing) -> pd.DataFrame:
 def one_city(seed: int) -> tuple[dict[str, float], pd.DataFrame]:
     """Return coverage and aanpak of one city."""
     made = city(seed)
-    found = weighing(made.seen, made.gemeente, made.earlier.norms, WeighingSettings().draws)
-    before = weighing(made.earlier, made.gemeente, made.earlier.norms, 0)
-    return coverage(made, found), approach(made, found, before)
+    norms = made.earlier[YEARS[0]].norms
+    found = weighing(made.seen, made.gemeente, norms, WeighingSettings().draws)
+    return coverage(made, found), approach(made, found)
 
 
 def coverage_rows(cities: pd.DataFrame) -> list[str]:

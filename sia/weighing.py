@@ -39,6 +39,8 @@ Margins: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
 """Lower and upper published margins, buurten x indicators."""
 CBS_ROUNDING = 5
 """CBS rounds counts of small areas at random to multiples of this."""
+PRINTED_ROWS = 20
+"""Fewer figures may all be round by chance."""
 
 
 @dataclass(frozen=True)
@@ -360,14 +362,38 @@ def choices_of(design: IndexDesign, settings: WeighingSettings) -> Choices:
     )
 
 
+def printed_unit(column: pd.Series[float]) -> float:
+    """Return the power of ten of which every figure is a multiple; 0 where there is none.
+
+    A publisher that prints kilometres in one decimal leaves the truth open by 0.05 either way.
+
+    Parameters
+    ----------
+    column : Series
+        At least `PRINTED_ROWS` figures, or nothing can be told.
+    """
+    known = column.dropna().to_numpy(dtype=float)
+    if len(known) < PRINTED_ROWS or not known.any():
+        return 0.0
+    for power in range(3, -4, -1):
+        steps = known / 10.0**power
+        if np.allclose(steps, np.rint(steps), rtol=0.0, atol=1e-6):
+            return float(10.0**power)
+    return 0.0
+
+
 def data_error(
-    catalogue: Catalogue, indicators: tuple[str, ...], margins: Margins | None = None
+    catalogue: Catalogue,
+    indicators: tuple[str, ...],
+    margins: Margins | None = None,
+    values: pd.DataFrame | None = None,
 ) -> DataError:
     """Return how far the published figures may be off.
 
     Rates have binomial noise given their denominator, and CBS rounds counts at random to
     multiples of five; modelled figures have the margins that their publisher gives. A figure with
-    margins gets no noise beside them, because the margins hold the sampling already.
+    margins gets no noise beside them, because the margins hold the sampling already. Of the other
+    figures only the rounding is known, by the decimals in which they are printed.
 
     Parameters
     ----------
@@ -376,16 +402,21 @@ def data_error(
         Those with a known denominator.
     margins : (lower, upper), optional
         Published 95 % margins, buurten x indicators.
+    values : DataFrame, buurten x indicators, optional
+        The figures as they are printed.
     """
     given = set() if margins is None else {n for n, c in margins[0].items() if c.notna().any()}
     bare = [n for n in indicators if n not in given]
     rates = {n: catalogue[n].schaal for n in bare if catalogue[n].schaal > 0}
     cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
+    columns = {} if values is None else dict(values.items())
+    units = {str(n): printed_unit(c) for n, c in columns.items() if n not in {*given, *rates}}
     return DataError(
         scale=rates,
         rounded={name: CBS_ROUNDING for name in bare if name in cbs},
         lower=None if margins is None else margins[0],
         upper=None if margins is None else margins[1],
+        printed={name: unit for name, unit in units.items() if unit > 0},
     )
 
 
@@ -394,7 +425,7 @@ def known_error(
     catalogue: Catalogue,
     denominators: pd.DataFrame | None,
     margins: Margins | None,
-) -> tuple[pd.DataFrame | None, DataError | None]:
+) -> tuple[pd.DataFrame | None, DataError]:
     """Return denominators and data error of the buurten and indicators of one index.
 
     Parameters
@@ -408,16 +439,13 @@ def known_error(
     Returns
     -------
     denominators : DataFrame or None
-    error : DataError or None
-        None when neither denominators nor margins are known.
+    error : DataError
     """
     rows, names = result.values.index, list(result.values.columns)
     known = None if denominators is None else denominators.loc[rows, names]
     bounds = None if margins is None else (margins[0].loc[rows, names], margins[1].loc[rows, names])
-    if known is None and bounds is None:
-        return None, None
     below = () if known is None else tuple(n for n in names if known[n].notna().any())
-    return known, data_error(catalogue, below, bounds)
+    return known, data_error(catalogue, below, bounds, result.values)
 
 
 def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:

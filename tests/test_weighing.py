@@ -23,6 +23,7 @@ from sia.weighing import (
     WeighingSettings,
     data_error,
     goalposts,
+    printed_unit,
     usable_norms,
     weigh,
 )
@@ -330,3 +331,28 @@ def test_scale_falls_back_on_the_whole_range_when_the_middle_is_flat() -> None:
     assert posts is not None
     assert (posts.lower, posts.upper) == (5.0, 30.0)
     assert goalposts(norms, "onbekend", QUICK) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "unit"),
+    [
+        (np.arange(30) * 0.1, 0.1),
+        (np.arange(30) * 10.0, 10.0),
+        (np.arange(30) * 1000.0 + 500.0, 100.0),
+        (np.arange(30) / 7.0, 0.0),
+        (np.arange(5) * 0.1, 0.0),
+        (np.zeros(30), 0.0),
+    ],
+)
+def test_printed_unit_is_read_from_the_figures(values: np.ndarray, unit: float) -> None:
+    column = pd.Series([*values, np.nan])
+    assert printed_unit(column) == pytest.approx(unit)
+
+
+def test_only_figures_without_another_error_get_that_of_printing() -> None:
+    rates = tuple(CATALOGUE[n].id for n in ("laag_inkomen",))
+    values = pd.DataFrame(
+        {"laag_inkomen": np.arange(40) * 0.1, "afstand_park": np.arange(40) * 0.1}
+    )
+    error = data_error(CATALOGUE, rates, values=values)
+    assert error.printed == {"afstand_park": pytest.approx(0.1)}

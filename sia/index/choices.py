@@ -180,6 +180,8 @@ class DataError:
         Published 95 % margins, units x indicators (RIVM).
     exact_below : float
         Binomial draws are exact while n p (1 - p) is below this, and normal above it.
+    printed : mapping of indicator to float
+        Unit in which the publisher prints: the truth lies within half of it, evenly.
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)
@@ -187,8 +189,11 @@ class DataError:
     lower: pd.DataFrame | None = None
     upper: pd.DataFrame | None = None
     exact_below: float = 9.0
+    printed: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if any(unit <= 0 for unit in self.printed.values()):
+            raise ValueError("a printed unit is above 0")
         if (self.lower is None) != (self.upper is None):
             raise ValueError("margins need lower and upper")
         if any(base < 2 for base in self.rounded.values()):
@@ -209,6 +214,8 @@ class Noise:
     spread : array, shape (n, k)
         Standard error from published margins; 0 where none.
     exact_below : float
+    unit : array, shape (k,)
+        In which the publisher prints; 0 where unknown.
     """
 
     values: Array
@@ -217,6 +224,7 @@ class Noise:
     base: Array
     spread: Array
     exact_below: float
+    unit: Array
 
     def draw(self, rng: np.random.Generator) -> Array:
         """Return one version of the truth, shape (n, k); gaps stay gaps."""
@@ -234,6 +242,9 @@ class Noise:
             top = np.where(np.isnan(self.scale[margins]), np.inf, self.scale[margins])
             floor = np.where(np.isnan(self.scale[margins]), -np.inf, 0.0)
             x[:, margins] = np.clip(x[:, margins], floor, top)
+        printed = np.flatnonzero(self.unit > 0)
+        if printed.size:
+            x[:, printed] += (rng.random((x.shape[0], printed.size)) - 0.5) * self.unit[printed]
         return x
 
     def _binomial(self, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
@@ -293,10 +304,12 @@ def prepare_noise(
     ValueError
         When an indicator is unknown or rates have no denominators.
     """
-    if error is None:
+    if error is None or not (
+        error.scale or error.rounded or error.printed or error.lower is not None
+    ):
         return None
     names = [str(c) for c in values.columns]
-    unknown = sorted((set(error.scale) | set(error.rounded)) - set(names))
+    unknown = sorted({*error.scale, *error.rounded, *error.printed} - set(names))
     if unknown:
         raise ValueError(f"data error names unknown indicators {unknown}")
     if error.scale and denominators is None:
@@ -323,4 +336,5 @@ def prepare_noise(
         np.array([float(error.rounded.get(c, 0)) for c in names]),
         spread,
         error.exact_below,
+        np.array([float(error.printed.get(c, 0.0)) for c in names]),
     )

@@ -12,6 +12,7 @@ from sia.clustering.years import Change, change, transitions
 from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
 from sia.pipeline.run import Run
 from sia.pipeline.types import panel as published_scores
+from sia.weighing import known_error
 
 STAGE = "09_trajecten"
 DRAWS = 200
@@ -38,7 +39,8 @@ class Trajectories:
     overgang : DataFrame of int
         Transition matrix between the first and the last year.
     ruis_bekend : tuple of int
-        Score indicators with a known measurement error, and all of them.
+        Score indicators with a known measurement error, those of which only the rounding is
+        known, and all of them.
     """
 
     panel: Panel
@@ -47,7 +49,7 @@ class Trajectories:
     buurten: pd.DataFrame
     verandering: Change | None
     overgang: pd.DataFrame
-    ruis_bekend: tuple[int, int]
+    ruis_bekend: tuple[int, int, int]
 
 
 def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
@@ -71,7 +73,9 @@ def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
         found = change(model, linked, noise[:, rows][:, :, domains], first, last)
     wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
     wide = wide.reindex(run.table("gebieden").index).astype("Int64")
-    table = _judged(panel, wide, found, quiet=not noise.any())
+    known = _known_noise(panel)
+    # rounding alone is no measure of how uncertain a figure is
+    table = _judged(panel, wide, found, quiet=known[0] == 0)
     run.write(
         STAGE,
         {"trajecten": table},
@@ -87,7 +91,7 @@ def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
         buurten=table,
         verandering=found,
         overgang=transitions(types, first, last),
-        ruis_bekend=_known_noise(panel),
+        ruis_bekend=known,
     )
 
 
@@ -105,17 +109,15 @@ def _names(run: Run, model: Typology) -> dict[int, str]:
     return {int(n): names.get(int(n), f"type {n}") for n in sorted(model.numbers_)}
 
 
-def _known_noise(panel: Panel) -> tuple[int, int]:
-    """Count the indicators whose error is known: a rate with its denominator, or with margins."""
-    last = panel.tabellen[panel.jaren[-1]]
-    names = list(panel.indicatoren)
-    based = last.denominators[names].notna().any() & (
-        pd.Series({name: panel.catalogus[name].schaal for name in names}) > 0
-    )
-    if len(last.lower.columns):
-        based |= last.lower[names].notna().any()
-    scored = [name for name in names if panel.catalogus[name].rol == "opgave"]
-    return int(based[scored].sum()), len(scored)
+def _known_noise(panel: Panel) -> tuple[int, int, int]:
+    """Count the indicators whose error is known, those with only a known rounding, and all."""
+    last, result = panel.tabellen[panel.jaren[-1]], panel.resultaten[panel.jaren[-1]]
+    margins = (last.lower, last.upper) if len(last.lower.columns) else None
+    _, error = known_error(result, last.catalogue, last.denominators, margins)
+    known = {*error.scale, *error.rounded}
+    if error.lower is not None:
+        known |= {str(name) for name, column in error.lower.items() if column.notna().any()}
+    return len(known), len(set(error.printed) - known), result.values.shape[1]
 
 
 def _judged(
@@ -158,10 +160,11 @@ def panel_text(found: Trajectories) -> str:
     """Say which years are compared, on how many indicators, and which are left out and why."""
     panel = found.panel
     years = ", ".join(map(str, panel.jaren))
-    known, total = found.ruis_bekend
+    known, rounded, total = found.ruis_bekend
     text = (
         f"Vergeleken: {years}, op de {total} opgave-indicatoren die in al deze jaren bestaan. "
-        f"Van {known} daarvan is bekend hoe onzeker het cijfer is; de andere tellen als exact."
+        f"Van {known} daarvan is bekend hoe onzeker het cijfer is, van {rounded} alleen hoe het "
+        f"is afgerond; de andere {total - known - rounded} tellen als exact."
     )
     for jaar, reason in panel.weggelaten["reden"].items():
         text += f" Niet vergeleken: {jaar} ({reason})."

@@ -247,3 +247,19 @@ def test_own_choices_have_their_share_of_the_draws(table: pd.DataFrame) -> None:
 def test_every_uniform_number_is_an_option(u: float, count: int, own: float | None) -> None:
     picked = Choices(own=own).pick(np.array([u]), count)
     assert 0 <= picked[0] < count
+
+
+def test_printing_leaves_half_a_unit_open() -> None:
+    values = pd.DataFrame({"km": [0.5, 1.2, np.nan], "other": [1.0, 2.0, 3.0]})
+    noise = prepare_noise(DataError(printed={"km": 0.1}), values, None)
+    assert noise is not None
+    rng = np.random.default_rng(0)
+    drawn = np.stack([noise.draw(rng) for _ in range(4000)])
+    away = drawn[:, :2, 0] - values["km"].to_numpy()[:2]
+    assert np.abs(away).max() <= 0.05
+    assert away.std() == pytest.approx(0.1 / np.sqrt(12), rel=0.05)
+    assert np.isnan(drawn[:, 2, 0]).all()
+    assert (drawn[:, :, 1] == values["other"].to_numpy()).all()
+    assert prepare_noise(DataError(), values, None) is None
+    with pytest.raises(ValueError, match="above 0"):
+        DataError(printed={"km": 0.0})
