@@ -40,6 +40,8 @@ class Outcome:
         Message of the failure; empty when it went well.
     memory : int or None
         Peak memory of the kernel in bytes, where it is known.
+    cpu : float or None
+        Processor time of the kernel in seconds, where it is known.
     fingerprint : str
         Hash of code, parameters and inputs that the outcome rests on.
     warnings : tuple of str
@@ -56,6 +58,7 @@ class Outcome:
     cell: int | None = None
     message: str = ""
     memory: int | None = None
+    cpu: float | None = None
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +87,7 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
     from papermill.exceptions import PapermillExecutionError
 
     from sia.batch.resume import written
-    from sia.batch.warm import StoppedError, last_peak_memory
+    from sia.batch.warm import StoppedError, last_usage
 
     started = time.perf_counter()
     status, cell, message = DONE, None, ""
@@ -99,6 +102,7 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
         status = STOPPED
     except Exception as error:
         status, message = FAILED, f"{type(error).__name__}: {error}"
+    usage = last_usage()
     return Outcome(
         gemeente=task.gemeente,
         jaar=task.jaar,
@@ -107,7 +111,8 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
         seconds=round(time.perf_counter() - started, 2),
         cell=cell,
         message=message,
-        memory=last_peak_memory(),
+        memory=usage.memory,
+        cpu=usage.cpu,
         fingerprint=fingerprint,
         warnings=warnings_in(task.output) if status == DONE else (),
         outputs=written(task) if status == DONE else {},

@@ -83,8 +83,8 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
     start : Start
     target : pathlib.Path
         JSON: the request, the machine, the versions in use, the hash of every raw file, and per
-        notebook status, seconds, peak memory in bytes, warnings, the failing cell, the fingerprint
-        that it rests on and the hash of every file that it wrote.
+        notebook status, seconds, processor time, peak memory in bytes, warnings, the failing cell,
+        the fingerprint that it rests on and the hash of every file that it wrote.
     result : BatchResult, optional
         None while the batch runs: then there is no ``einde``, and a reader can see that it did
         not come to its end.
@@ -111,5 +111,5 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
     if result is not None:
         peaks = [o.memory for o in result.outcomes if o.memory is not None]
         content["hoogste_geheugen"] = max(peaks, default=None)
-        content["rekentijd"] = round(sum(o.seconds for o in result.outcomes), 2)
+        content["rekentijd"] = round(sum(o.cpu or 0.0 for o in result.outcomes), 2)
     write_json(target, content)

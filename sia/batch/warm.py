@@ -21,6 +21,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -110,28 +111,46 @@ def stopping() -> bool:
 _finished = threading.local()
 
 
-def last_peak_memory() -> int | None:
-    """Return the peak memory in bytes of the last kernel that this thread ran, and forget it.
+@dataclass(frozen=True)
+class Usage:
+    """What a kernel used.
+
+    Parameters
+    ----------
+    memory : int or None
+        Peak resident memory in bytes.
+    cpu : float or None
+        Seconds of processor time.
+    """
+
+    memory: int | None = None
+    cpu: float | None = None
+
+
+def last_usage() -> Usage:
+    """Return what the last kernel of this thread used, and forget it.
 
     Returns
     -------
-    int or None
-        None when the kernel was not forked here or the platform does not tell.
+    Usage
+        Without figures when the kernel did not end in an orderly way or the platform does not
+        tell.
     """
-    peak: int | None = getattr(_finished, "peak", None)
-    _finished.peak = None
-    return peak
+    usage: Usage = getattr(_finished, "usage", Usage())
+    _finished.usage = Usage()
+    return usage
 
 
-def _peak_memory(pid: int) -> int | None:
+def _usage(pid: int) -> Usage:
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        times = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     except OSError:
-        return None
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return None
+        return Usage()
+    peak = next((ln.split()[1] for ln in status.splitlines() if ln.startswith("VmHWM:")), None)
+    # utime, stime and those of children that ended: fields 14 to 17 of proc(5)
+    ticks = sum(map(int, times[11:15]))
+    return Usage(None if peak is None else int(peak) * 1024, ticks / os.sysconf("SC_CLK_TCK"))
 
 
 class ForkedKernel:
@@ -222,9 +241,9 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def shutdown_requested(self, restart: bool = False) -> None:
-        """Note the kernel's peak memory before it goes."""
+        """Note what the kernel used before it goes."""
         if self.pid:
-            _finished.peak = _peak_memory(self.pid)
+            _finished.usage = _usage(self.pid)
 
     async def cleanup(self, restart: bool = False) -> None:
         """Forget the kernel when it has gone."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -31,11 +32,24 @@ def read_intake(run: Run) -> Intake:
     ----------
     run : Run
     """
-    folder = open_store(run.bron, run.folders.processed)
-    found = load_intake(folder, run.gemeente.code, run.jaren, normen=True)
+    store = open_store(run.bron, run.folders.processed)
+    return _load(store, run.gemeente.code, run.jaren, run.bron)
+
+
+@lru_cache(maxsize=1)
+def _load(store: Path, code: str, jaren: tuple[int, ...], bron: tuple[Path, ...]) -> Intake:
+    """Load a part of a store; the name of a store is the hash of what is in it."""
+    found = load_intake(store, code, jaren, normen=True)
     if found is None:
-        raise InputError([_vanished(folder)])
-    return _with_squares(run, folder, found)
+        raise InputError([_vanished(store)])
+    later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]
+    if later.empty:
+        return found
+    files = {str(name): _path_of(str(name), bron) for name in later}
+    own = _squares(store, code, jaren, files, found)
+    rest = found.files[~found.files["bestand"].isin(own.files["bestand"])]
+    both = pd.concat([rest, own.files]).sort_values("bestand", ignore_index=True)
+    return replace(found, squares=own.squares, files=both)
 
 
 def _vanished(folder: Path) -> Problem:
@@ -46,24 +60,20 @@ def _vanished(folder: Path) -> Problem:
     )
 
 
-def _with_squares(run: Run, store: Path, found: Intake) -> Intake:
-    """Add the squares of this municipality, which are kept in its own folder."""
-    later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]
-    if later.empty:
-        return found
-    code = run.gemeente.code
-    key = digest([store.name, *map(str, run.jaren)])[:16]
-    folder = run.folders.processed / code / "intake" / key
+def _squares(
+    store: Path, code: str, jaren: tuple[int, ...], files: Mapping[str, Path], found: Intake
+) -> Intake:
+    """Return the squares of a municipality, which are kept in its own folder once read."""
+    key = digest([store.name, *map(str, jaren)])[:16]
+    # the store is processed/NL/intake/<hash>
+    folder = store.parents[2] / code / "intake" / key
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f".{key}.slot"):
         own = load_intake(folder)
         if own is None:
-            files = {str(name): _path_of(str(name), run.bron) for name in later}
-            own = read_squares(files, code, run.jaren, found.areas)
+            own = read_squares(files, code, jaren, found.areas)
             save_intake(folder, own)
-    rest = found.files[~found.files["bestand"].isin(own.files["bestand"])]
-    files_of_both = pd.concat([rest, own.files]).sort_values("bestand", ignore_index=True)
-    return replace(found, squares=own.squares, files=files_of_both)
+    return own
 
 
 def _path_of(name: str, bron: Sequence[Path]) -> Path:
