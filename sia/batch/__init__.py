@@ -6,12 +6,23 @@ from sia.batch.outcome import BatchResult
 from sia.batch.record import begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import write_summary
-from sia.batch.tasks import PHASES, Task, check_parameters, merge, notebook_parameters, plan
+from sia.batch.tasks import (
+    NOTEBOOKS,
+    PHASES,
+    Phases,
+    Task,
+    check_parameters,
+    merge,
+    notebook_parameters,
+    plan,
+)
 
 __all__ = [
+    "NOTEBOOKS",
     "PHASES",
     "BatchResult",
     "Outcome",
+    "Phases",
     "Request",
     "Task",
     "begin",

@@ -21,6 +21,8 @@ PHASES: tuple[tuple[str, ...], ...] = (
 """Notebooks of one year, in the order in which they run. Between two phases the years wait for
 each other: scores need the norms of the base year, types are pooled over all years."""
 
+NOTEBOOKS = tuple(name for phase in PHASES for name in phase)
+
 JUDGED = ("06_kaarten", "07_agenda", "08_rapport")
 """Notebooks that show what was said in a duidingssessie beside the figures."""
 
