@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sia.areas import RENAMED, SAME, compare
@@ -180,7 +181,7 @@ def _area_means(run: Run, real: pd.DataFrame, noise: Array) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["soort", "sleutel"])
 
 
-def _mean(real: pd.DataFrame, noise: Array, inside: Array) -> dict[str, float]:
+def _mean(real: pd.DataFrame, noise: Array, inside: npt.NDArray[np.bool_]) -> dict[str, float]:
     known = inside & real[URGENTIE].notna().to_numpy()
     found: dict[str, float] = {"buurten": int(known.sum()), "van": int(inside.sum())}
     for place, name in enumerate(real.columns):

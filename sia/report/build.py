@@ -70,6 +70,7 @@ class Renderer:
     materiaal: Materiaal
     editie: Editie = "openbaar"
     _charts: dict[str, Chart] = field(default_factory=dict, repr=False)
+    _tables: dict[str, str] = field(default_factory=dict, repr=False)
     _map: dict[str, Any] = field(default_factory=dict, repr=False)
     _locator: Locator | None = field(default=None, repr=False)
 
@@ -99,7 +100,7 @@ class Renderer:
         stad = self.materiaal.cijfers
         whole = len(selectie.codes) == len(stad.gebieden)
         own = stad if whole else stad.alleen(selectie.codes)
-        about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts)
+        about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts, self._tables)
         pieces = self._pieces(selectie)
         page = template("rapport.html.j2").render(
             secties=sections(about),

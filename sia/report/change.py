@@ -20,6 +20,9 @@ PARTS = {
 }
 """Cause of a difference -> column; together they are the whole difference."""
 
+BY_CHANCE = 0.10
+"""Share of unchanged buurten whose 90 % interval leaves out zero by chance."""
+
 KINDS = {"stad": "Hele stad", "stadsdeel": "Stadsdeel", "wijk": "Wijk", "dia": "DIA-gebied"}
 PER_BUURT, PER_AREA, PER_DOMAIN = (
     "Verandering per buurt",
@@ -33,7 +36,8 @@ DEFINITIONS = {
     "Herziening": "De bron heeft het oude cijfer later verbeterd.",
     "Grenzen": "De buurt heeft nu een andere grens dan toen.",
     "Methode": "De score telt nu andere cijfers mee dan toen, of op een andere schaal.",
-    "Ruis": "Kleine verschillen in de cijfers die ook ontstaan als er niets verandert.",
+    "Ruis": "Kleine verschillen in de cijfers die ook ontstaan als er niets verandert. Van een "
+    "cijfer zonder noemer of marge is de ruis niet bekend; de marge is dan eerder te smal.",
 }
 
 
@@ -65,11 +69,18 @@ class Gebied:
         )
 
     @property
-    def gemiddeld(self) -> pd.Series[float]:
+    def gemiddeld(self) -> dict[str, float]:
         """Mean change of the area, with interval, per score."""
-        row = self.verandering.gebieden.loc[self.sleutel]
-        assert isinstance(row, pd.Series)
-        return row
+        return _rows(self.verandering.gebieden, [self.sleutel])[self.sleutel]
+
+
+def _rows(
+    table: pd.DataFrame, keys: list[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the rows of some areas, in the order of `keys`; areas that are absent are left out."""
+    found: dict[tuple[str, str], dict[str, float]]
+    found = table.loc[[key for key in keys if key in table.index]].to_dict("index")  # type: ignore[assignment]
+    return found
 
 
 def things(g: Gebied) -> tuple[Zin, ...]:
@@ -166,7 +177,7 @@ def _which_domain(g: Gebied) -> Zin:
         sure = sure.iloc[:0]
     if sure.empty:
         return Zin("Op geen enkel domein is de gemiddelde verandering groter dan de ruis.")
-    most = sure.loc[sure["gemiddeld"].abs().idxmax()]
+    most = sure.iloc[int(sure["gemiddeld"].abs().to_numpy().argmax())]
     shown = met_teken(most["gemiddeld"], 1)
     word = "meer" if most["gemiddeld"] > 0 else "minder"
     return Zin(
@@ -184,10 +195,17 @@ def _noise(g: Gebied) -> Zin | None:
     quiet = int((g.buurten["oordeel"] == "binnen de ruis").sum())
     if not quiet:
         return None
-    what = "kan de verandering ook ruis zijn"
+    compared = int(g.buurten["oordeel"].isin(["stijgt", "daalt", "binnen de ruis"]).sum())
+    chance = getal(BY_CHANCE * compared)
     return Zin(
-        f"Voor {meervoud(quiet, 'buurt', 'buurten')} {what}. Lees daar geen stijging of daling in.",
-        (count(quiet, "buurten waar de verandering ruis kan zijn", OWN_TABLE),),
+        f"Voor {meervoud(quiet, 'buurt', 'buurten')} kan de verandering ook ruis zijn. Lees daar "
+        f"geen stijging of daling in. Door toeval alleen zouden ongeveer {chance} van de "
+        f"{getal(compared)} vergeleken buurten toch lijken te stijgen of dalen.",
+        (
+            count(quiet, "buurten waar de verandering ruis kan zijn", OWN_TABLE),
+            count(compared, "vergeleken buurten", OWN_TABLE),
+            Grond("buurten die door toeval lijken te veranderen (10 %)", chance, OWN_TABLE),
+        ),
     )
 
 
@@ -316,8 +334,7 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
     keys : list
         The areas that are shown, in order.
     """
-    table = g.verandering.gebieden
-    rows = [(key, table.loc[key]) for key in keys if key in table.index]
+    rows = list(_rows(g.verandering.gebieden, keys).items())
     shown = pd.DataFrame(
         {
             "Gebied": [namen.get(key, key[1]) for key, _ in rows],

@@ -183,6 +183,8 @@ def _changes(cijfers: Cijfers, areas: list[Selectie]) -> list[Selectie]:
     found = cijfers.verandering
     if found is None:
         return []
+    compared = found.gebieden["buurten"]
+    there = {(str(key[0]), str(key[1])) for key in compared.index[compared > 0]}
     return [
         Selectie(
             "verandering",
@@ -193,5 +195,5 @@ def _changes(cijfers: Cijfers, areas: list[Selectie]) -> list[Selectie]:
             found.basisjaar,
         )
         for one in areas
-        if one.gebied in found.gebieden.index and found.gebieden.at[one.gebied, "buurten"] > 0
+        if one.gebied in there
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 from sia.report.judgements import after, with_judgement
 from sia.report.sentences import Zin
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
-from sia.viz.judgement import full_text
+from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
 from sia.viz.tables import html_table
 from sia.viz.theme import (
@@ -236,7 +236,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
         facts.append(("Niet gerangschikt", str(row["reden"]), MISSING))
     facts += [(DOMAINS[key], getal(row[key], 1), getal(middle[key], 1)) for key in stad.domeinen]
     if stad.verandering is not None and code in stad.verandering.buurten.index:
-        changed = stad.verandering.buurten.loc[code]
+        changed = one_row(stad.verandering.buurten, code)
         what = f"Verandering sinds {stad.verandering.basisjaar}"
         facts.append((what, f"{changed['oordeel']}. {change_note(changed)}", MISSING))
     if code in stad.typologie.index and pd.notna(stad.typologie["type"][code]):
@@ -248,7 +248,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
         facts.append(("Aanpak op grond van de cijfers", text, MISSING))
         facts.append(("Corporatiebezit", procent(own["corporatiebezit"]), MISSING))
     if code in stad.duiding.index and stad.duiding.at[code, "duiding"]:
-        said = stad.duiding.loc[code]
+        said = one_row(stad.duiding, code)
         facts.append(("Aanpak na duiding", after(said), MISSING))
         facts.append(("Duiding", full_text(said), MISSING))
     table = pd.DataFrame(facts, columns=["Wat", "Deze buurt", "Middelste buurt"])
@@ -257,27 +257,29 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
 
 def buurt_indicators(stad: Cijfers, code: str) -> str:
     """Return every figure of one buurt with its reference year, flag and the city's middle."""
-    shown, middle = stad.toonbaar, stad.middens
+    if code not in stad.indicatoren.index:
+        return ""
+    values, flags = stad.indicatoren.loc[code].to_dict(), stad.vlaggen.loc[code].to_dict()
+    shown, years = stad.toonbaar.loc[code].to_dict(), stad.peiljaren.loc[code].to_dict()
     rows: list[dict[str, str]] = []
     notes: dict[tuple[int, str], str] = {}
-    for key, entry in stad.catalogus.iterrows():
-        if key not in stad.indicatoren or code not in stad.indicatoren.index:
+    for key, entry in stad.ingangen.items():
+        if key not in values:
             continue
-        value, flag = float(stad.indicatoren.at[code, key]), str(stad.vlaggen.at[code, key])
-        digits = int(entry.get("decimalen", 1))
-        reason = flag.partition(":")[2].strip()
-        if pd.notna(value) and pd.isna(shown.at[code, key]):
-            value, reason = float("nan"), "te weinig om te tonen"
+        flag, digits = str(flags[key]), int(entry.get("decimalen", 1))
+        withheld = pd.notna(values[key]) and pd.isna(shown[key])
+        reason = "te weinig om te tonen" if withheld else flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         rows.append(
             {
                 "Cijfer": str(entry["naam"]),
                 "Eenheid": str(entry["eenheid"]),
-                "Deze buurt": ontbreekt(reason) if pd.isna(value) else getal(value, digits),
-                "Middelste buurt": getal(middle[key], digits),
-                "Peiljaar": period(stad.peiljaren.at[code, key], stad.peiljaren.at[code, key])
-                or MISSING,
+                "Deze buurt": ontbreekt(reason)
+                if pd.isna(shown[key])
+                else getal(shown[key], digits),
+                "Middelste buurt": getal(stad.middens[key], digits),
+                "Peiljaar": period(years[key], years[key]) or MISSING,
                 "Bron": str(entry["bron"]),
             }
         )

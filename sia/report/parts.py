@@ -50,6 +50,8 @@ class Onderwerp:
         The tables of the selection; ranks are those of the city.
     grafieken : dict
         Charts that several reports share, by name; filled as they are first needed.
+    tabellen : dict
+        Tables that several reports share, likewise.
     """
 
     materiaal: Materiaal
@@ -57,6 +59,7 @@ class Onderwerp:
     editie: Editie
     cijfers: Cijfers
     grafieken: dict[str, Chart] = field(default_factory=dict)
+    tabellen: dict[str, str] = field(default_factory=dict)
 
     @property
     def stad(self) -> Cijfers:
@@ -81,6 +84,13 @@ class Onderwerp:
         if naam not in self.grafieken:
             self.grafieken[naam] = make()
         return self.grafieken[naam]
+
+
+def shared_table(o: Onderwerp, naam: str, make: Callable[[], str]) -> str:
+    """Return a table that is made once for all reports."""
+    if naam not in o.tabellen:
+        o.tabellen[naam] = make()
+    return o.tabellen[naam]
 
 
 def table_block(html: str, leeg: str = "") -> Blok:

@@ -14,7 +14,7 @@ from sia.report.change_sections import (
     veranderd,
     veranderd_gebied,
 )
-from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.report.parts import Blok, Onderwerp, Sectie, shared_table, table_block
 from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
 from sia.viz import charts
 from sia.viz.theme import DOMAINS
@@ -209,7 +209,8 @@ def bronnen(o: Onderwerp) -> Sectie:
     """Name the sources with reference years."""
     blocks = []
     if o.selectie.soort != "buurt":
-        blocks.append(table_block(overview.indicators(o.stad), "Er zijn geen cijfers bekend."))
+        table = shared_table(o, "cijfers", lambda: overview.indicators(o.stad))
+        blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
     lines = dict.fromkeys(o.materiaal.bronregels)
     if lines:
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -111,9 +112,15 @@ class Cijfers:
         return publishable(self)
 
     @cached_property
-    def middens(self) -> pd.Series[float]:
+    def middens(self) -> dict[str, float]:
         """Middle of the values of every indicator that may be shown, made once."""
-        return self.toonbaar.astype(float).median()
+        return {str(key): float(v) for key, v in self.toonbaar.astype(float).median().items()}
+
+    @cached_property
+    def ingangen(self) -> dict[str, dict[str, Any]]:
+        """Catalogue entries by indicator, made once."""
+        rows: dict[str, dict[str, Any]] = self.catalogus.to_dict("index")  # type: ignore[assignment]
+        return rows
 
     @property
     def domeinen(self) -> tuple[str, ...]:

@@ -22,6 +22,11 @@ def known(duiding: pd.DataFrame) -> pd.DataFrame:
     return duiding if duiding.empty else duiding[duiding["duiding"] != ""]
 
 
+def one_row(table: pd.DataFrame, code: str) -> pd.Series[Any]:
+    """Return one row of a table that has one row per place."""
+    return table.iloc[int(table.index.get_indexer(pd.Index([code]))[0])]
+
+
 def year_of(row: pd.Series[Any]) -> str:
     """Return the year of a judgement without a thousands point; empty without one."""
     year = row["duiding_jaar"]

@@ -48,8 +48,10 @@ def html_table(
         HTML; every text is escaped.
     """
     notes = _Footnotes(naam, noten or {})
+    names = [str(name) for name in table.columns]
     body = "".join(
-        _row(table, number, getallen, sorteer or {}, notes) for number in range(len(table))
+        _row(names, values, number, getallen, sorteer or {}, notes)
+        for number, values in enumerate(table.to_numpy(dtype=object).tolist())
     )
     caption = html.escape(bijschrift, quote=True)
     head = "".join(_head(str(name), name in (sorteer or {}), name in getallen) for name in table)
@@ -72,14 +74,15 @@ def _head(name: str, sortable: bool, number: bool) -> str:
 
 
 def _row(
-    table: pd.DataFrame,
+    names: Sequence[str],
+    values: Sequence[Any],
     number: int,
     getallen: Sequence[str],
     sorteer: Mapping[str, Sequence[float]],
     notes: _Footnotes,
 ) -> str:
     cells = []
-    for place, (name, value) in enumerate(zip(table.columns, table.iloc[number], strict=True)):
+    for place, (name, value) in enumerate(zip(names, values, strict=True)):
         text = html.escape(MISSING if pd.isna(value) else str(value)) + notes.mark(number, name)
         key = _sort_key(sorteer.get(name, ()), number)
         kind = ' class="getal"' if name in getallen else ""
