@@ -102,6 +102,7 @@ class _Greedy:
         self.opened: dict[str, set[int]] = {}
         self.lying: dict[tuple[str, int], set[str]] = {}
         self.start: dict[str, int] = {}
+        self.must = {str(plan): bool(must) for plan, must in agenda.plans["verplicht"].items()}
 
     def plan(self) -> pd.Series | None:
         plans = self.agenda.plans
@@ -119,7 +120,7 @@ class _Greedy:
                 continue
             done.update(group)
             placed = self._place(group)
-            if not placed and any(plans.loc[group, "verplicht"]):
+            if not placed and any(self.must[p] for p in group):
                 return None
         return pd.Series(
             [self.start.get(str(p), pd.NA) for p in plans.index],
@@ -131,7 +132,7 @@ class _Greedy:
     def _place(self, group: list[str]) -> bool:
         common = set.intersection(*(set(self.builder.options[p]) for p in group))
         options = sorted(((self._cost(group, t), t) for t in common), key=lambda o: o)
-        must = any(self.agenda.plans.loc[group, "verplicht"])
+        must = any(self.must[p] for p in group)
         for cost, t in options:
             if (must or cost < 0) and self._fits(group, t):
                 self._take(group, t)

@@ -72,31 +72,33 @@ class Builder:
 
     def _starts(self, current: pd.Series | None) -> None:
         plans, p = self.agenda.plans, self.agenda.parameters
-        price = leave_out_price(plans, p)
-        shared = self.agenda.openings.groupby("plan")["opening"].sum().reindex(plans.index)
-        gains: dict[int, pd.Series] = {}
-        for year in self.settings.jaren:
-            at = pd.Series(year, index=plans.index)
-            gain = price + shared.fillna(0.0)
-            gain = gain - delay_cost(plans, at, p) - early_loss(plans, at, p)
-            gains[year] = gain - self._moves(at, current)
+        spans = [range(a, b + 1) for a, b in zip(plans["eerste"], plans["laatste"], strict=True)]
+        self.options = {
+            str(plan): list(span) for plan, span in zip(plans.index, spans, strict=True)
+        }
+        # one row per plan and year in which it may start
+        each = plans.loc[plans.index.repeat([len(span) for span in spans])]
+        at = pd.Series([year for span in spans for year in span], index=each.index, dtype="int64")
+        shared = self.agenda.openings.groupby("plan")["opening"].sum().reindex(each.index)
+        gain = leave_out_price(each, p) + shared.fillna(0.0)
+        gain = gain - delay_cost(each, at, p) - early_loss(each, at, p)
+        cost = -EURO * (gain - self._moves(each, at, current)).to_numpy(dtype=float)
         self.model.offset = EURO * self._offset(current)
-        for plan, first, last, must in plans[["eerste", "laatste", "verplicht"]].itertuples():
-            self.options[plan] = list(range(first, last + 1))
-            for year in self.options[plan]:
-                cost = -EURO * float(gains[year][plan])
-                self.x[plan, year] = self.model.column(cost, integer=True)
-            terms = [(self.x[plan, year], 1.0) for year in self.options[plan]]
-            name = RowName("eenmaal", plan, 0)
+        for (plan, year), value in zip(at.items(), cost.tolist(), strict=True):
+            self.x[str(plan), int(year)] = self.model.column(value, integer=True)
+        for plan, must in plans["verplicht"].items():
+            terms = [(self.x[str(plan), year], 1.0) for year in self.options[str(plan)]]
+            name = RowName("eenmaal", str(plan), 0)
             self.model.row(terms, 1.0, name, 1.0 if must else 0.0)
 
-    def _moves(self, at: pd.Series, current: pd.Series | None) -> pd.Series | float:
+    def _moves(
+        self, each: pd.DataFrame, at: pd.Series, current: pd.Series | None
+    ) -> pd.Series | float:
         """Cost of starting in a year relative to staying out, against the agreed schedule."""
         if current is None:
             return 0.0
-        plans = self.agenda.plans
-        weight = self.settings.stabiliteit * plans["kosten"]
-        old = current.reindex(plans.index).astype("Float64").astype(float)
+        weight = self.settings.stabiliteit * each["kosten"]
+        old = current.reindex(each.index).astype("Float64").astype(float)
         moved = (at - old).abs() - 1.0
         return weight * moved.fillna(1.0)
 

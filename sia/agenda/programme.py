@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -132,13 +132,15 @@ def _tight(builder: Builder, agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     room = builder.row_slack(builder.columns_of(starts))
     room = room[room["soort"].isin(["budget", "fte", "straten"])]
     room.loc[room["soort"] == "budget", ["grens", "gebruik", "ruimte"]] /= EURO
-    wants = _wanting(agenda, starts)
+    wants: dict[tuple[str, str, int], list[tuple[str, float]]] = {}
+    for soort, wie, jaar, plan, nodig in _wanting(agenda, starts):
+        wants.setdefault((soort, wie, jaar), []).append((plan, nodig))
     rows = []
     for soort, wie, jaar, ruimte in room[["soort", "wie", "jaar", "ruimte"]].itertuples(
         index=False, name=None
     ):
-        held = wants[(wants["soort"] == soort) & (wants["wie"] == wie) & (wants["jaar"] == jaar)]
-        plans = sorted(held.loc[held["nodig"] > ruimte + 1e-6, "plan"])
+        held = wants.get((soort, wie, jaar), [])
+        plans = sorted(plan for plan, nodig in held if nodig > ruimte + 1e-6)
         if plans:
             rows.append((soort, wie, jaar, ruimte, ";".join(plans)))
     table = pd.DataFrame(rows, columns=["soort", "wie", "jaar", "ruimte", "plannen"])
@@ -146,22 +148,27 @@ def _tight(builder: Builder, agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     return table
 
 
-def _wanting(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
-    """Return what plans that are left out or moved would need in their preferred years."""
+def _wanting(agenda: Agenda, starts: pd.Series) -> Iterator[tuple[str, str, int, str, float]]:
+    """Yield what plans that are left out or moved would need in their preferred years.
+
+    Yields
+    ------
+    tuple
+        Kind, who, year, plan and how much: euro, fte or places.
+    """
     plans = agenda.plans
     away = starts.reindex(plans.index).astype("Float64").fillna(-1.0) != plans["voorkeur"]
     buurten = agenda.plek_buurt.groupby("plek")["buurtcode"].agg(list).to_dict()
     places = agenda.openings.groupby("plan")["plek"].agg(list).to_dict()
-    rows: list[tuple[str, str, int, str, float]] = []
-    for plan, row in plans[away].iterrows():
-        last = min(row["voorkeur"] + row["duur"] - 1, agenda.settings.eind)
-        for t in range(row["voorkeur"], last + 1):
-            rows.append(("budget", row["partner"], t, str(plan), row["eigen"] / row["duur"]))
-            if row["fte"] == row["fte"]:
-                rows.append(("fte", row["partner"], t, str(plan), row["fte"]))
-            codes = {c for plek in places.get(plan, []) for c in buurten[plek]}
-            rows += [("straten", code, t, str(plan), 1.0) for code in sorted(codes)]
-    return pd.DataFrame(rows, columns=["soort", "wie", "jaar", "plan", "nodig"])
+    columns = ["partner", "voorkeur", "duur", "eigen", "fte"]
+    for plan, partner, wish, years, own, fte in plans.loc[away, columns].itertuples(name=None):
+        codes = sorted({c for plek in places.get(plan, []) for c in buurten[plek]})
+        for t in range(wish, min(wish + years - 1, agenda.settings.eind) + 1):
+            yield "budget", partner, t, plan, own / years
+            if fte == fte:
+                yield "fte", partner, t, plan, fte
+            for code in codes:
+                yield "straten", code, t, plan, 1.0
 
 
 def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) -> str:
