@@ -49,7 +49,7 @@ class Sessie(anywidget.AnyWidget):
     Attributes
     ----------
     stand : Stand
-        The figures that are on the table.
+        The figures that are on the table; absent while nothing could be opened.
     opened : (str, int) or None
         Municipality and year that `stand` is of.
 
@@ -94,7 +94,10 @@ class Sessie(anywidget.AnyWidget):
         )
         self.stand: Stand
         self.opened: tuple[str, int] | None = None
-        self._open()
+        try:
+            self._open()
+        except InputError as error:
+            self.fout = _spoken(error)
         self.observe(self._guarded(self._open), ["gemeente", "jaar"])
         self.observe(self._guarded(self._show), ["gekozen", "ander"])
         self.observe(self._guarded(self._weigh), ["gewichten"])
@@ -274,7 +277,15 @@ def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = ""
 
 
 def check_session(app: Sessie) -> str:
-    """Say what the record holds, and which of it asks for attention."""
+    """Say what the record holds, and which of it asks for attention.
+
+    Raises
+    ------
+    InputError
+        When the figures could not be opened.
+    """
+    if app.opened is None:
+        raise InputError([Problem(wat=app.fout, oplossing="Maak de tabellen opnieuw.")])
     entries = app.stand.duidingen()
     if entries.empty:
         return f"In orde: {app.stand.run.gemeente.naam} heeft nog geen duidingen."

@@ -103,6 +103,17 @@ def test_a_year_that_cannot_be_read_leaves_the_old_one_on_the_table(app: Sessie)
     assert (app.jaar, app.stad["jaar"]) == (YEAR, YEAR)
 
 
+def test_figures_that_cannot_be_read_leave_an_empty_page_that_says_so(folders: Folders) -> None:
+    (folders.year(CODE, YEAR) / "bijdragen.parquet").write_bytes(b"stuk")
+    app = Sessie(folders, CODE, YEAR)
+    assert "Parquet" in app.fout
+    assert app.stad == {}
+    with pytest.raises(InputError, match="Parquet"):
+        check_session(app)
+    app.jaar = EARLIER
+    assert (app.fout, app.stad["jaar"]) == ("", EARLIER)
+
+
 def test_storing_is_confirmed_and_shown_at_once(app: Sessie) -> None:
     app.gekozen = POCKET_IN
     page = Heard(app)

@@ -108,10 +108,11 @@ function render({ model, el: wortel }) {
       el("h2", { id: s.id("onderwerpkop"), class: "onzichtbaar" }, "Onderwerp"), balk, ...vakken);
   }
   function keuzes() {
-    const stad = s.stad(), list = stad.codes.map((code, i) => [code, stad.namen[i]]);
     opties(keuzeGemeente, model.get("keuzes").map((one) => [one.code, one.naam]), model.get("gemeente"));
     const own = model.get("keuzes").find((one) => one.code === model.get("gemeente"));
     opties(keuzeJaar, own.jaren.map((year) => [year, year]), model.get("jaar"));
+    if (!er()) return;
+    const stad = s.stad(), list = stad.codes.map((code, i) => [code, stad.namen[i]]);
     opties(keuzeBuurt, list, model.get("gekozen"));
     naast();
   }
@@ -131,24 +132,30 @@ function render({ model, el: wortel }) {
       return one;
     }));
   }
+  const er = () => Boolean(s.stad().codes);
   function alles() {
     const stad = s.stad();
+    melding.textContent = model.get("fout");
+    vlak.hidden = !er();
+    keuzes();
+    titel.textContent = "Duidingssessie";
+    if (!er()) return;
     titel.textContent = "Duidingssessie " + stad.gemeente + " " + stad.jaar;
     fictief.textContent = stad.fictief;
     fictief.hidden = !stad.fictief;
     land.textContent = stad.land;
     raam.style.setProperty("--hoofd", stad.kleur);
-    keuzes();
     delen.forEach((deel) => deel.bouw());
     gewichten.teken();
     panelen();
     duiding.bouw();
   }
+  const vlak = el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak);
   const raam = el("div", { class: "raam" },
     el("header", {}, titel, fictief, el("div", { class: "keuzes" },
       veld("Gemeente", keuzeGemeente, s.id("gemeente")), veld("Jaar", keuzeJaar, s.id("jaar")),
       veld("Buurt", keuzeBuurt, s.id("buurt")), veld("Vergelijk met", keuzeAnder, s.id("ander"))), melding),
-    el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak));
+    vlak);
   wortel.classList.add("sia-sessie");
   wortel.replaceChildren(raam);
   alles();
@@ -172,7 +179,11 @@ function render({ model, el: wortel }) {
     "change:antwoord": () => { clearTimeout(klok); melding.textContent = model.get("fout"); },
     "change:fout": () => { melding.textContent = model.get("fout"); }
   };
-  for (const name in events) model.on(name, events[name]);
+  for (const name in events) {
+    const act = events[name];
+    events[name] = () => { if (er()) act(); else melding.textContent = model.get("fout"); };
+    model.on(name, events[name]);
+  }
   herstel();
   return () => {
     clearTimeout(klok);
