@@ -197,6 +197,22 @@ def area_agenda(run: Run, niveau: Openness) -> dict[str, dict[str, pd.DataFrame]
     return made
 
 
+def report_agendas(run: Run) -> dict[str, dict[str, dict[str, pd.DataFrame]]]:
+    """Return the agenda per DIA area for each edition of the report.
+
+    Returns
+    -------
+    dict of edition to dict of area name to dict of DataFrame
+        As `area_agenda` makes them: the internal edition shows what partners share. Empty when
+        there is no agenda, or when it was made for wijken.
+    """
+    if not has_agenda(run) or not run.has("gebiedsindeling"):
+        return {}
+    if not _stored(run, "gebieden")["gebied"].equals(area_of(run)):
+        return {}
+    return {"openbaar": area_agenda(run, "openbaar"), "intern": area_agenda(run, "partners")}
+
+
 _WORKS = ("titel", "partner", "start", "eind", "status", "samen")
 _KANSEN = (
     "soort_kans", "werken", "partners", "fase", "jaar", "beslis_voor", "besluit",

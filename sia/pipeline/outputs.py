@@ -10,7 +10,7 @@ import pandas as pd
 from sia import __version__
 from sia.index import Audit
 from sia.logo import data_uri
-from sia.pipeline.agenda_areas import public_investments
+from sia.pipeline.agenda_areas import public_investments, report_agendas
 from sia.pipeline.changes import change_since_base
 from sia.pipeline.judgements import judged, statements
 from sia.pipeline.run import Run
@@ -152,6 +152,7 @@ def material(run: Run) -> Materiaal:
         intern={"Samenhang met herkomst en externe indexen": proxies},
         uitspraken=statements(run),
         investeringen=public_investments(run),
+        agenda=report_agendas(run),
         besluiten=table.besluiten,
         drempels=_thresholds(run),
         versie=f"SIA {__version__}, methode zoals beschreven in docs/methode.md",

@@ -43,6 +43,9 @@ class Materiaal:
     investeringen : DataFrame
         ``buurtcode``, ``titel``, ``partner``, ``start``, ``eind``, ``status``,
         ``vertrouwelijkheid`` (``openbaar`` / ``partners``); empty when unknown.
+    agenda : mapping of str to mapping
+        Edition -> name of a DIA area -> tables of the joint agenda, each made for the level of
+        that edition; see `sia.pipeline.area_agenda`.
     besluiten : tuple of str
         Decisions that lifted a block in the catalogue; printed in every output.
     drempels : mapping of str to str
@@ -62,6 +65,7 @@ class Materiaal:
     intern: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     uitspraken: pd.DataFrame = field(default_factory=pd.DataFrame)
     investeringen: pd.DataFrame = field(default_factory=pd.DataFrame)
+    agenda: Mapping[str, Mapping[str, Mapping[str, pd.DataFrame]]] = field(default_factory=dict)
     besluiten: tuple[str, ...] = ()
     drempels: Mapping[str, str] = field(default_factory=dict)
     versie: str = ""

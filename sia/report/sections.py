@@ -7,6 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from sia.report import change, judgements, overview
+from sia.report.agenda_sections import gezamenlijke_agenda
 from sia.report.buurt_sentences import buurt_things
 from sia.report.change_sections import (
     begrippen_verandering,
@@ -268,7 +269,7 @@ _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
     "stad": _AREA,
     "stadsdeel": _AREA,
     "wijk": _AREA,
-    "dia": (dia_gebied, *_AREA),
+    "dia": (dia_gebied, gezamenlijke_agenda, *_AREA),
     "domein": (rangorde, niet_gerangschikt, aanpak),
     "verandering": (veranderd, veranderd_gebied, niet_vergeleken, begrippen_verandering),
     "buurt": (profiel, duidingen, deelbuurten, plannen, alle_cijfers),

@@ -1,0 +1,82 @@
+"""The section on the joint agenda in the report of a DIA area."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.viz.tables import html_table
+from sia.viz.theme import MISSING, euro
+
+OWN = "eigen middelen"
+_INTRO = (
+    "De partners leggen hun plannen voor dit gebied naast elkaar. Werk dat samen kan, heet een "
+    "koppelkans; het programma zegt in welk jaar het samen gaat. Jaren kunnen nog veranderen."
+)
+
+
+def gezamenlijke_agenda(o: Onderwerp) -> Sectie | None:
+    """Show what may be done together in a DIA area, what waits for whom, and the money per year."""
+    tables = o.materiaal.agenda.get(o.editie, {}).get(o.selectie.naam)
+    if o.selectie.soort != "dia" or not tables:
+        return None
+    blocks = [
+        table_block(_kansen(tables["koppelkansen"])),
+        table_block(_waiting(tables["wacht"])),
+        table_block(_money(tables["geld"])),
+    ]
+    shown = tuple(block for block in blocks if block != Blok())
+    intro = Blok(alinea=_INTRO)
+    return Sectie("agenda", "De gezamenlijke agenda", (intro, *shown)) if shown else None
+
+
+def _kansen(kansen: pd.DataFrame) -> str:
+    if kansen.empty:
+        return ""
+    year = kansen["jaar"].map(lambda y: f"samen in {y}", na_action="ignore").astype(object)
+    table = pd.DataFrame(
+        {
+            "Werken": kansen["werken"],
+            "Partners": kansen["partners"].str.replace(";", ", "),
+            "Soort": kansen["soort_kans"],
+            "Programma": year.where(kansen["jaar"].notna(), "niet samen"),
+        }
+    )
+    if "fase" in kansen:
+        table["Stand"] = kansen["fase"]
+        table["Beslis vóór"] = kansen["beslis_voor"].astype(str)
+        table["Besluit"] = kansen["besluit"].replace("", MISSING)
+    return html_table(table, "Koppelkansen in dit gebied")
+
+
+def _waiting(waits: pd.DataFrame) -> str:
+    if waits.empty:
+        return ""
+    table = pd.DataFrame(
+        {
+            "Actie": waits["actie"],
+            "Wacht op": waits["wie"] + " (" + waits["partner"].str.replace(";", ", ") + ")",
+            "Vóór": waits["voor"].astype(str),
+            "Werken": waits["werken"],
+        }
+    )
+    return html_table(table, "Wat wacht op wie")
+
+
+def _money(geld: pd.DataFrame) -> str:
+    if geld.empty:
+        return ""
+    if "totaal" in geld:
+        shown = geld["totaal"].map(euro).where(geld["totaal"].notna(), MISSING)
+        table = pd.DataFrame(
+            {"Jaar": geld["jaar"].astype(str), "Samen": shown, "Waarom niet getoond": geld["reden"]}
+        )
+        return html_table(table, "Geld per jaar, alle partners samen", getallen=("Samen",))
+    own = geld["bron"] == OWN
+    parts = {"Eigen geld": geld[own], "Geld van anderen": geld[~own], "Samen": geld}
+    sums = pd.DataFrame(
+        {name: part.groupby("jaar")["bedrag"].sum() for name, part in parts.items()}
+    )
+    table = sums.fillna(0.0).map(euro)
+    table.insert(0, "Jaar", [str(year) for year in table.index])
+    return html_table(table, "Geld per jaar", getallen=tuple(parts))
