@@ -25,6 +25,7 @@ from sia.approach import AANPAKKEN, decide, trend_from_years
 from sia.gemeente import Gemeente, load_gemeente
 from sia.index import Choices, build_index, uncertainty
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
+from sia.pipeline.panel import drawn_scores
 from sia.pockets import PocketSettings, find_pockets, squares_frame
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
@@ -123,16 +124,31 @@ def coverage(made: City, found: Weighing) -> dict[str, float]:
     }
 
 
+def spread_of(found: Weighing, table: IndicatorTable) -> pd.Series[float]:
+    """Return the standard error of urgentie by the noise in the figures, as the pipeline does."""
+    result = found.urgentie
+    if result is None:
+        raise ValueError("the city has no index")
+    known, error = known_error(
+        result, found.catalogue, table.denominators, (table.lower, table.upper)
+    )
+    rng = np.random.default_rng(1)
+    noise = drawn_scores(result.values, result.design, known, error, [URGENTIE], 200, rng)
+    return pd.Series(noise[:, :, 0].std(axis=0), index=result.values.index)
+
+
 def approach(made: City, found: Weighing) -> pd.DataFrame:
     """Return per buurt the planted aanpak and that of the product, with its rule."""
     norms = made.earlier[YEARS[0]].norms
-    years = {
-        year: weighing(table, made.gemeente, norms, 0).scores[URGENTIE]
-        for year, table in made.earlier.items()
-    } | {YEARS[-1]: found.scores[URGENTIE]}
+    years = {y: weighing(table, made.gemeente, norms, 0) for y, table in made.earlier.items()}
+    years[YEARS[-1]] = found
+    tables = {**made.earlier, YEARS[-1]: made.seen}
+    spread = {y: spread_of(w, tables[y]) for y, w in years.items()}
+    rows = found.scores.index
     layer = max((s for s in made.intake.squares if s.size == 100), key=lambda s: s.year)
     pockets = find_pockets(squares_frame(layer), made.seen.areas, PocketSettings(seed=2024)).pockets
-    trend = trend_from_years(pd.DataFrame(years).reindex(found.scores.index))
+    scores = pd.DataFrame({y: w.scores[URGENTIE] for y, w in years.items()}).reindex(rows)
+    trend = trend_from_years(scores, pd.DataFrame(spread).reindex(rows))
     decided = decide(found.scores, made.seen.values[CORPORATION], pockets, trend)
     return pd.DataFrame(
         {

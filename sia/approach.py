@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from sia.errors import InputError, Problem
+
+Array = npt.NDArray[np.float64]
 
 INTEGRAAL = "integrale gebiedsaanpak"
 KOPPELKANSEN = "gerichte koppelkansen"
@@ -137,7 +140,8 @@ def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
         (
             "4b",
             VOLGEN,
-            f"urgentie stijgt met ten minste {_number(s.stijging)} punt per jaar",
+            f"urgentie stijgt met ten minste {_number(s.stijging)} punt per jaar, en de kans dat "
+            f"dit meer is dan ruis is, waar zij bekend is, ten minste {_share(s.kans_stijging)}",
         ),
         ("5", BASIS, "geen van de regels hierboven"),
     ]
@@ -145,24 +149,28 @@ def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
     return table.set_index("regel")
 
 
-def trend_from_years(urgentie: pd.DataFrame) -> pd.DataFrame:
+def trend_from_years(urgentie: pd.DataFrame, spread: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the yearly rise of urgentie per buurt, with the probability that it is a rise.
 
     Ordinary least squares through the years that a buurt has; the probability is the one-sided
-    Student t probability of a positive slope (Draper & Smith 1998, section 1.4). The scores must
-    be comparable over the years: one method and one fixed norm.
+    Student t probability of a positive slope (Draper & Smith 1998, section 1.4). Where the noise
+    in the scores is known and gives a larger standard error than the residuals do, which few years
+    leave small by luck, the normal probability with that error is taken. The scores must be
+    comparable over the years: one method and one fixed norm.
 
     Parameters
     ----------
     urgentie : DataFrame, shape (n_buurten, n_years)
         Index ``buurtcode``, columns are years (int); NaN where missing.
+    spread : DataFrame, same shape, optional
+        Standard error of each score by the noise in its figures; 0 or NaN where unknown.
 
     Returns
     -------
     DataFrame
         Index as the input; ``stijging`` (points per year, NaN with fewer than two years),
         ``jaren`` (Int64, number of years used), ``kans_stijging`` (0-1, NaN with fewer than
-        three years, because the spread is then unknown).
+        three years when the noise is unknown too).
     """
     years = np.asarray(urgentie.columns, dtype=float)
     values = urgentie.to_numpy(dtype=float)
@@ -173,19 +181,35 @@ def trend_from_years(urgentie: pd.DataFrame) -> pd.DataFrame:
         t_mean = np.nansum(t, axis=1) / count
         v_mean = np.nansum(values, axis=1) / count
         dt, dv = t - t_mean[:, None], values - v_mean[:, None]
-        spread = np.nansum(dt**2, axis=1)
-        slope = np.where(count >= 2, np.nansum(dt * dv, axis=1) / spread, np.nan)
+        width = np.nansum(dt**2, axis=1)
+        slope = np.where(count >= 2, np.nansum(dt * dv, axis=1) / width, np.nan)
         residual = np.nansum((dv - slope[:, None] * dt) ** 2, axis=1)
-        error = np.sqrt(residual / (count - 2) / spread)
+        error = np.sqrt(residual / (count - 2) / width)
         chance = np.where(error > 0, stats.t.cdf(slope / error, count - 2), (slope > 0) * 1.0)
+    chance = np.where(count >= 3, chance, np.nan)
+    if spread is not None:
+        noise = _noise_of_slope(dt, spread.reindex_like(urgentie).to_numpy(dtype=float))
+        larger = (count >= 2) & (noise > 0) & ((count < 3) | (noise > np.nan_to_num(error)))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            chance = np.where(larger, stats.norm.cdf(slope / noise), chance)
     return pd.DataFrame(
         {
             "stijging": slope,
             "jaren": pd.array(count, dtype="Int64"),
-            "kans_stijging": np.where(count >= 3, chance, np.nan),
+            "kans_stijging": chance,
         },
         index=urgentie.index,
     )
+
+
+def _noise_of_slope(dt: Array, spread: Array) -> Array:
+    """Return the standard error of a slope by known errors; 0 where one of them is unknown."""
+    used = ~np.isnan(dt)
+    known = (np.nan_to_num(spread) > 0) | ~used
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.sqrt(np.nansum((dt * spread) ** 2, axis=1)) / np.nansum(dt**2, axis=1)
+    noise: Array = np.where(known.all(axis=1), error, 0.0)
+    return noise
 
 
 def decide(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from sia.approach import (
     AANPAKKEN,
@@ -149,6 +150,25 @@ def test_trend_is_the_slope_with_its_probability():
     )
     assert out.loc["a", "kans_stijging"] > 0.95 > out.loc["b", "kans_stijging"]
     assert np.isnan(out.loc["c", "stijging"]) and out.loc["c", "jaren"] == 1
+
+
+def test_two_years_are_no_trend_when_noise_explains_them():
+    years = pd.DataFrame({2023: [50.0, 50, 50], 2024: [52.0, 52, 52]}, index=list("abc"))
+    spread = pd.DataFrame({2023: [0.3, 3, 0], 2024: [0.3, 3, 0.5]}, index=list("abc"))
+    out = trend_from_years(years, spread)
+    assert out.loc["a", "kans_stijging"] > 0.99
+    assert out.loc["b", "kans_stijging"] == pytest.approx(stats.norm.cdf(2 / np.sqrt(18)))
+    assert np.isnan(out.loc["c", "kans_stijging"]), "the noise of one year is unknown"
+    assert trend_from_years(years)["kans_stijging"].isna().all()
+
+
+def test_noise_speaks_where_residuals_are_small_by_luck():
+    years = pd.DataFrame({2022: [50.0], 2023: [51.0], 2024: [52.01]}, index=["a"])
+    spread = years * 0 + 4.0
+    alone = trend_from_years(years).loc["a", "kans_stijging"]
+    with_noise = trend_from_years(years, spread).loc["a", "kans_stijging"]
+    assert alone > 0.99
+    assert with_noise == pytest.approx(stats.norm.cdf(1.005 / (4 / np.sqrt(2))), abs=1e-6)
 
 
 maybe = st.one_of(st.none(), st.floats(0, 100))

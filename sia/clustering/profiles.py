@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -29,15 +29,20 @@ class Prefix:
         Empty: always holds.
     minimaal, maximaal : float
         Bounds, inclusive, in the unit of the column.
+    onbekend : sequence of str
+        Columns of which none may be known, instead of a column with bounds.
     """
 
     naam: str
     kolom: str = ""
     minimaal: float = -np.inf
     maximaal: float = np.inf
+    onbekend: Sequence[str] = ()
 
     def holds(self, context: pd.Series[float]) -> bool:
         """Return whether the type's mean is known and within the bounds."""
+        if self.onbekend:
+            return bool(context.reindex(list(self.onbekend)).isna().all())
         if not self.kolom:
             return True
         value = float(context.get(self.kolom, np.nan))
@@ -123,7 +128,7 @@ def _problems(content: Mapping[str, Any], where: str) -> list[Problem]:
         if unknown or "naam" not in entry:
             wat = f"Onbekend: {', '.join(unknown)}." if unknown else "Een naam ontbreekt."
             found.append(fault("voorvoegsel", wat, f"Gebruik alleen: {', '.join(allowed)}."))
-    if not any("kolom" not in entry for entry in entries):
+    if not any(not {"kolom", "onbekend"} & set(entry) for entry in entries):
         found.append(
             fault("voorvoegsel", "Er is geen vangnet.", "Voeg een voorvoegsel zonder kolom toe.")
         )
@@ -201,7 +206,7 @@ def name_types(
     profile : DataFrame, shape (n_types, n_domains)
         As `profiles`.
     context : DataFrame, optional
-        As `describe`; without it the prefix is the one without a condition.
+        As `describe`; without it nothing is known of what was built and whose it is.
     names : NameRules, optional
         As `load_names`.
 

@@ -93,9 +93,13 @@ class Panel:
 
     def urgentie(self) -> pd.DataFrame:
         """Return comparable urgentie, index today's ``buurtcode``, one column per year."""
-        followed = self.followed(self.scores[[URGENTIE]])[URGENTIE]
-        wide = followed.unstack("jaar").reindex(columns=list(self.jaren))
-        return wide.reindex(self.tabellen[self.jaren[-1]].areas.index)
+        return self.wide(self.scores[URGENTIE])
+
+    def wide(self, column: pd.Series[float]) -> pd.DataFrame:
+        """Return a column ``(jaar, code)`` as today's ``buurtcode`` by year."""
+        followed = self.followed(column.to_frame("waarde"))["waarde"]
+        table = followed.unstack("jaar").reindex(columns=list(self.jaren))
+        return table.reindex(self.tabellen[self.jaren[-1]].areas.index)
 
 
 def comparable_years(run: Run) -> Panel:
@@ -272,6 +276,30 @@ def score_noise(panel: Panel, *, draws: int = 200, zaad: int = 2024) -> Array:
         for jaar in panel.jaren
     ]
     return np.concatenate(parts, axis=1)
+
+
+def urgency_spread(panel: Panel, *, draws: int = 200, zaad: int = 2024) -> pd.DataFrame:
+    """Return the standard error of comparable urgentie by the noise in the figures.
+
+    Parameters
+    ----------
+    panel : Panel
+    draws : int
+    zaad : int
+
+    Returns
+    -------
+    DataFrame, index today's ``buurtcode``, one column per year
+        As `Panel.urgentie`; 0 where the noise of no figure is known.
+    """
+    parts = {}
+    for jaar in panel.jaren:
+        rng = np.random.default_rng([zaad, jaar, 1])
+        noise = _noise_of_year(panel, jaar, [URGENTIE], draws, rng)[:, :, 0]
+        rows = panel.resultaten[jaar].values.index
+        parts[jaar] = pd.DataFrame({URGENTIE: noise.std(axis=0)}, index=rows)
+    table = pd.concat(parts, names=["jaar", "buurtcode"])
+    return panel.wide(table[URGENTIE])
 
 
 def _noise_of_year(

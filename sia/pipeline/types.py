@@ -16,7 +16,7 @@ from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
 from sia.pipeline.intake import read_intake
-from sia.pipeline.panel import Panel, comparable_years
+from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
 from sia.pockets import PocketSettings, find_pockets, squares_frame
@@ -277,15 +277,16 @@ def pocket_table(run: Run) -> pd.DataFrame:
     )
 
 
-def trend(panel: Panel) -> pd.DataFrame | None:
+def trend(panel: Panel, *, zaad: int = 2024) -> pd.DataFrame | None:
     """Return the rise of urgentie per buurt up to this year, or None when there is one year.
 
     On the indicators that all years share and for places whose border did not move; a buurt that
-    was redrawn has no trend.
+    was redrawn has no trend. The known noise in the figures says how sure a rise is, so that two
+    years are not taken for a trend when their difference is noise.
     """
     if len(panel.jaren) < 2:
         return None
-    return trend_from_years(panel.urgentie())
+    return trend_from_years(panel.urgentie(), urgency_spread(panel, zaad=zaad))
 
 
 def approach_step(run: Run, panel: Panel | None = None) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[in
     table = types.reindex(gebieden.index)
     used = sorted({int(n) for column in table for n in table[column].dropna()})
     styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], hatch(n - 1)) for n in used}
-    labels = {str(n): f"{n}. {shorten(names[n], 70)}" for n in used}
+    labels = {str(n): f"{n}. {shorten(names[n], 130)}" for n in used}
     panels = {str(year): table[year].astype("str").fillna("") for year in table}
     data = pd.DataFrame(
         {
@@ -160,10 +160,12 @@ def _maps(
     columns = min(_MOST_COLUMNS, max(len(panels), 1))
     rows = -(-max(len(panels), 1) // columns)
     legend = _LEGEND_LINE * (len(styles) + 1) + 0.15
-    width, height = max(size * columns, 6.5), size * rows + legend
+    width = max(size * columns, 6.5)
+    panel, head = width / columns * _height_by_width(gebieden), 0.3
+    height = (panel + head) * rows + legend
     with canvas(width, height) as figure:
         grid = figure.subplots(rows, columns, squeeze=False)
-        figure.subplots_adjust(0.01, legend / height, 0.99, 1 - 0.25 / height, 0.04, 0.12)
+        figure.subplots_adjust(0.01, legend / height, 0.99, 1 - head / height, 0.04, head / panel)
         for axes in list(grid.flat)[len(panels) :]:
             axes.set_visible(False)
         for axes, (label, values) in zip(grid.flat, panels.items(), strict=False):
@@ -189,6 +191,12 @@ def _maps(
             borderaxespad=0.2,
         )
         return finish(figure, title, text, data)
+
+
+def _height_by_width(gebieden: gpd.GeoDataFrame) -> float:
+    """Return the shape of the map, so that its panels leave no white."""
+    west, south, east, north = gebieden.total_bounds
+    return float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
 
 
 def _fill(

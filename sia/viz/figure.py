@@ -6,6 +6,7 @@ import hashlib
 import html
 import io
 import re
+import textwrap
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -149,6 +150,15 @@ def name_of(names: Mapping[Any, str] | pd.Series[str], key: Hashable) -> str:
 def name_room(names: list[str], per_sign: float = 0.078) -> float:
     """Return the inches that the longest of some names takes at size 9."""
     return 0.15 + per_sign * max((len(name) for name in names), default=0)
+
+
+def folded(name: str, signs: int, lines: int = 2) -> str:
+    """Break a name over lines at its spaces; what does not fit in them is cut."""
+    parts = textwrap.wrap(name, signs, break_long_words=False)
+    if len(parts) > lines:
+        rest = " ".join(parts[lines - 1 :])
+        parts = [*parts[: lines - 1], shorten(rest, signs)]
+    return "\n".join(parts)
 
 
 def shorten(name: str, signs: int = 40) -> str:

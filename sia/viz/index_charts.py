@@ -19,6 +19,7 @@ from sia.viz.figure import (
     canvas,
     dutch_axis,
     finish,
+    folded,
     name_of,
     name_room,
     shorten,
@@ -57,15 +58,15 @@ def shapes(table: pd.DataFrame, catalogue: Catalogue) -> Chart:
     across = 5
     down = max(-(-len(entries) // across), 1)
     rows = []
-    with canvas(11.0, 1.35 * down + 0.3) as figure:
+    with canvas(11.0, 1.5 * down + 0.3) as figure:
         for number, entry in enumerate(entries):
             axes = figure.add_subplot(down, across, number + 1)
             values = table[entry.id].dropna().to_numpy(dtype=float)[:, None]
             skew, tail = skewness(values)[0], kurtosis(values)[0]
             treated = abs(skew) > SKEW_LIMIT and tail > KURTOSIS_LIMIT
-            _histogram(axes, values[:, 0], shorten(entry.naam, 34), treated)
+            _histogram(axes, values[:, 0], folded(entry.naam, 30), treated)
             rows.append((entry.naam, getal(skew, 1), getal(tail, 1), "ja" if treated else "nee"))
-        figure.subplots_adjust(0.02, 0.03, 0.98, 0.97, wspace=0.15, hspace=0.75)
+        figure.subplots_adjust(0.02, 0.03, 0.98, 0.97, wspace=0.15, hspace=0.95)
         data = pd.DataFrame(rows, columns=["cijfer", "scheefheid", "kurtosis", "wordt behandeld"])
         return finish(figure, "De vorm van elke verdeling", _shape_text(data), data)
 
@@ -76,9 +77,9 @@ def _histogram(axes: Axes, values: np.ndarray, title: str, treated: bool) -> Non
     axes.bar(
         edges[:-1], count, np.diff(edges), align="edge", color=colour, hatch=pattern, ec="white"
     )
-    axes.set_title(title, fontsize=7.5, fontweight="bold" if treated else "normal", pad=3)
+    axes.set_title(title, fontsize=8.5, fontweight="bold" if treated else "normal", pad=3)
     axes.set_yticks([])
-    axes.set_xticks([edges[0], edges[-1]], [getal(edges[0], 1), getal(edges[-1], 1)], fontsize=7)
+    axes.set_xticks([edges[0], edges[-1]], [getal(edges[0], 1), getal(edges[-1], 1)], fontsize=8)
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
 
@@ -114,8 +115,8 @@ def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]
     keys = [key for key in flat if table[key].nunique() > 1]
     domain = {key: name for name, inside in groups.items() for key in inside}
     grid = table[keys].astype(float).corr(method="spearman", min_periods=5).to_numpy(dtype=float)
-    labels = [shorten(flat[key], 38) for key in keys]
-    left, side = name_room(labels, 0.068), max(0.135 * len(keys), 1.0)
+    labels = [shorten(flat[key], 46) for key in keys]
+    left, side = name_room(labels, 0.068), max(0.145 * len(keys), 1.0)
     width, height = left + side + 1.4, side + 0.3
     with canvas(width, height) as figure:
         axes = figure.add_axes((left / width, 0.1 / height, side / width, side / height))
@@ -128,8 +129,9 @@ def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]
             if place == 0 or domain[key] != domain[keys[place - 1]]:
                 axes.axhline(place - 0.5, color=INK, linewidth=0.8)
                 axes.axvline(place - 0.5, color=INK, linewidth=0.8)
-                axes.text(place + 1.5, place, domain[key], fontsize=8, va="center")
-        axes.set_yticks(range(len(keys)), labels, fontsize=6.5)
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+                axes.text(place + 1.5, place, domain[key], fontsize=8, va="center", bbox=box)
+        axes.set_yticks(range(len(keys)), labels, fontsize=8)
         axes.set_xticks([])
         axes.set_xlim(-0.5, len(keys) - 0.5)
         axes.set_ylim(len(keys) - 0.5, -0.5)

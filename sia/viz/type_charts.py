@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 
 from sia.viz.figure import (
     INK,
@@ -20,11 +21,21 @@ from sia.viz.figure import (
     canvas,
     dutch_axis,
     finish,
+    folded,
     name_room,
-    shorten,
 )
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE, getal, meervoud, opsomming
+
+CRITERIA: Mapping[str, tuple[str, int]] = {
+    "scheiding": ("scheiding: silhouet en gap samen (0–1)", 1),
+    "silhouet": ("silhouet: hoe ver uit elkaar", 2),
+    "gap": ("gap: beter dan zonder groepen", 1),
+    "stabiliteit": ("stabiliteit bij hertrekken", 2),
+    "stabiliteit_p05": ("stabiliteit, slechtste 5 %", 2),
+    "kleinste": ("buurten in het kleinste type", 0),
+}
+"""Column of ``NumberChoice.table`` -> title and decimals."""
 
 
 def type_profiles(
@@ -47,18 +58,22 @@ def type_profiles(
     columns = min(3, max(len(table), 1))
     rows = -(-max(len(table), 1) // columns)
     left, width = name_room(labels), 9.5
-    height = rows * (0.55 + 0.24 * len(domains)) + 0.4
+    panel, head = 0.24 * len(domains) + 0.1, 0.72
+    height = rows * (panel + head) + 0.35
     reach = max(float(np.nanmax(np.abs(table.to_numpy()), initial=0.0)), 0.5) * 1.3
     with canvas(width, height) as figure:
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-        figure.subplots_adjust(left / width, 0.4 / height, 0.99, 1 - 0.35 / height, 0.08, 0.35)
+        figure.subplots_adjust(
+            left / width, 0.35 / height, 0.99, 1 - head / height, 0.08, head / panel
+        )
         for place, axes in enumerate(grid.flat):
             if place >= len(table):
                 axes.set_visible(False)
                 continue
             number = table.index[place]
             _profile_panel(axes, table.iloc[place].to_numpy(), int(number) - 1, reach)
-            axes.set_title(shorten(f"{number}. {names[number]}", 34), fontsize=9, loc="left")
+            title = folded(f"{number}. {names[number]}", 40, lines=3)
+            axes.set_title(title, fontsize=8.5, loc="left")
             axes.set_yticks(range(len(labels)), labels, fontsize=8)
         data = table.map(lambda value: getal(value, 1)).rename(columns=dict(domain_names))
         data.insert(0, "type", [f"{number}. {names[number]}" for number in table.index])
@@ -91,9 +106,10 @@ def _profiles_text(
     for number, row in table.iterrows():
         top = str(row.abs().idxmax())
         word = "hoog" if row[top] >= 0 else "laag"
-        parts.append(f"{names[number]} is {word} op {domains[top]} ({getal(row[top], 1)})")
+        parts.append(f"type {number} is {word} op {domains[top].lower()} ({getal(row[top], 1)})")
+    told = opsomming(parts)
     return (
-        f"{opsomming(parts)}. Rechts van de lijn is urgenter dan de gemiddelde buurt; "
+        f"{told[0].upper()}{told[1:]}. Rechts van de lijn is urgenter dan de gemiddelde buurt; "
         "de maat is de standaardafwijking."
     )
 
@@ -104,32 +120,41 @@ def k_choice(choice_table: pd.DataFrame, k: int) -> Chart:
     Parameters
     ----------
     choice_table : DataFrame, index number of types
-        One numeric column per criterion; the column names are drawn.
+        As ``NumberChoice.table``; the columns of `CRITERIA` are drawn.
     k : int
         The chosen number.
     """
-    numeric = choice_table.select_dtypes("number")
-    table = numeric.drop(columns=[name for name in numeric if str(name) in ("k", "aantal typen")])
-    steps = numeric["k"] if "k" in numeric else pd.Series(choice_table.index, choice_table.index)
-    count = max(table.shape[1], 1)
-    width, height = 3.1 * min(count, 3), 2.4 * -(-count // 3)
+    table = choice_table[[name for name in CRITERIA if name in choice_table]].astype(float)
+    across = min(max(table.shape[1], 1), 3)
+    down = -(-max(table.shape[1], 1) // 3)
+    width, height = 9.5, 1.9 * down + 0.25
     with canvas(width, height) as figure:
-        grid = figure.subplots(-(-count // 3), min(count, 3), squeeze=False)
-        figure.subplots_adjust(0.09, 0.2, 0.98, 0.85, 0.3, 0.5)
+        grid = figure.subplots(down, across, squeeze=False)
+        figure.subplots_adjust(0.06, 0.25 / height, 0.99, 1 - 0.3 / height, 0.2, 0.5)
         for axes, name in zip(grid.flat, table, strict=False):
-            axes.plot(steps, table[name], color=PLAIN, marker="o", markersize=4)
-            chosen = table[name][(steps == k).to_numpy()]
-            axes.plot([k] * len(chosen), chosen, "D", color=STRONG, markersize=8)
-            axes.set_title(str(name).replace("_", " "), fontsize=9, loc="left")
-            axes.set_xticks(steps.astype(int))
-            axes.tick_params(labelsize=8)
-            axes.grid(axis="y", linewidth=0.4)
-            dutch_axis(axes, "y", 2)
+            title, digits = CRITERIA[str(name)]
+            _criterion(axes, table[name], k, digits)
+            axes.set_title(title, fontsize=9, loc="left")
         for axes in list(grid.flat)[table.shape[1] :]:
             axes.set_visible(False)
         data = choice_table.map(lambda v: getal(v, 2) if isinstance(v, float) else str(v))
-        text = f"Gekozen zijn {k} typen (ruit). Elk vlak is één maat voor het aantal typen."
+        text = (
+            f"Gekozen zijn {k} typen (ruit): van de aantallen die stabiel genoeg zijn het best "
+            "gescheiden. Elk vlak is één maat; alleen bij het kleinste type is hoger niet beter."
+        )
         return finish(figure, "Keuze van het aantal typen", text, data.reset_index())
+
+
+def _criterion(axes: Axes, column: pd.Series[float], k: int, digits: int) -> None:
+    axes.plot(column.index, column, color=PLAIN, marker="o", markersize=4)
+    chosen = column[column.index == k]
+    axes.plot([k] * len(chosen), chosen, "D", color=STRONG, markersize=8)
+    axes.set_xticks(column.index.astype(int))
+    axes.margins(y=0.15)
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=digits == 0))
+    axes.tick_params(labelsize=8)
+    axes.grid(axis="y", linewidth=0.4)
+    dutch_axis(axes, "y", digits)
 
 
 def transitions(
@@ -148,9 +173,9 @@ def transitions(
     both = pd.DataFrame({"van": before, "naar": after}).dropna().astype(int)
     flows = both.value_counts().sort_index()
     numbers = sorted(set(both["van"]) | set(both["naar"]))
-    width, height = 8.5, 4.6
+    width, height = 10.0, 4.6
     with canvas(width, height) as figure:
-        axes = figure.add_axes((0.24, 0.03, 0.52, 0.87))
+        axes = figure.add_axes((0.28, 0.03, 0.44, 0.87))
         gap = 0.04 * max(len(both), 1)
         left = _stack(axes, both["van"], numbers, 0.0, gap, names)
         right = _stack(axes, both["naar"], numbers, 1.0, gap, names)
@@ -191,11 +216,26 @@ def _stack(
         starts[number] = at
         if size:
             axes.plot([x, x], [at, at + size], color=INK, linewidth=5, solid_capstyle="butt")
-            label = f"{number}. {shorten(names[number], 24)} ({size})"
-            side, shift = ("right", -0.03) if x == 0 else ("left", 0.03)
-            axes.text(x + shift, at + size / 2, label, ha=side, va="center", fontsize=8)
+            _beside(axes, x, at + size / 2, f"{number}. {names[number]} ({size})")
         at += size + gap
     return starts
+
+
+def _beside(axes: Axes, x: float, y: float, label: str) -> None:
+    """Write a name beside a pile; each line by itself, for a browser to line up at its end."""
+    lines = folded(label, 44, lines=3).split("\n")
+    side, shift = ("right", -8) if x == 0 else ("left", 8)
+    for row, line in enumerate(lines):
+        down = 10.0 * ((len(lines) - 1) / 2 - row)
+        axes.annotate(
+            line,
+            (x, y),
+            (shift, down),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=8,
+        )
 
 
 def _ribbon(axes: Axes, start: float, end: float, size: int, number: int) -> None:

@@ -35,7 +35,13 @@ def test_names_say_what_stands_out_and_where():
 
 def test_unknown_context_is_not_taken_for_zero():
     context = pd.DataFrame({"omgevingsadressendichtheid": [np.nan]}, index=[1])
-    assert name_types(profile([0] * 6), context)[1].startswith("gemengde wijk")
+    assert name_types(profile([0] * 6), context)[1].startswith("wijk met")
+
+
+def test_a_wijk_is_mixed_only_where_ownership_is_known():
+    known = pd.DataFrame({"koopwoningen": [50.0]}, index=[1])
+    assert name_types(profile([0] * 6), known)[1] == "gemengde wijk met een gemiddeld beeld"
+    assert name_types(profile([0] * 6))[1] == "wijk met een gemiddeld beeld"
 
 
 @given(st.lists(st.lists(st.floats(-2, 2), min_size=6, max_size=6), min_size=2, max_size=12))
