@@ -19,6 +19,7 @@ from sia.duiding import (
 )
 from sia.errors import InputError, Problem
 from sia.sessie.stand import Stand
+from sia.viz.theme import meervoud
 
 FIELDS = (
     "gebied",
@@ -206,7 +207,7 @@ def marks(stand: Stand, entries: pd.DataFrame) -> dict[str, str]:
         rows = [row for row in listed(stand, entries, code) if not row["vervallen"]]
         now = [row for row in rows if row["jaar"] == stand.run.jaar]
         asked = sum(row["vraag"] for row in rows)
-        parts = [str(len(now))] if now else []
+        parts = [meervoud(len(now), "duiding", "duidingen")] if now else []
         effects = [row["effect"] for row in now if row["effect"] != "geen"]
         parts += effects[:1]
         if any(row["let_op"] == CHANGED for row in now):

@@ -22,6 +22,8 @@ from sia.settings import Folders
 NOTEBOOK = "05_duiding.ipynb"
 ADDRESS = "127.0.0.1"
 PORTS = 50
+IDLE = 600
+"""Seconds after which a kernel that no page is connected to is ended."""
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -97,6 +99,8 @@ def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict
             "extension_denylist": ["jupyterlab_pygments"],
         },
         "ConnectionFileMixin": {"transport": "ipc"},
+        # a browser that crashed never says that its page was left
+        "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": IDLE // 10},
         "HTMLExporter": {"language_code": "nl"},
     }
 

@@ -254,7 +254,7 @@ def test_a_judgement_is_checked_stored_and_shown_at_once(session: Visit, server:
     assert "Opgeslagen als duiding 1" in press_confirm(page)
     card = page.locator(".kaartje[data-nummer='1']").inner_text()
     assert "<img src=x onerror=alert(1)> De hoek is donker." in card
-    assert page.locator(f"tr[data-code='{POCKET_IN}'] td").last.inner_text() == "1"
+    assert page.locator(f"tr[data-code='{POCKET_IN}'] td").last.inner_text() == "1 duiding"
     stored = Record(server.record).entries()
     assert stored["gebied"].tolist() == [POCKET]
     assert stored["cijferversie"][0] in card

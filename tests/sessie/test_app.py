@@ -122,7 +122,7 @@ def test_storing_is_confirmed_and_shown_at_once(app: Sessie) -> None:
     assert answer["nummer"] == 7
     assert "Opgeslagen als duiding 1" in answer["tekst"]
     assert [row["uitspraak"] for row in app.duidingen] == ["Klopt."]
-    assert app.oordelen == {POCKET_IN: "1"}
+    assert app.oordelen == {POCKET_IN: "1 duiding"}
     stored = Record(record_path(app.stand.run)).entries()
     assert stored["cijferversie"][0] == app.stand.versies[POCKET_IN]
 

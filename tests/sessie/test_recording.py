@@ -93,7 +93,7 @@ def test_a_correction_leaves_the_old_one_to_be_read(stand: Stand) -> None:
     new, old = listed(stand, stand.duidingen(), POCKET_IN)
     assert (new["verbetert"], old["vervallen"], old["kan"]) == (1, True, False)
     assert old["let_op"] == "Verbeterd door een latere duiding."
-    assert marks(stand, stand.duidingen()) == {POCKET_IN: "1; bevestigd"}
+    assert marks(stand, stand.duidingen()) == {POCKET_IN: "1 duiding; bevestigd"}
 
 
 @pytest.mark.parametrize("answer", ["geldt nog", "geldt niet meer"])

@@ -42,7 +42,7 @@ function keuzelijst(box, items, { kies, wijs }) {
   });
   box.addEventListener("focus", () => go(at));
   box.addEventListener("blur", () => items.forEach((item) => item.classList.remove("wijst")));
-  items.forEach((item, i) => item.addEventListener("click", () => kies(i)));
+  items.forEach((item, i) => item.addEventListener("click", () => { go(i); kies(i); }));
   return { zet: (n) => { at = n; } };
 }
 
