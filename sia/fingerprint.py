@@ -25,6 +25,14 @@ def digest(parts: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or a word where it cannot be opened: the reader says why."""
+    try:
+        return sha256_file(path)
+    except OSError:
+        return "onleesbaar"
+
+
 def tree_hash(folder: Path, suffixes: Iterable[str] = ()) -> str:
     """Return one hash over names and contents of the files under a folder (or of one file).
 
@@ -38,7 +46,7 @@ def tree_hash(folder: Path, suffixes: Iterable[str] = ()) -> str:
     files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
     names = [(path, path.relative_to(folder.parent)) for path in files]
     return digest(
-        f"{name.as_posix()}={sha256_file(path)}"
+        f"{name.as_posix()}={content_hash(path)}"
         for path, name in names
         if (not wanted or path.suffix in wanted)
         and not any(part.startswith(".") for part in name.parts[1:])

@@ -162,9 +162,10 @@ def update_manifest(folder: Path, stage: str, entry: Mapping[str, Any]) -> None:
     entry : mapping
         JSON-serialisable. No clock time: the same inputs give the same manifest.
     """
-    manifest = read_manifest(folder)
-    manifest.setdefault("stappen", {})[stage] = dict(entry)
-    write_json(folder / MANIFEST, manifest)
+    with _alone(folder):
+        manifest = read_manifest(folder)
+        manifest.setdefault("stappen", {})[stage] = dict(entry)
+        write_json(folder / MANIFEST, manifest)
 
 
 def forget_stage(folder: Path, stage: str) -> None:
@@ -175,6 +176,15 @@ def forget_stage(folder: Path, stage: str) -> None:
     folder : pathlib.Path
     stage : str
     """
-    manifest = read_manifest(folder)
-    if manifest.get("stappen", {}).pop(stage, None) is not None:
-        write_json(folder / MANIFEST, manifest)
+    with _alone(folder):
+        manifest = read_manifest(folder)
+        if manifest.get("stappen", {}).pop(stage, None) is not None:
+            write_json(folder / MANIFEST, manifest)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the manifest: notebooks that run side by side each add their own stage to it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".manifest.slot"):
+        yield

@@ -13,8 +13,8 @@ from typing import Any
 
 from sia.batch.outcome import BatchResult
 from sia.batch.resume import base_fingerprint
-from sia.fingerprint import raw_hash
-from sia.store import sha256_file, write_json
+from sia.fingerprint import content_hash, raw_hash
+from sia.store import write_json
 
 _LIBRARIES = (
     "geopandas",
@@ -68,7 +68,7 @@ def begin(opdracht: Mapping[str, Any], bron: Sequence[Path]) -> Start:
     """
     files = sorted((root, path) for root in bron for path in root.rglob("*") if path.is_file())
     hashes = {
-        f"{root.name}/{path.relative_to(root).as_posix()}": sha256_file(path)
+        f"{root.name}/{path.relative_to(root).as_posix()}": content_hash(path)
         for root, path in files
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     }

@@ -6,22 +6,24 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from sia.errors import InputError, Problem
 from sia.settings import Folders
 
-PHASES: tuple[tuple[str, ...], ...] = (
-    ("01_intake", "02_indicatoren"),
-    ("03_robuustheid",),
-    ("04_clustering", "06_kaarten", "07_agenda", "08_rapport"),
-    ("09_trajecten",),
+PHASES: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (("01_intake", "02_indicatoren"),),
+    (("03_robuustheid",),),
+    (("04_clustering",),),
+    (("07_agenda", "08_rapport"), ("06_kaarten", "09_trajecten")),
 )
-"""Notebooks of one year, in the order in which they run. Between two phases the years wait for
-each other: scores need the norms of the base year, types are pooled over all years."""
+"""Chains of notebooks of one year, per phase. Between two phases the years wait for each other:
+scores need the norms of the base year, types are pooled over all years. The chains of one phase do
+not read what the other writes, and run side by side."""
 
-NOTEBOOKS = tuple(name for phase in PHASES for name in phase)
+NOTEBOOKS = tuple(sorted(name for phase in PHASES for chain in phase for name in chain))
 
 JUDGED = ("06_kaarten", "07_agenda", "08_rapport")
 """Notebooks that show what was said in a duidingssessie beside the figures."""
@@ -200,9 +202,9 @@ def plan(
     }
     checked: set[str] = set()
     phases = []
-    for names in PHASES:
+    for side_by_side in PHASES:
         chains = []
-        for year in years:
+        for year, names in product(years, side_by_side):
             target = folders.report(gemeentecode, year) / "notebooks"
             chain = []
             for name in names:

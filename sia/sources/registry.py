@@ -154,6 +154,10 @@ def read_folder(
         if name.startswith(_PLANS):
             harvest.rows.append(_row(path, name, None, SKIPPED, _PLANS_REASON))
             continue
+        barred = _barred(path)
+        if barred is not None:
+            _fault(path, name, None, [barred], harvest)
+            continue
         hit = _recognise_safely(path, name, harvest)
         if hit is not None:
             known.append((path, name, *hit))
@@ -249,6 +253,18 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source,
         _fault(path, name, None, [fault], harvest)
     else:
         harvest.rows.append(_row(path, name, None, SKIPPED, _why_unknown(path)))
+    return None
+
+
+def _barred(path: Path) -> Problem | None:
+    """Return the problem of a file that this user may not read or that the disk does not give."""
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        wat = f"Dit bestand is niet te openen ({error.strerror})."
+        oplossing = "Geef uzelf leesrecht, of zet het bestand opnieuw neer."
+        return Problem(wat, oplossing, bestand=str(path))
     return None
 
 
@@ -403,7 +419,7 @@ def _row(
         "vorm": found.shape if found else "",
         "status": status,
         "opmerking": remark,
-        "sha256": sha256_file(path),
+        "sha256": "" if _barred(path) else sha256_file(path),
     }
 
 

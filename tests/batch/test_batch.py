@@ -35,7 +35,7 @@ def write_notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two notebooks, of which the first fails in 2021."""
-    monkeypatch.setattr(batch.tasks, "PHASES", (("01_a",), ("02_b",)))
+    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
     write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "assert jaar != 2021, 'kapot jaar'")
     write_notebook(tmp_path / "notebooks" / "02_b.ipynb", "print(jaar)")
     return tmp_path

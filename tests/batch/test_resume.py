@@ -28,7 +28,7 @@ update_manifest(folder, "01_a", {"uitvoer": {str(target): sha256_file(target)}})
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(batch.tasks, "PHASES", (("01_a",), ("02_b",)))
+    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
     for name, source in (("01_a", WRITES), ("02_b", "print(jaar)")):
         cell = nbformat.v4.new_code_cell(PARAMETERS)
         cell.metadata["tags"] = ["parameters"]

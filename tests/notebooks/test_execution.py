@@ -14,7 +14,7 @@ from sia import batch, demo
 from sia.settings import Folders
 
 YEARS = (2023, 2024)
-NAMES = [name for phase in batch.PHASES for name in phase]
+NAMES = sorted(name for phase in batch.PHASES for chain in phase for name in chain)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,246 @@
+"""One request: whose turn it is, what is left behind, and what a reader is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sia import batch
+from sia.batch import command, warm
+from sia.errors import InputError
+from sia.request import Known
+from tests.batch.tiny import write_project
+
+KNOWN = {
+    "GM0001": Known("GM0001", "Verdwenen", {2019}),
+    "GM0344": Known("GM0344", "Utrecht", {2019, 2020}),
+    "GM9991": Known("GM9991", "Zonneveen (fictief)", {2019, 2020}),
+}
+FAILS = (
+    'print("LET OP: een bestand met fouten")\nassert (gemeente, jaar) != ("GM9998", 2021), "stuk"'
+)
+START = """
+import sys
+from pathlib import Path
+from sia import batch
+from sia.batch import tasks
+tasks.PHASES = ((("01_a",),),)
+root = Path(sys.argv[1])
+request = batch.Request(("GM9999",), (2020, 2021), (root / "ruw",), werkers=2)
+sys.exit(batch.start(request, root, print).exit_code())
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    return write_project(tmp_path, FAILS, "print(jaar)")
+
+
+def asked(root: Path, *gemeenten: str, **options: object) -> batch.Request:
+    return batch.Request(gemeenten, (2020, 2021), (root / "ruw",), **options)
+
+
+def unread() -> dict[str, Known]:
+    raise AssertionError("the raw files were read")
+
+
+def test_all_means_every_real_municipality_in_the_years_it_existed(project: Path) -> None:
+    request = batch.Request(("alle",), (2019, 2020), (project / "ruw",))
+    chosen = batch.choose(request, lambda: KNOWN)
+    assert [(one.gemeente.code, one.jaren) for one in chosen] == [
+        ("GM0001", (2019,)),
+        ("GM0344", (2019, 2020)),
+    ]
+
+
+def test_an_invented_country_is_run_when_there_is_no_other(project: Path) -> None:
+    invented = {code: one for code, one in KNOWN.items() if code == "GM9991"}
+    [only] = batch.choose(asked(project, "alle"), lambda: invented)
+    assert only.gemeente.fictief
+
+
+def test_a_municipality_asked_for_twice_runs_once_and_without_reading(project: Path) -> None:
+    chosen = batch.choose(asked(project, "GM9999", "Eendorp (fictief)", "GM9998"), unread)
+    assert [one.gemeente.code for one in chosen] == ["GM9998", "GM9999"]
+
+
+def test_every_unknown_municipality_is_named_at_once(project: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        batch.choose(asked(project, "Utrech", "GM9999", "Nergens"), lambda: KNOWN)
+    assert len(caught.value.problems) == 2
+    with pytest.raises(InputError, match="bestaat niet"):
+        batch.choose(batch.Request(("GM9999",), (2020,), (project / "weg",)), unread)
+
+
+def test_one_failed_year_takes_nobody_down_and_is_explained(project: Path) -> None:
+    said: list[str] = []
+    result = batch.start(asked(project, "GM9999", "GM9998"), project, said.append)
+    assert result.exit_code() == 1
+    good = {(o.gemeente, o.jaar) for o in result.outcomes if o.good}
+    assert good == {("GM9998", 2020), ("GM9999", 2020), ("GM9999", 2021)}
+    text = "\n".join(said)
+    assert "MISLUKT Andersdorp (fictief) 2021" in text
+    assert "01_a.ipynb, cel [3]: AssertionError: stuk" in text
+    assert "wat klaar is, wordt overgeslagen" in text
+    page = (project / "reports" / "overzicht.html").read_text(encoding="utf-8")
+    assert "1 van de 4 runs (gemeente en jaar) mislukt" in page
+    assert "cel [3]" in page
+    assert "LET OP: een bestand met fouten" in page
+    assert not re.search(r"https?://", page)
+    for address in re.findall(r'href="([^"#]+)"', page):
+        assert (project / "reports" / address).exists()
+    own = (project / "reports" / "GM9999" / "overzicht.html").read_text(encoding="utf-8")
+    assert "Alle 2 runs" in own
+    assert "Andersdorp" not in own
+
+
+def test_the_record_says_all_that_a_machine_needs(project: Path) -> None:
+    batch.start(asked(project, "GM9999"), project, print)
+    record = json.loads((project / "reports" / "GM9999" / "laatste-run.json").read_text())
+    assert record["eindstatus"] == 0
+    assert record["opdracht"]["gemeenten"] == ["GM9999"]
+    assert record["begin"] <= record["einde"]
+    assert set(record["invoer"]) == {"ruw/ruw.csv"}
+    assert {"sia", "python", "pandas", "papermill"} <= set(record["versies"])
+    assert record["hoogste_geheugen"] > 1e6
+    first = record["uitkomsten"][0]
+    assert first["status"] == "klaar"
+    assert first["warnings"] == ["LET OP: een bestand met fouten"]
+    assert len(first["fingerprint"]) == 64
+    assert len(list((project / "reports" / "runs").iterdir())) == 1
+    batch.start(asked(project, "GM9999"), project, print)
+    record = json.loads((project / "reports" / "GM9999" / "laatste-run.json").read_text())
+    assert {o["status"] for o in record["uitkomsten"]} == {"ongewijzigd"}
+    assert record["uitkomsten"][0]["warnings"] == ["LET OP: een bestand met fouten"]
+
+
+def test_settings_of_another_municipality_make_nothing_run_again(project: Path) -> None:
+    batch.start(asked(project, "GM9999"), project, print)
+    other = project / "gemeenten" / "GM9998-dorp.toml"
+    other.write_text(other.read_text() + "# anders\n")
+    again = batch.start(asked(project, "GM9999"), project, print)
+    assert {o.status for o in again.outcomes} == {"ongewijzigd"}
+    own = project / "gemeenten" / "GM9999-dorp.toml"
+    own.write_text(own.read_text() + "# anders\n")
+    again = batch.start(asked(project, "GM9999"), project, print)
+    assert {o.status for o in again.outcomes} == {"klaar"}
+
+
+def test_a_judgement_makes_only_what_shows_it_run_again(project: Path) -> None:
+    from sia.batch import resume
+
+    batch.start(asked(project, "GM9999"), project, print)
+    record = project / "data" / "processed" / "GM9999" / resume.RECORD
+    with resume.closing(resume.sqlite3.connect(record)) as store:
+        store.execute("create table duiding (tekst text)")
+        store.commit()
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(resume, "JUDGED", ("02_b",))
+    again = batch.start(asked(project, "GM9999"), project, print)
+    monkey.undo()
+    status = {(o.jaar, o.notebook): o.status for o in again.outcomes}
+    assert status == {
+        (2020, "01_a"): "ongewijzigd",
+        (2021, "01_a"): "ongewijzigd",
+        (2020, "02_b"): "klaar",
+        (2021, "02_b"): "klaar",
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_ends_at_once_and_says_how_to_go_on(
+    tmp_path: Path, repository: Path, sent: int
+) -> None:
+    root = write_project(tmp_path, PID)
+    environment = {**os.environ, "PYTHONPATH": str(repository), "SIA_HOME": str(root)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, str(root)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(list(root.glob("pid-*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(sent)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Start dezelfde opdracht opnieuw" in said
+    record = json.loads((root / "reports" / "GM9999" / "laatste-run.json").read_text())
+    assert {o["status"] for o in record["uitkomsten"]} == {"niet gedraaid"}
+    assert not list(root.rglob("*.part*"))
+    pids = [int(path.name.partition("-")[2]) for path in root.glob("pid-*")]
+    assert len(pids) == 2
+    while any(map(_runs, pids)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(_runs, pids))
+
+
+PID = """import os, time
+from pathlib import Path
+_ = Path(bron[0]).parent.joinpath(f"pid-{os.getpid()}").write_text("")
+time.sleep(300)"""
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_plain_kernels_give_the_same_notebooks_as_warm_ones(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outputs() -> list[object]:
+        folder = project / "reports" / "GM9999"
+        books = [nbformat.read(p, as_version=4) for p in sorted(folder.rglob("*.ipynb"))]
+        return [[cell.get("outputs") for cell in book.cells] for book in books]
+
+    batch.start(asked(project, "GM9999"), project, print)
+    warmed = outputs()
+    monkeypatch.setattr(warm, "available", lambda: False)
+    result = batch.start(asked(project, "GM9999", opnieuw=True), project, print)
+    assert {o.status for o in result.outcomes} == {"klaar"}
+    assert outputs() == warmed
+
+
+def test_a_warm_server_that_does_not_start_is_no_failure(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise EOFError("unexpected EOF")
+
+    monkeypatch.setattr("multiprocessing.context.ForkServerProcess.start", refuse)
+    result = batch.start(asked(project, "GM9999"), project, print)
+    assert {o.status for o in result.outcomes} == {"klaar"}
+
+
+def test_a_log_has_plain_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    batch.start(asked(project, "GM9998"), project, print)
+    lines = capsys.readouterr().err.splitlines()
+    assert re.match(r"GM9998 202\d 01_a: klaar, \d+,\d s, 1 waarschuwing", lines[0])
+    assert any("mislukt" in ln and "cel [3]" in ln for ln in lines)
+    assert "GM9998 2021: overgeslagen" in lines
+    assert not any("\x1b" in ln for ln in lines)
+
+
+def test_raw_folders_are_read_only_when_somebody_must_be_looked_up(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_read", lambda *_: unread())
+    assert batch.start(asked(project, "GM9999"), project, print).exit_code() == 0

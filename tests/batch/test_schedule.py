@@ -1,0 +1,73 @@
+"""Municipalities go through their phases by themselves; one that is busy is passed over."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from sia import batch
+from sia.settings import Folders
+from tests.batch.tiny import write_project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
+    return write_project(tmp_path, "print(jaar)", "print(jaar)")
+
+
+def phases(root: Path, years: tuple[int, ...] = (2020,)) -> batch.Phases:
+    plans = [
+        batch.plan(code, years, [root / "ruw"], root=root, folders=Folders.of(root))
+        for code in ("GM9998", "GM9999")
+    ]
+    return batch.merge(plans)
+
+
+def test_one_municipality_is_finished_before_the_next_is_begun(project: Path) -> None:
+    seen: list[tuple[str, str]] = []
+    batch.run_batch(
+        phases(project), workers=1, progress=lambda o: seen.append((o.gemeente, o.notebook))
+    )
+    assert seen == [
+        ("GM9998", "01_a"),
+        ("GM9998", "02_b"),
+        ("GM9999", "01_a"),
+        ("GM9999", "02_b"),
+    ]
+
+
+def test_a_busy_municipality_is_passed_over_and_waited_for(project: Path) -> None:
+    folder = project / "data" / "processed" / "GM9998"
+    folder.mkdir(parents=True)
+    other = FileLock(folder / ".slot", thread_local=False)
+    other.acquire()
+    seen: list[str] = []
+    said: list[str] = []
+
+    def release_when_waited_for() -> None:
+        deadline = time.monotonic() + 30
+        while not said and time.monotonic() < deadline:
+            time.sleep(0.05)
+        other.release()
+
+    waiter = threading.Thread(target=release_when_waited_for)
+    waiter.start()
+    result = batch.run_batch(
+        phases(project), workers=2, progress=lambda o: seen.append(o.gemeente), say=said.append
+    )
+    waiter.join()
+    assert result.exit_code() == 0
+    assert seen == ["GM9999", "GM9999", "GM9998", "GM9998"]
+    assert said == ["GM9998: een andere run is hiermee bezig; wachten tot die klaar is."]
+
+
+def test_every_task_has_one_outcome(project: Path) -> None:
+    result = batch.run_batch(phases(project, (2020, 2021)), workers=2)
+    assert len(result.outcomes) == 8
+    assert len({(o.gemeente, o.jaar, o.notebook) for o in result.outcomes}) == 8
+    assert {o.status for o in result.of("GM9998").outcomes} == {"klaar"}
