@@ -255,6 +255,8 @@ def test_a_judgement_is_checked_stored_and_shown_at_once(session: Visit, server:
     card = page.locator(".kaartje[data-nummer='1']").inner_text()
     assert "<img src=x onerror=alert(1)> De hoek is donker." in card
     assert page.locator(f"tr[data-code='{POCKET_IN}'] td").last.inner_text() == "1 duiding"
+    beside = page.locator(f".buurtvak[data-code='{POCKET_IN}'] .oordeel").text_content()
+    assert "De hoek is donker." in (beside or "")
     stored = Record(server.record).entries()
     assert stored["gebied"].tolist() == [POCKET]
     assert stored["cijferversie"][0] in card

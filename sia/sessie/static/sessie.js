@@ -129,8 +129,16 @@ function render({ model, el: wortel }) {
       const one = el("article", { class: "buurtvak", "data-code": code });
       if (html[code]) one.innerHTML = html[code];
       else one.textContent = "Even geduld …";
+      const heading = one.querySelector("h3");
+      if (heading) heading.after(oordeel(code));
       return one;
     }));
+  }
+  /* What was said stands with the figures, also where the room is not looking at the record. */
+  function oordeel(code) {
+    const mark = model.get("oordelen")[code], last = code === s.gekozen() && model.get("duidingen").find((row) => !row.vervallen);
+    const words = last ? " Het laatst gezegd (" + last.rol + ", " + last.jaar + "): “" + last.uitspraak + "”" : "";
+    return el("p", { class: "oordeel" }, mark ? "Duiding: " + mark + (mark.endsWith("?") ? "" : ".") + words : "Nog geen duiding.");
   }
   const er = () => Boolean(s.stad().codes);
   function alles() {
@@ -175,7 +183,8 @@ function render({ model, el: wortel }) {
   const events = {
     "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen,
     "change:gebieden": () => (duiding.isVan() === s.gekozen() ? duiding.bijwerken() : duiding.bouw()),
-    "change:duidingen": duiding.teken, "change:oordelen": () => { tabel.teken(); kaart.teken(); },
+    "change:duidingen": () => { duiding.teken(); panelen(); },
+    "change:oordelen": () => { tabel.teken(); kaart.teken(); panelen(); },
     "change:antwoord": () => { clearTimeout(klok); melding.textContent = model.get("fout"); },
     "change:fout": () => { melding.textContent = model.get("fout"); }
   };
