@@ -13,7 +13,18 @@ from sia import cli
 from sia.errors import InputError
 
 RUNNER = CliRunner()
-COMMANDS = ("run", "batch", "demo", "fetch", "land", "status", "init", "sjabloon", "version")
+COMMANDS = (
+    "run",
+    "batch",
+    "demo",
+    "fetch",
+    "land",
+    "status",
+    "init",
+    "sessie",
+    "sjabloon",
+    "version",
+)
 
 
 def call(*arguments: str) -> subprocess.CompletedProcess[str]:
