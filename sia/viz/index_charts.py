@@ -64,7 +64,7 @@ def shapes(table: pd.DataFrame, catalogue: Catalogue) -> Chart:
             values = table[entry.id].dropna().to_numpy(dtype=float)[:, None]
             skew, tail = skewness(values)[0], kurtosis(values)[0]
             treated = abs(skew) > SKEW_LIMIT and tail > KURTOSIS_LIMIT
-            _histogram(axes, values[:, 0], folded(entry.naam, 30), treated)
+            _histogram(axes, values[:, 0], folded(entry.naam, 33), treated)
             rows.append((entry.naam, getal(skew, 1), getal(tail, 1), "ja" if treated else "nee"))
         figure.subplots_adjust(0.02, 0.03, 0.98, 0.97, wspace=0.15, hspace=0.95)
         data = pd.DataFrame(rows, columns=["cijfer", "scheefheid", "kurtosis", "wordt behandeld"])
