@@ -16,7 +16,7 @@ from sia import store
 from sia.report import accessibility, overview, register
 from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections, slug
 from sia.report.numbers import check_numbers
-from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.report.parts import Blok, Onderwerp, Sectie, source_list, table_block
 from sia.report.sections import sections
 from sia.viz import maps
 from sia.viz.figure import Chart
@@ -116,7 +116,7 @@ class Renderer:
     def start_page(self, made: tuple[Selectie, ...]) -> str:
         """Return the page that links all reports of the set."""
         groups = [
-            (title, text, [(one.bestand, one.naam) for one in made if one.soort == kind])
+            (title, text, [(one.bestand, one.kort) for one in made if one.soort == kind])
             for kind, (title, text) in _GROUPS.items()
         ]
         groups.append(("Verantwoording", _ACCOUNT_TEXT, list(_ACCOUNT.items())))
@@ -154,8 +154,10 @@ class Renderer:
                 "Alle cijfers die worden gebruikt",
                 (
                     table_block(
-                        overview.indicators(self.materiaal.cijfers), "Er zijn geen cijfers."
+                        overview.indicators(self.materiaal.cijfers, self.materiaal.bronregels),
+                        "Er zijn geen cijfers.",
                     ),
+                    *source_list(self.materiaal.bronregels),
                 ),
             ),
         )

@@ -263,7 +263,8 @@ def per_buurt(g: Gebied) -> str:
     table = table[table["oordeel"] != "niet te vergelijken"]
     year = g.verandering.basisjaar
     names = {"basisjaar": f"Urgentie {year}", "dit jaar": f"Urgentie {g.cijfers.jaar}"}
-    shown = pd.DataFrame({"Buurt": g.cijfers.naam.reindex(table.index)})
+    judged = table["oordeel"].astype(str)
+    shown = pd.DataFrame({"Buurt": g.cijfers.naam.reindex(table.index), "Oordeel": judged})
     for key, label in names.items():
         shown[label] = table[key].map(lambda v: getal(v, 1))
     for key, label in {"verschil": "Verschil", **PARTS}.items():
@@ -272,7 +273,6 @@ def per_buurt(g: Gebied) -> str:
         MISSING if low == high else f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
         for low, high in zip(table["laag"], table["hoog"], strict=True)
     ]
-    shown["Oordeel"] = table["oordeel"].astype(str)
     numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)")
     raw = {label: list(table[key].astype(float)) for key, label in PARTS.items()}
     raw["Verschil"] = list(table["verschil"].astype(float))
@@ -280,7 +280,7 @@ def per_buurt(g: Gebied) -> str:
         with_judgement(shown, g.cijfers),
         f"{PER_BUURT}, in punten urgentie",
         getallen=numbers,
-        sorteer={"Buurt": (), **raw, "Oordeel": ()},
+        sorteer={"Buurt": (), "Oordeel": (), **raw},
     )
 
 

@@ -108,14 +108,22 @@ class Selectie:
     def titel(self) -> str:
         """What the report is called."""
         if self.soort == "verandering":
-            return f"Verandering sinds {self.sinds}: {self.naam}"
-        kind = {
-            "stadsdeel": "Stadsdeel ",
-            "wijk": "Wijk ",
-            "domein": "Domein ",
-            "dia": "Voorgesteld DIA-gebied ",
-        }
-        return kind.get(self.soort, "") + self.naam
+            return f"Verandering sinds {self.sinds}: {self.kort}"
+        return _KINDS.get(self.soort, "") + self.naam
+
+    @property
+    def kort(self) -> str:
+        """What the start page calls it, under the heading of its kind."""
+        area = _KINDS.get(self.gebied[0], "") if self.soort == "verandering" else ""
+        return area.removeprefix("Voorgesteld ") + self.naam
+
+
+_KINDS = {
+    "stadsdeel": "Stadsdeel ",
+    "wijk": "Wijk ",
+    "domein": "Domein ",
+    "dia": "Voorgesteld DIA-gebied ",
+}
 
 
 def slug(text: str) -> str:

@@ -10,7 +10,8 @@ import pyogrio
 
 from sia import store
 from sia.report.material import Materiaal
-from sia.viz.dataset import Cijfers, publishable
+from sia.viz.dataset import Cijfers
+from sia.viz.judgement import known, short_text
 from sia.viz.tables import csv_bytes
 from sia.viz.theme import DOMAINS, FICTIONAL
 
@@ -20,6 +21,7 @@ _SCORE_TEXTS = {
     "rang": ("plaats", "1 is het meest urgent; leeg waar een buurt niet is gerangschikt"),
     "gerangschikt": ("ja/nee", "of de buurt een plaats heeft"),
     "reden": ("tekst", "waarom een buurt niet is gerangschikt"),
+    "urgentie_stad": ("0-100", "urgentie op de schaal van deze stad en dit jaar"),
     "rang_p05": ("plaats", "in 5 % van de doorrekeningen lager of gelijk"),
     "rang_p50": ("plaats", "middelste plaats van de doorrekeningen"),
     "rang_p95": ("plaats", "in 95 % van de doorrekeningen lager of gelijk"),
@@ -42,7 +44,7 @@ def open_figures(cijfers: Cijfers) -> pd.DataFrame:
         ``naam``, ``indicator``, ``waarde``, ``eenheid``, ``peiljaar``, ``vlag``; a value below its
         threshold is empty and its flag says ``ontbreekt: te weinig om te tonen``.
     """
-    shown = publishable(cijfers)
+    shown = cijfers.toonbaar
     parts = []
     for key in shown:
         name = str(key)
@@ -64,6 +66,52 @@ def open_figures(cijfers: Cijfers) -> pd.DataFrame:
     return pd.concat(parts).rename_axis("buurtcode") if parts else pd.DataFrame()
 
 
+def _places(cijfers: Cijfers) -> pd.DataFrame:
+    """Return the name of every buurt and the areas in which it lies."""
+    table = cijfers.gebieden[["naam", "wijkcode", "wijknaam", "stadsdeel"]].copy()
+    area = cijfers.indeling["naam"] if not cijfers.indeling.empty else pd.Series(dtype="str")
+    return table.assign(dia_gebied=area.reindex(table.index).fillna(""))
+
+
+def open_approach(cijfers: Cijfers) -> pd.DataFrame:
+    """Return the proposed aanpak of every buurt and, beside it, the duiding.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        ``naam``, ``aanpak``, ``toelichting``, ``aanpak_na_duiding``, ``duiding``.
+    """
+    columns = ["aanpak", "toelichting", "aanpak_na_duiding", "duiding"]
+    if cijfers.aanpak.empty:
+        return pd.DataFrame(columns=["naam", *columns]).rename_axis("buurtcode")
+    table = cijfers.aanpak[["aanpak", "toelichting"]].copy()
+    table["aanpak_na_duiding"] = table["aanpak"]
+    table["duiding"] = ""
+    spoken = known(cijfers.duiding)
+    said = spoken[spoken.index.isin(table.index)] if len(spoken) else spoken
+    for code, row in said.iterrows():
+        table.loc[code, ["aanpak_na_duiding", "duiding"]] = [
+            row["aanpak_na_duiding"],
+            short_text(row),
+        ]
+    table.insert(0, "naam", cijfers.naam.reindex(table.index))
+    return table.rename_axis("buurtcode")
+
+
+_PLACE_TEXTS = {
+    "naam": "naam van de buurt",
+    "wijkcode": "code van de wijk (CBS)",
+    "wijknaam": "naam van de wijk",
+    "stadsdeel": "stadsdeel volgens de gemeente",
+    "dia_gebied": "voorgesteld DIA-gebied; leeg waar geen gebied is voorgesteld",
+    "aanpak": "voorstel op grond van de cijfers",
+    "toelichting": "waarom dit wordt voorgesteld",
+    "aanpak_na_duiding": "aanpak die na de duiding geldt; gelijk aan het voorstel zonder duiding",
+    "duiding": "wat mensen die de buurt kennen zeiden, in het kort; het cijfer verandert niet",
+}
+"""Columns of text -> what they mean."""
+
+
 def description(materiaal: Materiaal) -> pd.DataFrame:
     """Return what every column means, with unit and source.
 
@@ -81,6 +129,10 @@ def description(materiaal: Materiaal) -> pd.DataFrame:
         {"kolom": key, "naam": key, "eenheid": unit, "betekenis": text, "bron": "berekend (SIA)"}
         for key, (unit, text) in _SCORE_TEXTS.items()
         if key in cijfers.scores
+    ]
+    rows += [
+        {"kolom": key, "naam": key, "eenheid": "tekst", "betekenis": text, "bron": "SIA"}
+        for key, text in _PLACE_TEXTS.items()
     ]
     for key, entry in cijfers.catalogus.iterrows():
         rows.append(
@@ -106,20 +158,22 @@ def write_open_data(folder: Path, materiaal: Materiaal) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        ``scores.csv``, ``cijfers.csv``, ``kolommen.csv``, ``buurten.gpkg``, ``lees-mij.json``;
-        the same material gives the same bytes.
+        ``scores.csv``, ``aanpak.csv``, ``cijfers.csv``, ``kolommen.csv``, ``buurten.gpkg``,
+        ``lees-mij.json``; the same material gives the same bytes. Every buurt carries its wijk,
+        stadsdeel and DIA area, so that the data of one report are one selection.
     """
     cijfers = materiaal.cijfers
     scores = cijfers.scores.copy()
-    scores.insert(0, "naam", cijfers.naam.reindex(scores.index))
+    named = pd.concat([_places(cijfers).reindex(scores.index), scores], axis=1)
     tables = {
-        "scores.csv": scores.rename_axis("buurtcode"),
+        "scores.csv": named.rename_axis("buurtcode"),
+        "aanpak.csv": open_approach(cijfers),
         "cijfers.csv": open_figures(cijfers),
         "kolommen.csv": description(materiaal),
     }
     for name, table in tables.items():
         store.write_bytes(folder / name, csv_bytes(table))
-    _write_borders(folder / "buurten.gpkg", cijfers, scores.drop(columns="naam"))
+    _write_borders(folder / "buurten.gpkg", cijfers, scores)
     store.write_json(folder / "lees-mij.json", _readme(materiaal))
     return [*(folder / name for name in tables), folder / "buurten.gpkg", folder / "lees-mij.json"]
 

@@ -17,7 +17,6 @@ from sia.viz.theme import (
     MISSING,
     getal,
     kans,
-    ontbreekt,
     procent,
     rang_interval,
 )
@@ -176,7 +175,22 @@ def pockets(cijfers: Cijfers) -> str:
     return html_table(with_judgement(table, cijfers), "Deel-buurten", getallen=numbers)
 
 
-def indicators(cijfers: Cijfers) -> str:
+def source_numbers(bron: str, bronregels: Sequence[str]) -> str:
+    """Return the numbers of source lines in the list of a report; the text where one is not in it.
+
+    Parameters
+    ----------
+    bron : str
+        Source lines, joined by ``; ``.
+    bronregels : sequence of str
+        The list, numbered from 1.
+    """
+    places = {line: str(number) for number, line in enumerate(bronregels, start=1)}
+    numbers = [places.get(line, "") for line in bron.split("; ")]
+    return ", ".join(numbers) if all(numbers) else bron
+
+
+def indicators(cijfers: Cijfers, bronregels: Sequence[str] = ()) -> str:
     """Return per indicator its unit, source, reference years and what is missing."""
     rows = []
     for key, entry in cijfers.catalogus.iterrows():
@@ -191,7 +205,7 @@ def indicators(cijfers: Cijfers) -> str:
                 "Domein": DOMAINS.get(str(entry["domein"]), str(entry["domein"]).capitalize()),
                 "Eenheid": str(entry["eenheid"]),
                 "Telt mee in": _ROLES.get(str(entry["rol"]), str(entry["rol"])),
-                "Bron": str(entry["bron"]),
+                "Bron": source_numbers(str(entry["bron"]), bronregels),
                 "Peiljaar": (period(years.min(), years.max()) if len(years) else "") or MISSING,
                 "Buurten met een waarde": f"{getal((~missing).sum())} van {getal(len(flags))}",
             }
@@ -255,7 +269,7 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
     return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
 
 
-def buurt_indicators(stad: Cijfers, code: str) -> str:
+def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -> str:
     """Return every figure of one buurt with its reference year, flag and the city's middle."""
     if code not in stad.indicatoren.index:
         return ""
@@ -271,16 +285,15 @@ def buurt_indicators(stad: Cijfers, code: str) -> str:
         reason = "te weinig om te tonen" if withheld else flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
+        if reason:
+            notes[len(rows), "Deze buurt"] = f"Ontbreekt: {reason}."
         rows.append(
             {
-                "Cijfer": str(entry["naam"]),
-                "Eenheid": str(entry["eenheid"]),
-                "Deze buurt": ontbreekt(reason)
-                if pd.isna(shown[key])
-                else getal(shown[key], digits),
+                "Cijfer (eenheid)": f"{entry['naam']} ({entry['eenheid']})",
+                "Deze buurt": getal(shown[key], digits),
                 "Middelste buurt": getal(stad.middens[key], digits),
                 "Peiljaar": period(years[key], years[key]) or MISSING,
-                "Bron": str(entry["bron"]),
+                "Bron": source_numbers(str(entry["bron"]), bronregels),
             }
         )
     if not rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -91,6 +91,14 @@ def shared_table(o: Onderwerp, naam: str, make: Callable[[], str]) -> str:
     if naam not in o.tabellen:
         o.tabellen[naam] = make()
     return o.tabellen[naam]
+
+
+def source_list(bronregels: Sequence[str]) -> list[Blok]:
+    """Return the numbered list of sources to which the tables of a report refer."""
+    if not bronregels:
+        return []
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in bronregels)
+    return [Blok(kop="Bronvermelding", html=Markup('<ol class="bronnen">{}</ol>').format(items))]
 
 
 def table_block(html: str, leeg: str = "") -> Blok:

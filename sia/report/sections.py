@@ -15,7 +15,7 @@ from sia.report.change_sections import (
     veranderd,
     veranderd_gebied,
 )
-from sia.report.parts import Blok, Onderwerp, Sectie, shared_table, table_block
+from sia.report.parts import Blok, Onderwerp, Sectie, shared_table, source_list, table_block
 from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
 from sia.viz import charts
 from sia.viz.theme import DOMAINS
@@ -192,7 +192,7 @@ def verandering(o: Onderwerp) -> Sectie | None:
 
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
     """Show all figures of one buurt."""
-    table = overview.buurt_indicators(o.stad, o.code)
+    table = overview.buurt_indicators(o.stad, o.code, o.materiaal.bronregels)
     return Sectie("cijfers", "Alle cijfers", (table_block(table),)) if table else None
 
 
@@ -210,12 +210,11 @@ def bronnen(o: Onderwerp) -> Sectie:
     """Name the sources with reference years."""
     blocks = []
     if o.selectie.soort != "buurt":
-        table = shared_table(o, "cijfers", lambda: overview.indicators(o.stad))
+        table = shared_table(
+            o, "cijfers", lambda: overview.indicators(o.stad, o.materiaal.bronregels)
+        )
         blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
-    lines = dict.fromkeys(o.materiaal.bronregels)
-    if lines:
-        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-        blocks.append(Blok(kop="Bronvermelding", html=Markup("<ul>{}</ul>").format(items)))
+    blocks += source_list(o.materiaal.bronregels)
     return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
 
 

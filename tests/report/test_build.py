@@ -272,7 +272,7 @@ def test_buurt_profile_shows_every_figure_with_year_and_reason(materiaal: Materi
     code = materiaal.cijfers.gebieden.index[5]
     one = next(s for s in selections(materiaal.cijfers) if s.sleutel == code)
     page = Renderer(materiaal).report(one)
-    assert "– (thema niet geleverd)" in page
+    assert "Ontbreekt: thema niet geleverd." in page
     table = page[page.index("<caption>Alle cijfers van deze buurt") :]
     assert table[: table.index("</table>")].count("<tr>") == 1 + len(materiaal.cijfers.catalogus)
 

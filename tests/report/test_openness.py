@@ -11,7 +11,7 @@ import pandas as pd
 from voronoistad import city, material
 
 from sia.report.material import Materiaal
-from sia.report.openness import description, open_figures, write_open_data
+from sia.report.openness import description, open_approach, open_figures, write_open_data
 
 
 def test_everything_is_written_and_described(materiaal: Materiaal, tmp_path: Path) -> None:
@@ -20,11 +20,25 @@ def test_everything_is_written_and_described(materiaal: Materiaal, tmp_path: Pat
     scores = pd.read_csv(tmp_path / "scores.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert list(scores["buurtcode"]) == list(materiaal.cijfers.gebieden.index)
     assert set(scores) - {"buurtcode", "naam"} <= set(description(materiaal).index)
+    for name in ("scores.csv", "aanpak.csv"):
+        table = pd.read_csv(tmp_path / name, sep=";", decimal=",", encoding="utf-8-sig")
+        assert set(table) - {"buurtcode"} <= set(description(materiaal).index), name
+        assert description(materiaal).loc[list(table.columns[1:]), "eenheid"].ne("").all()
     borders = gpd.read_file(tmp_path / "buurten.gpkg", layer="buurten")
     assert len(borders) == len(materiaal.cijfers.gebieden)
     assert borders.crs.to_epsg() == 28992
     assert len(gpd.read_file(tmp_path / "buurten.gpkg", layer="deelbuurten")) == 3
     assert "FICTIEF" in (tmp_path / "lees-mij.json").read_text(encoding="utf-8")
+
+
+def test_figure_and_judgement_stand_side_by_side(materiaal: Materiaal) -> None:
+    table = open_approach(materiaal.cijfers)
+    stad = materiaal.cijfers
+    pd.testing.assert_series_equal(table["aanpak"], stad.aanpak["aanpak"], check_names=False)
+    judged = table[table["duiding"] != ""]
+    assert list(judged.index) == [stad.gebieden.index[5], stad.gebieden.index[7]]
+    assert judged["aanpak_na_duiding"].iloc[0] == "volgen"
+    assert judged["duiding"].iloc[1].endswith("geldt die nog?")
 
 
 def test_same_material_same_bytes(materiaal: Materiaal, tmp_path: Path) -> None:
