@@ -228,13 +228,18 @@ class Record:
         return len(self.entries()) - before
 
 
+def _missing_columns_of(connection: sqlite3.Connection) -> list[str]:
+    have = {row[1] for row in connection.execute("PRAGMA table_info(duiding)")}
+    return [name for name in _TEXT_ADDED if name not in have]
+
+
 def _add_columns(connection: sqlite3.Connection) -> None:
     """Give a record of an older version the columns that it lacks; two sessions may both try."""
+    if not _missing_columns_of(connection):
+        return
     connection.execute("BEGIN IMMEDIATE")
-    have = {row[1] for row in connection.execute("PRAGMA table_info(duiding)")}
-    for name in _TEXT_ADDED:
-        if name not in have:
-            connection.execute(f"ALTER TABLE duiding ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    for name in _missing_columns_of(connection):
+        connection.execute(f"ALTER TABLE duiding ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
     connection.execute("COMMIT")
 
 

@@ -185,6 +185,7 @@ def test_a_full_disk_loses_nothing_confirmed_and_says_so(tmp_path: Path) -> None
         record = Record(disk / "duiding.sqlite")
         confirmed = fill(record)
         assert list(record.entries()["id"]) == confirmed, "it can still be read"
+        assert list(Record(record.path).entries()["id"]) == confirmed, "also by another session"
         (disk / "vulling").unlink()
         record.add(entry(id="daarna"))
         assert list(record.entries()["id"]) == [*confirmed, "daarna"]
