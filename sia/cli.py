@@ -287,7 +287,8 @@ def sessie(
 @app.command()
 def status(
     gemeente: Annotated[
-        str | None, typer.Option("--gemeente", "-g", help="Alleen deze gemeente.")
+        str | None,
+        typer.Option("--gemeente", "-g", help="Alleen deze gemeente; NL voor het hele land."),
     ] = None,
 ) -> None:
     """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""

@@ -296,6 +296,8 @@ def year_layer(areas: pd.DataFrame, run: Run) -> AreaLayer:
     """Return the areas of a processed year as borders."""
     drawn = gpd.GeoDataFrame(areas[areas["geometry"].notna()], geometry="geometry", crs=28992)
     year = int(drawn["borders_year"].max())
+    # the tables of a year do not say what the publisher noted of changes
+    drawn = drawn.assign(indelingswijziging=pd.Series(pd.NA, drawn.index, dtype="Int64"))
     source = Origin(run.folder / "gebieden.parquet", "", Publisher("", "", ""), "gebieden", year)
     return AreaLayer("buurt", year, drawn.rename_axis("code"), source)
 

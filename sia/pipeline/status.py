@@ -5,41 +5,75 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sia.errors import InputError
+from sia.errors import InputError, Problem
 from sia.gemeente import load_gemeente
 from sia.settings import Folders
 from sia.store import read_manifest, sha256_file
 
+COUNTRY = "NL"
+_PAGES = ("rapport.html", "kaart.html")
+
 
 def status_text(folders: Folders, gemeente: str | None = None) -> str:
-    """Return a Dutch overview of the municipalities and years that were processed.
+    """Return a Dutch overview of what was processed: municipalities, years and the country.
 
     Parameters
     ----------
     folders : Folders
     gemeente : str, optional
-        Only this municipality, name or code.
+        Only this municipality, name or code; ``NL`` for the country.
 
     Returns
     -------
     str
-        One line per year: stages done, report, and every file that is absent or was changed
-        after it was written.
+        One line per year: stages done, report or map, and every file that is absent or was
+        changed after it was written. For the country also how many municipalities have their own
+        tables.
+
+    Raises
+    ------
+    InputError
+        When `gemeente` is not known and nothing of it was processed.
     """
-    wanted = load_gemeente(gemeente).code if gemeente else "GM*"
-    years = sorted(p for p in folders.processed.glob(f"{wanted}/[0-9]*") if p.is_dir())
-    if not years:
-        return "Er is nog niets verwerkt. Begin met `sia demo` of `sia run`."
-    return "\n".join(_line(folder, folders) for folder in years)
+    code = _code(folders, gemeente) if gemeente else ""
+    found = sorted(p for p in folders.processed.glob(f"{code or '[GN]*'}/[0-9]*") if _is_year(p))
+    if not found:
+        return "Er is nog niets verwerkt. Begin met `sia demo`, `sia run` of `sia batch`."
+    return "\n".join(_line(folder, folders) for folder in found)
+
+
+def _is_year(folder: Path) -> bool:
+    known = folder.parent.name == COUNTRY or folder.parent.name.startswith("GM")
+    return known and folder.is_dir() and folder.name.isdigit()
+
+
+def _code(folders: Folders, gemeente: str) -> str:
+    """Return the code of a municipality with a file, or of one that was processed without."""
+    wanted = gemeente.strip().upper()
+    if wanted == COUNTRY or (folders.processed / wanted).is_dir():
+        return wanted
+    try:
+        return load_gemeente(gemeente).code
+    except InputError as error:
+        oplossing = "Geef de code (GM met vier cijfers), of NL voor het hele land."
+        wat = f"Van `{gemeente}` is niets verwerkt en er is geen bestand in gemeenten/."
+        raise InputError([Problem(wat=wat, oplossing=oplossing)]) from error
 
 
 def _line(folder: Path, folders: Folders) -> str:
     code, year = folder.parent.name, folder.name
     stages = read_manifest(folder).get("stappen", {})
-    report = folders.reports / code / year / "rapport.html"
-    faults = "; ".join(_faults(stages)) or "in orde"
-    have = f"rapport: {report}" if report.exists() else "nog geen rapport"
-    return f"{_name(code)} {year}: stappen {', '.join(sorted(stages)) or 'geen'}; {faults}; {have}"
+    pages = [folders.reports / code / year / name for name in _PAGES]
+    page = next((path for path in pages if path.exists()), None)
+    parts = [
+        f"stappen {', '.join(sorted(stages)) or 'geen'}",
+        "; ".join(_faults(stages)) or "in orde",
+        f"{page.stem}: {page}" if page else "nog geen rapport",
+    ]
+    if code == COUNTRY:
+        own = len(list((folder.parent / "gemeenten").glob(f"GM*/{year}/manifest.json")))
+        parts.append(f"tabellen van {own} gemeenten")
+    return f"{_name(code)} {year}: {'; '.join(parts)}"
 
 
 def _faults(stages: dict[str, dict[str, dict[str, str]]]) -> Iterator[str]:
@@ -53,6 +87,8 @@ def _faults(stages: dict[str, dict[str, dict[str, str]]]) -> Iterator[str]:
 
 
 def _name(code: str) -> str:
+    if code == COUNTRY:
+        return "Nederland (NL)"
     try:
         return f"{load_gemeente(code).naam} ({code})"
     except InputError:

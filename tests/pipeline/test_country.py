@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from sia.errors import InputError
 from sia.pipeline import country, intake_store
+from sia.pipeline.status import status_text
 from sia.settings import Folders
 from sia.sources.base import AreaLayer, Origin, Publisher
 from sia.viz.country_map import STEPS, encode
@@ -193,3 +194,20 @@ def test_a_shape_too_small_for_the_grid_and_an_empty_one_have_no_rings() -> None
     assert encode(shapely.box(5, 52, 5 + 1e-7, 52 + 1e-7)) == []
     pieces = shapely.MultiPolygon([shapely.box(5, 52, 5.1, 52.1), shapely.box(6, 52, 6.1, 52.1)])
     assert len(encode(pieces)) == 2
+
+
+def test_the_status_names_the_country_and_what_was_changed_in_it(
+    land: country.Country, folders: Folders
+) -> None:
+    country.municipality_step(land.maatstaf, "GM9990", folders, doorrekeningen=0)
+    [line] = status_text(folders, "NL").splitlines()
+    assert line.startswith(f"Nederland (NL) {YEAR}: stappen land; in orde; kaart: ")
+    assert line.endswith(" gemeenten")
+    assert line in status_text(folders)
+    table = land.map / "buurten.parquet"
+    before = table.read_bytes()
+    table.write_bytes(before + b"x")
+    assert "buurten.parquet is later gewijzigd" in status_text(folders, "nl")
+    table.write_bytes(before)
+    with pytest.raises(InputError, match="GM met vier cijfers"):
+        status_text(folders, "Nergenshuizen")
