@@ -11,7 +11,6 @@ import pandas as pd
 from sia.approach import ApproachSettings, decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
 from sia.clustering.components import TypologySettings
-from sia.clustering.number import choose_k, clustergram
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
@@ -19,6 +18,7 @@ from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
+from sia.pipeline.type_store import chosen_types
 from sia.pockets import PocketSettings, find_pockets, squares_frame
 from sia.sources.base import SquareLayer
 from sia.store import read_manifest
@@ -116,7 +116,8 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     """Find the types over all years together, and write those of this year."""
     scores = panel(run)
     how = TypologySettings(seed=zaad)
-    choice = choose_k(scores, how)
+    chosen = chosen_types(run, scores, how)
+    choice = chosen.keuze
     model = Typology(TypologySettings(n_types=choice.k, seed=zaad)).fit(scores)
     now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
     table = model.table(now)
@@ -126,7 +127,6 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     names = name_types(profile, pooled, load_names())
     own = pd.DataFrame(_context(run, [run.jaar]).loc[run.jaar])
     described = describe(model, table, own.reindex(now.index))
-    points, branches = clustergram(scores, how)
     # matrix products differ in their last bits with the place of the data in memory
     table[["zekerheid", "silhouet"]] = table[["zekerheid", "silhouet"]].round(9)
     table["typenaam"] = table["type"].map(names)
@@ -140,8 +140,8 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
         profiles=profile,
         names={int(str(number)): name for number, name in names.items()},
         beschrijving=described,
-        punten=points,
-        takken=branches,
+        punten=chosen.punten,
+        takken=chosen.takken,
     )
 
 

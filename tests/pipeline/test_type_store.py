@@ -1,0 +1,61 @@
+"""The number of types is chosen once per panel, and anew when the figures change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sia.clustering.components import TypologySettings
+from sia.pipeline import type_store
+from sia.pipeline.type_store import chosen_types
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the store needs of a run."""
+
+    folder: Path
+    jaren: tuple[int, ...] = (2021, 2022)
+
+
+@pytest.fixture
+def scores() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    centres = np.repeat([[10.0, 20], [50, 60], [90, 10]], 10, axis=0)
+    rows = np.concatenate([centres + rng.normal(size=(30, 2)) for _ in range(2)])
+    index = pd.MultiIndex.from_product(
+        [(2021, 2022), [f"BU{n:08d}" for n in range(30)]], names=["jaar", "buurtcode"]
+    )
+    return pd.DataFrame(rows, index=index, columns=["sociaal", "wonen"])
+
+
+def test_another_year_reads_what_was_chosen(
+    tmp_path: Path, scores: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how = TypologySettings(seed=1)
+    first = chosen_types(Place(tmp_path / "2021"), scores, how)  # type: ignore[arg-type]
+    assert first.keuze.k == 3
+    calls: list[int] = []
+
+    def counted(*given: object) -> object:
+        calls.append(1)
+        return first.keuze
+
+    monkeypatch.setattr(type_store, "choose_k", counted)
+    second = chosen_types(Place(tmp_path / "2022"), scores, how)  # type: ignore[arg-type]
+    assert not calls
+    assert (second.keuze.k, second.keuze.reden) == (first.keuze.k, first.keuze.reden)
+    for one, other in (
+        (first.keuze.table, second.keuze.table),
+        (first.punten, second.punten),
+        (first.takken, second.takken),
+    ):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    chosen_types(Place(tmp_path / "2022"), scores + 1.0, how)  # type: ignore[arg-type]
+    assert len(calls) == 1, "other figures are another choice"
+    chosen_types(Place(tmp_path / "2022"), scores + 1.0, TypologySettings(seed=2))  # type: ignore[arg-type]
+    assert len(calls) == 2
