@@ -146,6 +146,7 @@ def _run(own: Sequence[Outcome], names: Mapping[str, str], links: _Links) -> dic
         "geheugen": _megabytes(max(peaks, default=None)),
         "waarschuwingen": sum(len(o.warnings) for o in own),
         "adressen": [(name, address) for name, address in addresses if address],
+        "oud": "" if all(o.good for o in own) else " (misschien van een vorige run)",
     }
 
 
