@@ -47,6 +47,7 @@ function maakKaart(s) {
     doek.replaceChildren(box);
     list = keuzelijst(box, paths, { kies: (i) => s.kies(stad.codes[i]), wijs: noem });
     paths.forEach((path, i) => path.addEventListener("mouseenter", () => noem(i)));
+    box.addEventListener("mouseleave", () => noem(stad.codes.indexOf(s.gekozen())));
     teken();
   }
   function noem(i) { wijzer.textContent = zin(i); }

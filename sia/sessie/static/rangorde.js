@@ -29,6 +29,10 @@ function maakRangorde(s) {
     doek.replaceChildren(box);
     if (n) list = keuzelijst(box, rows, { kies: (k) => s.kies(stad.codes[order[k]]), wijs: noem });
     rows.forEach((row, k) => row.addEventListener("mouseenter", () => noem(k)));
+    box.addEventListener("mouseleave", () => {
+      const k = order.findIndex((i) => stad.codes[i] === s.gekozen());
+      if (k >= 0) noem(k);
+    });
     teken();
   }
   function zin(k) {

@@ -159,7 +159,8 @@ function render({ model, el: wortel }) {
     duiding.bouw();
   }
   const vlak = el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak);
-  const raam = el("div", { class: "raam" },
+  /* JupyterLab has keys of its own (Enter, arrows) for what lies in a notebook. */
+  const raam = el("div", { class: "raam", "data-lm-suppress-shortcuts": "true" },
     el("header", {}, titel, fictief, el("div", { class: "keuzes" },
       veld("Gemeente", keuzeGemeente, s.id("gemeente")), veld("Jaar", keuzeJaar, s.id("jaar")),
       veld("Buurt", keuzeBuurt, s.id("buurt")), veld("Vergelijk met", keuzeAnder, s.id("ander"))), melding),
