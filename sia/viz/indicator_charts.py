@@ -53,27 +53,27 @@ def flag_matrix(
         An empty place is an observed figure; every other kind has its own mark.
     """
     kinds = vlaggen.fillna("ontbreekt").map(lambda flag: str(flag).partition(":")[0])
-    labels = [shorten(name_of(names, code), 32) for code in kinds.index]
-    columns = [shorten(name_of(indicator_names, key), 44) for key in kinds.columns]
-    left, top = name_room(labels), name_room(columns, 0.07)
-    width, height = left + 0.5 + 0.17 * len(columns), top + 0.75 + 0.165 * max(len(labels), 1)
+    rows = [shorten(name_of(indicator_names, key), 48) for key in kinds.columns]
+    columns = [shorten(name_of(names, code), 26) for code in kinds.index]
+    left, top = name_room(rows, 0.07), name_room(columns, 0.062)
+    width, height = left + 0.3 + 0.115 * len(columns), top + 0.5 + 0.15 * max(len(rows), 1)
     with canvas(width, height) as figure:
         axes = figure.add_axes(
-            (left / width, 0.6 / height, 1 - (left + 0.3) / width, 1 - (top + 0.7) / height)
+            (left / width, 0.4 / height, 1 - (left + 0.1) / width, 1 - (top + 0.5) / height)
         )
-        grid = kinds.to_numpy()
+        grid = kinds.to_numpy().T
         for kind, (mark, colour, label) in _FLAGS.items():
-            rows, places = np.nonzero(grid == kind)
-            axes.scatter(places, rows, 18, marker=mark, color=colour, linewidth=1.2, label=label)
-        axes.set_yticks(range(len(labels)), labels, fontsize=8)
-        axes.set_xticks(range(len(columns)), columns, fontsize=8, rotation=90)
+            places, across = np.nonzero(grid == kind)
+            axes.scatter(across, places, 14, marker=mark, color=colour, linewidth=1.0, label=label)
+        axes.set_yticks(range(len(rows)), rows, fontsize=8.5)
+        axes.set_xticks(range(len(columns)), columns, fontsize=7.5, rotation=90)
         axes.xaxis.tick_top()
         axes.set_xlim(-0.7, len(columns) - 0.3)
-        axes.set_ylim(len(labels) - 0.3, -0.7)
+        axes.set_ylim(len(rows) - 0.3, -0.7)
         axes.grid(linewidth=0.3)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", bbox_to_anchor=(0, 0))
+        axes.legend(frameon=False, fontsize=8.5, ncols=2, loc="upper left", bbox_to_anchor=(0, 0))
         return finish(
             figure, "Herkomst van elk cijfer", _flag_text(grid), _flag_data(kinds, indicator_names)
         )
