@@ -62,6 +62,7 @@ from sia.pipeline.intake import (
     read_intake,
 )
 from sia.pipeline.intake_store import open_store
+from sia.pipeline.judgements import judgement_table
 from sia.pipeline.outputs import (
     check_map,
     check_report,
@@ -187,6 +188,7 @@ __all__ = [
     "indicators_step",
     "intake_counts",
     "intake_step",
+    "judgement_table",
     "key_sentences",
     "kind_table",
     "left_out_plans",

@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from typing import get_args
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from voronoistad import city, material
+from voronoistad import city, everything, material
 
 from sia.report.build import Renderer
-from sia.report.material import selections
-from sia.report.notebook import notebook_html
-from sia.viz.maps import buurt_map
+from sia.report.material import Soort, selections
 from sia.viz.theme import Theme
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("stad", "stadsdeel", "wijk", "domein", "buurt")
+KINDS = get_args(Soort)
+OTHER = ("start", "register", "toegankelijkheid")
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    stad = city(40, bad_names=True)
+    stad = everything(city(40, bad_names=True))
     made = selections(stad)
     renderer = Renderer(material(stad), "intern")
     chosen = {kind: next(one for one in made if one.soort == kind) for kind in KINDS}
     return {kind: renderer.report(one) for kind, one in chosen.items()} | {
-        "start": renderer.start_page(made)
+        "start": renderer.start_page(made),
+        "register": renderer.register_page(),
+        "toegankelijkheid": renderer.access_page(),
     }
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "start"])
+@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
 def test_is_accessible_quiet_and_self_contained(
     visit: Callable, pages: dict[str, str], kind: str
 ) -> None:
@@ -44,25 +44,80 @@ def test_is_accessible_quiet_and_self_contained(
 
 
 @pytest.mark.parametrize("width", ["telefoon", "projector"])
-def test_city_report_is_accessible_at_other_widths(
-    visit: Callable, pages: dict[str, str], width: str
+@pytest.mark.parametrize("kind", ["stad", "verandering", "buurt"])
+def test_is_accessible_at_other_widths(
+    visit: Callable, pages: dict[str, str], kind: str, width: str
 ) -> None:
-    seen = visit(pages["stad"], width)
+    seen = visit(pages[kind], width)
     assert seen.violations() == []
     assert (seen.requests, seen.complaints) == ([], [])
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "start"])
+@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
 def test_phone_never_scrolls_sideways(visit: Callable, pages: dict[str, str], kind: str) -> None:
     page = visit(pages[kind], "telefoon").page
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_zoom_of_200_percent_keeps_everything(visit: Callable, pages: dict[str, str]) -> None:
-    page = visit(pages["stad"], "laptop").page
+@pytest.mark.parametrize("kind", ["stad", "verandering", "dia"])
+def test_zoom_of_200_percent_keeps_everything(
+    visit: Callable, pages: dict[str, str], kind: str
+) -> None:
+    page = visit(pages[kind], "laptop").page
     page.set_viewport_size({"width": 683, "height": 384})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.get_by_label("Kaartlaag").is_visible()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
+def test_nothing_is_cut_off_on_paper(visit: Callable, pages: dict[str, str], kind: str) -> None:
+    page = visit(pages[kind]).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('table, .beeld svg, .folium-map')]"
+        ".filter((one) => one.getBoundingClientRect().right > 682)"
+        ".map((one) => one.caption ? one.caption.textContent : one.tagName)"
+    )
+    assert wide == []
+
+
+def test_the_tooltip_of_the_map_has_the_duiding(visit: Callable, pages: dict[str, str]) -> None:
+    page = visit(pages["stad"]).page
+    box = page.get_by_role("combobox", name="Zoek een buurt")
+    box.fill("Buurt 05")
+    box.press("Enter")
+    chosen = page.get_by_role("region", name="Gekozen buurt").inner_text()
+    assert "genuanceerd; aanpak bijgesteld: volgen (2024)." in chosen
+    page.locator("path.buurt[tabindex='0']").focus()
+    assert "Duiding: genuanceerd" in page.locator(".leaflet-tooltip").inner_text()
+
+
+def test_the_map_of_change_has_a_sign_beside_every_colour(
+    visit: Callable, pages: dict[str, str]
+) -> None:
+    page = visit(pages["verandering"]).page
+    assert page.get_by_label("Kaartlaag").input_value() == "verandering"
+    rows = page.locator(".legenda li").all_inner_texts()
+    assert {row.rsplit(" (", 1)[0].splitlines()[-1] for row in rows} >= {
+        "stijgt",
+        "daalt",
+        "binnen de ruis",
+    }
+    signs = set(page.locator(".sia-kaart span.teken").all_inner_texts())
+    assert signs >= {"▲", "▼"}
+
+
+def test_a_logo_stands_in_the_page_with_its_text(visit: Callable) -> None:
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0,0h9v9z"/></svg>'
+    logo = "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
+    stad = city(13)
+    theme = Theme("Teststad", logo=logo, logo_tekst="Wapen van Teststad")
+    stuff = replace(material(stad), theme=theme)
+    seen = visit(Renderer(stuff).start_page(selections(stad)))
+    assert seen.page.get_by_role("img", name="Wapen van Teststad").evaluate("i => i.naturalWidth")
+    assert seen.violations() == []
+    assert (seen.requests, seen.complaints) == ([], [])
 
 
 def test_prints_as_a4(visit: Callable, pages: dict[str, str]) -> None:
@@ -142,16 +197,3 @@ def test_buurt_profile_prints_on_two_pages(visit: Callable, pages: dict[str, str
 def test_the_check_of_accessibility_can_fail(visit: Callable, pages: dict[str, str]) -> None:
     seen = visit(pages["start"].replace(' lang="nl"', "", 1))
     assert any("html-has-lang" in text for text in seen.violations())
-
-
-def test_a_notebook_page_shows_its_map_and_asks_nothing(visit: Callable, tmp_path: Path) -> None:
-    shown = {"text/html": buurt_map(city(20))._repr_html_(), "text/plain": "kaart"}
-    output = new_output("display_data", data=shown)
-    source = tmp_path / "kaart.ipynb"
-    cells = [new_markdown_cell("# Kaart"), new_code_cell("kaart", outputs=[output])]
-    nbformat.write(new_notebook(cells=cells), source)
-    seen = visit(notebook_html(source, Theme("Teststad", fictief=True)))
-    assert seen.page.frame_locator("iframe").locator("path.buurt").count() == 20
-    # Before axe: its own message to the frame is a complaint on pages that are opened as files.
-    assert (seen.requests, seen.complaints) == ([], [])
-    assert seen.violations() == []

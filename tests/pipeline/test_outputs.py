@@ -50,12 +50,31 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
     start = (folder / "index.html").read_text(encoding="utf-8")
     pages = {path.name for path in folder.glob("*.html")} - {"index.html"}
     assert set(re.findall(r'href="([\w-]+\.html)"', start)) == pages
-    kinds = Counter(name.partition("-")[0] for name in pages)
+    kinds = Counter(name.partition("-")[0].removesuffix(".html") for name in pages)
+    assert (kinds["algoritmeregister"], kinds["toegankelijkheid"]) == (1, 1)
+    assert kinds["verandering"] > len(set(areas_with_scores(run)))
     areas = run.table("gebieden")
     assert kinds["buurt"] == len(areas)
     assert kinds["wijk"] == areas["wijkcode"].nunique()
     parts = set(areas["stadsdeel"].str.strip()) - {""}
     assert (kinds["stad"], kinds["stadsdeel"]) == (1, len(parts))
+
+
+def areas_with_scores(run: pipeline.Run) -> pd.Series[str]:
+    """Return the wijk of every ranked buurt."""
+    scores = run.table("scores")
+    return run.table("gebieden")["wijkcode"][scores["gerangschikt"]]
+
+
+def test_source_lines_come_from_what_was_used(written: tuple[pipeline.Run, Path]) -> None:
+    run, report = written
+    page = report.read_text(encoding="utf-8")
+    year = int(run.table("gebieden")["borders_year"].max())
+    assert (
+        f"Grenzen: verzonnen, in de vorm van CBS/Kadaster via PDOK, wijk- en buurtkaart {year}"
+        in page
+    )
+    assert "Grenzen: CBS en Kadaster" not in page
 
 
 def test_open_data_withholds_what_is_below_its_threshold(
