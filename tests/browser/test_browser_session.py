@@ -88,6 +88,8 @@ def session(chromium: Browser, server: Server) -> Iterator[Visit]:
     """Open the session at the width of a projector; every other host is blocked and noted."""
     size = dict(zip(("width", "height"), WIDTHS["projector"], strict=True))
     context = chromium.new_context(viewport=size)
+    # a kernel starts in seconds on a free machine, and in a minute on one that runs other tests
+    context.set_default_timeout(120_000)
     seen = Visit(context.new_page())
 
     def only_here(route: Route) -> None:
@@ -102,7 +104,7 @@ def session(chromium: Browser, server: Server) -> Iterator[Visit]:
     seen.page.on("response", lambda r: r.status >= 400 and seen.complaints.append(r.url))
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on("dialog", lambda d: (seen.complaints.append(d.message), d.dismiss()))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             seen.page.goto(server.address)
@@ -117,7 +119,7 @@ def session(chromium: Browser, server: Server) -> Iterator[Visit]:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_selector(".buurtvak figure", state="attached", timeout=60_000)
+    page.wait_for_selector(".buurtvak figure", state="attached")
 
 
 def tab(page: Page, name: str) -> None:
@@ -227,9 +229,7 @@ def test_every_page_is_accessible_and_fits_the_projector(session: Visit) -> None
         assert session.violations() == [], name
         for width in WIDTHS.values():
             page.set_viewport_size(dict(zip(("width", "height"), width, strict=True)))
-            page.wait_for_function(
-                "document.documentElement.scrollWidth <= innerWidth", timeout=3000
-            )
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         page.set_viewport_size({"width": 1920, "height": 1080})
 
 
