@@ -42,7 +42,8 @@ def _show(nb_man: Any, error: Exception) -> None:
     made: Any = nbformat.v4.new_output(  # type: ignore[no-untyped-call]
         "error", ename=type(error).__name__, evalue=text[0], traceback=text
     )
-    cell.outputs.append(made)
+    # shutting the kernel down adds a KeyboardInterrupt of its own; papermill reports the first
+    cell.outputs.insert(0, made)
     nb_man.cell_exception(cell)
 
 

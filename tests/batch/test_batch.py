@@ -10,26 +10,7 @@ import pytest
 from sia import batch
 from sia.errors import InputError
 from sia.settings import Folders
-
-PARAMETERS = """gemeente = "GM9999"
-jaar = 2020
-bron = ["x"]
-jaren = [2020]
-basisjaar = 2020
-verwerkt = "x"
-rapporten = "x"
-"""
-
-
-def write_notebook(path: Path, *cells: str, tagged: bool = True) -> Path:
-    first = nbformat.v4.new_code_cell(PARAMETERS)
-    if tagged:
-        first.metadata["tags"] = ["parameters"]
-    listed = [first, *(nbformat.v4.new_code_cell(c) for c in cells)]
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=listed, metadata=kernel), path)
-    return path
+from tests.batch.tiny import KERNEL, PARAMETERS, write_notebook
 
 
 @pytest.fixture
@@ -67,7 +48,9 @@ def test_plan_refuses_before_any_kernel_starts(project: Path) -> None:
 
 
 def test_notebook_without_tagged_cell_is_refused(tmp_path: Path) -> None:
-    path = write_notebook(tmp_path / "no_parameters.ipynb", tagged=False)
+    path = tmp_path / "no_parameters.ipynb"
+    cells = [nbformat.v4.new_code_cell(PARAMETERS)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
     with pytest.raises(InputError, match="tag `parameters`"):
         batch.notebook_parameters(path)
 

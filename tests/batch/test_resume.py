@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from sia import batch
 from sia.settings import Folders
+from tests.batch.tiny import write_notebook
 
-PARAMETERS = """gemeente = "GM9999"
-jaar = 2020
-bron = ["x"]
-jaren = [2020]
-basisjaar = 2020
-verwerkt = "x"
-rapporten = "x\""""
 WRITES = """from pathlib import Path
 from sia.store import sha256_file, update_manifest
 folder = Path(verwerkt) / gemeente / str(jaar)
@@ -30,14 +23,7 @@ update_manifest(folder, "01_a", {"uitvoer": {str(target): sha256_file(target)}})
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
     for name, source in (("01_a", WRITES), ("02_b", "print(jaar)")):
-        cell = nbformat.v4.new_code_cell(PARAMETERS)
-        cell.metadata["tags"] = ["parameters"]
-        kernel = {"kernelspec": {"display_name": "P", "language": "python", "name": "python3"}}
-        book = nbformat.v4.new_notebook(
-            cells=[cell, nbformat.v4.new_code_cell(source)], metadata=kernel
-        )
-        (tmp_path / "notebooks").mkdir(exist_ok=True)
-        nbformat.write(book, tmp_path / "notebooks" / f"{name}.ipynb")
+        write_notebook(tmp_path / "notebooks" / f"{name}.ipynb", source)
     (tmp_path / "ruw").mkdir()
     (tmp_path / "ruw" / "ruw.csv").write_text("een")
     return tmp_path

@@ -11,6 +11,7 @@ import pytest
 
 from sia import batch
 from sia.batch import warm
+from sia.batch.advice import advice
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="this platform cannot fork kernels")
 
@@ -47,6 +48,12 @@ def printed(executed: batch.Task) -> str:
     return "".join(o.get("text", "") for o in book.cells[-1].outputs)
 
 
+def errors_in(executed: batch.Task) -> list[str]:
+    book = nbformat.read(executed.output, as_version=4)
+    outputs = [o for cell in book.cells for o in cell.get("outputs", [])]
+    return [o.ename for o in outputs if o.output_type == "error"]
+
+
 def running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -68,8 +75,10 @@ def test_a_kernel_that_is_killed_is_a_failure_not_a_hang(tmp_path: Path) -> None
     suicide = task(tmp_path, "dood", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     with warm.warm_kernels():
         outcome = batch.run_notebook(suicide)
-    assert outcome.status == "mislukt"
-    assert "Dead" in outcome.message or "died" in outcome.message
+    assert (outcome.status, outcome.cell) == ("mislukt", 3)
+    assert outcome.message.startswith("DeadKernelError")
+    assert "--werkers 1" in advice(outcome)
+    assert "DeadKernelError" in errors_in(suicide)
 
 
 def test_a_notebook_that_hangs_is_stopped(tmp_path: Path) -> None:
@@ -78,7 +87,10 @@ def test_a_notebook_that_hangs_is_stopped(tmp_path: Path) -> None:
     )
     with warm.warm_kernels():
         outcome = batch.run_notebook(hang)
-    assert outcome.status == "mislukt"
+    assert (outcome.status, outcome.cell) == ("mislukt", 3)
+    assert outcome.message.startswith("CellTimeoutError")
+    assert "--tijdslimiet" in advice(outcome)
+    assert "CellTimeoutError" in errors_in(hang)
     assert outcome.seconds < 60
 
 

@@ -253,3 +253,22 @@ def test_real_files_of_other_places_and_years_are_passed_over(real_data: Path) -
     assert {"GM0153"} == {
         table.origin.table for table in result.tables if table.source == "woonikveilig"
     }
+
+
+def test_a_file_that_cannot_be_opened_is_its_own_fault_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dicht.csv").write_text("buurtcode;x")
+    (tmp_path / "lees_mij.txt").write_text("toelichting")
+    opened = Path.open
+
+    def refuse(self: Path, *arguments: object, **options: object) -> object:
+        if self.name == "dicht.csv":
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    files = intake(tmp_path).files.set_index("bestand")
+    assert files.at["dicht.csv", "status"] == "fout"
+    assert "niet te openen" in files.at["dicht.csv", "opmerking"]
+    assert files.at["lees_mij.txt", "status"] == "overgeslagen"
