@@ -68,7 +68,7 @@ def open_figures(cijfers: Cijfers) -> pd.DataFrame:
 
 def _places(cijfers: Cijfers) -> pd.DataFrame:
     """Return the name of every buurt and the areas in which it lies."""
-    table = cijfers.gebieden[["naam", "wijkcode", "wijknaam", "stadsdeel"]].copy()
+    table = pd.DataFrame(cijfers.gebieden[["naam", "wijkcode", "wijknaam", "stadsdeel"]])
     area = cijfers.indeling["naam"] if not cijfers.indeling.empty else pd.Series(dtype="str")
     return table.assign(dia_gebied=area.reindex(table.index).fillna(""))
 
