@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from voronoistad import BAD_NAMES, city
+from voronoistad import BAD_NAMES, city, everything
 
 from sia.viz.dataset import Cijfers
 from sia.viz.layers import layers, score_layer
@@ -144,3 +144,25 @@ def test_unknown_layer_value_is_an_error(stad: Cijfers) -> None:
 
     with pytest.raises(KeyError):
         category_layer("x", "X", "", pd.Series(["a"]), {})
+
+
+def test_no_class_is_told_apart_by_colour_alone(stad: Cijfers) -> None:
+    for laag in layers(everything(stad)):
+        marks = [(klasse.patroon, klasse.teken) for klasse in laag.klassen]
+        assert len(set(marks)) == len(marks), laag.id
+
+
+def test_change_and_areas_are_layers_of_their_own(stad: Cijfers) -> None:
+    made = {laag.id: laag for laag in layers(everything(stad))}
+    change, areas = made["verandering"], made["dia"]
+    left_out = everything(stad).verandering
+    assert left_out is not None
+    assert ((change.klasse < 0) == (left_out.buurten["oordeel"] == "niet te vergelijken")).all()
+    assert change.noot.iloc[3].endswith("De grens schoof op.")
+    assert (areas.klasse < 0).sum() == 1
+
+
+def test_the_source_line_of_the_borders_is_the_one_that_was_used(stad: Cijfers) -> None:
+    named = map_data(everything(stad), layers(stad))
+    assert named["bron"] == "Grenzen: getekend voor een test"
+    assert map_data(stad, layers(stad))["bron"] == ""
