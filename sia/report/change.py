@@ -84,8 +84,19 @@ def _rows(
 
 
 def things(g: Gebied) -> tuple[Zin, ...]:
-    """Return the three things to know about the change of an area."""
+    """Return the three things to know about the change of an area; one when none is known."""
+    if not (g.buurten["oordeel"] != "niet te vergelijken").any():
+        return (_nothing(g),)
     return (_who_changed(g), _on_average(g), _which_domain(g))
+
+
+def _nothing(g: Gebied) -> Zin:
+    year = g.verandering.basisjaar
+    return Zin(
+        f"Geen enkele buurt is te vergelijken met {year}. Over verandering is dus niets te zeggen; "
+        "de reden staat in de tabel.",
+        (_since(g),),
+    )
 
 
 def _names(g: Gebied, oordeel: str) -> list[str]:

@@ -191,7 +191,10 @@ def _dia_areas(cijfers: Cijfers) -> list[Selectie]:
 
 
 def _changes(cijfers: Cijfers, areas: list[Selectie]) -> list[Selectie]:
-    """Return a report on change for every area in which at least one buurt can be compared."""
+    """Return a report on change for every area in which at least one buurt can be compared.
+
+    The city has one in any case: when nothing can be compared it says so, and why.
+    """
     found = cijfers.verandering
     if found is None:
         return []
@@ -207,5 +210,5 @@ def _changes(cijfers: Cijfers, areas: list[Selectie]) -> list[Selectie]:
             found.basisjaar,
         )
         for one in areas
-        if one.gebied in there
+        if one.gebied in there or one.soort == "stad"
     ]

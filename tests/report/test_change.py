@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from voronoistad import change_of
 
+from sia.report.build import Renderer
 from sia.report.change import Gebied, certainty, left_out, per_area, per_buurt, per_domain, things
+from sia.report.material import Materiaal, selections
 from sia.viz.dataset import Cijfers, Verandering
 
 
@@ -61,6 +64,9 @@ def test_nothing_can_be_compared(stad: Cijfers, found: Verandering) -> None:
         toelichting="Geen score in 2021.",
     )
     g = _area(stad, replace(found, buurten=blank))
+    assert [zin.tekst[:45] for zin in things(g)] == [
+        "Geen enkele buurt is te vergelijken met 2021."
+    ]
     text = [zin.tekst for zin in certainty(g)]
     assert any(t.startswith(f"{len(stad.gebieden)} buurten zijn niet te vergelijken") for t in text)
     assert left_out(g).count("<tr>") == 1 + len(stad.gebieden)
@@ -99,3 +105,23 @@ def test_areas_and_domains_have_their_margin(stad: Cijfers, found: Verandering) 
     table = per_area(g, {("wijk", "WK999800"): "Wijk 00"}, keys)
     assert table.count("<tr>") == 3
     assert per_domain(g).count(" tot ") == 6
+
+
+def test_the_city_reports_that_nothing_can_be_compared(
+    stad: Cijfers, found: Verandering, materiaal: Materiaal
+) -> None:
+    numbers = found.gebieden.columns.difference(["buurten", "van"])
+    areas = found.gebieden.assign(buurten=0, **dict.fromkeys(numbers, float("nan")))
+    parts = ["echte verandering", "verschil", "laag", "hoog", "basisjaar", "herziening"]
+    blank = found.buurten.assign(
+        **dict.fromkeys(parts, float("nan")),
+        oordeel="niet te vergelijken",
+        toelichting="Te weinig.",
+    )
+    bare = replace(stad, verandering=replace(found, buurten=blank, gebieden=areas))
+    made = [one for one in selections(bare) if one.soort == "verandering"]
+    assert [one.gebied[0] for one in made] == ["stad"]
+    page = Renderer(replace(materiaal, cijfers=bare)).report(made[0])
+    assert "Geen van deze buurten is te vergelijken." in page
+    shown = re.sub(r"<script.*?</script>", "", page[page.index("<main") :], flags=re.DOTALL)
+    assert not re.search(r"\bnan\b", shown)
