@@ -142,10 +142,12 @@ def material(run: Run) -> Materiaal:
     table, weging = load_indicators(run), reweigh(run)
     audit = audit_step(run, weging)
     proxies = proxy_table(run, audit) if audit is not None else pd.DataFrame()
+    figures = cijfers(run, change_since_base(run, weging))
+    lines = (*sorted(set(source_lines(run, table))), figures.bron_grenzen)
     return Materiaal(
-        cijfers=cijfers(run, change_since_base(run, weging)),
+        cijfers=figures,
         theme=theme_of(run.gemeente),
-        bronregels=tuple(sorted(set(source_lines(run, table)))),
+        bronregels=tuple(line for line in lines if line),
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
         audit=audit_annex(run, audit),
