@@ -175,6 +175,10 @@ def pockets(cijfers: Cijfers) -> str:
     return html_table(with_judgement(table, cijfers), "Deel-buurten", getallen=numbers)
 
 
+NO_SOURCE = "geen cijfers dit jaar"
+"""Source of an indicator of the catalogue that nobody delivered for this year."""
+
+
 def source_numbers(bron: str, bronregels: Sequence[str]) -> str:
     """Return the numbers of source lines in the list of a report; the text where one is not in it.
 
@@ -187,7 +191,9 @@ def source_numbers(bron: str, bronregels: Sequence[str]) -> str:
     """
     places = {line: str(number) for number, line in enumerate(bronregels, start=1)}
     numbers = [places.get(line, "") for line in bron.split("; ")]
-    return ", ".join(numbers) if all(numbers) else bron
+    if all(numbers):
+        return ", ".join(numbers)
+    return MISSING if bron == NO_SOURCE and bronregels else bron
 
 
 def indicators(cijfers: Cijfers, bronregels: Sequence[str] = ()) -> str:
