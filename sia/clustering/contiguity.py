@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -31,12 +31,16 @@ class Contiguity:
         Links that are no shared border: ``van``, ``naar``, ``afstand`` (metres), ``reden``.
     water : Index of str
         Buurten that are water; they take no part.
+    borderless : Index of str
+        Land buurten without a border in the file; nobody knows their neighbours, so they take no
+        part either.
     """
 
     codes: pd.Index
     matrix: sparse.csr_array
     added: pd.DataFrame
     water: pd.Index
+    borderless: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
 
     @property
     def edges(self) -> Ints:
@@ -70,14 +74,23 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
     Raises
     ------
     InputError
-        When a buurt has no geometry or no land buurt remains.
+        When no land buurt with a border remains.
     """
     ordered = areas.sort_index()
     water = np.zeros(len(ordered), dtype=bool)
     if "water" in ordered.columns:
         water = ordered["water"].fillna(False).to_numpy(dtype=bool)
-    land = ordered[~water]
-    _check(land)
+    absent = ~water & (ordered.geometry.isna() | ordered.geometry.is_empty).to_numpy()
+    land = ordered[~water & ~absent]
+    if land.empty:
+        raise InputError(
+            [
+                Problem(
+                    wat="Er is geen enkele buurt op land met een grens.",
+                    oplossing="Voeg de grenzen van dit jaar toe en begin bij notebook 01.",
+                )
+            ]
+        )
     geometry = land.geometry.to_numpy()
     one, other = shapely.STRtree(geometry).query(geometry, "dwithin", distance=tolerance)
     pairs = np.stack([one, other], axis=1)[one < other]
@@ -92,7 +105,7 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
         columns=["van", "naar", "afstand", "reden"],
     )
     matrix = _symmetric(everything, len(land))
-    return Contiguity(codes, matrix, links, ordered.index[water])
+    return Contiguity(codes, matrix, links, ordered.index[water], ordered.index[absent])
 
 
 def _symmetric(pairs: Ints, n: int) -> sparse.csr_array:
@@ -128,17 +141,3 @@ def _nearest(
     (mine, theirs), distance = tree.query_nearest(geometry[own], return_distance=True)
     best = np.lexsort((rest[theirs], own[mine], distance.round(6)))[0]
     return int(own[mine[best]]), int(rest[theirs[best]]), float(distance[best])
-
-
-def _check(land: gpd.GeoDataFrame) -> None:
-    without = land.index[land.geometry.isna() | land.geometry.is_empty]
-    problems = [
-        Problem(rij=str(code), wat="Deze buurt heeft geen grens.", oplossing="Voeg de grens toe.")
-        for code in without
-    ]
-    if not len(land):
-        problems.append(
-            Problem(wat="Er is geen enkele buurt op land.", oplossing="Controleer de gebieden.")
-        )
-    if problems:
-        raise InputError(problems)

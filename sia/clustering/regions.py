@@ -57,7 +57,7 @@ class AreaProposal:
     Parameters
     ----------
     buurten : DataFrame
-        Every buurt, index ``buurtcode``: ``gebied`` (Int64, NA for water), ``reden`` (why there
+        Every buurt, index ``buurtcode``: ``gebied`` (Int64, NA for water and without a border), ``reden`` (why there
         is none), ``geschat`` (bool: a score was missing and the neighbours' mean was used to
         draw borders).
     gebieden : DataFrame
@@ -273,10 +273,12 @@ def _proposal(
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(1, len(first) + 1)
     area = pd.Series(number[inverse], index=graph.codes, dtype="Int64")
-    everyone = graph.codes.append(graph.water).sort_values()
+    everyone = graph.codes.append([graph.water, graph.borderless]).sort_values()
     buurten = pd.DataFrame(index=everyone.rename("buurtcode"))
     buurten["gebied"] = area.reindex(everyone)
-    buurten["reden"] = np.where(everyone.isin(graph.water), "water", "")
+    buurten["reden"] = np.select(
+        [everyone.isin(graph.water), everyone.isin(graph.borderless)], ["water", "geen grens"], ""
+    )
     buurten["geschat"] = everyone.isin(graph.codes[guessed])
     grouped = pd.Series(people, index=graph.codes).groupby(area)
     gebieden = pd.DataFrame({"buurten": grouped.size(), "inwoners": grouped.sum()})

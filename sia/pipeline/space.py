@@ -180,6 +180,7 @@ def association_step(run: Run, panel: Panel | None = None, *, zaad: int = 2024) 
             column = f"{name}_{'i' if part == 'statistic' else part}"
             table[column] = getattr(local, part)[name].round(9) if known else float("nan")
         table[f"{name}_klasse"] = local.klasse[name] if known else ""
+        table[f"{name}_klasse"] = table[f"{name}_klasse"].fillna("")
     table["verandering"] = table["verandering"].round(9)
     first, last = years.jaren[0], years.jaren[-1]
     kept = {str(v): round(float(i), 6) for v, i in whole["I"].items()}

@@ -141,3 +141,15 @@ def test_comparison_with_wijken():
 def test_bounds_that_cross_are_refused():
     with pytest.raises(InputError, match="maximum"):
         AreaSettings(5000, 1000)
+
+
+def test_a_buurt_without_a_border_is_in_the_table_with_the_reason():
+    areas = lattice(2, 3)
+    areas.loc[areas.index[4], "geometry"] = None
+    scores = pd.DataFrame({"a": np.arange(6.0)}, index=areas.index)
+    graph = contiguity(areas)
+    assert list(graph.borderless) == [areas.index[4]]
+    found = propose_areas(scores, pd.Series(2000.0, areas.index), graph)
+    assert list(found.buurten.index) == list(areas.index)
+    assert found.buurten.loc[areas.index[4], "reden"] == "geen grens"
+    assert pd.isna(found.buurten.loc[areas.index[4], "gebied"])
