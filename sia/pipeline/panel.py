@@ -221,10 +221,11 @@ def border_layer(areas: pd.DataFrame, found: Intake) -> AreaLayer:
         When the raw folders do not hold it any more.
     """
     year = int(areas["borders_year"].iloc[0])
+    drawn = areas.index[areas["geometry"].notna()]
     for layer in found.areas:
         if layer.level == "buurt" and layer.year == year:
-            inside = layer.frame.index.isin(areas.index)
-            if inside.sum() == len(areas):
+            inside = layer.frame.index.isin(drawn)
+            if inside.sum() == len(drawn):
                 return replace(layer, frame=layer.frame[inside])
     raise InputError(
         [
