@@ -58,8 +58,8 @@ class AreaProposal:
     ----------
     buurten : DataFrame
         Every buurt, index ``buurtcode``: ``gebied`` (Int64, NA for water and without a border),
-        ``reden`` (why there is none), ``geschat`` (bool: a score was missing and the neighbours' mean was used to
-        draw borders).
+        ``reden`` (why there is none), ``geschat`` (bool: a score was missing and the neighbours'
+        mean was used to draw borders).
     gebieden : DataFrame
         Index ``gebied``: ``buurten`` (int), ``inwoners``, ``binnen`` (bool: within the bounds),
         ``reden`` (why not), then the mean of every score.

@@ -220,8 +220,8 @@ def border_layer(areas: pd.DataFrame, found: Intake) -> AreaLayer:
     InputError
         When the raw folders do not hold it any more.
     """
-    year = int(areas["borders_year"].iloc[0])
-    drawn = areas.index[areas["geometry"].notna()]
+    year = int(areas["borders_year"].max())
+    drawn = areas.index[areas["borders_year"] == year]
     for layer in found.areas:
         if layer.level == "buurt" and layer.year == year:
             inside = layer.frame.index.isin(drawn)
