@@ -19,7 +19,7 @@ from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text, short_texts
 from sia.viz.layers import Laag, layers
 from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js, static_text
-from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal
+from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal, meervoud
 
 BRT_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 BRT_HOST = "https://service.pdok.nl"
@@ -195,9 +195,11 @@ def map_data(
     Returns
     -------
     dict
-        JSON-serialisable; keys are those that ``kaart.js`` reads.
+        JSON-serialisable; keys are those that ``kaart.js`` reads. Buurten without a border are
+        not in it; the source line counts them.
     """
-    gebieden = cijfers.gebieden
+    whole = cijfers.gebieden
+    gebieden = whole[~(whole.geometry.isna() | whole.geometry.is_empty)]
     scores = cijfers.scores.reindex(gebieden.index)
     shapes = simplify(gebieden.geometry, tolerance)
     notes: dict[str, int] = {}
@@ -205,21 +207,21 @@ def map_data(
     west, south, east, north = shapes.total_bounds
     return {
         "codes": list(gebieden.index),
-        "namen": list(cijfers.naam),
+        "namen": list(cijfers.naam.reindex(gebieden.index)),
         "wijken": [str(naam) for naam in gebieden["wijknaam"]],
         "vlakken": _collection(shapes, [{"i": number} for number in range(len(shapes))]),
         "punten": [[round(point.y, 5), round(point.x, 5)] for point in points],
         "deelbuurten": _pockets(cijfers, tolerance),
         "lagen": [_layer_data(laag, gebieden.index, notes) for laag in lagen],
         "noten": list(notes),
-        "feiten": _facts(cijfers),
+        "feiten": _facts(gebieden),
         "reden": ["" if pd.isna(reden) else str(reden) for reden in scores["reden"]],
         "nadruk": [number for number, code in enumerate(gebieden.index) if code in set(nadruk)],
         "start": start,
         "leeg": NO_DATA,
         "leegtekst": "Niet gerangschikt of geen cijfer",
         "duiding": list(short_texts(cijfers.duiding, gebieden.index)),
-        "bron": html.escape(cijfers.bron_grenzen),
+        "bron": html.escape(_attribution(cijfers.bron_grenzen, len(whole) - len(gebieden))),
         "midden": [round((south + north) / 2, 5), round((west + east) / 2, 5)],
     }
 
@@ -267,8 +269,14 @@ def _layer_data(laag: Laag, index: pd.Index[Any], notes: dict[str, int]) -> dict
     }
 
 
-def _facts(cijfers: Cijfers) -> list[dict[str, Any]]:
-    gebieden = cijfers.gebieden
+def _attribution(source: str, absent: int) -> str:
+    if not absent:
+        return source
+    buurten = meervoud(absent, "buurt zonder grens staat", "buurten zonder grens staan")
+    return f"{source} ({buurten} niet op de kaart)".strip()
+
+
+def _facts(gebieden: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     facts = [("Inwoners", [getal(value) for value in gebieden["inwoners"]])]
     stadsdelen = gebieden["stadsdeel"].astype("string").fillna(MISSING)
     if (stadsdelen.str.len() > 1).any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -166,3 +168,13 @@ def test_the_source_line_of_the_borders_is_the_one_that_was_used(stad: Cijfers) 
     named = map_data(everything(stad), layers(stad))
     assert named["bron"] == "Grenzen: getekend voor een test"
     assert map_data(stad, layers(stad))["bron"] == ""
+
+
+def test_a_buurt_without_a_border_is_counted_instead_of_drawn(stad: Cijfers) -> None:
+    areas = stad.gebieden.copy()
+    areas.loc[areas.index[[1]], "geometry"] = shapely.Polygon()
+    data = map_data(replace(stad, gebieden=areas), layers(stad))
+    assert areas.index[1] not in data["codes"]
+    assert len(data["codes"]) == len(data["namen"]) == len(data["punten"]) == len(areas) - 1
+    assert all(len(laag["klasse"]) == len(areas) - 1 for laag in data["lagen"])
+    assert "1 buurt zonder grens staat niet op de kaart" in data["bron"]
