@@ -53,7 +53,7 @@ def take_in(
     reading : Reading
         All that was delivered in this round, of all partners: see `sia.agenda.combining.combine`.
     datum : str
-        Date for partners that do not say when they delivered, ``jjjj-mm-dd``.
+        Date of the round, ``jjjj-mm-dd``.
     unread : bool
         A file could not be read: a partner of which nothing was read keeps its plans.
 
@@ -70,7 +70,7 @@ def take_in(
     silent = set(old.index[~old["partner"].isin(delivered)]) if unread else set()
     refused = ({*reading.rejected} | silent) & set(old.index) - set(new.index)
     rows = pd.DataFrame(
-        [_dated(row, old, new, datum) for row in _changes(old, new, refused)],
+        [(datum, *_owned(row, old, new)) for row in _changes(old, new, refused)],
         columns=list(HISTORY),
     ).astype(str)  # fmt: skip
     rows = rows[~_told_before(rows, register.history)].sort_values(
@@ -81,16 +81,13 @@ def take_in(
     return Register(plans, pd.concat([register.history, rows], ignore_index=True)), rows
 
 
-def _dated(
-    row: tuple[str, str, str, str, str], old: pd.DataFrame, new: pd.DataFrame, datum: str
+def _owned(
+    row: tuple[str, str, str, str, str], old: pd.DataFrame, new: pd.DataFrame
 ) -> tuple[str, ...]:
-    """Put date and partner before a change and the strictest level after it."""
+    """Put the partner before a change and the strictest level after it."""
     versions = [table.loc[row[0]] for table in (old, new) if row[0] in table.index]
-    last = versions[-1]
     level = min((str(v["vertrouwelijkheid"]) for v in versions), key=OPENNESS.index)
-    # A plan that is withdrawn or refused has no new date of its own.
-    day = str(last["aangeleverd_op"]) if row[0] in new.index else ""
-    return (day or datum, str(last["partner"]), *row, level)
+    return (str(versions[-1]["partner"]), *row, level)
 
 
 def _told_before(rows: pd.DataFrame, history: pd.DataFrame) -> pd.Series:
@@ -120,7 +117,8 @@ def _changes(
 
 
 def _texts(plans: gpd.GeoDataFrame, plan: str) -> dict[str, str]:
-    values = plans.loc[plan].drop("geometry")
+    # A plan that is delivered again, unchanged, on another day did not change.
+    values = plans.loc[plan].drop(["geometry", "aangeleverd_op"])
     texts = {str(k): "" if pd.isna(v) else str(v) for k, v in values.items()}
     # A geometry that moved less than a centimetre did not change.
     return texts | {"wkt": gpd.GeoSeries([plans.geometry[plan]]).to_wkt(rounding_precision=2)[0]}

@@ -59,14 +59,14 @@ def take_round(run: Run, delivered: Deliveries) -> Round:
     register = empty_register(reading.plans)
     if plans is not None and history is not None:
         register = Register(gpd.GeoDataFrame(plans), history)
-    after, rows = take_in(register, reading, f"{run.jaar}-12-31", delivered.unread)
-    given = pd.to_datetime(after.plans["aangeleverd_op"], errors="coerce").max()
+    given = pd.to_datetime(reading.plans["aangeleverd_op"], errors="coerce").max()
     edition = date(run.jaar, 12, 31) if pd.isna(given) else given.date()
+    after, rows = take_in(register, reading, edition.isoformat(), delivered.unread)
     return Round(after, rows, edition)
 
 
 def last_changes(history: pd.DataFrame) -> pd.DataFrame:
-    """Return the part of the history that belongs to the newest delivery date."""
+    """Return the part of the history that belongs to the newest round."""
     newest = history["datum"] == history["datum"].max()
     recent: pd.DataFrame = history.loc[newest]
     return recent

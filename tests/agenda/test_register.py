@@ -30,7 +30,7 @@ def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFra
         _row("P1"),
         _row("P2", kosten=2000.0, wkt="LINESTRING (250100 470150, 250300 470150)"),
         _row("P3", duur="lang"),
-        _row("P5", aangeleverd_op="2026-02-03"),
+        _row("P5"),
     )
     register, changes = take_in(register, second, "2026-01-01")
     shown = visible_changes(changes).set_index("plan")
@@ -42,7 +42,7 @@ def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFra
     assert register.plans.loc["P2", "kosten"] == 2000.0
     cost = register.history[register.history["veld"] == "kosten"].iloc[0]
     assert (cost["oud"], cost["nieuw"], cost["datum"]) == ("1000.0", "2000.0", "2026-01-01")
-    assert changes.set_index("plan").loc["P5", "datum"] == "2026-02-03"
+    assert set(changes["datum"]) == {"2026-01-01"}
 
 
 def test_same_delivery_again_changes_nothing(buurten: gpd.GeoDataFrame) -> None:

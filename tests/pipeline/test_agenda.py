@@ -8,17 +8,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import icalendar
+import openpyxl
 import pandas as pd
 import pytest
 
 from sia import demo, pipeline
+from sia.agenda.decisions import ACTIONS, DECISIONS
 from sia.agenda.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
+from sia.agenda.investments import read_plans
+from sia.agenda.organisation import TOGETHER
 from sia.agenda.panel import AgendaPanel
-from sia.pipeline.agenda import Dia
+from sia.agenda.register import take_in
+from sia.errors import InputError
+from sia.pipeline.agenda import Dia, agenda_tables
+from sia.pipeline.agenda_areas import OUTSIDE
 from sia.settings import Folders
 from sia.sources.registry import read_folder
-from sia.store import read_manifest
+from sia.store import read_manifest, read_table
 from tests.pipeline.conftest import Line
 
 
@@ -158,6 +166,141 @@ def test_tables_for_readers_have_rows(dia: Dia) -> None:
     ):
         assert len(table)
     assert "In orde" in pipeline.check_agenda(dia.run, dia)
+
+
+def test_decisions_and_actions_of_the_demo_reach_status_list_and_exports(
+    dia: Dia, delivered: pipeline.Run
+) -> None:
+    assert dia.problems == ()
+    assert set(dia.state["fase"]) >= {"kans", "afspraak", "in programma", "vervallen"}
+    # one partner keeps its actions in its own workbook, the others in acties.csv
+    owners = {a.partner for a in dia.organisation.actions}
+    assert "Corporatie De Linde (fictief)" in owners and len(owners) > 2
+    agreed = dia.state[dia.state["fase"].isin(TOGETHER) & (dia.state["soort_kans"] == "straat")]
+    assert len(agreed) == 2
+    for plannen in agreed["plannen"]:
+        own = dia.starts.reindex(plannen.split(";"))
+        assert own.isna().all() or own.nunique() == 1
+    assert "te laat" in set(pipeline.waiting_table(dia)["dagen"].str.extract("(te laat)")[0])
+    book = pd.read_excel(delivered.reports / "agenda" / "partners" / "agenda.xlsx", sheet_name=None,
+                         engine="openpyxl")  # fmt: skip
+    assert len(book["besluiten"]) == len(dia.organisation.steps)
+    assert len(book["wachtlijst"]) == len(dia.waits) and "zin" in book["wachtlijst"]
+    assert set(book["status"]["fase"]) == set(dia.state["fase"])
+    assert "afspraak" in pipeline.phase_text(dia)
+
+
+def test_a_next_round_tells_what_changed_and_a_bad_row_keeps_its_plan(
+    delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    run = replace(delivered, folders=Folders(tmp_path / "verwerkt", tmp_path / "rapporten"))
+    shutil.copytree(delivered.folder, run.folder)
+    first = pipeline.agenda_step(run)
+    assert first is not None
+    shutil.copytree(delivered.bron[0], tmp_path / "ruw")
+    path = tmp_path / "ruw" / FOLDER / "gasnet-voorbeeld.csv"
+    rows = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+    rows.loc[0, "kosten"] = "geen idee"
+    rows.loc[1, "titel"] = "Andere titel (fictief)"
+    rows["aangeleverd_op"] = "2025-04-01"
+    refused, changed, gone = rows["plan"][0], rows["plan"][1], rows["plan"].iloc[-1]
+    rows.iloc[:-1].to_csv(path, sep=";", index=False)
+    again = pipeline.agenda_step(replace(run, bron=(tmp_path / "ruw",)))
+    assert again is not None
+    assert refused in again.taken.register.plans.index
+    assert gone not in again.taken.register.plans.index
+    table = agenda_tables(again)["wijzigingen"].set_index("plan")["wijziging"]
+    assert table[changed] == "gewijzigd" and table[gone] == "ingetrokken"
+    assert table[refused] == "afgekeurd" and len(table) == 3
+    assert "1 ingetrokken" in pipeline.delivery_change_text(again)
+    assert again.versions["versie"].nunique() == 2
+    assert any(gone in zin for zin in pipeline.version_difference_table(again)["zin"])
+    history = read_table(run.folder / "agenda" / "historie.parquet")
+    assert len(history) == 150 + (history["datum"] == "2025-04-01").sum()
+
+
+def test_an_area_is_the_proposed_dia_area_and_else_the_wijk(
+    delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    run = replace(delivered, folders=Folders(tmp_path / "verwerkt", tmp_path / "rapporten"))
+    shutil.copytree(delivered.folder, run.folder)
+    (run.folder / "gebiedsindeling.parquet").unlink(missing_ok=True)
+    wijken = pipeline.area_of(run)
+    assert wijken.equals(pipeline.area_of(run, "wijk"))
+    assert "wijk" in pipeline.division_text(run) and "notebook 04" in pipeline.division_text(run)
+    pipeline.areas_step(run)
+    proposed = pipeline.area_of(run)
+    names = run.table("gebiedsindeling")["naam"]
+    assert set(proposed) - {OUTSIDE} == set(names) - {""}
+    assert not proposed.equals(wijken)
+    found = pipeline.candidate_area_table(run)
+    assert len(found) and found["hoogste urgentie"].is_monotonic_decreasing
+    inside = pipeline.candidate_areas(run)
+    assert set(pipeline.candidates(run).index) <= set(inside)
+
+
+def test_the_agenda_per_area_shows_each_level_what_it_may_see(
+    dia: Dia, delivered: pipeline.Run
+) -> None:
+    partners = pipeline.area_agenda(delivered, "partners")
+    public = pipeline.area_agenda(delivered, "openbaar")
+    assert set(public) <= set(partners) == set(dia.gebieden[list(_touched(dia))])
+    plans = dia.delivered.reading.plans
+    closed = set(plans.loc[plans["vertrouwelijkheid"] != "openbaar", "titel"])
+    text = "".join(t.to_csv() for tables in public.values() for t in tables.values())
+    assert not [titel for titel in closed if titel in text]
+    for tables in public.values():
+        assert tables["wacht"].empty
+        assert "fase" not in tables["koppelkansen"] and "bedrag" not in tables["geld"]
+    works = sum(len(tables["werken"]) for tables in partners.values())
+    assert works >= int(dia.starts.notna().sum())
+    assert any(len(tables["wacht"]) for tables in partners.values())
+
+
+def _touched(dia: Dia) -> set[str]:
+    """Buurten with a programmed work or a koppelkans."""
+    placed = dia.plans.loc[dia.starts.dropna().index, "buurtcodes"]
+    both = [*placed, *dia.state["buurtcodes"]]
+    return {code for codes in both for code in codes.split(";")}
+
+
+def test_templates_hold_the_partners_own_plans_and_read_back_unchanged(
+    dia: Dia, delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    partner = "Corporatie De Linde (fictief)"
+    made = pipeline.write_templates("GM9999", tmp_path, delivered.folders, partner)
+    assert {p.name for p in made[1:]} == {BUDGETS, SUBSIDIES, DECISIONS, ACTIONS}
+    areas = gpd.GeoDataFrame(delivered.table("gebieden"))
+    reading = read_plans(made[0], areas)
+    mine = dia.taken.register.plans[dia.taken.register.plans["partner"] == partner]
+    assert reading.problems == () and list(reading.plans.index) == list(mine.index)
+    _, rows = take_in(dia.taken.register, reading, "2025-09-01")
+    assert set(rows.loc[rows["wijziging"] != "ingetrokken", "partner"]) == set()
+    book = openpyxl.load_workbook(made[0])
+    assert book["Acties"].max_row == 2 and book["Koppelkansen"].max_row > 10
+    text = "".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row)
+    others = plans_of_others(dia, partner)
+    assert not [note for note in others if note in text]
+    empty = pipeline.write_templates("GM9999", tmp_path / "leeg", delivered.folders)
+    found = read_deliveries([_as_folder(empty[0].parent)], areas)
+    assert found is not None and found.reading.rows == 0 and found.reading.problems == ()
+    with pytest.raises(InputError, match="is er al"):
+        pipeline.write_templates("GM9999", tmp_path, delivered.folders)
+    with pytest.raises(InputError, match="niet bekend"):
+        pipeline.write_templates("GM9999", tmp_path / "x", delivered.folders, "Nobody")
+
+
+def plans_of_others(dia: Dia, partner: str) -> list[str]:
+    """Internal notes of everybody else."""
+    plans = dia.taken.register.plans
+    return list(plans.loc[plans["partner"] != partner, "opmerking"])
+
+
+def _as_folder(made: Path) -> Path:
+    """Put what was made where deliveries are looked for."""
+    root = made.with_name("ingeleverd")
+    shutil.copytree(made, root / FOLDER)
+    return root
 
 
 def test_the_panel_solves_again_and_says_what_changes(dia: Dia) -> None:
