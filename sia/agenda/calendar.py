@@ -61,11 +61,19 @@ def public_items(plans: pd.DataFrame, starts: pd.Series, buurtcode: str) -> list
     list of Item
         By first day, then title. Ideas are not announced: only plans that are begroot or further.
     """
+    return items_of(public_works(plans, starts), buurtcode)
+
+
+def public_works(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
+    """Return the placed works that residents may know of, at level ``openbaar``; no ideas."""
     table = plans.assign(start=starts.reindex(plans.index)).reset_index()
     seen = view(table, "openbaar")
-    here = seen["buurtcodes"].str.split(";").map(lambda codes: buurtcode in codes).astype(bool)
-    firm = seen["status"] != "idee"
-    rows = seen[here & firm & seen["start"].notna()]
+    return seen[(seen["status"] != "idee") & seen["start"].notna()]
+
+
+def items_of(works: pd.DataFrame, buurtcode: str) -> list[Item]:
+    """Return what `public_works` found in one buurt, as `public_items` does."""
+    here = [buurtcode in codes.split(";") for codes in works["buurtcodes"]]
     items = [
         Item(
             _uid(str(row["plan"]), buurtcode),
@@ -75,7 +83,7 @@ def public_items(plans: pd.DataFrame, starts: pd.Series, buurtcode: str) -> list
             date(int(row["start"]), 1, 1),
             date(int(row["start"]) + int(row["duur"]) - 1, 12, 31),
         )
-        for row in rows.to_dict("records")
+        for row in works.loc[here].to_dict("records")
     ]
     return sorted(items, key=lambda item: (item.begin, item.titel, item.uid))
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.areas import linkage_layer
-from sia.agenda.calendar import Item, public_items, to_html, to_ics
+from sia.agenda.calendar import Item, items_of, public_works, to_html, to_ics
 from sia.agenda.exports import to_csv, to_xlsx, write_layer
 from sia.store import write_bytes, write_text
 
@@ -82,8 +82,9 @@ def write_public_files(
     """
     written = []
     rows = []
+    works = public_works(plans, starts)
     for code, naam in names.items():
-        items = public_items(plans, starts, str(code))
+        items = items_of(works, str(code))
         page, calendar = folder / f"{code}.html", folder / f"{code}.ics"
         write_text(
             page, _PAGE.format(title=f"Agenda {escape(naam)}", body=_body(items, naam, code))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sia.gemeente import load_gemeente, resolve
+from sia.gemeente import load_gemeente
 from sia.indicators import MISSING, build_indicators, design, eligibility
 from sia.schemas import validate
 from sia.sources import intake
@@ -90,8 +90,3 @@ def test_hengelo_goes_through_every_domain_that_it_has_figures_of(
     assert {"corporatiebezit", "woningen_voor_2000"} <= set(plan.indicatoren)
     assert len(made.areas) == 62
     assert eligibility(made, hengelo)["gerangschikt"].sum() > 40
-
-
-def test_names_resolve_to_codes(read: Intake) -> None:
-    assert resolve("Hengelo", read)[0] == "GM0164"
-    assert resolve("GM0153", read)[0] == "GM0153"
