@@ -176,7 +176,8 @@ def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
     """Return the koppelkansen on which something was decided, furthest first."""
     rank = {fase: i for i, fase in enumerate((VERVALLEN, *FASEN))}
     decided = dia.state[dia.state["sinds"].notna()]
-    shown = decided.sort_values("fase", key=lambda f: -f.map(rank), kind="stable").head(aantal)
+    furthest = decided["fase"].map(rank).astype(float).sort_values(ascending=False, kind="stable")
+    shown = decided.loc[furthest.index].head(aantal)
     return pd.DataFrame(
         {
             "werken": _titles(dia, shown["plannen"]),

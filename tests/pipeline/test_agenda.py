@@ -71,6 +71,25 @@ def test_plans_that_are_gone_take_their_agenda_and_its_record_along(
     assert not [p for p in run.reports.rglob("*") if p.is_file()]
 
 
+def test_plans_on_which_nothing_was_decided_still_make_an_agenda(
+    delivered: pipeline.Run, tmp_path: Path
+) -> None:
+    plans = tmp_path / "geleverd"
+    pipeline.write_demo_plans(plans, demo.plant(jaren=[2024]))
+    for path in plans.rglob("*"):
+        if path.suffix == ".xlsx" or path.name in (ACTIONS, DECISIONS):
+            path.unlink()
+    places = Folders(tmp_path / "verwerkt", tmp_path / "rapporten")
+    run = replace(delivered, bron=(plans,), folders=places)
+    shutil.copytree(delivered.folder, run.folder)
+    made = pipeline.agenda_step(run)
+    assert made is not None and made.state["sinds"].isna().all()
+    assert pipeline.status_table(made).empty
+    assert pipeline.waiting_table(made)["wacht op"].str.startswith("programmaoverleg").all()
+    assert pipeline.decision_problem_table(made).empty
+    assert pipeline.phase_text(made).startswith("Stand van de ")
+
+
 def test_older_years_make_no_agenda(delivered: pipeline.Run) -> None:
     older = delivered.of_year(min(delivered.jaren))
     assert pipeline.delivered_plans(older) is None
