@@ -31,6 +31,16 @@ _SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0+")
 _ROWS_SHOWN = 5
 
 
+def has_border(geometry: gpd.GeoSeries) -> pd.Series[bool]:
+    """Tell per area whether the file holds a border of it; an empty shape is none.
+
+    Parameters
+    ----------
+    geometry : GeoSeries
+    """
+    return pd.Series(~(geometry.isna() | geometry.is_empty), index=geometry.index)
+
+
 def normalise_codes(
     series: pd.Series,
     *,

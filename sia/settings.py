@@ -9,6 +9,9 @@ from pathlib import Path
 
 from sia.errors import InputError, Problem
 
+RECORD = "duiding.sqlite"
+"""File of one municipality's judgements, of all years, beside its processed years."""
+
 _CODE = re.compile(r"GM\d{4}")
 
 
@@ -61,6 +64,10 @@ class Folders:
     def of(cls, root: Path) -> Folders:
         """Return the default folders of a project."""
         return cls(processed=root / "data" / "processed", reports=root / "reports")
+
+    def record(self, gemeentecode: str) -> Path:
+        """Return ``processed/<gemeentecode>/duiding.sqlite``, whether it is there or not."""
+        return self.processed / _safe(gemeentecode) / RECORD
 
     def year(self, gemeentecode: str, jaar: int) -> Path:
         """Return ``processed/<gemeentecode>/<jaar>``; refuses anything that is not a code."""

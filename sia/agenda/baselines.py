@@ -9,7 +9,7 @@ import pandas as pd
 from sia.agenda.inputs import Agenda, restrict
 from sia.agenda.milp import Builder
 from sia.agenda.solver import run
-from sia.agenda.worth import delay_cost, early_loss, leave_out_price
+from sia.agenda.worth import leave_out_price
 
 
 def alone(agenda: Agenda) -> pd.Series:
@@ -192,13 +192,3 @@ class _Greedy:
             for plek, f in self.places.get(plan, []):
                 self.opened.setdefault(plek, set()).add(t)
                 self.largest[plek, t] = max(self.largest.get((plek, t), 0.0), f)
-
-
-def parts_lost(agenda: Agenda, starts: pd.Series) -> pd.Series:
-    """Return per partner the delay cost plus early-replacement loss of a schedule, in euro."""
-    placed = agenda.plans.loc[starts.dropna().index]
-    year = starts.reindex(placed.index).astype(int)
-    p = agenda.parameters
-    lost = delay_cost(placed, year, p) + early_loss(placed, year, p)
-    per_partner: pd.Series = lost.groupby(placed["partner"]).sum()
-    return per_partner

@@ -11,11 +11,10 @@ from pathlib import Path
 from sia.batch.execute import UNCHANGED, Outcome
 from sia.batch.tasks import JUDGED, Task
 from sia.fingerprint import digest, tree_hash
+from sia.settings import RECORD
 from sia.store import read_manifest, sha256_file, write_json
 
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
-RECORD = "duiding.sqlite"
-"""Record of judgements of a municipality, beside its years (`sia.pipeline.judgements`)."""
 
 
 def base_fingerprint(raw: str) -> str:

@@ -12,6 +12,7 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from sia.areas import has_border
 from sia.errors import InputError, Problem
 
 Ints = npt.NDArray[np.int64]
@@ -80,7 +81,7 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
     water = np.zeros(len(ordered), dtype=bool)
     if "water" in ordered.columns:
         water = ordered["water"].fillna(False).to_numpy(dtype=bool)
-    absent = ~water & (ordered.geometry.isna() | ordered.geometry.is_empty).to_numpy()
+    absent = ~water & ~has_border(ordered.geometry).to_numpy()
     land = ordered[~water & ~absent]
     if land.empty:
         raise InputError(

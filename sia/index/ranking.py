@@ -12,21 +12,6 @@ Array = npt.NDArray[np.float64]
 Ties = Literal["min", "average", "max"]
 
 
-def count_below(x: Array) -> Array:
-    """Return for every value how many present values of its column are smaller.
-
-    Parameters
-    ----------
-    x : array of float, shape (..., n, k)
-
-    Returns
-    -------
-    array of float, shape (..., n, k)
-        NaN where `x` is NaN. Ties share one count: rank(ties="min") - 1.
-    """
-    return _ascending(x, "min") - 1.0
-
-
 def ascending_rank(x: Array, ties: Ties = "min") -> Array:
     """Return ranks from 1 (lowest) per column, as R's ``rank(ties.method, na.last = "keep")``.
 

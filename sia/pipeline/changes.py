@@ -15,7 +15,7 @@ from sia.pipeline.panel import Array, drawn_scores
 from sia.pipeline.robustness import BaseYear, base_year, same_borders, split_change, year_layer
 from sia.pipeline.run import Run
 from sia.pipeline.scores import reweigh
-from sia.viz.dataset import Verandering
+from sia.viz.dataset import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN, Verandering
 from sia.viz.theme import opsomming
 from sia.weighing import URGENTIE, Margins, Weighing, data_error
 
@@ -23,8 +23,6 @@ DRAWS = 200
 LOW, HIGH = 5, 95
 """Percentiles of the draws between which a change lies in 90 % of them."""
 
-RISES, FALLS, NOISE = "stijgt", "daalt", "binnen de ruis"
-UNKNOWN, LEFT_OUT = "ruis onbekend", "niet te vergelijken"
 UNITS = {"stad": "", "stadsdeel": "stadsdeel", "wijk": "wijkcode", "dia": "dia_gebied"}
 """Kind of area -> column that says in which area a buurt lies."""
 

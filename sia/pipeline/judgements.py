@@ -11,9 +11,6 @@ from sia.duiding import Record, beside, figures_version
 from sia.pipeline.run import Run
 from sia.viz.judgement import full_text
 
-RECORD = "duiding.sqlite"
-"""File of one municipality's judgements, of all years, beside its processed years."""
-
 _FIGURES = (
     "urgentie",
     "potentie",
@@ -30,7 +27,7 @@ _DIGITS = 9
 
 def record_path(run: Run) -> Path:
     """Return where the judgements of the run's municipality are."""
-    return run.folders.processed / run.gemeente.code / RECORD
+    return run.folders.record(run.gemeente.code)
 
 
 def figure_versions(run: Run) -> pd.Series[str]:

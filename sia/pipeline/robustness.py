@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from sia.areas import Measure, convert
+from sia.areas import Measure, convert, has_border
 from sia.catalogue.load import load_catalogue
 from sia.index import Audit, IndexResult, decompose_change, leave_one_out, weight_swap, what_if
 from sia.indicators import IndicatorTable, build_indicators
@@ -294,7 +294,8 @@ def same_borders(then: gpd.GeoDataFrame, now: pd.DataFrame) -> bool:
 
 def year_layer(areas: pd.DataFrame, run: Run) -> AreaLayer:
     """Return the areas of a processed year as borders."""
-    drawn = gpd.GeoDataFrame(areas[areas["geometry"].notna()], geometry="geometry", crs=28992)
+    whole = gpd.GeoDataFrame(areas, geometry="geometry", crs=28992)
+    drawn = whole[has_border(whole.geometry)]
     year = int(drawn["borders_year"].max())
     # the tables of a year do not say what the publisher noted of changes
     drawn = drawn.assign(indelingswijziging=pd.Series(pd.NA, drawn.index, dtype="Int64"))

@@ -53,7 +53,8 @@ SAMPLES = 256
 """Base sample of the sensitivity analysis; the index is computed N (d + 2) times."""
 
 
-def _norms_of_base_year(run: Run) -> pd.DataFrame | None:
+def norms_of_base_year(run: Run) -> pd.DataFrame | None:
+    """Return the norms that fix the scale; None in the base year itself and where it has none."""
     if run.basisjaar == run.jaar:
         return None
     path = run.of_year(run.basisjaar).folder / "normen.parquet"
@@ -73,7 +74,7 @@ def _weigh(run: Run, table: IndicatorTable, settings: WeighingSettings) -> Weigh
         plan.indicatoren,
         table.catalogue,
         norms=table.norms,
-        base_norms=_norms_of_base_year(run),
+        base_norms=norms_of_base_year(run),
         denominators=table.denominators,
         margins=_margins(table),
         dropped=plan.vervallen,
@@ -90,7 +91,7 @@ def weighing_step(run: Run, *, doorrekeningen: int = 1000, zaad: int = 2024) -> 
         {"scores": result.scores, "bijdragen": result.contributions},
         doorrekeningen=doorrekeningen,
         zaad=zaad,
-        schaal_van=run.basisjaar if _norms_of_base_year(run) is not None else run.jaar,
+        schaal_van=run.basisjaar if norms_of_base_year(run) is not None else run.jaar,
     )
     return result
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sia.areas import RENAMED, SAME
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
-from sia.viz.dataset import Cijfers, Verandering
+from sia.viz.dataset import FALLS, LEFT_OUT, NOISE, RISES, Cijfers, Verandering
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken
 
@@ -85,7 +86,7 @@ def _rows(
 
 def things(g: Gebied) -> tuple[Zin, ...]:
     """Return the three things to know about the change of an area; one when none is known."""
-    if not (g.buurten["oordeel"] != "niet te vergelijken").any():
+    if not (g.buurten["oordeel"] != LEFT_OUT).any():
         return (_nothing(g),)
     return (_who_changed(g), _on_average(g), _which_domain(g))
 
@@ -119,7 +120,7 @@ def _who_changed(g: Gebied) -> Zin:
             f"{year} echt is, is dus niet te zeggen.",
             (_since(g),),
         )
-    up, down = _names(g, "stijgt"), _names(g, "daalt")
+    up, down = _names(g, RISES), _names(g, FALLS)
     if not up and not down:
         return Zin(
             f"In geen enkele buurt is de urgentie sinds {year} meer veranderd dan de ruis.",
@@ -203,10 +204,10 @@ def certainty(g: Gebied) -> tuple[Zin, ...]:
 
 
 def _noise(g: Gebied) -> Zin | None:
-    quiet = int((g.buurten["oordeel"] == "binnen de ruis").sum())
+    quiet = int((g.buurten["oordeel"] == NOISE).sum())
     if not quiet:
         return None
-    compared = int(g.buurten["oordeel"].isin(["stijgt", "daalt", "binnen de ruis"]).sum())
+    compared = int(g.buurten["oordeel"].isin([RISES, FALLS, NOISE]).sum())
     chance = getal(BY_CHANCE * compared)
     return Zin(
         f"Voor {meervoud(quiet, 'buurt', 'buurten')} kan de verandering ook ruis zijn. Lees daar "
@@ -244,7 +245,7 @@ def _causes(g: Gebied) -> Zin | None:
 
 
 def _left_out(g: Gebied) -> Zin | None:
-    number = int((g.buurten["oordeel"] == "niet te vergelijken").sum())
+    number = int((g.buurten["oordeel"] == LEFT_OUT).sum())
     if not number:
         return Zin("Alle buurten hier zijn te vergelijken.")
     verb = "is" if number == 1 else "zijn"
@@ -256,7 +257,7 @@ def _left_out(g: Gebied) -> Zin | None:
 
 
 def _borders(g: Gebied) -> Zin | None:
-    moved = int((~g.buurten["grens"].isin(["gelijk", "hernoemd"])).sum())
+    moved = int((~g.buurten["grens"].isin([SAME, RENAMED])).sum())
     if not moved:
         return None
     whom = meervoud(moved, "buurt", "buurten")
@@ -271,7 +272,7 @@ def _borders(g: Gebied) -> Zin | None:
 def per_buurt(g: Gebied) -> str:
     """Return the change of every comparable buurt, by cause, with its interval and judgement."""
     table = g.buurten
-    table = table[table["oordeel"] != "niet te vergelijken"]
+    table = table[table["oordeel"] != LEFT_OUT]
     year = g.verandering.basisjaar
     names = {"basisjaar": f"Urgentie {year}", "dit jaar": f"Urgentie {g.cijfers.jaar}"}
     judged = table["oordeel"].astype(str)
@@ -280,10 +281,7 @@ def per_buurt(g: Gebied) -> str:
         shown[label] = table[key].map(lambda v: getal(v, 1))
     for key, label in {"verschil": "Verschil", **PARTS}.items():
         shown[label] = table[key].map(lambda v: met_teken(v, 1))
-    shown["Marge (90 %)"] = [
-        MISSING if low == high else f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
-        for low, high in zip(table["laag"], table["hoog"], strict=True)
-    ]
+    shown["Marge (90 %)"] = [_margin(low, high) for low, high in _pairs(table)]
     numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)")
     raw = {label: list(table[key].astype(float)) for key, label in PARTS.items()}
     raw["Verschil"] = list(table["verschil"].astype(float))
@@ -298,15 +296,14 @@ def per_buurt(g: Gebied) -> str:
 def left_out(g: Gebied) -> str:
     """Return the buurten that cannot be compared, and those whose border moved, with the reason."""
     table = g.buurten
-    own = table[(table["oordeel"] == "niet te vergelijken") | (table["toelichting"] != "")]
+    own = table[(table["oordeel"] == LEFT_OUT) | (table["toelichting"] != "")]
     if own.empty:
         return ""
     shown = pd.DataFrame(
         {
             "Buurt": g.cijfers.naam.reindex(own.index),
             "Te vergelijken": [
-                "nee" if judged == "niet te vergelijken" else "ja, na omrekenen"
-                for judged in own["oordeel"]
+                "nee" if judged == LEFT_OUT else "ja, na omrekenen" for judged in own["oordeel"]
             ],
             "Grens": own["grens"].astype(str),
             "Toelichting": own["toelichting"].astype(str),

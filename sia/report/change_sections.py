@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sia.report import change, overview
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.viz.dataset import LEFT_OUT
 from sia.viz.index_charts import change_bars
 
 
@@ -14,7 +15,7 @@ def veranderd(o: Onderwerp) -> Sectie:
         "Het verschil tussen twee gepubliceerde scores bestaat uit vier delen. Alleen de echte "
         "verandering gaat over de buurt zelf. De marge hoort bij de echte verandering."
     )
-    known = g.buurten[g.buurten["oordeel"] != "niet te vergelijken"]
+    known = g.buurten[g.buurten["oordeel"] != LEFT_OUT]
     blocks = [Blok(alinea=intro)]
     if len(known):
         blocks.append(Blok(figuur=change_bars(known, o.cijfers.naam)))

@@ -13,6 +13,7 @@ import shapely
 from sia.sessie.panels import land_note
 from sia.sessie.stand import Stand
 from sia.viz.layers import Laag, layers
+from sia.viz.outline import simplified
 from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA, getal, rang_interval
 
 TOLERANCE = 15.0
@@ -91,9 +92,7 @@ def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
 
 def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[str, Any]:
     """Return borders as SVG paths in a drawing of `WIDTH` wide, and where a sign fits in each."""
-    shapes = areas.geometry.to_numpy()
-    simple = shapely.coverage_simplify(shapes, TOLERANCE)
-    simple = np.where(shapely.is_empty(simple), shapes, simple)
+    simple = simplified(areas.geometry.to_numpy(), TOLERANCE)
     left, bottom, right, top = shapely.total_bounds(simple)
     scale = WIDTH / (right - left)
 

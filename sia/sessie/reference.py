@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.pipeline import Run
-from sia.store import read_table
+from sia.pipeline.scores import norms_of_base_year
 from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
 from sia.weighing import WeighingSettings, weigh
@@ -41,13 +41,8 @@ def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
         indicators,
         run.gemeente.catalogus(),
         norms=norms,
-        base_norms=_base(run),
+        base_norms=norms_of_base_year(run),
         settings=WeighingSettings(draws=0),
     )
     row = row_of(weighed.scores[[name for name in DOMAINS if name in weighed.scores]], LAND)
     return {str(name): float(value) for name, value in row.dropna().items()}
-
-
-def _base(run: Run) -> pd.DataFrame | None:
-    path = run.of_year(run.basisjaar).folder / "normen.parquet"
-    return read_table(path) if run.basisjaar != run.jaar and path.exists() else None

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.areas import has_border
 from sia.viz.layers import Laag, score_layer, type_classes
 from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js, static_text
 from sia.viz.maps import simplify
@@ -171,7 +172,7 @@ def page_data(facts: CountryFacts) -> dict[str, Any]:
 
 def _degrees(borders: gpd.GeoSeries) -> gpd.GeoSeries:
     """Simplify the borders that exist; the others stay empty."""
-    drawn = borders[~(borders.is_empty | borders.isna())]
+    drawn = borders[has_border(borders)]
     return simplify(drawn, TOLERANCE).reindex(borders.index).fillna(shapely.Polygon())
 
 
@@ -183,7 +184,7 @@ def country_page(facts: CountryFacts) -> str:
     facts : CountryFacts
     """
     title = f"Kaart van alle buurten, {facts.jaar}" + (" (fictief)" if facts.fictief else "")
-    drawn = int((~(facts.grenzen.is_empty | facts.grenzen.isna())).sum())
+    drawn = int(has_border(facts.grenzen).sum())
     table = facts.buurten
     body = (
         static_text("land.html")

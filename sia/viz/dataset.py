@@ -29,6 +29,11 @@ _PER_BUURT = (
 )
 
 
+RISES, FALLS, NOISE = "stijgt", "daalt", "binnen de ruis"
+UNKNOWN, LEFT_OUT = "ruis onbekend", "niet te vergelijken"
+"""What is said of the change of a buurt (`Verandering`)."""
+
+
 def _empty() -> pd.DataFrame:
     return pd.DataFrame()
 

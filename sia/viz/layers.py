@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sia.viz.dataset import Cijfers, Verandering, data_notes
+from sia.viz.dataset import FALLS, NOISE, RISES, UNKNOWN, Cijfers, Verandering, data_notes
 from sia.viz.theme import (
     DIVERGING,
     DOMAINS,
@@ -318,10 +318,10 @@ def _area_layer(cijfers: Cijfers) -> Laag:
 
 
 CHANGES: Mapping[str, tuple[str, str, str]] = {
-    "stijgt": ("▲", DIVERGING[3], "schuin"),
-    "binnen de ruis": ("", DIVERGING[2], "vlak"),
-    "ruis onbekend": ("?", DIVERGING[2], "stip"),
-    "daalt": ("▼", DIVERGING[1], "tegenschuin"),
+    RISES: ("▲", DIVERGING[3], "schuin"),
+    NOISE: ("", DIVERGING[2], "vlak"),
+    UNKNOWN: ("?", DIVERGING[2], "stip"),
+    FALLS: ("▼", DIVERGING[1], "tegenschuin"),
 }
 """Judgement on a change -> sign on the map, colour, hatching."""
 

@@ -9,6 +9,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from sia.viz.outline import simplified
+
 _WIDTH = 320
 
 
@@ -24,8 +26,7 @@ class Locator:
         shapes = gebieden.geometry.to_numpy()
         west, south, east, north = gebieden.total_bounds
         scale = _WIDTH / max(east - west, 1.0)
-        simple = shapely.coverage_simplify(shapes, 2 / scale)
-        simple = np.where(shapely.is_empty(simple), shapes, simple)
+        simple = simplified(shapes, 2 / scale)
         self._height = max(1, round((north - south) * scale))
         flip = shapely.transform(
             simple, lambda p: np.column_stack([p[:, 0] - west, north - p[:, 1]]) * scale

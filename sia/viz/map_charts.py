@@ -15,15 +15,14 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from sia.viz.figure import Chart, canvas, finish
+from sia.viz.outline import simplified
 from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE, getal, meervoud
 
 _TOLERANCE = 40.0
 
 
 def _paths(geometry: gpd.GeoSeries) -> list[Path]:
-    shapes = shapely.coverage_simplify(geometry.to_numpy(), _TOLERANCE)
-    shapes = np.where(shapely.is_empty(shapes), geometry.to_numpy(), shapes)
-    return [_path(shape) for shape in shapes]
+    return [_path(shape) for shape in simplified(geometry.to_numpy(), _TOLERANCE)]
 
 
 def _path(shape: Any) -> Path:

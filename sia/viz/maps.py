@@ -15,10 +15,12 @@ import shapely
 from branca.element import Element
 from folium.template import Template
 
+from sia.areas import has_border
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text, short_texts
 from sia.viz.layers import Laag, layers
 from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js, static_text
+from sia.viz.outline import simplified
 from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal, meervoud
 
 BRT_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
@@ -40,10 +42,7 @@ def simplify(geometry: gpd.GeoSeries, tolerance: float = 12.0) -> gpd.GeoSeries:
     GeoSeries, EPSG:4326
         Coordinates of five decimals (about 1 m). A shape that would vanish keeps its own form.
     """
-    shapes = geometry.to_numpy()
-    simple = shapely.coverage_simplify(shapes, tolerance)
-    lost = shapely.is_empty(simple)
-    simple = np.where(lost, shapes, simple)
+    simple = simplified(geometry.to_numpy(), tolerance)
     degrees = gpd.GeoSeries(simple, index=geometry.index, crs=geometry.crs).to_crs(4326)
     rounded = shapely.transform(degrees.to_numpy(), lambda points: np.round(points, 5))
     return gpd.GeoSeries(rounded, index=geometry.index, crs=4326)
@@ -199,7 +198,7 @@ def map_data(
         not in it; the source line counts them.
     """
     whole = cijfers.gebieden
-    gebieden = whole[~(whole.geometry.isna() | whole.geometry.is_empty)]
+    gebieden = whole[has_border(whole.geometry)]
     scores = cijfers.scores.reindex(gebieden.index)
     shapes = simplify(gebieden.geometry, tolerance)
     notes: dict[str, int] = {}
