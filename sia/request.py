@@ -169,6 +169,39 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     return Gemeente(code=code, naam=met[code].naam, fictief=code.startswith(FICTIEF))
 
 
+def configure_processed(which: str, processed: Path) -> Gemeente:
+    """Return the configuration of a municipality that was run, without asking its raw files.
+
+    Parameters
+    ----------
+    which : str
+        Name or code.
+    processed : pathlib.Path
+        Folder with the tables of all municipalities.
+
+    Returns
+    -------
+    Gemeente
+        As `configure`; its name is that of the newest intake that is kept, else its code.
+
+    Raises
+    ------
+    InputError
+        When there is a file and it is wrong, or when neither a file nor a table knows it.
+    """
+
+    def known() -> dict[str, Known]:
+        met = {
+            folder.name: Known(folder.name, folder.name) for folder in processed.glob("GM[0-9]*")
+        }
+        lists = processed.glob(f"NL/intake/*/{MUNICIPALITIES}")
+        for path in sorted(lists, key=lambda one: one.stat().st_mtime):
+            met |= known_municipalities(path.parent)
+        return met
+
+    return configure(which, known)
+
+
 def years_present(code: str, jaren: Iterable[int], known: Mapping[str, Known]) -> list[int]:
     """Return the years in which a municipality existed, as far as the raw files tell.
 

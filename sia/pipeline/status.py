@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sia.errors import InputError, Problem
-from sia.gemeente import load_gemeente
+from sia.request import configure_processed
 from sia.settings import Folders
 from sia.store import read_manifest, sha256_file
 
@@ -53,7 +53,7 @@ def _code(folders: Folders, gemeente: str) -> str:
     if wanted == COUNTRY or (folders.processed / wanted).is_dir():
         return wanted
     try:
-        return load_gemeente(gemeente).code
+        return configure_processed(gemeente, folders.processed).code
     except InputError as error:
         oplossing = "Geef de code (GM met vier cijfers), of NL voor het hele land."
         wat = f"Van `{gemeente}` is niets verwerkt en er is geen bestand in gemeenten/."
@@ -73,7 +73,7 @@ def _line(folder: Path, folders: Folders) -> str:
     if code == COUNTRY:
         own = len(list((folder.parent / "gemeenten").glob(f"GM*/{year}/manifest.json")))
         parts.append(f"tabellen van {own} gemeenten")
-    return f"{_name(code)} {year}: {'; '.join(parts)}"
+    return f"{_name(code, folders)} {year}: {'; '.join(parts)}"
 
 
 def _faults(stages: dict[str, dict[str, dict[str, str]]]) -> Iterator[str]:
@@ -86,10 +86,10 @@ def _faults(stages: dict[str, dict[str, dict[str, str]]]) -> Iterator[str]:
                 yield f"{stage}: {path.name} is later gewijzigd"
 
 
-def _name(code: str) -> str:
+def _name(code: str, folders: Folders) -> str:
     if code == COUNTRY:
         return "Nederland (NL)"
     try:
-        return f"{load_gemeente(code).naam} ({code})"
+        return f"{configure_processed(code, folders.processed).naam} ({code})"
     except InputError:
         return code

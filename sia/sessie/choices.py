@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sia.errors import InputError, Problem
-from sia.gemeente import load_gemeente
 from sia.pipeline import Run
+from sia.request import configure_processed
 from sia.settings import Folders
 from sia.store import read_manifest
 
@@ -40,7 +40,11 @@ def available(folders: Folders) -> tuple[Keuze, ...]:
         if all((folder / f"{name}.parquet").exists() for name in NEEDED):
             years.setdefault(folder.parent.name, []).append(int(folder.name))
     found = [
-        Keuze(code, load_gemeente(code).naam, tuple(sorted(listed, reverse=True)))
+        Keuze(
+            code,
+            configure_processed(code, folders.processed).naam,
+            tuple(sorted(listed, reverse=True)),
+        )
         for code, listed in years.items()
     ]
     if not found:
@@ -87,7 +91,7 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
     asked = asked.get("parameters", {})
     jaren = tuple(sorted({*map(int, asked.get("jaren", ())), jaar}))
     basisjaar = int(asked.get("basisjaar", jaren[0]))
-    return Run(load_gemeente(code), jaar, jaren, basisjaar, (), folders)
+    return Run(configure_processed(code, folders.processed), jaar, jaren, basisjaar, (), folders)
 
 
 def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
@@ -107,7 +111,9 @@ def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
         When that has not been run.
     """
     found = available(folders)
-    code = load_gemeente(gemeente).code if gemeente else found[0].code
+    code = found[0].code
+    if gemeente:
+        code = configure_processed(gemeente, folders.processed).code
     years = next((one.jaren for one in found if one.code == code), (0,))
     run = opened(folders, code, jaar or years[0])
     return run.gemeente.code, run.jaar

@@ -99,9 +99,14 @@ def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[st
     def path(shape: Any) -> str:
         return "".join(_ring(ring, left, top, scale) for ring in _rings(shape))
 
-    circles = shapely.maximum_inscribed_circle(simple, tolerance=50.0)
-    middle = shapely.get_coordinates(shapely.get_point(circles, 0))
-    room = shapely.length(circles) * scale
+    bordered = simple.copy()
+    bordered[shapely.is_empty(simple)] = None
+    circles = shapely.maximum_inscribed_circle(bordered, tolerance=50.0)
+    centre = shapely.get_point(circles, 0)
+    # without a border there is no room for a sign
+    middle = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
+    middle = np.where(np.isnan(middle), [left, top], middle)
+    room = np.nan_to_num(shapely.length(circles)) * scale
     return {
         "paden": [path(shape) for shape in simple],
         "hoogte": round((top - bottom) * scale, 1),
@@ -118,7 +123,7 @@ def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[st
 
 def _rings(shape: Any) -> Iterable[Any]:
     for part in shapely.get_parts(shape):
-        if part.geom_type == "Polygon":
+        if part.geom_type == "Polygon" and not part.is_empty:
             yield from (part.exterior, *part.interiors)
 
 

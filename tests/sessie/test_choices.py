@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sia.errors import InputError
+from sia.pipeline.status import status_text
 from sia.sessie.choices import Keuze, available, chosen, opened
 from sia.settings import Folders
 from tests.sessie.klein import CODE, EARLIER, YEAR
@@ -41,3 +44,16 @@ def test_an_empty_choice_takes_the_first_and_the_newest(folders: Folders) -> Non
     assert chosen(folders, "voorbeeldstad", EARLIER) == (CODE, EARLIER)
     with pytest.raises(InputError):
         chosen(folders, "Enschede", 0)
+
+
+def test_a_municipality_without_a_file_of_its_own_takes_no_other_down(folders: Folders) -> None:
+    shutil.copytree(folders.processed / CODE, folders.processed / "GM0141")
+    assert [one.naam for one in available(folders)] == ["GM0141", "Voorbeeldstad (fictief)"]
+    known = folders.processed / "NL" / "intake" / "abc"
+    known.mkdir(parents=True)
+    named = {"GM0141": {"naam": "Almelo", "jaren": [YEAR], "andere": []}}
+    (known / "gemeenten.json").write_text(json.dumps(named), encoding="utf-8")
+    assert [one.naam for one in available(folders)] == ["Almelo", "Voorbeeldstad (fictief)"]
+    assert chosen(folders, "almelo", 0) == ("GM0141", YEAR)
+    assert opened(folders, "GM0141", YEAR).gemeente.naam == "Almelo"
+    assert "Almelo (GM0141)" in status_text(folders, "Almelo")

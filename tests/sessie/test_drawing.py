@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from sia.sessie.drawing import WIDTH, drawing
 from sia.sessie.stand import Stand
@@ -55,3 +57,14 @@ def test_deel_buurten_are_drawn(drawn: dict) -> None:
 
 def test_a_year_is_small_enough_to_send_at_once(drawn: dict) -> None:
     assert len(json.dumps(drawn)) < 150_000
+
+
+def test_a_buurt_without_a_border_is_listed_without_a_shape(stand: Stand) -> None:
+    areas = stand.cijfers.gebieden.copy()
+    code = areas.index[0]
+    areas.loc[[code], "geometry"] = shapely.Polygon()
+    drawn = drawing(replace(stand, cijfers=replace(stand.cijfers, gebieden=areas)))
+    place = drawn["codes"].index(code)
+    assert drawn["paden"][place] == "" and drawn["midden"][place][2] == 0
+    assert sum(path == "" for path in drawn["paden"]) == 1
+    json.dumps(drawn, allow_nan=False)
