@@ -22,6 +22,9 @@ from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
 
 EDITIES = ("openbaar", "partners")
+UNCHECKED = (
+    "Nog niet opgeslagen. Lees de waarschuwing hieronder: pas de tekst aan, of zet het vinkje."
+)
 SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessie")
 """Parts of the page's script, in the order in which they need each other."""
 
@@ -220,7 +223,7 @@ class Sessie(anywidget.AnyWidget):
         entry = entry_of(fields, self.stand)
         said = warnings(fields)
         if said and not content.get("nagekeken"):
-            return {"goed": False, "waarschuwingen": said, "tekst": "Nog niet opgeslagen."}
+            return {"goed": False, "waarschuwingen": said, "tekst": UNCHECKED}
         text = confirm(entry, self.stand)
         with self.hold_sync():
             self._list()

@@ -139,8 +139,10 @@ def fill(page: Page, text: str) -> None:
 
 
 def press_confirm(page: Page) -> str:
+    """Press the button and return the answer to this press, not the one that stood there before."""
+    page.locator("form .uitslag").evaluate("(said) => { said.className = 'uitslag'; }")
     page.get_by_role("button", name="Bevestigen en opslaan").click()
-    page.wait_for_selector(".uitslag.goed, .uitslag.slecht")
+    page.wait_for_selector("form .uitslag.goed, form .uitslag.slecht")
     return page.locator("form .uitslag").inner_text()
 
 
@@ -247,10 +249,15 @@ def test_a_judgement_is_checked_stored_and_shown_at_once(session: Visit, server:
     page.get_by_label("Over welk gebied?").select_option(POCKET)
     assert "NIET" not in press_confirm(page)
     assert page.locator("[aria-invalid=true]").count() == 3
+    button = page.get_by_role("button", name="Bevestigen en opslaan")
     fill(page, "<img src=x onerror=alert(1)> Mevrouw Jansen zegt het.")
     assert "Nog niet opgeslagen" in press_confirm(page)
     assert "een naam" in page.locator(".waarschuwing").inner_text()
+    with_warning = button.bounding_box()
     fill(page, "<img src=x onerror=alert(1)> De hoek is donker.")
+    page.get_by_label("Wat is er gezegd?").press("Tab")
+    page.wait_for_selector(".waarschuwing:empty", state="attached")
+    assert button.bounding_box() == with_warning
     assert "Opgeslagen als duiding 1" in press_confirm(page)
     card = page.locator(".kaartje[data-nummer='1']").inner_text()
     assert "<img src=x onerror=alert(1)> De hoek is donker." in card

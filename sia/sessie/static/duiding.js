@@ -29,7 +29,9 @@ function maakDuiding(s) {
     veld("Over welk gebied?", f.gebied, s.id("gebied")), veld("Wat is er gezegd?", f.uitspraak, s.id("uitspraak")),
     veld("Rol van de spreker (geen naam)", f.rol, s.id("rol")), f.soort, f.effect, vervang,
     veld("Reden", f.reden, s.id("reden")), veld("Sessie (naam of datum)", f.sessie, s.id("sessie")),
-    versie, waarschuwing, vink, el("div", { class: "knoppen" }, knop), uitslag);
+    versie,
+    // what comes and goes stands under the button, so that it never moves away under the mouse
+    el("div", { class: "knoppen" }, knop), uitslag, waarschuwing, vink);
   const lijst = el("div", { class: "duidingen" });
   const bestand = el("input", { type: "file", accept: ".csv,text/csv", onchange: voerIn });
   const archief = el("p", { role: "status", class: "uitslag" });
