@@ -18,6 +18,7 @@ from sia.index import (
     Goalposts,
     IndexDesign,
     IndexResult,
+    LeastWinsorising,
     MedianImputation,
     MinMax,
     NoImputation,
@@ -252,7 +253,7 @@ def design_of(
     """Return SIA's design of one axis: treated, on a fixed scale, equal weights, arithmetic."""
     return IndexDesign(
         table,
-        treat=SkewKurtosis(transform=None),
+        treat=LeastWinsorising(),
         normalise={name: posts[name] for name in table["id"] if name in posts},
         aggregate=Arithmetic(),
         minimum_share=minimum_share,
@@ -490,7 +491,7 @@ def _city_view(
     """Return urgentie on a scale of this city and year: 0 the least, 100 the most urgent value."""
     design = IndexDesign(
         table,
-        treat=SkewKurtosis(transform=None),
+        treat=LeastWinsorising(),
         normalise=MinMax(),
         minimum_share=settings.minimum_share,
     )

@@ -36,6 +36,7 @@ from sia.index.imputation import (
     impute,
     impute_panel,
 )
+from sia.index.least_winsorising import LeastWinsorising
 from sia.index.moments import kurtosis, skewness
 from sia.index.normalisation import (
     Borda,
@@ -118,6 +119,7 @@ __all__ = [
     "Imputer",
     "IndexDesign",
     "IndexResult",
+    "LeastWinsorising",
     "LogCT",
     "LogGII",
     "LogShift",

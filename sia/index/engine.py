@@ -34,7 +34,7 @@ from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
 from sia.index.imputation import Imputer, NoImputation, Setting
-from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
+from sia.index.treatment import BatchedTreatment, FittedTreatment, NoTreatment, Treatment
 
 Array = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -421,7 +421,7 @@ def _treat(x: Array, rules: list[Treatment]) -> Array:
         if isinstance(rule, NoTreatment):
             continue
         rows = np.moveaxis(x[..., columns], 1, 2).reshape(-1, n)
-        if isinstance(rule, SkewKurtosis):
+        if isinstance(rule, BatchedTreatment):
             treated = rule.decide(rows).apply(rows)
         else:
             treated = np.stack([rule.fit(row).fitted.apply(row) for row in rows])

@@ -229,8 +229,32 @@ class Always(Treatment):
         return Step(FittedTreatment(transform=fitted), action=fitted.name, passed=None)
 
 
+class BatchedTreatment(Treatment):
+    """A rule that decides about many indicators, or versions of one, at once."""
+
+    @abstractmethod
+    def decide(self, x: Array) -> Decisions:
+        """Decide about every row, shape (s, n); NaN is left out."""
+
+    def fit(self, x: Array) -> Step:
+        """Decide about one vector, shape (n,)."""
+        found = self.decide(x[None, :])
+        transform = found.transform.get(0, FittedTransform())
+        clipped = found.at_high[0] + found.at_low[0] > 0
+        parts = (["gewinsoriseerd"] if clipped else []) + (
+            [transform.name] if 0 in found.transform else []
+        )
+        return Step(
+            FittedTreatment(float(found.low[0]), float(found.high[0]), transform),
+            int(found.at_high[0]),
+            int(found.at_low[0]),
+            " + ".join(parts) or "geen",
+            bool(found.passed[0]) if found.tested[0] else None,
+        )
+
+
 @dataclass(frozen=True)
-class SkewKurtosis(Treatment):
+class SkewKurtosis(BatchedTreatment):
     """Winsorise, and transform when that is not enough: COINr ``Treat`` with its defaults.
 
     An indicator passes when |skewness| < `skew` **or** excess kurtosis < `kurt` (Excel
@@ -257,22 +281,6 @@ class SkewKurtosis(Treatment):
     transform: Transform | None = LogCT()
     combine: bool = False
 
-    def fit(self, x: Array) -> Step:
-        """Decide; see the class."""
-        found = self.decide(x[None, :])
-        transform = found.transform.get(0, FittedTransform())
-        clipped = found.at_high[0] + found.at_low[0] > 0
-        parts = (["gewinsoriseerd"] if clipped else []) + (
-            [transform.name] if 0 in found.transform else []
-        )
-        return Step(
-            FittedTreatment(float(found.low[0]), float(found.high[0]), transform),
-            int(found.at_high[0]),
-            int(found.at_low[0]),
-            " + ".join(parts) or "geen",
-            bool(found.passed[0]) if found.tested[0] else None,
-        )
-
     def decide(self, x: Array) -> Decisions:
         """Decide for many indicators (or versions of one) at once.
 
@@ -296,21 +304,19 @@ class SkewKurtosis(Treatment):
         for place, row in zip(failing, base, strict=True):
             fitted = self.transform.fit(row[~np.isnan(row)])
             found.transform[int(place)] = fitted
-            found.passed[place] = self._pass(*_shape(fitted.apply(row)[None, :]))[0]
+            found.passed[place] = self._pass(*shape(fitted.apply(row)[None, :]))[0]
         return found
 
     def passes(self, x: Array) -> bool | None:
         """Test one vector; None when skewness or kurtosis does not exist."""
-        g1, g2 = _shape(x[None, :])
+        g1, g2 = shape(x[None, :])
         return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
 
     def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
-            passed: npt.NDArray[np.bool_] = (np.abs(g1) < self.skew) | (g2 < self.kurt)
-        return passed
+        return passes(g1, g2, self.skew, self.kurt)
 
     def _winsorise(self, x: Array) -> Decisions:
-        g1, g2 = _shape(x)
+        g1, g2 = shape(x)
         found = Decisions.untouched(self._pass(g1, g2), ~np.isnan(g1 + g2))
         open_ = np.flatnonzero(found.tested & ~found.passed)
         current, lean = x[open_], g1[open_]
@@ -331,7 +337,7 @@ class SkewKurtosis(Treatment):
             found.high[open_[up]], found.at_high[open_[up]] = following[up], count[up]
             found.low[open_[~up]], found.at_low[open_[~up]] = -following[~up], count[~up]
             current = np.where(at_top, (sign * following)[:, None], current)
-            lean, tail = _shape(current)
+            lean, tail = shape(current)
             known = ~np.isnan(lean + tail)
             found.tested[open_] = known
             found.passed[open_] = self._pass(lean, tail)
@@ -381,10 +387,17 @@ class Decisions:
         return out
 
 
-def _shape(rows: Array) -> tuple[Array, Array]:
+def shape(rows: Array) -> tuple[Array, Array]:
     """Return skewness and kurtosis of every row."""
     columns = rows.T
     return skewness(columns), kurtosis(columns)
+
+
+def passes(g1: Array, g2: Array, skew: float, kurt: float) -> npt.NDArray[np.bool_]:
+    """Return where |skewness| < `skew` or kurtosis < `kurt` (COINr ``check_SkewKurt``)."""
+    with np.errstate(invalid="ignore"):
+        passed: npt.NDArray[np.bool_] = (np.abs(g1) < skew) | (g2 < kurt)
+    return passed
 
 
 @dataclass(frozen=True, eq=False)
