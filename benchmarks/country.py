@@ -38,12 +38,12 @@ import resource, sys, time
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from sia.pipeline import country
+from sia.pipeline import country, country_store
 from sia.settings import Folders
 from sia.weighing import WeighingSettings
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
-found = country.country_intake([raw], jaar, folders).whole()
+found = country_store.country_intake([raw], jaar, folders).whole()
 codes = sorted({c for t in found.tables for c in t.values.index if str(c).startswith("BU")})
 kept = set(np.random.default_rng(1).permutation(codes)[:n])
 def some(index):
@@ -70,11 +70,11 @@ print(len(table.areas), first - wall, second - first, third - second, cpu, peak)
 _MUNICIPALITIES = """
 import resource, sys, time
 from pathlib import Path
-from sia.pipeline import country
+from sia.pipeline import country, country_store
 from sia.settings import Folders
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
-store = country.country_intake([raw], jaar, folders)
+store = country_store.country_intake([raw], jaar, folders)
 made = country.open_country(store, folders)
 codes = list(made.gemeenten.index[:: max(len(made.gemeenten) // n, 1)])[:n]
 wall, cpu = time.perf_counter(), time.process_time()
@@ -83,7 +83,7 @@ wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 read = time.perf_counter()
 for code in codes:
-    country.read_intake_of(store, code)
+    country_store.read_intake_of(store, code)
 read = time.perf_counter() - read
 print(len(done), int((done["fout"] != "").sum()), done["buurten"].sum(), wall, cpu, peak, read)
 """
