@@ -14,6 +14,7 @@ from typing import Any
 from sia.batch.advice import advice, first_line, where
 from sia.batch.display import display
 from sia.batch.outcome import BatchResult
+from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import write_summary
@@ -23,10 +24,12 @@ from sia.fingerprint import hand_down, raw_hash
 from sia.gemeente import FICTIEF, Gemeente
 from sia.request import (
     ALL,
+    MUNICIPALITIES,
     Known,
     check_folders_and_years,
     configure,
     known_municipalities,
+    store_folder,
     years_present,
 )
 from sia.settings import Folders
@@ -201,6 +204,8 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
                 progress=shown.outcome,
                 say=shown.say,
             )
+        if result.exit_code() == 0:
+            _prune(bron, folders, say)
     for place in places:
         own = result if place == folders.reports else result.of(place.name)
         write_record(started, place / RECORD, own)
@@ -211,8 +216,6 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
 
 
 def _read(bron: Sequence[Path], folders: Folders, say: Say) -> Mapping[str, Known]:
-    from sia.request import MUNICIPALITIES, store_folder
-
     store = store_folder(bron, folders.processed)
     if not (store / MUNICIPALITIES).exists():
         from sia.pipeline import open_store
@@ -220,6 +223,14 @@ def _read(bron: Sequence[Path], folders: Folders, say: Say) -> Mapping[str, Know
         say("Bronmappen inlezen, eenmaal voor alle gemeenten en jaren ...")
         store = open_store(bron, folders.processed)
     return known_municipalities(store)
+
+
+def _prune(bron: Sequence[Path], folders: Folders, say: Say) -> None:
+    """Clear away what was read of earlier raw files, and say so."""
+    gone = prune_stores(folders.processed, store_folder(bron, folders.processed))
+    if gone:
+        names = ", ".join(str(path.relative_to(folders.processed)) for path in gone)
+        say(f"Opgeruimd, van eerdere bronbestanden en nergens meer voor nodig: {names}")
 
 
 def _count(phases: Sequence[Sequence[Sequence[object]]]) -> int:

@@ -17,11 +17,13 @@ PHASES: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("01_intake", "02_indicatoren"),),
     (("03_robuustheid",),),
     (("04_clustering",),),
-    (("07_agenda", "08_rapport"), ("06_kaarten", "09_trajecten")),
+    (("07_agenda",), ("09_trajecten",)),
+    (("08_rapport",), ("06_kaarten",)),
 )
 """Chains of notebooks of one year, per phase. Between two phases the years wait for each other:
-scores need the norms of the base year, types are pooled over all years. The chains of one phase do
-not read what the other writes, and run side by side."""
+scores need the norms of the base year, types are pooled over all years, the report tells the agenda
+and the change of types. The chains of one phase do not read what the other writes, and run side by
+side."""
 
 NOTEBOOKS = tuple(sorted(name for phase in PHASES for chain in phase for name in chain))
 

@@ -10,6 +10,7 @@ provisioner and only loses time.
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import multiprocessing
 import os
@@ -251,23 +252,39 @@ class ForkProvisioner(LocalProvisioner):
         await super().cleanup(restart)
 
 
-def _end_with(batch: int) -> None:
-    """End this process when another one has ended, however that ended."""
-    try:
+def _end_with(batch: int, connection: Path) -> None:
+    """End this process when another one has ended, however that ended, and clear up after it."""
+    _wait_for(batch)
+    _forget(connection)
+    os._exit(1)
+
+
+def _wait_for(batch: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
         if hasattr(os, "pidfd_open"):
             select.select([os.pidfd_open(batch)], [], [])
-            os._exit(1)
+            return
         while True:
             os.kill(batch, 0)
             time.sleep(1.0)
-    except ProcessLookupError:
-        os._exit(1)
+
+
+def _forget(connection: Path) -> None:
+    """Remove the connection file and the sockets of this kernel: its manager cannot any more."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        known = json.loads(connection.read_text(encoding="utf-8"))
+        connection.unlink()
+        if known["transport"] == "ipc":
+            stem = Path(known["ip"])
+            for socket in stem.parent.glob(f"{stem.name}-*"):
+                socket.unlink(missing_ok=True)
 
 
 def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str, batch: int) -> None:
     """Become an ipykernel in the forked process; ends when the batch that asked for it ends."""
     # the fork server lives as long as a kernel does, so its own end cannot be what ends a kernel
-    threading.Thread(target=_end_with, args=(batch,), daemon=True).start()
+    connection = Path(arguments[arguments.index("-f") + 1])
+    threading.Thread(target=_end_with, args=(batch, connection), daemon=True).start()
     os.setsid()
     os.chdir(cwd)
     os.environ.clear()

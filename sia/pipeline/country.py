@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,18 +15,23 @@ from sia.clustering.components import TypologySettings
 from sia.clustering.number import NumberChoice, choose_k
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.gemeente import FICTIEF, Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.indicators.roster import names_of
-from sia.pipeline.intake_store import load_intake, open_store
+from sia.pipeline.country_store import (
+    CountryStore,
+    country_intake,
+    national_layers,
+    read_intake_of,
+)
 from sia.pipeline.run import Run
 from sia.pipeline.scores import beyond_text
 from sia.pipeline.source_lines import border_line
 from sia.request import Known, configure
 from sia.schemas import validate
 from sia.settings import Folders
-from sia.sources.base import AreaLayer, Intake
+from sia.sources.base import Intake
 from sia.store import (
     read_table,
     sha256_file,
@@ -42,38 +47,11 @@ COUNTRY = Gemeente(code="NL", naam="Nederland")
 """All buurten taken as one place, with the default thresholds and without stadsdelen."""
 
 STAGE = "land"
-NEARLY_ALL = 0.5
-"""Least share of the buurten of the fullest border layer for a layer to count as national."""
-
 NAMING = ("corporatiebezit", "koopwoningen", "omgevingsadressendichtheid")
 """Context columns that the rules for names of types may use."""
 
 INDEX_ONLY = ("urgentie", "potentie", *DOMAINS)
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class CountryStore:
-    """One intake of all municipalities, kept as Parquet in order of region code.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    jaar : int
-    key : str
-        Hash of the raw files and the readers.
-    """
-
-    folder: Path
-    jaar: int
-    key: str
-
-    def whole(self) -> Intake:
-        """Return all of it, without the squares."""
-        found = load_intake(self.folder, jaren=[self.jaar])
-        if found is None:
-            raise InputError([_absent(self.folder)])
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,75 +132,6 @@ def open_country(store: CountryStore, folders: Folders) -> Yardstick:
     flat = read_table(folder / "buurten.parquet")
     names = flat.groupby("gemeentecode")["gemeente"].first().astype("str")
     return Yardstick(store, validate("normen", read_table(folder / "normen.parquet")), names)
-
-
-def country_intake(bron: Sequence[Path], jaar: int, folders: Folders) -> CountryStore:
-    """Read every raw file once for all municipalities, or find what was read before.
-
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-    jaar : int
-    folders : Folders
-
-    Returns
-    -------
-    CountryStore
-        Read anew when a raw file or a reader changed. Squares are left out: they have no region
-        code and belong to the search for deel-buurten within one municipality.
-
-    Raises
-    ------
-    InputError
-        When no file holds a buurt.
-    """
-    folder = open_store(bron, folders.processed)
-    return CountryStore(folder, jaar, folder.name)
-
-
-def read_intake_of(store: CountryStore, gemeentecode: str) -> Intake:
-    """Return what the store holds of one municipality, without reading the rest of it.
-
-    Parameters
-    ----------
-    store : CountryStore
-    gemeentecode : str
-
-    Raises
-    ------
-    InputError
-        When there is no such store.
-    """
-    found = load_intake(store.folder, gemeentecode, [store.jaar])
-    if found is None:
-        raise InputError([_absent(store.folder)])
-    return found
-
-
-def _absent(folder: Path) -> Problem:
-    return Problem(
-        bestand=str(folder),
-        wat="De ingelezen bestanden van het hele land zijn er niet.",
-        oplossing="Draai `sia land` opnieuw; dat leest de bronmappen in.",
-    )
-
-
-def national_layers(areas: Iterable[AreaLayer]) -> tuple[AreaLayer, ...]:
-    """Return the border layers that cover the country.
-
-    A layer of one province in the year itself must not go before national borders of a year
-    earlier: then the rest of the country would have no shape.
-
-    Parameters
-    ----------
-    areas : iterable of AreaLayer
-    """
-    layers = tuple(areas)
-    most = {
-        level: max((len(one.frame) for one in layers if one.level == level), default=0)
-        for level in ("buurt", "wijk", "gemeente")
-    }
-    return tuple(one for one in layers if len(one.frame) >= NEARLY_ALL * most[one.level])
 
 
 def country_indicators(found: Intake, jaar: int) -> tuple[IndicatorTable, pd.Series[str]]:

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from sia.errors import InputError, Problem
 from sia.fingerprint import digest
-from sia.pipeline.intake_store import load_intake, open_store, save_intake
+from sia.pipeline.intake_store import load_intake, mark_used, open_store, save_intake
 from sia.pipeline.run import Run
 from sia.request import store_folder
 from sia.sources.base import Intake
@@ -32,8 +32,15 @@ def read_intake(run: Run) -> Intake:
     ----------
     run : Run
     """
+    where = run.gemeente.code, run.jaren, run.bron
     store = open_store(run.bron, run.folders.processed)
-    return _load(store, run.gemeente.code, run.jaren, run.bron)
+    try:
+        return _load(store, *where)
+    except (FileNotFoundError, InputError):
+        if store.exists():
+            raise
+        # another run cleared it away while it was read; the raw files are still there
+        return _load(open_store(run.bron, run.folders.processed), *where)
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +71,8 @@ def _squares(
     store: Path, code: str, jaren: tuple[int, ...], files: Mapping[str, Path], found: Intake
 ) -> Intake:
     """Return the squares of a municipality, which are kept in its own folder once read."""
-    key = digest([store.name, *map(str, jaren)])[:16]
+    # the name says of which store they are, so that they go when it goes
+    key = f"{store.name}-{digest(map(str, jaren))[:8]}"
     # the store is processed/NL/intake/<hash>
     folder = store.parents[2] / code / "intake" / key
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +81,7 @@ def _squares(
         if own is None:
             own = read_squares(files, code, jaren, found.areas)
             save_intake(folder, own)
+        mark_used(folder)
     return own
 
 

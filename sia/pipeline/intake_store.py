@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Container, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 from filelock import FileLock
 
 from sia.request import MUNICIPALITIES, Known, store_folder
@@ -24,6 +27,8 @@ _FRAMES = ("values", "reasons", "regions", "measures", "lower", "upper", "frame"
 _PER_REGION = ("values", "reasons", "regions", "lower", "upper", "frame")
 _OF_COUNTRY = ("values", "regions")
 """What the norms of an indicator need of all buurten of the country."""
+
+_NOT_ASKED = "grenzen niet nodig voor het gevraagde jaar"
 
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (SourceTable, AreaLayer, SquareLayer)}
 _IN_OWN_YEAR = ("cbs.kwb", "cbs.pdok")
@@ -54,6 +59,7 @@ def open_store(bron: Sequence[Path], processed: Path) -> Path:
     """
     folder = store_folder(bron, processed)
     if (folder / _INDEX).exists():
+        mark_used(folder)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f".{folder.name}.slot"):
@@ -65,6 +71,12 @@ def open_store(bron: Sequence[Path], processed: Path) -> Path:
             write_json(folder / MUNICIPALITIES, writer.municipalities())
             writer.finish((*found.tables, *found.areas), found.files)
     return folder
+
+
+def mark_used(folder: Path) -> None:
+    """Note that somebody opened a store: what nobody opens any more is cleared away."""
+    with suppress(FileNotFoundError):
+        os.utime(folder)
 
 
 def save_intake(folder: Path, found: Intake) -> None:
@@ -94,7 +106,7 @@ class _Writer:
         number = len(self._rows)
         frames = {n: f for n in _FRAMES if (f := getattr(record, n, None)) is not None}
         for part_name, frame in frames.items():
-            with atomic_path(self._folder / f"{number:03d}-{part_name}.parquet") as part:
+            with atomic_path(_frame_path(self._folder, number, part_name)) as part:
                 frame.to_parquet(part, compression="zstd", row_group_size=ROW_GROUP)
         facts = {
             n: getattr(record, n) for n in ("source", "year", "level", "size") if hasattr(record, n)
@@ -142,8 +154,67 @@ class _Writer:
         write_json(self._folder / _INDEX, {"records": listed})
 
 
+@dataclass(frozen=True)
+class KeptLayer:
+    """What a store knows of a border layer without opening its shapes.
+
+    Parameters
+    ----------
+    nummer : int
+        Its number in the store.
+    level : str
+        buurt, wijk or gemeente.
+    year : int
+    areas : int
+        Number of shapes.
+    """
+
+    nummer: int
+    level: str
+    year: int
+    areas: int
+
+
+def kept_layers(folder: Path) -> tuple[KeptLayer, ...]:
+    """Return the border layers of a store; empty when there is no store.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        From `open_store`.
+    """
+    return tuple(
+        KeptLayer(
+            row["nummer"],
+            row["facts"]["level"],
+            row["facts"]["year"],
+            pq.read_metadata(_frame_path(folder, row["nummer"], "frame")).num_rows,
+        )
+        for row in _records(folder)
+        if row["soort"] == "AreaLayer"
+    )
+
+
+def _records(folder: Path) -> list[dict[str, Any]]:
+    """Return the index of a store; empty when there is none."""
+    index = folder / _INDEX
+    if not index.exists():
+        return []
+    listed: list[dict[str, Any]] = json.loads(index.read_text(encoding="utf-8"))["records"]
+    return listed
+
+
+def _frame_path(folder: Path, number: int, name: str) -> Path:
+    return folder / f"{number:03d}-{name}.parquet"
+
+
 def load_intake(
-    folder: Path, gemeente: str = "", jaren: Sequence[int] = (), *, normen: bool = False
+    folder: Path,
+    gemeente: str = "",
+    jaren: Sequence[int] = (),
+    *,
+    normen: bool = False,
+    grenzen: Container[int] | None = None,
 ) -> Intake | None:
     """Return an intake that `open_store` or `save_intake` wrote, or None when there is none.
 
@@ -158,20 +229,23 @@ def load_intake(
     normen : bool
         Keep the values of all buurten of the country in the tables of the municipality: norms
         need them. Reasons, margins and borders stay those of the municipality.
+    grenzen : container of int, optional
+        Numbers of the border layers to open, from `kept_layers`; default all.
     """
-    index = folder / _INDEX
-    if not index.exists():
+    if not (folder / _INDEX).exists():
         return None
     wish = Wish(gemeente, tuple(jaren))
     records: list[Record] = []
     fate: list[tuple[str, str, str]] = []
-    for row in json.loads(index.read_text(encoding="utf-8"))["records"]:
+    for row in _records(folder):
         reason = _reason(row, wish)
+        if not reason and row["soort"] == "AreaLayer" and grenzen is not None:
+            reason = "" if row["nummer"] in grenzen else _NOT_ASKED
         fate.append((row["bestand"], row["beschrijving"], reason))
         if reason:
             continue
         frames = {
-            name: _read(folder / f"{row['nummer']:03d}-{name}.parquet", _part(name, wish, normen))
+            name: _read(_frame_path(folder, row["nummer"], name), _part(name, wish, normen))
             for name in row["frames"]
         }
         kind = _KINDS[row["soort"]]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.errors import InputError
-from sia.pipeline import country, intake_store
+from sia.pipeline import country, country_store, intake_store
 from sia.pipeline.status import status_text
 from sia.settings import Folders
 from sia.sources.base import AreaLayer, Origin, Publisher
@@ -104,7 +104,7 @@ def test_the_map_is_one_page_that_asks_nothing_and_holds_every_buurt(
 
 
 def test_a_municipality_is_read_from_the_store_as_it_was(land: country.Country) -> None:
-    whole, own = land.store.whole(), country.read_intake_of(land.store, "GM9999")
+    whole, own = land.store.whole(), country_store.read_intake_of(land.store, "GM9999")
     mine = re.compile(r"(BU|WK|GM)9999|NL")
     assert own.tables
     everything = {(t.source, t.year, t.origin.table): t for t in whole.tables}
@@ -153,12 +153,12 @@ def test_a_second_start_reads_no_raw_file(
         raise AssertionError("read again")
 
     monkeypatch.setattr(intake_store, "read_folder", refuse)
-    assert country.country_intake([raw], YEAR, folders) == land.store
+    assert country_store.country_intake([raw], YEAR, folders) == land.store
 
 
 def test_a_store_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="sia land"):
-        country.read_intake_of(country.CountryStore(tmp_path, YEAR, "x"), "GM9999")
+        country_store.read_intake_of(country_store.CountryStore(tmp_path, YEAR, "x"), "GM9999")
 
 
 def _layer(count: int, year: int) -> AreaLayer:
@@ -170,7 +170,40 @@ def _layer(count: int, year: int) -> AreaLayer:
 
 def test_borders_of_one_region_do_not_go_before_those_of_the_country() -> None:
     region, whole = _layer(5, 2024), _layer(100, 2023)
-    assert country.national_layers([region, whole]) == (whole,)
+    assert country_store.national_layers([region, whole]) == (whole,)
+
+
+def test_only_the_borders_that_a_year_needs_are_opened() -> None:
+    years = {0: 2013, 1: 2018, 2: 2019, 3: 2021, 4: 2024}
+    layers = [intake_store.KeptLayer(n, "buurt", year, 100) for n, year in years.items()]
+    layers += [
+        intake_store.KeptLayer(5, "buurt", 2020, 5),
+        intake_store.KeptLayer(6, "wijk", 2013, 50),
+        intake_store.KeptLayer(7, "wijk", 2022, 50),
+    ]
+    # the region of 2020 is no country; 2021 is nearer than 2018 and as near as 2019
+    assert country_store.layers_for(layers, 2020) == {1, 2, 3, 7}
+    assert country_store.layers_for(layers, 2013) == {0, 6}
+    assert country_store.layers_for([], 2020) == frozenset()
+
+
+def test_borders_of_other_years_change_nothing(land: country.Country) -> None:
+    kept = intake_store.kept_layers(land.store.folder)
+    assert len({one.year for one in kept}) > 1
+    everything = intake_store.load_intake(land.store.folder, jaren=[2023])
+    assert everything is not None
+    early = country_store.CountryStore(land.store.folder, 2023, land.store.key).whole()
+    assert len(early.areas) < len(everything.areas)
+    for one, other in zip(
+        country.country_indicators(early, 2023),
+        country.country_indicators(everything, 2023),
+        strict=True,
+    ):
+        if isinstance(one, pd.Series):
+            pd.testing.assert_series_equal(one, other)
+        else:
+            for name, frame in one.frames().items():
+                pd.testing.assert_frame_equal(frame, other.frames()[name])
 
 
 def test_context_of_a_few_buurten_does_not_name_types() -> None:
