@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -24,3 +26,27 @@ def real_data() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip(f"the real CBS/RIVM files are not at {folder} (set SIA_REAL_DATA to use them)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all test processes of this session have in common."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "gedeeld"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def once(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Return a function that has a folder built by whichever test process comes first."""
+
+    def built(name: str, build: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.klaar"
+        with FileLock(shared / f"{name}.slot"):
+            if not done.exists():
+                build(folder)
+                done.touch()
+        return folder
+
+    return built
