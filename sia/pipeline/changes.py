@@ -7,21 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from sia.areas import RENAMED, SAME, compare
 from sia.catalogue.model import DOMAINS
+from sia.clustering.fdr import q_values
 from sia.index import build_index
 from sia.pipeline.panel import Array, drawn_scores
 from sia.pipeline.robustness import BaseYear, base_year, same_borders, split_change, year_layer
 from sia.pipeline.run import Run
 from sia.pipeline.scores import reweigh
-from sia.viz.dataset import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN, Verandering
+from sia.viz.dataset import FALLS, FALSE_SHARE, LEFT_OUT, NOISE, RISES, UNKNOWN, Verandering
 from sia.viz.theme import opsomming
 from sia.weighing import URGENTIE, Margins, Weighing, data_error
 
 DRAWS = 200
 LOW, HIGH = 5, 95
 """Percentiles of the draws between which a change lies in 90 % of them."""
+
+TAILS = (1, LOW, HIGH, 99)
+"""Percentiles that the size of the noise is read from."""
 
 UNITS = {"stad": "", "stadsdeel": "stadsdeel", "wijk": "wijkcode", "dia": "dia_gebied"}
 """Kind of area -> column that says in which area a buurt lies."""
@@ -34,7 +39,9 @@ def change_since_base(
 
     The real change is that of one method and one scale on the borders of this year, with the
     figures of the base year as its sources give them now. Its interval comes from drawing both
-    years' figures anew within their known error. A change whose interval holds zero may be noise.
+    years' figures anew within their known error. Among many buurten some intervals leave out zero
+    by chance, so a buurt is only said to rise or fall when its q-value over all buurten of the
+    city (Benjamini & Hochberg 1995) is at most `FALSE_SHARE`.
 
     Parameters
     ----------
@@ -121,10 +128,13 @@ def _judged(
     low, high = np.percentile(drawn, [LOW, HIGH], axis=0)
     table["laag"] = pd.Series(low, real.index).reindex(every)
     table["hoog"] = pd.Series(high, real.index).reindex(every)
+    chance = p_values(real[URGENTIE].to_numpy(), noise[:, :, 0])
+    table["q"] = pd.Series(q_values(chance), real.index).reindex(every)
     change = table["echte verandering"]
     table["oordeel"] = NOISE
-    table.loc[table["laag"] > 0, "oordeel"] = RISES
-    table.loc[table["hoog"] < 0, "oordeel"] = FALLS
+    sure = table["q"] <= FALSE_SHARE
+    table.loc[sure & (change > 0), "oordeel"] = RISES
+    table.loc[sure & (change < 0), "oordeel"] = FALLS
     if not noise.any():
         table["oordeel"] = UNKNOWN
     table.loc[change.isna(), "oordeel"] = LEFT_OUT
@@ -138,6 +148,35 @@ def _judged(
         if place:
             table[name] = real[name].reindex(every)
     return table
+
+
+def p_values(change: Array, noise: Array) -> Array:
+    """Return how likely a change at least this large is when nothing changed, two-sided.
+
+    Two hundred draws cannot show chances as small as many tests at once ask for, so the draws only
+    give the size of the noise and its tails are taken as normal. The size is the largest of the
+    root mean square (holds bias) and what the tails of 5 and 1 % on either side imply (hold skew
+    and long tails), so it errs to the side of naming nobody.
+
+    Parameters
+    ----------
+    change : ndarray, shape (n,)
+        NaN where unknown.
+    noise : ndarray, shape (draws, n)
+        Draws of the error of the change.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        1 where no error is known; NaN where the change is unknown.
+    """
+    spread = np.sqrt((noise**2).mean(axis=0))
+    tails = np.array(TAILS)
+    ends = np.abs(np.percentile(noise, tails, axis=0)) / np.abs(norm.ppf(tails / 100))[:, None]
+    size = np.maximum(spread, ends.max(axis=0))
+    known = size > 0
+    z = np.abs(np.divide(change, size, out=np.zeros_like(size), where=known))
+    return np.where(np.isnan(change), np.nan, 2 * norm.sf(z))
 
 
 def _why(code: str, run: Run, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str:
@@ -176,7 +215,19 @@ def _area_means(run: Run, real: pd.DataFrame, noise: Array) -> pd.DataFrame:
                 continue
             inside = real.index.isin(codes)
             rows.append({"soort": kind, "sleutel": str(key), **_mean(real, noise, inside)})
-    return pd.DataFrame(rows).set_index(["soort", "sleutel"])
+    return _with_q(pd.DataFrame(rows).set_index(["soort", "sleutel"]), list(real.columns))
+
+
+def _with_q(areas: pd.DataFrame, nodes: list[str]) -> pd.DataFrame:
+    """Turn chances into q-values: of urgentie over the areas of a kind, of domains over an area."""
+    first, rest = f"{nodes[0]}_q", [f"{name}_q" for name in nodes[1:]]
+    made = areas.copy()
+    for kind in dict.fromkeys(areas.index.get_level_values("soort")):
+        own = areas.index.get_level_values("soort") == kind
+        made.loc[own, first] = q_values(areas.loc[own, first].to_numpy(dtype=float))
+    if rest:
+        made[rest] = [q_values(row) for row in areas[rest].to_numpy(dtype=float)]
+    return made
 
 
 def _mean(real: pd.DataFrame, noise: Array, inside: npt.NDArray[np.bool_]) -> dict[str, float]:
@@ -184,10 +235,11 @@ def _mean(real: pd.DataFrame, noise: Array, inside: npt.NDArray[np.bool_]) -> di
     found: dict[str, float] = {"buurten": int(known.sum()), "van": int(inside.sum())}
     for place, name in enumerate(real.columns):
         own = known & real[name].notna().to_numpy()
-        mean, low, high = (float("nan"),) * 3
+        mean, low, high, chance = (float("nan"),) * 4
         if own.any():
-            drawn = (real[name].to_numpy()[own][None, :] + noise[:, own, place]).mean(axis=1)
+            error = noise[:, own, place].mean(axis=1)
             mean = float(real[name].to_numpy()[own].mean())
-            low, high = (float(v) for v in np.percentile(drawn, [LOW, HIGH]))
-        found |= {str(name): mean, f"{name}_laag": low, f"{name}_hoog": high}
+            low, high = (float(v) for v in np.percentile(mean + error, [LOW, HIGH]))
+            chance = float(p_values(np.array([mean]), error[:, None])[0])
+        found |= {str(name): mean, f"{name}_laag": low, f"{name}_hoog": high, f"{name}_q": chance}
     return found

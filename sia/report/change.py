@@ -9,9 +9,9 @@ import pandas as pd
 from sia.areas import RENAMED, SAME
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
-from sia.viz.dataset import FALLS, LEFT_OUT, NOISE, RISES, Cijfers, Verandering
+from sia.viz.dataset import FALLS, FALSE_SHARE, LEFT_OUT, NOISE, RISES, Cijfers, Verandering
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken
+from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken, procent
 
 PARTS = {
     "herziening": "Herziening",
@@ -20,9 +20,6 @@ PARTS = {
     "echte verandering": "Echte verandering",
 }
 """Cause of a difference -> column; together they are the whole difference."""
-
-BY_CHANCE = 0.10
-"""Share of unchanged buurten whose 90 % interval leaves out zero by chance."""
 
 KINDS = {"stad": "Hele stad", "stadsdeel": "Stadsdeel", "wijk": "Wijk", "dia": "DIA-gebied"}
 PER_BUURT, PER_AREA, PER_DOMAIN = (
@@ -39,6 +36,11 @@ DEFINITIONS = {
     "Methode": "De score telt nu andere cijfers mee dan toen, of op een andere schaal.",
     "Ruis": "Kleine verschillen in de cijfers die ook ontstaan als er niets verandert. Van een "
     "cijfer zonder noemer of marge is de ruis niet bekend; de marge is dan eerder te smal.",
+    "Lat": "Wie naar veel buurten tegelijk kijkt, ziet er altijd wel een die lijkt te veranderen. "
+    "Daarom ligt de lat hoger dan de marge. Van de buurten die wij noemen, is naar verwachting "
+    "hooguit 10 % door toeval genoemd (methode: Benjamini en Hochberg, 1995).",
+    "Kans op toeval (q)": "Ligt q op 0,10 of lager, dan noemen wij de buurt gestegen of gedaald. "
+    "De q telt mee dat alle buurten van de stad tegelijk zijn bekeken.",
 }
 
 
@@ -123,7 +125,7 @@ def _who_changed(g: Gebied) -> Zin:
     up, down = _names(g, RISES), _names(g, FALLS)
     if not up and not down:
         return Zin(
-            f"In geen enkele buurt is de urgentie sinds {year} meer veranderd dan de ruis.",
+            f"Van geen enkele buurt is zeker genoeg dat de urgentie sinds {year} veranderde.",
             (_since(g),),
         )
     parts, grounds = [], [_since(g)]
@@ -153,7 +155,7 @@ def _on_average(g: Gebied) -> Zin:
     )
     if low == high:
         return Zin(f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}.", grounds)
-    if low <= 0 <= high:
+    if not float(row["urgentie_q"]) <= FALSE_SHARE:
         return Zin(
             f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "
             f"({shown} punten; marge {margin}).",
@@ -175,16 +177,17 @@ def _domain_rows(g: Gebied) -> pd.DataFrame:
             "gemiddeld": float(row[key]),
             "laag": float(row[f"{key}_laag"]),
             "hoog": float(row[f"{key}_hoog"]),
+            "q": float(row[f"{key}_q"]),
         }
         for key, name in DOMAINS.items()
         if key in row
     ]
-    return pd.DataFrame(rows, columns=["domein", "naam", "gemiddeld", "laag", "hoog"])
+    return pd.DataFrame(rows, columns=["domein", "naam", "gemiddeld", "laag", "hoog", "q"])
 
 
 def _which_domain(g: Gebied) -> Zin:
     table = _domain_rows(g).dropna(subset=["gemiddeld"])
-    sure = table[(table["laag"] > 0) | (table["hoog"] < 0)]
+    sure = table[table["q"] <= FALSE_SHARE]
     if not g.verandering.ruis_bekend:
         sure = sure.iloc[:0]
     if sure.empty:
@@ -207,16 +210,15 @@ def _noise(g: Gebied) -> Zin | None:
     quiet = int((g.buurten["oordeel"] == NOISE).sum())
     if not quiet:
         return None
-    compared = int(g.buurten["oordeel"].isin([RISES, FALLS, NOISE]).sum())
-    chance = getal(BY_CHANCE * compared)
+    share = procent(100 * FALSE_SHARE)
     return Zin(
         f"Voor {meervoud(quiet, 'buurt', 'buurten')} kan de verandering ook ruis zijn. Lees daar "
-        f"geen stijging of daling in. Door toeval alleen zouden ongeveer {chance} van de "
-        f"{getal(compared)} vergeleken buurten toch lijken te stijgen of dalen.",
+        "geen stijging of daling in. De lat ligt hoog, omdat wij naar veel buurten tegelijk "
+        f"kijken: van alle buurten die wij in de stad noemen, is naar verwachting hooguit {share} "
+        "door toeval genoemd.",
         (
             count(quiet, "buurten waar de verandering ruis kan zijn", OWN_TABLE),
-            count(compared, "vergeleken buurten", OWN_TABLE),
-            Grond("buurten die door toeval lijken te veranderen (10 %)", chance, OWN_TABLE),
+            Grond("aandeel van de genoemde buurten dat toeval mag zijn", share, OWN_TABLE),
         ),
     )
 
@@ -282,9 +284,11 @@ def per_buurt(g: Gebied) -> str:
     for key, label in {"verschil": "Verschil", **PARTS}.items():
         shown[label] = table[key].map(lambda v: met_teken(v, 1))
     shown["Marge (90 %)"] = [_margin(low, high) for low, high in _pairs(table)]
-    numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)")
+    shown["Kans op toeval (q)"] = table["q"].map(lambda v: getal(v, 2))
+    numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)", "Kans op toeval (q)")
     raw = {label: list(table[key].astype(float)) for key, label in PARTS.items()}
     raw["Verschil"] = list(table["verschil"].astype(float))
+    raw["Kans op toeval (q)"] = list(table["q"].astype(float))
     return html_table(
         with_judgement(shown, g.cijfers),
         f"{PER_BUURT}, in punten urgentie",
@@ -322,12 +326,13 @@ def per_domain(g: Gebied) -> str:
             "Domein": table["naam"],
             "Gemiddelde verandering": table["gemiddeld"].map(lambda v: met_teken(v, 1)),
             "Marge (90 %)": [_margin(low, high) for low, high in _pairs(table)],
+            "Kans op toeval (q)": table["q"].map(lambda v: getal(v, 2)),
         }
     )
     return html_table(
         shown,
         f"{PER_DOMAIN}, gemiddelde van de buurten in {g.naam}",
-        getallen=("Gemiddelde verandering", "Marge (90 %)"),
+        getallen=("Gemiddelde verandering", "Marge (90 %)", "Kans op toeval (q)"),
     )
 
 
@@ -350,12 +355,18 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
             "Buurten vergeleken": [f"{getal(r['buurten'])} van {getal(r['van'])}" for _, r in rows],
             "Gemiddelde verandering": [met_teken(r["urgentie"], 1) for _, r in rows],
             "Marge (90 %)": [_margin(r["urgentie_laag"], r["urgentie_hoog"]) for _, r in rows],
+            "Kans op toeval (q)": [getal(r["urgentie_q"], 2) for _, r in rows],
         }
     )
     return html_table(
         shown,
         f"{PER_AREA}, gemiddelde van de buurten in punten urgentie",
-        getallen=("Buurten vergeleken", "Gemiddelde verandering", "Marge (90 %)"),
+        getallen=(
+            "Buurten vergeleken",
+            "Gemiddelde verandering",
+            "Marge (90 %)",
+            "Kans op toeval (q)",
+        ),
         sorteer={"Gebied": (), "Gemiddelde verandering": [r["urgentie"] for _, r in rows]},
     )
 

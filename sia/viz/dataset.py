@@ -33,6 +33,9 @@ RISES, FALLS, NOISE = "stijgt", "daalt", "binnen de ruis"
 UNKNOWN, LEFT_OUT = "ruis onbekend", "niet te vergelijken"
 """What is said of the change of a buurt (`Verandering`)."""
 
+FALSE_SHARE = 0.10
+"""Share of the changes named in a report that may be there by chance (false discovery rate)."""
+
 
 def _empty() -> pd.DataFrame:
     return pd.DataFrame()
@@ -48,12 +51,14 @@ class Verandering:
     buurten : DataFrame, index ``buurtcode`` of this year
         Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
         ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
-        real change lies in 90 % of the draws); ``oordeel`` (``stijgt``, ``daalt``,
+        real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt would
+        be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
         ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
         the border); ``toelichting``; and one column per domain with its real change.
     gebieden : DataFrame, index ``(soort, sleutel)``
         ``buurten`` (comparable) and ``van`` (all with a score), and per score the mean real change
-        with ``_laag`` and ``_hoog``.
+        with ``_laag``, ``_hoog`` and ``_q`` (urgentie: over the areas of that kind; a domain: over
+        the domains of the area).
     ruis_bekend : bool
         Whether the error of at least one figure is known.
     """

@@ -304,7 +304,9 @@ def change_of(cijfers: Cijfers, *, ruis: bool = True) -> Verandering:
     table["dit jaar"] = cijfers.scores["urgentie"]
     table["verschil"] = real + 0.4
     table["laag"], table["hoog"] = real - 2, real + 2
-    table["oordeel"] = np.select([table["laag"] > 0, table["hoog"] < 0], ["stijgt", "daalt"], "")
+    table["q"] = (0.2 / real.abs()).clip(upper=1)
+    sure = table["q"] <= 0.1
+    table["oordeel"] = np.select([sure & (real > 0), sure & (real < 0)], ["stijgt", "daalt"], "")
     table["oordeel"] = table["oordeel"].replace("", "binnen de ruis" if ruis else "ruis onbekend")
     table.loc[real.isna(), "oordeel"] = "niet te vergelijken"
     table["grens"] = "gelijk"
@@ -325,6 +327,7 @@ def _area_change(cijfers: Cijfers, real: pd.Series[float]) -> pd.DataFrame:
             for name in ("urgentie", *DOMAINS):
                 row |= {name: own.mean(), f"{name}_laag": own.mean() - 1}
                 row |= {f"{name}_hoog": own.mean() + 1}
+                row |= {f"{name}_q": 0.1 if abs(own.mean()) > 1 else 0.9}
             rows.append(row)
     return pd.DataFrame(rows).set_index(["soort", "sleutel"])
 
