@@ -323,16 +323,27 @@ def _trajecten() -> pa.DataFrameSchema:
             "laatste_jaar": year,
             "van": pa.Column("Int64", nullable=True),
             "naar": pa.Column("Int64", nullable=True),
+            "van_naam": _text(),
+            "naar_naam": _text(),
             "kans_anders": _share(),
             "oordeel": _text(judgements, "is geen oordeel"),
             "toelichting": _text(),
         },
         index=_buurten(),
         strict=True,
-        checks=pa.Check(
-            lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
-            error="een buurt heeft een reden precies als zij niet te vergelijken is",
-        ),
+        checks=[
+            pa.Check(
+                lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
+                error="een buurt heeft een reden precies als zij niet te vergelijken is",
+            ),
+            *(
+                pa.Check(
+                    lambda t, side=side: t[side].notna() == (t[f"{side}_naam"] != ""),
+                    error="een type heeft een naam precies als het bekend is",
+                )
+                for side in ("van", "naar")
+            ),
+        ],
     )
 
 

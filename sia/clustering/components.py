@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
+from sia.clustering.kmeans import STARTS, kmeans_labels
 from sia.clustering.ward import ward_labels
 from sia.errors import InputError, Problem
 
@@ -30,8 +30,9 @@ class TypologySettings:
     method : {"kmeans", "mixture", "ward"}
     seed : int
         Seed of the starts of k-means and the mixture.
-    n_init : int
-        Number of starts; the best is kept.
+    n_init : int, optional
+        Number of starts; the best is kept. Default `sia.clustering.kmeans.STARTS`, and for k-means
+        more with few units.
     min_share : float
         A unit with a smaller share (0-1) of the domains present gets no type.
     min_domain : float
@@ -41,7 +42,7 @@ class TypologySettings:
     n_types: int = 6
     method: Method = "kmeans"
     seed: int = 20240101
-    n_init: int = 20
+    n_init: int | None = None
     min_share: float = 2 / 3
     min_domain: float = 0.5
 
@@ -138,7 +139,7 @@ def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
     model = GaussianMixture(
         settings.n_types,
         covariance_type="tied",
-        n_init=settings.n_init,
+        n_init=settings.n_init or STARTS,
         reg_covar=1e-3,
         max_iter=500,
         random_state=settings.seed,
@@ -149,8 +150,7 @@ def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
 def _hard_labels(z: Array, settings: TypologySettings) -> Labels:
     if settings.method == "ward":
         return ward_labels(z, settings.n_types)
-    model = KMeans(settings.n_types, n_init=settings.n_init, random_state=settings.seed)
-    return np.asarray(model.fit_predict(z), dtype=np.int64)
+    return kmeans_labels(z, settings.n_types, settings.n_init, settings.seed)
 
 
 def squared_distances(x: Array, y: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.components import (
@@ -17,10 +17,14 @@ from sia.clustering.components import (
     fit_components,
     squared_distances,
 )
+from sia.clustering.silhouette import silhouettes
 from sia.errors import InputError, Problem
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+
+QUICK = 8
+"""Starts for one bootstrap sample or reference set."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ def _diagnose(
     """Return all figures of one number of types."""
     full = fit_components(z, settings)
     labels = full.posterior(z).argmax(axis=1)
-    quick = replace(settings, n_init=min(4, settings.n_init))
+    quick = replace(settings, n_init=min(QUICK, settings.n_init or QUICK))
     gap, gap_sd = _gap(z, full, references, quick)
     agreement = [
         adjusted_rand_score(labels, fit_components(z[rows], quick).posterior(z).argmax(axis=1))
@@ -187,7 +191,7 @@ def _diagnose(
     ]
     present = len(np.unique(labels))
     return {
-        "silhouet": float(silhouette_score(z, labels)) if 1 < present < len(z) else float("nan"),
+        "silhouet": float(silhouettes(z, labels).mean()) if 1 < present < len(z) else float("nan"),
         "gap": gap,
         "gap_sd": gap_sd,
         "stabiliteit": float(np.mean(agreement)) if agreement else float("nan"),

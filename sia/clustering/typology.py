@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import sklearn
-from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.components import Components, TypologySettings, fit_components
 from sia.clustering.matching import match_centres
+from sia.clustering.silhouette import silhouettes
 from sia.errors import InputError, Problem
 
 Array = npt.NDArray[np.float64]
@@ -292,10 +291,10 @@ class Typology:
         """Return the silhouette (Rousseeuw 1987) of every unit with all domains."""
         result = pd.Series(np.nan, index=z.index, dtype=float)
         complete = z.notna().all(axis=1).to_numpy() & types.notna().to_numpy()
-        labels = types[complete].to_numpy(dtype=np.int64)
+        labels = np.asarray(types[complete], dtype=np.int64)
         if 1 < len(np.unique(labels)) < len(labels):
-            with sklearn.config_context(working_memory=64):
-                result[complete] = silhouette_samples(z.to_numpy()[complete], labels)
+            with threadpool_limits(limits=1):
+                result[complete] = silhouettes(z.to_numpy()[complete], labels)
         return result
 
 

@@ -12,12 +12,12 @@ from sia.clustering.years import Change, change, transitions
 from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
 from sia.pipeline.run import Run
 from sia.pipeline.types import panel as published_scores
+from sia.viz.dataset import LEFT_OUT, UNKNOWN
 from sia.weighing import known_error
 
 STAGE = "09_trajecten"
 DRAWS = 200
-CHANGED, NOISE, UNKNOWN = "verandering", "kan ruis zijn", "ruis onbekend"
-STAYED, LEFT_OUT = "zelfde type", "niet te vergelijken"
+CHANGED, NOISE, STAYED = "verandering", "kan ruis zijn", "zelfde type"
 COUNTS = ("inwoners", "huishoudens")
 
 
@@ -75,7 +75,7 @@ def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
     wide = wide.reindex(run.table("gebieden").index).astype("Int64")
     known = _known_noise(panel)
     # rounding alone is no measure of how uncertain a figure is
-    table = _judged(panel, wide, found, quiet=known[0] == 0)
+    table = _judged(panel, wide, found, names, quiet=known[0] == 0)
     run.write(
         STAGE,
         {"trajecten": table},
@@ -121,13 +121,20 @@ def _known_noise(panel: Panel) -> tuple[int, int, int]:
 
 
 def _judged(
-    panel: Panel, types: pd.DataFrame, found: Change | None, *, quiet: bool
+    panel: Panel,
+    types: pd.DataFrame,
+    found: Change | None,
+    names: dict[int, str],
+    *,
+    quiet: bool,
 ) -> pd.DataFrame:
     """Give every buurt of today a judgement on its change, or the reason why there is none."""
     first, last = panel.jaren[0], panel.jaren[-1]
     table = pd.DataFrame(index=types.index)
     table["eerste_jaar"], table["laatste_jaar"] = first, last
     table["van"], table["naar"] = types[first], types[last]
+    for side in ("van", "naar"):
+        table[f"{side}_naam"] = table[side].map(names).fillna("").astype("str")
     table["kans_anders"] = float("nan")
     table["oordeel"], table["toelichting"] = LEFT_OUT, ""
     if found is None:
