@@ -16,6 +16,8 @@ STEPS = 10
 """Steps that every start takes before the worst of them are dropped."""
 KEPT, LAST = 4, 4
 """One in so many starts goes on to the next round; at most so many take the last."""
+RESTED = 500
+"""Below so many units starts have come to rest after the rounds, and one is finished."""
 
 
 def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
@@ -46,8 +48,7 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
     while len(centres) > LAST:
         best = np.argsort(within, kind="stable")[: max(len(centres) // KEPT, LAST)]
         centres, within = _lloyd(z, centres[best])
-    # few units have come to rest by now, and the best of the last starts stays the best
-    few = np.argsort(within, kind="stable")[: LAST if len(z) >= SMALL else 1]
+    few = np.argsort(within, kind="stable")[: LAST if len(z) >= RESTED else 1]
     models = [KMeans(k, init=centres[i], n_init=1, random_state=seed).fit(z) for i in few]
     return np.asarray(min(models, key=lambda m: m.inertia_).labels_, dtype=np.int64)
 

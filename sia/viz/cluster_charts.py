@@ -16,13 +16,14 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
-from sia.viz.figure import INK, SOFT, STRONG, Chart, canvas, dutch_axis, finish, shorten
+from sia.viz.figure import INK, SOFT, STRONG, Chart, canvas, dutch_axis, finish, folded
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE, getal, meervoud
 
 _TOLERANCE = 40.0
 _MOST_COLUMNS = 4
-_LEGEND_LINE = 0.2
+_LEGEND_LINE = 0.145
+_LEGEND_SIGNS = 95
 _COLOURS = QUALITATIVE[:-1]
 """Without the grey, which would read as no data."""
 
@@ -49,7 +50,7 @@ def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[in
     table = types.reindex(gebieden.index)
     used = sorted({int(n) for column in table for n in table[column].dropna()})
     styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], hatch(n - 1)) for n in used}
-    labels = {str(n): f"{n}. {shorten(names[n], 130)}" for n in used}
+    labels = {str(n): folded(f"{n}. {names[n]}", _LEGEND_SIGNS) for n in used}
     panels = {str(year): table[year].astype("str").fillna("") for year in table}
     data = pd.DataFrame(
         {
@@ -112,7 +113,7 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     names = rows.dropna(subset=["dia_gebied"]).drop_duplicates("dia_gebied")
     named = dict(zip(names["dia_gebied"].astype(int), names["naam"].astype(str), strict=True))
     styles = {str(n): (_COLOURS[(n - 1) % len(_COLOURS)], _beyond(n)) for n in numbers}
-    labels = {str(n): f"{n}. {shorten(named[n], 40)}" for n in numbers}
+    labels = {str(n): folded(f"{n}. {named[n]}", _LEGEND_SIGNS) for n in numbers}
     panels = {"Voorgestelde DIA-gebieden": rows["dia_gebied"].astype("str").fillna("")}
     text = (
         f"{meervoud(len(numbers), 'gebied', 'gebieden')}, elk aaneengesloten en met een nummer. De "
@@ -159,7 +160,8 @@ def _maps(
     paths = [_path(shape) for shape in shapes]
     columns = min(_MOST_COLUMNS, max(len(panels), 1))
     rows = -(-max(len(panels), 1) // columns)
-    legend = _LEGEND_LINE * (len(styles) + 1) + 0.15
+    lines_of_text = sum(labels[key].count("\n") + 1 for key in styles) + 1
+    legend = _LEGEND_LINE * lines_of_text + 0.15
     width = max(size * columns, 6.5)
     panel, head = width / columns * _height_by_width(gebieden), 0.3
     height = (panel + head) * rows + legend

@@ -199,7 +199,7 @@ def left_out_bars(table: pd.DataFrame, meeste: int = 20) -> Chart:
     """
     mean, far = "gemiddeld verschoven (plaatsen)", "verst verschoven (plaatsen)"
     shown = table.head(meeste)
-    labels = [shorten(name, 44) for name in shown.get("indicator", [])]
+    labels = [shorten(name, 60) for name in shown.get("indicator", [])]
     left, width, height = name_room(labels), 8.0, 0.75 + 0.23 * max(len(labels), 1)
     with canvas(width, height) as figure:
         axes = figure.add_axes(

@@ -53,7 +53,7 @@ def flag_matrix(
         An empty place is an observed figure; every other kind has its own mark.
     """
     kinds = vlaggen.fillna("ontbreekt").map(lambda flag: str(flag).partition(":")[0])
-    rows = [shorten(name_of(indicator_names, key), 48) for key in kinds.columns]
+    rows = [shorten(name_of(indicator_names, key), 60) for key in kinds.columns]
     columns = [shorten(name_of(names, code), 26) for code in kinds.index]
     left, top = name_room(rows, 0.07), name_room(columns, 0.062)
     width, height = left + 0.3 + 0.115 * len(columns), top + 0.5 + 0.15 * max(len(rows), 1)
@@ -207,7 +207,7 @@ def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
     """
     keys = [key for key in names if key in table]
     matrix = table[keys].astype(float).corr(method="spearman", min_periods=5)
-    labels = [shorten(names[key], 44) for key in keys]
+    labels = [shorten(names[key], 60) for key in keys]
     left = name_room(labels)
     side = max(0.42 * len(keys), 1.0)
     width, height = left + side + 0.3, left * 0.8 + side + 0.3

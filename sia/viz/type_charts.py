@@ -154,7 +154,9 @@ def _criterion(axes: Axes, column: pd.Series[float], k: int, digits: int) -> Non
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=digits == 0))
     axes.tick_params(labelsize=8)
     axes.grid(axis="y", linewidth=0.4)
-    dutch_axis(axes, "y", digits)
+    step = float(np.diff(axes.get_yticks()).min())
+    # a narrow range needs more decimals, or all its ticks read the same
+    dutch_axis(axes, "y", max(digits, int(np.ceil(-np.log10(step) - 1e-9))))
 
 
 def transitions(
