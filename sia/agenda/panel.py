@@ -31,6 +31,8 @@ class AgendaPanel:
         Percent of each partner's budget.
     plan, jaar : widgets.Dropdown
         A plan to hold to a year; ``vrij`` holds nothing.
+    rust : widgets.IntSlider
+        What moving a plan by one year costs, percent of its cost.
     knop : widgets.Button
     uitkomst : widgets.HTML
         The answer, in Dutch.
@@ -44,21 +46,17 @@ class AgendaPanel:
         self.agenda, self.agreed, self.programme = agenda, programme, programme
         self.held: dict[str, int] = {}
         partners = sorted(set(agenda.budgets.index.get_level_values("partner")))
-        self.budget = {partner: _slider(partner) for partner in partners}
+        self.budget = {p: _slider(f"{p}: budget (%)", 150, 5) for p in partners}
         titles = [(f"{plan}: {row['titel']}", str(plan)) for plan, row in agenda.plans.iterrows()]
-        self.plan = widgets.Dropdown(options=titles, description="Plan")
-        self.jaar = widgets.Dropdown(description="Start in")
-        self.hinder = widgets.FloatSlider(
-            value=agenda.settings.stabiliteit,
-            min=0.0,
-            max=0.2,
-            step=0.01,
-            description="Zo weinig mogelijk schuiven",
-            style={"description_width": "initial"},
+        self.plan = widgets.Dropdown(
+            options=titles, description="Plan", layout=widgets.Layout(width="34rem")
         )
-        self.vast = widgets.Button(description="Zet dit plan op dit jaar")
-        self.los = widgets.Button(description="Laat alles weer vrij")
-        self.knop = widgets.Button(description="Reken opnieuw", button_style="primary")
+        self.jaar = widgets.Dropdown(description="Start in", layout=widgets.Layout(width="12rem"))
+        self.rust = _slider("Een jaar schuiven kost (% van het plan)", 20, 1)
+        self.rust.value = round(100 * agenda.settings.stabiliteit)
+        self.vast = _button("Zet dit plan op dit jaar")
+        self.los = _button("Laat alles weer vrij")
+        self.knop = _button("Reken opnieuw", button_style="primary")
         self.uitkomst = widgets.HTML(escape(programme.sentence()))
         self.plan.observe(self._offer_years, "value")
         self.vast.on_click(self._hold)
@@ -95,10 +93,10 @@ class AgendaPanel:
     def _solve(self, _: object = None) -> None:
         self.knop.disabled = True
         try:
-            self.programme = replan(self.changed(), self.agreed.starts, self.hinder.value)
+            self.programme = replan(self.changed(), self.agreed.starts, self.rust.value / 100)
         except InputError as error:
             problems = "".join(f"<li>{escape(p.wat)}</li>" for p in error.problems)
-            self.uitkomst.value = f"<p>Zo past het niet:</p><ul>{problems}</ul>"
+            self._say("Zo past het niet:", f"<ul>{problems}</ul>")
         else:
             self._say(self.programme.sentence(), self._answer())
         finally:
@@ -113,10 +111,11 @@ class AgendaPanel:
         """Say what is saved, and what changes against the agreed programme."""
         now, before = (float(p.worth["besparing"]) for p in (self.programme, self.agreed))
         changes = differences(self.agreed.starts, self.programme.starts, self.agenda.plans)
-        shown = "".join(f"<li>{escape(zin)}</li>" for zin in changes["zin"])
         less = f"Bespaard op openbreken: {euro(now)} (afgesproken programma: {euro(before)})."
-        head = f"{len(changes)} plannen veranderen, {percent(self._share(changes), 0)} van alle."
-        return f"<p>{escape(less)}</p><p>{escape(head)}</p><ul>{shown}</ul>"
+        many = "1 plan verandert" if len(changes) == 1 else f"{len(changes)} plannen veranderen"
+        head = f"{many}, {percent(self._share(changes), 0)} van alle."
+        moved = _moved(changes, self.agenda.settings.jaren) if len(changes) else ""
+        return f"<p>{escape(less)}</p><p>{escape(head)}</p>{moved}"
 
     def _share(self, changes: pd.DataFrame) -> float:
         return len(changes) / max(len(self.agenda.plans), 1)
@@ -124,18 +123,46 @@ class AgendaPanel:
     def widget(self) -> widgets.VBox:
         """Return the panel as one widget."""
         sliders = widgets.VBox(list(self.budget.values()))
-        choice = widgets.HBox([self.plan, self.jaar, self.vast, self.los])
-        return widgets.VBox([sliders, choice, self.hinder, self.knop, self.uitkomst])
+        choice = widgets.HBox([self.plan, self.jaar])
+        hold = widgets.HBox([self.vast, self.los])
+        return widgets.VBox([sliders, choice, hold, self.rust, self.knop, self.uitkomst])
 
 
-def _slider(partner: str) -> widgets.IntSlider:
+def _moved(changes: pd.DataFrame, jaren: range) -> str:
+    """Draw what changes as a timeline: a row per plan, its old and new start year marked."""
+    head = "".join(f'<th scope="col">{year}</th>' for year in jaren)
+    rows = [
+        f'<tr><th scope="row" style="text-align:left">{escape(str(zin))}</th>'
+        + "".join(f"<td>{_mark(year, was, now)}</td>" for year in jaren)
+        + "</tr>"
+        for zin, was, now in zip(changes["zin"], changes["oud"], changes["nieuw"], strict=True)
+    ]
+    return (
+        f'<table style="text-align:center"><caption>Startjaar van de plannen die veranderen'
+        f'</caption><thead><tr><th scope="col">Plan</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _mark(year: int, was: object, now: object) -> str:
+    # words, not colour alone: it must also be read in print and by a screen reader
+    old, new = (pd.notna(start) and start == year for start in (was, now))
+    return "<b>wordt</b>" if new else "was" if old else ""
+
+
+def _button(text: str, button_style: str = "") -> widgets.Button:
+    layout = widgets.Layout(width="auto")
+    return widgets.Button(description=text, button_style=button_style, layout=layout)
+
+
+def _slider(label: str, most: int, step: int) -> widgets.IntSlider:
     return widgets.IntSlider(
-        value=100,
+        value=min(100, most),
         min=0,
-        max=150,
-        step=5,
-        description=f"{partner}: budget (%)",
+        max=most,
+        step=step,
+        description=label,
         continuous_update=False,
-        layout=widgets.Layout(width="40rem"),
+        layout=widgets.Layout(width="44rem"),
         style={"description_width": "24rem"},
     )
