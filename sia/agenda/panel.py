@@ -144,7 +144,7 @@ def _moved(changes: pd.DataFrame, jaren: range) -> str:
     )
 
 
-def _mark(year: int, was: object, now: object) -> str:
+def _mark(year: int, was: int | None, now: int | None) -> str:
     # words, not colour alone: it must also be read in print and by a screen reader
     old, new = (pd.notna(start) and start == year for start in (was, now))
     return "<b>wordt</b>" if new else "was" if old else ""

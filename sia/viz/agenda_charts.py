@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def _look(number: int) -> dict[str, Any]:
     }
 
 
-def timeline(programma: pd.DataFrame) -> Chart:
+def timeline(programma: pd.DataFrame, partners: Iterable[str] = ()) -> Chart:
     """Draw the investments as bars over the years, grouped by area, coloured by partner.
 
     Parameters
@@ -34,6 +34,9 @@ def timeline(programma: pd.DataFrame) -> Chart:
         ``titel``, ``partner``, ``gebied`` (str), ``start``, ``eind`` (int, both inclusive); NA in
         `start` means not programmed. Where the groups are the partners themselves, the bars do
         not repeat the name.
+    partners : iterable of str
+        All partners of the agenda, also those without a bar here, so that a partner looks alike in
+        every chart; without it only those of `programma` count.
     """
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
@@ -44,7 +47,7 @@ def timeline(programma: pd.DataFrame) -> Chart:
     with canvas(width, height) as figure:
         inside = width - left - 0.2
         axes = figure.add_axes((left / width, 0.1 / height, inside / width, 1 - 0.5 / height))
-        _bars(axes, placed, places, inside)
+        _bars(axes, placed, places, inside, {*placed["partner"], *partners})
         for name, place in headings.items():
             axes.axhline(place - 0.5, color=INK, linewidth=0.6)
             axes.text(0, place, shorten(str(name), 110), transform=axes.get_yaxis_transform(),
@@ -67,14 +70,16 @@ def _rows(groups: pd.Series[str]) -> tuple[list[int], dict[str, int]]:
     return places, headings
 
 
-def _bars(axes: Axes, placed: pd.DataFrame, places: list[int], inside: float) -> None:
+def _bars(
+    axes: Axes, placed: pd.DataFrame, places: list[int], inside: float, partners: set[str]
+) -> None:
     """Draw the bars with the partner's name beside each, on the side where there is room."""
-    partners = {name: number for number, name in enumerate(sorted(set(placed["partner"])))}
+    numbers = {name: number for number, name in enumerate(sorted(partners))}
     last = int(placed["eind"].max()) + 1 if len(placed) else 0
     year = inside / max(last - int(placed["start"].min()), 1) if len(placed) else inside
     for place, row in zip(places, placed.to_dict("records"), strict=True):
         begin, end = row["start"], row["eind"] + 1
-        axes.barh(place, end - begin, 0.72, left=begin, **_look(partners[row["partner"]]))
+        axes.barh(place, end - begin, 0.72, left=begin, **_look(numbers[row["partner"]]))
         if row["partner"] == row["gebied"]:
             continue
         right = (last - end) * year >= name_room([str(row["partner"])], 0.055)
