@@ -1,0 +1,137 @@
+"""A file for a municipality that has none, with every part explained."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sia.catalogue.refused import BLOCKS
+from sia.errors import InputError, Problem
+from sia.gemeente.load import default_folder
+from sia.gemeente.model import CODE, FICTIEF, PARTNERSOORTEN, Huisstijl
+from sia.store import write_text
+
+_START = """# Instellingen van één gemeente. Alles achter een # is uitleg.
+# Onbekende velden zijn een fout; de melding zegt dan wat er misschien bedoeld was.
+
+code = "{code}"
+naam = "{naam}"
+
+# Buurten waarvan het stadsdeel nog niet vaststaat; zij heten overal "te bevestigen". Dit veld
+# staat boven alles met [ ].
+te_bevestigen = []
+
+# Stadsdelen zijn groepen van wijken en buurten. Een buurt die apart genoemd staat, gaat voor de
+# wijk waarin zij ligt. Zonder stadsdelen werkt alles ook; haal dan niets weg.
+#
+# [[stadsdeel]]
+# naam = "Noord"
+# wijken = ["WK{digits}00", "WK{digits}01"]
+# buurten = ["BU{digits}0203"]
+
+# Wie er in de stad investeert. Soorten: {soorten}.
+#
+# [[partner]]
+# naam = "Woningcorporatie"
+# soort = "corporatie"
+
+# Uiterlijk van rapport en kaart. Kleuren als #rrggbb.
+[huisstijl]
+hoofdkleur = "{hoofdkleur}"
+steunkleur = "{steunkleur}"
+afzender = "Gemeente {naam}"
+# Een logo staat naast dit bestand: een PNG, een JPEG of een SVG die alleen tekent. Voeg dan toe:
+# `logo` (de bestandsnaam) en `logo_tekst` (wat een schermlezer zegt).
+
+# Wanneer een buurt wordt gerangschikt en een indicator meedoet.
+[drempels]
+# Minder inwoners: niet gerangschikt, wel op de kaart en in de tabellen.
+inwoners = 100
+# Deel van de beschikbare indicatoren van een domein dat een buurt moet hebben.
+aandeel_domein = 0.6667
+# Deel van de buurten waarvoor een indicator een waarde moet hebben om mee te doen.
+dekking = 0.5
+
+# Drempels van de aanpak; laat weg wat gelijk blijft aan de standaard in docs/methode.md.
+[aanpak]
+# kans_urgent = 0.80
+# corporatiebezit = 40.0
+
+# Eigen tabellen (CSV of xlsx met een kolom buurtcode) staan bij de andere bronbestanden.
+# Links de kolom in het bestand, rechts het id uit docs/indicatoren.md.
+#
+# [[eigen_tabel]]
+# bestand = "stresstest-*.csv"
+# [eigen_tabel.kolommen]
+# hitte = "hittestress"
+# bomen = "boomkroon"
+
+# Een eigen indicator heeft dezelfde velden als in sia/catalogue/*.toml, onder [[indicator]].
+#
+# Wie bewust een blokkade van de catalogus opheft, legt dat vast. Het besluit staat daarna in
+# elke uitvoer. Blokkades: {blokkades}.
+#
+# [[besluit]]
+# indicator = "..."
+# blokkade = "alleen context"
+# wie = "naam en functie"
+# datum = 2026-01-31
+# reden = "..."
+"""
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> Path:
+    """Write a documented starting file for one municipality.
+
+    Parameters
+    ----------
+    code : str
+        ``GM`` and four digits.
+    naam : str
+        Name; the code when empty.
+    folder : pathlib.Path, optional
+        Default ``gemeenten/`` of the project.
+
+    Returns
+    -------
+    pathlib.Path
+        ``gemeenten/GM0164-hengelo.toml``. It loads as it stands.
+
+    Raises
+    ------
+    InputError
+        When `code` is no code, or a file for it exists: nothing is overwritten.
+    """
+    where = folder or default_folder()
+    if not CODE.fullmatch(code) or code.startswith(FICTIEF):
+        wat = f"`{code}` is geen code van een Nederlandse gemeente."
+        raise InputError([Problem(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")])
+    existing = sorted(where.glob(f"{code}*.toml"))
+    if existing:
+        wat = f"Er is al een bestand voor {code}."
+        oplossing = "Pas dat bestand aan, of haal het eerst weg."
+        raise InputError([Problem(bestand=str(existing[0]), wat=wat, oplossing=oplossing)])
+    name = naam.strip() or code
+    if '"' in name or "\\" in name or any(ord(sign) < 32 for sign in name):
+        wat = f"`{name}` kan geen naam van een gemeente zijn."
+        raise InputError([Problem(wat=wat, oplossing="Laat aanhalingstekens en \\ weg.")])
+    default = Huisstijl()
+    stem = "-".join(part for part in (code, _slug(naam)) if part)
+    target = where / f"{stem}.toml"
+    write_text(
+        target,
+        _START.format(
+            code=code,
+            naam=name,
+            digits=code[2:],
+            soorten=", ".join(PARTNERSOORTEN),
+            blokkades=", ".join(BLOCKS),
+            hoofdkleur=default.hoofdkleur,
+            steunkleur=default.steunkleur,
+        ),
+    )
+    return target
