@@ -225,9 +225,9 @@ def _with_q(areas: pd.DataFrame, nodes: list[str]) -> pd.DataFrame:
     for kind in dict.fromkeys(areas.index.get_level_values("soort")):
         own = areas.index.get_level_values("soort") == kind
         made.loc[own, first] = q_values(areas.loc[own, first].to_numpy(dtype=float))
-    if rest:
-        made[rest] = [q_values(row) for row in areas[rest].to_numpy(dtype=float)]
-    return made
+    chances = areas[rest].to_numpy(dtype=float)
+    found = np.array([q_values(row) for row in chances]).reshape(chances.shape)
+    return made.assign(**{name: found[:, place] for place, name in enumerate(rest)})
 
 
 def _mean(real: pd.DataFrame, noise: Array, inside: npt.NDArray[np.bool_]) -> dict[str, float]:

@@ -150,6 +150,7 @@ def material(run: Run) -> Materiaal:
         bronregels=tuple(line for line in lines if line),
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
+        trajecten=_optional(run, "trajecten"),
         audit=audit_annex(run, audit),
         intern={"Samenhang met herkomst en externe indexen": proxies},
         uitspraken=statements(run),

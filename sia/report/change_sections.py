@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sia.report import change, overview
+from sia.report import change, overview, type_change
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
 from sia.viz.dataset import LEFT_OUT
 from sia.viz.index_charts import change_bars
@@ -44,6 +44,21 @@ def veranderd_gebied(o: Onderwerp) -> Sectie:
         "Per gebied en per domein",
         (table_block(change.per_area(g, names, keys)), table_block(change.per_domain(g))),
     )
+
+
+def ander_type(o: Onderwerp) -> Sectie | None:
+    """Show which buurten changed type, and whether that is more than noise."""
+    found, names = o.materiaal.trajecten, o.cijfers.naam
+    if found.empty:
+        return None
+    intro = (
+        "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
+        "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
+    )
+    table = table_block(
+        type_change.type_table(found, names), "Geen enkele buurt wisselde van type."
+    )
+    return Sectie("ander-type", "Ander type buurt", (Blok(alinea=intro), table))
 
 
 def niet_vergeleken(o: Onderwerp) -> Sectie:

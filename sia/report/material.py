@@ -33,6 +33,9 @@ class Materiaal:
         Urgentie on one fixed scale; empty when there is one year.
     profielen : DataFrame, index type number, one column per domain
         Standardised mean scores per type; empty when unknown.
+    trajecten : DataFrame, index ``buurtcode``
+        Type in the first and the last comparable year, as ``trajecten.parquet``; empty when
+        notebook 09 has not run.
     audit : mapping of str to DataFrame
         Title -> table for the method annex.
     intern : mapping of str to DataFrame
@@ -61,6 +64,7 @@ class Materiaal:
     bronregels: tuple[str, ...] = ()
     jaren: pd.DataFrame = field(default_factory=pd.DataFrame)
     profielen: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trajecten: pd.DataFrame = field(default_factory=pd.DataFrame)
     audit: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     intern: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     uitspraken: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -221,6 +221,7 @@ def indicators(cijfers: Cijfers, bronregels: Sequence[str] = ()) -> str:
     return html_table(
         pd.DataFrame(rows),
         "Cijfers, met bron en peiljaar",
+        getallen=("Buurten met een waarde",),
         sorteer={"Cijfer": (), "Domein": (), "Bron": ()},
     )
 
@@ -275,13 +276,32 @@ def buurt_facts(stad: Cijfers, code: str) -> str:
     return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
 
 
+PRINTED = 14
+"""How many figures of a buurt go on its two pages of paper; the file has them all."""
+
+
+def _weightiest(stad: Cijfers, code: str, keys: Sequence[str]) -> set[int]:
+    """Return the places in `keys` of the figures that move the urgentie of a buurt most."""
+    if code not in stad.bijdragen.index:
+        return set(range(min(PRINTED, len(keys))))
+    size = {
+        str(key): abs(float(value)) for key, value in one_row(stad.bijdragen, code).dropna().items()
+    }
+    order = sorted(range(len(keys)), key=lambda k: size.get(keys[k], -1.0), reverse=True)
+    return set(order[:PRINTED])
+
+
 def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -> str:
-    """Return every figure of one buurt with its reference year, flag and the city's middle."""
+    """Return every figure of one buurt with its reference year, flag and the city's middle.
+
+    On paper the table has those that move its urgentie most.
+    """
     if code not in stad.indicatoren.index:
         return ""
     values, flags = stad.indicatoren.loc[code].to_dict(), stad.vlaggen.loc[code].to_dict()
     shown, years = stad.toonbaar.loc[code].to_dict(), stad.peiljaren.loc[code].to_dict()
     rows: list[dict[str, str]] = []
+    keys: list[str] = []
     notes: dict[tuple[int, str], str] = {}
     for key, entry in stad.ingangen.items():
         if key not in values:
@@ -293,6 +313,7 @@ def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         if reason:
             notes[len(rows), "Deze buurt"] = f"Ontbreekt: {reason}."
+        keys.append(key)
         rows.append(
             {
                 "Cijfer (eenheid)": f"{entry['naam']} ({entry['eenheid']})",
@@ -310,6 +331,7 @@ def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -
         getallen=("Deze buurt", "Middelste buurt"),
         noten=notes,
         naam="cijfers",
+        papier=_weightiest(stad, code, keys),
     )
 
 
@@ -340,8 +362,12 @@ def area_members(cijfers: Cijfers) -> str:
     )
 
 
-def investments(plannen: pd.DataFrame, cijfers: Cijfers) -> str:
-    """Return the plans in the buurten of a report; empty when there are none."""
+def investments(plannen: pd.DataFrame, cijfers: Cijfers, meeste: int = 0) -> str:
+    """Return the plans in the buurten of a report; empty when there are none.
+
+    At most `meeste` of them are printed; 0 prints all.
+    """
+    papier = range(meeste) if meeste else None
     if plannen.empty:
         return ""
     own = plannen[plannen["buurtcode"].isin(cijfers.gebieden.index)]
@@ -360,7 +386,10 @@ def investments(plannen: pd.DataFrame, cijfers: Cijfers) -> str:
         }
     )
     return html_table(
-        table, "Plannen in dit gebied", sorteer={"Plan": (), "Buurt": (), "Partner": ()}
+        table,
+        "Plannen in dit gebied",
+        sorteer={"Plan": (), "Buurt": (), "Partner": ()},
+        papier=papier,
     )
 
 

@@ -104,3 +104,8 @@ def source_list(bronregels: Sequence[str]) -> list[Blok]:
 def table_block(html: str, leeg: str = "") -> Blok:
     """Return a block with a table that `html_table` made, or with a sentence when it is empty."""
     return Blok(html=Markup(html)) if html else Blok(alinea=leeg)  # noqa: S704 - escaped by html_table
+
+
+def paper_note(text: str) -> Blok:
+    """Return a block that is read on paper only: what the file has and the paper has not."""
+    return Blok(html=Markup('<p class="papier">{}</p>').format(text))

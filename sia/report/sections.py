@@ -10,15 +10,28 @@ from sia.report import change, judgements, overview
 from sia.report.agenda_sections import gezamenlijke_agenda
 from sia.report.buurt_sentences import buurt_things
 from sia.report.change_sections import (
+    ander_type,
     begrippen_verandering,
     niet_vergeleken,
     veranderd,
     veranderd_gebied,
 )
-from sia.report.parts import Blok, Onderwerp, Sectie, shared_table, source_list, table_block
+from sia.report.parts import (
+    Blok,
+    Onderwerp,
+    Sectie,
+    paper_note,
+    shared_table,
+    source_list,
+    table_block,
+)
 from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
+from sia.report.type_change import type_sentence
 from sia.viz import charts
 from sia.viz.theme import DOMAINS
+
+PLANS_ON_PAPER = 4
+"""How many plans of a buurt fit on its two pages."""
 
 
 def kern(o: Onderwerp) -> Sectie:
@@ -36,7 +49,9 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
     if o.selectie.soort == "buurt":
         return buurt_things(o.stad, o.code), ()
     if o.selectie.soort == "verandering":
-        return change.things(o.gebied), change.certainty(o.gebied)
+        moved = type_sentence(o.materiaal.trajecten, o.cijfers.naam)
+        sure = change.certainty(o.gebied)
+        return change.things(o.gebied), (*sure, moved) if moved else sure
     if o.selectie.soort == "dia":
         return dia_things(o.cijfers, o.selectie.naam), certainty(o.cijfers)
     return three_things(o.cijfers), certainty(o.cijfers)
@@ -44,16 +59,9 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
 
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
-    stad, code, naam = o.stad, o.code, o.selectie.naam
-    blocks = [table_block(overview.buurt_facts(stad, code))]
-    if code in stad.scores.index and stad.domeinen:
-        named = {key: DOMAINS[key] for key in stad.domeinen}
-        blocks.append(Blok(figuur=charts.domain_profile(stad.scores, code, naam, named)))
-    if code in stad.bijdragen.index and stad.bijdragen.loc[code].notna().any():
-        names = {str(key): str(name) for key, name in stad.catalogus["naam"].items()}
-        blocks.append(Blok(figuur=charts.contribution_bars(stad.bijdragen, code, naam, names)))
-    if o.materiaal.jaren.shape[1] > 1 and code in o.materiaal.jaren.index:
-        blocks.append(Blok(figuur=charts.trend_lines(o.materiaal.jaren, code, naam)))
+    drawn = charts.buurt_charts(o.stad, o.materiaal.jaren, o.code, smal=True)
+    blocks = [table_block(overview.buurt_facts(o.stad, o.code))]
+    blocks += [Blok(figuur=chart) for chart in drawn]
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
 
 
@@ -177,8 +185,14 @@ def plannen(o: Onderwerp) -> Sectie | None:
     plans = o.materiaal.investeringen
     if o.editie == "openbaar" and not plans.empty:
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    table = overview.investments(plans, o.cijfers)
-    return Sectie("plannen", "Plannen van partners", (table_block(table),)) if table else None
+    most = PLANS_ON_PAPER if o.selectie.soort == "buurt" else 0
+    table = overview.investments(plans, o.cijfers, most)
+    if not table:
+        return None
+    blocks = [table_block(table)]
+    if most and int(plans["buurtcode"].isin(o.selectie.codes).sum()) > most:
+        blocks.append(paper_note("Op papier staan alleen de eerste plannen."))
+    return Sectie("plannen", "Plannen van partners", tuple(blocks))
 
 
 def verandering(o: Onderwerp) -> Sectie | None:
@@ -193,7 +207,11 @@ def verandering(o: Onderwerp) -> Sectie | None:
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
     """Show all figures of one buurt."""
     table = overview.buurt_indicators(o.stad, o.code, o.materiaal.bronregels)
-    return Sectie("cijfers", "Alle cijfers", (table_block(table),)) if table else None
+    note = paper_note(
+        "Op papier staan alleen de cijfers die de urgentie van deze buurt het meest verhogen of "
+        "verlagen. Alle cijfers staan in het bestand zelf."
+    )
+    return Sectie("cijfers", "Alle cijfers", (note, table_block(table))) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
@@ -270,7 +288,13 @@ _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
     "wijk": _AREA,
     "dia": (dia_gebied, gezamenlijke_agenda, *_AREA),
     "domein": (rangorde, niet_gerangschikt, aanpak),
-    "verandering": (veranderd, veranderd_gebied, niet_vergeleken, begrippen_verandering),
+    "verandering": (
+        veranderd,
+        veranderd_gebied,
+        ander_type,
+        niet_vergeleken,
+        begrippen_verandering,
+    ),
     "buurt": (profiel, duidingen, deelbuurten, plannen, alle_cijfers),
 }
 

@@ -33,9 +33,11 @@ def panel(stand: Stand, code: str) -> str:
         A buurt of `stand`.
     """
     if code not in stand.panelen:
+        c, land = stand.cijfers, stand.land
+        drawn = charts.buurt_charts(c, stand.jaren, code, land=land)
         parts = (
             facts(stand, code),
-            *(_figure(chart) for chart in _charts(stand, code)),
+            *(_figure(chart) for chart in drawn),
             _pockets(stand, code),
             _plans(stand, code),
         )
@@ -93,20 +95,6 @@ def _type(typologie: pd.DataFrame, code: str) -> str:
         names = typologie.dropna(subset=["type"]).drop_duplicates("type").set_index("type")
         text += f"; lijkt ook op {getal(second)}. {names['typenaam'].get(second, '')}"
     return f"{text})"
-
-
-def _charts(stand: Stand, code: str) -> list[Chart]:
-    c, name = stand.cijfers, str(stand.cijfers.naam[code])
-    made = []
-    domains = {key: DOMAINS[key] for key in c.domeinen}
-    if domains and c.scores.loc[code, list(domains)].notna().any():
-        made.append(charts.domain_profile(c.scores, code, name, domains, land=stand.land or None))
-    if code in c.bijdragen.index and c.bijdragen.loc[code].notna().any():
-        names = {str(key): str(text) for key, text in c.catalogus["naam"].items()}
-        made.append(charts.contribution_bars(c.bijdragen, code, name, names, most=8))
-    if stand.jaren.shape[1] > 1 and code in stand.jaren.index:
-        made.append(charts.trend_lines(stand.jaren, code, name))
-    return made
 
 
 def _figure(chart: Chart) -> str:

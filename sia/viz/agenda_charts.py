@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, row_of, shorten
+from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import MISSING, QUALITATIVE, euro, getal, meervoud
+from sia.viz.theme import QUALITATIVE, euro, getal, meervoud
 
 
 def _look(number: int) -> dict[str, Any]:
@@ -216,62 +216,3 @@ def _yearly_text(
     return text + (
         f" In {meervoud(over, 'jaar', 'jaren')} past het niet." if over else " Elk jaar past."
     )
-
-
-def trend_lines(by_year: pd.DataFrame, code: str, naam: str) -> Chart:
-    """Draw the urgentie of one buurt over the years against the spread of the city.
-
-    Parameters
-    ----------
-    by_year : DataFrame, index ``buurtcode``, one column per year
-        Urgentie on one fixed scale.
-    code, naam : str
-    """
-    table = by_year.astype(float)
-    years = [int(year) for year in table.columns]
-    own = row_of(table, code)
-    with canvas(6.4, 2.9) as figure:
-        axes = figure.add_axes((0.09, 0.13, 0.88, 0.72))
-        low, mid, high = (table.quantile(q).to_numpy() for q in (0.25, 0.5, 0.75))
-        axes.fill_between(years, low, high, color="#d5dde2", label="helft van de buurten")
-        axes.plot(years, mid, color=INK, linestyle="--", label="middelste buurt")
-        axes.plot(years, own, color="#993404", marker="D", label=shorten(naam, 30))
-        axes.set_xticks(years, [str(year) for year in years])
-        axes.tick_params(labelsize=8)
-        axes.grid(axis="y", linewidth=0.4)
-        axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
-        data = _trend_data(years, own, mid, naam)
-        return finish(figure, f"Urgentie van {naam} door de jaren", _trend_text(own, naam), data)
-
-
-def _trend_data(
-    years: list[int], own: pd.Series[float], mid: np.ndarray[Any, Any], naam: str
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "jaar": [*(str(year) for year in years), f"verandering sinds {_first_year(own)}"],
-            naam: [*(getal(value, 1) for value in own), getal(_change(own), 1)],
-            "middelste buurt": [*(getal(value, 1) for value in mid), MISSING],
-        }
-    )
-
-
-def _first_year(own: pd.Series[float]) -> str:
-    known = own.dropna()
-    return str(known.index[0]) if len(known) else MISSING
-
-
-def _change(own: pd.Series[float]) -> float:
-    known = own.dropna().to_numpy()
-    return float(known[-1] - known[0]) if len(known) > 1 else float("nan")
-
-
-def _trend_text(own: pd.Series[float], naam: str) -> str:
-    change = _change(own)
-    if np.isnan(change):
-        return f"Voor {naam} zijn er te weinig jaren voor een trend."
-    if abs(change) < 0.05:
-        return f"De urgentie van {naam} is gelijk gebleven sinds {_first_year(own)}."
-    word = "gestegen" if change > 0 else "gedaald"
-    shown = getal(abs(change), 1)
-    return f"De urgentie van {naam} is sinds {_first_year(own)} {shown} punten {word}."

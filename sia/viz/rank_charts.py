@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,6 @@ from sia.viz.figure import (
     finish,
     name_of,
     name_room,
-    row_of,
     shorten,
 )
 from sia.viz.theme import (
@@ -214,86 +212,6 @@ def _sens_text(rows: pd.DataFrame) -> str:
     )
 
 
-def contribution_bars(
-    bijdragen: pd.DataFrame, code: str, naam: str, names: Mapping[str, str], *, most: int = 10
-) -> Chart:
-    """Draw which indicators raise and lower the urgentie of one buurt most.
-
-    Parameters
-    ----------
-    bijdragen : DataFrame, index ``buurtcode``
-        Points per indicator.
-    code, naam : str
-    names : mapping
-        Indicator id -> Dutch name.
-    most : int
-        How many are drawn; what the rest adds up to is drawn as one bar.
-    """
-    row = row_of(bijdragen, code).dropna()
-    order = row.index[np.argsort(-row.abs().to_numpy(), kind="stable")]
-    shown = row[order[:most]]
-    shown = shown.iloc[np.argsort(-shown.to_numpy(), kind="stable")]
-    labels = [shorten(name_of(names, key), 44) for key in shown.index]
-    if len(row) > most:
-        shown = pd.concat([shown, pd.Series({"": row[order[most:]].sum()})])
-        labels.append(f"{len(row) - most} andere cijfers samen")
-    left, width, height = name_room(labels), 7.8, 0.65 + 0.27 * max(len(shown), 1)
-    with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.5 / height, 1 - (left + 0.5) / width, 1 - 0.55 / height)
-        )
-        _signed_bars(axes, shown.to_numpy())
-        axes.set_yticks(range(len(shown)), labels, fontsize=9)
-        axes.set_xlabel("punten urgentie boven (+) of onder (−) de vergelijking", fontsize=9)
-        data = pd.DataFrame({"cijfer": labels, "punten": [getal(v, 1) for v in shown]})
-        return finish(
-            figure,
-            f"Wat de urgentie van {naam} bepaalt",
-            _why_text(dict(row[order[:most]]), names),
-            data,
-        )
-
-
-def _signed_bars(axes: Axes, values: np.ndarray[Any, Any]) -> None:
-    rows = np.arange(len(values))
-    up = values >= 0
-    axes.barh(rows[up], values[up], 0.7, color=STRONG)
-    axes.barh(rows[~up], values[~up], 0.7, color="#56b4e9", hatch="//", edgecolor="white")
-    reach = max(float(np.abs(values).max(initial=0.0)), 0.1)
-    for row, value in enumerate(values.tolist()):
-        side = "left" if value >= 0 else "right"
-        axes.text(
-            value + np.sign(value) * reach * 0.03,
-            row,
-            getal(value, 1),
-            ha=side,
-            va="center",
-            fontsize=8,
-        )
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set_xlim(
-        min(values.min(initial=0.0), 0) - 0.25 * reach,
-        max(values.max(initial=0.0), 0) + 0.25 * reach,
-    )
-    axes.set_ylim(len(values) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    dutch_axis(axes, "x", 1)
-
-
-def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
-    if not row:
-        return "Voor deze buurt zijn geen bijdragen berekend."
-    up, down = max(row, key=lambda key: row[key]), min(row, key=lambda key: row[key])
-    parts = []
-    if row[up] > 0:
-        parts.append(f"{name_of(names, up)} verhoogt de urgentie het meest ({getal(row[up], 1)})")
-    if row[down] < 0:
-        parts.append(f"{name_of(names, down)} verlaagt haar het meest ({getal(row[down], 1)})")
-    return (
-        opsomming(parts) + "." if parts else "Geen enkel cijfer verhoogt of verlaagt de urgentie."
-    )
-
-
 def stacked_contributions(
     per_domein: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], domains: Mapping[str, str]
 ) -> Chart:
@@ -354,96 +272,3 @@ def _stack_text(
     top = table.iloc[0]
     heavy = domains[str(top.idxmax())]
     return f"Bij {name_of(names, table.index[0])}, de hoogste balk, draagt {heavy} het meest bij."
-
-
-def domain_profile(
-    scores: pd.DataFrame,
-    code: str,
-    naam: str,
-    domains: Mapping[str, str],
-    *,
-    land: Mapping[str, float] | None = None,
-) -> Chart:
-    """Draw the domain scores of one buurt against those of the city and, when known, the country.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        All buurten of the city, one column per domain (0-100).
-    code, naam : str
-    domains : mapping
-        Column -> Dutch name.
-    land : mapping, optional
-        Domain -> national score.
-    """
-    names = list(domains)
-    labels = list(domains.values())
-    left, width, height = name_room(labels), 7.2, 0.95 + 0.42 * len(names)
-    with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.5 / height, 1 - (left + 0.7) / width, 1 - 0.85 / height)
-        )
-        low, mid, high = (scores[names].quantile(q) for q in (0.25, 0.5, 0.75))
-        quart = pd.DataFrame({"laag": low, "midden": mid, "hoog": high})
-        own = row_of(scores[names], code)
-        rows = np.arange(len(names))
-        axes.barh(
-            rows,
-            high - low,
-            0.5,
-            left=low,
-            color="#d5dde2",
-            label="helft van de buurten",
-        )
-        axes.scatter(mid, rows, 130, marker="|", color=INK, label="middelste buurt")
-        if land:
-            at = [land.get(name, np.nan) for name in names]
-            axes.scatter(
-                at, rows, 40, marker="^", facecolor="white", edgecolor=INK, label="land", zorder=3
-            )
-        axes.scatter(own, rows, 60, marker="D", color=STRONG, label=shorten(naam, 30), zorder=4)
-        for row, value in enumerate(own):
-            axes.text(102, row, getal(value, 1), va="center", fontsize=9)
-        axes.set_yticks(rows, labels, fontsize=9)
-        axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_xlim(0, 100)
-        axes.set_xlabel("score (hoger = urgenter)", fontsize=9)
-        axes.grid(axis="x", linewidth=0.5)
-        axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(-0.3, 1))
-        data = _profile_data(own, quart, domains, naam)
-        return finish(
-            figure, f"{naam} vergeleken met de stad", _profile_text(own, quart, domains, naam), data
-        )
-
-
-def _profile_data(
-    own: pd.Series[float], quart: pd.DataFrame, domains: Mapping[str, str], naam: str
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "domein": list(domains.values()),
-            naam: [getal(own[name], 1) for name in domains],
-            "middelste buurt": [getal(quart.at[name, "midden"], 1) for name in domains],
-            "helft van de buurten": [
-                f"{getal(quart.at[name, 'laag'], 1)} tot {getal(quart.at[name, 'hoog'], 1)}"
-                for name in domains
-            ],
-        }
-    )
-
-
-def _profile_text(
-    own: pd.Series[float], quart: pd.DataFrame, domains: Mapping[str, str], naam: str
-) -> str:
-    if not own.notna().any():
-        return f"Voor {naam} is geen enkele domeinscore berekend."
-    high = [domains[name] for name in domains if own[name] > quart["hoog"][name]]
-    low = [domains[name] for name in domains if own[name] < quart["laag"][name]]
-    parts = []
-    if high:
-        parts.append(f"hoger dan bij driekwart van de buurten op {opsomming(high)}")
-    if low:
-        parts.append(f"lager dan bij driekwart van de buurten op {opsomming(low)}")
-    if not parts:
-        return f"{naam} ligt op elk bekend domein tussen de middelste helft van de buurten."
-    return f"De urgentie van {naam} is {' en '.join(parts)}."

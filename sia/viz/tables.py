@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sia.viz.theme import MISSING
 
+_SCREEN_ONLY = ' class="scherm"'
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,6 +23,7 @@ def html_table(
     sorteer: Mapping[str, Sequence[float]] | None = None,
     noten: Mapping[tuple[int, str], str] | None = None,
     naam: str = "",
+    papier: Collection[int] | None = None,
 ) -> str:
     """Lay a table of texts out as accessible HTML.
 
@@ -41,6 +43,8 @@ def html_table(
         (row number, column) -> footnote.
     naam : str
         Distinguishes the footnotes of tables within one page.
+    papier : collection of int, optional
+        Numbers of the rows that are printed too; default all.
 
     Returns
     -------
@@ -50,7 +54,8 @@ def html_table(
     notes = _Footnotes(naam, noten or {})
     names = [str(name) for name in table.columns]
     body = "".join(
-        _row(names, values, number, getallen, sorteer or {}, notes)
+        f"<tr{_SCREEN_ONLY if papier is not None and number not in papier else ''}>"
+        f"{_row(names, values, number, getallen, sorteer or {}, notes)}</tr>"
         for number, values in enumerate(table.to_numpy(dtype=object).tolist())
     )
     caption = html.escape(bijschrift, quote=True)
@@ -89,7 +94,7 @@ def _row(
         cells.append(
             f'<th scope="row"{key}>{text}</th>' if place == 0 else f"<td{kind}{key}>{text}</td>"
         )
-    return f"<tr>{''.join(cells)}</tr>"
+    return "".join(cells)
 
 
 def _sort_key(values: Sequence[float], number: int) -> str:
