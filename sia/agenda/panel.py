@@ -51,7 +51,10 @@ class AgendaPanel:
         self.plan = widgets.Dropdown(
             options=titles, description="Plan", layout=widgets.Layout(width="34rem")
         )
-        self.jaar = widgets.Dropdown(description="Start in", layout=widgets.Layout(width="12rem"))
+        # built with its years: a list filled afterwards shows as empty in JupyterLab
+        self.jaar = widgets.Dropdown(
+            options=self._years(), description="Start in", layout=widgets.Layout(width="12rem")
+        )
         self.rust = _slider("Een jaar schuiven kost (% van het plan)", 20, 1)
         self.rust.value = round(100 * agenda.settings.stabiliteit)
         self.vast = _button("Zet dit plan op dit jaar")
@@ -62,11 +65,13 @@ class AgendaPanel:
         self.vast.on_click(self._hold)
         self.los.on_click(self._release)
         self.knop.on_click(self._solve)
-        self._offer_years()
+
+    def _years(self) -> list[str]:
+        first, last = self.agenda.plans.loc[self.plan.value, ["eerste", "laatste"]]
+        return [str(year) for year in range(int(first), int(last) + 1)]
 
     def _offer_years(self, _: object = None) -> None:
-        first, last = self.agenda.plans.loc[self.plan.value, ["eerste", "laatste"]]
-        self.jaar.options = [str(year) for year in range(int(first), int(last) + 1)]
+        self.jaar.options = self._years()
 
     def _hold(self, _: object = None) -> None:
         self.held[str(self.plan.value)] = int(self.jaar.value)
@@ -151,7 +156,7 @@ def _mark(year: int, was: int | None, now: int | None) -> str:
 
 
 def _button(text: str, button_style: str = "") -> widgets.Button:
-    layout = widgets.Layout(width="auto")
+    layout = widgets.Layout(width="max-content")
     return widgets.Button(description=text, button_style=button_style, layout=layout)
 
 
