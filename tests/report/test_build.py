@@ -30,7 +30,7 @@ from sia.report.build import (
 )
 from sia.report.material import Materiaal, Soort, selections
 from sia.report.numbers import UnsupportedNumbersError, numbers_in_text
-from sia.report.overview import ranking
+from sia.report.overview import PRINTED, ranking
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, FICTIONAL
 
@@ -274,7 +274,9 @@ def test_buurt_profile_shows_every_figure_with_year_and_reason(materiaal: Materi
     page = Renderer(materiaal).report(one)
     assert "Ontbreekt: thema niet geleverd." in page
     table = page[page.index("<caption>Alle cijfers van deze buurt") :]
-    assert table[: table.index("</table>")].count("<tr>") == 1 + len(materiaal.cijfers.catalogus)
+    rows = table[: table.index("</table>")]
+    assert rows.count("<tr") == 1 + len(materiaal.cijfers.catalogus)
+    assert rows.count('<tr class="scherm">') == len(materiaal.cijfers.catalogus) - PRINTED
 
 
 def test_written_whole_or_not_at_all(materiaal: Materiaal, tmp_path: Path) -> None:
