@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
-STARTS, SMALL, MOST = 20, 4000, 50
+STARTS, SMALL, MOST = 20, 4000, 12
 """Starts when none are asked for: `STARTS`, times ``SMALL // n_units`` up to `MOST`."""
 STEPS = 10
 """Steps that every start takes before the worst of them are dropped."""
