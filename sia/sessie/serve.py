@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from traitlets.config import Config
 from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from sia.errors import InputError, Problem
 from sia.sessie.choices import chosen
@@ -31,6 +32,29 @@ POLICY = (
     "form-action 'none'"
 )
 """What the page may ask: this server only. Jupyter's widgets need inline scripts and `eval`."""
+
+
+class LeaveHandler(VoilaShutdownKernelHandler):  # type: ignore[misc]
+    """Ends the kernel of a page that is left.
+
+    The browser sends this request (a beacon) without a cross-site token, so only this one route
+    goes without that check. It still asks for the key, and for the kernel's random number, which
+    another site cannot know.
+    """
+
+    def check_xsrf_cookie(self) -> None:
+        """Let a beacon through."""
+
+
+class SessionServer(Voila):  # type: ignore[misc]
+    """Voilà with the check of cross-site requests on for every route but the leaving of a page."""
+
+    name = "voila"
+
+    def init_handlers(self) -> list[Any]:
+        """Return Voilà's routes, with `LeaveHandler` in place of its own."""
+        own = {VoilaShutdownKernelHandler: LeaveHandler}
+        return [(rule[0], own.get(rule[1], rule[1]), *rule[2:]) for rule in super().init_handlers()]
 
 
 def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode:
@@ -84,11 +108,7 @@ def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict
             "open_browser": browser,
             "log_level": "ERROR",
             "token": sleutel,
-            "tornado_settings": {
-                "headers": {"Content-Security-Policy": POLICY},
-                # the page ends its kernel with a request that carries no such token
-                "disable_check_xsrf": True,
-            },
+            "tornado_settings": {"headers": {"Content-Security-Policy": POLICY}},
         },
         "VoilaConfiguration": {
             "template": "sia",
@@ -152,7 +172,7 @@ def serve(
         poort, sleutel = free_port(poort), secrets.token_urlsafe(16)
         say(f"De sessie staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
         config = Config(settings(notebook, poort=poort, sleutel=sleutel, browser=browser))
-        Voila.launch_instance(argv=[], config=config)
+        SessionServer.launch_instance(argv=[], config=config)
 
 
 def free_port(first: int) -> int:

@@ -10,10 +10,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from sia.batch.tasks import check_parameters
 from sia.errors import InputError
-from sia.sessie.serve import ADDRESS, NOTEBOOK, app_notebook, free_port, serve, settings
+from sia.sessie.serve import (
+    ADDRESS,
+    NOTEBOOK,
+    LeaveHandler,
+    app_notebook,
+    free_port,
+    serve,
+    settings,
+)
 from sia.settings import Folders
 from tests.sessie.klein import CODE, YEAR
 
@@ -39,6 +48,14 @@ def test_the_server_listens_here_and_lets_the_page_ask_nobody_else() -> None:
     assert "http" not in policy
     assert "*" not in policy
     assert not made["VoilaConfiguration"]["show_tracebacks"]
+
+
+def test_only_the_leaving_of_a_page_goes_without_the_check_of_cross_site_requests() -> None:
+    made = settings(Path("x.ipynb"), poort=1, sleutel="geheim", browser=False)
+    assert "disable_check_xsrf" not in made["Voila"]["tornado_settings"]
+    own = {name for name in vars(LeaveHandler) if not name.startswith("_")}
+    assert own == {"check_xsrf_cookie"}
+    assert issubclass(LeaveHandler, VoilaShutdownKernelHandler)
 
 
 def test_a_taken_port_is_passed_over() -> None:
