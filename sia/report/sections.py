@@ -28,6 +28,7 @@ from sia.report.parts import (
 from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
 from sia.report.type_change import type_sentence
 from sia.viz import charts
+from sia.viz.buurt_charts import buurt_charts
 from sia.viz.theme import DOMAINS
 
 PLANS_ON_PAPER = 4
@@ -59,7 +60,7 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
 
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
-    drawn = charts.buurt_charts(o.stad, o.materiaal.jaren, o.code, smal=True)
+    drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, smal=True)
     blocks = [table_block(overview.buurt_facts(o.stad, o.code))]
     blocks += [Blok(figuur=chart) for chart in drawn]
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sia.report import overview
 from sia.sessie.stand import Stand
-from sia.viz import charts
+from sia.viz.buurt_charts import buurt_charts
 from sia.viz.dataset import period
 from sia.viz.figure import Chart
 from sia.viz.tables import html_table
@@ -34,7 +34,7 @@ def panel(stand: Stand, code: str) -> str:
     """
     if code not in stand.panelen:
         c, land = stand.cijfers, stand.land
-        drawn = charts.buurt_charts(c, stand.jaren, code, land=land)
+        drawn = buurt_charts(c, stand.jaren, code, land=land)
         parts = (
             facts(stand, code),
             *(_figure(chart) for chart in drawn),

@@ -1,7 +1,7 @@
 """Every chart of the project under one name: a table in, inline SVG with a message out."""
 
 from sia.viz.agenda_charts import budget_bars, capacity_bars, timeline
-from sia.viz.buurt_charts import buurt_charts, contribution_bars, domain_profile, trend_lines
+from sia.viz.buurt_charts import contribution_bars, domain_profile, trend_lines
 from sia.viz.figure import Chart
 from sia.viz.indicator_charts import correlations, distributions, flag_matrix
 from sia.viz.map_charts import static_maps, year_maps
@@ -15,7 +15,6 @@ from sia.viz.type_charts import k_choice, transitions, type_profiles
 __all__ = [
     "Chart",
     "budget_bars",
-    "buurt_charts",
     "capacity_bars",
     "contribution_bars",
     "correlations",
