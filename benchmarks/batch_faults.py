@@ -7,6 +7,7 @@ each kind; the first thing that is not so ends the benchmark with an error.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -124,7 +125,9 @@ def phases(folder: Path) -> batch.Phases:
 
 def start(folder: Path, scheduler: str = "") -> subprocess.Popen[bytes]:
     """Start the batch of a project in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), _TOKEN: str(folder)}
+    own = _temporary(folder)
+    own.mkdir(exist_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), _TOKEN: str(folder), "TMPDIR": str(own)}
     with (folder / "log.txt").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-c", _START, str(folder), scheduler],
@@ -132,6 +135,12 @@ def start(folder: Path, scheduler: str = "") -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
         )
+
+
+def _temporary(folder: Path) -> Path:
+    """Return where the batch of a project puts its sockets, whose paths must stay short."""
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"proef-{name}"
 
 
 def started_by(token: str) -> list[psutil.Process]:
@@ -228,7 +237,6 @@ def kill_workers(
     check_whole(folder)
     finish(folder, cluster.scheduler_address)
     _wait_until(lambda: not _kernels_alive(folder), f"kernels of {folder} live on")
-    _check_sockets()
 
 
 def _note(folder: Path, tally: Tally, status: int) -> None:
@@ -273,25 +281,8 @@ def check_whole(folder: Path) -> None:
 def check_gone(folder: Path) -> None:
     """Raise unless everything that was started for a project has ended."""
     _wait_until(lambda: not started_by(str(folder)), f"processes of {folder} live on")
-    _check_sockets()
-
-
-def _check_sockets() -> None:
-    """Raise when sockets of kernels stay in the folder for temporary files."""
-    temporary = Path(tempfile.gettempdir())
-    _wait_until(lambda: not _sockets(temporary), f"sockets of kernels stay in {temporary}")
-
-
-def _sockets(folder: Path) -> list[Path]:
-    """Return the sockets of kernels of which the process is gone."""
-    known = {path for process in _all_kernels() for path in process}
-    return [path for path in folder.glob("sia-*-[0-9]") if str(path) not in known]
-
-
-def _all_kernels() -> Iterator[set[str]]:
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            yield {str(c.laddr) for c in process.net_connections("unix") if c.laddr}
+    own = _temporary(folder)
+    _wait_until(lambda: not list(own.glob("sia-*-[0-9]")), f"sockets of kernels stay in {own}")
 
 
 def _kernels_alive(folder: Path) -> list[int]:
@@ -329,6 +320,7 @@ def finish(folder: Path, scheduler: str = "") -> None:
             for name, expected in written[task.notebook.stem]["uitvoer"].items():
                 if sha256_file(Path(name)) != expected:
                     raise RuntimeError(f"not what the manifest says: {name}")
+    shutil.rmtree(_temporary(folder))
 
 
 def _left(token: str) -> list[psutil.Process]:
