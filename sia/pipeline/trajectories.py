@@ -12,12 +12,11 @@ from sia.clustering.years import Change, change, transitions
 from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
 from sia.pipeline.run import Run
 from sia.pipeline.types import panel as published_scores
-from sia.viz.dataset import LEFT_OUT, UNKNOWN
+from sia.viz.dataset import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE, UNKNOWN
 from sia.weighing import known_error
 
 STAGE = "09_trajecten"
 DRAWS = 200
-CHANGED, NOISE, STAYED = "verandering", "kan ruis zijn", "zelfde type"
 COUNTS = ("inwoners", "huishoudens")
 
 
@@ -143,9 +142,9 @@ def _judged(
     judged = found.buurten
     rows = judged.index
     table.loc[rows, "kans_anders"] = judged["kans_anders"].round(9)
-    table.loc[rows, "oordeel"] = STAYED
-    sure = UNKNOWN if quiet else CHANGED
-    table.loc[rows[judged["gewijzigd"]], "oordeel"] = NOISE
+    table.loc[rows, "oordeel"] = SAME_TYPE
+    sure = UNKNOWN if quiet else OTHER_TYPE
+    table.loc[rows[judged["gewijzigd"]], "oordeel"] = MAYBE_NOISE
     table.loc[rows[judged["overtuigend"]], "oordeel"] = sure
     table["toelichting"] = [
         _why_not(str(code), panel, types) if code not in rows else "" for code in types.index
@@ -193,7 +192,7 @@ def change_text(found: Trajectories) -> str:
         return text + " Van geen enkel cijfer is de onzekerheid bekend: lees dit als signaal."
     text += (
         f" Door ruis alleen zou {_percent(judged.door_ruis)} van type wisselen. Overtuigend "
-        f"veranderd: {int(counts.get(CHANGED, 0))}."
+        f"veranderd: {int(counts.get(OTHER_TYPE, 0))}."
     )
     if moved:
         text += f" Van de wisselingen gaat {_percent(judged.boven_ruis)} boven de ruis uit."
@@ -206,7 +205,7 @@ def _percent(share: float) -> str:
 
 def changed_table(run: Run, found: Trajectories) -> pd.DataFrame:
     """Return the buurten whose type changed, the most certain first."""
-    rows = found.buurten[found.buurten["oordeel"].isin([CHANGED, NOISE, UNKNOWN])]
+    rows = found.buurten[found.buurten["oordeel"].isin([OTHER_TYPE, MAYBE_NOISE, UNKNOWN])]
     rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
     return pd.DataFrame(
         {

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
-from sia.viz.dataset import LEFT_OUT
+from sia.viz.dataset import LEFT_OUT, OTHER_TYPE, SAME_TYPE
 from sia.viz.tables import html_table
 from sia.viz.theme import MISSING, kans, meervoud
 
 CAPTION = "Buurten met een ander type"
-CHANGED, SAME_TYPE = "verandering", "zelfde type"
 
 
 def moved(trajecten: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
@@ -53,7 +52,7 @@ def type_sentence(trajecten: pd.DataFrame, names: pd.Series[str]) -> Zin | None:
     number = len(rows)
     verb = "heeft" if number == 1 else "hebben"
     text = f"{meervoud(number, 'buurt', 'buurten')} {verb} een ander type dan in {year}."
-    sure = [str(names[code]) for code in rows.index[rows["oordeel"] == CHANGED]]
+    sure = [str(names[code]) for code in rows.index[rows["oordeel"] == OTHER_TYPE]]
     grounds = (since, count(number, "buurten met een ander type", OWN_TABLE))
     if not sure:
         return Zin(f"{text} Geen van die wisselingen is duidelijk groter dan de ruis.", grounds)

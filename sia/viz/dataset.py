@@ -33,6 +33,9 @@ RISES, FALLS, NOISE = "stijgt", "daalt", "binnen de ruis"
 UNKNOWN, LEFT_OUT = "ruis onbekend", "niet te vergelijken"
 """What is said of the change of a buurt (`Verandering`)."""
 
+OTHER_TYPE, MAYBE_NOISE, SAME_TYPE = "verandering", "kan ruis zijn", "zelfde type"
+"""What is said of the type of a buurt over the years, beside `UNKNOWN` and `LEFT_OUT`."""
+
 FALSE_SHARE = 0.10
 """Share of the changes named in a report that may be there by chance (false discovery rate)."""
 
