@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 _SIA = "from sia.cli import main; main()"
-_LOOK = 0.5
+_LOOK = 2.0
 """Seconds between two looks at memory and processor time: oftener would cost what it measures."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -173,8 +173,7 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
     if indicator not in norms.index:
         return None
     for low, high in ((settings.laag, settings.hoog), (0, 100)):
-        pair = norms.loc[[indicator], [f"p{low:02d}", f"p{high:02d}"]].to_numpy(dtype=float)
-        lower, upper = map(float, pair[0])
+        lower, upper = (cast("float", norms.at[indicator, f"p{s:02d}"]) for s in (low, high))
         if np.isfinite(lower) and np.isfinite(upper) and upper > lower:
             return Goalposts(lower, upper, scale=100.0)
     return None

@@ -13,6 +13,9 @@ from sia.clustering.typology import Typology
 
 Array = npt.NDArray[np.float64]
 
+_ROWS = 200_000
+"""Units times draws that are typed at once: some tens of megabytes."""
+
 
 def transitions(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
     """Count how many buurten went from which type to which.
@@ -123,13 +126,15 @@ def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFr
             f"noise must be (n_draws, {len(panel)}, {len(model.domains_)}), got {noise.shape}"
         )
     numbers = sorted(int(number) for number in model.numbers_)
-    counts = pd.DataFrame(0.0, index=panel.index, columns=numbers)
-    values = panel[list(model.domains_)].astype(float)
-    for draw in noise:
-        drawn = model.predict(values + draw)
-        for number in numbers:
-            counts[number] += (drawn == number).fillna(False).to_numpy(dtype=float)
-    return counts / len(noise)
+    counts = np.zeros((len(panel), len(numbers)))
+    values = panel[list(model.domains_)].to_numpy(dtype=float)
+    at_once = max(_ROWS // len(panel), 1)
+    for start in range(0, len(noise), at_once):
+        drawn = values + noise[start : start + at_once]
+        rows = pd.DataFrame(drawn.reshape(-1, values.shape[1]), columns=list(model.domains_))
+        kinds = model.predict(rows).to_numpy(dtype=float, na_value=np.nan)
+        counts += (kinds.reshape(-1, len(panel), 1) == numbers).sum(axis=0)
+    return pd.DataFrame(counts / len(noise), panel.index, numbers)
 
 
 def changed_buurten(

@@ -12,6 +12,7 @@ from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import border_layer
 from sia.pipeline.run import Run
 from sia.sources.base import AreaLayer, Intake, SourceTable
+from sia.sources.cbs import NAME as KWB
 
 SQUARE = 100
 PEOPLE = "aantal_inwoners"
@@ -54,7 +55,7 @@ def border_history(run: Run) -> BorderHistory:
     The figures of the newest year with other borders are converted to those of this year,
     weighted with the inhabitants of 100 m squares where those were delivered.
     """
-    found = read_intake(run)
+    found = read_intake(run, tabellen=(KWB,))
     now = border_layer(run.table("gebieden"), found)
     prefix = f"BU{run.gemeente.code[2:]}"
     earlier = {}
@@ -74,7 +75,7 @@ def border_history(run: Run) -> BorderHistory:
 
 
 def _figures(found: Intake, jaar: int) -> SourceTable | None:
-    tables = [t for t in found.tables if t.source == "cbs.kwb" and t.year == jaar]
+    tables = [t for t in found.tables if t.source == KWB and t.year == jaar]
     return next((t for t in tables if PEOPLE in t.values), None)
 
 

@@ -22,7 +22,7 @@ from sia.store import write_table
 STAGE = "01_intake"
 
 
-def read_intake(run: Run) -> Intake:
+def read_intake(run: Run, *, tabellen: tuple[str, ...] | None = None) -> Intake:
     """Return everything that the raw folders hold for this municipality and its years.
 
     The files are read once for all municipalities and years; what was read is kept under the hash
@@ -31,8 +31,11 @@ def read_intake(run: Run) -> Intake:
     Parameters
     ----------
     run : Run
+    tabellen : tuple of str, optional
+        Sources of which the tables are wanted, by default all; they are most of the work, so who
+        needs only borders and squares asks for none.
     """
-    where = run.gemeente.code, run.jaren, run.bron
+    where = run.gemeente.code, run.jaren, run.bron, tabellen
     store = open_store(run.bron, run.folders.processed)
     try:
         return _load(store, *where)
@@ -44,9 +47,15 @@ def read_intake(run: Run) -> Intake:
 
 
 @lru_cache(maxsize=1)
-def _load(store: Path, code: str, jaren: tuple[int, ...], bron: tuple[Path, ...]) -> Intake:
+def _load(
+    store: Path,
+    code: str,
+    jaren: tuple[int, ...],
+    bron: tuple[Path, ...],
+    tabellen: tuple[str, ...] | None,
+) -> Intake:
     """Load a part of a store; the name of a store is the hash of what is in it."""
-    found = load_intake(store, code, jaren, normen=True)
+    found = load_intake(store, code, jaren, normen=True, tabellen=tabellen)
     if found is None:
         raise InputError([_vanished(store)])
     later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]

@@ -215,6 +215,7 @@ def load_intake(
     *,
     normen: bool = False,
     grenzen: Container[int] | None = None,
+    tabellen: Container[str] | None = None,
 ) -> Intake | None:
     """Return an intake that `open_store` or `save_intake` wrote, or None when there is none.
 
@@ -231,6 +232,8 @@ def load_intake(
         need them. Reasons, margins and borders stay those of the municipality.
     grenzen : container of int, optional
         Numbers of the border layers to open, from `kept_layers`; default all.
+    tabellen : container of str, optional
+        Sources of which to open the tables of figures; default all.
     """
     if not (folder / _INDEX).exists():
         return None
@@ -238,9 +241,8 @@ def load_intake(
     records: list[Record] = []
     fate: list[tuple[str, str, str]] = []
     for row in _records(folder):
-        reason = _reason(row, wish)
-        if not reason and row["soort"] == "AreaLayer" and grenzen is not None:
-            reason = "" if row["nummer"] in grenzen else _NOT_ASKED
+        asked = _asked(row, grenzen, tabellen)
+        reason = _reason(row, wish) or ("" if asked else _NOT_ASKED)
         fate.append((row["bestand"], row["beschrijving"], reason))
         if reason:
             continue
@@ -256,6 +258,16 @@ def load_intake(
         squares=tuple(one for one in records if isinstance(one, SquareLayer)),
         files=_files(read_table(folder / "files.parquet"), fate),
     )
+
+
+def _asked(
+    row: dict[str, Any], grenzen: Container[int] | None, tabellen: Container[str] | None
+) -> bool:
+    if row["soort"] == "AreaLayer":
+        return grenzen is None or row["nummer"] in grenzen
+    if row["soort"] == "SourceTable":
+        return tabellen is None or row["facts"]["source"] in tabellen
+    return True
 
 
 def _reason(row: dict[str, Any], wish: Wish) -> str:

@@ -240,7 +240,7 @@ def border_layer(areas: pd.DataFrame, found: Intake) -> AreaLayer:
 def _places(
     run: Run, kept: Sequence[int], tables: dict[int, IndicatorTable]
 ) -> tuple[dict[int, pd.DataFrame], dict[int, Places]]:
-    found = read_intake(run)
+    found = read_intake(run, tabellen=())
     now = border_layer(tables[run.jaar].areas, found)
     borders, places = {}, {}
     for jaar in kept:

@@ -118,6 +118,19 @@ def test_a_municipality_is_read_from_the_store_as_it_was(land: country.Country) 
     assert any(len(layer.frame) for layer in own.areas)
 
 
+def test_only_the_tables_that_are_asked_for_are_opened(land: country.Country) -> None:
+    whole = intake_store.load_intake(land.store.folder, "GM9999")
+    part = intake_store.load_intake(land.store.folder, "GM9999", tabellen=("cbs.kwb",))
+    none = intake_store.load_intake(land.store.folder, "GM9999", tabellen=())
+    assert whole is not None and part is not None and none is not None
+    kwb = [table.year for table in whole.tables if table.source == "cbs.kwb"]
+    assert kwb and len(whole.tables) > len(kwb)
+    assert [table.year for table in part.tables] == kwb
+    assert not none.tables
+    assert len(none.areas) == len(whole.areas) > 0
+    assert len(none.squares) == len(whole.squares)
+
+
 def test_a_municipality_has_the_figures_of_the_country_on_the_scale_of_the_country(
     land: country.Country, folders: Folders
 ) -> None:
