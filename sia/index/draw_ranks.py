@@ -30,6 +30,9 @@ STRIP = 32
 UNITS = 400_000
 """Bytes of ranks that are summarised at a time."""
 
+COUNTED = 250_000
+"""Ranks that are counted at a time."""
+
 NUMBER_BITS = 14
 """Least bits of a key that hold the unit number: 16,384 units leave 38 for the score."""
 
@@ -207,12 +210,12 @@ class RankSummary:
 
 
 def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
-    """Summarise the ranks of every unit; units in parallel.
+    """Summarise the ranks of every unit.
 
     Parameters
     ----------
     ranks : array of int, shape (draws, n)
-        0 where there is no score.
+        1 to n; 0 where there is no score.
     bounds : tuple of int
         Ranks to count up to.
 
@@ -220,6 +223,32 @@ def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
     -------
     RankSummary
     """
+    draws, n = ranks.shape
+    return _counted(ranks, bounds) if n < draws else _ordered(ranks, bounds)
+
+
+def _counted(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
+    """Summarise by counting how often each unit has each rank: with few units the least work."""
+    draws, n = ranks.shape
+    cells = n * (n + 1)
+    first = np.arange(n) * (n + 1)
+    often = np.zeros(cells, dtype=np.int64)
+    size = max(1, COUNTED // n)
+    for start in range(0, draws, size):
+        often += np.bincount((ranks[start : start + size] + first).ravel(), minlength=cells)
+    often = often.reshape(n, n + 1)
+    up_to = often[:, 1:].cumsum(axis=1)
+    scored = up_to[:, -1]
+    quantiles = np.empty((n, len(SHARES)))
+    for place, share in enumerate(SHARES):
+        rank = (up_to <= _position(share, scored)[:, None]).sum(axis=1) + 1
+        quantiles[:, place] = np.where(scored > 0, rank, np.nan)
+    total = (often @ np.arange(n + 1)).astype(float)
+    return RankSummary(quantiles, total, scored, up_to[:, [min(b, n) - 1 for b in bounds]])
+
+
+def _ordered(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
+    """Summarise by selecting the quantiles of every unit; units in parallel."""
     draws, n = ranks.shape
     found = RankSummary(
         np.empty((n, len(SHARES))),
