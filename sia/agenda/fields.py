@@ -242,6 +242,21 @@ FIELDS: tuple[Field, ...] = (
         voorbeeld="1",
     ),
     Field(
+        "eerste_dag",
+        "Eerste dag (als bekend)",
+        "datum",
+        "openbaar",
+        "Alleen als de dag vaststaat, zoals bij een evenement: jjjj-mm-dd. "
+        "Komt in de agenda voor bewoners.",
+    ),
+    Field(
+        "laatste_dag",
+        "Laatste dag (als bekend)",
+        "datum",
+        "openbaar",
+        "Leeg betekent: dezelfde dag als de eerste.",
+    ),
+    Field(
         "flexibiliteit",
         "Flexibiliteit",
         "keuze",

@@ -64,8 +64,8 @@ def read_plans(
     Raises
     ------
     InputError
-        When the file cannot be read at all or lacks required columns. Bad cells do not raise:
-        they are in ``problems``.
+        When the file cannot be read at all or lacks required columns. Bad cells and columns that
+        nobody asked for do not raise: they are in ``problems``.
     """
     return validate(read_cells(path), buurten, path.name, parameters)
 
@@ -97,11 +97,10 @@ def validate(
     InputError
         When a required column is absent.
     """
-    table = _with_field_names(raw, bestand)
+    table, problems = _with_field_names(raw, bestand)
     numbers = pd.Series(np.arange(len(table)) + 2, index=table.index)
     filled = _filled(table)
     table, numbers = table[filled], numbers[filled]
-    problems: list[Problem] = []
     rows = []
     for (_, cells), number in zip(table.iterrows(), numbers, strict=True):
         row, faults = _row(cells, buurten, parameters or default_parameters())
@@ -120,37 +119,29 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.bestand, int(problem.rij or 0), problem.kolom, problem.wat)
 
 
-def _with_field_names(raw: pd.DataFrame, bestand: str) -> pd.DataFrame:
+def _with_field_names(raw: pd.DataFrame, bestand: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the table under field names, and what is odd about its columns."""
     names = {f.name.lower(): f.name for f in FIELDS} | {f.label.lower(): f.name for f in FIELDS}
     renamed = {c: names.get(str(c).strip().lower().rstrip(" *"), str(c)) for c in raw.columns}
     table = raw.rename(columns=renamed)
+    own = {*BY_NAME, "geometry", "plaats"}
+    odd = [c for c in table.columns if c not in own and not str(c).startswith("Unnamed")]
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     missing = [f.label for f in FIELDS if f.required and f.name not in table.columns]
-    unknown = [
-        c
-        for c in table.columns
-        if c not in BY_NAME and c not in ("geometry", "plaats") and not str(c).startswith("Unnamed")
-    ]
+    said = (
+        (missing, "Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon."),
+        (twice, "Deze kolom komt twee keer voor; de eerste telt.", "Houd er één over."),
+        (odd, "Deze kolom kennen we niet; wat erin staat, telt niet mee.",
+         "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon."),
+    )  # fmt: skip
     faults = [
-        Problem("Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon.", bestand, kolom=c)
-        for c in missing
+        Problem(wat, oplossing, bestand, kolom=str(c))
+        for columns, wat, oplossing in said
+        for c in columns
     ]
-    faults += [
-        Problem("Deze kolom komt twee keer voor.", "Houd er één over.", bestand, kolom=c)
-        for c in twice
-    ]
-    faults += [
-        Problem(
-            "Deze kolom hoort niet in het sjabloon.",
-            "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon.",
-            bestand,
-            kolom=str(c),
-        )
-        for c in unknown
-    ]
-    if missing or twice or unknown:
+    if missing:
         raise InputError(faults)
-    return table
+    return table.loc[:, ~table.columns.duplicated()], faults
 
 
 def _filled(table: pd.DataFrame) -> pd.Series:
@@ -183,7 +174,7 @@ def _fault(wat: str, oplossing: str, name: str) -> Problem:
 
 def _cross_faults(row: dict[str, object]) -> list[Problem]:
     """Return what is wrong between the cells of one row."""
-    return [*_window_faults(row), *_money_faults(row), *_text_faults(row)]
+    return [*_window_faults(row), *_day_faults(row), *_money_faults(row), *_text_faults(row)]
 
 
 def _window_faults(row: dict[str, object]) -> list[Problem]:
@@ -229,6 +220,29 @@ def _window_faults(row: dict[str, object]) -> list[Problem]:
         faults.append(
             _fault(
                 f"Duur {duration} is geen aantal jaren van 1 tot 30.", "Vul hele jaren in.", "duur"
+            )
+        )
+    return faults
+
+
+def _day_faults(row: dict[str, object]) -> list[Problem]:
+    """Return what is wrong with the days; ISO dates compare as text."""
+    begin, end = str(row["eerste_dag"]), str(row["laatste_dag"])
+    if not begin:
+        return [_fault("Er is een laatste dag zonder eerste dag.", "Vul ook de eerste dag in.",
+                       "laatste_dag")] if end else []  # fmt: skip
+    faults = []
+    if end and end < begin:
+        faults.append(
+            _fault("De laatste dag ligt vóór de eerste dag.", "Verruil de dagen.", "laatste_dag")
+        )
+    first, last = row["vroegst"], row["laatst"]
+    if isinstance(first, int) and isinstance(last, int) and not first <= int(begin[:4]) <= last:
+        faults.append(
+            _fault(
+                f"De eerste dag ligt niet in het venster {first}-{last}.",
+                "Verbeter de dag of de jaren.",
+                "eerste_dag",
             )
         )
     return faults
@@ -312,7 +326,8 @@ def _fill_defaults(row: dict[str, object], parameters: Parameters) -> None:
     if row["hinder"] == "":
         row["hinder"] = "straat open" if row["graaft"] else "geen"
     if row["voorkeur"] is None:
-        row["voorkeur"] = row["vroegst"]
+        begin = str(row["eerste_dag"])
+        row["voorkeur"] = int(begin[:4]) if begin else row["vroegst"]
 
 
 def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> list[Problem]:

@@ -140,6 +140,9 @@ def _sheet(
         values = [row.get(field.name) for field in fields]
         sheet.append([_written(f, v) for f, v in zip(fields, values, strict=True)])
     for position, field in enumerate(fields, start=1):
+        if field.kind in ("tekst", "lijst"):
+            # else a spreadsheet makes a date of plan number 1-2 and a 7 of 007
+            sheet.column_dimensions[get_column_letter(position)].number_format = "@"
         if field.kind == "bedrag":
             for number in range(2, len(rows) + 2):
                 sheet.cell(number, position).number_format = "#,##0"

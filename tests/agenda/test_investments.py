@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
 from sia.agenda.cells import parse_cell
 from sia.agenda.combining import combine
@@ -73,6 +74,9 @@ def test_good_row_gets_its_defaults(buurten: gpd.GeoDataFrame) -> None:
         ({"voorgangers": "P1"}, "Moet na plan"),
         ({"middelen_tot": 2025}, "Middelen beschikbaar tot en met (jaar)"),
         ({"aangeleverd_op": "gisteren"}, "Aangeleverd op (datum)"),
+        ({"laatste_dag": "2026-05-09"}, "Laatste dag (als bekend)"),
+        ({"eerste_dag": "2026-05-09", "laatste_dag": "2026-05-08"}, "Laatste dag (als bekend)"),
+        ({"eerste_dag": "2029-05-09"}, "Eerste dag (als bekend)"),
     ],
 )
 def test_each_fault_is_named_at_its_column(
@@ -122,6 +126,15 @@ def test_missing_and_unknown_columns_are_listed_together(buurten: gpd.GeoDataFra
     with pytest.raises(InputError) as raised:
         validate(table, buurten)
     assert {p.kolom for p in raised.value.problems} == {"Soort werk", "Duur (jaren)", "telefoon"}
+
+
+def test_columns_nobody_asked_for_are_told_and_take_no_row_down(buurten: gpd.GeoDataFrame) -> None:
+    table = pd.DataFrame([_row(), _row(plan="P2", kosten="veel")]).assign(fid=1)
+    twice = pd.concat([table, table[["titel"]].set_axis(["Titel"], axis=1)], axis=1)
+    reading = validate(twice, buurten)
+    assert list(reading.plans.index) == ["P1"]
+    where = [(p.rij, p.kolom) for p in reading.problems]
+    assert where == [("", "fid"), ("", "titel"), ("3", "Kosten (euro)")]
 
 
 def test_combining_finds_double_numbers_unknown_predecessors_and_circles(
@@ -184,6 +197,10 @@ def test_template_has_dropdowns_explanation_and_examples(buurten: gpd.GeoDataFra
     assert explained == {(name, f.label) for name, fields in sheets.items() for f in fields}
     assert book["Voorbeeld"].max_row == 1 + len(EXAMPLES)
     assert book["Plannen"].max_row == 1
+    # what is a text stays one: a spreadsheet would make a date of plan number 1-2
+    texts = {get_column_letter(i) for i, f in enumerate(FIELDS, 1) if f.kind in ("tekst", "lijst")}
+    widths = book["Plannen"].column_dimensions
+    assert {c for c in widths if widths[c].number_format == "@"} == texts
 
 
 def test_example_rows_are_valid_themselves(buurten: gpd.GeoDataFrame) -> None:
