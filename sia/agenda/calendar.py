@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import escape
+from typing import Any
 
 import pandas as pd
 from icalendar import Calendar, Event, vText
@@ -20,6 +21,7 @@ _WORK = {
     "geluid": "Er is geluid van het werk te horen.",
     "geen": "U merkt hier weinig van.",
 }
+_EVENT = "U bent welkom."
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,24 @@ def items_of(works: pd.DataFrame, buurtcode: str) -> list[Item]:
             _uid(str(row["plan"]), buurtcode),
             str(row["titel"]),
             str(row["partner"]),
-            _WORK[str(row["hinder"])],
-            date(int(row["start"]), 1, 1),
-            date(int(row["start"]) + int(row["duur"]) - 1, 12, 31),
+            _EVENT if row["soort"] == "evenement" else _WORK[str(row["hinder"])],
+            *_period(row),
         )
         for row in works.loc[here].to_dict("records")
     ]
     return sorted(items, key=lambda item: (item.begin, item.titel, item.uid))
+
+
+def _period(row: dict[Hashable, Any]) -> tuple[date, date, bool]:
+    """Return first and last day and whether only the years are known.
+
+    Days hold for the year in which they lie: a plan that the programme moves to another year has
+    no known days there.
+    """
+    start, begin = int(row["start"]), row["eerste_dag"]
+    if isinstance(begin, str) and begin[:4] == str(start):
+        return date.fromisoformat(begin), date.fromisoformat(row["laatste_dag"] or begin), False
+    return date(start, 1, 1), date(start + int(row["duur"]) - 1, 12, 31), True
 
 
 def _uid(plan: str, buurtcode: str) -> str:
@@ -114,14 +127,16 @@ def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
         f'<section lang="nl" aria-labelledby="{key}"><h{level} id="{key}">Agenda {name}</h{level}>'
     )
     if not items:
-        return f"{head}<p>Er zijn nu geen openbare werken gepland in {name}.</p></section>"
+        nothing = f"Er zijn nu geen openbare werken of activiteiten gepland in {name}."
+        return f"{head}<p>{nothing}</p></section>"
     rows = "".join(_html_row(item) for item in items)
     return (
-        f"{head}<table><caption>Werken en activiteiten in {name}, op volgorde van jaar</caption>"
+        f"{head}<table><caption>Werken en activiteiten in {name}, op volgorde van tijd</caption>"
         '<thead><tr><th scope="col">Wanneer</th><th scope="col">Wat</th>'
         '<th scope="col">Wie</th><th scope="col">Wat merkt u ervan</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
-        "<p>De jaren kunnen nog veranderen. Voor elk werk krijgt u tijdig bericht.</p></section>"
+        "<p>Jaren en dagen kunnen nog veranderen. Voor elk werk krijgt u tijdig bericht.</p>"
+        "</section>"
     )
 
 
@@ -179,7 +194,7 @@ def _event(item: Item, buurtnaam: str, stamp: datetime) -> Event:
     event.add("location", _flat(buurtnaam))
     # A work of a year must not make residents look busy for a year.
     event.add("transp", "TRANSPARENT")
-    event.add("categories", ["Werk in de buurt"])
+    event.add("categories", ["In de buurt"])
     return event
 
 

@@ -144,8 +144,19 @@ KINDS = {
             "GEM-VEI",
             fte=0.4,
         ),
+        Kind("evenement", (WELZIJN,), (5, 20), "sociaal", "Evenement", "EVE", fte=0.1),
     )
 }
+
+EVENTS = (
+    ("Buurtfeest op het plein", WELZIJN, "sociaal", 6, 13, 14),
+    ("Open dag van het vernieuwde buurthuis", GEMEENTE, "voorzieningen;sociaal", 9, 5, 5),
+    ("Informatiemarkt energie en wonen", WELZIJN, "energie;wonen", 10, 9, 9),
+    ("Tegels eruit, planten erin", GEMEENTE, "klimaat", 4, 12, 12),
+    ("Zomerweek voor de jeugd", WELZIJN, "sociaal", 7, 20, 24),
+    ("Inloopavond over de nieuwe straat", GEMEENTE, "veiligheid", 3, 11, 11),
+)
+"""Who invites residents to what: title, partner, opgaven, month, first and last day."""
 
 STREET_SETS: tuple[tuple[str, ...], ...] = (
     ("riolering", "weg", "waterleiding"),

@@ -15,6 +15,7 @@ from sia.demo import geography, places
 from sia.demo.meetings import decided
 from sia.demo.partners import (
     CORPORATIES,
+    EVENTS,
     FICTIONAL,
     HORIZON,
     IN_THE_WAY,
@@ -91,7 +92,8 @@ def demo_plans(
     maker.plant_social(8)
     maker.plant_near(4)
     maker.plant_decoys()
-    maker.fill(n)
+    maker.fill(n - len(EVENTS))
+    maker.invite()
     return maker.finish()
 
 
@@ -356,6 +358,25 @@ class _Maker:
             elif soort == "veiligheid":
                 shape = None
             self.add(soort, code, shape, self.window())
+
+    def invite(self) -> None:
+        """Add the events to which residents are invited, on days that are known."""
+        for turn, (titel, partner, opgaven, month, first, last) in enumerate(EVENTS):
+            year = HORIZON[0] + turn % 3
+            self.add(
+                "evenement",
+                [*self.pilots.values()][turn % len(self.pilots)][turn // len(self.pilots) % 2],
+                None,
+                (year, year, year),
+                partner=partner,
+                titel=f"{titel} {FICTIONAL}",
+                opgaven=opgaven,
+                eerste_dag=f"{year}-{month:02d}-{first:02d}",
+                laatste_dag=f"{year}-{month:02d}-{last:02d}",
+                duur=1,
+                status="begroot",
+                vertrouwelijkheid="openbaar",
+            )
 
     def finish(self) -> DemoPlans:
         """Sort the plans per partner and give every partner a budget that is tight."""

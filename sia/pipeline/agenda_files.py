@@ -92,9 +92,9 @@ def write_public_files(
         write_bytes(calendar, to_ics(items, naam, edition))
         written += [page, calendar]
         rows.append(f'<li><a href="{code}.html">{escape(naam)}</a>: {_count(len(items))}</li>')
-    listed = f"<h1>Werk in uw buurt</h1><ul>{''.join(rows)}</ul>"
+    listed = f"<h1>Werken en activiteiten in uw buurt</h1><ul>{''.join(rows)}</ul>"
     index = folder / "index.html"
-    write_text(index, _PAGE.format(title="Werk in uw buurt", body=listed))
+    write_text(index, _PAGE.format(title="Werken en activiteiten in uw buurt", body=listed))
     return [*written, index]
 
 
@@ -107,4 +107,5 @@ def _body(items: list[Item], naam: str, code: object) -> str:
 
 
 def _count(n: int) -> str:
-    return {0: "geen werken gepland", 1: "1 werk"}.get(n, f"{n} werken")
+    known = {0: "geen werken of activiteiten gepland", 1: "1 werk of activiteit"}
+    return known.get(n, f"{n} werken en activiteiten")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import icalendar
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,22 @@ def test_ideas_and_hidden_plans_are_not_announced(reading: Reading, programme: P
         titles = {i.titel for i in public_items(plans, programme.starts, code)}
         silent = plans[(plans["status"] == "idee") | (plans["vertrouwelijkheid"] != "openbaar")]
         assert titles.isdisjoint(silent["titel"])
+
+
+def test_known_days_hold_in_their_own_year_only(reading: Reading) -> None:
+    plans = reading.plans[reading.plans["soort"] == "evenement"]
+    feast = plans.iloc[:1].assign(
+        eerste_dag="2026-05-09", laatste_dag="", vertrouwelijkheid="openbaar", status="begroot"
+    )
+    code = feast["buurtcodes"].iloc[0]
+    there = pd.Series(2026, index=feast.index)
+    (item,) = public_items(feast, there, code)
+    assert (item.begin, item.eind, item.jaarlang) == (date(2026, 5, 9), date(2026, 5, 9), False)
+    assert item.wat == "U bent welkom."
+    (later,) = public_items(feast, there + 1, code)
+    assert later.jaarlang and later.begin == date(2027, 1, 1) and later.uid == item.uid
+    (unknown,) = public_items(feast.assign(eerste_dag=None), there, code)
+    assert unknown.jaarlang
 
 
 @pytest.mark.parametrize(
