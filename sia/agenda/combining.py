@@ -10,6 +10,7 @@ import pandas as pd
 from sia.agenda.fields import BY_NAME
 from sia.agenda.investments import Reading, no_plans, predecessors
 from sia.agenda.location import RD
+from sia.agenda.openness import view
 from sia.errors import Problem
 
 
@@ -67,6 +68,24 @@ def combine(readings: Iterable[Reading]) -> Reading:
     rejected = sorted({plan for part in parts for plan in part.rejected} | set(circle))
     rows = sum(part.rows for part in parts)
     return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), rows, tuple(rejected))
+
+
+def at_the_table(plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the plans as the partners' table may see them.
+
+    Parameters
+    ----------
+    plans : GeoDataFrame, index ``plan``
+        Of every level.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `sia.agenda.openness.view`; an internal plan is nobody's predecessor here, because its
+        number would leave with the plan that names it.
+    """
+    shared, _ = _drop_unknown_predecessors(gpd.GeoDataFrame(view(plans, "partners")))
+    return shared
 
 
 def _drop_unknown_predecessors(

@@ -13,6 +13,7 @@ from sia.agenda.combining import combine
 from sia.agenda.decisions import ACTIONS, DECISIONS, Organisation, read_organisation
 from sia.agenda.fields import SOORTEN, Field
 from sia.agenda.files import read_cells
+from sia.agenda.funding import GRANTED, REFUSED
 from sia.agenda.investments import Reading, read_plans
 from sia.agenda.tables import FILE, ROW, Faults, read_rows, typed, without_faults
 from sia.errors import InputError, Problem
@@ -20,7 +21,7 @@ from sia.store import write_bytes
 
 FOLDER = "plannen"
 BUDGETS, SUBSIDIES = "budgetten.csv", "subsidies.csv"
-STATUS = ("toegekend", "toegekend onder voorwaarde", "aangevraagd", "afgewezen")
+STATUS = (GRANTED, "toegekend onder voorwaarde", "aangevraagd", REFUSED)
 _SUFFIXES = frozenset({".xlsx", ".csv", ".gpkg"})
 
 BUDGET_FIELDS: tuple[Field, ...] = (

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sia.agenda.baselines import alone
-from sia.agenda.inputs import Agenda
+from sia.agenda.inputs import Agenda, share_left
 from sia.agenda.wording import euro, percent
 from sia.agenda.worth import delay_cost, early_loss, leave_out_price
 
 Rule = Literal["shapley", "evenredig"]
 OWN = "eigen middelen"
+GRANTED, REFUSED = "toegekend", "afgewezen"
 
 
 def money(
@@ -61,12 +63,30 @@ def money(
 def _sources(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     """Return one row per plan and source: ``plan``, ``partner``, ``bron``, ``bedrag``."""
     parts = [placed.assign(bron=OWN, bedrag=placed["eigen"])]
+    given, left = plans.reindex(placed.index), share_left(placed, plans)
     for n in ("1", "2"):
-        given = plans.reindex(placed.index)
-        parts.append(placed.assign(bron=given[f"bron_{n}"], bedrag=given[f"bedrag_{n}"]))
+        parts.append(placed.assign(bron=given[f"bron_{n}"], bedrag=given[f"bedrag_{n}"] * left))
     table = pd.concat(parts).rename_axis("plan").reset_index()
     table = table[table["bedrag"].fillna(0.0) > 0]
     return table[["plan", "partner", "bron", "bedrag"]].reset_index(drop=True)
+
+
+def without_refused(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the plans as a programme may count on their money: what was refused pays nothing.
+
+    Parameters
+    ----------
+    plans : GeoDataFrame, index ``plan``
+        As read.
+    subsidies : DataFrame, index ``subsidie``
+        ``status``.
+    """
+    refused = subsidies.index[subsidies["status"] == REFUSED]
+    amounts = {
+        f"bedrag_{n}": plans[f"bedrag_{n}"].mask(plans[f"bron_{n}"].isin(refused))
+        for n in ("1", "2")
+    }
+    return plans.assign(**amounts)
 
 
 def cover(
@@ -116,7 +136,7 @@ def _refusal(plan: pd.Series, bron: str, year: int, subsidies: pd.DataFrame) -> 
     if bron not in subsidies.index:
         return "Deze bron staat niet in de lijst met subsidies."
     subsidy = subsidies.loc[bron]
-    if subsidy["status"] == "afgewezen":
+    if subsidy["status"] == REFUSED:
         return "De aanvraag is afgewezen."
     if not subsidy["van"] <= year <= subsidy["tot"]:
         return f"Start in {year} valt buiten de regeling ({subsidy['van']}-{subsidy['tot']})."
@@ -136,7 +156,7 @@ def _covered(
     if reason:
         return 0.0, 0.0, amount, reason
     status, condition = str(subsidies["status"][bron]), str(subsidies["voorwaarde"][bron])
-    sure = status == "toegekend"
+    sure = status == GRANTED
     over = amount - granted
     texts = []
     if not sure:

@@ -283,6 +283,21 @@ def _precedence(plans: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["plan", "voorganger", "marge"])
 
 
+def share_left(planned: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
+    """Return which share of each plan is still to be spent: 1 unless it is under way.
+
+    Parameters
+    ----------
+    planned : DataFrame, index ``plan``
+        Of an agenda: ``kosten`` is what is left.
+    plans : DataFrame, index ``plan``
+        As read: ``kosten`` is the whole.
+    """
+    whole = plans["kosten"].reindex(planned.index).astype(float)
+    share: pd.Series = (planned["kosten"] / whole).fillna(1.0)
+    return share
+
+
 def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
     """Return the agenda with only these plans in it."""
     kept = set(plans)

@@ -1,4 +1,4 @@
-"""The panel at the partners' table: change a budget, hold a plan to a year, solve again."""
+"""The panel at the partners' table: money, who joins, subsidies, a held plan; then solve again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
+from sia.agenda.funding import REFUSED
 from sia.agenda.inputs import Agenda
 from sia.agenda.programme import Programme
 from sia.agenda.scenarios import replan
 from sia.agenda.versions import differences
-from sia.agenda.whatif import with_budget, with_fixed
-from sia.agenda.wording import euro, percent
-from sia.errors import InputError
+from sia.agenda.whatif import with_budget, with_fixed, with_refused, without_partner
+from sia.agenda.wording import count, euro, listing, percent
+from sia.errors import InputError, Problem
 
 
 class AgendaPanel:
@@ -24,11 +25,19 @@ class AgendaPanel:
     agenda : Agenda
     programme : Programme
         The agreed programme.
+    plans : DataFrame, index ``plan``
+        As read, with their sources of money.
+    subsidies : DataFrame, index ``subsidie``
+        ``naam`` and ``status``; those that some plan counts on can be granted and refused.
 
     Attributes
     ----------
     budget : dict of str to widgets.IntSlider
         Percent of each partner's budget.
+    mee : dict of str to widgets.Checkbox
+        Whether each partner is at the table; without it its plans and its money are gone.
+    toegekend : dict of str to widgets.Checkbox
+        Whether each subsidy is granted; a refused one falls on the partner's own means.
     plan, jaar : widgets.Dropdown
         A plan to hold to a year; ``vrij`` holds nothing.
     rust : widgets.IntSlider
@@ -42,11 +51,22 @@ class AgendaPanel:
         The last answer.
     """
 
-    def __init__(self, agenda: Agenda, programme: Programme) -> None:
+    def __init__(
+        self, agenda: Agenda, programme: Programme, plans: pd.DataFrame, subsidies: pd.DataFrame
+    ) -> None:
         self.agenda, self.agreed, self.programme = agenda, programme, programme
+        self.plans = plans
         self.held: dict[str, int] = {}
-        partners = sorted(set(agenda.budgets.index.get_level_values("partner")))
-        self.budget = {p: _slider(f"{p}: budget (%)", 150, 5) for p in partners}
+        known = set(agenda.budgets.index.get_level_values("partner"))
+        partners = sorted(set(agenda.plans["partner"]))
+        self.budget = {p: _slider(f"{p}: budget (%)", 150, 5) for p in partners if p in known}
+        self.mee = {p: _tick(f"{p} doet mee", True) for p in partners}
+        asked = plans.loc[plans.index.isin(agenda.plans.index), ["bron_1", "bron_2"]]
+        funds = subsidies[subsidies.index.isin(asked.to_numpy().ravel())]
+        self.toegekend = {
+            str(key): _tick(f"{fund['naam']}: toegekend", fund["status"] != REFUSED)
+            for key, fund in funds.iterrows()
+        }
         titles = [(f"{plan}: {row['titel']}", str(plan)) for plan, row in agenda.plans.iterrows()]
         self.plan = widgets.Dropdown(
             options=titles, description="Plan", layout=widgets.Layout(width="34rem")
@@ -82,18 +102,26 @@ class AgendaPanel:
         self._say("Druk op Reken opnieuw.")
 
     def changed(self) -> Agenda:
-        """Return the agenda as the sliders and the held plans ask for.
+        """Return the agenda as the sliders, the ticks and the held plans ask for.
 
         Raises
         ------
         InputError
-            When a plan is held outside its window.
+            When a plan is held outside its window or its partner left, or nobody is left.
         """
-        agenda = self.agenda
+        refused = [key for key, tick in self.toegekend.items() if not tick.value]
+        agenda = with_refused(self.agenda, self.plans, refused)
         for partner, slider in self.budget.items():
             if slider.value != 100:
                 agenda = with_budget(agenda, partner, slider.value / 100)
+        for partner in self._gone():
+            agenda = without_partner(agenda, partner)
+        if agenda.plans.empty:
+            raise InputError([Problem("Er doet geen enkele partner mee.", "Vink er een aan.")])
         return with_fixed(agenda, self.held)
+
+    def _gone(self) -> list[str]:
+        return [partner for partner, tick in self.mee.items() if not tick.value]
 
     def _solve(self, _: object = None) -> None:
         self.knop.disabled = True
@@ -115,22 +143,30 @@ class AgendaPanel:
     def _answer(self) -> str:
         """Say what is saved, and what changes against the agreed programme."""
         now, before = (float(p.worth["besparing"]) for p in (self.programme, self.agreed))
-        changes = differences(self.agreed.starts, self.programme.starts, self.agenda.plans)
-        less = f"Bespaard op openbreken: {euro(now)} (afgesproken programma: {euro(before)})."
-        many = "1 plan verandert" if len(changes) == 1 else f"{len(changes)} plannen veranderen"
-        head = f"{many}, {percent(self._share(changes), 0)} van alle."
+        plans = self.agenda.plans
+        left = plans[plans["partner"].isin(self._gone())]
+        there = self.agreed.starts.drop(left.index)
+        changes = differences(there, self.programme.starts, plans)
+        said = [f"Bespaard op openbreken: {euro(now)} (afgesproken programma: {euro(before)})."]
+        if len(left):
+            many = count(len(left), "plan valt", "plannen vallen")
+            said.append(f"Zonder {listing(self._gone())}: {many} weg.")
+        many = count(len(changes), "plan verandert", "plannen veranderen")
+        said.append(f"{many}, {percent(len(changes) / len(there), 0)} van de plannen die meedoen.")
         moved = _moved(changes, self.agenda.settings.jaren) if len(changes) else ""
-        return f"<p>{escape(less)}</p><p>{escape(head)}</p>{moved}"
-
-    def _share(self, changes: pd.DataFrame) -> float:
-        return len(changes) / max(len(self.agenda.plans), 1)
+        return "".join(f"<p>{escape(line)}</p>" for line in said) + moved
 
     def widget(self) -> widgets.VBox:
         """Return the panel as one widget."""
-        sliders = widgets.VBox(list(self.budget.values()))
+        rows = [self.budget[p] for p in self.mee if p in self.budget]
+        tables = (
+            _titled("Budget van elke partner", rows),
+            _titled("Wie doet mee", list(self.mee.values())),
+            _titled("Welke subsidies gaan door", list(self.toegekend.values())),
+        )
         choice = widgets.HBox([self.plan, self.jaar])
         hold = widgets.HBox([self.vast, self.los])
-        return widgets.VBox([sliders, choice, hold, self.rust, self.knop, self.uitkomst])
+        return widgets.VBox([*tables, choice, hold, self.rust, self.knop, self.uitkomst])
 
 
 def _moved(changes: pd.DataFrame, jaren: range) -> str:
@@ -153,6 +189,16 @@ def _mark(year: int, was: int | None, now: int | None) -> str:
     # words, not colour alone: it must also be read in print and by a screen reader
     old, new = (pd.notna(start) and start == year for start in (was, now))
     return "<b>wordt</b>" if new else "was" if old else ""
+
+
+def _titled(title: str, parts: list[widgets.Widget]) -> widgets.VBox:
+    return widgets.VBox([widgets.HTML(f"<b>{escape(title)}</b>"), *parts] if parts else [])
+
+
+def _tick(label: str, value: bool) -> widgets.Checkbox:
+    # without indent the box would keep 90 pixels for a name that it does not have
+    layout = widgets.Layout(width="max-content")
+    return widgets.Checkbox(value=value, description=label, indent=False, layout=layout)
 
 
 def _button(text: str, button_style: str = "") -> widgets.Button:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda.inputs import Agenda, restrict
+from sia.agenda.inputs import Agenda, restrict, share_left
 from sia.agenda.parameters import Band
 from sia.agenda.streets import Places
 from sia.errors import InputError, Problem
@@ -71,14 +71,16 @@ def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) 
     plans : DataFrame, index ``plan``
         As read, with their sources.
     refused : collection of str
-        Sources that pay nothing; their part falls on the partner's own means.
+        Sources that pay nothing; their part falls on the partner's own means. Of a plan that is
+        under way only what is left to spend counts.
     """
     given = plans.reindex(agenda.plans.index)
     outside = pd.Series(0.0, index=agenda.plans.index)
     for n in ("1", "2"):
         pays = ~given[f"bron_{n}"].isin(list(refused))
         outside += given[f"bedrag_{n}"].fillna(0.0).where(pays, 0.0)
-    return replace(agenda, plans=agenda.plans.assign(eigen=agenda.plans["kosten"] - outside))
+    own = agenda.plans["kosten"] - outside * share_left(agenda.plans, plans)
+    return replace(agenda, plans=agenda.plans.assign(eigen=own))
 
 
 def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:

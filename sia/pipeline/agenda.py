@@ -11,12 +11,13 @@ import pandas as pd
 
 from sia.agenda.agreements import bound_together
 from sia.agenda.baselines import alone
+from sia.agenda.combining import at_the_table
 from sia.agenda.decisions import Organisation, decision_log, task_list, with_numbers
 from sia.agenda.deliveries import Deliveries, read_deliveries
-from sia.agenda.funding import cover, money, shares
+from sia.agenda.funding import cover, money, shares, without_refused
 from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.linkages import Linkages, find_linkages
-from sia.agenda.openness import FIELD_LEVELS, view, with_levels
+from sia.agenda.openness import FIELD_LEVELS, with_levels
 from sia.agenda.organisation import sift_actions, sift_steps, status, waiting
 from sia.agenda.programme import Programme, optimise, timeline
 from sia.agenda.register import visible_changes
@@ -198,12 +199,13 @@ def agenda_step(
 def _made(
     run: Run, delivered: Deliveries, taken: Round, settings: ProgrammeSettings, indeling: Division
 ) -> Dia:
-    plans = gpd.GeoDataFrame(view(taken.register.plans, "partners"))
+    plans = at_the_table(taken.register.plans)
     scores = run.table("scores")
     linkages = find_linkages(plans, scores)
     organisation, problems = _settled(run, delivered.organisation, linkages.kansen)
     state = status(organisation.steps, linkages.kansen)
-    free = prepare(plans, linkages, scores, delivered.budgets, settings)
+    counted = without_refused(plans, delivered.subsidies)
+    free = prepare(counted, linkages, scores, delivered.budgets, settings)
     agenda, apart = bound_together(free, state)
     programme = optimise(agenda)
     return Dia(
@@ -322,7 +324,7 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
         "acties": task_list(dia.organisation, kansen["vertrouwelijkheid"]),
         "wijzigingen": visible_changes(last_changes(dia.taken.register.history)),
         "programma": timeline(agenda, starts),
-        "geld": money(agenda, plans, starts, dia.gebieden),
+        "geld": money(agenda, without_refused(plans, funds), starts, dia.gebieden),
         "dekking": with_levels(cover(agenda, plans, starts, funds), levels),
         "aandelen": with_levels(shares(agenda, starts), levels),
         "knelpunten": with_levels(dia.programme.knelpunten, levels),

@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda import scenarios as what
+from sia.agenda.funding import GRANTED
 from sia.agenda.programme import Programme
 from sia.agenda.versions import differences, version_summary
-from sia.agenda.whatif import with_slips
+from sia.agenda.whatif import with_refused, with_slips
 from sia.agenda.worth import moved_years
 from sia.pipeline.agenda import Dia
 from sia.pipeline.agenda_record import since_last_version
 
+NO_SUBSIDY = "subsidies afgewezen"
+
 
 def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
-    """Make the programme again under less money, other savings and random slips.
+    """Make the programme again under less money, other savings, refusals and random slips.
 
     Parameters
     ----------
@@ -31,6 +34,10 @@ def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
     others = what.standard_scenarios(
         dia.agenda, dia.starts, dia.linkages.places, rng, slips=uitloop
     )
+    funds = dia.delivered.subsidies
+    unsure = funds.index[funds["status"] != GRANTED]
+    if dia.plans[["bron_1", "bron_2"]].isin([*unsure]).to_numpy().any():
+        others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, list(unsure))
     # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
     coarse = {
         name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sia.agenda.funding import cover, money, opening_shares, partner_gains, shares
+from sia.agenda.funding import (
+    OWN,
+    cover,
+    money,
+    opening_shares,
+    partner_gains,
+    shares,
+    without_refused,
+)
 from sia.agenda.inputs import Agenda
 from sia.agenda.investments import Reading
 from sia.agenda.programme import Programme
@@ -136,6 +144,11 @@ def test_refused_subsidy_falls_on_own_means(
     assert (refused.plans["eigen"] == agenda.plans["kosten"]).all()
     again = with_refused(refused, reading.plans, [])
     pd.testing.assert_series_equal(again.plans["eigen"], agenda.plans["eigen"])
+    counted = without_refused(reading.plans, demo.subsidies.assign(status="afgewezen"))
+    starts = agenda.plans["voorkeur"].astype("Int64")
+    paid = money(refused, counted, starts)
+    assert set(paid["bron"]) == {OWN}
+    assert paid["bedrag"].sum() == pytest.approx(agenda.plans["kosten"].sum())
 
 
 def test_no_shared_opening_no_shares(make_agenda: Callable[..., Agenda]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from scipy.optimize import linprog
 
 from sia.agenda.calendar import public_items, to_html, to_ics
+from sia.agenda.combining import at_the_table
 from sia.agenda.exports import safe_text, to_csv, to_xlsx, write_geopackage, write_layer
 from sia.agenda.fields import FIELDS
 from sia.agenda.funding import shares
@@ -232,8 +233,15 @@ def test_same_table_same_bytes(reading: Reading, tmp_path: Path) -> None:
 def test_programme_of_the_partners_table_knows_no_internal_plans(
     reading: Reading, scores: pd.DataFrame, demo: DemoPlans
 ) -> None:
-    table = gpd.GeoDataFrame(view(reading.plans, "partners"), crs=reading.plans.crs)
+    plans = reading.plans.copy()
+    closed, shared_plan = (
+        plans.index[(plans["vertrouwelijkheid"] == "intern") == closed][0]
+        for closed in (True, False)
+    )
+    plans.loc[shared_plan, "voorgangers"] = f"{closed}+1"
+    table = at_the_table(plans)
     assert len(table) < len(reading.plans)
+    assert table.loc[shared_plan, "voorgangers"] == ""
     shared = find_linkages(table, scores)
     settings = ProgrammeSettings(2025, 2034, gat=0.005)
     agenda = prepare(table, shared, scores, demo.budgets, settings)

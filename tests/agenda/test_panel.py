@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 
 from sia.agenda.inputs import Agenda
+from sia.agenda.investments import Reading
 from sia.agenda.panel import AgendaPanel
 from sia.agenda.programme import Programme
+from sia.demo.plans import DemoPlans
 
 
 @pytest.fixture
-def panel(agenda: Agenda, programme: Programme) -> AgendaPanel:
-    return AgendaPanel(agenda, programme)
+def panel(agenda: Agenda, programme: Programme, reading: Reading, demo: DemoPlans) -> AgendaPanel:
+    return AgendaPanel(agenda, programme, reading.plans, demo.subsidies)
 
 
 def _movable(panel: AgendaPanel) -> tuple[str, int]:
@@ -60,3 +62,30 @@ def test_less_budget_than_promised_names_the_partner_and_keeps_what_was_held(
     assert f"{plan} in {year}" in panel.uitkomst.value
     assert pd.Series(panel.programme.starts).equals(panel.agreed.starts)
     assert not panel.knop.disabled
+
+
+def test_a_partner_that_leaves_takes_plans_and_money_along_and_may_come_back(
+    panel: AgendaPanel,
+) -> None:
+    partner = "Gasnet Voorbeeld (fictief)"
+    own = set(panel.agenda.plans.index[panel.agenda.plans["partner"] == partner])
+    panel.mee[partner].value = False
+    panel.knop.click()
+    assert own and own.isdisjoint(panel.programme.starts.index)
+    assert f"Zonder {partner}: {len(own)} plannen vallen weg." in panel.uitkomst.value
+    assert "is ingetrokken" not in panel.uitkomst.value
+    panel.mee[partner].value = True
+    assert own <= set(panel.changed().plans.index)
+    for tick in panel.mee.values():
+        tick.value = False
+    panel.knop.click()
+    assert "geen enkele partner" in panel.uitkomst.value
+
+
+def test_a_refused_subsidy_falls_on_the_partner(panel: AgendaPanel, reading: Reading) -> None:
+    assert set(panel.toegekend) == {"SUB-KLIMAAT", "SUB-WARMTE", "SUB-WIJK"}
+    panel.toegekend["SUB-WARMTE"].value = False
+    own = panel.changed().plans["eigen"] - panel.agenda.plans["eigen"]
+    asked = reading.plans["bron_1"] == "SUB-WARMTE"
+    assert (own[own > 0].index == asked.index[asked]).all()
+    assert own[asked].to_numpy() == pytest.approx(reading.plans.loc[asked, "bedrag_1"].to_numpy())

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sia.agenda.check import violations
-from sia.agenda.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare
+from sia.agenda.funding import money
+from sia.agenda.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare, restrict
 from sia.agenda.investments import Reading
 from sia.agenda.linkages import Linkages
 from sia.agenda.programme import Programme, optimise
@@ -17,6 +18,7 @@ from sia.agenda.whatif import (
     with_agreement,
     with_budget,
     with_fixed,
+    with_refused,
     with_saving,
     with_slips,
     without_partner,
@@ -198,6 +200,7 @@ def test_work_under_way_takes_part_with_what_is_left(
     plans.loc[[going, done], "status"] = "in uitvoering"
     plans.loc[[going, done], ["vroegst", "voorkeur", "laatst"]] = 2023
     plans.loc[going, "duur"], plans.loc[done, "duur"] = 4, 2
+    plans.loc[going, "bron_1"], plans.loc[going, "bedrag_1"] = "SUB", plans.loc[going, "kosten"] / 5
     settings = ProgrammeSettings(2025, 2034)
     wide = demo.budgets.assign(budget=np.nan, fte=np.nan)
     agenda = prepare(plans, linkages, scores, wide, settings)
@@ -208,4 +211,10 @@ def test_work_under_way_takes_part_with_what_is_left(
     assert done in outside_horizon(plans, settings).index
     assert done not in agenda.plans.index
     assert (agenda.openings.loc[agenda.openings["plan"] == going, "opening"] == 0).all()
-    assert optimise(agenda).starts[going] == 2025
+    alone = restrict(agenda, pd.Index([going]))
+    starts = optimise(alone).starts
+    assert starts[going] == 2025
+    assert money(alone, plans, starts)["bedrag"].sum() == pytest.approx(row["kosten"])
+    asked = with_refused(alone, plans, []).plans["eigen"]
+    pd.testing.assert_series_equal(asked, alone.plans["eigen"])
+    assert with_refused(alone, plans, ["SUB"]).plans.loc[going, "eigen"] == row["kosten"]

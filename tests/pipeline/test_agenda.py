@@ -323,7 +323,7 @@ def _as_folder(made: Path) -> Path:
 
 
 def test_the_panel_solves_again_and_says_what_changes(dia: Dia) -> None:
-    panel = AgendaPanel(dia.agenda, dia.programme)
+    panel = AgendaPanel(dia.agenda, dia.programme, dia.plans, dia.delivered.subsidies)
     moved = dia.agenda.plans.query("eerste < laatste").index
     plan = next(p for p in moved if pd.notna(dia.starts[p]))
     panel.plan.value = plan
