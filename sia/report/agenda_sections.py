@@ -5,10 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.viz.agenda_charts import timeline
 from sia.viz.tables import html_table
 from sia.viz.theme import MISSING, euro
 
 OWN = "eigen middelen"
+PAPER_INCHES = 7.1
+"""Width of a page of A4 between its margins: letters are printed in the size they are drawn."""
+LINES = 32
+"""Lines of a timeline that fit on a page of A4."""
 _INTRO = (
     "De partners leggen hun plannen voor dit gebied naast elkaar. Werk dat samen kan, heet een "
     "koppelkans; het programma zegt in welk jaar het samen gaat. Jaren kunnen nog veranderen."
@@ -16,11 +21,14 @@ _INTRO = (
 
 
 def gezamenlijke_agenda(o: Onderwerp) -> Sectie | None:
-    """Show what may be done together in a DIA area, what waits for whom, and the money per year."""
-    tables = o.materiaal.agenda.get(o.editie, {}).get(o.selectie.naam)
+    """Show the programme of a DIA area, its koppelkansen, what waits for whom, and the money."""
+    areas = o.materiaal.agenda.get(o.editie, {})
+    tables = areas.get(o.selectie.naam)
     if o.selectie.soort != "dia" or not tables:
         return None
+    partners = {name for own in areas.values() for name in own["werken"]["partner"]}
     blocks = [
+        *_programme(tables["werken"], partners),
         table_block(_kansen(tables["koppelkansen"])),
         table_block(_waiting(tables["wacht"])),
         table_block(_money(tables["geld"])),
@@ -28,6 +36,36 @@ def gezamenlijke_agenda(o: Onderwerp) -> Sectie | None:
     shown = tuple(block for block in blocks if block != Blok())
     intro = Blok(alinea=_INTRO)
     return Sectie("agenda", "De gezamenlijke agenda", (intro, *shown)) if shown else None
+
+
+def _programme(werken: pd.DataFrame, partners: set[str]) -> list[Blok]:
+    """Draw the programme per partner, in as many charts as pages of paper ask for."""
+    drawn = []
+    pages = _pages(werken["partner"])
+    for number, names in enumerate(pages, start=1):
+        own = werken[werken["partner"].isin(names)]
+        part = f" (deel {number})" if len(pages) > 1 else ""
+        chart = timeline(
+            own.assign(gebied=own["partner"]),
+            partners,
+            titel=f"Wie doet wat wanneer{part}",
+            breedte=PAPER_INCHES,
+        )
+        drawn.append(Blok(figuur=chart))
+    return drawn
+
+
+def _pages(names: pd.Series) -> list[list[str]]:
+    """Spread partners over pages; each takes a line for its name and one per work."""
+    pages: list[list[str]] = []
+    room = 0
+    for name, works in names.value_counts().sort_index().items():
+        if works + 1 > room:
+            pages.append([])
+            room = LINES
+        pages[-1].append(str(name))
+        room -= int(works) + 1
+    return pages
 
 
 def _kansen(kansen: pd.DataFrame) -> str:

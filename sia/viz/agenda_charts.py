@@ -25,7 +25,13 @@ def _look(number: int) -> dict[str, Any]:
     }
 
 
-def timeline(programma: pd.DataFrame, partners: Iterable[str] = ()) -> Chart:
+def timeline(
+    programma: pd.DataFrame,
+    partners: Iterable[str] = (),
+    *,
+    titel: str = "Agenda per gebied en partner",
+    breedte: float = 10.5,
+) -> Chart:
     """Draw the investments as bars over the years, grouped by area, coloured by partner.
 
     Parameters
@@ -37,26 +43,30 @@ def timeline(programma: pd.DataFrame, partners: Iterable[str] = ()) -> Chart:
     partners : iterable of str
         All partners of the agenda, also those without a bar here, so that a partner looks alike in
         every chart; without it only those of `programma` count.
+    titel : str
+    breedte : float
+        Inches; letters keep their size, so a narrow chart cuts long titles sooner.
     """
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
     places, headings = _rows(placed["gebied"])
-    labels = [shorten(titel, 64) for titel in placed["titel"].astype(str)]
+    signs = int(6.1 * breedte)
+    labels = [shorten(name, signs) for name in placed["titel"].astype(str)]
     lines = len(labels) + len(headings)
-    left, width, height = name_room(labels, 0.062), 10.5, 0.6 + 0.21 * max(lines, 1)
+    left, width, height = name_room(labels, 0.062), breedte, 0.6 + 0.21 * max(lines, 1)
     with canvas(width, height) as figure:
         inside = width - left - 0.2
         axes = figure.add_axes((left / width, 0.1 / height, inside / width, 1 - 0.5 / height))
         _bars(axes, placed, places, inside, {*placed["partner"], *partners})
         for name, place in headings.items():
             axes.axhline(place - 0.5, color=INK, linewidth=0.6)
-            axes.text(0, place, shorten(str(name), 110), transform=axes.get_yaxis_transform(),
+            axes.text(0, place, shorten(str(name), int(10 * breedte)), transform=axes.get_yaxis_transform(),
                       va="center", fontsize=8, fontweight="bold")  # fmt: skip
         axes.set_yticks(places, labels, fontsize=7.5)
         axes.set_ylim(max(lines, 1) - 0.4, -0.6)
         _year_axis(axes, placed)
         data = placed[["gebied", "titel", "partner", "start", "eind"]].astype(str)
-        return finish(figure, "Agenda per gebied en partner", _when_text(programma, placed), data)
+        return finish(figure, titel, _when_text(programma, placed), data)
 
 
 def _rows(groups: pd.Series[str]) -> tuple[list[int], dict[str, int]]:

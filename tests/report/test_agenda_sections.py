@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from sia.report.agenda_sections import _programme
 from sia.report.build import Renderer
 from sia.report.material import Materiaal, selections
 
@@ -19,7 +20,15 @@ KANSEN = pd.DataFrame(
     }
 )
 PUBLIC = {
-    "werken": pd.DataFrame({"titel": ["Riool <A>"]}),
+    "werken": pd.DataFrame(
+        {
+            "titel": ["Riool <A>"],
+            "partner": ["Water"],
+            "start": [2027],
+            "eind": [2028],
+            "status": ["begroot"],
+        }
+    ),
     "koppelkansen": KANSEN,
     "geld": pd.DataFrame(
         {"jaar": [2026, 2027], "totaal": [2_500_000.0, None], "reden": ["", "te weinig plannen"]}
@@ -60,12 +69,25 @@ def test_the_public_edition_shows_koppelkansen_and_totals(pages: dict[str, str])
     assert "Riool &lt;A&gt;; Weg B" in page and "samen in 2027" in page and "niet samen" in page
     assert "€\u00a02,5\u00a0mln" in page and "te weinig plannen" in page
     assert "Samen doen." not in page and "assetmanager" not in page
+    assert "Wie doet wat wanneer" in page and "1 investering is ingepland; in 2027" in page
 
 
 def test_the_internal_edition_adds_decisions_money_and_what_waits(pages: dict[str, str]) -> None:
     page = pages["intern"]
     assert "Samen doen." in page and "assetmanager (Water)" in page and "2025-03-01" in page
     assert "€\u00a0300.000" in page and "€\u00a0400.000" in page
+
+
+def test_a_long_programme_is_drawn_in_parts_that_fit_on_paper() -> None:
+    names = [f"Partner {i:02d}" for i in range(20)]
+    works = pd.DataFrame({"titel": "Werk", "partner": names * 3, "start": 2026, "eind": 2027})
+    blocks = _programme(works, set(names))
+    assert [b.figuur.title for b in blocks if b.figuur] == [
+        f"Wie doet wat wanneer (deel {n})" for n in (1, 2, 3)
+    ]
+    shown = [name for b in blocks if b.figuur for name in b.figuur.data["partner"]]
+    assert sorted(shown) == sorted(works["partner"])
+    assert _programme(works.iloc[:0], set(names)) == []
 
 
 def test_without_an_agenda_there_is_no_section(pages: dict[str, str]) -> None:
