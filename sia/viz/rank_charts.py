@@ -123,10 +123,10 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series[float]:
 def _rank_text(ranked: pd.DataFrame) -> str:
     if ranked.empty:
         return "Geen enkele buurt kon worden gerangschikt."
-    first = opsomming(list(ranked.loc[ranked["rang"] == ranked["rang"].min(), "naam"]))
-    text = f"{first} staat bovenaan van {meervoud(len(ranked), 'buurt', 'buurten')}."
-    if " en " in first:
-        text = text.replace(" staat ", " staan ", 1)
+    first = list(ranked.loc[ranked["rang"] == ranked["rang"].min(), "naam"])
+    stand = "staat" if len(first) == 1 else "staan"
+    whole = meervoud(len(ranked), "buurt", "buurten")
+    text = f"{opsomming(first)} {stand} bovenaan van {whole}."
     if not _column(ranked, "rang_p05").notna().any():
         return text + " Marges zijn nog niet berekend; kleine verschillen in plaats zeggen weinig."
     sure = int((_column(ranked, "kans_kwart") >= CERTAIN).sum())

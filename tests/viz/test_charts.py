@@ -139,6 +139,14 @@ def test_rank_chart_without_margins_says_so() -> None:
     assert "Marges zijn nog niet berekend" in text
 
 
+def test_one_buurt_at_the_top_is_one_whatever_its_name() -> None:
+    first = CITY.scores["rang"].idxmin()
+    names = CITY.naam.copy()
+    names[first] = "Haven en Industrie"
+    text = charts.rank_intervals(CITY.scores, names).text
+    assert text.startswith("Haven en Industrie staat bovenaan van ")
+
+
 def test_rank_chart_of_nothing() -> None:
     none = CITY.scores.assign(gerangschikt=False)
     assert (
