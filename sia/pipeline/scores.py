@@ -191,6 +191,8 @@ def audit_tables(run: Run, gevonden: Audit | None = None) -> dict[str, pd.DataFr
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Return an audit table with Dutch names for indicators and aggregates, index first."""
     names = {**{e.id: e.naam for e in load_catalogue()}, **domain_names(), **AXIS_NAMES}
+    # the engine numbers the levels of any hierarchy; in SIA's the domains are the second
+    names["niveau 2"] = "Domeinen"
     flat = table.reset_index(drop=table.index.name is None)
     texts = [c for c in flat if not pd.api.types.is_numeric_dtype(flat[c].dtype)]
     for column in texts:
