@@ -1,4 +1,9 @@
-"""k-means from many short starts side by side, of which only the most promising are finished."""
+"""k-means from many short starts side by side, of which only the most promising are finished.
+
+That finds a deeper minimum in less time than whole starts up to some thousands of units. Beyond,
+a start is far from rest after a few steps and says little about its end; then scikit-learn's own
+starts are taken (docs/validation-typologie.md).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,8 @@ STEPS = 10
 """Steps that every start takes before the worst of them are dropped."""
 KEPT, LAST = 4, 4
 """One in so many starts goes on to the next round; at most so many take the last."""
+LARGE, WHOLE = 6000, 10
+"""Above so many units every start is taken to its end; so many starts when none are asked for."""
 RESTED = 500
 """Below so many units starts have come to rest after the rounds, and one is finished."""
 
@@ -26,7 +33,7 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
     Starts are drawn by k-means++ (Arthur & Vassilvitskii 2007) and take a few steps of Lloyd
     (1982), all at once; the best quarter takes as many again, and so on; the best of the
     last is finished by scikit-learn. With few units a start costs little and starts differ most,
-    so there are more of them.
+    so there are more of them. Above `LARGE` units it is scikit-learn that takes every start.
 
     Parameters
     ----------
@@ -35,7 +42,7 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
     k : int
         Number of types.
     starts : int or None
-        None: `STARTS`, and more below `SMALL` units.
+        None: `STARTS`, more below `SMALL` units, `WHOLE` above `LARGE`.
     seed : int
 
     Returns
@@ -43,6 +50,9 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
     ndarray of int, shape (n_units,)
         ``0..k-1``.
     """
+    if len(z) > LARGE:
+        whole = KMeans(k, n_init=starts or WHOLE, random_state=seed).fit(z)
+        return np.asarray(whole.labels_, dtype=np.int64)
     number = starts or STARTS * int(np.clip(SMALL // len(z), 1, MOST))
     centres, within = _lloyd(z, _seeded(z, k, number, np.random.default_rng(seed)))
     while len(centres) > LAST:

@@ -12,6 +12,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
+from sia.clustering import kmeans
 from sia.clustering.kmeans import kmeans_labels
 from sia.clustering.regions import within_squares
 
@@ -65,3 +66,10 @@ def test_every_type_has_units_and_none_lies_nearer_another(
 def test_as_many_types_as_distinct_units() -> None:
     z = np.repeat(_noise(4, 2), 10, axis=0)
     assert within_squares(z, kmeans_labels(z, 4, 3, seed=0)) == pytest.approx(0, abs=1e-9)
+
+
+def test_many_units_take_whole_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kmeans, "LARGE", 100)
+    z = _noise(150)
+    peer = KMeans(6, n_init=kmeans.WHOLE, random_state=3).fit(z).labels_
+    assert np.array_equal(kmeans_labels(z, 6, None, seed=3), peer)
