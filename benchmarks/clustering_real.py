@@ -18,6 +18,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from sia.catalogue.load import load_catalogue
 from sia.clustering.components import TypologySettings
+from sia.clustering.doubt import doubtful
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
 from sia.clustering.years import transitions
@@ -97,7 +98,7 @@ def enschede(folder: Path) -> list[str]:
             counts = transitions(table["type"], a, b).drop(index="geen type", columns="geen type")
             cells = counts.to_numpy(dtype=int)
             moved.append(f"{cells.sum() - cells.trace()} of {cells.sum()}")
-        unsure = ((table["silhouet"] < 0) | (table["zekerheid"] < 0.5)).mean()
+        unsure = doubtful(table).mean()
         lines.append(
             f"| {name} | {model.settings.n_types} | {table['silhouet'].mean():.2f} "
             f"| {100 * unsure:.0f} % | {' | '.join(moved)} |"

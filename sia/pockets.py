@@ -34,6 +34,7 @@ Bools = npt.NDArray[np.bool_]
 
 INHABITANTS = "aantal_inwoners"
 _WINDS = ("oost", "noordoost", "noord", "noordwest", "west", "zuidwest", "zuid", "zuidoost")
+_PLACES = (*_WINDS, "midden")
 _MIN_SQUARES = 10
 _TOLERANCE = 0.5
 _REACH = 150.0
@@ -155,12 +156,14 @@ class PocketResult:
         ``q``, ``geometry``.
     indicatoren : DataFrame
         One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``deel_buurt``,
-        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator).
+        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where the
+        squares that know it have fewer inhabitants than the minimum).
     vierkanten : DataFrame, index as the squares
         ``buurtcode`` and ``deelbuurt`` (empty outside any). Never a value.
     buurten : DataFrame, index ``buurtcode``
-        Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``getoetst`` (bool),
-        ``reden`` (why not), ``p`` of its best candidate.
+        Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``score`` (mean over them, as
+        that of a deel-buurt; NaN under the minimum), ``getoetst`` (bool), ``reden`` (why not),
+        ``p`` of its best candidate.
     gebruikt : tuple of str
         Dutch names of the indicators that were used.
     toelichting : str
@@ -187,7 +190,6 @@ def find_pockets(
     squares: gpd.GeoDataFrame,
     buurten: gpd.GeoDataFrame,
     settings: PocketSettings | None = None,
-    previous: gpd.GeoDataFrame | None = None,
 ) -> PocketResult:
     """Find the deel-buurten of a municipality.
 
@@ -207,9 +209,6 @@ def find_pockets(
     buurten : GeoDataFrame, index ``buurtcode``
         ``naam`` and geometry, same reference system; optional ``water`` (bool).
     settings : PocketSettings, optional
-    previous : GeoDataFrame, optional
-        Deel-buurten of another year, as ``pockets``: one that overlaps for more than half keeps
-        its id.
 
     Returns
     -------
@@ -230,12 +229,12 @@ def find_pockets(
         # Step-down: what was found no longer counts as noise for what was not found yet.
         city.learn_noise(how, [row for hit in found for row in hit.rows])
         found = _round(city, signs, how)
-    pockets = _describe(found, city, previous)
+    pockets = _describe(found, city)
     return PocketResult(
         pockets=pockets,
-        indicatoren=_indicator_table(pockets, found, city),
+        indicatoren=_indicator_table(pockets, found, city, how.minimum),
         vierkanten=_square_table(squares, pockets, found, city),
-        buurten=city.buurt_table(),
+        buurten=city.buurt_table(how.minimum),
         gebruikt=tuple(one.naam for one in city.used),
         toelichting=_explain(pockets, city, how),
         noise=city.noise,
@@ -333,14 +332,15 @@ class _City:
                 pairs.setdefault((min(a, b), max(a, b)), []).append(pair)
         return [(a, b, np.array(pairs[(a, b)])) for a, b in sorted(pairs)]
 
-    def buurt_table(self) -> pd.DataFrame:
+    def buurt_table(self, minimum: float) -> pd.DataFrame:
         """Return which buurten took part, on how much, and why not."""
         rows = {}
         for code in (str(one) for one in self.buurten.index):
-            inside = self.buurt == code
+            inside = np.flatnonzero(self.buurt == code)
             rows[code] = {
-                "vierkanten": int(inside.sum()),
+                "vierkanten": len(inside),
                 "inwoners": float(self.weight[inside].sum()),
+                "score": _mean(self.score, self, inside, minimum),
                 "getoetst": code in self.members,
                 "reden": self.reasons.get(code, ""),
                 "p": self.p.get(code, np.nan),
@@ -464,9 +464,7 @@ def _accept(hits: list[_Hit], city: _City, how: PocketSettings) -> list[_Hit]:
     return kept
 
 
-def _describe(
-    found: list[_Hit], city: _City, previous: gpd.GeoDataFrame | None
-) -> gpd.GeoDataFrame:
+def _describe(found: list[_Hit], city: _City) -> gpd.GeoDataFrame:
     """Turn accepted candidates into named things with an id, merged geometry and merged figures."""
     records = []
     for hit in found:
@@ -496,7 +494,7 @@ def _describe(
         pd.DataFrame(records, columns=columns), geometry="geometry", crs=city.squares.crs
     )
     table["naam"] = _names(table, city.buurten)
-    table.index = pd.Index(_ids(table, previous), name="deelbuurt", dtype="str")
+    table.index = pd.Index(_ids(table, city.buurten), name="deelbuurt", dtype="str")
     return table
 
 
@@ -537,42 +535,43 @@ def position(part: shapely.Geometry, whole: shapely.Geometry) -> str:
     return _WINDS[octant]
 
 
-def _ids(table: gpd.GeoDataFrame, previous: gpd.GeoDataFrame | None) -> list[str]:
-    """Return an id per deel-buurt, numbered within its buurt; an earlier id is kept."""
-    ids = [""] * len(table)
-    if previous is not None:
-        for row, shape in enumerate(table.geometry):
-            shared = previous.geometry.intersection(shape).area
-            union = np.minimum(previous.geometry.area, shape.area)
-            overlap = (shared / union).drop(index=[one for one in ids if one])
-            if len(overlap) and overlap.max() > 0.5:
-                ids[row] = str(overlap.idxmax())
-    used = {*ids, *(() if previous is None else (str(one) for one in previous.index))}
-    for row, code in enumerate(table["buurtcode"]):
-        number = 1
-        while not ids[row]:
-            name = f"{code}-D{number}"
-            if name not in used:
-                ids[row] = name
-                used.add(name)
-            number += 1
+def _ids(table: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame) -> list[str]:
+    """Return an id per deel-buurt: its buurt, and a number that says where it lies in it.
+
+    A judgement stays with an id over the years. A number in order of finding would carry it to
+    another place when the next year finds something else first; here 1 to 8 are the winds from
+    east over north, 9 is the middle, and a second one in the same place is ten further.
+    """
+    ids: list[str] = []
+    for code, shape in zip(table["buurtcode"], table.geometry, strict=True):
+        number = 1 + _PLACES.index(position(shape, buurten.geometry[code]))
+        while f"{code}-D{number}" in ids:
+            number += len(_PLACES) + 1
+        ids.append(f"{code}-D{number}")
     return ids
 
 
-def _indicator_table(pockets: gpd.GeoDataFrame, found: list[_Hit], city: _City) -> pd.DataFrame:
+def _indicator_table(
+    pockets: gpd.GeoDataFrame, found: list[_Hit], city: _City, minimum: float
+) -> pd.DataFrame:
+    """Return the figures in and beside each deel-buurt, where they are those of enough people."""
     rows = []
     for name, hit in zip(pockets.index, found, strict=True):
         inside = np.array(hit.rows)
         rest = np.setdiff1d(np.concatenate([city.members[c] for c in hit.codes]), inside)
         for one in city.used:
             values = city.values[one.naam].to_numpy(dtype=float)
-            rows.append((name, one.naam, _mean(values, city, inside), _mean(values, city, rest)))
+            means = [_mean(values, city, part, minimum) for part in (inside, rest)]
+            rows.append((name, one.naam, *means))
     return pd.DataFrame(rows, columns=["deelbuurt", "indicator", "deel_buurt", "rest_van_buurt"])
 
 
-def _mean(values: Array, city: _City, rows: Ints) -> float:
+def _mean(values: Array, city: _City, rows: Ints, minimum: float) -> float:
+    """Return a mean over people; NaN where the squares that know it hold fewer than `minimum`."""
     known = rows[~np.isnan(values[rows])]
-    return float(np.average(values[known], weights=city.weight[known])) if len(known) else np.nan
+    if city.weight[known].sum() < minimum:
+        return float("nan")
+    return float(np.average(values[known], weights=city.weight[known]))
 
 
 def _square_table(

@@ -174,12 +174,28 @@ def test_the_same_for_any_order_of_rows(found):
     pd.testing.assert_frame_equal(again.pockets, result.pockets)
 
 
-def test_ids_survive_to_another_year(found):
+def test_an_id_says_where_so_that_a_judgement_stays_with_its_place(found):
+    _, buurten, _, result = found
+    winds = ["oost", "noordoost", "noord", "noordwest", "west", "zuidwest", "zuid", "zuidoost"]
+    for name, row in result.pockets.iterrows():
+        code, number = str(name).split("-D")
+        assert code == row["buurtcode"]
+        where = position(row["geometry"], buurten.geometry[code])
+        assert [*winds, "midden"][int(number) - 1] == where
+
+
+def test_a_figure_that_few_people_know_is_not_shown(found):
     squares, buurten, _, result = found
-    renamed = result.pockets.copy()
-    renamed.index = pd.Index([f"{name[:-1]}7" for name in renamed.index], name="deelbuurt")
-    again = find_pockets(squares, buurten, FAST, previous=renamed)
-    assert set(again.pockets.index) == set(renamed.index)
+    few = squares.copy()
+    host = result.vierkanten["deelbuurt"] == result.pockets.index[0]
+    few.loc[few.index[host.to_numpy()][1:], LAAG] = np.nan
+    again = find_pockets(few, buurten, FAST)
+    name = again.vierkanten["deelbuurt"][host].iloc[0]
+    figures = again.indicatoren[again.indicatoren["deelbuurt"] == name].set_index("indicator")
+    assert few[LAAG][host].notna().sum() == 1 and few["aantal_inwoners"][host].iloc[0] < 100
+    assert np.isnan(figures["deel_buurt"]["huishoudens met een laag inkomen"])
+    assert figures["deel_buurt"]["gemiddelde WOZ-waarde"] > 0
+    assert figures["rest_van_buurt"].notna().all()
 
 
 def test_it_says_what_it_rests_on(found):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sia.clustering.doubt import doubtful
 from sia.clustering.typology import Typology
 from sia.errors import InputError, Problem
 
@@ -175,17 +176,16 @@ def describe(
     Returns
     -------
     DataFrame
-        Index ``type``; ``buurten`` (int), ``twijfelgevallen`` (int: silhouette below zero or
-        certainty below one half), ``silhouet`` (mean), then the mean of each context column
+        Index ``type``; ``buurten`` (int), ``twijfelgevallen`` (int; see
+        `sia.clustering.doubt.doubtful`), ``silhouet`` (mean), then the mean of each context column
         over the buurten where it is known (the sum for ``inwoners``).
     """
     numbers = pd.Index(sorted(int(n) for n in model.numbers_), name="type")
     grouped = types["type"].astype("Int64")
-    doubtful = (types["silhouet"] < 0) | (types["zekerheid"] < 0.5)
     table = pd.DataFrame(index=numbers)
     table["buurten"] = grouped.value_counts().reindex(numbers).fillna(0).astype("int64")
     table["twijfelgevallen"] = (
-        doubtful.groupby(grouped).sum().reindex(numbers).fillna(0).astype("int64")
+        doubtful(types).groupby(grouped).sum().reindex(numbers).fillna(0).astype("int64")
     )
     table["silhouet"] = types["silhouet"].groupby(grouped).mean().reindex(numbers)
     if context is not None:

@@ -10,7 +10,9 @@ import pandas as pd
 
 from sia.approach import ApproachSettings, decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
-from sia.clustering.components import TypologySettings
+from sia.clustering.components import Method, TypologySettings
+from sia.clustering.doubt import doubtful
+from sia.clustering.matching import match_labels
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
@@ -35,6 +37,11 @@ TABLES = (
 )
 """What the steps of this stage write."""
 RUN_PARAMETERS = ("jaar", "jaren", "basisjaar")
+METHOD_NAMES: dict[Method, str] = {
+    "kmeans": "k-means (deze indeling)",
+    "mixture": "Gaussisch mengsel",
+    "ward": "Ward",
+}
 NAMING = (CORPORATION, "koopwoningen", "omgevingsadressendichtheid")
 """Context columns that the rules for names in `sia/clustering/namen.toml` may use."""
 
@@ -161,14 +168,10 @@ def type_table(run: Run) -> pd.DataFrame:
 
 
 def doubtful_table(run: Run) -> pd.DataFrame:
-    """Return the buurten that lie between two types, the most doubtful first.
-
-    Doubtful is a silhouette below zero (nearer to another type than to its own) or a certainty
-    below one half, as in `sia.clustering.profiles.describe`.
-    """
+    """Return the buurten that lie between two types, the most doubtful first."""
     table, names = run.table("typologie"), run.table("gebieden")["naam"]
     titles = table.dropna(subset=["type"]).drop_duplicates("type").set_index("type")["typenaam"]
-    unsure = table[(table["silhouet"] < 0) | (table["zekerheid"] < 0.5)]
+    unsure = table[doubtful(table)]
     unsure = unsure.sort_values(["zekerheid", "silhouet"], kind="stable")
     return pd.DataFrame(
         {
@@ -181,9 +184,35 @@ def doubtful_table(run: Run) -> pd.DataFrame:
     )
 
 
+def method_table(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
+    """Return how far other methods with as many types put this year's buurten in the same ones.
+
+    ``zelfde type`` counts after the types of the other method got the numbers that fit best.
+    """
+    published, scores = run.table("typologie"), panel(run)
+    now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
+    count, rows = len(run.table("typeprofielen")), []
+    for method, name in METHOD_NAMES.items():
+        how = TypologySettings(n_types=count, method=method, seed=zaad)
+        table = Typology(how).fit(scores).table(now)
+        types = match_labels(published["type"], table["type"])
+        both = pd.DataFrame({"een": published["type"], "ander": types}).dropna()
+        rows.append(
+            {
+                "methode": name,
+                "zelfde type": int((both["een"] == both["ander"]).sum()),
+                "buurten": len(both),
+                "silhouet": float(table["silhouet"].mean()),
+                "twijfelgevallen": int(doubtful(table).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def squares_of(run: Run) -> SquareLayer | None:
     """Return the newest 100 m squares that are not later than this year, or None."""
-    layers = [s for s in read_intake(run).squares if s.size == 100 and s.year <= run.jaar]
+    squares = read_intake(run, tabellen=()).squares
+    layers = [s for s in squares if s.size == 100 and s.year <= run.jaar]
     return max(layers, key=lambda layer: layer.year) if layers else None
 
 
@@ -219,19 +248,22 @@ class Pockets:
         As ``deelbuurten.parquet``.
     indicatoren : DataFrame
         One row per deel-buurt and indicator, in and outside it (`sia.pockets.PocketResult`).
+    gemiddelden : Series of float, index ``buurtcode``
+        Mean score of the squares of every buurt, in the unit of ``score``; empty without a search.
     toelichting : str
         On which figures this rests, or why there was no search.
     """
 
     tabel: gpd.GeoDataFrame
     indicatoren: pd.DataFrame
+    gemiddelden: pd.Series[float]
     toelichting: str
 
 
 def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
     """Find the deel-buurten and write them; an empty table when there are no squares."""
     layer = squares_of(run)
-    table, figures = empty_pockets(), pd.DataFrame()
+    table, figures, means = empty_pockets(), pd.DataFrame(), pd.Series(dtype=float)
     explanation = "Er zijn geen vierkanten van 100 meter geleverd."
     if layer is not None:
         try:
@@ -243,9 +275,9 @@ def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
         else:
             explanation = f"Vierkanten van {layer.year}. {found.toelichting}"
             table = found.pockets if len(found.pockets) else table
-            figures = found.indicatoren
+            figures, means = found.indicatoren, found.buurten["score"]
     write_stage(run, {"deelbuurten": table}, zaad=zaad, deelbuurten=explanation)
-    return Pockets(table, figures, explanation)
+    return Pockets(table, figures, means, explanation)
 
 
 def pocket_figures(found: Pockets) -> pd.DataFrame:

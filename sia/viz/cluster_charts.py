@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -16,9 +15,11 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
+from sia.clustering.doubt import doubtful
 from sia.viz.figure import INK, SOFT, STRONG, Chart, canvas, dutch_axis, finish, folded
+from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import NO_DATA, QUALITATIVE, getal, meervoud
+from sia.viz.theme import NO_DATA, QUALITATIVE, getal, kans, meervoud
 
 _TOLERANCE = 40.0
 _MOST_COLUMNS = 4
@@ -49,7 +50,7 @@ def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[in
     """
     table = types.reindex(gebieden.index)
     used = sorted({int(n) for column in table for n in table[column].dropna()})
-    styles = {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], hatch(n - 1)) for n in used}
+    styles = _type_styles(used)
     labels = {str(n): folded(f"{n}. {names[n]}", _LEGEND_SIGNS) for n in used}
     panels = {str(year): table[year].astype("str").fillna("") for year in table}
     data = pd.DataFrame(
@@ -67,6 +68,55 @@ def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[in
     )
     data.insert(0, "buurt", gebieden["naam"].astype(str))
     return _maps(gebieden, panels, styles, labels, "Type per buurt door de jaren", text, data)
+
+
+def type_map(gebieden: gpd.GeoDataFrame, typologie: pd.DataFrame) -> Chart:
+    """Draw the type of every buurt in one year, with a question mark on doubtful ones.
+
+    Parameters
+    ----------
+    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    typologie : DataFrame, index ``buurtcode``
+        As ``typologie.parquet``.
+    """
+    rows = typologie.reindex(gebieden.index)
+    known = rows.dropna(subset=["type"]).drop_duplicates("type").sort_values("type")
+    names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
+    labels = {str(n): folded(f"{n}. {name}", _LEGEND_SIGNS) for n, name in names.items()}
+    unsure, untyped = doubtful(rows), int(rows["type"].isna().sum())
+    points = gebieden.geometry[unsure].representative_point()
+    text = "Elke kleur met arcering is één type. " + (
+        f"Een vraagteken staat op {meervoud(len(points), 'twijfelgeval', 'twijfelgevallen')}, "
+        "tussen twee typen in."
+        if len(points)
+        else "Geen enkele buurt is een twijfelgeval."
+    )
+    if untyped:
+        text += f" {meervoud(untyped, 'buurt heeft', 'buurten hebben')} geen type (grijs)."
+    data = pd.DataFrame(
+        {
+            "buurt": gebieden["naam"].astype(str),
+            "type": rows["typenaam"].astype("str").fillna("geen type"),
+            "zekerheid": rows["zekerheid"].map(kans),
+            "twijfelgeval": unsure.map({True: "ja", False: "nee"}),
+        }
+    )
+    return _maps(
+        gebieden,
+        {"": rows["type"].astype("str").fillna("")},
+        _type_styles(names),
+        labels,
+        "Type per buurt",
+        text,
+        data,
+        marks=[("?", point) for point in points],
+        size=6.2,
+    )
+
+
+def _type_styles(numbers: Iterable[int]) -> dict[str, tuple[str, str]]:
+    """Return colour and hatch per type, which are those of its number in every year."""
+    return {str(n): (QUALITATIVE[(n - 1) % len(QUALITATIVE)], hatch(n - 1)) for n in numbers}
 
 
 def moran_maps(gebieden: gpd.GeoDataFrame, table: pd.DataFrame, titles: Mapping[str, str]) -> Chart:
@@ -124,7 +174,7 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     land = gebieden[~gebieden["water"]]
     lines = land.geometry.groupby(land["wijkcode"]).agg(shapely.union_all)
     inside = gebieden.geometry.groupby(rows["dia_gebied"]).agg(shapely.union_all)
-    numbered = {str(n): shape.representative_point() for n, shape in inside.items()}
+    numbered = [(str(n), shape.representative_point()) for n, shape in inside.items()]
     return _maps(
         gebieden,
         panels,
@@ -153,11 +203,11 @@ def _maps(
     text: str,
     data: pd.DataFrame,
     lines: Sequence[Any] = (),
-    marks: Mapping[str, Any] = MappingProxyType({}),
+    marks: Sequence[tuple[str, Any]] = (),
     size: float = 2.9,
 ) -> Chart:
     shapes = shapely.coverage_simplify(gebieden.geometry.to_numpy(), _TOLERANCE)
-    paths = [_path(shape) for shape in shapes]
+    paths = [map_path(shape) for shape in shapes]
     columns = min(_MOST_COLUMNS, max(len(panels), 1))
     rows = -(-max(len(panels), 1) // columns)
     lines_of_text = sum(labels[key].count("\n") + 1 for key in styles) + 1
@@ -175,7 +225,7 @@ def _maps(
             axes.set_title(label, fontsize=9)
             if lines:
                 _rings(axes, lines)
-            for text_, point in marks.items():
+            for text_, point in marks:
                 box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT}
                 axes.text(point.x, point.y, text_, ha="center", va="center", fontsize=9, bbox=box)
         handles = [
@@ -232,18 +282,6 @@ def _rings(axes: Axes, shapes: Sequence[Any]) -> None:
         if part.geom_type == "Polygon"
     ]
     axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.6))
-
-
-def _path(shape: Any) -> Path:
-    rings = [
-        np.asarray(ring.coords)[:, :2]
-        for part in shapely.get_parts(shape)
-        if part.geom_type == "Polygon"
-        for ring in (part.exterior, *part.interiors)
-    ]
-    if not rings:
-        return Path(np.empty((0, 2)))
-    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 
 def clustergram(points: pd.DataFrame, branches: pd.DataFrame, k: int) -> Chart:

@@ -8,42 +8,41 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from sia.viz.figure import Chart, canvas, finish
-from sia.viz.outline import simplified
+from sia.viz.outline import map_path, simplified
 from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE, getal, meervoud
 
 _TOLERANCE = 40.0
 
 
 def _paths(geometry: gpd.GeoSeries) -> list[Path]:
-    return [_path(shape) for shape in simplified(geometry.to_numpy(), _TOLERANCE)]
+    return [map_path(shape) for shape in simplified(geometry.to_numpy(), _TOLERANCE)]
 
 
-def _path(shape: Any) -> Path:
-    rings = [
-        np.asarray(ring.coords)[:, :2]
-        for part in shapely.get_parts(shape)
-        if part.geom_type == "Polygon"
-        for ring in (part.exterior, *part.interiors)
-    ]
-    if not rings:
-        return Path(np.empty((0, 2)))
-    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
-
-
-def _draw(
+def draw_classes(
     axes: Axes,
     paths: Sequence[Path],
     values: pd.Series[float],
     colours: Sequence[str],
     edges: np.ndarray[Any, Any],
 ) -> None:
+    """Paint every shape in the class of its value, and hatch what has none.
+
+    Parameters
+    ----------
+    axes : Axes
+    paths : sequence of Path, length n
+    values : Series of float, length n
+    colours : sequence of str
+        One more than `edges`.
+    edges : ndarray
+        Borders between the classes, rising.
+    """
     known = values.notna().to_numpy()
     place = np.searchsorted(edges, values.fillna(0).to_numpy(dtype=float), "left")
     face = [colours[k] if ok else NO_DATA for k, ok in zip(place, known, strict=True)]
@@ -77,7 +76,7 @@ def _small_maps(
         for axes in list(grid.flat)[len(panels) :]:
             axes.set_visible(False)
         for axes, (label, (values, colours, edges)) in zip(grid.flat, panels.items(), strict=False):
-            _draw(axes, paths, values.reindex(gebieden.index), colours, edges)
+            draw_classes(axes, paths, values.reindex(gebieden.index), colours, edges)
             axes.set_title(label, fontsize=9)
         handles = [Patch(facecolor=c, edgecolor="#555") for c in URGENTIE]
         handles.append(Patch(facecolor=NO_DATA, edgecolor="#777", hatch="////"))
@@ -104,7 +103,8 @@ def _small_maps(
         return finish(figure, title, text, data)
 
 
-def _quintiles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def quintiles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the four values (zeros without any) that divide what is known in fifths."""
     known = values[~np.isnan(values)]
     return np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if len(known) else np.zeros(4)
 
@@ -123,7 +123,7 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
         if key in scores:
             values = scores[key].astype(float)
             colours = POTENTIE if key == "potentie" else URGENTIE
-            panels[label] = (values, colours, _quintiles(values.to_numpy()))
+            panels[label] = (values, colours, quintiles(values.to_numpy()))
     missing = int(scores["urgentie"].isna().sum())
     text = (
         "Elke kaart verdeelt de buurten in vijf even grote groepen; donker is hoger. "
@@ -142,7 +142,7 @@ def year_maps(gebieden: gpd.GeoDataFrame, by_year: pd.DataFrame) -> Chart:
         Urgentie on one fixed scale.
     """
     table = by_year.astype(float)
-    edges = _quintiles(table.to_numpy().ravel())
+    edges = quintiles(table.to_numpy().ravel())
     panels = {str(year): (table[year], URGENTIE, edges) for year in table}
     return _small_maps(
         gebieden, panels, "Urgentie door de jaren", _years_text(table), "Eén schaal voor alle jaren"

@@ -67,3 +67,20 @@ def test_a_clustergram_draws_the_chosen_number() -> None:
     chart = cluster_charts.clustergram(points, branches, 2)
     assert "Gekozen zijn 2 typen" in chart.text
     assert chart.svg() == cluster_charts.clustergram(points, branches, 2).svg()
+
+
+def test_doubtful_buurten_carry_a_question_mark(gebieden: gpd.GeoDataFrame) -> None:
+    number = pd.array([1, 1, 1, 2, 2, 2, 2, 2, pd.NA], dtype="Int64")
+    types = pd.DataFrame(
+        {
+            "type": number,
+            "typenaam": ["een"] * 3 + ["twee"] * 5 + [None],
+            "zekerheid": [0.4, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, None],
+            "silhouet": [0.2, -0.1, 0.3, 0.3, 0.3, 0.3, 0.3, None, None],
+        },
+        index=CODES,
+    )
+    chart = cluster_charts.type_map(gebieden, types)
+    assert chart.svg().count(">?<") == 2
+    assert list(chart.data.index[chart.data["twijfelgeval"] == "ja"]) == CODES[:2]
+    assert "2 twijfelgevallen" in chart.text and "1 buurt heeft geen type" in chart.text

@@ -160,6 +160,7 @@ def _types(scores: pd.DataFrame) -> pd.DataFrame:
             "typenaam": number.map(dict(enumerate(names))),
             "silhouet": 0.3,
             "zekerheid": 0.9,
+            "tweede_type": (4 - number).astype("Int64"),
         },
         index=scores.index,
     )
@@ -198,6 +199,7 @@ def _pockets(gebieden: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         {
             "naam": [f"Deel van {naam}" for naam in chosen["naam"]],
             "buurtcode": chosen.index,
+            "buurtcodes": chosen.index,
             "inwoners": [210.0, 340.0, 160.0],
             "vierkanten": [3, 4, 2],
             "score": [71.0, 68.5, 80.2],

@@ -1,0 +1,45 @@
+"""The type of a buurt in words, with its certainty, and doubt where there is doubt."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sia.clustering.doubt import doubtful
+from sia.viz.theme import kans
+
+
+def type_text(typologie: pd.DataFrame, code: str) -> str:
+    """Return the number and name of a buurt's type with `certainty_text`; empty without a type.
+
+    Parameters
+    ----------
+    typologie : DataFrame, index ``buurtcode``
+        As ``typologie.parquet``.
+    code : str
+    """
+    if code not in typologie.index or pd.isna(typologie["type"][code]):
+        return ""
+    return f"{_title(typologie, typologie['type'][code])} ({certainty_text(typologie, code)})"
+
+
+def certainty_text(typologie: pd.DataFrame, code: str) -> str:
+    """Say how sure the type of a buurt is; of a doubtful one also which type it is like as well.
+
+    Parameters
+    ----------
+    typologie : DataFrame, index ``buurtcode``
+        As ``typologie.parquet``.
+    code : str
+        A buurt with a type.
+    """
+    text = f"zekerheid {kans(typologie['zekerheid'][code])}"
+    if not doubtful(typologie.loc[[code]]).iloc[0]:
+        return text
+    second = typologie["tweede_type"][code]
+    return f"{text}; twijfelgeval, lijkt ook op {_title(typologie, second)}"
+
+
+def _title(typologie: pd.DataFrame, number: int) -> str:
+    """Return the number and name of a type; the number alone when no buurt has it this year."""
+    names = typologie.loc[(typologie["type"] == number).fillna(False), "typenaam"]
+    return f"{number}. {names.iloc[0]}" if len(names) else f"type {number}"
