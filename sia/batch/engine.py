@@ -20,7 +20,12 @@ class CellEngine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Execute as papermill does; see `papermill.engines.NBClientEngine`."""
+        """Execute as papermill does; see `papermill.engines.NBClientEngine`.
+
+        Papermill writes the whole notebook before and after every cell, and once more at the end or
+        at a failure. Only the last is kept here: nobody reads the file before it is whole.
+        """
+        nb_man.save = _not_yet
         try:
             return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
         except (CellTimeoutError, DeadKernelError) as error:
@@ -28,6 +33,10 @@ class CellEngine(NBClientEngine):  # type: ignore[misc]
                 raise StoppedError(str(error)) from error
             _show(nb_man, error)
             return nb_man.nb
+
+
+def _not_yet(**_: object) -> None:
+    """Take the place of papermill's saving between cells."""
 
 
 def _show(nb_man: Any, error: Exception) -> None:
