@@ -229,6 +229,8 @@ def kill_workers(
     process, kills = start(folder, cluster.scheduler_address), 0
     while process.poll() is None:
         time.sleep(chance.uniform(0.5, 6.0))
+        # a local cluster gives up a worker that takes long to come back
+        cluster.scale(2)
         alive = [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
         if alive and kills < most and process.poll() is None:
             os.kill(chance.choice(alive), signal.SIGKILL)

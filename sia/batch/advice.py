@@ -19,6 +19,10 @@ _KNOWN = (
         "--werkers 1.",
     ),
     (
+        ("WorkersLostError",),
+        "Start weer werkers bij deze scheduler, of draai zonder --scheduler op deze computer.",
+    ),
+    (
         ("InputError",),
         "Volg wat de melding zegt.",
     ),

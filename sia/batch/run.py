@@ -196,10 +196,12 @@ def _local(workers: int, warm: bool, force: bool) -> Iterator[Pool]:
 def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> Iterator[Pool]:
     from distributed import Client
 
+    from sia.batch.cluster import Remote
+
     with Client(scheduler) as client:  # type: ignore[no-untyped-call]
         places = sum(client.nthreads().values())
 
-        def submit(job: Job) -> Any:
+        def send(job: Job) -> Any:
             # a worker that dies takes its work with it: that is given to another one
             return client.submit(
                 verified_chain,
@@ -212,7 +214,8 @@ def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> It
                 retries=2,
             )
 
-        yield Pool(submit, max(1, places))
+        remote = Remote(lambda: len(client.nthreads()), send)
+        yield Pool(remote.submit, max(1, places), remote.look)
 
 
 def default_workers() -> int:

@@ -44,10 +44,13 @@ class Pool:
         Takes a `Job`, returns a future of outcomes.
     places : int
         How many jobs may be under way at once.
+    look : callable
+        Is called now and then while nothing comes in: may give up jobs that nobody runs.
     """
 
     submit: Callable[[Job], Any]
     places: int
+    look: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -178,6 +181,7 @@ def work(
             try:
                 future, line, job = finished.get(timeout=_RETRY)
             except queue.Empty:
+                pool.look()
                 continue
             line.under_way -= 1
             outcomes = _outcomes(future, job)

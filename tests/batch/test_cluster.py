@@ -13,6 +13,8 @@ import nbformat
 import pytest
 
 from sia import batch
+from sia.batch import cluster as remote
+from sia.batch.advice import advice
 from sia.batch.run import verified_chain
 
 distributed = pytest.importorskip("distributed")
@@ -66,6 +68,23 @@ def test_a_worker_that_dies_is_survived(cluster: object, tmp_path: Path) -> None
     result = batch.run_batch([chains], scheduler=cluster.scheduler_address)
     killer.join()
     assert [o.status for o in result.outcomes] == ["klaar", "klaar"]
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "PATIENCE", 1.0)
+    slow = "import time\ntime.sleep(60)"
+    chains = [[write_task(tmp_path, year, slow)] for year in (2020, 2021, 2022)]
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as running:
+        threading.Timer(3.0, lambda: running.scale(0)).start()
+        result = batch.run_batch([chains], scheduler=running.scheduler_address)
+    assert {o.status for o in result.outcomes} == {"mislukt"}
+    assert all("geen enkele werker" in o.message for o in result.outcomes)
+    assert "Start weer werkers" in advice(result.outcomes[0])
 
 
 def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:
