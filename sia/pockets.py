@@ -58,6 +58,8 @@ class PocketIndicator:
         +1: higher is worse; -1: lower is worse.
     per : str
         Column that it is divided by (for counts); empty for shares and means.
+    eenheid : str
+        Unit of the figure, for readers.
     log : bool
         Compare logarithms: amounts such as a WOZ-waarde have a long tail upward, in whose spread
         a group of cheap dwellings would drown while one of expensive dwellings stands out.
@@ -67,16 +69,31 @@ class PocketIndicator:
     naam: str
     richting: Literal[1, -1]
     per: str = ""
+    eenheid: str = ""
     log: bool = False
 
 
 INDICATORS: tuple[PocketIndicator, ...] = (
     PocketIndicator(
-        "aantal_personen_met_uitkering_onder_aowlft", "personen met een uitkering", 1, INHABITANTS
+        "aantal_personen_met_uitkering_onder_aowlft",
+        "personen met een uitkering",
+        1,
+        INHABITANTS,
+        "% van de inwoners",
     ),
-    PocketIndicator("percentage_laag_inkomen_huishouden", "huishoudens met een laag inkomen", 1),
-    PocketIndicator("gemiddelde_woz_waarde_woning", "gemiddelde WOZ-waarde", -1, log=True),
-    PocketIndicator("gemiddeld_gasverbruik_woning", "gemiddeld gasverbruik", 1, log=True),
+    PocketIndicator(
+        "percentage_laag_inkomen_huishouden", "huishoudens met een laag inkomen", 1, eenheid="%"
+    ),
+    PocketIndicator(
+        "gemiddelde_woz_waarde_woning",
+        "gemiddelde WOZ-waarde",
+        -1,
+        eenheid="x 1.000 euro",
+        log=True,
+    ),
+    PocketIndicator(
+        "gemiddeld_gasverbruik_woning", "gemiddeld gasverbruik", 1, eenheid="m³", log=True
+    ),
 )
 """Urgencies that CBS publishes per square of 100 m; a delivery may have only some of them."""
 
@@ -155,7 +172,8 @@ class PocketResult:
         the rest of its buurten; in spreads of squares within a buurt), ``p``,
         ``q``, ``geometry``.
     indicatoren : DataFrame
-        One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``deel_buurt``,
+        One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``eenheid``,
+        ``deel_buurt``,
         ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where the
         squares that know it have fewer inhabitants than the minimum).
     vierkanten : DataFrame, index as the squares
@@ -562,8 +580,9 @@ def _indicator_table(
         for one in city.used:
             values = city.values[one.naam].to_numpy(dtype=float)
             means = [_mean(values, city, part, minimum) for part in (inside, rest)]
-            rows.append((name, one.naam, *means))
-    return pd.DataFrame(rows, columns=["deelbuurt", "indicator", "deel_buurt", "rest_van_buurt"])
+            rows.append((name, one.naam, one.eenheid, *means))
+    columns = ["deelbuurt", "indicator", "eenheid", "deel_buurt", "rest_van_buurt"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _mean(values: Array, city: _City, rows: Ints, minimum: float) -> float:
@@ -591,16 +610,27 @@ def _explain(pockets: gpd.GeoDataFrame, city: _City, how: PocketSettings) -> str
         f" Niet gebruikt, want afwezig of te vaak geheim: {', '.join(absent)}." if absent else ""
     )
     resemblance = f"{city.noise.rho:.2f}".replace(".", ",")
-    found = "1 deel-buurt" if len(pockets) == 1 else f"{len(pockets)} deel-buurten"
     return (
         f"Op vierkanten bestaan maar weinig cijfers; gebruikt: {names}.{without} Er zijn "
-        f"{len(city.members)} buurten en de grenzen ertussen doorzocht ({city.tests} toetsen); "
-        f"gevonden: {found}. Naar verwachting is hoogstens {100 * how.fdr:.0f} % daarvan toeval; "
-        f"ook zonder echte deel-buurten komt er in hoogstens {100 * how.fdr:.0f} % van de gevallen "
-        "een melding. "
+        f"{len(city.members)} buurten en de grenzen ertussen doorzocht ({city.tests} toetsen). "
+        f"{_found_text(len(pockets), how.fdr)} "
         f"Met de gelijkenis tussen buurvierkanten ({resemblance} op een schaal van 0 tot 1) is "
         "rekening gehouden. De grens van een deel-buurt is een voorstel: bespreek hem in de "
         "duiding."
+    )
+
+
+def _found_text(count: int, fdr: float) -> str:
+    if not count:
+        return (
+            "Er is geen deel-buurt gevonden. Dat bewijst niet dat er geen is: met weinig cijfers, "
+            "of waar verschillen geleidelijk verlopen, blijft een plek onopgemerkt."
+        )
+    found = "1 deel-buurt" if count == 1 else f"{count} deel-buurten"
+    return (
+        f"Gevonden: {found}. Naar verwachting is hoogstens {100 * fdr:.0f} % daarvan toeval; ook "
+        f"zonder echte deel-buurten komt er in hoogstens {100 * fdr:.0f} % van de gevallen een "
+        "melding."
     )
 
 

@@ -24,6 +24,7 @@ from sia.pipeline.type_store import chosen_types
 from sia.pockets import PocketSettings, find_pockets, squares_frame
 from sia.sources.base import SquareLayer
 from sia.store import read_manifest
+from sia.viz.theme import opsomming
 
 STAGE = "04_clustering"
 CORPORATION = "corporatiebezit"
@@ -288,6 +289,7 @@ def pocket_figures(found: Pockets) -> pd.DataFrame:
         {
             "deel-buurt": found.indicatoren["deelbuurt"].map(found.tabel["naam"]),
             "cijfer": found.indicatoren["indicator"],
+            "eenheid": found.indicatoren["eenheid"],
             "in de deel-buurt": found.indicatoren["deel_buurt"],
             "in de rest van de buurt": found.indicatoren["rest_van_buurt"],
         }
@@ -300,7 +302,10 @@ def pocket_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "deel-buurt": table["naam"],
-            "in buurt": table["buurtcode"].map(names),
+            "in buurt": [
+                opsomming([str(names[code]) for code in codes.split()])
+                for codes in table["buurtcodes"]
+            ],
             "inwoners": table["inwoners"],
             "vierkanten": table["vierkanten"],
             "verschil met de rest": table["verschil"],

@@ -18,6 +18,7 @@ from sia.viz.theme import NO_DATA, URGENTIE, getal, meervoud
 _TOLERANCE = 40.0
 _PANEL = 4.6
 _LINE = 0.155
+_KEY = 0.62
 _SIGNS = 110
 _TITLES = ("Gemiddelde per buurt", "Dezelfde kaart met de deel-buurten")
 
@@ -30,23 +31,25 @@ def pocket_maps(
     Parameters
     ----------
     gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+        Water is left out, so that the land is drawn larger.
     gemiddelden : Series of float, index ``buurtcode``
         Mean score of the squares of a buurt, in the unit of the scores of deel-buurten; NaN where
         there is none.
     deelbuurten : GeoDataFrame, index ``deelbuurt``
         ``naam``, ``score``, ``verschil``, ``inwoners`` and geometry.
     """
-    means = gemiddelden.reindex(gebieden.index).astype(float)
+    land = gebieden[~gebieden["water"].astype(bool)] if "water" in gebieden else gebieden
+    means = gemiddelden.reindex(land.index).astype(float)
     edges = quintiles(means.to_numpy())
     labels = [_label(n, row) for n, (_, row) in enumerate(deelbuurten.iterrows(), start=1)]
-    west, south, east, north = gebieden.total_bounds
+    west, south, east, north = land.total_bounds
     panel = _PANEL * float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
-    legend = 0.45 + _LINE * (sum(label.count("\n") + 1 for label in labels) + 0.5)
+    legend = _KEY + _LINE * (sum(label.count("\n") + 1 for label in labels) + 0.5)
     width, height = 2 * _PANEL, panel + 0.3 + legend
     with canvas(width, height) as figure:
         grid = figure.subplots(1, 2)
         figure.subplots_adjust(0.01, legend / height, 0.99, 1 - 0.3 / height, 0.03)
-        paths = [map_path(s) for s in simplified(gebieden.geometry.to_numpy(), _TOLERANCE)]
+        paths = [map_path(s) for s in simplified(land.geometry.to_numpy(), _TOLERANCE)]
         for axes, title in zip(grid, _TITLES, strict=True):
             draw_classes(axes, paths, means, URGENTIE, edges)
             axes.set_title(title, fontsize=10)
@@ -58,17 +61,20 @@ def pocket_maps(
             ["laag", "", "midden", "", "hoog", "geen gegevens"],
             ncols=6,
             loc="lower left",
-            bbox_to_anchor=(0.005, (legend - 0.42) / height),
+            bbox_to_anchor=(0.005, (legend - _KEY) / height),
             frameon=False,
             fontsize=8.5,
+            title="Score op vierkanten van 100 meter: hoog is ongunstiger",
+            title_fontsize=8.5,
+            alignment="left",
         )
         for row, line in enumerate(line for label in labels for line in label.split("\n")):
-            figure.text(0.012, (legend - 0.5 - _LINE * row) / height, line, fontsize=8.5)
+            figure.text(0.012, (legend - _KEY - 0.08 - _LINE * row) / height, line, fontsize=8.5)
         return finish(
             figure,
             "Deel-buurten naast het gemiddelde van hun buurt",
             _text(deelbuurten, int(means.notna().sum())),
-            _data(deelbuurten, gebieden, means),
+            _data(deelbuurten, land, means),
         )
 
 
@@ -87,7 +93,7 @@ def _pockets(axes: Axes, deelbuurten: gpd.GeoDataFrame, edges: np.ndarray) -> No
             [map_path(shape) for shape in deelbuurten.geometry],
             facecolors=[URGENTIE[k] for k in place],
             edgecolors=INK,
-            linewidths=1.4,
+            linewidths=1.0,
             zorder=3,
         )
     )

@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
+from scipy.optimize import isotonic_regression
 
 from sia.viz.figure import (
     INK,
     PLAIN,
-    RULE,
+    SOFT,
     STRONG,
     Chart,
     canvas,
@@ -36,6 +37,8 @@ CRITERIA: Mapping[str, tuple[str, int]] = {
     "kleinste": ("buurten in het kleinste type", 0),
 }
 """Column of ``NumberChoice.table`` -> title and decimals."""
+_PILES, _LINE = 4.0, 10.0
+"""Height in inches of the piles of types, and points per line of their names."""
 
 
 def type_profiles(
@@ -114,7 +117,7 @@ def _profiles_text(
     )
 
 
-def k_choice(choice_table: pd.DataFrame, k: int) -> Chart:
+def k_choice(choice_table: pd.DataFrame, k: int, drempel: float = 0.80) -> Chart:
     """Draw what speaks for each number of types, and the number that was chosen.
 
     Parameters
@@ -123,6 +126,8 @@ def k_choice(choice_table: pd.DataFrame, k: int) -> Chart:
         As ``NumberChoice.table``; the columns of `CRITERIA` are drawn.
     k : int
         The chosen number.
+    drempel : float
+        Least stability that the rule asks for, drawn as a line.
     """
     table = choice_table[[name for name in CRITERIA if name in choice_table]].astype(float)
     across = min(max(table.shape[1], 1), 3)
@@ -133,16 +138,30 @@ def k_choice(choice_table: pd.DataFrame, k: int) -> Chart:
         figure.subplots_adjust(0.06, 0.25 / height, 0.99, 1 - 0.3 / height, 0.2, 0.5)
         for axes, name in zip(grid.flat, table, strict=False):
             title, digits = CRITERIA[str(name)]
+            if name == "stabiliteit":
+                axes.axhline(drempel, color=INK, linewidth=0.9, linestyle="--")
             _criterion(axes, table[name], k, digits)
             axes.set_title(title, fontsize=9, loc="left")
         for axes in list(grid.flat)[table.shape[1] :]:
             axes.set_visible(False)
         data = choice_table.map(lambda v: getal(v, 2) if isinstance(v, float) else str(v))
         text = (
-            f"Gekozen zijn {k} typen (ruit): van de aantallen die stabiel genoeg zijn het best "
-            "gescheiden. Elk vlak is één maat; alleen bij het kleinste type is hoger niet beter."
+            f"{_chosen_text(choice_table, k, drempel)} De streeplijn is de drempel voor "
+            "stabiliteit. Elk vlak is één maat; alleen bij het kleinste type is hoger niet beter."
         )
         return finish(figure, "Keuze van het aantal typen", text, data.reset_index())
+
+
+def _chosen_text(choice_table: pd.DataFrame, k: int, drempel: float) -> str:
+    if choice_table["stabiliteit"].max() >= drempel:
+        return (
+            f"Gekozen zijn {k} typen (ruit): van de aantallen die stabiel genoeg zijn het best "
+            "gescheiden."
+        )
+    return (
+        f"Geen enkel aantal haalt de drempel van {getal(drempel, 2)}: gekozen zijn {k} typen "
+        "(ruit), het minst instabiele aantal. Lees de typen als een aanwijzing."
+    )
 
 
 def _criterion(axes: Axes, column: pd.Series[float], k: int, digits: int) -> None:
@@ -177,8 +196,9 @@ def transitions(
     numbers = sorted(set(both["van"]) | set(both["naar"]))
     width, height = 10.0, 4.6
     with canvas(width, height) as figure:
-        axes = figure.add_axes((0.28, 0.03, 0.44, 0.87))
+        axes = figure.add_axes((0.28, 0.03, 0.44, _PILES / height))
         gap = 0.04 * max(len(both), 1)
+        axes.set_ylim(max(len(both) + gap * (len(numbers) - 1), 1), 0)
         left = _stack(axes, both["van"], numbers, 0.0, gap, names)
         right = _stack(axes, both["naar"], numbers, 1.0, gap, names)
         for start, end, size in flows.reset_index().astype(int).to_numpy().tolist():
@@ -186,10 +206,9 @@ def transitions(
             left[start] += size
             right[end] += size
         axes.set_xlim(-0.02, 1.02)
-        axes.invert_yaxis()
         axes.set_axis_off()
-        axes.set_title(str(years[0]), loc="left", fontsize=10)
-        axes.set_title(str(years[1]), loc="right", fontsize=10)
+        axes.set_title(str(years[0]), loc="left", fontsize=10, pad=13)
+        axes.set_title(str(years[1]), loc="right", fontsize=10, pad=13)
         data = flows.rename("buurten").reset_index()
         data["van"] = [f"{n}. {names[n]}" for n in data["van"]]
         data["naar"] = [f"{n}. {names[n]}" for n in data["naar"]]
@@ -212,23 +231,42 @@ def _stack(
     names: Mapping[Any, str],
 ) -> dict[Hashable, float]:
     starts: dict[Hashable, float] = {}
+    middles, labels = [], []
     at = 0.0
     for number in numbers:
         size = int((column == number).sum())
         starts[number] = at
         if size:
             axes.plot([x, x], [at, at + size], color=INK, linewidth=5, solid_capstyle="butt")
-            _beside(axes, x, at + size / 2, f"{number}. {names[number]} ({size})")
+            middles.append(at + size / 2)
+            labels.append(folded(f"{number}. {names[number]} ({size})", 44, lines=3).split("\n"))
         at += size + gap
+    height = _PILES * 72 / max(axes.get_ylim())
+    wanted = np.array(middles) * height
+    places = _apart(wanted, np.array([_LINE * len(lines) for lines in labels]))
+    for middle, place, lines in zip(middles, places - wanted, labels, strict=True):
+        _beside(axes, x, middle, float(place), lines)
     return starts
 
 
-def _beside(axes: Axes, x: float, y: float, label: str) -> None:
-    """Write a name beside a pile; each line by itself, for a browser to line up at its end."""
-    lines = folded(label, 44, lines=3).split("\n")
+def _apart(wanted: np.ndarray[Any, Any], heights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Move labels of some height as little as needed for none to overlap, in their order.
+
+    Without overlap the places less the room taken by the labels before may not fall: the nearest
+    such places are those of isotonic regression (Barlow et al. 1972).
+    """
+    before = np.cumsum(heights) - heights / 2
+    return np.asarray(isotonic_regression(wanted - before).x + before)
+
+
+def _beside(axes: Axes, x: float, y: float, below: float, lines: list[str]) -> None:
+    """Write a name beside a pile, so many points below its middle.
+
+    Each line is written by itself, for a browser to line up at its end.
+    """
     side, shift = ("right", -8) if x == 0 else ("left", 8)
     for row, line in enumerate(lines):
-        down = 10.0 * ((len(lines) - 1) / 2 - row)
+        down = _LINE * ((len(lines) - 1) / 2 - row) - below
         axes.annotate(
             line,
             (x, y),
@@ -256,7 +294,12 @@ def _ribbon(axes: Axes, start: float, end: float, size: int, number: int) -> Non
     colour = QUALITATIVE[number % len(QUALITATIVE)]
     axes.add_patch(
         PathPatch(
-            Path(points, codes), facecolor=colour, edgecolor=RULE, alpha=0.75, hatch=hatch(number)
+            Path(points, codes),
+            facecolor=colour,
+            edgecolor=SOFT,
+            linewidth=0.4,
+            alpha=0.75,
+            hatch=hatch(number),
         )
     )
 

@@ -16,6 +16,7 @@ from sia.viz import charts
 from sia.viz.charts import Chart
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
+from sia.viz.type_charts import _apart
 
 CITY = city(66)
 YEARS = material(CITY).jaren
@@ -73,7 +74,10 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "correlations": lambda: charts.correlations(CITY.scores, DOMAINS),
     "type_profiles": lambda: charts.type_profiles(PROFILES, TYPES, DOMAINS),
     "k_choice": lambda: charts.k_choice(
-        pd.DataFrame({"silhouet": [0.3, 0.4]}, index=pd.Index([2, 3], name="k")), 3
+        pd.DataFrame(
+            {"silhouet": [0.3, 0.4], "stabiliteit": [0.85, 0.9]}, index=pd.Index([2, 3], name="k")
+        ),
+        3,
     ),
     "transitions": lambda: charts.transitions(CITY.typologie["type"], MOVED, (2021, 2024), TYPES),
     "static_maps": lambda: charts.static_maps(CITY.gebieden, CITY.scores),
@@ -180,3 +184,34 @@ def test_chart_in_a_notebook_shows_title_and_message(stad: Cijfers) -> None:
     shown = charts.static_maps(stad.gebieden, stad.scores)._repr_html_()
     assert "<strong>Scores per domein op de kaart</strong>" in shown
     assert "<figcaption>" in shown
+
+
+def test_a_number_of_types_is_not_called_stable_when_none_is() -> None:
+    table = pd.DataFrame({"stabiliteit": [0.7, 0.6]}, index=pd.Index([3, 4], name="k"))
+    assert "Geen enkel aantal haalt de drempel van 0,80" in charts.k_choice(table, 3).text
+    assert "stabiel genoeg" in charts.k_choice(table, 3, drempel=0.65).text
+
+
+def test_names_of_small_types_do_not_overlap_and_none_moves_without_need() -> None:
+    wanted, heights = np.array([10.0, 12.0, 14.0, 90.0]), np.array([10.0, 30.0, 10.0, 20.0])
+    found = _apart(wanted, heights)
+    assert (np.diff(found) >= (heights[1:] + heights[:-1]) / 2 - 1e-9).all()
+    assert found[3] == 90.0
+    assert abs((found[:3] - wanted[:3]).mean()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("oordeel", "slot"),
+    [
+        ("binnen de ruis", "Dat kan ruis zijn."),
+        ("stijgt", "Dat is meer dan ruis."),
+        ("daalt", "Of de buurt zelf veranderde, is daarmee niet gezegd."),
+        ("", "Of de buurt zelf veranderde, is daarmee niet gezegd."),
+    ],
+)
+def test_a_trend_is_called_change_only_when_it_is_more_than_noise(oordeel: str, slot: str) -> None:
+    years = YEARS.copy()
+    years[years.columns[-1]] = years[years.columns[0]] + 2.0
+    text = charts.trend_lines(years, CODE, "Buurt 05", oordeel=oordeel).text
+    assert "2,0 punten hoger dan in" in text
+    assert text.endswith(slot)
