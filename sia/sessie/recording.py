@@ -202,8 +202,9 @@ def marks(stand: Stand, entries: pd.DataFrame) -> dict[str, str]:
     entries : DataFrame
     """
     found = {}
-    spoken = set() if entries.empty else set(entries["gebied"].map(stand.buurten_van).explode())
-    for code in map(str, stand.cijfers.gebieden.index.intersection(sorted(map(str, spoken)))):
+    c = stand.cijfers
+    spoken = set() if entries.empty else set(entries["gebied"].map(c.buurten_van).explode())
+    for code in map(str, c.gebieden.index.intersection(sorted(map(str, spoken)))):
         rows = [row for row in listed(stand, entries, code) if not row["vervallen"]]
         now = [row for row in rows if row["jaar"] == stand.run.jaar]
         asked = sum(row["vraag"] for row in rows)

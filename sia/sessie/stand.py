@@ -56,17 +56,9 @@ class Stand:
 
     def gebieden_van(self, code: str) -> list[str]:
         """Return a buurt and its deel-buurten: the places that one can speak of."""
-        pockets = self.cijfers.deelbuurten
-        if pockets is None:
-            return [code]
-        return [code, *(str(name) for name in pockets.index if code in self.buurten_van(name))]
-
-    def buurten_van(self, gebied: str) -> list[str]:
-        """Return the buurten that a place lies in; a deel-buurt may lie on a border."""
-        pockets = self.cijfers.deelbuurten
-        if pockets is not None and gebied in pockets.index:
-            return str(pockets.at[gebied, "buurtcodes"]).split()
-        return [gebied.partition("-")[0]]
+        c = self.cijfers
+        own = [] if c.deelbuurten is None else list(map(str, c.deelbuurten.index))
+        return [code, *(name for name in own if code in c.buurten_van(name))]
 
     def duidingen(self) -> pd.DataFrame:
         """Return every entry of this municipality, of all years; empty without a record.

@@ -159,6 +159,21 @@ class Cijfers:
         return rest.loc[self.naam.reindex(rest.index).sort_values(kind="stable").index]
 
     @property
+    def buurt_van_deelbuurt(self) -> pd.Series[str]:
+        """Buurt of every deel-buurt, by its code; one on a border stands there once for each."""
+        if self.deelbuurten is None or self.deelbuurten.empty:
+            return pd.Series(dtype="str")
+        places: pd.Series[str] = self.deelbuurten["buurtcodes"].str.split().explode()
+        return places
+
+    def buurten_van(self, gebied: str) -> list[str]:
+        """Return the buurten that a place lies in, by code; a deel-buurt may lie on a border."""
+        pockets = self.deelbuurten
+        if pockets is not None and gebied in pockets.index:
+            return str(pockets.at[gebied, "buurtcodes"]).split()
+        return [gebied.partition("-")[0]]
+
+    @property
     def naam(self) -> pd.Series[str]:
         """Name of every buurt."""
         names: pd.Series[str] = self.gebieden["naam"].astype(str)
@@ -172,9 +187,9 @@ class Cijfers:
             for name in _PER_BUURT
             if not (table := getattr(self, name)).empty
         }
-        pockets = self.deelbuurten
+        pockets, places = self.deelbuurten, self.buurt_van_deelbuurt
         if pockets is not None:
-            pockets = pockets[pockets["buurtcode"].isin(kept)]
+            pockets = pockets.loc[pockets.index.isin(places.index[places.isin(kept)])]
         return replace(self, gebieden=self.gebieden.loc[kept], deelbuurten=pockets, **tables)
 
     def indicatoren_van(self, domein: str) -> list[str]:

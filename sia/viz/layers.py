@@ -24,6 +24,7 @@ from sia.viz.theme import (
     met_teken,
     rang_interval,
 )
+from sia.viz.type_words import certainty_text
 
 AANPAKKEN: Mapping[str, tuple[str, str, str]] = {
     "integrale gebiedsaanpak": ("I", "#d55e00", "vlak"),
@@ -248,11 +249,9 @@ def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
 def _type_layer(cijfers: Cijfers) -> Laag:
     types = cijfers.typologie.reindex(cijfers.gebieden.index)
     named = types["type"].astype("string") + ". " + types["typenaam"].astype("string")
-    sure = (
-        types["zekerheid"].map(lambda value: "" if pd.isna(value) else f"Zekerheid: {kans(value)}")
-        if "zekerheid" in types
-        else None
-    )
+    sure = pd.Series("", index=types.index)
+    for code in types.index[types["type"].notna()]:
+        sure[code] = f"Type met {certainty_text(types, str(code))}"
     uitleg = "Buurten van één type lijken op elkaar in hun zes domeinscores."
     classes = type_classes(cijfers.typologie)
     return category_layer("type", "Type buurt", uitleg, named, classes, noot=sure)
@@ -283,13 +282,8 @@ def _approach_layer(cijfers: Cijfers) -> Laag:
 
 
 def _pocket_layer(cijfers: Cijfers) -> Laag:
-    pockets = cijfers.deelbuurten
-    index = cijfers.gebieden.index
-    counts = (
-        pd.Series(0, index=index)
-        if pockets is None
-        else pockets["buurtcode"].value_counts().reindex(index).fillna(0).astype(int)
-    )
+    places = cijfers.buurt_van_deelbuurt
+    counts = places.value_counts().reindex(cijfers.gebieden.index).fillna(0).astype(int)
     some = Klasse("Een of meer deel-buurten", "#cc79a7", "vlak", "D")
     none = Klasse("Geen deel-buurt gevonden", "#e8eef1")
     values = counts.map(lambda n: some.label if n else none.label).astype("string")

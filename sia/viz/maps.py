@@ -21,7 +21,7 @@ from sia.viz.judgement import known, short_text, short_texts
 from sia.viz.layers import Laag, layers
 from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js, static_text
 from sia.viz.outline import simplified
-from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal, meervoud
+from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal, meervoud, opsomming
 
 BRT_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 BRT_HOST = "https://service.pdok.nl"
@@ -243,7 +243,7 @@ def _pockets(cijfers: Cijfers, tolerance: float) -> dict[str, Any]:
         {
             "regels": [
                 str(row.naam),
-                f"Deel-buurt in {names.get(row.buurtcode, row.buurtcode)}",
+                f"Deel-buurt in {opsomming([names[c] for c in row.buurtcodes.split()])}",
                 f"Inwoners: {getal(row.inwoners)}",
                 f"Score {getal(row.score, 1)}, {getal(row.verschil, 1)} punten verschil met de "
                 "rest van de buurt",
