@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sia.agenda.wording import day
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
 from sia.viz.agenda_charts import timeline
 from sia.viz.tables import html_table
@@ -12,11 +13,15 @@ from sia.viz.theme import MISSING, euro
 OWN = "eigen middelen"
 PAPER_INCHES = 7.1
 """Width of a page of A4 between its margins: letters are printed in the size they are drawn."""
-LINES = 32
+LINES = 30
 """Lines of a timeline that fit on a page of A4."""
 _INTRO = (
     "De partners leggen hun plannen voor dit gebied naast elkaar. Werk dat samen kan, heet een "
     "koppelkans; het programma zegt in welk jaar het samen gaat. Jaren kunnen nog veranderen."
+)
+_BARS = (
+    "Elke balk is een werk, van het jaar waarin het begint tot en met het jaar waarin het eindigt. "
+    "Balken onder elkaar zijn werken van dezelfde partner."
 )
 
 
@@ -40,8 +45,11 @@ def gezamenlijke_agenda(o: Onderwerp) -> Sectie | None:
 
 def _programme(werken: pd.DataFrame, partners: set[str]) -> list[Blok]:
     """Draw the programme per partner, in as many charts as pages of paper ask for."""
+    if werken.empty:
+        return []
     drawn = []
     pages = _pages(werken["partner"])
+    years = range(int(werken["start"].min()), int(werken["eind"].max()) + 1)
     for number, names in enumerate(pages, start=1):
         own = werken[werken["partner"].isin(names)]
         part = f" (deel {number})" if len(pages) > 1 else ""
@@ -49,6 +57,8 @@ def _programme(werken: pd.DataFrame, partners: set[str]) -> list[Blok]:
             own.assign(gebied=own["partner"]),
             partners,
             titel=f"Wie doet wat wanneer{part}",
+            tekst=_BARS,
+            jaren=years,
             breedte=PAPER_INCHES,
         )
         drawn.append(Blok(figuur=chart))
@@ -82,7 +92,7 @@ def _kansen(kansen: pd.DataFrame) -> str:
     )
     if "fase" in kansen:
         table["Stand"] = kansen["fase"]
-        table["Beslis vóór"] = kansen["beslis_voor"].astype(str)
+        table["Beslis vóór"] = _days(kansen["beslis_voor"])
         table["Besluit"] = kansen["besluit"].replace("", MISSING)
     return html_table(table, "Koppelkansen in dit gebied")
 
@@ -94,11 +104,15 @@ def _waiting(waits: pd.DataFrame) -> str:
         {
             "Actie": waits["actie"],
             "Wacht op": waits["wie"] + " (" + waits["partner"].str.replace(";", ", ") + ")",
-            "Vóór": waits["voor"].astype(str),
+            "Vóór": _days(waits["voor"]),
             "Werken": waits["werken"],
         }
     )
     return html_table(table, "Wat wacht op wie")
+
+
+def _days(moments: pd.Series) -> list[str]:
+    return [day(moment.date()) for moment in pd.to_datetime(moments)]
 
 
 def _money(geld: pd.DataFrame) -> str:
@@ -115,6 +129,7 @@ def _money(geld: pd.DataFrame) -> str:
     sums = pd.DataFrame(
         {name: part.groupby("jaar")["bedrag"].sum() for name, part in parts.items()}
     )
-    table = sums.fillna(0.0).map(euro)
+    years = range(int(geld["jaar"].min()), int(geld["jaar"].max()) + 1)
+    table = sums.reindex(years).fillna(0.0).map(euro)
     table.insert(0, "Jaar", [str(year) for year in table.index])
     return html_table(table, "Geld per jaar", getallen=tuple(parts))

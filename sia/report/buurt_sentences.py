@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from sia.report.sentences import Grond, Zin, named
+from sia.report.sentences import CERTAIN, DOUBTFUL, Grond, Zin, data_gaps, named
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS, getal, kans
+from sia.viz.judgement import one_row
+from sia.viz.theme import DOMAINS, getal, kans, rang_interval
 
 
 def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
@@ -71,16 +74,63 @@ def _buurt_approach(stad: Cijfers, code: str) -> Zin:
     kind = str(stad.aanpak.loc[code, "aanpak"])
     if kind.startswith("niet gerangschikt"):
         return Zin("Voor deze buurt doen de cijfers geen voorstel voor een aanpak.")
-    reason = str(stad.aanpak.loc[code].get("toelichting", "") or "")
-    grounds = (*named([naam], "Kerncijfers"), Grond("toelichting", reason, "Kerncijfers"))
-    text = f"Voorgestelde aanpak voor {naam}: {kind}. {reason}".strip()
-    if code in stad.duiding.index:
-        said = stad.duiding.loc[code]
-        if said["aanpak_na_duiding"] != said["aanpak"]:
-            text += f" In de duiding is dat {said['effect']}: {said['aanpak_na_duiding']}."
-            what = Grond("aanpak na duiding", str(said["aanpak_na_duiding"]), "Kerncijfers")
-            grounds = (*grounds, what)
-        elif said["let_op"]:
-            text += f" {said['let_op']}"
-            grounds = (*grounds, Grond("let op bij de duiding", str(said["let_op"]), "Kerncijfers"))
+    grounds = (*named([naam], "Kerncijfers"), Grond("voorstel", kind, "Kerncijfers"))
+    text = f"Voorgestelde aanpak voor {naam}: {kind}."
+    if (stad.buurt_van_deelbuurt == code).any():
+        text += " Een plek in deze buurt wijkt duidelijk af van de rest."
+    said = _said(stad, code)
+    if said is not None and said["aanpak_na_duiding"] != said["aanpak"]:
+        text += f" In de duiding is dat {said['effect']}: {said['aanpak_na_duiding']}."
+        what = Grond("aanpak na duiding", str(said["aanpak_na_duiding"]), "Kerncijfers")
+        grounds = (*grounds, what)
     return Zin(text, grounds)
+
+
+def _said(stad: Cijfers, code: str) -> pd.Series[Any] | None:
+    if code not in stad.duiding.index or not stad.duiding.at[code, "duiding"]:
+        return None
+    return one_row(stad.duiding, code)
+
+
+def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
+    """Say of one buurt what is certain and what is not.
+
+    Parameters
+    ----------
+    stad : Cijfers
+        All buurten of the city.
+    code : str
+    """
+    found = (_rank_certain(stad, code), data_gaps(stad.alleen([code])), _judged(stad, code))
+    return tuple(zin for zin in found if zin is not None)
+
+
+def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
+    row = stad.scores.loc[code]
+    if not bool(row["gerangschikt"]):
+        return None
+    if pd.isna(row.get("kans_kwart")):
+        return Zin("Onzeker: de marge rond de plaats is nog niet berekend.")
+    chance = float(row["kans_kwart"])
+    if chance >= CERTAIN:
+        text = "Zeker: deze buurt hoort bij het meest urgente kwart."
+    elif chance <= DOUBTFUL:
+        text = "Zeker: deze buurt hoort niet bij het meest urgente kwart."
+    else:
+        text = "Onzeker: of deze buurt bij het meest urgente kwart hoort, kan beide kanten op."
+    margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
+    what = Grond("marge van de plaats (90 %)", margin, "Kerncijfers")
+    return Zin(f"{text} Haar plaats is niet exact; in 90 % van de gevallen: {margin}.", (what,))
+
+
+def _judged(stad: Cijfers, code: str) -> Zin | None:
+    if stad.aanpak.empty:
+        return None
+    said = _said(stad, code)
+    if said is None:
+        return Zin("Over deze buurt is nog geen duiding vastgelegd.")
+    text = "Over deze buurt is een duiding vastgelegd. Zij staat bij de kerncijfers."
+    if not said["let_op"]:
+        return Zin(text)
+    note = Grond("let op bij de duiding", str(said["let_op"]), "Kerncijfers")
+    return Zin(f"{text} {said['let_op']}", (note,))

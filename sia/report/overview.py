@@ -6,18 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from sia.report.judgements import after, with_judgement
+from sia.report.judgements import with_judgement
 from sia.report.sentences import Zin
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
-from sia.viz.judgement import full_text, one_row
-from sia.viz.layers import change_note
+from sia.viz.judgement import one_row
 from sia.viz.tables import html_table
 from sia.viz.theme import (
     DOMAINS,
     MISSING,
     getal,
     kans,
-    procent,
+    opsomming,
     rang_interval,
 )
 
@@ -155,8 +154,11 @@ def types(cijfers: Cijfers) -> str:
     return html_table(pd.DataFrame(rows), "Typen en hun buurten", getallen=("Aantal buurten",))
 
 
-def pockets(cijfers: Cijfers) -> str:
-    """Return the deel-buurten; empty when there are none."""
+def pockets(cijfers: Cijfers, namen: Mapping[str, str] | pd.Series[str]) -> str:
+    """Return the deel-buurten of some buurten; empty when there are none.
+
+    `namen` holds the name of every buurt of the city: a deel-buurt may lie on a border.
+    """
     found = cijfers.deelbuurten
     if found is None or found.empty:
         return ""
@@ -164,7 +166,10 @@ def pockets(cijfers: Cijfers) -> str:
     table = pd.DataFrame(
         {
             "Deel-buurt": ordered["naam"].astype(str),
-            "Buurt": [str(cijfers.naam.get(code, code)) for code in ordered["buurtcode"]],
+            "Buurt": [
+                opsomming([str(namen[buurt]) for buurt in cijfers.buurten_van(str(code))])
+                for code in ordered.index
+            ],
             "Inwoners": ordered["inwoners"].map(getal),
             "Score": ordered["score"].map(lambda value: getal(value, 1)),
             "Verschil met rest van de buurt": ordered["verschil"].map(lambda v: getal(v, 1)),
@@ -232,48 +237,6 @@ _ROLES = {
     "context": "geen score (toelichting)",
     "toets": "geen score (toetsing)",
 }
-
-
-def buurt_facts(stad: Cijfers, code: str) -> str:
-    """Return the key figures of one buurt beside those of the middle buurt of the city."""
-    row, place = stad.scores.loc[code], stad.gebieden.loc[code]
-    middle = stad.scores[["urgentie", *stad.domeinen]].astype(float).median()
-    facts = [
-        ("Buurt", str(place["naam"]), MISSING),
-        ("Wijk", str(place["wijknaam"]), MISSING),
-        ("Stadsdeel", str(place["stadsdeel"]), MISSING),
-        ("Inwoners", getal(place["inwoners"]), getal(stad.gebieden["inwoners"].median())),
-        ("Gerangschikte buurten in de stad", getal(len(stad.gerangschikt)), MISSING),
-    ]
-    if bool(row["gerangschikt"]):
-        margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
-        facts += [
-            ("Plaats op urgentie", getal(row["rang"]), MISSING),
-            ("Marge van de plaats", margin, MISSING),
-            ("Kans op het hoogste kwart", kans(row.get("kans_kwart")), MISSING),
-            ("Urgentie", getal(row["urgentie"], 1), getal(middle["urgentie"], 1)),
-        ]
-    else:
-        facts.append(("Niet gerangschikt", str(row["reden"]), MISSING))
-    facts += [(DOMAINS[key], getal(row[key], 1), getal(middle[key], 1)) for key in stad.domeinen]
-    if stad.verandering is not None and code in stad.verandering.buurten.index:
-        changed = one_row(stad.verandering.buurten, code)
-        what = f"Verandering sinds {stad.verandering.basisjaar}"
-        facts.append((what, f"{changed['oordeel']}. {change_note(changed)}", MISSING))
-    if code in stad.typologie.index and pd.notna(stad.typologie["type"][code]):
-        kind = stad.typologie.loc[code]
-        facts.append(("Type", f"{kind['type']}. {kind['typenaam']}", MISSING))
-    if code in stad.aanpak.index:
-        own = stad.aanpak.loc[code]
-        text = f"{own['aanpak']}. {own['toelichting']}"
-        facts.append(("Aanpak op grond van de cijfers", text, MISSING))
-        facts.append(("Corporatiebezit", procent(own["corporatiebezit"]), MISSING))
-    if code in stad.duiding.index and stad.duiding.at[code, "duiding"]:
-        said = one_row(stad.duiding, code)
-        facts.append(("Aanpak na duiding", after(said), MISSING))
-        facts.append(("Duiding", full_text(said), MISSING))
-    table = pd.DataFrame(facts, columns=["Wat", "Deze buurt", "Middelste buurt"])
-    return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
 
 
 PRINTED = 14
@@ -416,6 +379,19 @@ def plain(table: pd.DataFrame, caption: str) -> str:
     shown = flat.map(_cell)
     shown.columns = pd.Index([str(name).replace("_", " ") for name in flat.columns])
     return html_table(shown, caption)
+
+
+def without_one_rule(table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Take a rule that is the same in every row out of a table: it is said once, above it.
+
+    Returns
+    -------
+    str, DataFrame
+        The rule, empty when rows differ in theirs; and the table without it.
+    """
+    if "regel" not in table or table["regel"].nunique() != 1:
+        return "", table
+    return str(table["regel"].iloc[0]), table.drop(columns="regel")
 
 
 def _cell(value: object) -> str:

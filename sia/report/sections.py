@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
 from markupsafe import Markup
 
-from sia.report import change, judgements, overview
+from sia.report import change, facts, judgements, overview
 from sia.report.agenda_sections import gezamenlijke_agenda
-from sia.report.buurt_sentences import buurt_things
+from sia.report.buurt_sentences import buurt_certainty, buurt_things
 from sia.report.change_sections import (
     ander_type,
     begrippen_verandering,
@@ -31,8 +32,8 @@ from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
 from sia.viz.theme import DOMAINS
 
-PLANS_ON_PAPER = 4
-"""How many plans of a buurt fit on its two pages."""
+PLANS_ON_PAPER, BARS_ON_PAPER = 4, 7
+"""How many plans of a buurt, and bars of what moves its urgentie, fit on its two pages."""
 
 
 def kern(o: Onderwerp) -> Sectie:
@@ -46,9 +47,9 @@ def kern(o: Onderwerp) -> Sectie:
 
 
 def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
-    """Return what to know and what is certain; the sentences of a buurt say both at once."""
+    """Return what to know, and what is certain."""
     if o.selectie.soort == "buurt":
-        return buurt_things(o.stad, o.code), ()
+        return buurt_things(o.stad, o.code), buurt_certainty(o.stad, o.code)
     if o.selectie.soort == "verandering":
         moved = type_sentence(o.materiaal.trajecten, o.cijfers.naam)
         sure = change.certainty(o.gebied)
@@ -60,8 +61,8 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
 
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
-    drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, smal=True)
-    blocks = [table_block(overview.buurt_facts(o.stad, o.code))]
+    drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, most=BARS_ON_PAPER, smal=True)
+    blocks = [table_block(facts.key_figures(o.stad, o.code))]
     blocks += [Blok(figuur=chart) for chart in drawn]
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
 
@@ -176,7 +177,7 @@ def deelbuurten(o: Onderwerp) -> Sectie | None:
     """Show the pockets that an average hides."""
     if o.cijfers.deelbuurten is None:
         return None
-    table = overview.pockets(o.cijfers)
+    table = overview.pockets(o.cijfers, o.stad.naam)
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
     return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))
 
@@ -249,7 +250,7 @@ def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
         )
     shown = {**m.audit, **(m.intern if o.editie == "intern" else {})}
     if o.selectie.soort == "stad":
-        blocks += [table_block(overview.plain(table, title)) for title, table in shown.items()]
+        blocks += [block for title, table in shown.items() for block in _audit(title, table)]
     if m.besluiten:
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in m.besluiten)
         blocks.append(Blok(kop="Besluiten over cijfers", html=Markup("<ul>{}</ul>").format(items)))
@@ -258,6 +259,12 @@ def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
     return Sectie(
         "methode", "Methode en controle", tuple(block for block in blocks if block != Blok())
     )
+
+
+def _audit(title: str, table: pd.DataFrame) -> list[Blok]:
+    rule, rest = overview.without_one_rule(table)
+    shown = table_block(overview.plain(rest, title))
+    return [Blok(alinea=f"{title}. Regel: {rule}."), shown] if rule else [shown]
 
 
 def toegankelijkheid(o: Onderwerp) -> Sectie:

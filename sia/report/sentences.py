@@ -168,8 +168,8 @@ def pockets(cijfers: Cijfers) -> Zin:
         return Zin("Er is nog niet gekeken naar plekken binnen buurten.")
     if found.empty:
         return Zin("Binnen de buurten zijn geen plekken gevonden die duidelijk afwijken.")
-    known = found["buurtcode"][found["buurtcode"].isin(cijfers.gebieden.index)]
-    names = _names(cijfers, pd.Index(sorted(set(known))))
+    places = set(cijfers.buurt_van_deelbuurt)
+    names = [str(naam) for code, naam in cijfers.naam.items() if code in places]
     heavier = bool((found["verschil"].astype(float) > 0).all())
     what = "het duidelijk zwaarder heeft dan" if heavier else "duidelijk afwijkt van"
     if len(names) == 1:
@@ -216,7 +216,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(
         zin
-        for rule in (_ranks_certain, _interval_width, _data_gaps, _not_ranked, _judged)
+        for rule in (_ranks_certain, _interval_width, data_gaps, _not_ranked, _judged)
         if (zin := rule(cijfers)) is not None
     )
 
@@ -277,7 +277,8 @@ def _scored(cijfers: Cijfers, key: str) -> bool:
     return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
-def _data_gaps(cijfers: Cijfers) -> Zin | None:
+def data_gaps(cijfers: Cijfers) -> Zin | None:
+    """Say how many of the figures under the scores are missing or older; None without figures."""
     counts = flag_counts(cijfers)
     total, missing, carried = (counts[k] for k in ("totaal", MISSING_PREFIX, "overgenomen"))
     if not total:

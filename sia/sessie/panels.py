@@ -7,19 +7,16 @@ from html import escape
 import pandas as pd
 
 from sia.report import overview
+from sia.report.facts import standing
 from sia.sessie.stand import Stand
 from sia.viz.buurt_charts import buurt_charts
 from sia.viz.dataset import period
 from sia.viz.figure import Chart
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, MISSING, getal, kans, procent, rang_interval
+from sia.viz.theme import DOMAINS, MISSING
 
 NEAR = 1.0
 """Metres between two borders up to which buurten are neighbours; drawn borders leave slivers."""
-
-
-CORE = ("Plaats", "Plaats in 90 % van de doorrekeningen", "Urgentie", "Voorstel uit de cijfers")
-"""Facts that are set in bold."""
 
 
 def panel(stand: Stand, code: str) -> str:
@@ -50,51 +47,12 @@ def facts(stand: Stand, code: str) -> str:
     place = stand.cijfers.gebieden.loc[code]
     where = ", ".join(str(place[name]) for name in ("wijknaam", "stadsdeel") if place[name])
     rows = "".join(
-        f"<div{' class=kern' if name in CORE else ''}><dt>{escape(name)}</dt>"
-        f"<dd>{escape(text)}</dd></div>"
-        for name, text in _facts(stand, code)
+        f"<div{' class=kern' if one.kern else ''}><dt>{escape(one.naam)}</dt>"
+        f"<dd>{escape(one.waarde)}</dd></div>"
+        for one in standing(stand.cijfers, code)
     )
     heading = f"<h3>{escape(str(place['naam']))}</h3><p>{escape(where)}</p>"
     return f"{heading}<dl class='feiten'>{rows}</dl>"
-
-
-def _facts(stand: Stand, code: str) -> list[tuple[str, str]]:
-    c = stand.cijfers
-    row = c.scores.loc[code]
-    listed = [("Inwoners", getal(c.gebieden["inwoners"][code]))]
-    if bool(row["gerangschikt"]):
-        listed += [
-            ("Plaats", f"{getal(row['rang'])} van {getal(len(c.gerangschikt))}"),
-            (
-                "Plaats in 90 % van de doorrekeningen",
-                rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"]),
-            ),
-            ("Kans op het meest urgente kwart", kans(row.get("kans_kwart"))),
-            ("Urgentie", getal(row["urgentie"], 1)),
-        ]
-    else:
-        listed.append(("Niet gerangschikt", str(row["reden"])))
-    listed.append(("Potentie", getal(row.get("potentie"), 1)))
-    if code in c.aanpak.index:
-        own = c.aanpak.loc[code]
-        listed += [
-            ("Voorstel uit de cijfers", str(own["aanpak"])),
-            ("Waarom", str(own["toelichting"])),
-            ("Corporatiebezit", procent(own["corporatiebezit"])),
-        ]
-    return [*listed, ("Type", _type(c.typologie, code))]
-
-
-def _type(typologie: pd.DataFrame, code: str) -> str:
-    if code not in typologie.index or pd.isna(typologie["type"][code]):
-        return "geen type"
-    row = typologie.loc[code]
-    text = f"{getal(row['type'])}. {row['typenaam']} (zekerheid {kans(row['zekerheid'])}"
-    second = row.get("tweede_type")
-    if pd.notna(second):
-        names = typologie.dropna(subset=["type"]).drop_duplicates("type").set_index("type")
-        text += f"; lijkt ook op {getal(second)}. {names['typenaam'].get(second, '')}"
-    return f"{text})"
 
 
 def _figure(chart: Chart) -> str:
@@ -117,7 +75,7 @@ def land_note(stand: Stand) -> str:
 
 
 def _pockets(stand: Stand, code: str) -> str:
-    table = overview.pockets(stand.cijfers.alleen([code]))
+    table = overview.pockets(stand.cijfers.alleen([code]), stand.cijfers.naam)
     none = "<p>Geen plek gevonden die duidelijk afwijkt van de rest van de buurt.</p>"
     return f"<h4>Deel-buurten</h4>{table or none}"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.viz.dataset import Cijfers
+from sia.viz.dataset import FALLS, NOISE, RISES, Cijfers
 from sia.viz.figure import (
     INK,
     STRONG,
@@ -64,8 +64,16 @@ def buurt_charts(
         names = {str(key): str(name) for key, name in cijfers.catalogus["naam"].items()}
         made.append(contribution_bars(given, code, naam, names, most=most, smal=smal))
     if jaren.shape[1] > 1 and code in jaren.index:
-        made.append(trend_lines(jaren, code, naam, smal=smal))
+        made.append(trend_lines(jaren, code, naam, oordeel=_verdict(cijfers, code), smal=smal))
     return made
+
+
+def _verdict(cijfers: Cijfers, code: str) -> str:
+    """Return what is said of the change of a buurt since the base year; empty when unknown."""
+    found = cijfers.verandering
+    if found is None or code not in found.buurten.index:
+        return ""
+    return str(found.buurten.at[code, "oordeel"])
 
 
 def _label_room(labels: list[str]) -> float:
@@ -98,7 +106,7 @@ def domain_profile(
     names = list(domains)
     labels = [folded(name, 14) for name in domains.values()] if smal else list(domains.values())
     left, width = _label_room(labels), NARROW if smal else 7.2
-    height = 0.95 + (0.36 if smal else 0.42) * len(names)
+    height = 0.95 + (0.33 if smal else 0.42) * len(names)
     with canvas(width, height) as figure:
         axes = figure.add_axes(
             (left / width, 0.5 / height, 1 - (left + 0.7) / width, 1 - 0.85 / height)
@@ -148,6 +156,8 @@ def domain_profile(
             columnspacing=0.9,
         )
         data = _profile_data(own, quart, domains, naam)
+        if land:
+            data["land"] = [getal(land.get(name), 1) for name in names]
         return finish(
             figure, f"{naam} vergeleken met de stad", _profile_text(own, quart, domains, naam), data
         )
@@ -219,7 +229,7 @@ def contribution_bars(
         shown = pd.concat([shown, pd.Series({"": row[order[most:]].sum()})])
         labels.append(f"{len(row) - most} andere cijfers samen")
     left, width = _label_room(labels), NARROW if smal else 7.8
-    height = 0.65 + (0.33 if smal else 0.27) * max(len(shown), 1)
+    height = 0.65 + (0.29 if smal else 0.27) * max(len(shown), 1)
     with canvas(width, height) as figure:
         axes = figure.add_axes(
             (left / width, 0.5 / height, 1 - (left + 0.5) / width, 1 - 0.55 / height)
@@ -278,7 +288,9 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
     )
 
 
-def trend_lines(by_year: pd.DataFrame, code: str, naam: str, *, smal: bool = False) -> Chart:
+def trend_lines(
+    by_year: pd.DataFrame, code: str, naam: str, *, oordeel: str = "", smal: bool = False
+) -> Chart:
     """Draw the urgentie of one buurt over the years against the spread of the city.
 
     Parameters
@@ -286,6 +298,8 @@ def trend_lines(by_year: pd.DataFrame, code: str, naam: str, *, smal: bool = Fal
     by_year : DataFrame, index ``buurtcode``, one column per year
         Urgentie on one fixed scale.
     code, naam : str
+    oordeel : str
+        What is said of its change (`Verandering`); empty when that was not looked at.
     smal : bool
         Draws it for half a page.
     """
@@ -312,7 +326,9 @@ def trend_lines(by_year: pd.DataFrame, code: str, naam: str, *, smal: bool = Fal
             columnspacing=0.9,
         )
         data = _trend_data(years, own, mid, naam)
-        return finish(figure, f"Urgentie van {naam} door de jaren", _trend_text(own, naam), data)
+        return finish(
+            figure, f"Urgentie van {naam} door de jaren", _trend_text(own, naam, oordeel), data
+        )
 
 
 def _trend_data(
@@ -337,12 +353,18 @@ def _change(own: pd.Series[float]) -> float:
     return float(known[-1] - known[0]) if len(known) > 1 else float("nan")
 
 
-def _trend_text(own: pd.Series[float], naam: str) -> str:
-    change = _change(own)
+def _trend_text(own: pd.Series[float], naam: str, oordeel: str) -> str:
+    """Say how the first and the last score differ, and never call that a change by itself."""
+    known, change = own.dropna(), _change(own)
     if np.isnan(change):
         return f"Voor {naam} zijn er te weinig jaren voor een trend."
+    first, last = int(known.index[0]), int(known.index[-1])
     if abs(change) < 0.05:
-        return f"De urgentie van {naam} is gelijk gebleven sinds {_first_year(own)}."
-    word = "gestegen" if change > 0 else "gedaald"
-    shown = getal(abs(change), 1)
-    return f"De urgentie van {naam} is sinds {_first_year(own)} {shown} punten {word}."
+        return f"De score van {naam} is in {last} gelijk aan die in {first}."
+    word = "hoger" if change > 0 else "lager"
+    text = f"De score van {naam} is in {last} {getal(abs(change), 1)} punten {word} dan in {first}."
+    if oordeel == NOISE:
+        return f"{text} Dat kan ruis zijn."
+    if oordeel == (RISES if change > 0 else FALLS):
+        return f"{text} Dat is meer dan ruis."
+    return f"{text} Of de buurt zelf veranderde, is daarmee niet gezegd."

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from voronoistad import city, without_intervals
 
-from sia.report.buurt_sentences import buurt_things
+from sia.report.buurt_sentences import buurt_certainty, buurt_things
 from sia.report.sentences import (
     Grond,
     Zin,
@@ -130,6 +130,37 @@ def test_every_buurt_gets_three_sentences(stad: Cijfers) -> None:
             things = buurt_things(variant, code)
             assert len(things) == 3
             assert all(z.tekst.endswith((".", "?")) and "nan" not in z.tekst for z in things)
+
+
+def test_a_buurt_hears_what_is_certain_and_what_is_not(stad: Cijfers) -> None:
+    ranked = stad.gerangschikt["kans_kwart"]
+    for code, start in (
+        (ranked.idxmax(), "Zeker: deze buurt hoort bij"),
+        (ranked.idxmin(), "Zeker: deze buurt hoort niet bij"),
+        ((ranked - 0.5).abs().idxmin(), "Onzeker: of deze buurt"),
+    ):
+        said = buurt_certainty(stad, str(code))
+        assert said[0].tekst.startswith(start)
+        assert "in 90 % van de gevallen: " in said[0].tekst
+        assert any("ontbreekt" in zin.tekst for zin in said)
+    codes = stad.gebieden.index
+    assert "is een duiding vastgelegd" in buurt_certainty(stad, codes[5])[-1].tekst
+    assert buurt_certainty(stad, codes[7])[-1].tekst.endswith("geldt die nog?")
+    assert "nog geen duiding" in buurt_certainty(stad, codes[6])[-1].tekst
+    assert not buurt_certainty(stad, stad.niet_gerangschikt.index[0])[0].tekst.startswith("Zeker")
+
+
+def test_a_deel_buurt_on_a_border_counts_in_both_buurten(stad: Cijfers) -> None:
+    one, other = stad.gebieden.index[5], stad.gebieden.index[6]
+    found = stad.deelbuurten.iloc[:1].assign(buurtcodes=f"{one} {other}")
+    border = replace(stad, deelbuurten=found)
+    text = pockets(border).tekst
+    assert text.startswith("In 2 buurten ligt een plek")
+    for code in (one, other):
+        own = border.alleen([code])
+        assert own.deelbuurten.index.tolist() == found.index.tolist()
+        assert "Een plek in deze buurt" in buurt_things(border, code)[2].tekst
+    assert border.alleen([stad.gebieden.index[8]]).deelbuurten.empty
 
 
 def test_a_buurt_that_is_not_ranked_hears_why(stad: Cijfers) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sia.sessie.panels import facts, land_note, neighbours, panel
 from sia.sessie.stand import Stand
 from sia.viz.theme import getal
-from tests.sessie.klein import POCKET_IN
+from tests.sessie.klein import POCKET, POCKET_IN
 
 
 def test_a_panel_says_rank_with_interval_aanpak_type_and_shows_its_charts(stand: Stand) -> None:
@@ -18,10 +18,9 @@ def test_a_panel_says_rank_with_interval_aanpak_type_and_shows_its_charts(stand:
     row, html = stand.cijfers.scores.loc[code], panel(stand, code)
     assert f"1 van {len(stand.cijfers.gerangschikt)}" in html
     assert f"{getal(row['rang_p05'])}" in html
-    assert "Plaats in 90 % van de doorrekeningen" in html
+    assert "Marge van de plaats (90 %)" in html
     assert stand.cijfers.aanpak["aanpak"][code] in html
     assert "zekerheid 90" in html
-    assert "lijkt ook op 1. rustige wijk" in html
     assert html.count("<figure>") == html.count("<summary>Als tabel</summary>") == 3
     assert "door de jaren" in html
     assert panel(stand, code) is html, "going back takes no time"
@@ -32,7 +31,12 @@ def test_a_buurt_without_a_rank_says_why(stand: Stand) -> None:
     code = str(scores.index[~scores["gerangschikt"]][0])
     html = panel(stand, code)
     assert scores["reden"][code] in html
-    assert "<dt>Plaats</dt>" not in html
+    assert "Plaats op urgentie" not in html
+
+
+def test_a_deel_buurt_on_a_border_is_shown_in_both_buurten(stand: Stand) -> None:
+    for code in stand.cijfers.buurten_van(POCKET):
+        assert "Deel-buurt noord in Wilgenrijk" in panel(stand, code)
 
 
 def test_deel_buurten_and_plans_nearby_are_shown(stand: Stand) -> None:

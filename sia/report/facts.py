@@ -1,0 +1,132 @@
+"""What is known of one buurt in short: one list of facts, for its profile and for the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.report.judgements import after
+from sia.viz.dataset import Cijfers
+from sia.viz.judgement import full_text, one_row
+from sia.viz.layers import change_note
+from sia.viz.tables import html_table
+from sia.viz.theme import DOMAINS, MISSING, getal, kans, procent, rang_interval
+from sia.viz.type_words import type_text
+
+
+@dataclass(frozen=True)
+class Feit:
+    """One fact about a buurt.
+
+    Parameters
+    ----------
+    naam : str
+    waarde : str
+        As readers see it.
+    midden : str
+        The same of the middle buurt of the city, where that says something.
+    kern : bool
+        Whether it is one of the few that a room reads first.
+    """
+
+    naam: str
+    waarde: str
+    midden: str = MISSING
+    kern: bool = False
+
+
+def standing(stad: Cijfers, code: str) -> list[Feit]:
+    """Return where one buurt stands: people, rank with interval, scores, change, type, proposal.
+
+    Parameters
+    ----------
+    stad : Cijfers
+        All buurten of the city.
+    code : str
+    """
+    return [
+        Feit(
+            "Inwoners",
+            getal(stad.gebieden["inwoners"][code]),
+            getal(stad.gebieden["inwoners"].median()),
+        ),
+        *_rank(stad, code),
+        *_change(stad, code),
+        *_type(stad.typologie, code),
+        *_approach(stad, code),
+    ]
+
+
+def _rank(stad: Cijfers, code: str) -> list[Feit]:
+    row = stad.scores.loc[code]
+    potential = [Feit("Potentie", getal(row["potentie"], 1), _middle(stad, "potentie"))]
+    potential = potential if "potentie" in stad.scores else []
+    if not bool(row["gerangschikt"]):
+        return [Feit("Niet gerangschikt", str(row["reden"]), kern=True), *potential]
+    place = f"{getal(row['rang'])} van {getal(len(stad.gerangschikt))}"
+    margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
+    return [
+        Feit("Plaats op urgentie", place, kern=True),
+        Feit("Marge van de plaats (90 %)", margin, kern=True),
+        Feit("Kans op het hoogste kwart", kans(row.get("kans_kwart"))),
+        Feit("Urgentie", getal(row["urgentie"], 1), _middle(stad, "urgentie"), kern=True),
+        *potential,
+    ]
+
+
+def _middle(stad: Cijfers, name: str) -> str:
+    return getal(stad.scores[name].astype(float).median(), 1)
+
+
+def _change(stad: Cijfers, code: str) -> list[Feit]:
+    found = stad.verandering
+    if found is None or code not in found.buurten.index:
+        return []
+    changed = one_row(found.buurten, code)
+    what = f"Verandering sinds {found.basisjaar}"
+    return [Feit(what, f"{changed['oordeel']}. {change_note(changed)}")]
+
+
+def _type(typologie: pd.DataFrame, code: str) -> list[Feit]:
+    return [] if typologie.empty else [Feit("Type", type_text(typologie, code) or "geen type")]
+
+
+def _approach(stad: Cijfers, code: str) -> list[Feit]:
+    if code not in stad.aanpak.index:
+        return []
+    own = stad.aanpak.loc[code]
+    return [
+        Feit("Voorstel uit de cijfers", str(own["aanpak"]), kern=True),
+        Feit("Waarom", str(own["toelichting"])),
+        Feit("Corporatiebezit", procent(own["corporatiebezit"])),
+    ]
+
+
+def key_figures(stad: Cijfers, code: str) -> str:
+    """Return the key figures of one buurt beside those of the middle buurt, as a table.
+
+    Parameters
+    ----------
+    stad : Cijfers
+        All buurten of the city.
+    code : str
+    """
+    place, row = stad.gebieden.loc[code], stad.scores.loc[code]
+    shown = [
+        Feit("Buurt", str(place["naam"])),
+        Feit("Wijk en stadsdeel", ", ".join(filter(None, (place["wijknaam"], place["stadsdeel"])))),
+        *standing(stad, code),
+        *(Feit(DOMAINS[key], getal(row[key], 1), _middle(stad, key)) for key in stad.domeinen),
+        *_judgement(stad, code),
+    ]
+    rows = [(one.naam, one.waarde, one.midden) for one in shown]
+    table = pd.DataFrame(rows, columns=["Wat", "Deze buurt", "Middelste buurt"])
+    return html_table(table, "Kerncijfers", getallen=("Middelste buurt",))
+
+
+def _judgement(stad: Cijfers, code: str) -> list[Feit]:
+    if code not in stad.duiding.index or not stad.duiding.at[code, "duiding"]:
+        return []
+    said = one_row(stad.duiding, code)
+    return [Feit("Aanpak na duiding", after(said)), Feit("Duiding", full_text(said))]
