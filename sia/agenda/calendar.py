@@ -119,7 +119,8 @@ def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
     Returns
     -------
     str
-        A section with a heading, a caption, column and row headers; every text escaped.
+        A section with a heading, a caption, column and row headers; every text escaped. The roles
+        say that it is a table where a narrow screen lays its cells below each other.
     """
     name = escape(buurtnaam)
     key = "agenda-" + hashlib.sha256(buurtnaam.encode()).hexdigest()[:8]
@@ -131,19 +132,27 @@ def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
         return f"{head}<p>{nothing}</p></section>"
     rows = "".join(_html_row(item) for item in items)
     return (
-        f"{head}<table><caption>Werken en activiteiten in {name}, op volgorde van tijd</caption>"
-        '<thead><tr><th scope="col">Wanneer</th><th scope="col">Wat</th>'
-        '<th scope="col">Wie</th><th scope="col">Wat merkt u ervan</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'{head}<table role="table"><caption>Werken en activiteiten in {name}, op volgorde van '
+        f'tijd</caption><thead role="rowgroup"><tr role="row">{_HEADINGS}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
         "<p>Jaren en dagen kunnen nog veranderen. Voor elk werk krijgt u tijdig bericht.</p>"
         "</section>"
     )
 
 
+_HEADINGS = "".join(
+    f'<th role="columnheader" scope="col">{text}</th>'
+    for text in ("Wanneer", "Wat", "Wie", "Wat merkt u ervan")
+)
+
+
 def _html_row(item: Item) -> str:
     span = f'<time datetime="{item.begin.isoformat()}">{_when(item)}</time>'
-    cells = "".join(f"<td>{escape(text)}</td>" for text in (item.wie, item.wat))
-    return f'<tr><td>{span}</td><th scope="row">{escape(item.titel)}</th>{cells}</tr>'
+    cells = "".join(f'<td role="cell">{escape(text)}</td>' for text in (item.wie, item.wat))
+    return (
+        f'<tr role="row"><td role="cell">{span}</td>'
+        f'<th role="rowheader" scope="row">{escape(item.titel)}</th>{cells}</tr>'
+    )
 
 
 def _when(item: Item) -> str:
@@ -152,6 +161,8 @@ def _when(item: Item) -> str:
         return f"in {first}" if first == last else f"{first} tot en met {last}"
     if item.begin == item.eind:
         return day(item.begin)
+    if item.begin.strftime("%Y%m") == item.eind.strftime("%Y%m"):
+        return f"{item.begin.day} tot en met {day(item.eind)}"
     return f"{day(item.begin)} tot en met {day(item.eind)}"
 
 

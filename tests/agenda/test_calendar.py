@@ -126,7 +126,15 @@ def test_known_days_hold_in_their_own_year_only(reading: Reading) -> None:
     ("item", "text"),
     [
         (Item("u", "t", "w", "x", date(2026, 1, 1), date(2027, 12, 31)), "2026 tot en met 2027"),
-        (Item("u", "t", "w", "x", date(2026, 5, 9), date(2026, 5, 9), False), "9 mei 2026"),
+        (Item("u", "t", "w", "x", date(2026, 5, 9), date(2026, 5, 9), False), ">9 mei 2026<"),
+        (
+            Item("u", "t", "w", "x", date(2026, 5, 9), date(2026, 5, 12), False),
+            ">9 tot en met 12 mei 2026<",
+        ),
+        (
+            Item("u", "t", "w", "x", date(2026, 5, 30), date(2026, 6, 2), False),
+            ">30 mei 2026 tot en met 2 juni 2026<",
+        ),
     ],
 )
 def test_periods_are_readable(item: Item, text: str) -> None:
