@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,10 +12,8 @@ import pandas as pd
 import pyogrio
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
 
-from sia.agenda.fields import BY_NAME, Openness
+from sia.agenda.fields import Openness
 from sia.agenda.openness import view
 from sia.store import atomic_path
 
@@ -64,7 +61,10 @@ def safe_table(
     if table.index.name and table.index.name not in shown:
         raise ValueError(f"index {table.index.name!r} may not leave at level {level!r}")
     if wkt and "geometry" in shown:
-        shown["wkt"] = gpd.GeoSeries(shown["geometry"]).to_wkt(rounding_precision=2)
+        shapes = gpd.GeoSeries(shown["geometry"]).to_wkt(rounding_precision=2)
+        # a plan that is known by buurt has no place of its own: the border is not the partner's
+        known = shown["plaats"] != "buurt" if "plaats" in shown else True
+        shown["wkt"] = shapes.where(known, "")
         shown = pd.DataFrame(shown.drop(columns="geometry"))
     result = shown.copy()
     for column in result.columns:
@@ -76,40 +76,10 @@ def safe_table(
 def to_csv(table: pd.DataFrame, level: Openness, partner: str | None = None) -> bytes:
     """Return a table as CSV that Dutch Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
     shown = safe_table(table, level, partner)
+    numbers = shown.select_dtypes("float").columns
+    shown[numbers] = shown[numbers].round(4)
     text: str = shown.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode("utf-8")
-
-
-def to_xlsx(
-    tables: Mapping[str, pd.DataFrame], level: Openness, partner: str | None = None
-) -> bytes:
-    """Return tables as one workbook, a sheet each; the same tables give the same bytes."""
-    book = Workbook()
-    del book["Sheet"]
-    for name, table in tables.items():
-        sheet = book.create_sheet(name[:31])
-        shown = safe_table(table, level, partner)
-        sheet.append([BY_NAME[c].label if c in BY_NAME else str(c) for c in shown.columns])
-        for row in shown.itertuples(index=False, name=None):
-            sheet.append([_cell(value) for value in row])
-        for cell in sheet[1]:
-            cell.font = Font(bold=True, color="FFFFFF")
-            cell.fill = PatternFill("solid", fgColor="1F4E79")
-            sheet.column_dimensions[get_column_letter(cell.column)].width = 22
-        sheet.freeze_panes = "A2"
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if cell.data_type == "f":
-                    raise ValueError("a formula would leave in an export")
-    return workbook_bytes(book)
-
-
-def _cell(value: object) -> object:
-    if value is None or value is pd.NA or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
-        return None
-    if isinstance(value, bool | int | float | str | date):
-        return value
-    return value.item() if hasattr(value, "item") else str(value)
 
 
 def workbook_bytes(book: Workbook) -> bytes:

@@ -81,6 +81,7 @@ FIELD_LEVELS: dict[str, Openness] = {field.name: field.level for field in FIELDS
     "soorten": "partners",
     "voorwaarde": "partners",
     # proof, bottlenecks and scenarios
+    "knelt": "partners",
     "ruimte": "partners",
     "tekort": "partners",
     "band": "partners",

@@ -35,6 +35,7 @@ from sia.pipeline.agenda_record import (
     take_round,
     write_tables,
 )
+from sia.pipeline.outputs import theme_of
 from sia.pipeline.run import Run
 from sia.store import forget_stage
 
@@ -268,7 +269,12 @@ def _write(dia: Dia) -> None:
     names = run.table("gebieden")["naam"]
     paths += write_partner_files(run.reports / FOLDER / "partners", tables, dia.plans)
     paths += write_public_files(
-        run.reports / FOLDER / "openbaar", dia.plans, dia.starts, names, dia.edition
+        run.reports / FOLDER / "openbaar",
+        dia.plans,
+        dia.starts,
+        names,
+        dia.edition,
+        theme_of(run.gemeente),
     )
     run.note(
         STAGE,
@@ -327,7 +333,9 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
         "geld": money(agenda, without_refused(plans, funds), starts, dia.gebieden),
         "dekking": with_levels(cover(agenda, plans, starts, funds), levels),
         "aandelen": with_levels(shares(agenda, starts), levels),
-        "knelpunten": with_levels(dia.programme.knelpunten, levels),
+        "knelpunten": with_levels(
+            dia.programme.knelpunten.rename(columns={"soort": "knelt"}), levels
+        ),
     }
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 
 from sia.agenda.calendar import public_items, to_html, to_ics
 from sia.agenda.combining import at_the_table
-from sia.agenda.exports import safe_text, to_csv, to_xlsx, write_geopackage, write_layer
+from sia.agenda.exports import safe_text, to_csv, write_geopackage, write_layer
 from sia.agenda.fields import FIELDS
 from sia.agenda.funding import shares
 from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
@@ -23,6 +23,7 @@ from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.openness import FIELD_LEVELS, public_totals, view, with_levels
 from sia.agenda.programme import Programme, left_out, optimise, shared_openings, timeline
 from sia.agenda.versions import differences
+from sia.agenda.workbook import to_xlsx
 from sia.demo.plans import DemoPlans
 
 
@@ -228,6 +229,25 @@ def test_same_table_same_bytes(reading: Reading, tmp_path: Path) -> None:
     before = (tmp_path / "laag.gpkg").read_bytes()
     write_geopackage(tmp_path / "laag.gpkg", plans.reset_index())
     assert (tmp_path / "laag.gpkg").read_bytes() == before
+
+
+def test_the_workbook_reads_well(reading: Reading, linkages: Linkages) -> None:
+    tables = {"plannen": reading.plans, "koppelkansen": linkages.kansen}
+    content = to_xlsx(tables, "partners", uitleg={name: f"Over {name}." for name in tables})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Lees mij", *tables]
+    assert book["Lees mij"]["B2"].value == "Over plannen."
+    plans = {str(cell.value): cell for cell in book["plannen"][1]}
+    under = {name: book["plannen"].cell(2, cell.column) for name, cell in plans.items()}
+    assert under["Kosten (euro)"].number_format == "#,##0"
+    assert under["Graafwerk"].value in ("ja", "nee")
+    assert book["plannen"].auto_filter.ref and book["plannen"].freeze_panes == "B2"
+    place = [cell.value for cell in book["plannen"][plans["Plaats"].column_letter][1:]]
+    wkt = [cell.value for cell in book["plannen"][plans["Geometrie (WKT)"].column_letter][1:]]
+    assert {w is None for p, w in zip(place, wkt, strict=True) if p == "buurt"} == {True}
+    assert {w is None for p, w in zip(place, wkt, strict=True) if p != "buurt"} == {False}
+    decide = next(c for c in book["koppelkansen"][1] if c.value == "Beslis vóór")
+    assert book["koppelkansen"].cell(2, decide.column).number_format == "yyyy-mm-dd"
 
 
 def test_programme_of_the_partners_table_knows_no_internal_plans(

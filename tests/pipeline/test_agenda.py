@@ -138,12 +138,12 @@ def test_public_files_hold_no_count_that_betrays_a_closed_plan(
     """The number on the index is that of the rows shown: nothing is left by subtraction."""
     texts = public_texts(delivered)
     shown = dict(
-        re.findall(r'href="(BU\w+)\.html">[^<]*</a>: (\d+|geen) werk', texts["index.html"])
+        re.findall(r'href="(BU\w+)\.html">[^<]*</a>: (\d+|nog niets) gepland', texts["index.html"])
     )
     assert len(shown) == len(delivered.table("gebieden"))
     for code, number in shown.items():
-        rows = texts[f"{code}.html"].count("<tr>") - 1
-        assert max(rows, 0) == (0 if number == "geen" else int(number))
+        rows = texts[f"{code}.html"].count("<tr ") - 1
+        assert max(rows, 0) == (0 if number == "nog niets" else int(number))
 
 
 def test_internal_plans_are_nowhere_in_what_partners_get(dia: Dia, delivered: pipeline.Run) -> None:
@@ -204,8 +204,8 @@ def test_decisions_and_actions_of_the_demo_reach_status_list_and_exports(
     book = pd.read_excel(delivered.reports / "agenda" / "partners" / "agenda.xlsx", sheet_name=None,
                          engine="openpyxl")  # fmt: skip
     assert len(book["besluiten"]) == len(dia.organisation.steps)
-    assert len(book["wachtlijst"]) == len(dia.waits) and "zin" in book["wachtlijst"]
-    assert set(book["status"]["fase"]) == set(dia.state["fase"])
+    assert len(book["wachtlijst"]) == len(dia.waits) and "In één zin" in book["wachtlijst"]
+    assert set(book["status"]["Fase"]) == set(dia.state["fase"])
     assert "afspraak" in pipeline.phase_text(dia)
 
 
