@@ -13,6 +13,9 @@ from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE, euro, getal, meervoud
 
+_LINE = 0.23
+"""Inches of a line of the timeline."""
+
 
 def _look(number: int) -> dict[str, Any]:
     """Return colour and hatching of the `number`-th partner; no two of the first 64 are alike."""
@@ -30,6 +33,8 @@ def timeline(
     partners: Iterable[str] = (),
     *,
     titel: str = "Agenda per gebied en partner",
+    tekst: str = "",
+    jaren: range | None = None,
     breedte: float = 10.5,
 ) -> Chart:
     """Draw the investments as bars over the years, grouped by area, coloured by partner.
@@ -43,30 +48,35 @@ def timeline(
     partners : iterable of str
         All partners of the agenda, also those without a bar here, so that a partner looks alike in
         every chart; without it only those of `programma` count.
-    titel : str
+    titel, tekst : str
+        The message is made from the figures when it is not given.
+    jaren : range, optional
+        Years along the top; default those of `programma`.
     breedte : float
         Inches; letters keep their size, so a narrow chart cuts long titles sooner.
     """
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
     places, headings = _rows(placed["gebied"])
-    signs = int(6.1 * breedte)
+    signs = int(5.5 * breedte)
     labels = [shorten(name, signs) for name in placed["titel"].astype(str)]
     lines = len(labels) + len(headings)
-    left, width, height = name_room(labels, 0.062), breedte, 0.6 + 0.21 * max(lines, 1)
+    left, width, height = name_room(labels, 0.069), breedte, 0.6 + _LINE * max(lines, 1)
+    years = jaren or _span(placed)
     with canvas(width, height) as figure:
         inside = width - left - 0.2
         axes = figure.add_axes((left / width, 0.1 / height, inside / width, 1 - 0.5 / height))
-        _bars(axes, placed, places, inside, {*placed["partner"], *partners})
+        _bars(axes, placed, places, inside / max(len(years), 1), years, partners)
         for name, place in headings.items():
             axes.axhline(place - 0.5, color=INK, linewidth=0.6)
-            axes.text(0, place, shorten(str(name), int(10 * breedte)), transform=axes.get_yaxis_transform(),
-                      va="center", fontsize=8, fontweight="bold")  # fmt: skip
-        axes.set_yticks(places, labels, fontsize=7.5)
+            shown = shorten(str(name), int(10 * breedte))
+            axes.text(0, place, shown, transform=axes.get_yaxis_transform(), va="center",
+                      fontsize=9, fontweight="bold")  # fmt: skip
+        axes.set_yticks(places, labels, fontsize=8.5)
         axes.set_ylim(max(lines, 1) - 0.4, -0.6)
-        _year_axis(axes, placed)
+        _year_axis(axes, years)
         data = placed[["gebied", "titel", "partner", "start", "eind"]].astype(str)
-        return finish(figure, titel, _when_text(programma, placed), data)
+        return finish(figure, titel, tekst or _when_text(programma, placed), data)
 
 
 def _rows(groups: pd.Series[str]) -> tuple[list[int], dict[str, int]]:
@@ -80,19 +90,31 @@ def _rows(groups: pd.Series[str]) -> tuple[list[int], dict[str, int]]:
     return places, headings
 
 
+def _span(placed: pd.DataFrame) -> range:
+    if placed.empty:
+        return range(0)
+    return range(int(placed["start"].min()), int(placed["eind"].max()) + 1)
+
+
 def _bars(
-    axes: Axes, placed: pd.DataFrame, places: list[int], inside: float, partners: set[str]
+    axes: Axes,
+    placed: pd.DataFrame,
+    places: list[int],
+    year: float,
+    years: range,
+    partners: Iterable[str],
 ) -> None:
-    """Draw the bars with the partner's name beside each, on the side where there is room."""
-    numbers = {name: number for number, name in enumerate(sorted(partners))}
-    last = int(placed["eind"].max()) + 1 if len(placed) else 0
-    year = inside / max(last - int(placed["start"].min()), 1) if len(placed) else inside
+    """Draw the bars with the partner's name beside each, on the side where there is room.
+
+    A year is `year` inches wide.
+    """
+    numbers = {name: number for number, name in enumerate(sorted({*placed["partner"], *partners}))}
     for place, row in zip(places, placed.to_dict("records"), strict=True):
         begin, end = row["start"], row["eind"] + 1
         axes.barh(place, end - begin, 0.72, left=begin, **_look(numbers[row["partner"]]))
         if row["partner"] == row["gebied"]:
             continue
-        right = (last - end) * year >= name_room([str(row["partner"])], 0.055)
+        right = (years.stop - end) * year >= name_room([str(row["partner"])], 0.062)
         axes.annotate(
             str(row["partner"]),
             (end if right else begin, place),
@@ -100,20 +122,19 @@ def _bars(
             textcoords="offset points",
             ha="left" if right else "right",
             va="center",
-            fontsize=7,
+            fontsize=8,
         )
 
 
-def _year_axis(axes: Axes, placed: pd.DataFrame) -> None:
-    if placed.empty:
+def _year_axis(axes: Axes, years: range) -> None:
+    if not years:
         return
-    years = np.arange(placed["start"].min(), placed["eind"].max() + 2)
-    axes.set_xticks(years[:-1] + 0.5, [str(year) for year in years[:-1]], fontsize=8)
-    axes.set_xticks(years, minor=True)
+    axes.set_xticks([year + 0.5 for year in years], [str(year) for year in years], fontsize=8.5)
+    axes.set_xticks([*years, years.stop], minor=True)
     axes.grid(axis="x", which="minor", color=RULE, linewidth=0.5)
     axes.tick_params(axis="both", which="both", length=0)
     axes.xaxis.tick_top()
-    axes.set_xlim(years[0], years[-1])
+    axes.set_xlim(years.start, years.stop)
 
 
 def _when_text(programma: pd.DataFrame, placed: pd.DataFrame) -> str:

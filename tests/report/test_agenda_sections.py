@@ -69,12 +69,12 @@ def test_the_public_edition_shows_koppelkansen_and_totals(pages: dict[str, str])
     assert "Riool &lt;A&gt;; Weg B" in page and "samen in 2027" in page and "niet samen" in page
     assert "€\u00a02,5\u00a0mln" in page and "te weinig plannen" in page
     assert "Samen doen." not in page and "assetmanager" not in page
-    assert "Wie doet wat wanneer" in page and "1 investering is ingepland; in 2027" in page
+    assert "Wie doet wat wanneer" in page and "Elke balk is een werk" in page
 
 
 def test_the_internal_edition_adds_decisions_money_and_what_waits(pages: dict[str, str]) -> None:
     page = pages["intern"]
-    assert "Samen doen." in page and "assetmanager (Water)" in page and "2025-03-01" in page
+    assert "Samen doen." in page and "assetmanager (Water)" in page and "1 maart 2025" in page
     assert "€\u00a0300.000" in page and "€\u00a0400.000" in page
 
 
