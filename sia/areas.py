@@ -210,6 +210,8 @@ CHANGES: tuple[str, ...] = (
 )
 """What can have become of an area between two years."""
 
+_FLAG_SAME, _FLAG_REDRAWN = 1, 3
+
 MISSING_IN_SOURCE = "ontbreekt in de bron"
 NOT_ADDITIVE = "niet te middelen over grenzen heen"
 NO_DENOMINATOR = "noemer ontbreekt"
@@ -338,7 +340,12 @@ def compare(
     gone = old.frame.index.difference(new.frame.index)
     rows += [_ended_row(code, old, new, overlay, thresholds) for code in gone]
     table = pd.DataFrame(rows, columns=["code", *_COMPARED]).set_index("code").sort_index()
-    return table.astype({"overlap": "float64", "naamgelijkenis": "float64", "vlag": "Int64"})
+    table = table.astype({"overlap": "float64", "naamgelijkenis": "float64", "vlag": "Int64"})
+    next_year = new.year - old.year == 1
+    flags = zip(table["soort"], table["vlag"].fillna(0), strict=True)
+    notes = [_flag_note(soort, int(flag), next_year) for soort, flag in flags]
+    table["toelichting"] = table["toelichting"] + notes
+    return table
 
 
 def convert(
@@ -611,7 +618,7 @@ def _kept_row(
     named_same = bool(np.isnan(alike) or alike >= thresholds.name_similarity)
     soort = SAME if named_same else RENAMED
     flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, overlay.pairs[:0], code, naam_oud, naam_nieuw, flag)
+    sentence = _explain(soort, code, overlay.pairs[:0], code, naam_oud, naam_nieuw)
     iou = overlay.kept[code]
     return (code, soort, code, code, naam_oud, naam_nieuw, iou, alike, flag, sentence)
 
@@ -641,7 +648,7 @@ def _new_row(
         iou = iou if known else float(pairs["iou"].max()) if len(pairs) else 0.0
     shown = twin if soort == RECODED else pieces
     flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, shown, partner, naam_oud, naam_nieuw, flag)
+    sentence = _explain(soort, code, shown, partner, naam_oud, naam_nieuw)
     olds = ", ".join(sorted(shown["oude_code"]))
     return (code, soort, olds, code, naam_oud, naam_nieuw, iou, alike, flag, sentence)
 
@@ -702,9 +709,8 @@ def _explain(
     partner: str,
     naam_oud: str,
     naam_nieuw: str,
-    flag: object,
 ) -> str:
-    """Return one Dutch sentence for the reader; says so when CBS's own flag disagrees."""
+    """Return one Dutch sentence for the reader."""
     parts = _listed(shown.sort_values("nieuw", ascending=False), "oude_code", "nieuw")
     sentences = {
         SAME: "Zelfde code, zelfde grens.",
@@ -718,10 +724,20 @@ def _explain(
         + (f" ({naam_oud})" if naam_oud else "")
         + (f"; hier lag {parts}." if parts else "."),
     }
-    unchanged = soort in (SAME, RENAMED)
-    if not pd.isna(flag) and unchanged and flag == 3:  # type: ignore[call-overload]
-        return sentences[soort] + " CBS meldt wel een grenswijziging in dat jaar."
     return sentences[soort]
+
+
+def _flag_note(soort: str, flag: int, next_year: bool) -> str:
+    """Say where CBS's own flag disagrees with the drawn borders.
+
+    The flag compares with the year before (1 the same, 2 recoded, 3 redrawn), so "the same" says
+    nothing of a map that is older.
+    """
+    if soort in (SAME, RENAMED) and flag == _FLAG_REDRAWN:
+        return " CBS meldt wel een grenswijziging in dat jaar."
+    if soort in (REDRAWN, SPLIT, MERGED, NEW, REUSED) and flag == _FLAG_SAME and next_year:
+        return " CBS meldt geen wijziging in dat jaar."
+    return ""
 
 
 def _listed(pairs: pd.DataFrame, code: str, share: str) -> str:

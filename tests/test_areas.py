@@ -180,6 +180,11 @@ def test_shifts_under_five_metres_are_drawing() -> None:
 
 def test_a_strip_of_twenty_metres_is_a_change() -> None:
     moved = FOUR | {A: rect(0, 0, 520, 500), B: rect(520, 0, 1000, 500)}
+    flags = {A: 1, B: 3}
+    for year, told in ((2021, True), (2022, False)):
+        table = compare(layer(FOUR, NAMES), layer(moved, NAMES, flags, year))
+        assert ("CBS meldt geen wijziging" in table.loc[A, "toelichting"]) is told
+        assert "CBS" not in table.loc[B, "toelichting"]
     assert soorten(layer(FOUR, NAMES), layer(moved, NAMES)) == {
         A: "hertekend",
         B: "hertekend",

@@ -84,7 +84,7 @@ def _label(number: int, row: pd.Series) -> str:
 
 
 def _pockets(axes: Axes, deelbuurten: gpd.GeoDataFrame, edges: np.ndarray) -> None:
-    """Paint every deel-buurt in its own class, with a number beside it, away from the middle."""
+    """Paint every deel-buurt in its own class, with a number beside it, away from the others."""
     if deelbuurten.empty:
         return
     place = np.searchsorted(edges, deelbuurten["score"].to_numpy(dtype=float), "left")
@@ -98,9 +98,7 @@ def _pockets(axes: Axes, deelbuurten: gpd.GeoDataFrame, edges: np.ndarray) -> No
         )
     )
     middle = shapely.get_coordinates(deelbuurten.geometry.centroid.to_numpy())
-    for number, (x, y) in enumerate(middle, start=1):
-        away = np.array([x, y]) - middle.mean(axis=0)
-        away = away / max(float(np.hypot(*away)), 1.0) if len(middle) > 1 else np.array([0.7, 0.7])
+    for number, ((x, y), away) in enumerate(zip(middle, _away(middle), strict=True), start=1):
         axes.annotate(
             str(number),
             (x, y),
@@ -113,6 +111,14 @@ def _pockets(axes: Axes, deelbuurten: gpd.GeoDataFrame, edges: np.ndarray) -> No
             bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT},
             arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8, "zorder": 4},
         )
+
+
+def _away(places: np.ndarray) -> np.ndarray:
+    """Return per place the direction (n, 2) away from the others; the nearest weigh most."""
+    apart = places[:, None] - places[None]
+    squares = (apart**2).sum(axis=2) + np.eye(len(places))
+    pushed = (apart / squares[:, :, None]).sum(axis=1) + 1e-9
+    return np.asarray(pushed / np.hypot(*pushed.T)[:, None])
 
 
 def _text(deelbuurten: gpd.GeoDataFrame, searched: int) -> str:
