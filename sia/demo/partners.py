@@ -59,11 +59,11 @@ KINDS = {
         ),
         Kind(
             "huis van de wijk",
-            (GEMEENTE,),
+            (WELZIJN,),
             (500, 2000),
             "voorzieningen;sociaal",
             "Huis van de wijk",
-            "GEM-HVW",
+            "WEL-HVW",
             fte=0.6,
             hinder="geluid",
         ),

@@ -313,8 +313,8 @@ class _Maker:
             year = int(self.rng.integers(HORIZON[0] + 1, HORIZON[1] - 2))
             plans = [self.add(first, code, None, self.window(year))]
             for soort in others:
-                # A housing corporation must not be the municipality, so partners differ.
-                partner = CORPORATIES[g % 3]
+                # renovation and maintenance take turns; a school is always the municipality's
+                partner = CORPORATIES[g % 3] if KINDS[soort].partners == CORPORATIES else None
                 plans.append(self.add(soort, code, None, self.window(year), partner=partner))
             self.mark("sociaal", plans)
 
