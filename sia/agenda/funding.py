@@ -300,6 +300,8 @@ def _gain_sentence(partner: str, row: pd.Series) -> str:
             else "dat is uit de gezamenlijke winst niet goed te maken"
         )
         return f"{partner} gaat er {euro(-row['netto'])} op achteruit; {remedy}."
+    if row["netto"] < 0.5:
+        return f"{partner} merkt in geld geen verschil."
     return (
         f"{partner} gaat er {euro(row['netto'])} op vooruit, waarvan {euro(row['bespaart'])} aan "
         f"minder openbreken."

@@ -179,7 +179,8 @@ def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) 
         "fte": f"de menskracht van {wie}",
         "straten": f"het aantal open straten in {wie}",
     }[soort]
-    return f"In {jaar} knelt {what}: {shown} past daar niet bij."
+    fits = "past" if len(names) == 1 else "passen"
+    return f"In {jaar} knelt {what}: {shown} {fits} daar niet bij."
 
 
 def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:

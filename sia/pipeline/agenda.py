@@ -21,6 +21,7 @@ from sia.agenda.openness import FIELD_LEVELS, with_levels
 from sia.agenda.organisation import sift_actions, sift_steps, status, waiting
 from sia.agenda.programme import Programme, optimise, timeline
 from sia.agenda.register import visible_changes
+from sia.agenda.wording import count
 from sia.errors import InputError, Problem
 from sia.pipeline.agenda_areas import Division, area_of, publications, spending
 from sia.pipeline.agenda_files import write_partner_files, write_public_files
@@ -137,12 +138,15 @@ def delivery_text(run: Run, delivered: Deliveries | None) -> str:
     if delivered is None:
         return NO_PLANS
     reading, found = delivered.reading, delivered.organisation
+    closed = int((reading.plans["vertrouwelijkheid"] == "intern").sum())
     return (
-        f"Gelezen: {len(delivered.files)} bestanden met {reading.rows} rijen; "
-        f"{len(reading.plans)} plannen zijn bruikbaar, {len(reading.problems)} punten vragen "
-        f"aandacht. {int((reading.plans['vertrouwelijkheid'] == 'intern').sum())} plannen zijn "
-        f"intern van hun partner en doen hier niet mee. Er zijn {len(found.steps)} besluiten en "
-        f"{len(found.actions)} acties vastgelegd."
+        f"Gelezen: {count(len(delivered.files), 'bestand', 'bestanden')} met "
+        f"{count(reading.rows, 'rij', 'rijen')}. Bruikbaar: "
+        f"{count(len(reading.plans), 'plan', 'plannen')}, waarvan {closed} intern: wat een partner "
+        f"voor zichzelf houdt, doet hier niet mee. Aandacht nodig: "
+        f"{count(len(reading.problems), 'punt', 'punten')}. Vastgelegd: "
+        f"{count(len(found.steps), 'besluit', 'besluiten')} en "
+        f"{count(len(found.actions), 'actie', 'acties')}."
     )
 
 

@@ -11,6 +11,7 @@ from sia.agenda.inputs import outside_horizon
 from sia.agenda.organisation import FASEN, VERVALLEN
 from sia.agenda.programme import gain_over_alone, left_out, timeline, use_of_means
 from sia.agenda.register import visible_changes
+from sia.agenda.wording import day, years
 from sia.errors import Problem
 from sia.pipeline.agenda import Dia
 from sia.pipeline.agenda_areas import candidate_areas
@@ -61,7 +62,7 @@ def linkage_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
             "laag (€)": shown["besparing_laag"].round(-3).astype("int64"),
             "midden (€)": shown["besparing_midden"].round(-3).astype("int64"),
             "hoog (€)": shown["besparing_hoog"].round(-3).astype("int64"),
-            "beslis vóór": shown["beslis_voor"].astype(str),
+            "beslis vóór": shown["beslis_voor"].map(day),
         }
     )
 
@@ -168,8 +169,11 @@ def left_out_plans(dia: Dia) -> pd.DataFrame:
     """Return the plans without a place, those outside the horizon included, with the reason."""
     out = left_out(dia.agenda, dia.starts).assign(reden="past niet bij geld, mensen of straten")
     beyond = outside_horizon(dia.plans, dia.agenda.settings).assign(reden="buiten de jaren")
-    both = pd.concat([out, beyond])
-    return both.reset_index()[["plan", "titel", "partner", "eerste", "laatste", "reden"]]
+    both = pd.concat([out, beyond]).reset_index()
+    window = [
+        years(first, last) for first, last in zip(both["eerste"], both["laatste"], strict=True)
+    ]
+    return both[["plan", "titel", "partner"]].assign(start=window, reden=both["reden"])
 
 
 def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
@@ -182,7 +186,7 @@ def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
         {
             "werken": _titles(dia, shown["plannen"]),
             "fase": shown["fase"],
-            "sinds": shown["sinds"].astype(str),
+            "sinds": shown["sinds"].map(day),
             "programma": shown["jaar"].map(lambda y: f"samen in {y}", na_action="ignore")
             .astype(object).where(shown["jaar"].notna(), "niet samen"),
             "besluit": shown["besluit"],
@@ -205,7 +209,7 @@ def waiting_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
         {
             "wacht op": table["wie"] + " (" + table["partner"].str.replace(";", ", ") + ")",
             "actie": table["actie"],
-            "vóór": table["voor"].astype(str),
+            "vóór": table["voor"].map(day),
             "dagen": [f"{-d} te laat" if d < 0 else f"nog {d}" for d in table["dagen"]],
             "werken": _titles(dia, plans).to_numpy(),
             "kans": table["kans"],

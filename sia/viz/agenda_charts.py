@@ -58,7 +58,7 @@ def timeline(
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
     places, headings = _rows(placed["gebied"])
-    signs = int(5.5 * breedte)
+    signs = int(5.8 * breedte)
     labels = [shorten(name, signs) for name in placed["titel"].astype(str)]
     lines = len(labels) + len(headings)
     left, width, height = name_room(labels, 0.069), breedte, 0.6 + _LINE * max(lines, 1)

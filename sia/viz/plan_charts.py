@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sia.viz.figure import Chart, canvas, finish
-from sia.viz.theme import QUALITATIVE, meervoud
+from sia.viz.theme import QUALITATIVE, getal, meervoud
 
 _MARKS = "osD^vPX*<>hp8d"
 _DIA, _OTHER = "#f3dcc0", "#f4f4f4"
@@ -84,4 +84,5 @@ def _text(plannen: pd.DataFrame, dia: pd.Index) -> str:
     wanted = set(dia)
     touching = sum(bool(wanted.intersection(codes.split(";"))) for codes in plannen["buurtcodes"])
     total = meervoud(len(plannen), "plan", "plannen")
-    return f"Van {total} {meervoud(touching, 'ligt er', 'liggen er')} in een gemarkeerd gebied."
+    lie = "ligt" if touching == 1 else "liggen"
+    return f"Van {total} {lie} er {getal(touching)} in een gemarkeerd gebied."
