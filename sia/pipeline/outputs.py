@@ -17,7 +17,7 @@ from sia.pipeline.run import Run
 from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table, reweigh
 from sia.pipeline.source_lines import border_line, catalogue_frame, source_lines
 from sia.pipeline.table import load_indicators
-from sia.pipeline.types import rule_table, type_profiles
+from sia.pipeline.types import rule_table, type_profiles, why_not_searched
 from sia.report.build import write_report, write_set
 from sia.report.material import Materiaal, selections
 from sia.report.openness import write_open_data
@@ -63,7 +63,8 @@ def cijfers(run: Run, verandering: Verandering | None = None) -> Cijfers:
     """
     table = load_indicators(run)
     files = read_table(run.folder / "bestanden.parquet")
-    pockets = run.table("deelbuurten") if run.has("deelbuurten") else None
+    reason = why_not_searched(run)
+    pockets = run.table("deelbuurten") if run.has("deelbuurten") and not reason else None
     return Cijfers(
         gemeente=run.gemeente.naam,
         gemeentecode=run.gemeente.code,
@@ -78,6 +79,7 @@ def cijfers(run: Run, verandering: Verandering | None = None) -> Cijfers:
         typologie=_optional(run, "typologie"),
         aanpak=_optional(run, "aanpak"),
         deelbuurten=pockets,
+        niet_gezocht=reason,
         catalogus=catalogue_frame(run, table),
         duiding=judged(run),
         indeling=_optional(run, "gebiedsindeling"),

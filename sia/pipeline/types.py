@@ -265,7 +265,7 @@ def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
     """Find the deel-buurten and write them; an empty table when there are no squares."""
     layer = squares_of(run)
     table, figures, means = empty_pockets(), pd.DataFrame(), pd.Series(dtype=float)
-    explanation = "Er zijn geen vierkanten van 100 meter geleverd."
+    explanation, searched = "Er zijn geen vierkanten van 100 meter geleverd.", False
     if layer is not None:
         try:
             found = find_pockets(
@@ -274,11 +274,17 @@ def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
         except InputError as error:
             explanation = f"Niet gezocht: {error.problems[0].wat}"
         else:
-            explanation = f"Vierkanten van {layer.year}. {found.toelichting}"
+            explanation, searched = f"Vierkanten van {layer.year}. {found.toelichting}", True
             table = found.pockets if len(found.pockets) else table
             figures, means = found.indicatoren, found.buurten["score"]
-    write_stage(run, {"deelbuurten": table}, zaad=zaad, deelbuurten=explanation)
+    write_stage(run, {"deelbuurten": table}, zaad=zaad, deelbuurten=explanation, gezocht=searched)
     return Pockets(table, figures, means, explanation)
+
+
+def why_not_searched(run: Run) -> str:
+    """Return why there was no search for deel-buurten; empty where there was one, or none yet."""
+    noted = read_manifest(run.folder).get("stappen", {}).get(STAGE, {}).get("parameters", {})
+    return "" if noted.get("gezocht", True) else str(noted["deelbuurten"])
 
 
 def pocket_figures(found: Pockets) -> pd.DataFrame:

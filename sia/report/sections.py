@@ -176,7 +176,10 @@ def dia_gebied(o: Onderwerp) -> Sectie:
 def deelbuurten(o: Onderwerp) -> Sectie | None:
     """Show the pockets that an average hides."""
     if o.cijfers.deelbuurten is None:
-        return None
+        if not o.cijfers.niet_gezocht:
+            return None
+        reason = f"Er is niet gezocht naar plekken binnen buurten. {o.cijfers.niet_gezocht}"
+        return Sectie("deelbuurten", "Deel-buurten", (Blok(alinea=reason),))
     table = overview.pockets(o.cijfers, o.stad.naam)
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
     return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))

@@ -265,12 +265,27 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
 
 
 def flag_counts(cijfers: Cijfers) -> dict[str, int]:
-    """Count the figures under the scores by flag; keys ``totaal``, ``ontbreekt``, flags."""
+    """Count the figures under the scores by flag.
+
+    Returns
+    -------
+    dict
+        ``gevraagd`` and ``bekend``: indicators of the method, and those with a value for some
+        buurt. ``totaal``, ``ontbreekt`` and the other flags: values of the known indicators.
+    """
     names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
-    flags: list[str] = cijfers.vlaggen[names].to_numpy().ravel().tolist() if names else []
-    kinds = pd.Series([str(flag).partition(":")[0] for flag in flags], dtype="str")
-    counts = {str(kind): int(number) for kind, number in kinds.value_counts().items()}
-    return {"totaal": len(kinds), MISSING_PREFIX: 0, "overgenomen": 0, **counts}
+    kinds = cijfers.vlaggen[names].astype(str).apply(lambda one: one.str.partition(":")[0])
+    known = kinds.loc[:, (kinds != MISSING_PREFIX).any()]
+    numbers = pd.Series(known.to_numpy().ravel(), dtype="str").value_counts()
+    counts = {str(kind): int(number) for kind, number in numbers.items()}
+    return {
+        "gevraagd": len(names),
+        "bekend": len(known.columns),
+        "totaal": known.size,
+        MISSING_PREFIX: 0,
+        "overgenomen": 0,
+        **counts,
+    }
 
 
 def _scored(cijfers: Cijfers, key: str) -> bool:
@@ -278,20 +293,27 @@ def _scored(cijfers: Cijfers, key: str) -> bool:
 
 
 def data_gaps(cijfers: Cijfers) -> Zin | None:
-    """Say how many of the figures under the scores are missing or older; None without figures."""
+    """Say on how many figures the scores rest, and how many are missing or older."""
     counts = flag_counts(cijfers)
-    total, missing, carried = (counts[k] for k in ("totaal", MISSING_PREFIX, "overgenomen"))
-    if not total:
+    asked, known, total = (counts[key] for key in ("gevraagd", "bekend", "totaal"))
+    if not asked:
         return None
-    if missing == total:
+    if not known:
         return Zin("Alle cijfers ontbreken. Er kan dus niets worden berekend.")
-    share = procent(100 * missing / total, 1)
-    text = f"Van de cijfers onder de scores ontbreekt {share}."
-    grounds = [Grond("aandeel ontbrekende cijfers", share, OWN_TABLE)]
-    if carried:
-        older = procent(100 * carried / total, 1)
-        text += f" Nog eens {older} komt uit een eerder jaar."
-        grounds.append(Grond("aandeel cijfers uit een eerder jaar", older, OWN_TABLE))
+    known_here = f"{'is' if known == 1 else 'zijn'} er hier {getal(known)} bekend"
+    text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}."
+    grounds = [
+        count(asked, "cijfers die de methode vraagt", OWN_TABLE),
+        count(known, "cijfers die bekend zijn", OWN_TABLE),
+    ]
+    for flag, start, end, what in (
+        (MISSING_PREFIX, "Daarin ontbreekt", "van de waarden", "aandeel ontbrekende waarden"),
+        ("overgenomen", "Daarvan komt", "uit een eerder jaar", "aandeel uit een eerder jaar"),
+    ):
+        if counts[flag]:
+            share = procent(100 * counts[flag] / total, 1)
+            text += f" {start} {share} {end}."
+            grounds.append(Grond(what, share, OWN_TABLE))
     return Zin(text, tuple(grounds))
 
 

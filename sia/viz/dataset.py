@@ -85,7 +85,9 @@ class Cijfers:
     indicatoren, vlaggen, peiljaren, noemers, bijdragen, typologie, aanpak : DataFrame
         Index ``buurtcode``; empty where a stage has not run.
     deelbuurten : GeoDataFrame or None
-        Index ``deelbuurt``.
+        Index ``deelbuurt``; None where there was no search.
+    niet_gezocht : str
+        Why there was no search for deel-buurten, in Dutch; empty where there was, or none yet.
     catalogus : DataFrame, index ``indicator``
         Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
         ``rol``, ``eenheid``, ``bron``, ``decimalen``,
@@ -113,6 +115,7 @@ class Cijfers:
     typologie: pd.DataFrame = field(default_factory=_empty)
     aanpak: pd.DataFrame = field(default_factory=_empty)
     deelbuurten: gpd.GeoDataFrame | None = None
+    niet_gezocht: str = ""
     catalogus: pd.DataFrame = field(default_factory=_empty)
     duiding: pd.DataFrame = field(default_factory=_empty)
     indeling: pd.DataFrame = field(default_factory=_empty)

@@ -242,6 +242,13 @@ def test_report_without_margins_types_and_pockets(materiaal: Materiaal) -> None:
     assert not {"typen", "deelbuurten", "verandering"} & set(_anchors(page))
 
 
+def test_a_report_says_why_there_was_no_search_for_deel_buurten(materiaal: Materiaal) -> None:
+    bare = replace(materiaal.cijfers, deelbuurten=None, niet_gezocht="Er zijn geen vierkanten.")
+    page = build_report(replace(materiaal, cijfers=bare))
+    assert "Er is niet gezocht naar plekken binnen buurten. Er zijn geen vierkanten." in page
+    assert "geen plekken gevonden" not in page
+
+
 def test_report_where_nothing_is_ranked(materiaal: Materiaal) -> None:
     stad = materiaal.cijfers
     blank = dict.fromkeys(

@@ -17,6 +17,7 @@ from sia.report.sentences import (
     Zin,
     approach,
     certainty,
+    data_gaps,
     heaviest_domain,
     pockets,
     questions,
@@ -24,7 +25,7 @@ from sia.report.sentences import (
     urgency,
 )
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS
+from sia.viz.theme import DOMAINS, procent
 
 
 def _with(stad: Cijfers, **columns: object) -> Cijfers:
@@ -95,6 +96,24 @@ def test_certainty_adds_up_to_all_buurten(stad: Cijfers) -> None:
     assert any("niet gerangschikt" in zin.tekst for zin in certainty(stad))
 
 
+def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cijfers) -> None:
+    scored = stad.catalogus.index[stad.catalogus["rol"].isin(["opgave", "kans"])]
+    flags = pd.DataFrame("waargenomen", stad.vlaggen.index, scored[:4])
+    flags[scored[0]] = "ontbreekt: geen bron"
+    flags.iloc[0, 1] = "ontbreekt: geheim"
+    flags[scored[2]] = "overgenomen"
+    gaps = data_gaps(replace(stad, vlaggen=flags))
+    assert gaps is not None
+    lacking = procent(100 / (3 * len(flags)), 1)
+    assert gaps.tekst == (
+        "Van de 4 cijfers die de methode vraagt, zijn er hier 3 bekend. "
+        f"Daarin ontbreekt {lacking} van de waarden. Daarvan komt 33,3\u00a0% uit een eerder jaar."
+    )
+    assert {ground.waarde for ground in gaps.gronden} == {"4", "3", lacking, "33,3\u00a0%"}
+    none = data_gaps(replace(stad, vlaggen=flags[[scored[0]]]))
+    assert none is not None and none.tekst.startswith("Alle cijfers ontbreken")
+
+
 def test_the_strongest_aanpak_that_occurs_is_named(stad: Cijfers) -> None:
     assert "integrale gebiedsaanpak" in approach(stad).tekst
     weaker = stad.aanpak["aanpak"].replace("integrale gebiedsaanpak (DIA-kandidaat)", "basis")
@@ -142,7 +161,7 @@ def test_a_buurt_hears_what_is_certain_and_what_is_not(stad: Cijfers) -> None:
         said = buurt_certainty(stad, str(code))
         assert said[0].tekst.startswith(start)
         assert "in 90 % van de gevallen: " in said[0].tekst
-        assert any("ontbreekt" in zin.tekst for zin in said)
+        assert any("die de methode vraagt" in zin.tekst for zin in said)
     codes = stad.gebieden.index
     assert "is een duiding vastgelegd" in buurt_certainty(stad, codes[5])[-1].tekst
     assert buurt_certainty(stad, codes[7])[-1].tekst.endswith("geldt die nog?")
