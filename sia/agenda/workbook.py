@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import pandas as pd
@@ -89,11 +89,11 @@ def to_xlsx(
 
 
 def _fill(
-    sheet: Worksheet, headings: list[str], rows: list[tuple[object, ...]], freeze: str
+    sheet: Worksheet, headings: list[str], rows: Sequence[tuple[object, ...]], freeze: str
 ) -> None:
     sheet.append(headings)
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     for cell in sheet[1]:
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = _HEAD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -111,7 +111,7 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
         return None
     if pd.isna(row.get("kans_kwart")):
         return Zin("Onzeker: de marge rond de plaats is nog niet berekend.")
-    chance = float(row["kans_kwart"])
+    chance = cast("float", row["kans_kwart"])
     if chance >= CERTAIN:
         text = "Zeker: deze buurt hoort bij het meest urgente kwart."
     elif chance <= DOUBTFUL:
