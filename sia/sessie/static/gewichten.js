@@ -10,8 +10,9 @@ function maakGewichten(s) {
     sliders,
     el("button", { type: "button", onclick: gelijk }, "Alles weer even zwaar"),
     el("h3", {}, "Wat verandert er, en wat niet?"), zinnen,
-    el("table", {}, el("caption", {}, "Buurten die het meest verschuiven"),
-      el("thead", {}, el("tr", {}, ...["Buurt", "Plaats", "Wordt", "Verschuiving"].map((t) => el("th", { scope: "col" }, t)))), lijst),
+    el("div", { class: "tabel", role: "region", tabindex: "0", "aria-label": "Buurten die het meest verschuiven" },
+      el("table", {}, el("caption", {}, "Buurten die het meest verschuiven"),
+        el("thead", {}, el("tr", {}, ...["Buurt", "Plaats", "Wordt", "Verschuiving", "Duiding"].map((t) => el("th", { scope: "col" }, t)))), lijst)),
     duur);
   let inputs = {}, asked = 0;
   function bouw() {
@@ -50,11 +51,12 @@ function maakGewichten(s) {
     stuur();
   }
   function teken() {
-    const proef = s.model.get("proef");
+    const proef = s.model.get("proef"), said = s.model.get("oordelen");
     zinnen.replaceChildren(...proef.zinnen.map((text) => el("p", {}, text)));
     lijst.replaceChildren(...proef.schuivers.map((row) => el("tr", {},
       el("th", { scope: "row" }, el("button", { type: "button", class: "naam", onclick: () => s.kies(row.code) }, row.naam)),
-      el("td", { class: "getal" }, row.voor), el("td", { class: "getal" }, row.na), el("td", {}, row.verschuiving))));
+      el("td", { class: "getal" }, row.voor), el("td", { class: "getal" }, row.na), el("td", {}, row.verschuiving),
+      el("td", {}, said[row.code] || LEEG))));
     if (asked) {
       const took = Math.round(performance.now() - asked);
       vak.dataset.ms = took;

@@ -11,7 +11,7 @@ function maakRangorde(s) {
     const stad = s.stad();
     order = stad.codes.map((_, i) => i).filter((i) => stad.rang[i] !== null).sort((a, b) => stad.rang[a] - stad.rang[b]);
     const n = order.length, w = 1000, h = 420, left = 58, x = (k) => left + (k + 0.5) * (w - left) / Math.max(n, 1);
-    const y = (rank) => 14 + (rank - 1) * (h - 28) / Math.max(n - 1, 1);
+    const y = (rank) => 20 + (rank - 1) * (h - 40) / Math.max(n - 1, 1);
     rows = order.map((i, k) => {
       const parts = [svg("rect", { x: x(k) - (w - left) / n / 2, y: 0, width: (w - left) / n, height: h, class: "baan" })];
       if (stad.laag[i] !== null) parts.push(svg("line", { x1: x(k), x2: x(k), y1: y(stad.laag[i]), y2: y(stad.hoog[i]), class: "marge" }));
@@ -19,7 +19,7 @@ function maakRangorde(s) {
       parts.push(svg("path", { class: "nieuw" }));
       return svg("g", { id: s.id("r" + i), role: "option", "aria-selected": "false", "data-code": stad.codes[i] }, ...parts);
     });
-    const ticks = [1, Math.ceil(n / 4), Math.ceil(n / 2), n].map((rank) => svg("text", { x: 4, y: y(rank) + 8, class: "as" }, String(rank)));
+    const ticks = [1, Math.ceil(n / 4), Math.ceil(n / 2), n].map((rank) => svg("text", { x: 4, y: y(rank), class: "as" }, String(rank)));
     const quarter = svg("line", { x1: left, x2: w, y1: y(Math.ceil(n / 4) + 0.5), y2: y(Math.ceil(n / 4) + 0.5), class: "kwart" });
     const box = svg("svg", {
       viewBox: "0 0 " + w + " " + h, role: "listbox", tabindex: n ? "0" : "-1",
@@ -37,8 +37,9 @@ function maakRangorde(s) {
   }
   function zin(k) {
     const stad = s.stad(), i = order[k], now = s.model.get("proef").na[i];
+    const said = s.model.get("oordelen")[stad.codes[i]];
     return stad.namen[i] + ": plaats " + stad.rang[i] + ", marge " + stad.marge[i] +
-      (now === null || now === stad.rang[i] ? "" : ", met deze gewichten plaats " + now);
+      (now === null || now === stad.rang[i] ? "" : ", met deze gewichten plaats " + now) + (said ? "; duiding: " + said : "");
   }
   function noem(k) { wijzer.textContent = zin(k); }
   function teken() {

@@ -185,7 +185,7 @@ function render({ model, el: wortel }) {
     "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen,
     "change:gebieden": () => (duiding.isVan() === s.gekozen() ? duiding.bijwerken() : duiding.bouw()),
     "change:duidingen": () => { duiding.teken(); panelen(); },
-    "change:oordelen": () => { tabel.teken(); kaart.teken(); panelen(); },
+    "change:oordelen": () => { reken(); panelen(); },
     "change:antwoord": () => { clearTimeout(klok); melding.textContent = model.get("fout"); },
     "change:fout": () => { melding.textContent = model.get("fout"); }
   };
