@@ -21,7 +21,7 @@ ALL = "alle"
 MUNICIPALITIES = "gemeenten.json"
 FIRST_YEAR, LAST_YEAR = 2013, 2100
 
-_READERS = ("sources", "areas.py", "store.py", "pipeline/intake_store.py")
+_READERS = ("sources", "areas", "store.py", "pipeline/intake_store.py")
 
 
 @dataclass

@@ -14,27 +14,22 @@ the pocket refined, square by square.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import nnls
-from scipy.sparse import linalg
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
+
+from sia.clustering.noise import Noise, Zone, autoregression, innovations, standardise
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_RHOS = (0.0, 0.2, 0.4, 0.6, 0.75, 0.9)
-_DRAWS_PER_ZONE = 20
-_MIN_SQUARES = 10
+
+
 _SIZES = 24
-_LOG_VARIANCE_ERROR = 5.4
-"""Sampling variance of the log of the squared MAD of n normal values, times n (efficiency 37 %)."""
-_GAIN = 0.02
-"""Least relative gain for which a border moves: below it noise draws the line."""
-_LEAST_SIDE = 4
+LEAST_SIDE = 4
 """A window over a border has at least this part of the minimum weight on each side."""
 
 
@@ -62,64 +57,6 @@ class ScanSettings:
     permutations: int = 3999
     stop: int = 10
     batch: int = 100
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How scores of squares vary when there is no pocket; estimated over all buurten together.
-
-    Parameters
-    ----------
-    rho : float
-        Spatial autoregression between neighbouring squares (0 = none).
-    floor, per_weight : float
-        Variance of a score is proportional to ``floor + per_weight / weight``.
-    unequal : float
-        Variance between buurten of the logarithm of the variance of their squares.
-    innovations : ndarray, shape (n_squares,)
-        What the scores of all squares are without the resemblance to their neighbours, in units
-        of the robust spread of their own buurt: the pool that is permuted.
-    """
-
-    rho: float = 0.0
-    floor: float = 1.0
-    per_weight: float = 0.0
-    unequal: float = 0.0
-    innovations: Array = field(default_factory=lambda: np.zeros(0), repr=False)
-
-    def spread(self, weight: Array) -> Array:
-        """Return the standard deviation of the score of squares with these weights."""
-        return np.asarray(np.sqrt(self.floor + self.per_weight / np.maximum(weight, 1.0)))
-
-
-@dataclass(frozen=True)
-class Zone:
-    """The scored squares of one buurt.
-
-    Parameters
-    ----------
-    score : ndarray, shape (n,)
-        Higher stands out.
-    weight : ndarray, shape (n,)
-        Inhabitants, positive.
-    edges : ndarray of int, shape (n_edges, 2)
-        Neighbouring squares, each pair once.
-    place : ndarray, shape (n, 2)
-        Middle of each square, in metres.
-    """
-
-    score: Array
-    weight: Array
-    edges: Ints
-    place: Array
-
-    def without(self, members: Bools) -> Zone:
-        """Return the zone without some squares."""
-        keep = ~members
-        number = np.cumsum(keep) - 1
-        inside = keep[self.edges].all(axis=1)
-        edges = number[self.edges[inside]]
-        return Zone(self.score[keep], self.weight[keep], edges, self.place[keep])
 
 
 @dataclass(frozen=True)
@@ -236,7 +173,7 @@ class _Search:
         fits = sum(inside) >= settings.minimum
         for weight, part in zip(sides, inside, strict=True):
             rest = weight.sum() - part
-            fits &= (part >= settings.minimum / _LEAST_SIDE) & (rest >= settings.minimum)
+            fits &= (part >= settings.minimum / LEAST_SIDE) & (rest >= settings.minimum)
             fits &= part <= settings.max_share * weight.sum()
         self.windows, self.sides = windows[np.flatnonzero(fits)], sides
         self.inside = [part[fits] for part in inside]
@@ -321,7 +258,7 @@ class _Null:
         self.pool = noise.innovations
         if not len(self.pool):
             self.pool = innovations(zone, noise)
-        system = _system(zone, noise.rho).toarray()
+        system = autoregression(zone, noise.rho).toarray()
         self.colour = np.linalg.inv(system).T if noise.rho else None
 
     def draw(self, count: int, rng: np.random.Generator) -> Array:
@@ -330,48 +267,6 @@ class _Null:
         if self.colour is not None:
             drawn = drawn @ self.colour
         return standardise(drawn * self.noise.spread(self.weight), self.weight, self.noise)
-
-
-def innovations(zone: Zone, noise: Noise) -> Array:
-    """Return what the scores of a zone are without the resemblance to their neighbours.
-
-    Parameters
-    ----------
-    zone : Zone
-    noise : Noise
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        In units of the robust spread of the zone, corrected for the weight of each square.
-    """
-    unit = standardise(zone.score[None], zone.weight, noise)[0] / noise.spread(zone.weight)
-    return np.asarray(_system(zone, noise.rho) @ unit)
-
-
-def _system(zone: Zone, rho: float) -> sparse.csc_array:
-    n = len(zone.score)
-    return sparse.csc_array(sparse.eye_array(n) - rho * neighbour_mean(zone.edges, n))
-
-
-def standardise(scores: Array, weight: Array, noise: Noise) -> Array:
-    """Centre rows of scores (n_rows, n) on their median and divide by the spread of their zone.
-
-    The spread is robust (median absolute deviation), and as far as buurten do not really differ
-    in it, it is drawn to that of all buurten together (empirical Bayes on the log variance), for
-    in a few dozen squares it is mostly noise.
-    """
-    n = scores.shape[1]
-    deviation = scores - np.median(scores, axis=1, keepdims=True)
-    unit = _log_variance(deviation / noise.spread(weight))
-    trust = noise.unequal / (noise.unequal + _LOG_VARIANCE_ERROR / n)
-    return np.asarray(deviation / np.exp(0.5 * trust * unit)[:, None])
-
-
-def _log_variance(deviation: Array) -> Array:
-    """Return the logarithm of the robust variance of each row (0 for a row without spread)."""
-    spread = 1.4826 * np.median(np.abs(deviation), axis=1)
-    return np.asarray(2 * np.log(np.where(spread > 0, spread, 1.0)))
 
 
 def _monte_carlo(
@@ -386,95 +281,6 @@ def _monte_carlo(
     return (extreme + 1) / (done + 1), done
 
 
-def neighbour_mean(edges: Ints, n: int) -> sparse.csr_array:
-    """Return the matrix that replaces every score by the mean of its neighbours.
-
-    Parameters
-    ----------
-    edges : ndarray of int, shape (n_edges, 2)
-    n : int
-
-    Returns
-    -------
-    csr_array, shape (n, n)
-        Rows sum to 1; the row of a square without neighbours is empty.
-    """
-    one, other = edges[:, 0], edges[:, 1]
-    degree = np.bincount(edges.ravel(), minlength=n)
-    rows, columns = np.concatenate([one, other]), np.concatenate([other, one])
-    return sparse.csr_array((1 / degree[rows], (rows, columns)), shape=(n, n))
-
-
-def refine(
-    zones: Sequence[Zone], crossing: Ints, members: Bools, noise: Noise, settings: ScanSettings
-) -> Bools:
-    """Move the borders of a group, one square at a time, as long as it stands out more.
-
-    Parameters
-    ----------
-    zones : sequence of Zone
-        One, or the two of `scan_border`.
-    crossing : ndarray of int, shape (n_crossing, 2)
-        As for `scan_border`; empty for one zone.
-    members : ndarray of bool, shape (n,)
-        Connected group over the squares of the zones in order.
-    noise : Noise
-    settings : ScanSettings
-        Its bounds on weight are kept.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        Connected group, whose statistics (summed over the zones) are no lower.
-    """
-    edges = joined_edges(zones, crossing)
-    worth = _Worth(zones, noise, settings)
-    current, highest = members.copy(), worth(members)
-    while True:
-        touch = current[edges]
-        border = np.unique(edges[touch[:, 0] != touch[:, 1]])
-        options = [(worth(_flipped(current, square)), int(square)) for square in border]
-        better = [option for option in options if option[0] > highest * (1 + _GAIN)]
-        for value, square in sorted(better, reverse=True):
-            tried = _flipped(current, square)
-            if is_connected(tried, edges):
-                current, highest = tried, value
-                break
-        else:
-            return current
-
-
-def _flipped(members: Bools, square: int) -> Bools:
-    result = members.copy()
-    result[square] = not result[square]
-    return result
-
-
-class _Worth:
-    """The summed statistics of a group over its zones; -inf outside the bounds on weight."""
-
-    def __init__(self, zones: Sequence[Zone], noise: Noise, settings: ScanSettings) -> None:
-        self.settings = settings
-        self.weights = [zone.weight for zone in zones]
-        scores = [standardise(zone.score[None], zone.weight, noise)[0] for zone in zones]
-        self.scores = [s * w for s, w in zip(scores, self.weights, strict=True)]
-        self.ends = np.cumsum([len(weight) for weight in self.weights])[:-1]
-
-    def __call__(self, members: Bools) -> float:
-        parts = np.split(members, self.ends)
-        worth, people = 0.0, 0.0
-        for part, weight, score in zip(parts, self.weights, self.scores, strict=True):
-            inside, everything = float(weight[part].sum()), float(weight.sum())
-            low = self.settings.minimum / _LEAST_SIDE
-            high = min(self.settings.max_share * everything, everything - self.settings.minimum)
-            if not low <= inside <= high:
-                return -np.inf
-            summed, total = np.array(score[part].sum()), np.array(score.sum())
-            worth += float(statistic(summed, np.array(inside), total, weight))
-            people += inside
-        return worth if people >= self.settings.minimum else -np.inf
-
-
 def joined_edges(zones: Sequence[Zone], crossing: Ints) -> Ints:
     """Return the edges of one zone, or of two with those over their border."""
     if len(zones) == 1:
@@ -482,95 +288,3 @@ def joined_edges(zones: Sequence[Zone], crossing: Ints) -> Ints:
     left, right = zones
     n = len(left.score)
     return np.concatenate([left.edges, right.edges + n, crossing + np.array([0, n])])
-
-
-def is_connected(members: Bools, edges: Ints) -> bool:
-    """Return whether a group of squares is one connected part."""
-    inside = edges[members[edges].all(axis=1)]
-    n = len(members)
-    network = sparse.csr_array((np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(n, n))
-    _, labels = connected_components(network, directed=False)
-    return len(np.unique(labels[members])) == 1
-
-
-def estimate_noise(zones: Sequence[Zone], rng: np.random.Generator) -> Noise:
-    """Estimate how squares vary and resemble their neighbours, over all buurten together.
-
-    Medians over buurten are used, so that pockets in a minority of them leave no trace. The
-    autoregression is the one under which simulated buurten on the same squares have the median
-    Moran coefficient that was observed (indirect inference, Gourieroux, Monfort & Renault 1993).
-
-    Parameters
-    ----------
-    zones : sequence of Zone
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Noise
-        ``Noise()`` when no zone has ten squares.
-    """
-    usable = [zone for zone in zones if len(zone.score) >= _MIN_SQUARES and len(zone.edges)]
-    if not usable:
-        return Noise()
-    floor, per_weight = _variance_model(usable)
-    flat = _with_unequal(Noise(0.0, floor, per_weight), usable)
-    observed = float(
-        np.median([_moran(_residual(z) / flat.spread(z.weight), z.edges) for z in usable])
-    )
-    expected = [_expected_moran(usable, rho, rng) for rho in _RHOS]
-    rho = float(np.interp(observed, np.maximum.accumulate(np.array(expected)), _RHOS))
-    noise = replace(flat, rho=rho)
-    pool = np.concatenate([innovations(zone, noise) for zone in usable])
-    return replace(noise, innovations=pool)
-
-
-def _with_unequal(noise: Noise, zones: Sequence[Zone]) -> Noise:
-    """Add how much buurten differ in the variance of their squares, beyond chance."""
-    found = np.array(
-        [_log_variance((_residual(z) / noise.spread(z.weight))[None])[0] for z in zones]
-    )
-    middle = float(np.median(found))
-    between = (1.4826 * float(np.median(np.abs(found - middle)))) ** 2
-    chance = float(np.median([_LOG_VARIANCE_ERROR / len(zone.score) for zone in zones]))
-    scale = float(np.exp(middle))
-    return Noise(
-        noise.rho, noise.floor * scale, noise.per_weight * scale, max(0.0, between - chance)
-    )
-
-
-def _residual(zone: Zone) -> Array:
-    return np.asarray(zone.score - np.median(zone.score))
-
-
-def _variance_model(zones: Sequence[Zone]) -> tuple[float, float]:
-    """Fit variance = floor + per_weight / weight on robust variances in ten classes of weight."""
-    residual = np.concatenate([_residual(zone) for zone in zones])
-    weight = np.concatenate([zone.weight for zone in zones])
-    classes = np.array_split(np.argsort(weight, kind="stable"), min(10, len(weight) // 10 + 1))
-    spread = [(1.4826 * np.median(np.abs(residual[rows]))) ** 2 for rows in classes]
-    design = [[1.0, float(np.mean(1 / np.maximum(weight[rows], 1)))] for rows in classes]
-    (floor, per_weight), _ = nnls(np.array(design), np.array(spread))
-    if floor + per_weight <= 0:
-        return 1.0, 0.0
-    return float(floor), float(per_weight)
-
-
-def _moran(values: Array, edges: Ints) -> float:
-    """Return Moran's coefficient with rows of weights that sum to one (0 without variance)."""
-    deviation = values - values.mean()
-    squares = float(deviation @ deviation)
-    if squares <= 0:
-        return 0.0
-    return float(deviation @ (neighbour_mean(edges, len(values)) @ deviation)) / squares
-
-
-def _expected_moran(zones: Sequence[Zone], rho: float, rng: np.random.Generator) -> float:
-    coefficients = []
-    for zone in zones:
-        n = len(zone.score)
-        fields = linalg.splu(_system(zone, rho)).solve(rng.normal(size=(n, _DRAWS_PER_ZONE)))
-        fields -= fields.mean(axis=0)
-        top = (fields * (neighbour_mean(zone.edges, n) @ fields)).sum(axis=0)
-        coefficients.append(np.median(top / (fields**2).sum(axis=0)))
-    return float(np.median(coefficients))

@@ -7,17 +7,9 @@ import pytest
 from scipy import sparse
 from scipy.sparse import linalg
 
-from sia.clustering.scan import (
-    Noise,
-    ScanSettings,
-    Zone,
-    estimate_noise,
-    is_connected,
-    neighbour_mean,
-    refine,
-    scan,
-    scan_border,
-)
+from sia.clustering.noise import Noise, Zone, estimate_noise, neighbour_mean
+from sia.clustering.refine import is_connected, refine
+from sia.clustering.scan import ScanSettings, scan, scan_border
 
 FAST = ScanSettings(permutations=399)
 NO_EDGES = np.zeros((0, 2), dtype=np.int64)

@@ -1,0 +1,18 @@
+"""Deel-buurten: connected groups of squares that the average of their buurt hides."""
+
+from sia.pockets.city import neighbours
+from sia.pockets.description import position
+from sia.pockets.find import PocketResult, find_pockets, squares_frame
+from sia.pockets.settings import INDICATORS, INHABITANTS, PocketIndicator, PocketSettings
+
+__all__ = [
+    "INDICATORS",
+    "INHABITANTS",
+    "PocketIndicator",
+    "PocketResult",
+    "PocketSettings",
+    "find_pockets",
+    "neighbours",
+    "position",
+    "squares_frame",
+]

@@ -1,0 +1,172 @@
+"""Find the deel-buurten of a municipality: check, search, search again, describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.clustering.noise import Noise
+from sia.errors import InputError, Problem
+from sia.pockets.city import City, has_data
+from sia.pockets.description import describe, explain, indicator_table, square_table
+from sia.pockets.search import search_all
+from sia.pockets.settings import INHABITANTS, PocketSettings
+from sia.sources.base import SquareLayer
+
+_MISSING_CODES = -90000
+
+
+@dataclass(frozen=True)
+class PocketResult:
+    """The deel-buurten and all that a reader needs to judge them.
+
+    Parameters
+    ----------
+    pockets : GeoDataFrame, index ``deelbuurt``
+        ``naam``, ``buurtcode`` (where most of its people live), ``buurtcodes`` (all, joined by a
+        space), ``richting``, ``inwoners``, ``vierkanten`` (int), ``score`` and ``verschil`` (with
+        the rest of its buurten; in spreads of squares within a buurt), ``p``,
+        ``q``, ``geometry``.
+    indicatoren : DataFrame
+        One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``eenheid``,
+        ``deel_buurt``,
+        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where the
+        squares that know it have fewer inhabitants than the minimum).
+    vierkanten : DataFrame, index as the squares
+        ``buurtcode`` and ``deelbuurt`` (empty outside any). Never a value.
+    buurten : DataFrame, index ``buurtcode``
+        Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``score`` (mean over them, as
+        that of a deel-buurt; NaN under the minimum), ``getoetst`` (bool), ``reden`` (why not),
+        ``p`` of its best candidate.
+    gebruikt : tuple of str
+        Dutch names of the indicators that were used.
+    toelichting : str
+        Dutch: on what this rests, how many tests were done, and what that means.
+    noise : Noise
+        Estimated noise and resemblance of neighbouring squares.
+    """
+
+    pockets: gpd.GeoDataFrame
+    indicatoren: pd.DataFrame
+    vierkanten: pd.DataFrame
+    buurten: pd.DataFrame
+    gebruikt: tuple[str, ...]
+    toelichting: str
+    noise: Noise
+
+
+def squares_frame(layer: SquareLayer) -> gpd.GeoDataFrame:
+    """Return a layer of squares as one table with geometry and values."""
+    return gpd.GeoDataFrame(layer.values, geometry=layer.frame.geometry, crs=layer.frame.crs)
+
+
+def find_pockets(
+    squares: gpd.GeoDataFrame,
+    buurten: gpd.GeoDataFrame,
+    settings: PocketSettings | None = None,
+) -> PocketResult:
+    """Find the deel-buurten of a municipality.
+
+    Every buurt with enough squares is searched for the connected group that differs most from
+    the rest of the buurt; so is every pair of neighbouring buurten, for a group that lies on
+    both sides of their border. The p-values are those of the whole search (see
+    `sia.clustering.scan`); over all searches together the false discovery rate is bounded
+    (Benjamini & Hochberg 1995). Where one is found, the rest of the buurt is searched again. When
+    anything was found, the noise is estimated anew without it and the search repeated (step-down,
+    as in Westfall & Young 1993), because strong pockets otherwise hide weaker ones.
+
+    Parameters
+    ----------
+    squares : GeoDataFrame
+        Squares of 100 m, or PC6 polygons, in metres; unique index; column ``aantal_inwoners`` and
+        the columns of the indicators, NaN where missing or secret.
+    buurten : GeoDataFrame, index ``buurtcode``
+        ``naam`` and geometry, same reference system; optional ``water`` (bool).
+    settings : PocketSettings, optional
+
+    Returns
+    -------
+    PocketResult
+        The same for the same input, in any order of rows.
+
+    Raises
+    ------
+    InputError
+        When columns or reference systems do not fit, or none of the indicators has data.
+    """
+    how = settings or PocketSettings()
+    _check(squares, buurten, how)
+    city = City.of(squares.sort_index(), buurten.sort_index(), how)
+    signs = {"ongunstig": (1,), "gunstig": (-1,), "beide": (1, -1)}[how.richting]
+    found = search_all(city, signs, how)
+    if found:
+        # Step-down: what was found no longer counts as noise for what was not found yet.
+        city.learn_noise(how, [row for hit in found for row in hit.rows])
+        found = search_all(city, signs, how)
+    pockets = describe(found, city)
+    return PocketResult(
+        pockets=pockets,
+        indicatoren=indicator_table(pockets, found, city, how.minimum),
+        vierkanten=square_table(squares, pockets, found, city),
+        buurten=city.buurt_table(how.minimum),
+        gebruikt=tuple(one.naam for one in city.used),
+        toelichting=explain(pockets, city, how),
+        noise=city.noise,
+    )
+
+
+def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSettings) -> None:
+    problems = []
+    if INHABITANTS not in squares.columns:
+        problems.append(
+            Problem(
+                kolom=INHABITANTS,
+                wat="De vierkanten hebben geen aantal inwoners.",
+                oplossing="Gebruik een levering van de CBS-vierkanten met inwoners.",
+            )
+        )
+    elif not any(has_data(squares, one) for one in how.indicators):
+        names = ", ".join(one.kolom for one in how.indicators)
+        problems.append(
+            Problem(
+                kolom=names,
+                wat="Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
+                oplossing="Gebruik een andere levering, of pas de instellingen aan.",
+            )
+        )
+    coded = [
+        str(name)
+        for name in squares.select_dtypes("number").columns
+        if (squares[name] < _MISSING_CODES).any()
+    ]
+    if coded:
+        problems.append(
+            Problem(
+                kolom=", ".join(coded),
+                wat="In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
+                oplossing="Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
+            )
+        )
+    if squares.crs != buurten.crs or squares.crs is None or squares.crs.is_geographic:
+        problems.append(
+            Problem(
+                wat="Vierkanten en buurten staan niet in hetzelfde stelsel in meters.",
+                oplossing="Zet beide om naar EPSG:28992.",
+            )
+        )
+    if "naam" not in buurten.columns:
+        problems.append(
+            Problem(kolom="naam", wat="De buurten hebben geen naam.", oplossing="Voeg `naam` toe.")
+        )
+    for name, index in (("vierkanten", squares.index), ("buurten", buurten.index)):
+        if not index.is_unique:
+            problems.append(
+                Problem(
+                    wat=f"In de {name} staan codes dubbel.",
+                    oplossing="Geef elke code één rij.",
+                )
+            )
+    if problems:
+        raise InputError(problems)
