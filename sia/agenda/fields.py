@@ -299,7 +299,7 @@ FIELDS: tuple[Field, ...] = (
         "Hinder",
         "keuze",
         "openbaar",
-        "Wat bewoners merken. Leeg: `straat open` bij graafwerk, anders `geen`.",
+        "Wat bewoners merken. Leeg: straat open bij graafwerk, anders geen.",
         choices=NUISANCE,
         voorbeeld="straat open",
     ),
@@ -317,7 +317,7 @@ FIELDS: tuple[Field, ...] = (
         "lijst",
         "partners",
         "Plannummers die eerst (of in hetzelfde jaar) moeten beginnen, met puntkomma's. "
-        "`NUMMER+1` betekent: minstens één jaar later.",
+        "NUMMER+1 betekent: minstens één jaar later.",
         voorbeeld="",
     ),
     Field(

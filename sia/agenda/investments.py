@@ -302,17 +302,29 @@ def _text_faults(row: dict[str, object]) -> list[Problem]:
         faults.append(
             _fault("Een plannummer mag geen + of ; bevatten.", "Kies een ander nummer.", "plan")
         )
-    if any(plan == own for plan, _ in predecessors(str(row["voorgangers"]))):
-        faults.append(
+    return [*faults, *_order_faults(own, str(row["voorgangers"]))]
+
+
+def _order_faults(own: str, text: str) -> list[Problem]:
+    wrong = [part for part in _parts(text) if not _PREDECESSOR.fullmatch(part)]
+    if wrong:
+        remedy = "Schrijf NUMMER of NUMMER+1, met puntkomma's ertussen."
+        return [_fault(f"`{part}` is geen plannummer.", remedy, "voorgangers") for part in wrong]
+    if any(plan == own for plan, _ in predecessors(text)):
+        return [
             _fault("Een plan kan niet na zichzelf komen.", "Haal het nummer weg.", "voorgangers")
-        )
-    return faults
+        ]
+    return []
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in (p.strip() for p in text.split(";")) if part]
 
 
 def predecessors(text: str) -> list[tuple[str, int]]:
     """Split ``"A;B+1"`` into ``[("A", 0), ("B", 1)]``: plan and least gap in years."""
     found = []
-    for part in filter(None, (p.strip() for p in text.split(";"))):
+    for part in _parts(text):
         match = _PREDECESSOR.fullmatch(part)
         if match is None:
             raise ValueError(f"not a predecessor: {part!r}")

@@ -26,7 +26,7 @@ _INTRO = (
     ("Sjabloon investeringsplannen (DIA)", True),
     ("Vul op het blad Plannen één rij per plan in. Kolommen met een * zijn verplicht.", False),
     ("Het blad Uitleg zegt per kolom wat er moet staan en wie het te zien krijgt.", False),
-    ("Het blad Voorbeeld laat drie ingevulde, fictieve rijen zien; die tellen niet mee.", False),
+    ("Het blad Voorbeeld laat vier ingevulde, fictieve rijen zien; die tellen niet mee.", False),
     ("Plaats: buurtcodes, of een straat of gebied als WKT, in RD of WGS84.", False),
     ("Op de bladen Besluiten en Acties legt u per koppelkans vast wat is besloten en wie wat "
      "doet; noem de koppelkans met haar nummer of met de plannummers.", False),
@@ -54,6 +54,13 @@ EXAMPLES: tuple[dict[str, str], ...] = (
         "opgaven": "energie;sociaal", "buurtcodes": "BU99990001;BU99990002", "kosten": "90000",
         "vroegst": "2026", "laatst": "2028", "duur": "2", "flexibiliteit": "bespreekbaar",
         "status": "begroot", "vertrouwelijkheid": "partners",
+    },
+    {
+        "plan": "WEL-EVE-001", "partner": "Welzijn Voorbeeldstad (fictief)",
+        "titel": "Buurtfeest Lindestraat (fictief)", "soort": "evenement", "opgaven": "sociaal",
+        "buurtcodes": "BU99990001", "kosten": "8000", "vroegst": "2026", "laatst": "2026",
+        "duur": "1", "eerste_dag": "2026-06-13", "laatste_dag": "2026-06-14",
+        "flexibiliteit": "vast", "status": "begroot", "vertrouwelijkheid": "openbaar",
     },
 )  # fmt: skip
 
