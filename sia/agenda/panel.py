@@ -59,7 +59,7 @@ class AgendaPanel:
         self.held: dict[str, int] = {}
         known = set(agenda.budgets.index.get_level_values("partner"))
         partners = sorted(set(agenda.plans["partner"]))
-        self.budget = {p: _slider(f"{p}: budget (%)", 150, 5) for p in partners if p in known}
+        self.budget = {p: _slider(f"{p} (%)", 150, 5) for p in partners if p in known}
         self.mee = {p: _tick(f"{p} doet mee", True) for p in partners}
         asked = plans.loc[plans.index.isin(agenda.plans.index), ["bron_1", "bron_2"]]
         funds = subsidies[subsidies.index.isin(asked.to_numpy().ravel())]
@@ -81,6 +81,7 @@ class AgendaPanel:
         self.los = _button("Laat alles weer vrij")
         self.knop = _button("Reken opnieuw", button_style="primary")
         self.uitkomst = widgets.HTML(escape(programme.sentence()))
+        self._as_agreed = self._asked()
         self.plan.observe(self._offer_years, "value")
         self.vast.on_click(self._hold)
         self.los.on_click(self._release)
@@ -120,13 +121,17 @@ class AgendaPanel:
             raise InputError([Problem("Er doet geen enkele partner mee.", "Vink er een aan.")])
         return with_fixed(agenda, self.held)
 
+    def _asked(self) -> list[object]:
+        controls = (*self.budget.values(), *self.mee.values(), *self.toegekend.values())
+        return [control.value for control in controls] + [*self.held.items()]
+
     def _gone(self) -> list[str]:
         return [partner for partner, tick in self.mee.items() if not tick.value]
 
     def _solve(self, _: object = None) -> None:
         self.knop.disabled = True
         try:
-            self.programme = replan(self.changed(), self.agreed.starts, self.rust.value / 100)
+            self.programme = self._solved()
         except InputError as error:
             problems = "".join(f"<li>{escape(p.wat)}</li>" for p in error.problems)
             self._say("Zo past het niet:", f"<ul>{problems}</ul>")
@@ -134,6 +139,12 @@ class AgendaPanel:
             self._say(self.programme.sentence(), self._answer())
         finally:
             self.knop.disabled = False
+
+    def _solved(self) -> Programme:
+        """Solve again; who asks for nothing else keeps what was agreed."""
+        if self._asked() == self._as_agreed:
+            return self.agreed
+        return replan(self.changed(), self.agreed.starts, self.rust.value / 100)
 
     def _say(self, sentence: str, more: str = "") -> None:
         held = "".join(f"<li>{escape(p)} in {year}</li>" for p, year in sorted(self.held.items()))
@@ -158,15 +169,18 @@ class AgendaPanel:
 
     def widget(self) -> widgets.VBox:
         """Return the panel as one widget."""
-        rows = [self.budget[p] for p in self.mee if p in self.budget]
-        tables = (
-            _titled("Budget van elke partner", rows),
-            _titled("Wie doet mee", list(self.mee.values())),
-            _titled("Welke subsidies gaan door", list(self.toegekend.values())),
+        funds = _titled("Welke subsidies gaan door", list(self.toegekend.values()))
+        # below each other where the window is too narrow for both
+        who = widgets.HBox(
+            [
+                _titled("Budget (100 % is wat is opgegeven)", list(self.budget.values())),
+                _titled("Wie doet mee", list(self.mee.values())),
+            ],
+            layout=widgets.Layout(flex_flow="row wrap"),
         )
         choice = widgets.HBox([self.plan, self.jaar])
         hold = widgets.HBox([self.vast, self.los])
-        return widgets.VBox([*tables, choice, hold, self.rust, self.knop, self.uitkomst])
+        return widgets.VBox([who, funds, choice, hold, self.rust, self.knop, self.uitkomst])
 
 
 def _moved(changes: pd.DataFrame, jaren: range) -> str:
@@ -214,6 +228,6 @@ def _slider(label: str, most: int, step: int) -> widgets.IntSlider:
         step=step,
         description=label,
         continuous_update=False,
-        layout=widgets.Layout(width="44rem"),
-        style={"description_width": "24rem"},
+        layout=widgets.Layout(width="33rem"),
+        style={"description_width": "20rem"},
     )
