@@ -10,6 +10,7 @@ import pandas as pd
 
 from sia.agenda import scenarios as what
 from sia.agenda.funding import GRANTED
+from sia.agenda.inputs import Agenda
 from sia.agenda.programme import Programme
 from sia.agenda.versions import differences, version_summary
 from sia.agenda.whatif import with_refused, with_slips
@@ -20,8 +21,8 @@ from sia.pipeline.agenda_record import since_last_version
 NO_SUBSIDY = "subsidies afgewezen"
 
 
-def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
-    """Make the programme again under less money, other savings, refusals and random slips.
+def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> dict[str, Agenda]:
+    """Return the agenda under less money, other savings, refusals and random slips.
 
     Parameters
     ----------
@@ -35,15 +36,19 @@ def firmness(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> what.Scenarios:
         dia.agenda, dia.starts, dia.linkages.places, rng, slips=uitloop
     )
     funds = dia.delivered.subsidies
-    unsure = funds.index[funds["status"] != GRANTED]
-    if dia.plans[["bron_1", "bron_2"]].isin([*unsure]).to_numpy().any():
-        others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, list(unsure))
+    unsure = list(funds.index[funds["status"] != GRANTED])
+    if dia.plans[["bron_1", "bron_2"]].isin(unsure).to_numpy().any():
+        others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, unsure)
     # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
-    coarse = {
+    return {
         name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))
         for name, agenda in others.items()
     }
-    return what.run_scenarios(coarse, dia.starts)
+
+
+def firmness(dia: Dia) -> what.Scenarios:
+    """Make the programme of every scenario, see `scenarios_of`."""
+    return what.run_scenarios(scenarios_of(dia), dia.starts)
 
 
 def scenario_table(found: what.Scenarios) -> pd.DataFrame:

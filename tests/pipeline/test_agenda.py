@@ -24,6 +24,7 @@ from sia.agenda.register import take_in
 from sia.errors import InputError
 from sia.pipeline.agenda import Dia, agenda_tables
 from sia.pipeline.agenda_areas import OUTSIDE
+from sia.pipeline.agenda_revision import NO_SUBSIDY, scenarios_of
 from sia.settings import Folders
 from sia.sources.registry import read_folder
 from sia.store import read_manifest, read_table
@@ -320,6 +321,15 @@ def _as_folder(made: Path) -> Path:
     root = made.with_name("ingeleverd")
     shutil.copytree(made, root / FOLDER)
     return root
+
+
+def test_one_scenario_refuses_what_is_not_granted_yet(dia: Dia) -> None:
+    cases = scenarios_of(dia)
+    assert list(cases)[-1] == NO_SUBSIDY and len(cases) == 7
+    more = cases[NO_SUBSIDY].plans["eigen"] - dia.agenda.plans["eigen"]
+    unsure = dia.plans["bron_1"].isin(["SUB-WARMTE", "SUB-WIJK"])
+    asked = dia.plans.loc[unsure, "bedrag_1"].reindex(more.index).fillna(0.0)
+    assert more.to_numpy() == pytest.approx(asked.to_numpy())
 
 
 def test_the_panel_solves_again_and_says_what_changes(dia: Dia) -> None:
