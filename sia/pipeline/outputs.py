@@ -186,7 +186,7 @@ def report_step(run: Run, *, editie: Editie = "openbaar", reeks: bool = False) -
         Also writes the set (city, stadsdelen, wijken, DIA areas, domains, change since the base
         year, buurten, start page, draft for the Algoritmeregister, accessibility statement) in
         ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
-        ``opendata/``.
+        ``opendata/``: of the city, and zipped of every area and buurt.
 
     Returns
     -------
@@ -197,14 +197,17 @@ def report_step(run: Run, *, editie: Editie = "openbaar", reeks: bool = False) -
     written = [target]
     if reeks:
         folder = run.reports / ("rapporten" if editie == "openbaar" else "rapporten-intern")
-        made = write_set(folder, stuff, editie=editie)
-        city = folder / selections(stuff.cijfers)[0].bestand
+        public = editie == "openbaar"
+        made = write_set(folder, stuff, editie=editie, opendata=public)
+        every = selections(stuff.cijfers)
+        if public:
+            parts = [one for one in every if one.soort in ("stadsdeel", "wijk", "dia", "buurt")]
+            written += write_open_data(run.reports / "opendata", stuff, parts)
+        city = folder / every[0].bestand
         write_text(target, city.read_text(encoding="utf-8"))
         written += made
     else:
         write_report(target, stuff, editie=editie)
-    if reeks and editie == "openbaar":
-        written += write_open_data(run.reports / "opendata", stuff)
     run.note(REPORT_STAGE, written, editie=editie)
     return target
 

@@ -65,10 +65,13 @@ class Renderer:
     materiaal : Materiaal
     editie : str
         ``openbaar`` or ``intern``.
+    opendata : bool
+        Whether the reports say where their open data are; only when those are written too.
     """
 
     materiaal: Materiaal
     editie: Editie = "openbaar"
+    opendata: bool = False
     _charts: dict[str, Chart] = field(default_factory=dict, repr=False)
     _tables: dict[str, str] = field(default_factory=dict, repr=False)
     _map: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -100,7 +103,9 @@ class Renderer:
         stad = self.materiaal.cijfers
         whole = len(selectie.codes) == len(stad.gebieden)
         own = stad if whole else stad.alleen(selectie.codes)
-        about = Onderwerp(self.materiaal, selectie, self.editie, own, self._charts, self._tables)
+        about = Onderwerp(
+            self.materiaal, selectie, self.editie, own, self._charts, self._tables, self.opendata
+        )
         pieces = self._pieces(selectie)
         page = template("rapport.html.j2").render(
             secties=sections(about),
@@ -119,6 +124,8 @@ class Renderer:
             (title, text, [(one.bestand, one.kort) for one in made if one.soort == kind])
             for kind, (title, text) in _GROUPS.items()
         ]
+        if self.opendata:
+            groups.append(("Open data", _OPEN_TEXT, list(_OPEN.items())))
         groups.append(("Verantwoording", _ACCOUNT_TEXT, list(_ACCOUNT.items())))
         page = template("start.html.j2").render(
             groepen=[group for group in groups if group[2]],
@@ -252,6 +259,16 @@ _GROUPS = {
 }
 """Kind of report -> heading on the start page, and for whom it is."""
 
+_OPEN = {
+    "../opendata/scores.csv": "Scores, voorstel en duiding per buurt (CSV)",
+    "../opendata/cijfers.csv": "Alle cijfers per buurt (CSV)",
+    "../opendata/buurten.gpkg": "Grenzen met scores (GeoPackage)",
+    "../opendata/kolommen.csv": "Betekenis en eenheid van elke kolom (CSV)",
+}
+_OPEN_TEXT = (
+    "Voor wie zelf wil rekenen. Van elk stadsdeel, elke wijk, elk DIA-gebied en elke buurt staat "
+    "in dezelfde map een eigen zip-bestand."
+)
 _ACCOUNT = {
     REGISTER_PAGE: "Concept voor het Algoritmeregister",
     ACCESS_PAGE: "Toegankelijkheidsverklaring (concept)",
@@ -311,7 +328,9 @@ def write_report(
     return target
 
 
-def write_set(folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar") -> list[Path]:
+def write_set(
+    folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar", opendata: bool = False
+) -> list[Path]:
     """Write every report of a municipality and year, and the start page that links them.
 
     Parameters
@@ -320,6 +339,8 @@ def write_set(folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar"
         Holds nothing else that is named like a report.
     materiaal : Materiaal
     editie : str
+    opendata : bool
+        Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
 
     Returns
     -------
@@ -327,7 +348,7 @@ def write_set(folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar"
         The start page first; the draft entry for the Algoritmeregister is there as page, JSON and
         CSV.
     """
-    renderer = Renderer(materiaal, editie)
+    renderer = Renderer(materiaal, editie, opendata)
     made = selections(materiaal.cijfers)
     pages = {one.bestand: renderer.report(one) for one in made}
     pages |= {REGISTER_PAGE: renderer.register_page(), ACCESS_PAGE: renderer.access_page()}

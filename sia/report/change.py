@@ -313,7 +313,9 @@ def left_out(g: Gebied) -> str:
             "Toelichting": own["toelichting"].astype(str),
         }
     )
-    return html_table(shown, "Niet te vergelijken, of met een andere grens")
+    return html_table(
+        with_judgement(shown, g.cijfers), "Niet te vergelijken, of met een andere grens"
+    )
 
 
 def per_domain(g: Gebied) -> str:

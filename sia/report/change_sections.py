@@ -48,7 +48,7 @@ def veranderd_gebied(o: Onderwerp) -> Sectie:
 
 def ander_type(o: Onderwerp) -> Sectie | None:
     """Show which buurten changed type, and whether that is more than noise."""
-    found, names = o.materiaal.trajecten, o.cijfers.naam
+    found = o.materiaal.trajecten
     if found.empty:
         return None
     intro = (
@@ -56,7 +56,7 @@ def ander_type(o: Onderwerp) -> Sectie | None:
         "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
     )
     table = table_block(
-        type_change.type_table(found, names), "Geen enkele buurt wisselde van type."
+        type_change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type."
     )
     return Sectie("ander-type", "Ander type buurt", (Blok(alinea=intro), table))
 

@@ -109,6 +109,13 @@ class Selectie:
         return f"{self.soort}-{slug(self.sleutel)}.html"
 
     @property
+    def opendata(self) -> str:
+        """File with the open data of its buurten; a report on change has that of its area."""
+        if self.soort == "verandering":
+            return f"{slug(self.sleutel)}.zip"
+        return f"{self.soort}-{slug(self.sleutel)}.zip"
+
+    @property
     def titel(self) -> str:
         """What the report is called."""
         if self.soort == "verandering":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +12,7 @@ import pandas as pd
 import pyogrio
 
 from sia import store
-from sia.report.material import Materiaal
+from sia.report.material import Materiaal, Selectie
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text
 from sia.viz.tables import csv_bytes
@@ -147,35 +150,78 @@ def description(materiaal: Materiaal) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("kolom")
 
 
-def write_open_data(folder: Path, materiaal: Materiaal) -> list[Path]:
+def open_tables(materiaal: Materiaal) -> dict[str, pd.DataFrame]:
+    """Return the open data of a municipality and year as tables; name of the file -> table.
+
+    Returns
+    -------
+    dict
+        ``scores.csv``, ``aanpak.csv``, ``cijfers.csv``: rows per buurt, each with its wijk,
+        stadsdeel and DIA area, and with the proposal and the duiding beside its scores.
+    """
+    cijfers, approach = materiaal.cijfers, open_approach(materiaal.cijfers)
+    beside = approach[["aanpak", "aanpak_na_duiding", "duiding"]]
+    places = _places(cijfers).reindex(cijfers.scores.index)
+    scores = pd.concat([places, cijfers.scores, beside.reindex(places.index).fillna("")], axis=1)
+    return {
+        "scores.csv": scores.rename_axis("buurtcode"),
+        "aanpak.csv": approach,
+        "cijfers.csv": open_figures(cijfers),
+    }
+
+
+_ABOUT = ("kolommen.csv", "lees-mij.json")
+"""What goes with every export: what each column means, and how the files are to be read."""
+
+
+def write_open_data(
+    folder: Path, materiaal: Materiaal, delen: Sequence[Selectie] = ()
+) -> list[Path]:
     """Write scores, figures, borders and their description as open data.
 
     Parameters
     ----------
     folder : pathlib.Path
     materiaal : Materiaal
+    delen : sequence of Selectie
+        Areas and buurten that get an export of their own, beside that of the whole city.
 
     Returns
     -------
     list of pathlib.Path
         ``scores.csv``, ``aanpak.csv``, ``cijfers.csv``, ``kolommen.csv``, ``buurten.gpkg``,
-        ``lees-mij.json``; the same material gives the same bytes. Every buurt carries its wijk,
-        stadsdeel and DIA area, so that the data of one report are one selection.
+        ``lees-mij.json``, and the same in one zip per area or buurt; the same material gives the
+        same bytes.
     """
-    cijfers = materiaal.cijfers
-    scores = cijfers.scores.copy()
-    named = pd.concat([_places(cijfers).reindex(scores.index), scores], axis=1)
-    tables = {
-        "scores.csv": named.rename_axis("buurtcode"),
-        "aanpak.csv": open_approach(cijfers),
-        "cijfers.csv": open_figures(cijfers),
-        "kolommen.csv": description(materiaal),
-    }
-    for name, table in tables.items():
+    cijfers, tables = materiaal.cijfers, open_tables(materiaal)
+    for name, table in {**tables, "kolommen.csv": description(materiaal)}.items():
         store.write_bytes(folder / name, csv_bytes(table))
-    _write_borders(folder / "buurten.gpkg", cijfers, scores)
     store.write_json(folder / "lees-mij.json", _readme(materiaal))
-    return [*(folder / name for name in tables), folder / "buurten.gpkg", folder / "lees-mij.json"]
+    _write_borders(folder / "buurten.gpkg", cijfers, tables["scores.csv"])
+    made = [folder / name for name in (*tables, *_ABOUT, "buurten.gpkg")]
+    about = {name: (folder / name).read_bytes() for name in _ABOUT}
+    for one in delen:
+        own = {name: table[table.index.isin(one.codes)] for name, table in tables.items()}
+        target = folder / one.opendata
+        _write_part(target, cijfers.alleen(one.codes), own, about)
+        made.append(target)
+    return made
+
+
+def _write_part(
+    target: Path, cijfers: Cijfers, tables: Mapping[str, pd.DataFrame], about: Mapping[str, bytes]
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="sia-opendata-") as folder:
+        borders = Path(folder) / "buurten.gpkg"
+        _write_borders(borders, cijfers, tables["scores.csv"])
+        content = {name: csv_bytes(table) for name, table in tables.items()} | dict(about)
+        content["buurten.gpkg"] = borders.read_bytes()
+    with store.atomic_path(target) as part, zipfile.ZipFile(part, "w") as packed:
+        for name, data in content.items():
+            # a fixed moment keeps the bytes the same
+            packed.writestr(
+                zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
+            )
 
 
 def _readme(materiaal: Materiaal) -> dict[str, object]:
@@ -196,8 +242,7 @@ def _readme(materiaal: Materiaal) -> dict[str, object]:
 def _write_borders(target: Path, cijfers: Cijfers, scores: pd.DataFrame) -> None:
     # GDAL puts the clock in the file; a fixed moment keeps the bytes the same.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
-    borders = cijfers.gebieden[["naam", "wijkcode", "wijknaam", "stadsdeel", "geometry"]]
-    joined = gpd.GeoDataFrame(borders.join(scores)).reset_index()
+    joined = gpd.GeoDataFrame(cijfers.gebieden[["geometry"]].join(scores)).reset_index()
     try:
         with store.atomic_path(target) as part:
             # GDAL will not write over a file that is no GeoPackage.

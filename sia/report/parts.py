@@ -52,6 +52,8 @@ class Onderwerp:
         Charts that several reports share, by name; filled as they are first needed.
     tabellen : dict
         Tables that several reports share, likewise.
+    opendata : bool
+        Whether open data are written beside the report.
     """
 
     materiaal: Materiaal
@@ -60,6 +62,7 @@ class Onderwerp:
     cijfers: Cijfers
     grafieken: dict[str, Chart] = field(default_factory=dict)
     tabellen: dict[str, str] = field(default_factory=dict)
+    opendata: bool = False
 
     @property
     def stad(self) -> Cijfers:

@@ -238,7 +238,20 @@ def bronnen(o: Onderwerp) -> Sectie:
         )
         blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
     blocks += source_list(o.materiaal.bronregels)
+    if o.opendata:
+        blocks.append(_open_data(o))
     return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
+
+
+def _open_data(o: Onderwerp) -> Blok:
+    whole = len(o.selectie.codes) == len(o.stad.gebieden)
+    where = "in de map opendata" if whole else f"in opendata/{o.selectie.opendata}"
+    text = (
+        f"De cijfers van dit rapport zijn ook open data. Zij staan {where}, naast de rapporten: "
+        "als CSV en als GeoPackage, met de betekenis en de eenheid van elke kolom. Wat onder een "
+        "publicatiedrempel ligt, staat er niet in."
+    )
+    return Blok(kop="Open data", html=Markup('<p class="opendata">{}</p>').format(text))
 
 
 def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:

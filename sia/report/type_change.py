@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
-from sia.viz.dataset import LEFT_OUT, OTHER_TYPE, SAME_TYPE
+from sia.viz.dataset import LEFT_OUT, OTHER_TYPE, SAME_TYPE, Cijfers
 from sia.viz.tables import html_table
 from sia.viz.theme import MISSING, kans, meervoud
 
@@ -60,8 +61,9 @@ def type_sentence(trajecten: pd.DataFrame, names: pd.Series[str]) -> Zin | None:
     return Zin(text, (*grounds, *named(sure, CAPTION)))
 
 
-def type_table(trajecten: pd.DataFrame, names: pd.Series[str]) -> str:
+def type_table(trajecten: pd.DataFrame, cijfers: Cijfers) -> str:
     """Return the buurten of an area whose type differs, with the judgement; empty when none."""
+    names = cijfers.naam
     if trajecten.empty:
         return ""
     rows = moved(trajecten, names.index)
@@ -77,7 +79,9 @@ def type_table(trajecten: pd.DataFrame, names: pd.Series[str]) -> str:
             "Oordeel": rows["oordeel"].astype(str),
         }
     )
-    return html_table(shown, CAPTION, getallen=("Kans dat het type echt anders is",))
+    return html_table(
+        with_judgement(shown, cijfers), CAPTION, getallen=("Kans dat het type echt anders is",)
+    )
 
 
 def _types(rows: pd.DataFrame, side: str) -> list[str]:

@@ -60,6 +60,21 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
     assert (kinds["stad"], kinds["stadsdeel"]) == (1, len(parts))
 
 
+def test_every_report_names_open_data_that_are_there(written: tuple[pipeline.Run, Path]) -> None:
+    folder = written[0].reports / "rapporten"
+    found = {path.name for path in (folder.parent / "opendata").glob("*.zip")}
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    named = {
+        name for page in pages.values() for name in re.findall(r"opendata/([\w-]+\.zip)", page)
+    }
+    assert named == found
+    silent = {path.name for path, page in pages.items() if "zijn ook open data" not in page}
+    assert silent == {"index.html", "algoritmeregister.html", "toegankelijkheid.html"}
+    links = re.findall(r'href="(\.\./opendata/[^"]+)"', pages[folder / "index.html"])
+    assert len(links) == 4
+    assert all((folder / link).exists() for link in links)
+
+
 def areas_with_scores(run: pipeline.Run) -> pd.Series[str]:
     """Return the wijk of every ranked buurt."""
     scores = run.table("scores")

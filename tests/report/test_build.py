@@ -299,7 +299,7 @@ def test_written_whole_or_not_at_all(materiaal: Materiaal, tmp_path: Path) -> No
 
 
 def test_full_set_links_every_report(tmp_path: Path) -> None:
-    stuff = material(everything(city(13)))
+    stuff = material(everything(city(8)))
     written = write_set(tmp_path, stuff)
     start = written[0].read_text(encoding="utf-8")
     links = re.findall(r'<a href="([\w-]+\.html)">', start)

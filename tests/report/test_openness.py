@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 from voronoistad import city, material
 
-from sia.report.material import Materiaal
+from sia.report.material import Materiaal, selections
 from sia.report.openness import description, open_approach, open_figures, write_open_data
 
 
@@ -41,8 +42,33 @@ def test_figure_and_judgement_stand_side_by_side(materiaal: Materiaal) -> None:
     assert judged["duiding"].iloc[1].endswith("geldt die nog?")
 
 
+def test_every_report_has_the_open_data_of_its_own_buurten(
+    materiaal: Materiaal, tmp_path: Path
+) -> None:
+    made = selections(materiaal.cijfers)
+    wijk = next(one for one in made if one.soort == "wijk")
+    buurt = next(one for one in made if one.sleutel == wijk.codes[0])
+    write_open_data(tmp_path, materiaal, [wijk, buurt])
+    for one in (wijk, buurt):
+        with zipfile.ZipFile(tmp_path / one.opendata) as packed:
+            assert set(packed.namelist()) == {
+                *("scores.csv", "aanpak.csv", "cijfers.csv", "kolommen.csv"),
+                *("buurten.gpkg", "lees-mij.json"),
+            }
+            for name in ("scores.csv", "aanpak.csv", "cijfers.csv"):
+                table = pd.read_csv(packed.open(name), sep=";", decimal=",")
+                assert set(table["buurtcode"]) == set(one.codes), name
+            packed.extract("buurten.gpkg", tmp_path / one.soort)
+        borders = gpd.read_file(tmp_path / one.soort / "buurten.gpkg", layer="buurten")
+        assert set(borders["buurtcode"]) == set(one.codes)
+        assert {"aanpak", "aanpak_na_duiding", "duiding"} <= set(borders)
+    change = next(one for one in made if one.gebied == wijk.gebied and one.soort == "verandering")
+    assert change.opendata == wijk.opendata
+
+
 def test_same_material_same_bytes(materiaal: Materiaal, tmp_path: Path) -> None:
-    first, second = (write_open_data(tmp_path / name, materiaal) for name in "ab")
+    part = selections(materiaal.cijfers)[1:2]
+    first, second = (write_open_data(tmp_path / name, materiaal, part) for name in "ab")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 

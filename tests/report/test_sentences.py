@@ -189,7 +189,7 @@ def test_a_buurt_that_is_not_ranked_hears_why(stad: Cijfers) -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 30), st.integers(0, 9), st.booleans(), st.data())
 def test_sentences_can_be_made_of_any_chances(
     n: int, seed: int, margins: bool, data: st.DataObject

@@ -28,7 +28,7 @@ def _paths(stad: Cijfers, judged: dict[int, str]) -> pd.DataFrame:
 
 def test_only_what_exceeds_the_noise_is_named(stad: Cijfers) -> None:
     found = _paths(stad, {2: "verandering", 5: "kan ruis zijn", 9: "niet te vergelijken"})
-    zin, table = type_sentence(found, stad.naam), type_table(found, stad.naam)
+    zin, table = type_sentence(found, stad.naam), type_table(found, stad)
     assert zin is not None
     assert zin.tekst.startswith("2 buurten hebben een ander type dan in 2021.")
     assert zin.tekst.endswith(f"Meer dan ruis is dat in {stad.naam.iloc[2]}.")
@@ -42,7 +42,7 @@ def test_noise_only_none_and_unknown(stad: Cijfers) -> None:
     assert quiet is not None and quiet.tekst.endswith("duidelijk groter dan de ruis.")
     none = type_sentence(_paths(stad, {}), stad.naam)
     assert none is not None and "hetzelfde type als in 2021" in none.tekst
-    assert type_table(_paths(stad, {}), stad.naam) == ""
+    assert type_table(_paths(stad, {}), stad) == ""
     assert type_sentence(pd.DataFrame(), stad.naam) is None
     lost = _paths(stad, dict.fromkeys(range(len(stad.gebieden)), "niet te vergelijken"))
     nobody = type_sentence(lost, stad.naam)
