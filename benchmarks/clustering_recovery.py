@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
@@ -27,11 +29,15 @@ from sia.gemeente import load_gemeente
 from sia.indicators import build_indicators, design, eligibility
 from sia.sources.base import AreaLayer, Intake
 from sia.sources.registry import read_folder
+from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, dutch_axis, finish
+from sia.viz.theme import getal
 from sia.weighing import WeighingSettings, weigh
 
 BEFORE, AFTER = 2020, 2022
 COUNTS = ("aantal_inwoners", "aantal_huishoudens")
 LIMIT = 0.02
+SEPARATIONS = (1.0, 0.5)
+TARGET = 0.85
 
 
 def city(seed: int, separation: float) -> tuple[Intake, DemoTruth]:
@@ -114,31 +120,73 @@ def _redrawn(pieces: pd.DataFrame) -> list[str]:
     return sorted(str(code) for code, rows in new.items() if frozenset(rows) not in old)
 
 
+def recover(seeds: Sequence[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return recovery of types (a row per city and separation) and errors of converted counts."""
+    rows, errors = [], []
+    for separation in SEPARATIONS:
+        for seed in seeds:
+            found, truth = city(seed, separation)
+            found_types = types(published_scores(found), truth)
+            rows.append({"separation": separation, "seed": seed, **found_types})
+            if separation == 1.0:
+                errors.append(conversion(found, truth).assign(seed=seed))
+    return pd.DataFrame(rows), pd.concat(errors)
+
+
+def draw(rows: pd.DataFrame) -> Chart:
+    """Draw the adjusted Rand index of every city, beside the target.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `recover` returns them.
+    """
+    ways = {"chosen": "aantal gekozen", "known": "aantal gegeven"}
+    with canvas(7.5, 2.6) as figure:
+        axes = figure.add_axes((0.3, 0.2, 0.67, 0.75))
+        axes.axvline(TARGET, color=SOFT, linewidth=0.9, linestyle="--")
+        labels = []
+        for separation in SEPARATIONS:
+            for way, name in ways.items():
+                values = rows.loc[rows["separation"] == separation, way].to_numpy()
+                height = len(labels) + np.linspace(-0.25, 0.25, len(values))
+                axes.plot(values, height, "o", color=PLAIN, alpha=0.6, markersize=4)
+                axes.plot(values.mean(), len(labels), "D", color=STRONG, markersize=7)
+                labels.append(f"scheiding {getal(separation, 1)}, {name}")
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.set_xlim(0, 1.02)
+        axes.set_xlabel("aangepaste Rand-index met de geplante typen")
+        dutch_axis(axes, "x", 1)
+        text = (
+            f"Elke stip is een van {rows['seed'].nunique()} verzonnen steden, de ruit hun "
+            f"gemiddelde; de streeplijn is het doel van {getal(TARGET, 2)} voor goed te scheiden "
+            "typen."
+        )
+        return finish(figure, "Teruggevonden typen in Voorbeeldstad (fictief)", text, rows)
+
+
 def main(quick: bool) -> str:
     """Return recovery of types and of counts over seeds, as Markdown."""
-    seeds = range(1) if quick else range(20)
+    return _report(*recover(range(1) if quick else range(20)))
+
+
+def _report(rows: pd.DataFrame, errors: pd.DataFrame) -> str:
     lines = [
-        f"Voorbeeldstad (fictief), {len(seeds)} seeds, through the product; types of {AFTER}.",
+        f"Voorbeeldstad (fictief), {rows['seed'].nunique()} seeds, through the product; types of "
+        f"{AFTER}.",
         "",
         "| types | ARI, chosen k | lowest | ARI, planted k | lowest | chosen k = planted |",
         "|---|---|---|---|---|---|",
     ]
-    errors = []
-    for separation in (1.0, 0.5):
-        rows = []
-        for seed in seeds:
-            found, truth = city(seed, separation)
-            rows.append(types(published_scores(found), truth))
-            if separation == 1.0:
-                errors.append(conversion(found, truth).assign(seed=seed))
-        table = pd.DataFrame(rows)
+    for separation, table in rows.groupby("separation", sort=False):
         right = int((table["k"] == table["planted"]).sum())
         lines.append(
             f"| separation {separation:g} | {table['chosen'].mean():.2f} "
             f"| {table['chosen'].min():.2f} | {table['known'].mean():.2f} "
             f"| {table['known'].min():.2f} | {right} of {len(table)} |"
         )
-    return "\n".join([*lines, "", *_conversion_lines(pd.concat(errors))])
+    return "\n".join([*lines, "", *_conversion_lines(errors)])
 
 
 def _conversion_lines(errors: pd.DataFrame) -> list[str]:
@@ -159,4 +207,7 @@ def _conversion_lines(errors: pd.DataFrame) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(main("--quick" in sys.argv))
+    found_rows, found_errors = recover(range(1) if "--quick" in sys.argv else range(20))
+    print(_report(found_rows, found_errors))
+    for path in [argument for argument in sys.argv[1:] if argument.endswith(".svg")]:
+        Path(path).write_text(draw(found_rows).svg(), encoding="utf-8")
