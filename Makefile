@@ -16,7 +16,7 @@ demo: $(STAMP)
 	$(BIN)/sia demo
 
 lab: $(STAMP)
-	$(BIN)/jupyter lab notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	$(BIN)/jupyter lab notebooks --LabApp.app_settings_dir=notebooks/.jupyterlab
 
 # make sessie OPTIES="-g Enschede -j 2024"
 sessie: $(STAMP)
