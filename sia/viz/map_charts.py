@@ -158,6 +158,7 @@ def _years_text(table: pd.DataFrame) -> str:
         return "Geen enkele buurt heeft een score in zowel het eerste als het laatste jaar."
     up, down = int((change > 0).sum()), int((change < 0).sum())
     return (
-        f"Tussen {first} en {last} steeg de urgentie in {meervoud(up, 'buurt', 'buurten')} en "
-        f"daalde zij in {meervoud(down, 'buurt', 'buurten')}. Alle kaarten hebben dezelfde klassen."
+        f"De score is in {last} in {meervoud(up, 'buurt', 'buurten')} hoger en in "
+        f"{meervoud(down, 'buurt', 'buurten')} lager dan in {first}. Een klein verschil kan ruis "
+        "zijn; het rapport over verandering zegt wat meer is. Alle kaarten hebben dezelfde klassen."
     )
