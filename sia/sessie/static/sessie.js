@@ -36,7 +36,8 @@ function render({ model, el: wortel }) {
           verbroken();
           resolve({ goed: false, tekst: "Geen antwoord: NIET bevestigd. Laad de pagina opnieuw en bevestig nog eens; wat u typte blijft staan, en dubbel opslaan kan niet." });
         };
-        const late = setTimeout(stil, 6000);
+        // who confirms waits for a word; taking the record along may wait for a kernel that draws
+        const late = setTimeout(stil, soort === "bewaar" ? 6000 : 30000);
         open.set(nummer, (answer) => { clearTimeout(late); resolve(answer); });
         probeer(() => model.send({ soort, nummer, ...data }), () => { clearTimeout(late); stil(); });
       });
