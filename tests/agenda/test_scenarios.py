@@ -53,7 +53,10 @@ def test_stability_weight_moves_fewer_other_plans(
 
 def test_replanning_without_a_reason_moves_nothing(agenda: Agenda, programme: Programme) -> None:
     again = replan(agenda, programme.starts, 0.05)
-    assert differences(programme.starts, again.starts, agenda.plans).empty
+    agreed = programme.starts.dropna()
+    pd.testing.assert_series_equal(again.starts[agreed.index], agreed)
+    # what the margin left out may still come in, and gains no more than the proof allowed
+    assert again.worth["totaal"] <= programme.bound + 1.0
 
 
 def test_scenarios_say_how_firm_each_year_is(
