@@ -134,6 +134,12 @@ def choose_k(
     return _decide(table, many)
 
 
+def most_types(scores: pd.DataFrame, settings: TypologySettings | None = None) -> int:
+    """Return how many types could be told apart at most: the number of distinct complete rows."""
+    z, _ = complete_z(scores, settings or TypologySettings())
+    return len(np.unique(z, axis=0)) if z.size else 0
+
+
 def complete_z(scores: pd.DataFrame, settings: TypologySettings) -> tuple[Array, Labels]:
     """Return z-scores of the complete rows in canonical order, and the buurt of each as a number.
 

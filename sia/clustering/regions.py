@@ -121,7 +121,7 @@ def _filled(scores: pd.DataFrame, graph: Contiguity) -> tuple[Array, npt.NDArray
             [
                 Problem(
                     wat="Voor geen enkele buurt is een score bekend die verschilt.",
-                    oplossing="Maak eerst scores.parquet (notebook 03).",
+                    oplossing="Voeg voor dit jaar bronnen toe, of laat het jaar weg.",
                 )
             ]
         )

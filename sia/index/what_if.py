@@ -45,7 +45,8 @@ def what_if(
             multiplied = result.chain.weights[top].copy()
             multiplied[number] *= factor
             rows[(child, float(factor))] = _moved(before, _scores(result, top, multiplied))
-    index = pd.MultiIndex.from_tuples(list(rows), names=["part", "factor"]) if rows else None
+    keys = list(zip(*rows, strict=True)) or [(), ()]
+    index = pd.MultiIndex.from_arrays(keys, names=["part", "factor"])
     columns = ["entered", "left", "mean_shift", "max_shift"]
     return pd.DataFrame(list(rows.values()), index=index, columns=columns)
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.clustering.components import TypologySettings
+from sia.clustering.domains import known_together
+from sia.clustering.number import most_types
 from sia.clustering.typology import Typology
 from sia.clustering.years import Change, change, transitions
 from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
 from sia.pipeline.run import Run
+from sia.pipeline.types import TOO_FEW_FOR_TYPES
 from sia.pipeline.types import panel as published_scores
 from sia.viz.dataset import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE, UNKNOWN
 from sia.weighing import known_error
 
 STAGE = "09_trajecten"
 DRAWS = 200
+ONE_YEAR = "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te zien."
 COUNTS = ("inwoners", "huishoudens")
 
 
@@ -58,18 +62,20 @@ def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
     years) with the number of types of notebook 04, and take over its numbers by optimal matching.
     """
     panel = comparable_years(run)
-    scores = panel.scores.drop(columns=URGENTIE)
+    everything = panel.scores.drop(columns=URGENTIE)
+    scores = known_together(everything)
     model = _model(run, scores, zaad)
-    names = _names(run, model)
-    noise = score_noise(panel, draws=DRAWS, zaad=zaad)
-    domains = scores.columns.get_indexer(pd.Index(model.domains_))
     rows, keys = panel.rows(scores.index)
     linked = scores.iloc[rows].set_axis(keys)
-    types = model.predict(linked)
     first, last = panel.jaren[0], panel.jaren[-1]
-    found = None
-    if first != last:
-        found = change(model, linked, noise[:, rows][:, :, domains], first, last)
+    names: dict[int, str] = {}
+    types, found = pd.Series(pd.NA, linked.index, dtype="Int64", name="type"), None
+    if model is not None:
+        names, types = _names(run, model), model.predict(linked)
+        if first != last:
+            noise = score_noise(panel, draws=DRAWS, zaad=zaad)
+            domains = everything.columns.get_indexer(pd.Index(model.domains_))
+            found = change(model, linked, noise[:, rows][:, :, domains], first, last)
     wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
     wide = wide.reindex(run.table("gebieden").index).astype("Int64")
     known = _known_noise(panel)
@@ -94,9 +100,14 @@ def trajectories_step(run: Run, *, zaad: int = 2024) -> Trajectories:
     )
 
 
-def _model(run: Run, scores: pd.DataFrame, zaad: int) -> Typology:
-    """Fit the types of notebook 04 anew on comparable scores, and give them its numbers."""
+def _model(run: Run, scores: pd.DataFrame, zaad: int) -> Typology | None:
+    """Fit the types of notebook 04 anew on comparable scores, and give them its numbers.
+
+    None when 04 made no types, or too few buurten are comparable for as many.
+    """
     k = len(run.table("typeprofielen"))
+    if k == 0 or most_types(scores) < k:
+        return None
     published = Typology(TypologySettings(n_types=k, seed=zaad)).fit(published_scores(run))
     return Typology(TypologySettings(n_types=k, seed=zaad)).fit(scores).renumbered(published)
 
@@ -133,11 +144,11 @@ def _judged(
     table["eerste_jaar"], table["laatste_jaar"] = first, last
     table["van"], table["naar"] = types[first], types[last]
     for side in ("van", "naar"):
-        table[f"{side}_naam"] = table[side].map(names).fillna("").astype("str")
+        table[f"{side}_naam"] = table[side].map(names).astype(object).fillna("").astype("str")
     table["kans_anders"] = float("nan")
     table["oordeel"], table["toelichting"] = LEFT_OUT, ""
     if found is None:
-        table["toelichting"] = "Er is één vergelijkbaar jaar."
+        table["toelichting"] = ONE_YEAR if first == last else TOO_FEW_FOR_TYPES
         return table
     judged = found.buurten
     rows = judged.index
@@ -180,7 +191,7 @@ def panel_text(found: Trajectories) -> str:
 def change_text(found: Trajectories) -> str:
     """Say how many buurten changed type, and how much of that noise alone would bring."""
     if found.verandering is None:
-        return "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te zien."
+        return str(found.buurten["toelichting"].iloc[0])
     judged = found.verandering
     counts = found.buurten["oordeel"].value_counts()
     moved, rows = int(judged.buurten["gewijzigd"].sum()), len(judged.buurten)

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from sia.approach import ApproachSettings, decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
 from sia.clustering.components import Method, TypologySettings
+from sia.clustering.domains import known_together
 from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
+from sia.clustering.number import NumberSettings, most_types
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
 from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
+from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.pipeline.type_store import chosen_types
 from sia.pockets import PocketSettings, find_pockets, squares_frame
@@ -37,6 +41,7 @@ TABLES = (
     "aanpak",
 )
 """What the steps of this stage write."""
+TOO_FEW_FOR_TYPES = "Te weinig buurten met cijfers in dezelfde domeinen om typen te onderscheiden."
 RUN_PARAMETERS = ("jaar", "jaren", "basisjaar")
 METHOD_NAMES: dict[Method, str] = {
     "kmeans": "k-means (deze indeling)",
@@ -77,7 +82,14 @@ class Types:
 
 
 def panel(run: Run) -> pd.DataFrame:
-    """Return the domain scores of all processed years, index ``(jaar, buurtcode)``."""
+    """Return the domain scores that types rest on, of all processed years.
+
+    Index ``(jaar, buurtcode)``; without the domains that too few buurten know beside the others.
+    """
+    return known_together(_domain_scores(run))
+
+
+def _domain_scores(run: Run) -> pd.DataFrame:
     parts = {}
     for jaar in run.jaren:
         own = run.of_year(jaar)
@@ -122,8 +134,11 @@ def _context(run: Run, years: Sequence[int]) -> pd.DataFrame:
 
 def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     """Find the types over all years together, and write those of this year."""
-    scores = panel(run)
+    everything = _domain_scores(run)
+    scores = known_together(everything)
     how = TypologySettings(seed=zaad)
+    if most_types(scores, how) <= min(NumberSettings().ks):
+        return _no_types(run, scores, zaad)
     chosen = chosen_types(run, scores, how)
     choice = chosen.keuze
     model = Typology(TypologySettings(n_types=choice.k, seed=zaad)).fit(scores)
@@ -143,7 +158,7 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     write_stage(run, tables, zaad=zaad, k=choice.k)
     return Types(
         k=choice.k,
-        reden=choice.reden,
+        reden=choice.reden + _given_up(everything, scores),
         choice_table=choice.table,
         profiles=profile,
         names={int(str(number)): name for number, name in names.items()},
@@ -151,6 +166,40 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
         punten=chosen.punten,
         takken=chosen.takken,
     )
+
+
+def _given_up(everything: pd.DataFrame, scores: pd.DataFrame) -> str:
+    """Say which domains have figures but take no part in the types."""
+    names = domain_names()
+    given_up = everything.columns.difference(scores.columns, sort=False)
+    left = [names[str(d)] for d in given_up if everything[d].notna().any()]
+    if not left:
+        return ""
+    return (
+        f" Niet gebruikt voor de typen: {opsomming(left)}; te weinig buurten hebben dat naast de "
+        "andere domeinen."
+    )
+
+
+def _no_types(run: Run, scores: pd.DataFrame, zaad: int) -> Types:
+    """Write that no buurt has a type: there are too few to tell types apart."""
+    reason = TOO_FEW_FOR_TYPES
+    now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
+    absent = pd.Series(pd.NA, now.index, dtype="Int64")
+    table = pd.DataFrame(
+        {
+            "type": absent,
+            "zekerheid": np.nan,
+            "tweede_type": absent,
+            "silhouet": np.nan,
+            "domeinen": now.notna().sum(axis=1).astype("int64"),
+            "reden": reason,
+            "typenaam": pd.Series(None, now.index, dtype="str"),
+        }
+    )
+    empty = scores.iloc[:0].set_axis(pd.Index([], dtype="int64", name="type"))
+    write_stage(run, {"typologie": table, "typeprofielen": empty}, zaad=zaad, k=0)
+    return Types(0, reason, pd.DataFrame(), empty, {}, empty, pd.DataFrame(), pd.DataFrame())
 
 
 def type_profiles(run: Run) -> pd.DataFrame:
@@ -191,6 +240,8 @@ def method_table(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
     ``zelfde type`` counts after the types of the other method got the numbers that fit best.
     """
     published, scores = run.table("typologie"), panel(run)
+    if published["type"].isna().all():
+        return pd.DataFrame()
     now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
     count, rows = len(run.table("typeprofielen")), []
     for method, name in METHOD_NAMES.items():

@@ -16,7 +16,18 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from sia.clustering.doubt import doubtful
-from sia.viz.figure import INK, SOFT, STRONG, Chart, canvas, dutch_axis, finish, folded
+from sia.viz.figure import (
+    INK,
+    NO_TYPES,
+    SOFT,
+    STRONG,
+    Chart,
+    canvas,
+    dutch_axis,
+    finish,
+    folded,
+    nothing,
+)
 from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE, getal, kans, meervoud
@@ -294,6 +305,8 @@ def clustergram(points: pd.DataFrame, branches: pd.DataFrame, k: int) -> Chart:
     k : int
         The chosen number, drawn stronger.
     """
+    if points.empty:
+        return nothing("Hoe typen zich splitsen", NO_TYPES)
     height = points.set_index(["k", "type"])["gemiddelde"].astype(float).to_dict()
     steps = [int(number) for number in sorted(points["k"].unique())]
     before = {later: earlier for earlier, later in itertools.pairwise(steps)}

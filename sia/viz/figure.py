@@ -129,6 +129,16 @@ def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
     return Chart(markup, title, text, data)
 
 
+NO_TYPES = "Er zijn te weinig buurten met cijfers in dezelfde domeinen om typen te maken."
+
+
+def nothing(title: str, text: str) -> Chart:
+    """Return an empty chart that says why there is nothing to draw."""
+    with canvas(7.5, 0.5) as figure:
+        figure.text(0.01, 0.4, text, fontsize=9)
+        return finish(figure, title, text, pd.DataFrame())
+
+
 def dutch_axis(axes: Axes, which: str = "x", decimalen: int = 0) -> None:
     """Write the numbers along an axis as Dutch readers do."""
     formatter = FuncFormatter(lambda value, _: getal(value, decimalen))

@@ -15,6 +15,7 @@ from scipy.optimize import isotonic_regression
 
 from sia.viz.figure import (
     INK,
+    NO_TYPES,
     PLAIN,
     SOFT,
     STRONG,
@@ -24,6 +25,7 @@ from sia.viz.figure import (
     finish,
     folded,
     name_room,
+    nothing,
 )
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE, getal, meervoud, opsomming
@@ -55,6 +57,8 @@ def type_profiles(
     domain_names : mapping
         Column -> Dutch name, in drawing order.
     """
+    if profiles.empty:
+        return nothing("Profiel per type buurt", NO_TYPES)
     domains = [key for key in domain_names if key in profiles]
     table = profiles[domains].astype(float)
     labels = [domain_names[key] for key in domains]
@@ -129,6 +133,8 @@ def k_choice(choice_table: pd.DataFrame, k: int, drempel: float = 0.80) -> Chart
     drempel : float
         Least stability that the rule asks for, drawn as a line.
     """
+    if choice_table.empty:
+        return nothing("Keuze van het aantal typen", NO_TYPES)
     table = choice_table[[name for name in CRITERIA if name in choice_table]].astype(float)
     across = min(max(table.shape[1], 1), 3)
     down = -(-max(table.shape[1], 1) // 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,12 @@ import pytest
 
 from sia import demo, pipeline
 from sia.areas import RECODED, REUSED
+from sia.pipeline import types
 from sia.pipeline.border_history import MEASURES
 from sia.pipeline.panel import score_noise
+from sia.settings import Folders
 from sia.store import read_manifest
+from sia.viz import charts, cluster_charts
 from tests.pipeline.conftest import Line
 
 
@@ -115,3 +120,25 @@ def test_the_stage_lists_all_that_its_steps_wrote(line: Line) -> None:
     people = run.table("gebieden")["inwoners"].groupby(areas["dia_gebied"]).sum()
     assert people.max() <= 25_000
     assert isinstance(run.table("ruimte"), pd.DataFrame)
+
+
+def test_too_few_buurten_for_types_stop_nothing(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(line.last.folders.processed, tmp_path / "verwerkt")
+    run = replace(line.last, folders=Folders(tmp_path / "verwerkt", tmp_path / "rapporten"))
+    monkeypatch.setattr(types, "most_types", lambda *_: 3)
+    found = pipeline.typology_step(run)
+    assert found.k == 0 and "Te weinig buurten" in found.reden
+    assert run.table("typologie")["type"].isna().all()
+    assert pipeline.method_table(run).empty and pipeline.doubtful_table(run).empty
+    for chart in (
+        charts.k_choice(found.choice_table, found.k),
+        charts.type_profiles(found.profiles, found.names, pipeline.domain_names()),
+        cluster_charts.clustergram(found.punten, found.takken, found.k),
+    ):
+        assert "te weinig buurten" in chart.text
+    over_time = pipeline.trajectories_step(run)
+    assert set(over_time.buurten["oordeel"]) == {"niet te vergelijken"}
+    assert "Te weinig buurten" in pipeline.change_text(over_time)
+    assert over_time.panel.urgentie().notna().any(axis=None)
