@@ -26,7 +26,14 @@ from sia.report.parts import (
     source_list,
     table_block,
 )
-from sia.report.sentences import Zin, certainty, dia_things, questions, three_things
+from sia.report.sentences import (
+    Zin,
+    certainty,
+    dia_things,
+    domain_things,
+    questions,
+    three_things,
+)
 from sia.report.type_change import type_sentence
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
@@ -56,6 +63,8 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
         return change.things(o.gebied), (*sure, moved) if moved else sure
     if o.selectie.soort == "dia":
         return dia_things(o.cijfers, o.selectie.naam), certainty(o.cijfers)
+    if o.selectie.soort == "domein":
+        return domain_things(o.cijfers, o.selectie.sleutel), certainty(o.cijfers)
     return three_things(o.cijfers), certainty(o.cijfers)
 
 

@@ -212,6 +212,29 @@ def three_things(cijfers: Cijfers) -> tuple[Zin, ...]:
     return (urgency(cijfers), approach(cijfers), (pockets if some else heaviest_domain)(cijfers))
 
 
+def domain_things(cijfers: Cijfers, domein: str) -> tuple[Zin, ...]:
+    """Return the three things to know about one domain."""
+    return (highest_on(cijfers, domein), urgency(cijfers), approach(cijfers))
+
+
+def highest_on(cijfers: Cijfers, domein: str) -> Zin:
+    """Say which ranked buurten score highest on a domain."""
+    what = DOMAINS[domein].lower()
+    top = cijfers.gerangschikt[domein].astype(float).dropna().nlargest(_LISTED)
+    if top.empty:
+        return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
+    names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]
+    told = [f"{name} ({score})" for name, score in zip(names, scores, strict=True)]
+    return Zin(
+        f"Op {what} is de opgave het grootst in {opsomming(told)}, op een schaal van 0 tot 100.",
+        (
+            *named(names, "Rangorde"),
+            *(Grond(f"score {what}", score, "Rangorde") for score in scores),
+            Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
+        ),
+    )
+
+
 def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(

@@ -18,6 +18,7 @@ from sia.report.sentences import (
     approach,
     certainty,
     data_gaps,
+    domain_things,
     heaviest_domain,
     pockets,
     questions,
@@ -25,7 +26,7 @@ from sia.report.sentences import (
     urgency,
 )
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS, procent
+from sia.viz.theme import DOMAINS, getal, procent
 
 
 def _with(stad: Cijfers, **columns: object) -> Cijfers:
@@ -94,6 +95,15 @@ def test_certainty_adds_up_to_all_buurten(stad: Cijfers) -> None:
     first = certainty(stad)[0]
     assert sum(int(ground.waarde) for ground in first.gronden) == len(stad.gerangschikt)
     assert any("niet gerangschikt" in zin.tekst for zin in certainty(stad))
+
+
+def test_a_domain_hears_first_who_scores_highest_on_it(stad: Cijfers) -> None:
+    first = domain_things(stad, "veiligheid")[0]
+    scores = stad.gerangschikt["veiligheid"].astype(float)
+    assert first.tekst.startswith("Op veiligheid is de opgave het grootst in ")
+    assert f"{stad.naam[scores.idxmax()]} ({getal(scores.max(), 1)})" in first.tekst
+    nothing = _with(stad, veiligheid=np.nan)
+    assert "geen enkele buurt" in domain_things(nothing, "veiligheid")[0].tekst
 
 
 def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cijfers) -> None:
