@@ -18,6 +18,7 @@ from sia.index.choices import prepare_noise
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
+from sia.pipeline.scores import nobody_scored
 from sia.pipeline.table import load_indicators
 from sia.sources.base import AreaLayer, Intake
 from sia.weighing import WeighingSettings, goalposts, known_error, weigh
@@ -194,14 +195,7 @@ def _results(
             settings=WeighingSettings(draws=0),
         )
         if weighed.urgentie is None:
-            raise InputError(
-                [
-                    Problem(
-                        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
-                        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
-                    )
-                ]
-            )
+            raise InputError([nobody_scored(jaar)])
         results[jaar] = weighed.urgentie
     return results
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sia.catalogue.load import load_catalogue
 from sia.catalogue.refused import is_origin
+from sia.errors import InputError, Problem
 from sia.index import Audit, audit
 from sia.index.sensitivity import sensitivity
 from sia.indicators import IndicatorTable, design, eligibility
@@ -83,9 +84,17 @@ def _weigh(run: Run, table: IndicatorTable, settings: WeighingSettings) -> Weigh
 
 
 def weighing_step(run: Run, *, doorrekeningen: int = 1000, zaad: int = 2024) -> Weighing:
-    """Weigh the buurten, and write scores and contributions."""
+    """Weigh the buurten, and write scores and contributions.
+
+    Raises
+    ------
+    InputError
+        When no buurt has enough figures for a score.
+    """
     settings = WeighingSettings(draws=doorrekeningen, seed=zaad)
     result = _weigh(run, load_indicators(run), settings)
+    if result.urgentie is None:
+        raise InputError([nobody_scored(run.jaar)])
     run.write(
         STAGE,
         {"scores": result.scores, "bijdragen": result.contributions},
@@ -94,6 +103,14 @@ def weighing_step(run: Run, *, doorrekeningen: int = 1000, zaad: int = 2024) -> 
         schaal_van=run.basisjaar if norms_of_base_year(run) is not None else run.jaar,
     )
     return result
+
+
+def nobody_scored(jaar: int) -> Problem:
+    """Return what is wrong with a year in which no buurt has a score, and what to do."""
+    return Problem(
+        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
+        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
+    )
 
 
 def reweigh(run: Run, doorrekeningen: int = 0) -> Weighing:

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sia.errors import InputError
 from sia.pipeline import robustness
 from sia.pipeline.run import Run
-from sia.pipeline.scores import audit_tables, reweigh
+from sia.pipeline.scores import audit_tables, reweigh, weighing_step
+from sia.settings import Folders
 from sia.store import read_table, write_table
 from sia.weighing import URGENTIE, Weighing
 from tests.pipeline.conftest import Line
@@ -131,3 +133,12 @@ def test_audit_page_states_every_rule_and_shows_only_what_is_not_green(line: Lin
         assert escape(str(table["regel"].iloc[0])) in page
     assert ">groen</td>" not in page
     assert ">oranje</td>" in page or ">rood</td>" in page
+
+
+def test_a_year_in_which_nobody_has_a_score_is_told(line: Line, tmp_path: Path) -> None:
+    shutil.copytree(line.last.folders.processed, tmp_path / "verwerkt")
+    folders = Folders(tmp_path / "verwerkt", tmp_path / "rapporten")
+    run = dataclasses.replace(line.last, folders=folders)
+    write_table(run.folder / "indicatoren.parquet", run.table("indicatoren") * np.nan)
+    with pytest.raises(InputError, match="geen enkele buurt genoeg cijfers"):
+        weighing_step(run, doorrekeningen=10)
