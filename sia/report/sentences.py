@@ -329,14 +329,17 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
         count(asked, "cijfers die de methode vraagt", OWN_TABLE),
         count(known, "cijfers die bekend zijn", OWN_TABLE),
     ]
-    for flag, start, end, what in (
-        (MISSING_PREFIX, "Daarin ontbreekt", "van de waarden", "aandeel ontbrekende waarden"),
-        ("overgenomen", "Daarvan komt", "uit een eerder jaar", "aandeel uit een eerder jaar"),
+    clauses = []
+    for flag, clause, what in (
+        (MISSING_PREFIX, "ontbreekt {}", "aandeel ontbrekende waarden"),
+        ("overgenomen", "komt {} uit een eerder jaar", "aandeel uit een eerder jaar"),
     ):
         if counts[flag]:
             share = procent(100 * counts[flag] / total, 1)
-            text += f" {start} {share} {end}."
+            clauses.append(clause.format(share))
             grounds.append(Grond(what, share, OWN_TABLE))
+    if clauses:
+        text += f" Van de waarden daarin {' en '.join(clauses)}."
     return Zin(text, tuple(grounds))
 
 

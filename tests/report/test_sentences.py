@@ -117,7 +117,7 @@ def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cij
     lacking = procent(100 / (3 * len(flags)), 1)
     assert gaps.tekst == (
         "Van de 4 cijfers die de methode vraagt, zijn er hier 3 bekend. "
-        f"Daarin ontbreekt {lacking} van de waarden. Daarvan komt 33,3\u00a0% uit een eerder jaar."
+        f"Van de waarden daarin ontbreekt {lacking} en komt 33,3\u00a0% uit een eerder jaar."
     )
     assert {ground.waarde for ground in gaps.gronden} == {"4", "3", lacking, "33,3\u00a0%"}
     none = data_gaps(replace(stad, vlaggen=flags[[scored[0]]]))
