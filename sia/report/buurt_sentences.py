@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pandas as pd
@@ -101,7 +102,11 @@ def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
         All buurten of the city.
     code : str
     """
-    found = (_rank_certain(stad, code), data_gaps(stad.alleen([code])), _judged(stad, code))
+    found = (
+        _rank_certain(stad, code),
+        data_gaps(replace(stad, vlaggen=stad.vlaggen.loc[[code]])),
+        _judged(stad, code),
+    )
     return tuple(zin for zin in found if zin is not None)
 
 

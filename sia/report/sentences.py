@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -297,17 +298,15 @@ def flag_counts(cijfers: Cijfers) -> dict[str, int]:
         buurt. ``totaal``, ``ontbreekt`` and the other flags: values of the known indicators.
     """
     names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
-    kinds = cijfers.vlaggen[names].astype(str).apply(lambda one: one.str.partition(":")[0])
-    known = kinds.loc[:, (kinds != MISSING_PREFIX).any()]
-    numbers = pd.Series(known.to_numpy().ravel(), dtype="str").value_counts()
-    counts = {str(kind): int(number) for kind, number in numbers.items()}
+    columns = [[str(f).partition(":")[0] for f in cijfers.vlaggen[name].tolist()] for name in names]
+    known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
         "gevraagd": len(names),
-        "bekend": len(known.columns),
-        "totaal": known.size,
+        "bekend": len(known),
+        "totaal": sum(map(len, known)),
         MISSING_PREFIX: 0,
         "overgenomen": 0,
-        **counts,
+        **Counter(kind for kinds in known for kind in kinds),
     }
 
 
