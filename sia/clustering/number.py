@@ -114,7 +114,7 @@ def choose_k(
     if len(z) > many.max_rows:
         rows = np.sort(rng.choice(len(z), many.max_rows, replace=False))
         z, group = z[rows], group[rows]
-    distinct = len(np.unique(z, axis=0)) if len(z) else 0
+    distinct = _distinct(z)
     ks = [k for k in sorted(set(many.ks)) if k < distinct]
     if not ks:
         raise InputError(
@@ -136,7 +136,10 @@ def choose_k(
 
 def most_types(scores: pd.DataFrame, settings: TypologySettings | None = None) -> int:
     """Return how many types could be told apart at most: the number of distinct complete rows."""
-    z, _ = complete_z(scores, settings or TypologySettings())
+    return _distinct(complete_z(scores, settings or TypologySettings())[0])
+
+
+def _distinct(z: Array) -> int:
     return len(np.unique(z, axis=0)) if z.size else 0
 
 
@@ -287,7 +290,7 @@ def clustergram(
     """
     how = settings or TypologySettings()
     z, _ = complete_z(scores, how)
-    distinct = len(np.unique(z, axis=0))
+    distinct = _distinct(z)
     points, branches = [], []
     before: Labels | None = None
     with threadpool_limits(limits=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -109,11 +110,19 @@ def write_stage(run: Run, tables: dict[str, pd.DataFrame], **parameters: object)
 
     The stage has several steps; each adds to one record in the manifest.
     """
-    earlier = read_manifest(run.folder).get("stappen", {}).get(STAGE, {}).get("parameters", {})
+    earlier = _noted(run)
     run.write(STAGE, tables)
     written = [run.folder / f"{name}.parquet" for name in TABLES if run.has(name)]
     own = {name: value for name, value in earlier.items() if name not in RUN_PARAMETERS}
     run.note(STAGE, written, **{**own, **parameters})
+
+
+def _noted(run: Run) -> dict[str, Any]:
+    """Return the parameters that this stage's steps noted in the manifest."""
+    noted: dict[str, Any] = (
+        read_manifest(run.folder).get("stappen", {}).get(STAGE, {}).get("parameters", {})
+    )
+    return noted
 
 
 def _context(run: Run, years: Sequence[int]) -> pd.DataFrame:
@@ -334,7 +343,7 @@ def pockets_step(run: Run, *, zaad: int = 2024) -> Pockets:
 
 def why_not_searched(run: Run) -> str:
     """Return why there was no search for deel-buurten; empty where there was one, or none yet."""
-    noted = read_manifest(run.folder).get("stappen", {}).get(STAGE, {}).get("parameters", {})
+    noted = _noted(run)
     return "" if noted.get("gezocht", True) else str(noted["deelbuurten"])
 
 

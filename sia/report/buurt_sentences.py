@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 
+from sia.report.judgements import said_of
 from sia.report.sentences import CERTAIN, DOUBTFUL, Grond, Zin, data_gaps, named
 from sia.viz.dataset import Cijfers
-from sia.viz.judgement import one_row
 from sia.viz.theme import DOMAINS, getal, kans, rang_interval
 
 
@@ -79,18 +79,12 @@ def _buurt_approach(stad: Cijfers, code: str) -> Zin:
     text = f"Voorgestelde aanpak voor {naam}: {kind}."
     if (stad.buurt_van_deelbuurt == code).any():
         text += " Een plek in deze buurt wijkt duidelijk af van de rest."
-    said = _said(stad, code)
+    said = said_of(stad, code)
     if said is not None and said["aanpak_na_duiding"] != said["aanpak"]:
         text += f" In de duiding is dat {said['effect']}: {said['aanpak_na_duiding']}."
         what = Grond("aanpak na duiding", str(said["aanpak_na_duiding"]), "Kerncijfers")
         grounds = (*grounds, what)
     return Zin(text, grounds)
-
-
-def _said(stad: Cijfers, code: str) -> pd.Series[Any] | None:
-    if code not in stad.duiding.index or not stad.duiding.at[code, "duiding"]:
-        return None
-    return one_row(stad.duiding, code)
 
 
 def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
@@ -131,7 +125,7 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
 def _judged(stad: Cijfers, code: str) -> Zin | None:
     if stad.aanpak.empty:
         return None
-    said = _said(stad, code)
+    said = said_of(stad, code)
     if said is None:
         return Zin("Over deze buurt is nog geen duiding vastgelegd.")
     text = "Over deze buurt is een duiding vastgelegd. Zij staat bij de kerncijfers."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.report.judgements import after
+from sia.report.judgements import after, said_of
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
@@ -126,7 +126,7 @@ def key_figures(stad: Cijfers, code: str) -> str:
 
 
 def _judgement(stad: Cijfers, code: str) -> list[Feit]:
-    if code not in stad.duiding.index or not stad.duiding.at[code, "duiding"]:
+    said = said_of(stad, code)
+    if said is None:
         return []
-    said = one_row(stad.duiding, code)
     return [Feit("Aanpak na duiding", after(said)), Feit("Duiding", full_text(said))]

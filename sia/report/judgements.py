@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sia.viz.dataset import Cijfers
-from sia.viz.judgement import full_text, short_texts
+from sia.viz.judgement import full_text, one_row, short_texts
 from sia.viz.tables import html_table
 from sia.viz.theme import MISSING, getal, procent
 
@@ -23,6 +23,13 @@ def with_judgement(table: pd.DataFrame, cijfers: Cijfers) -> pd.DataFrame:
     """
     said = short_texts(cijfers.duiding, table.index)
     return table.assign(Duiding=said.where(said != "", MISSING)) if (said != "").any() else table
+
+
+def said_of(cijfers: Cijfers, code: str) -> pd.Series[Any] | None:
+    """Return what was said of a buurt, a row of ``duiding``; None where nobody said anything."""
+    if code not in cijfers.duiding.index or not cijfers.duiding.at[code, "duiding"]:
+        return None
+    return one_row(cijfers.duiding, code)
 
 
 def approaches(cijfers: Cijfers) -> str:
