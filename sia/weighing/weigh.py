@@ -1,4 +1,4 @@
-"""SIA on top of the index engine: urgentie and potentie as two axes, with the doubt about ranks."""
+"""The two axes: values on a fixed scale, domains, scores, and how far the ranks may be off."""
 
 from __future__ import annotations
 
