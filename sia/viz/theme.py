@@ -1,25 +1,53 @@
-"""Colours, number formats and house style: one theme that every chart, map and report follows."""
+"""Colours and house style: one theme that every chart, map and report follows."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
+from sia.dutch import (
+    MINUS as MINUS,
+)
+from sia.dutch import (
+    MISSING as MISSING,
+)
+from sia.dutch import (
+    NBSP as NBSP,
+)
+from sia.dutch import (
+    SENSITIVE as SENSITIVE,
+)
+from sia.dutch import (
+    euro as euro,
+)
+from sia.dutch import (
+    getal as getal,
+)
+from sia.dutch import (
+    kans as kans,
+)
+from sia.dutch import (
+    meervoud as meervoud,
+)
+from sia.dutch import (
+    met_teken as met_teken,
+)
+from sia.dutch import (
+    ontbreekt as ontbreekt,
+)
+from sia.dutch import (
+    opsomming as opsomming,
+)
+from sia.dutch import (
+    procent as procent,
+)
+from sia.dutch import (
+    rang_interval as rang_interval,
+)
 from sia.errors import InputError, Problem
 
-MISSING = "–"
-"""What stands in a cell without a value (en dash); never a zero."""
-
-SENSITIVE = "gevoelig voor de methode"
-"""What is said of a rank outside the interval of its own recalculations."""
-
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
-
-NBSP = "\u00a0"
-MINUS = "\u2212"
 
 URGENTIE = ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404")
 """Five classes, light to dark (ColorBrewer YlOrBr, Harrower & Brewer 2003; colour-blind safe)."""
@@ -169,113 +197,3 @@ def _luminance(colour: str) -> float:
 def ink_on(colour: str) -> str:
     """Return the text colour, near-black or white, that reads best on `colour`."""
     return max(("#1a1a1a", "#ffffff"), key=lambda ink: contrast(ink, colour))
-
-
-def _known(value: object) -> float | None:
-    """Return a finite float, or None for None, NaN, pandas NA and infinities."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def getal(value: object, decimalen: int = 0) -> str:
-    """Format a number as Dutch readers write it.
-
-    Parameters
-    ----------
-    value : number or missing
-    decimalen : int
-        Rounded half up, as readers do.
-
-    Returns
-    -------
-    str
-        ``1.234,5``; `MISSING` for None, NaN and NA.
-    """
-    number = _known(value)
-    if number is None:
-        return MISSING
-    step = Decimal(1).scaleb(-decimalen)
-    rounded = Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
-    return f"{MINUS}{text}" if rounded < 0 else text
-
-
-def met_teken(value: object, decimalen: int = 0) -> str:
-    """Format a difference with its sign: ``+3,2``, ``−1,0``, ``0,0``."""
-    text = getal(value, decimalen)
-    rises = text != MISSING and not text.startswith(MINUS) and text.strip("0,") != ""
-    return f"+{text}" if rises else text
-
-
-def procent(value: object, decimalen: int = 0) -> str:
-    """Format a percentage (0-100) as ``97,2 %`` with a space that does not break."""
-    text = getal(value, decimalen)
-    return text if text == MISSING else f"{text}{NBSP}%"
-
-
-def kans(probability: object) -> str:
-    """Format a probability (0-1) as a whole percentage that never claims certainty.
-
-    Returns
-    -------
-    str
-        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
-        although not every draw agreed.
-    """
-    number = _known(probability)
-    if number is None:
-        return MISSING
-    if 0 < number < 0.01:
-        return f"minder dan 1{NBSP}%"
-    if 0.99 < number < 1:
-        return f"meer dan 99{NBSP}%"
-    return procent(100 * number)
-
-
-def euro(value: object) -> str:
-    """Format an amount in euros: ``€ 850.000``, ``€ 2,5 mln``, ``€ 1,2 mld``."""
-    number = _known(value)
-    if number is None:
-        return MISSING
-    size = abs(number)
-    if size >= 999_950_000:
-        return f"€{NBSP}{getal(number / 1e9, 1)}{NBSP}mld"
-    if size >= 999_500:
-        return f"€{NBSP}{getal(number / 1e6, 1)}{NBSP}mln"
-    return f"€{NBSP}{getal(number)}"
-
-
-def rang_interval(low: object, high: object, rang: object = None) -> str:
-    """Format the bounds of a rank: ``3–9``, one number when they agree, `MISSING` without.
-
-    With the rank itself it says so when that lies outside: ``4–9, gevoelig voor de methode``.
-    """
-    first, last, own = getal(low), getal(high), getal(rang)
-    if MISSING in (first, last):
-        return MISSING
-    bounds = first if first == last else f"{first}–{last}"
-    if own == MISSING or float(str(low)) <= float(str(rang)) <= float(str(high)):
-        return bounds
-    return f"{bounds}, {SENSITIVE}"
-
-
-def ontbreekt(reden: str) -> str:
-    """Format a missing value with its reason: ``– (geheim)``."""
-    return f"{MISSING} ({reden})" if reden else MISSING
-
-
-def meervoud(aantal: int, enkel: str, meer: str) -> str:
-    """Return ``1 buurt`` or ``3 buurten``; zero is ``geen buurten``."""
-    if aantal == 0:
-        return f"geen {meer}"
-    return f"{getal(aantal)} {enkel if aantal == 1 else meer}"
-
-
-def opsomming(names: list[str] | tuple[str, ...]) -> str:
-    """Join names as Dutch prose does: ``A, B en C``."""
-    if len(names) <= 1:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} en {names[-1]}"

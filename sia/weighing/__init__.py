@@ -1,6 +1,6 @@
 """SIA on top of the index engine: urgentie and potentie as two axes, with the doubt about ranks."""
 
-from sia.weighing.weigh import (
+from sia.weighing.axes import (
     CBS_ROUNDING,
     POTENTIE,
     PRINTED_ROWS,

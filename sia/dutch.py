@@ -1,0 +1,125 @@
+"""Numbers, lists and gaps as Dutch readers write them: ``1.234,5``, ``A, B en C``, a dash."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+MISSING = "–"
+"""What stands in a cell without a value (en dash); never a zero."""
+
+SENSITIVE = "gevoelig voor de methode"
+"""What is said of a rank outside the interval of its own recalculations."""
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+def _known(value: object) -> float | None:
+    """Return a finite float, or None for None, NaN, pandas NA and infinities."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def getal(value: object, decimalen: int = 0) -> str:
+    """Format a number as Dutch readers write it.
+
+    Parameters
+    ----------
+    value : number or missing
+    decimalen : int
+        Rounded half up, as readers do.
+
+    Returns
+    -------
+    str
+        ``1.234,5``; `MISSING` for None, NaN and NA.
+    """
+    number = _known(value)
+    if number is None:
+        return MISSING
+    step = Decimal(1).scaleb(-decimalen)
+    rounded = Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def met_teken(value: object, decimalen: int = 0) -> str:
+    """Format a difference with its sign: ``+3,2``, ``−1,0``, ``0,0``."""
+    text = getal(value, decimalen)
+    rises = text != MISSING and not text.startswith(MINUS) and text.strip("0,") != ""
+    return f"+{text}" if rises else text
+
+
+def procent(value: object, decimalen: int = 0) -> str:
+    """Format a percentage (0-100) as ``97,2 %`` with a space that does not break."""
+    text = getal(value, decimalen)
+    return text if text == MISSING else f"{text}{NBSP}%"
+
+
+def kans(probability: object) -> str:
+    """Format a probability (0-1) as a whole percentage that never claims certainty.
+
+    Returns
+    -------
+    str
+        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
+        although not every draw agreed.
+    """
+    number = _known(probability)
+    if number is None:
+        return MISSING
+    if 0 < number < 0.01:
+        return f"minder dan 1{NBSP}%"
+    if 0.99 < number < 1:
+        return f"meer dan 99{NBSP}%"
+    return procent(100 * number)
+
+
+def euro(value: object) -> str:
+    """Format an amount in euros: ``€ 850.000``, ``€ 2,5 mln``, ``€ 1,2 mld``."""
+    number = _known(value)
+    if number is None:
+        return MISSING
+    size = abs(number)
+    if size >= 999_950_000:
+        return f"€{NBSP}{getal(number / 1e9, 1)}{NBSP}mld"
+    if size >= 999_500:
+        return f"€{NBSP}{getal(number / 1e6, 1)}{NBSP}mln"
+    return f"€{NBSP}{getal(number)}"
+
+
+def rang_interval(low: object, high: object, rang: object = None) -> str:
+    """Format the bounds of a rank: ``3–9``, one number when they agree, `MISSING` without.
+
+    With the rank itself it says so when that lies outside: ``4–9, gevoelig voor de methode``.
+    """
+    first, last, own = getal(low), getal(high), getal(rang)
+    if MISSING in (first, last):
+        return MISSING
+    bounds = first if first == last else f"{first}–{last}"
+    if own == MISSING or float(str(low)) <= float(str(rang)) <= float(str(high)):
+        return bounds
+    return f"{bounds}, {SENSITIVE}"
+
+
+def ontbreekt(reden: str) -> str:
+    """Format a missing value with its reason: ``– (geheim)``."""
+    return f"{MISSING} ({reden})" if reden else MISSING
+
+
+def meervoud(aantal: int, enkel: str, meer: str) -> str:
+    """Return ``1 buurt`` or ``3 buurten``; zero is ``geen buurten``."""
+    if aantal == 0:
+        return f"geen {meer}"
+    return f"{getal(aantal)} {enkel if aantal == 1 else meer}"
+
+
+def opsomming(names: list[str] | tuple[str, ...]) -> str:
+    """Join names as Dutch prose does: ``A, B en C``."""
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} en {names[-1]}"
