@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,3 +73,12 @@ def render(problems: Iterable[Problem]) -> str:
         filled = [(h, c) for h, c in zip(_HEADINGS, problem.cells(), strict=True) if c]
         lines.append("- " + "\n  ".join(f"{heading}: {cell}" for heading, cell in filled))
     return "\n".join(lines)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return a Dutch hint that names the nearest known word, or lists what is known."""
+    options = sorted(known)
+    near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
+    if near:
+        return f"Bedoelde u `{near[0]}`?"
+    return "Kies uit: " + ", ".join(options) + "." if options else "Haal het weg."

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sia.catalogue.fields import suggestion
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, suggestion
 from sia.fingerprint import digest, raw_hash, tree_hash
 from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente
 

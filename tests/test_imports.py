@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("dutch", "errors", "logo", "settings", "store", "fingerprint"),
+    ("dutch", "errors", "logo", "settings", "store", "fingerprint", "toml"),
     ("areas", "sources", "catalogue", "gemeente", "schemas", "request"),
     ("indicators",),
     ("index",),

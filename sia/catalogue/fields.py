@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, suggestion
 
 _NAMES: dict[type, str] = {
     str: "tekst",
@@ -18,47 +15,6 @@ _NAMES: dict[type, str] = {
     list: "een lijst tussen [ ]",
     dict: "een onderdeel met eigen velden",
 }
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return a Dutch hint that names the nearest known word, or lists what is known.
-
-    Parameters
-    ----------
-    word : str
-        What was written.
-    known : iterable of str
-        What could have been meant.
-    """
-    options = sorted(known)
-    near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
-    if near:
-        return f"Bedoelde u `{near[0]}`?"
-    return "Kies uit: " + ", ".join(options) + "." if options else "Haal het weg."
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file.
-
-    Raises
-    ------
-    InputError
-        When the file is absent, not UTF-8 or not TOML; names the file and, where TOML says so,
-        the line.
-    """
-    try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
-    except FileNotFoundError as error:
-        wat, oplossing = "Dit bestand bestaat niet.", "Controleer de naam en de map."
-        raise InputError([Problem(bestand=str(path), wat=wat, oplossing=oplossing)]) from error
-    except UnicodeDecodeError as error:
-        wat, oplossing = "Dit bestand is geen UTF-8.", "Sla het op als UTF-8."
-        raise InputError([Problem(bestand=str(path), wat=wat, oplossing=oplossing)]) from error
-    except tomllib.TOMLDecodeError as error:
-        wat = f"Dit bestand is geen geldige TOML: {error}."
-        oplossing = "Kijk op die regel of er een aanhalingsteken, haakje of = ontbreekt."
-        raise InputError([Problem(bestand=str(path), wat=wat, oplossing=oplossing)]) from error
 
 
 class Fields:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sia.catalogue.fields import Fields, read_toml, suggestion
+from sia.catalogue.fields import Fields
 from sia.catalogue.model import (
     ALL_DOMAINS,
     DOMAINS,
@@ -22,7 +22,8 @@ from sia.catalogue.model import (
     Indicator,
 )
 from sia.catalogue.refused import Refusal, refusal
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, suggestion
+from sia.toml import read_toml
 
 FOLDER = Path(__file__).parent
 """Where the entries stand, one file per domain."""

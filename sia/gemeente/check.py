@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sia.catalogue.fields import suggestion
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, suggestion
 from sia.gemeente.model import BUURT, CODE, FICTIEF, WIJK, Gemeente
 
 

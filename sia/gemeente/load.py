@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sia.catalogue.fields import Fields, read_toml, suggestion
+from sia.catalogue.fields import Fields
 from sia.catalogue.load import parse_indicator
 from sia.catalogue.model import Besluit
 from sia.catalogue.refused import BLOCKS, is_origin
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, suggestion
 from sia.gemeente.check import check
 from sia.gemeente.model import (
     AANPAK,
@@ -27,6 +27,7 @@ from sia.gemeente.model import (
 )
 from sia.logo import problem_with
 from sia.settings import project_root
+from sia.toml import read_toml
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
