@@ -152,11 +152,12 @@ def problems_of(
     model_class: type[Model], content: Mapping[str, Any], bestand: str, plaats: str = ""
 ) -> tuple[Model | None, list[Problem]]:
     """Return what `validate` returns and what it complains of; one of the two is empty."""
+    adapter: TypeAdapter[Model] = _adapter(model_class)  # type: ignore[arg-type]
     try:
         text = to_json(content, inf_nan_mode="strings", fallback=_plain)
-        return _adapter(model_class).validate_json(text, strict=True, extra="forbid"), []
+        return adapter.validate_json(text, strict=True, extra="forbid"), []
     except ValidationError as error:
-        schema = _adapter(model_class).json_schema()
+        schema = _schema(adapter)
         found = [_Fault(detail, content, schema) for detail in error.errors(include_url=False)]
         listed = [problem for fault in found for problem in fault.problems(bestand, plaats)]
         return None, list(dict.fromkeys(listed))
@@ -168,6 +169,11 @@ def problems_of(
 @cache
 def _adapter(model_class: Any) -> TypeAdapter[Any]:
     return TypeAdapter(model_class)
+
+
+@cache
+def _schema(adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    return adapter.json_schema()
 
 
 def _plain(value: Any) -> Any:
