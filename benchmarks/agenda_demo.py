@@ -8,16 +8,16 @@ import time
 import numpy as np
 import pandas as pd
 
-from sia.agenda.combining import combine
-from sia.agenda.fields import OPGAVEN
-from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
-from sia.agenda.investments import validate
-from sia.agenda.linkages import find_linkages
-from sia.agenda.programme import gain_over_alone, optimise
-from sia.agenda.scenarios import replan
-from sia.agenda.streets import Places
-from sia.agenda.whatif import with_slips
-from sia.agenda.worth import moved_years
+from sia.agenda.insight.scenarios import replan
+from sia.agenda.insight.whatif import with_slips
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.programme.linkages import find_linkages
+from sia.agenda.programme.optimise import gain_over_alone, optimise
+from sia.agenda.programme.streets import Places
+from sia.agenda.programme.worth import moved_years
+from sia.agenda.reading.combining import combine
+from sia.agenda.reading.fields import OPGAVEN
+from sia.agenda.reading.investments import validate
 from sia.demo import plant
 from sia.demo.plans import demo_buurten, demo_plans, pilots_where_needed
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.combining import combine
-from sia.agenda.fields import OPGAVEN
-from sia.agenda.investments import validate
-from sia.agenda.linkages import find_linkages
-from sia.agenda.location import RD
+from sia.agenda.programme.linkages import find_linkages
+from sia.agenda.reading.combining import combine
+from sia.agenda.reading.fields import OPGAVEN
+from sia.agenda.reading.investments import validate
+from sia.agenda.reading.location import RD
 from sia.demo.plans import demo_plans
 
 KINDS = ("riolering", "weg", "waterleiding", "warmtenet", "elektriciteitsnet", "groen",

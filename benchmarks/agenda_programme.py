@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda.baselines import alone, greedy
-from sia.agenda.check import violations
-from sia.agenda.inputs import Agenda, ProgrammeSettings
 from sia.agenda.parameters import default_parameters
-from sia.agenda.programme import optimise
-from sia.agenda.worth import worth
+from sia.agenda.programme.baselines import alone, greedy
+from sia.agenda.programme.check import violations
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings
+from sia.agenda.programme.optimise import optimise
+from sia.agenda.programme.worth import worth
 
 PARTNERS = 8
 YEARS = (2025, 2034)

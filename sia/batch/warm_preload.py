@@ -7,7 +7,7 @@ from ipykernel import kernelapp
 from IPython.core import interactiveshell
 from matplotlib import pyplot
 
-import sia.agenda.panel
+import sia.agenda.insight.panel
 import sia.pipeline
 import sia.viz.charts
 import sia.viz.cluster_charts

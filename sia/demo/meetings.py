@@ -51,7 +51,7 @@ def decided(truth: pd.DataFrame, plans: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     Returns
     -------
     besluiten, acties : DataFrame
-        Columns as `sia.agenda.decisions` reads them, a koppelkans named by its plans.
+        Columns as `sia.agenda.reading.decisions` reads them, a koppelkans named by its plans.
     """
     by_plan = plans.set_index("plan")
     free = [

@@ -196,7 +196,7 @@ IN_THE_WAY = frozenset(
 
 
 def subsidies() -> pd.DataFrame:
-    """Return the fictional subsidies, as `sia.agenda.funding.cover` takes them."""
+    """Return the fictional subsidies, as `sia.agenda.insight.funding.cover` takes them."""
     columns = [
         "subsidie",
         "naam",

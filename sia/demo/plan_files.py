@@ -7,11 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.decisions import ACTIONS, DECISIONS
-from sia.agenda.deliveries import write_means
-from sia.agenda.exports import write_geopackage
-from sia.agenda.location import RD
-from sia.agenda.template import template
+from sia.agenda.output.exports import write_geopackage
+from sia.agenda.output.template import template
+from sia.agenda.reading.decisions import ACTIONS, DECISIONS
+from sia.agenda.reading.deliveries import write_means
+from sia.agenda.reading.location import RD
 from sia.demo.partners import CORPORATIES, FICTIONAL, GAS, STROOM
 from sia.demo.plans import DemoPlans
 from sia.store import write_bytes
@@ -23,7 +23,7 @@ def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -
     """Write what every partner delivers: workbooks, one CSV and one GeoPackage in WGS84.
 
     Budgets, subsidies, decisions and actions are written beside them, see
-    `sia.agenda.deliveries`; one partner keeps its own actions in its workbook.
+    `sia.agenda.reading.deliveries`; one partner keeps its own actions in its workbook.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.fields import FIELDS
+from sia.agenda.reading.fields import FIELDS
 from sia.demo import geography, places
 from sia.demo.meetings import decided
 from sia.demo.partners import (
@@ -44,7 +44,7 @@ class DemoPlans:
         One row per (``partner``, ``jaar``): ``budget`` (euro of own means), ``fte``.
     subsidies : DataFrame, index ``subsidie``
     besluiten, acties : DataFrame
-        As `sia.agenda.decisions` reads them; koppelkansen are named by their plans.
+        As `sia.agenda.reading.decisions` reads them; koppelkansen are named by their plans.
     """
 
     deliveries: dict[str, pd.DataFrame]

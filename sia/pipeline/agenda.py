@@ -9,18 +9,18 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.agreements import bound_together
-from sia.agenda.baselines import alone
-from sia.agenda.combining import at_the_table
-from sia.agenda.decisions import Organisation, decision_log, task_list, with_numbers
-from sia.agenda.deliveries import Deliveries, read_deliveries
-from sia.agenda.funding import cover, money, shares, without_refused
-from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
-from sia.agenda.linkages import Linkages, find_linkages
-from sia.agenda.openness import FIELD_LEVELS, with_levels
-from sia.agenda.organisation import sift_actions, sift_steps, status, waiting
-from sia.agenda.programme import Programme, optimise, timeline
-from sia.agenda.register import visible_changes
+from sia.agenda.insight.funding import cover, money, shares, without_refused
+from sia.agenda.programme.agreements import bound_together
+from sia.agenda.programme.baselines import alone
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.programme.linkages import Linkages, find_linkages
+from sia.agenda.programme.optimise import Programme, optimise, timeline
+from sia.agenda.reading.combining import at_the_table
+from sia.agenda.reading.decisions import Organisation, decision_log, task_list, with_numbers
+from sia.agenda.reading.deliveries import Deliveries, read_deliveries
+from sia.agenda.reading.openness import FIELD_LEVELS, with_levels
+from sia.agenda.reading.organisation import sift_actions, sift_steps, status, waiting
+from sia.agenda.reading.register import visible_changes
 from sia.agenda.wording import count
 from sia.errors import InputError, Problem
 from sia.pipeline.agenda_areas import Division, area_of, publications, spending
@@ -68,7 +68,7 @@ class Dia:
     organisation : Organisation
         Decisions and actions that fit the koppelkansen.
     state : DataFrame, index ``kans``
-        As `sia.agenda.organisation.status` returns it, and ``jaar``: the year in which the
+        As `sia.agenda.reading.organisation.status` returns it, and ``jaar``: the year in which the
         programme does it together, NA where it does not.
     problems : tuple of Problem
         Decisions and actions that do not fit.
@@ -357,5 +357,5 @@ def check_agenda(run: Run, dia: Dia | None) -> str:
     unknown = sorted(columns - set(FIELD_LEVELS))
     if unknown:
         wat = f"Kolommen zonder niveau van openheid: {', '.join(unknown)}."
-        raise InputError([Problem(wat, "Geef ze een niveau in sia/agenda/openness.py.")])
+        raise InputError([Problem(wat, "Geef ze een niveau in sia/agenda/reading/openness.py.")])
     return f"In orde: {dia.programme.sentence()} De bestanden staan in {run.reports / FOLDER}."

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sia.agenda.areas import in_area
-from sia.agenda.fields import Openness
-from sia.agenda.openness import public_totals, view
+from sia.agenda.insight.areas import in_area
+from sia.agenda.reading.fields import Openness
+from sia.agenda.reading.openness import public_totals, view
 from sia.pipeline.agenda_record import FOLDER
 from sia.pipeline.run import Run
 from sia.store import read_table
@@ -236,7 +236,7 @@ def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     programma : DataFrame, index ``plan``
-        As `sia.agenda.programme.timeline` returns it.
+        As `sia.agenda.programme.optimise.timeline` returns it.
     area : Series, index ``buurtcode``
 
     Returns

@@ -12,11 +12,11 @@ from string import Template
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.areas import linkage_layer
-from sia.agenda.calendar import Item, items_of, public_works, to_html, to_ics
-from sia.agenda.exports import to_csv, write_layer
+from sia.agenda.insight.areas import linkage_layer
+from sia.agenda.output.calendar import Item, items_of, public_works, to_html, to_ics
+from sia.agenda.output.exports import to_csv, write_layer
+from sia.agenda.output.workbook import to_xlsx
 from sia.agenda.wording import day
-from sia.agenda.workbook import to_xlsx
 from sia.store import write_bytes, write_text
 from sia.viz.theme import Theme
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.deliveries import Deliveries
-from sia.agenda.inputs import Agenda
-from sia.agenda.programme import Programme
-from sia.agenda.register import Register, empty_register, take_in
-from sia.agenda.versions import add_version, differences, version_starts
+from sia.agenda.insight.versions import add_version, differences, version_starts
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.optimise import Programme
+from sia.agenda.reading.deliveries import Deliveries
+from sia.agenda.reading.register import Register, empty_register, take_in
 from sia.pipeline.run import Run
 from sia.store import read_table, write_table
 

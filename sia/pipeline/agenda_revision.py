@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda import scenarios as what
-from sia.agenda.funding import GRANTED
-from sia.agenda.inputs import Agenda
-from sia.agenda.programme import Programme
-from sia.agenda.versions import differences, version_summary
-from sia.agenda.whatif import with_refused, with_slips
-from sia.agenda.worth import moved_years
+from sia.agenda.insight import scenarios as what
+from sia.agenda.insight.funding import GRANTED
+from sia.agenda.insight.versions import differences, version_summary
+from sia.agenda.insight.whatif import with_refused, with_slips
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.optimise import Programme
+from sia.agenda.programme.worth import moved_years
 from sia.pipeline.agenda import Dia
 from sia.pipeline.agenda_record import since_last_version
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.decisions import ACTION_FIELDS, ACTIONS, DECISION_FIELDS, DECISIONS
-from sia.agenda.deliveries import BUDGET_FIELDS, BUDGETS, SUBSIDIES, SUBSIDY_FIELDS
-from sia.agenda.fields import Field
-from sia.agenda.organisation import VERVALLEN
-from sia.agenda.template import template
+from sia.agenda.output.template import template
+from sia.agenda.reading.decisions import ACTION_FIELDS, ACTIONS, DECISION_FIELDS, DECISIONS
+from sia.agenda.reading.deliveries import BUDGET_FIELDS, BUDGETS, SUBSIDIES, SUBSIDY_FIELDS
+from sia.agenda.reading.fields import Field
+from sia.agenda.reading.organisation import VERVALLEN
 from sia.errors import InputError, Problem
 from sia.pipeline.agenda_record import FOLDER
 from sia.settings import Folders

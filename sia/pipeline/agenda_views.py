@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.agenda.areas import in_area
-from sia.agenda.deliveries import Deliveries
-from sia.agenda.funding import cover, partner_gains
-from sia.agenda.inputs import outside_horizon
-from sia.agenda.organisation import FASEN, VERVALLEN
-from sia.agenda.programme import gain_over_alone, left_out, timeline, use_of_means
-from sia.agenda.register import visible_changes
+from sia.agenda.insight.areas import in_area
+from sia.agenda.insight.funding import cover, partner_gains
+from sia.agenda.programme.inputs import outside_horizon
+from sia.agenda.programme.optimise import gain_over_alone, left_out, timeline, use_of_means
+from sia.agenda.reading.deliveries import Deliveries
+from sia.agenda.reading.organisation import FASEN, VERVALLEN
+from sia.agenda.reading.register import visible_changes
 from sia.agenda.wording import day, years
 from sia.errors import Problem
 from sia.pipeline.agenda import Dia

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from sia.agenda.deliveries import FOLDER
+from sia.agenda.reading.deliveries import FOLDER
 from sia.demo import DemoTruth, plan_files, plans
 from sia.fingerprint import digest, tree_hash
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from sia.agenda.check import Checker
-from sia.agenda.combining import combine
-from sia.agenda.inputs import Agenda, ProgrammeSettings, prepare
-from sia.agenda.investments import Reading, validate
-from sia.agenda.linkages import Linkages, find_linkages
 from sia.agenda.parameters import default_parameters
-from sia.agenda.programme import Programme, optimise
+from sia.agenda.programme.check import Checker
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.programme.linkages import Linkages, find_linkages
+from sia.agenda.programme.optimise import Programme, optimise
+from sia.agenda.reading.combining import combine
+from sia.agenda.reading.investments import Reading, validate
 from sia.demo.plans import DemoPlans, demo_plans
 
 START = 2025

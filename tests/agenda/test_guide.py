@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sia.agenda.fields import FIELDS
 from sia.agenda.parameters import default_parameters, raw_parameters
+from sia.agenda.reading.fields import FIELDS
 from sia.agenda.wording import number
 
 

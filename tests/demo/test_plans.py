@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from sia.agenda.combining import combine
-from sia.agenda.investments import read_plans, validate
-from sia.agenda.linkages import find_linkages
+from sia.agenda.programme.linkages import find_linkages
+from sia.agenda.reading.combining import combine
+from sia.agenda.reading.investments import read_plans, validate
 from sia.demo.partners import FICTIONAL
 from sia.demo.plan_files import write_deliveries
 from sia.demo.plans import demo_plans

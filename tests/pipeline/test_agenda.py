@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 
 from sia import demo, pipeline
-from sia.agenda.decisions import ACTIONS, DECISIONS
-from sia.agenda.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
-from sia.agenda.investments import read_plans
-from sia.agenda.organisation import TOGETHER
-from sia.agenda.panel import AgendaPanel
-from sia.agenda.register import take_in
+from sia.agenda.insight.panel import AgendaPanel
+from sia.agenda.reading.decisions import ACTIONS, DECISIONS
+from sia.agenda.reading.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
+from sia.agenda.reading.investments import read_plans
+from sia.agenda.reading.organisation import TOGETHER
+from sia.agenda.reading.register import take_in
 from sia.errors import InputError
 from sia.pipeline.agenda import Dia, agenda_tables
 from sia.pipeline.agenda_areas import OUTSIDE

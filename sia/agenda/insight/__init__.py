@@ -1,0 +1,1 @@
+"""What a programme means: money, areas, versions and other assumptions."""

@@ -1,0 +1,167 @@
+"""How firm a programme is: the same agenda under other budgets, savings and slips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sia.agenda.insight.whatif import with_budget, with_saving, with_slips
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.optimise import Programme, optimise
+from sia.agenda.programme.streets import Places
+from sia.agenda.wording import percent
+from sia.errors import InputError
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Programmes under other assumptions.
+
+    Parameters
+    ----------
+    starts : DataFrame of Int64, index ``plan``
+        One column per scenario that has a programme, NA where left out.
+    overzicht : DataFrame, index ``scenario``
+        ``haalbaar`` (bool), ``in_programma``, ``besparing``, ``waarde`` (euro), ``gat``,
+        ``toelichting`` (what lacks when not feasible).
+    """
+
+    starts: pd.DataFrame
+    overzicht: pd.DataFrame
+
+
+def standard_scenarios(
+    agenda: Agenda,
+    starts: pd.Series,
+    places: Places,
+    rng: np.random.Generator,
+    slips: int = 10,
+    share: float = 0.1,
+) -> dict[str, Agenda]:
+    """Return the scenarios that every programme should stand: less money, less saving, slips.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts : Series, index ``plan``
+        The programme.
+    places : Places
+        With all bands of the opening shares.
+    rng : numpy.random.Generator
+    slips : int
+        Number of sampled slips.
+    share : float
+        Chance that a placed plan that is not under way slips by one (70 %) or two years.
+
+    Returns
+    -------
+    dict of str to Agenda
+        ``budget -20 %``, ``lage besparing``, ``hoge besparing`` and ``uitloop 1`` onward.
+    """
+    found = {
+        "budget -20 %": with_budget(agenda, factor=0.8),
+        "lage besparing": with_saving(agenda, places, "laag"),
+        "hoge besparing": with_saving(agenda, places, "hoog"),
+    }
+    placed = starts.dropna().index
+    for n in range(1, slips + 1):
+        hit = placed[rng.random(len(placed)) < share]
+        years = rng.choice([1, 2], len(hit), p=[0.7, 0.3])
+        sampled = {str(p): int(y) for p, y in zip(hit, years, strict=True)}
+        found[f"uitloop {n}"] = with_slips(agenda, starts, sampled)
+    return found
+
+
+def run_scenarios(
+    scenarios: Mapping[str, Agenda], starts: pd.Series, tie_break: float = 0.005
+) -> Scenarios:
+    """Make the programme of every scenario.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Agenda
+    starts : Series, index ``plan``
+        The programme they are compared with.
+    tie_break : float
+        Stability weight in the scenarios: small, so that a plan only moves for a reason and not
+        because two years are equally good.
+
+    Returns
+    -------
+    Scenarios
+        A scenario whose commitments do not fit has no programme; the overview says what lacks.
+    """
+    columns: dict[str, pd.Series] = {}
+    rows: dict[str, dict[str, object]] = {}
+    for name, agenda in scenarios.items():
+        here = replace(agenda, settings=replace(agenda.settings, stabiliteit=tie_break))
+        try:
+            programme = optimise(here, starts)
+        except InputError as error:
+            rows[name] = _infeasible(error)
+            continue
+        columns[name] = programme.starts.reindex(starts.index)
+        rows[name] = _summary(programme)
+    overview = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario")
+    return Scenarios(pd.DataFrame(columns, index=starts.index).astype("Int64"), overview)
+
+
+def _summary(programme: Programme) -> dict[str, object]:
+    return {
+        "haalbaar": True,
+        "in_programma": int(programme.starts.notna().sum()),
+        "besparing": float(programme.worth["besparing"]),
+        "waarde": float(programme.worth["totaal"]),
+        "gat": programme.gap,
+        "toelichting": "",
+    }
+
+
+def _infeasible(error: InputError) -> dict[str, object]:
+    return {
+        "haalbaar": False,
+        "in_programma": 0,
+        "besparing": float("nan"),
+        "waarde": float("nan"),
+        "gat": float("nan"),
+        "toelichting": " ".join(problem.wat for problem in error.problems),
+    }
+
+
+def same_year(starts: pd.Series, scenarios: Scenarios) -> pd.DataFrame:
+    """Return for every placed plan how often it keeps its year.
+
+    Returns
+    -------
+    DataFrame, index ``plan``
+        ``start`` (int), ``aandeel`` (0-1, over all scenarios; one without a programme counts as
+        not the same year), ``zin`` ("zelfde jaar in 85 % van de scenario's").
+    """
+    placed = starts.dropna().astype(int)
+    n = len(scenarios.overzicht)
+    runs = scenarios.starts.loc[placed.index]
+    kept = runs.eq(placed, axis=0).fillna(False).sum(axis=1).astype(float)
+    share = kept / n if n else pd.Series(np.nan, index=placed.index)
+    sentences = [f"zelfde jaar in {percent(float(s), 0)} van de scenario's" for s in share]
+    return pd.DataFrame({"start": placed, "aandeel": share, "zin": sentences})
+
+
+def replan(agenda: Agenda, current: pd.Series, stabiliteit: float | None = None) -> Programme:
+    """Make a new programme that changes as little as is sensible.
+
+    Parameters
+    ----------
+    agenda : Agenda
+        After the slip, the new budget or the new plan.
+    current : Series, index ``plan``
+        The agreed schedule.
+    stabiliteit : float, optional
+        Cost of moving a plan by one year, fraction of its cost; default that of the settings.
+    """
+    if stabiliteit is None:
+        return optimise(agenda, current)
+    settings = replace(agenda.settings, stabiliteit=stabiliteit)
+    return optimise(replace(agenda, settings=settings), current)

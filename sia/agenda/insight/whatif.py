@@ -1,0 +1,169 @@
+"""The same agenda under another assumption; every function returns a new agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sia.agenda.parameters import Band
+from sia.agenda.programme.inputs import Agenda, restrict, share_left
+from sia.agenda.programme.streets import Places
+from sia.errors import InputError, Problem
+
+
+def with_budget(
+    agenda: Agenda,
+    partner: str | None = None,
+    factor: float = 1.0,
+    jaren: Iterable[int] | None = None,
+    extra: float = 0.0,
+    column: str = "budget",
+) -> Agenda:
+    """Change a budget or staffing: ``new = old * factor + extra``.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    partner : str, optional
+        Default: every partner.
+    factor, extra : float
+        `extra` in euro (or fte).
+    jaren : iterable of int, optional
+        Default: every year.
+    column : {"budget", "fte"}
+
+    Raises
+    ------
+    InputError
+        When the partner has no budget in the agenda.
+    """
+    index = agenda.budgets.index
+    names, years = index.get_level_values("partner"), index.get_level_values("jaar")
+    if partner is not None and partner not in set(names):
+        wat = f"Van partner {partner} is geen budget bekend."
+        raise InputError([Problem(wat, "Kies een partner uit de lijst of lever een budget aan.")])
+    hit = np.ones(len(index), dtype=bool) if partner is None else np.asarray(names == partner)
+    if jaren is not None:
+        hit &= np.asarray(years.isin(list(jaren)))
+    budgets = agenda.budgets.copy()
+    changed = (budgets[column] * factor + extra).clip(lower=0.0)
+    budgets[column] = budgets[column].where(~hit, changed)
+    return replace(agenda, budgets=budgets)
+
+
+def without_partner(agenda: Agenda, partner: str) -> Agenda:
+    """Return the agenda when a partner leaves the table with all its plans and money."""
+    plans = agenda.plans
+    gone = agenda.budgets.index.get_level_values("partner") == partner
+    stays = restrict(agenda, plans.index[plans["partner"] != partner])
+    return replace(stays, budgets=agenda.budgets[~gone])
+
+
+def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) -> Agenda:
+    """Return the agenda when these subsidies are refused and all others granted.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    plans : DataFrame, index ``plan``
+        As read, with their sources.
+    refused : collection of str
+        Sources that pay nothing; their part falls on the partner's own means. Of a plan that is
+        under way only what is left to spend counts.
+    """
+    given = plans.reindex(agenda.plans.index)
+    outside = pd.Series(0.0, index=agenda.plans.index)
+    for n in ("1", "2"):
+        pays = ~given[f"bron_{n}"].isin(list(refused))
+        outside += given[f"bedrag_{n}"].fillna(0.0).where(pays, 0.0)
+    own = agenda.plans["kosten"] - outside * share_left(agenda.plans, plans)
+    return replace(agenda, plans=agenda.plans.assign(eigen=own))
+
+
+def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:
+    """Return the agenda with plans fixed to a start year.
+
+    Raises
+    ------
+    InputError
+        For a plan that is not in the agenda or a year outside its window, all at once.
+    """
+    plans = agenda.plans.copy()
+    problems = []
+    for plan, year in years.items():
+        if plan not in plans.index:
+            problems.append(Problem(f"Plan {plan} staat niet in de agenda.", "Kies een ander."))
+            continue
+        first, last = int(agenda.plans["eerste"][plan]), int(agenda.plans["laatste"][plan])
+        if not first <= year <= last:
+            wat = f"Plan {plan} kan niet in {year} starten; het venster is {first}-{last}."
+            problems.append(Problem(wat, "Kies een jaar in het venster of verruim het venster."))
+            continue
+        plans.loc[plan, "eerste"] = year
+        plans.loc[plan, "laatste"] = year
+        plans.loc[plan, "verplicht"] = True
+    if problems:
+        raise InputError(problems)
+    return replace(agenda, plans=plans)
+
+
+def with_slips(agenda: Agenda, starts: pd.Series, slips: Mapping[str, int]) -> Agenda:
+    """Return the agenda after plans slipped.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts : Series, index ``plan``
+        The agreed schedule.
+    slips : mapping of plan to years
+        A plan cannot start before its agreed year plus the slip; its window stretches along
+        where needed. A plan that slips out of the horizon leaves the agenda.
+    """
+    plans = agenda.plans.copy()
+    end = agenda.settings.eind
+    gone = []
+    for plan, years in slips.items():
+        if pd.isna(starts[plan]):
+            continue
+        first = max(int(agenda.plans["eerste"][plan]), int(starts[plan]) + years)
+        if first > end:
+            gone.append(plan)
+            continue
+        plans.loc[plan, "eerste"] = first
+        plans.loc[plan, "laatste"] = max(int(agenda.plans["laatste"][plan]), first)
+    return restrict(replace(agenda, plans=plans), plans.index.drop(gone))
+
+
+def with_saving(agenda: Agenda, places: Places, band: Band) -> Agenda:
+    """Return the agenda with low, mid or high opening shares."""
+    openings = places.openings.rename(columns={f"opening_{band}": "opening"})
+    openings = openings[openings["plan"].isin(agenda.plans.index)]
+    return replace(
+        agenda,
+        openings=openings[["plek", "plan", "opening"]].reset_index(drop=True),
+        settings=replace(agenda.settings, besparing=band),
+    )
+
+
+def with_agreement(agenda: Agenda, groep: str, plans: Iterable[str]) -> Agenda:
+    """Return the agenda in which these plans have agreed to start in the same year.
+
+    Raises
+    ------
+    InputError
+        When a plan is not in the agenda, or the windows share no year.
+    """
+    members = sorted(set(plans))
+    unknown = [p for p in members if p not in agenda.plans.index]
+    if unknown:
+        raise InputError([Problem(f"Plan {p} staat niet in de agenda.", "Kies een ander.")
+                          for p in unknown])  # fmt: skip
+    window = agenda.plans.loc[members, ["eerste", "laatste"]]
+    if window["eerste"].max() > window["laatste"].min():
+        raise InputError([Problem(f"De plannen van {groep} hebben geen gezamenlijk startjaar.",
+                                  "Verruim eerst een venster.")])  # fmt: skip
+    added = pd.DataFrame({"groep": groep, "plan": members})
+    return replace(agenda, afspraken=pd.concat([agenda.afspraken, added], ignore_index=True))

@@ -1,0 +1,1 @@
+"""What leaves the agenda: workbooks, layers, calendars and pages."""

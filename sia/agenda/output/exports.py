@@ -1,0 +1,136 @@
+"""Tables out, for a level of openness and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from sia.agenda.reading.fields import Openness
+from sia.agenda.reading.openness import view
+from sia.store import atomic_path
+
+_STAMP = (2025, 1, 1, 0, 0, 0)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A text that starts so is a formula to some spreadsheet (OWASP, CSV injection)."""
+
+
+def safe_text(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    Text that starts with ``= + - @``, a tab or a line break gets an apostrophe before it, also
+    when blanks or invisible characters come first; characters that a workbook cannot hold are
+    dropped. Numbers and dates stay what they are.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    bare = text.lstrip(" \u00a0\u200b\ufeff")
+    # The full-width twins of these signs are read as formulas too by some programs.
+    starts = bare[:1] in (*_DANGEROUS, "＝", "＋", "－", "＠") if bare else False
+    return f"'{text}" if starts else text
+
+
+def safe_table(
+    table: pd.DataFrame, level: Openness, partner: str | None = None, wkt: bool = True
+) -> pd.DataFrame:
+    """Return the part of a table for a level, its index as a column and its text made safe.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+    level : {"intern", "partners", "openbaar"}
+    partner : str, optional
+        See `sia.agenda.reading.openness.view`.
+    wkt : bool
+        Turn a geometry into a text column ``wkt``; else it stays.
+
+    Raises
+    ------
+    ValueError
+        When the index is named and has no known level: it would leave unseen.
+    """
+    shown = view(table.reset_index() if table.index.name else table, level, partner)
+    if table.index.name and table.index.name not in shown:
+        raise ValueError(f"index {table.index.name!r} may not leave at level {level!r}")
+    if wkt and "geometry" in shown:
+        shapes = gpd.GeoSeries(shown["geometry"]).to_wkt(rounding_precision=2)
+        # a plan that is known by buurt has no place of its own: the border is not the partner's
+        known = shown["plaats"] != "buurt" if "plaats" in shown else True
+        shown["wkt"] = shapes.where(known, "")
+        shown = pd.DataFrame(shown.drop(columns="geometry"))
+    result = shown.copy()
+    for column in result.columns:
+        if column != "geometry" and not pd.api.types.is_numeric_dtype(result[column]):
+            result[column] = result[column].map(safe_text, na_action="ignore")
+    return result.reset_index(drop=True)
+
+
+def to_csv(table: pd.DataFrame, level: Openness, partner: str | None = None) -> bytes:
+    """Return a table as CSV that Dutch Excel opens: semicolons, decimal comma, UTF-8 with BOM."""
+    shown = safe_table(table, level, partner)
+    numbers = shown.select_dtypes("float").columns
+    shown[numbers] = shown[numbers].round(4)
+    text: str = shown.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode("utf-8")
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """Return a workbook as bytes that depend on its content alone, not on the clock."""
+    book.properties.created = datetime(*_STAMP)
+    stream = io.BytesIO()
+    book.save(stream)
+    target = io.BytesIO()
+    with zipfile.ZipFile(stream) as source, zipfile.ZipFile(target, "w") as fixed:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _without_clock(content, book.properties.modified)
+            entry = zipfile.ZipInfo(name, _STAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(entry, content)
+    return target.getvalue()
+
+
+def _without_clock(content: bytes, modified: datetime) -> bytes:
+    stamp = modified.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return content.replace(stamp, datetime(*_STAMP).strftime("%Y-%m-%dT%H:%M:%SZ").encode())
+
+
+def write_layer(
+    target: Path, layer: gpd.GeoDataFrame, level: Openness, partner: str | None = None
+) -> None:
+    """Write a layer as GeoPackage, whole or not at all.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+    layer : GeoDataFrame
+        Where its geometry may not leave at `level`, the table is written without it.
+    level : {"intern", "partners", "openbaar"}
+    partner : str, optional
+    """
+    shown = safe_table(layer, level, partner, wkt=False)
+    write_geopackage(
+        target, gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
+    )
+
+
+def write_geopackage(target: Path, frame: pd.DataFrame) -> None:
+    """Write a table or layer as GeoPackage whose bytes do not depend on the clock."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2025-01-01T00:00:00.000Z"})
+    try:
+        with atomic_path(target) as part:
+            # GDAL wants to make the file itself.
+            part.unlink()
+            pyogrio.write_dataframe(frame, part, layer=target.stem, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -1,0 +1,323 @@
+"""The joint programme: which plan starts when, proven best within its gap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from sia.agenda.parameters import BANDS
+from sia.agenda.programme.baselines import alone, greedy
+from sia.agenda.programme.check import violations
+from sia.agenda.programme.diagnosis import diagnose, problems_of
+from sia.agenda.programme.improve import improve
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.milp import EURO, Builder
+from sia.agenda.programme.solver import Solved, run
+from sia.agenda.programme.worth import savings, worth
+from sia.agenda.wording import euro, listing, percent
+from sia.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme and the proof that goes with it.
+
+    Parameters
+    ----------
+    starts : Series of Int64, index ``plan``
+        Start year, NA where left out.
+    worth : Series
+        Worth in euro by part (see `sia.agenda.programme.worth.PARTS`) and ``totaal``.
+    bound : float
+        Proven upper bound of the worth, euro.
+    gap : float
+        (bound - worth) / |worth|: at most this share could still be gained.
+    status : {"optimaal", "tijd"}
+        ``optimaal``: within the asked gap; ``tijd``: stopped by the clock, see `gap`.
+    knelpunten : DataFrame
+        Constraints that hold plans back: ``soort``, ``wie``, ``jaar``, ``ruimte`` (room left:
+        euro, fte, places), ``plannen`` (which plans would use it), ``zin``.
+    """
+
+    starts: pd.Series
+    worth: pd.Series
+    bound: float
+    gap: float
+    status: str
+    knelpunten: pd.DataFrame
+
+    def sentence(self) -> str:
+        """Say in Dutch how good the programme is proven to be."""
+        placed, n = int(self.starts.notna().sum()), len(self.starts)
+        proof = f"Bewezen: een ander programma kan hoogstens {percent(self.gap, 2)} meer"
+        stop = " De rekentijd was op vóór de gevraagde marge." if self.status == "tijd" else ""
+        return (
+            f"{placed} van de {n} plannen staan in het programma. {proof} waarde opleveren "
+            f"({euro(max(self.bound - self.worth['totaal'], 0.0))}).{stop}"
+        )
+
+
+def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
+    """Make the best programme.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    current : Series, optional
+        The agreed schedule: moving away from it then costs `settings.stabiliteit` times the cost
+        of a plan per year.
+
+    Returns
+    -------
+    Programme
+
+    Raises
+    ------
+    InputError
+        When the commitments do not fit: which partner (or buurt or place), year and how much, see
+        `diagnose`. Also when the clock ran out before any programme was found.
+
+    Notes
+    -----
+    Maximises leave-out prices of what is placed + saved openings + value of social links - delay
+    - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
+    place, cost level and year (see `sia.agenda.programme.milp.Builder`), never from pairs.
+    """
+    builder = Builder(agenda, current)
+    solved = _solve(builder, current)
+    if solved.status == "onmogelijk":
+        raise InputError(problems_of(diagnose(agenda)))
+    if not solved.values.size:
+        raise InputError(
+            [
+                Problem(
+                    "De rekentijd was op voordat er een programma was.",
+                    "Geef meer rekentijd of neem minder plannen mee.",
+                )
+            ]
+        )
+    starts = builder.starts_of(solved.values)
+    parts = worth(agenda, starts, current)
+    bound, total = -solved.bound / EURO, float(parts["totaal"])
+    tight = _tight(builder, agenda, starts)
+    return Programme(starts, parts, bound, relative_gap(bound, total), solved.status, tight)
+
+
+def _solve(builder: Builder, current: pd.Series | None) -> Solved:
+    """Start from a good schedule; when the relaxation already proves the gap, that is enough."""
+    began, settings = time.monotonic(), builder.settings
+    first = greedy(builder.agenda, current, builder)
+    guess = improve(builder, None if first is None else builder.columns_of(first))
+    if guess.gap(builder.model) <= settings.gat:
+        return Solved("optimaal", guess.values, guess.bound)
+    left = max(settings.tijd - (time.monotonic() - began), 0.05)
+    start = guess.values if guess.values.size else None
+    solved = run(builder.model, replace(settings, tijd=left), start)
+    return replace(solved, bound=max(solved.bound, guess.bound))
+
+
+def relative_gap(bound: float, value: float) -> float:
+    """Return (bound - value) / |value|: the share of the worth that could still be gained."""
+    room = max(bound - value, 0.0)
+    # Half a euro is solver noise, not a gap; it matters only when nothing can be placed.
+    return 0.0 if room < 0.5 else room / max(abs(value), 1.0)
+
+
+def _tight(builder: Builder, agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the constraints whose room is too small for a plan that wants to be there."""
+    room = builder.row_slack(builder.columns_of(starts))
+    room = room[room["soort"].isin(["budget", "fte", "straten"])]
+    room.loc[room["soort"] == "budget", ["grens", "gebruik", "ruimte"]] /= EURO
+    wants: dict[tuple[str, str, int], list[tuple[str, float]]] = {}
+    for soort, wie, jaar, plan, nodig in _wanting(agenda, starts):
+        wants.setdefault((soort, wie, jaar), []).append((plan, nodig))
+    rows = []
+    for soort, wie, jaar, ruimte in room[["soort", "wie", "jaar", "ruimte"]].itertuples(
+        index=False, name=None
+    ):
+        held = wants.get((soort, wie, jaar), [])
+        plans = sorted(plan for plan, nodig in held if nodig > ruimte + 1e-6)
+        if plans:
+            rows.append((soort, wie, jaar, ruimte, ";".join(plans)))
+    table = pd.DataFrame(rows, columns=["soort", "wie", "jaar", "ruimte", "plannen"])
+    table["zin"] = [_tight_sentence(*row) for row in table.itertuples(index=False, name=None)]
+    return table
+
+
+def _wanting(agenda: Agenda, starts: pd.Series) -> Iterator[tuple[str, str, int, str, float]]:
+    """Yield what plans that are left out or moved would need in their preferred years.
+
+    Yields
+    ------
+    tuple
+        Kind, who, year, plan and how much: euro, fte or places.
+    """
+    plans = agenda.plans
+    away = starts.reindex(plans.index).astype("Float64").fillna(-1.0) != plans["voorkeur"]
+    buurten = agenda.plek_buurt.groupby("plek")["buurtcode"].agg(list).to_dict()
+    places = agenda.openings.groupby("plan")["plek"].agg(list).to_dict()
+    columns = ["partner", "voorkeur", "duur", "eigen", "fte"]
+    for plan, partner, wish, years, own, fte in plans.loc[away, columns].itertuples(name=None):
+        codes = sorted({c for plek in places.get(plan, []) for c in buurten[plek]})
+        for t in range(wish, min(wish + years - 1, agenda.settings.eind) + 1):
+            yield "budget", partner, t, plan, own / years
+            if fte == fte:
+                yield "fte", partner, t, plan, fte
+            for code in codes:
+                yield "straten", code, t, plan, 1.0
+
+
+def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) -> str:
+    names = plans.split(";")
+    shown = listing(names[:3]) + (f" en {len(names) - 3} andere" if len(names) > 3 else "")
+    what = {
+        "budget": f"het budget van {wie}",
+        "fte": f"de menskracht van {wie}",
+        "straten": f"het aantal open straten in {wie}",
+    }[soort]
+    fits = "past" if len(names) == 1 else "passen"
+    return f"In {jaar} knelt {what}: {shown} {fits} daar niet bij."
+
+
+def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the programme as one row per placed plan, for a timeline.
+
+    Returns
+    -------
+    DataFrame, index ``plan``
+        ``partner``, ``titel``, ``soort``, ``buurtcodes``, ``start``, ``eind`` (int), ``kosten``,
+        ``verplicht``, ``voorkeur``, ``verschuiving`` (years from the preferred one), ``samen``
+        (``;``-joined plans that share an opening), ``vertrouwelijkheid``, sorted by partner and
+        start.
+    """
+    placed = agenda.plans.loc[starts.dropna().index]
+    year = starts.reindex(placed.index).astype(int)
+    codes = agenda.plan_buurt.groupby("plan")["buurtcode"].agg(lambda c: ";".join(sorted(c)))
+    table = pd.DataFrame(
+        {
+            "partner": placed["partner"],
+            "titel": placed["titel"],
+            "soort": placed["soort"],
+            "buurtcodes": codes.reindex(placed.index),
+            "start": year,
+            "eind": year + placed["duur"] - 1,
+            "kosten": placed["kosten"],
+            "verplicht": placed["verplicht"],
+            "voorkeur": placed["voorkeur"],
+            "verschuiving": year - placed["voorkeur"],
+            "samen": _together(agenda, starts).reindex(placed.index).fillna(""),
+            "vertrouwelijkheid": placed["vertrouwelijkheid"],
+        }
+    )
+    return table.sort_values(["partner", "start"], kind="stable")
+
+
+def _together(agenda: Agenda, starts: pd.Series) -> pd.Series:
+    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
+    shared: dict[str, set[str]] = {}
+    for _, group in table.groupby(["plek", "jaar"]):
+        members = set(group["plan"])
+        for plan in members:
+            shared.setdefault(plan, set()).update(members - {plan})
+    return pd.Series({p: ";".join(sorted(o)) for p, o in shared.items()}, dtype=str)
+
+
+def left_out(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the plans that did not make it: ``partner``, ``titel``, ``kosten``, window."""
+    out = starts.index[starts.isna()]
+    columns = ["partner", "titel", "soort", "kosten", "eerste", "laatste", "urgentie"]
+    return agenda.plans.loc[out, [*columns, "vertrouwelijkheid"]]
+
+
+def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the use of money and people per partner and year.
+
+    Returns
+    -------
+    DataFrame
+        ``partner``, ``jaar``, ``gebruik`` (euro of own means), ``budget`` (NaN: no limit),
+        ``fte_gebruik``, ``fte`` (NaN: no limit), ``fte_onbekend`` (plans under way without fte).
+    """
+    chosen = {str(p): int(y) for p, y in starts.dropna().items()}
+    rows = [
+        (plan, row["partner"], t, row["eigen"] / row["duur"], row["fte"])
+        for plan, row in agenda.plans.loc[list(chosen)].iterrows()
+        for t in agenda.settings.jaren
+        if chosen[str(plan)] <= t < chosen[str(plan)] + row["duur"]
+    ]
+    long = pd.DataFrame(rows, columns=["plan", "partner", "jaar", "gebruik", "fte_gebruik"])
+    long["fte_onbekend"] = long["fte_gebruik"].isna().astype(int)
+    grid = pd.MultiIndex.from_product(
+        [sorted(agenda.plans["partner"].unique()), agenda.settings.jaren],
+        names=["partner", "jaar"],
+    )
+    used = long.groupby(["partner", "jaar"])[["gebruik", "fte_gebruik", "fte_onbekend"]].sum()
+    table = used.reindex(grid, fill_value=0).join(agenda.budgets)
+    columns = ["gebruik", "budget", "fte_gebruik", "fte", "fte_onbekend"]
+    return table[columns].reset_index()
+
+
+def gain_over_alone(
+    agenda: Agenda,
+    starts: pd.Series,
+    linkage_openings: pd.DataFrame,
+    separate: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return what the joint programme gains over everybody alone, for low, mid and high shares.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts : Series
+        The joint programme.
+    linkage_openings : DataFrame
+        `Places.openings` with all three bands.
+    separate : Series, optional
+        The schedule of everybody alone; made when not given.
+
+    Returns
+    -------
+    DataFrame, index ``band``
+        ``besparing`` (avoided openings), ``besparing_alleen`` (those that happen by chance when
+        everybody plans alone), ``verlies`` and ``verlies_alleen`` (delay and early replacement),
+        ``netto`` = (besparing - verlies) - the same alone; euro. ``overtredingen_alleen``: rules
+        of the street (caps, graafrust, order) that the separate plans break together.
+    """
+    apart_starts = alone(agenda) if separate is None else separate
+    broken = len(violations(agenda, apart_starts))
+    rows = {}
+    for band in BANDS:
+        openings = linkage_openings.rename(columns={f"opening_{band}": "opening"})
+        openings = openings.loc[
+            openings["plan"].isin(agenda.plans.index), ["plek", "plan", "opening"]
+        ]
+        here = replace(agenda, openings=openings.reset_index(drop=True))
+        joint, apart = worth(here, starts), worth(here, apart_starts)
+        loss, loss_apart = (p["uitstel"] + p["vervroeging"] for p in (joint, apart))
+        rows[band] = {
+            "besparing": joint["besparing"],
+            "besparing_alleen": apart["besparing"],
+            "verlies": loss,
+            "verlies_alleen": loss_apart,
+            "netto": joint["besparing"] - loss - apart["besparing"] + loss_apart,
+            "overtredingen_alleen": broken,
+        }
+    return pd.DataFrame(rows).T.rename_axis("band")
+
+
+def shared_openings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the shared openings of a programme with their plans and saving."""
+    table = savings(agenda, starts)
+    at = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts))
+    joined = at.groupby(["plek", "jaar"])["plan"].agg(lambda p: ";".join(sorted(p)))
+    joined.name = "plannen"
+    return table.merge(joined.reset_index(), on=["plek", "jaar"], how="left")
+
+
+def as_starts(agenda: Agenda, years: Mapping[str, int]) -> pd.Series:
+    """Return a mapping plan -> year as a schedule of this agenda (Int64, NA where absent)."""
+    values = [years.get(str(p), pd.NA) for p in agenda.plans.index]
+    return pd.Series(values, index=agenda.plans.index, dtype="Int64", name="start")

@@ -1,0 +1,1 @@
+"""What partners deliver: plans, means and decisions in, cell by cell; and who may see what."""

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sia.agenda.insight.whatif import with_budget
+from sia.agenda.programme.baselines import alone, greedy
+from sia.agenda.programme.check import violations
+from sia.agenda.programme.diagnosis import diagnose
+from sia.agenda.programme.improve import cost_of, improve
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.linkages import Linkages
+from sia.agenda.programme.milp import Builder
+from sia.agenda.programme.optimise import (
+    Programme,
+    as_starts,
+    gain_over_alone,
+    left_out,
+    optimise,
+    shared_openings,
+    timeline,
+    use_of_means,
+)
+from sia.agenda.programme.worth import savings, worth
+from sia.errors import InputError
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_equals_trying_every_schedule(
+    block: int, make_agenda: Callable[..., Agenda], try_every: Callable[..., float | None]
+) -> None:
+    feasible = 0
+    for seed in range(block * 40, block * 40 + 40):
+        agenda = make_agenda(seed, most=4, years=3)
+        best = try_every(agenda)
+        if best is None:
+            with pytest.raises(InputError, match="wat er mis is"):
+                optimise(agenda)
+            continue
+        feasible += 1
+        programme = optimise(agenda)
+        assert programme.worth["totaal"] == pytest.approx(best, abs=1.0), seed
+        assert programme.bound == pytest.approx(best, abs=1.0), seed
+        assert violations(agenda, programme.starts) == []
+    assert feasible >= 20
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(1000, 10**6))
+def test_never_breaks_a_rule(make_agenda: Callable[..., Agenda], seed: int) -> None:
+    agenda = make_agenda(seed, most=9, years=5, committed=0.05)
+    try:
+        programme = optimise(agenda)
+    except InputError as error:
+        assert error.problems
+        return
+    assert violations(agenda, programme.starts) == []
+    assert programme.bound >= programme.worth["totaal"] - 1.0
+    first = greedy(agenda)
+    if first is not None:
+        assert violations(agenda, first) == []
+        assert worth(agenda, first)["totaal"] <= programme.worth["totaal"] + 1.0
+
+
+def test_partner_pairs_keep_every_rule_and_never_lose(agenda: Agenda, programme: Programme) -> None:
+    builder = Builder(agenda)
+    first = greedy(agenda)
+    assert first is not None
+    start = builder.columns_of(first)
+    found = improve(builder, start)
+    assert cost_of(builder.model, found.values) <= cost_of(builder.model, start)
+    starts = builder.starts_of(found.values)
+    assert violations(agenda, starts) == []
+    # The relaxation bounds the proven optimum from above.
+    assert -found.bound / 1e-3 >= programme.worth["totaal"] - 1.0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_replanning_equals_trying_every_schedule(
+    seed: int, make_agenda: Callable[..., Agenda], try_every: Callable[..., float | None]
+) -> None:
+    agenda = make_agenda(seed, most=4, years=3, committed=0.0)
+    rng = np.random.default_rng(seed)
+    current = {p: 2025 + int(rng.integers(0, 3)) for p in agenda.plans.index if rng.random() < 0.7}
+    best = try_every(agenda, current)
+    programme = optimise(agenda, as_starts(agenda, current))
+    assert programme.worth["totaal"] == pytest.approx(best, abs=1.0)
+    assert programme.bound == pytest.approx(best, abs=1.0)
+
+
+def test_n_works_together_avoid_n_minus_1_openings(make_agenda: Callable[..., Agenda]) -> None:
+    agenda = make_agenda(3)
+    plans = list(agenda.plans.index)
+    openings = pd.DataFrame({"plek": "plek 0", "plan": plans, "opening": 30_000.0})
+    shared = replace(agenda, openings=openings)
+    starts = pd.Series(2025, index=agenda.plans.index, dtype="Int64")
+    assert savings(shared, starts)["besparing"].sum() == 30_000.0 * (len(plans) - 1)
+
+
+def test_same_input_gives_same_programme(agenda: Agenda, programme: Programme) -> None:
+    again = optimise(agenda)
+    pd.testing.assert_series_equal(again.starts, programme.starts)
+    assert again.bound == programme.bound
+
+
+def test_time_limit_reports_its_gap_honestly(agenda: Agenda) -> None:
+    hurried = replace(agenda, settings=replace(agenda.settings, tijd=0.05, gat=0.0))
+    programme = optimise(hurried)
+    assert programme.status == "tijd"
+    assert programme.gap > 0
+    assert "rekentijd was op" in programme.sentence()
+    assert violations(hurried, programme.starts) == []
+
+
+def test_infeasible_commitments_name_partner_year_and_amount(
+    agenda: Agenda, programme: Programme
+) -> None:
+    partner = agenda.plans.loc[agenda.plans["verplicht"], "partner"].iloc[0]
+    broke = with_budget(agenda, partner, factor=0.0)
+    with pytest.raises(InputError) as raised:
+        optimise(broke)
+    shortages = diagnose(broke)
+    assert set(shortages["wie"]) == {partner}
+    must = agenda.plans[agenda.plans["verplicht"] & (agenda.plans["partner"] == partner)]
+    inside = must[must["laatste"] + must["duur"] - 1 <= agenda.settings.eind]
+    assert shortages["tekort"].sum() >= inside["eigen"].sum() - 1
+    text = str(raised.value)
+    assert partner in text
+    assert "tekort" in text
+    # Exactly the amounts that are asked make it fit.
+    healed = broke
+    for row in shortages[shortages["soort"] == "budget"].to_dict("records"):
+        healed = with_budget(healed, partner, jaren=[row["jaar"]], extra=row["tekort"] + 1.0)
+    assert diagnose(healed).empty
+    assert optimise(healed).starts.notna().any()
+
+
+def test_diagnosis_is_empty_when_commitments_fit(agenda: Agenda) -> None:
+    assert diagnose(agenda).empty
+
+
+def test_bottlenecks_really_hold_plans_back(agenda: Agenda, programme: Programme) -> None:
+    assert not programme.knelpunten.empty
+    for row in programme.knelpunten.to_dict("records"):
+        for plan in row["plannen"].split(";"):
+            start = programme.starts[plan]
+            assert pd.isna(start) or start != agenda.plans.loc[plan, "voorkeur"]
+
+
+def test_gain_over_alone_grows_with_the_opening_share(
+    agenda: Agenda, programme: Programme, linkages: Linkages
+) -> None:
+    gain = gain_over_alone(agenda, programme.starts, linkages.places.openings)
+    assert gain["besparing"].is_monotonic_increasing
+    assert gain.loc["midden", "besparing"] == pytest.approx(programme.worth["besparing"])
+    assert gain.loc["midden", "netto"] > 0
+
+
+def test_frames_for_the_notebook_agree_with_the_programme(
+    agenda: Agenda, programme: Programme
+) -> None:
+    rows = timeline(agenda, programme.starts)
+    assert len(rows) == programme.starts.notna().sum()
+    assert (rows["eind"] >= rows["start"]).all()
+    assert len(rows) + len(left_out(agenda, programme.starts)) == len(agenda.plans)
+    means = use_of_means(agenda, programme.starts)
+    assert (means["gebruik"] <= means["budget"] + 1).all()
+    assert (means["fte_gebruik"] <= means["fte"] + 1e-6).all()
+    together = shared_openings(agenda, programme.starts)
+    assert together["besparing"].sum() == pytest.approx(programme.worth["besparing"])
+    assert (together["plannen"].str.count(";") + 1 == together["n"]).all()
+
+
+def test_alone_is_blind_to_others(agenda: Agenda) -> None:
+    apart = alone(agenda)
+    kinds = {v.soort for v in violations(agenda, apart)}
+    assert kinds <= {"straten", "graafrust", "volgorde"}
+    assert "graafrust" in kinds

@@ -1,0 +1,149 @@
+"""Decisions and actions through their doors: csv and workbook, every fault at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from sia.agenda.output.template import template
+from sia.agenda.programme.linkages import Linkages
+from sia.agenda.reading.decisions import (
+    ACTIONS,
+    DECISIONS,
+    Organisation,
+    decision_log,
+    read_organisation,
+    task_list,
+    with_numbers,
+)
+from sia.agenda.reading.organisation import Action, Step, sift_actions, sift_steps
+
+PARTNERS = {"Gemeente", "Corporatie"}
+
+
+def _book(folder: Path, sheet: str, *rows: list[object]) -> Path:
+    path = folder / "partner.xlsx"
+    path.write_bytes(template())
+    book = openpyxl.load_workbook(path)
+    for row in rows:
+        book[sheet].append(row)
+    book.save(path)
+    return path
+
+
+def test_both_doors_are_read_and_the_same_row_counts_once(tmp_path: Path) -> None:
+    (tmp_path / DECISIONS).write_text(
+        "Koppelkans;Fase;Datum;Wie (rol);Besluit\n"
+        "A1;B1 ;Afspraak;4-2-2025;overleg;Samen doen.\n".replace("A1;B1 ", "KK-1")
+        + "KK-1;in programma;2025-03-04;overleg;Ingepland.\n",
+        encoding="cp1252",
+    )
+    book = _book(
+        tmp_path, "Besluiten", ["KK-1", "afspraak", date(2025, 2, 4), "overleg", "Samen doen."]
+    )
+    found, problems = read_organisation([tmp_path], [book], PARTNERS)
+    assert problems == []
+    assert [(s.kans, s.fase, s.datum) for s in found.steps] == [
+        ("KK-1", "afspraak", date(2025, 2, 4)),
+        ("KK-1", "in programma", date(2025, 3, 4)),
+    ]
+    assert found.steps[0].bestand == DECISIONS and found.steps[0].rij == "2"
+    assert found.actions == ()
+
+
+def test_all_faults_are_listed_with_file_row_and_column(tmp_path: Path) -> None:
+    (tmp_path / DECISIONS).write_text(
+        "kans;fase;datum;wie;besluit;extra\n"
+        "KK-1;ooit;31-02-2025;overleg;Ja.;x\n"
+        ";afspraak;2025-01-01;;Ja.;x\n",
+        encoding="utf-8",
+    )
+    book = _book(
+        tmp_path,
+        "Acties",
+        ["KK-1", "Bel.", "secretaris", "Onbekend", "2025-03-01", None],
+        ["KK-1", "Bel.", "secretaris", "Gemeente", "morgen", None],
+        ["KK-1", "Schrijf.", "secretaris", "Gemeente", "2025-03-01", "2025-02-01"],
+    )
+    found, problems = read_organisation([tmp_path], [book], PARTNERS)
+    where = {(p.bestand, p.rij, p.kolom) for p in problems}
+    sheet = "partner.xlsx, blad Acties"
+    assert where == {
+        (DECISIONS, "", "extra"), (DECISIONS, "2", "Fase"), (DECISIONS, "2", "Datum"),
+        (DECISIONS, "3", "Koppelkans"), (DECISIONS, "3", "Wie (rol)"),
+        (sheet, "2", "Partner"), (sheet, "3", "Klaar vóór"),
+    }  # fmt: skip
+    assert all(p.wat and p.oplossing for p in problems)
+    assert found.steps == ()
+    assert [(a.actie, a.klaar) for a in found.actions] == [("Schrijf.", date(2025, 2, 1))]
+
+
+def test_a_missing_column_and_a_damaged_file_are_told_and_take_nothing_down(tmp_path: Path) -> None:
+    (tmp_path / DECISIONS).write_text("kans;fase\nKK-1;afspraak\n", encoding="utf-8")
+    (tmp_path / ACTIONS).write_text(
+        "kans;actie;wie;partner;voor;voor\nKK-1;Bel.;secretaris;Gemeente;2025-03-01;x\n",
+        encoding="utf-8",
+    )
+    broken = tmp_path / "kapot.xlsx"
+    broken.write_bytes(b"geen werkmap")
+    found, problems = read_organisation([tmp_path], [broken], PARTNERS)
+    assert {p.kolom for p in problems if p.bestand == DECISIONS} == {
+        "Datum", "Wie (rol)", "Besluit",
+    }  # fmt: skip
+    assert found.steps == ()
+    assert len(found.actions) == 1
+
+
+def _step(kans: str, fase: str, day: int) -> Step:
+    return Step(kans, fase, date(2025, 1, day), "overleg", "Ja.", "besluiten.csv", str(day))
+
+
+def test_plan_numbers_and_earlier_numbers_lead_to_the_koppelkans_of_today() -> None:
+    kansen = pd.DataFrame(
+        {"plannen": ["A;B", "A;B;C", "D;E"]}, index=pd.Index(["KK-1", "KK-2", "KK-3"], name="kans")
+    )
+    written = Organisation(
+        (_step("B;A", "afspraak", 1), _step("A;C", "afspraak", 2), _step("KK-oud", "afspraak", 3),
+         _step("A;D", "afspraak", 4), _step("A", "afspraak", 5), _step("KK-3", "kans", 6)),
+        (Action("D;E", "Bel.", "secretaris", "Gemeente", date(2025, 2, 1)),),
+    )  # fmt: skip
+    found = with_numbers(written, kansen, {"KK-oud": "B;C"})
+    # no koppelkans holds A and D, and one plan alone says nothing
+    assert [s.kans for s in found.steps] == ["KK-1", "KK-2", "KK-2", "A;D", "A", "KK-3"]
+    assert found.actions[0].kans == "KK-3"
+
+
+def test_a_bad_step_is_left_out_and_the_good_ones_count(linkages: Linkages) -> None:
+    kans = str(linkages.kansen.index[0])
+    steps = [
+        _step(kans, "afspraak", 1), _step(kans, "klaar", 2), _step(kans, "in programma", 3),
+        _step("KK-weg", "afspraak", 4),
+    ]  # fmt: skip
+    kept, problems = sift_steps(steps, linkages.kansen.index)
+    assert [s.fase for s in kept] == ["afspraak", "in programma"]
+    assert [(p.bestand, p.rij, p.kolom) for p in problems] == [
+        ("besluiten.csv", "2", "Fase"), ("besluiten.csv", "4", "Koppelkans"),
+    ]  # fmt: skip
+    action = Action("KK-weg", "Bel.", "secretaris", "Gemeente", date(2025, 2, 1), None, "a", "7")
+    kept_actions, astray = sift_actions([action], linkages.kansen.index)
+    assert kept_actions == [] and (astray[0].bestand, astray[0].rij) == ("a", "7")
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_tables_for_partners_carry_the_level_of_their_koppelkans(
+    linkages: Linkages, empty: bool
+) -> None:
+    levels = linkages.kansen["vertrouwelijkheid"]
+    kans = str(levels.index[0])
+    found = Organisation() if empty else Organisation(
+        (_step(kans, "kans", 2), _step(kans, "afspraak", 1)),
+        (Action(kans, "Bel.", "secretaris", "Gemeente", date(2025, 2, 1)),),
+    )  # fmt: skip
+    decided, tasks = decision_log(found, levels), task_list(found, levels)
+    assert len(decided) == (0 if empty else 2) and len(tasks) == (0 if empty else 1)
+    assert decided["datum"].is_monotonic_increasing
+    assert set(decided["vertrouwelijkheid"]) | set(tasks["vertrouwelijkheid"]) <= {levels[kans]}

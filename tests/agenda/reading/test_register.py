@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.agenda.reading.investments import Reading, validate
+from sia.agenda.reading.register import empty_register, take_in, visible_changes
+
+
+def _row(plan: str, **more: object) -> dict[str, object]:
+    row: dict[str, object] = {
+        "plan": plan, "partner": "A", "titel": plan, "soort": "weg", "kosten": 1000.0,
+        "wkt": "LINESTRING (250100 470100, 250300 470100)", "vroegst": 2026, "laatst": 2028,
+        "duur": 1, "flexibiliteit": "vrij", "status": "begroot", "vertrouwelijkheid": "openbaar",
+    }  # fmt: skip
+    return row | more
+
+
+def _read(buurten: gpd.GeoDataFrame, *rows: dict[str, object]) -> Reading:
+    return validate(pd.DataFrame(list(rows)), buurten)
+
+
+def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFrame) -> None:
+    first = _read(buurten, _row("P1"), _row("P2"), _row("P3"), _row("P4"))
+    register, changes = take_in(empty_register(first.plans), first, "2025-01-01")
+    assert set(changes["wijziging"]) == {"nieuw"}
+
+    second = _read(
+        buurten,
+        _row("P1"),
+        _row("P2", kosten=2000.0, wkt="LINESTRING (250100 470150, 250300 470150)"),
+        _row("P3", duur="lang"),
+        _row("P5"),
+    )
+    register, changes = take_in(register, second, "2026-01-01")
+    shown = visible_changes(changes).set_index("plan")
+    assert shown["wijziging"].to_dict() == {
+        "P2": "gewijzigd", "P3": "afgekeurd", "P4": "ingetrokken", "P5": "nieuw",
+    }  # fmt: skip
+    assert shown.loc["P2", "zin"] == "P2 is gewijzigd: Kosten (euro) en Geometrie (WKT)."
+    assert set(register.plans.index) == {"P1", "P2", "P3", "P5"}
+    assert register.plans.loc["P2", "kosten"] == 2000.0
+    cost = register.history[register.history["veld"] == "kosten"].iloc[0]
+    assert (cost["oud"], cost["nieuw"], cost["datum"]) == ("1000.0", "2000.0", "2026-01-01")
+    assert set(changes["datum"]) == {"2026-01-01"}
+
+
+def test_same_delivery_again_changes_nothing(buurten: gpd.GeoDataFrame) -> None:
+    reading = _read(buurten, _row("P1"), _row("P2"))
+    register, _ = take_in(empty_register(reading.plans), reading, "2025-01-01")
+    with_fault = _read(buurten, _row("P1"), _row("P2", duur="lang"))
+    register, changes = take_in(register, with_fault, "2025-06-01")
+    assert changes["wijziging"].tolist() == ["afgekeurd"]
+    again, changes = take_in(register, with_fault, "2026-01-01")
+    assert changes.empty
+    assert len(again.history) == len(register.history) == 3
+    assert set(again.plans.index) == {"P1", "P2"}
+
+
+def test_who_could_not_be_read_keeps_its_plans(buurten: gpd.GeoDataFrame) -> None:
+    both = _read(buurten, _row("P1"), _row("P2", partner="B"))
+    register, _ = take_in(empty_register(both.plans), both, "2025-01-01")
+    half = _read(buurten, _row("P1"))
+    kept, changes = take_in(register, half, "2025-02-01", unread=True)
+    assert set(kept.plans.index) == {"P1", "P2"}
+    assert changes["wijziging"].tolist() == ["afgekeurd"]
+    gone, changes = take_in(register, half, "2025-02-01")
+    assert set(gone.plans.index) == {"P1"}
+    assert changes["wijziging"].tolist() == ["ingetrokken"]
+
+
+def test_the_partners_table_sees_no_internal_plans_fields_or_values(
+    buurten: gpd.GeoDataFrame,
+) -> None:
+    first = _read(buurten, _row("P1", opmerking="stil"), _row("P2", vertrouwelijkheid="intern"))
+    register, changes = take_in(empty_register(first.plans), first, "2025-01-01")
+    assert visible_changes(changes)["plan"].tolist() == ["P1"]
+    second = _read(
+        buurten, _row("P1", opmerking="geheim", kosten=3000.0), _row("P2", kosten=5000.0)
+    )
+    _, changes = take_in(register, second, "2025-02-01")
+    shown = visible_changes(changes)
+    # P2 was internal until now: that it was is nobody's business
+    assert shown["plan"].tolist() == ["P1"]
+    assert shown["velden"].tolist() == ["Kosten (euro)"]
+    assert "geheim" not in shown.to_csv() and "3000" not in shown.to_csv()
