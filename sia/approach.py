@@ -35,7 +35,7 @@ _SHARES = ("kans_urgent", "kans_volgen", "kwart", "kans_stijging")
 
 @dataclass(frozen=True)
 class ApproachSettings:
-    """Thresholds of the rules; the defaults are those of docs/methode.md.
+    """Thresholds of the rules; the defaults are those of docs/explanation/methode.md.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     -------
     Gemeente
         Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
-        docs/methode.md.
+        docs/explanation/methode.md.
 
     Raises
     ------

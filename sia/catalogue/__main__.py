@@ -1,4 +1,4 @@
-"""Write ``docs/indicatoren.md`` anew from the catalogue: ``python -m sia.catalogue``."""
+"""Write ``docs/reference/indicatoren.md`` anew from the catalogue: ``python -m sia.catalogue``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sia.store import write_text
 
 def main() -> None:
     """Write the page and say where it stands."""
-    target = project_root() / "docs" / "indicatoren.md"
+    target = project_root() / "docs" / "reference" / "indicatoren.md"
     write_text(target, catalogue_page())
     print(f"Geschreven: {target}")
 

@@ -36,7 +36,7 @@ Hoe u de tabellen leest:
 
 
 def catalogue_page(catalogue: Catalogue | None = None) -> str:
-    """Return the content of ``docs/indicatoren.md``.
+    """Return the content of ``docs/reference/indicatoren.md``.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 That finds a deeper minimum in less time than whole starts up to some thousands of units. Beyond,
 a start is far from rest after a few steps and says little about its end; then scikit-learn's own
-starts are taken (docs/validation-typologie.md).
+starts are taken (docs/explanation/validation-typologie.md).
 """
 
 from __future__ import annotations

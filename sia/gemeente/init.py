@@ -52,13 +52,13 @@ aandeel_domein = 0.6667
 # Deel van de buurten waarvoor een indicator een waarde moet hebben om mee te doen.
 dekking = 0.5
 
-# Drempels van de aanpak; laat weg wat gelijk blijft aan de standaard in docs/methode.md.
+# Drempels van de aanpak; laat weg wat gelijk blijft aan docs/explanation/methode.md.
 [aanpak]
 # kans_urgent = 0.80
 # corporatiebezit = 40.0
 
 # Eigen tabellen (CSV of xlsx met een kolom buurtcode) staan bij de andere bronbestanden.
-# Links de kolom in het bestand, rechts het id uit docs/indicatoren.md.
+# Links de kolom in het bestand, rechts het id uit docs/reference/indicatoren.md.
 #
 # [[eigen_tabel]]
 # bestand = "stresstest-*.csv"

@@ -85,7 +85,7 @@ class IndicatorTable:
     upper: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Return the tables by the file name that docs/architecture.md gives them."""
+        """Return the tables by the file name that docs/reference/contracts.md gives them."""
         return {
             "gebieden": self.areas,
             "indicatoren": self.values,

@@ -74,7 +74,7 @@ class Verandering:
 
 @dataclass(frozen=True)
 class Cijfers:
-    """The tables between the stages (docs/architecture.md) for one municipality and year.
+    """The tables between the stages (docs/reference/contracts.md) for one municipality and year.
 
     Parameters
     ----------

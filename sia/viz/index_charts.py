@@ -28,7 +28,7 @@ from sia.viz.rank_charts import hatch
 from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE, getal, meervoud
 
 SKEW_LIMIT, KURTOSIS_LIMIT = SkewKurtosis.skew, SkewKurtosis.kurt
-"""Beyond both an indicator is treated for outliers (COINr, docs/methode.md)."""
+"""Beyond both an indicator is treated for outliers (COINr, docs/explanation/methode.md)."""
 _BOUNDS = (
     "−1 tot −0,6",
     "−0,6 tot −0,2",

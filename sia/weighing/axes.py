@@ -83,7 +83,7 @@ class Weighing:
     Parameters
     ----------
     scores : DataFrame, index ``buurtcode``, all buurten
-        The columns of ``scores.parquet`` in docs/architecture.md.
+        The columns of ``scores.parquet`` in docs/reference/contracts.md.
     contributions : DataFrame, index ``buurtcode``
         Points of urgentie per indicator; NaN for a buurt that is not ranked.
     urgentie, potentie : IndexResult or None

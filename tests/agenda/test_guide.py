@@ -8,8 +8,8 @@ from sia.agenda.wording import number
 
 
 def test_guide_names_every_field_with_its_level(repository: Path) -> None:
-    rows = [line for line in (repository / "docs" / "dia.md").read_text("utf-8").splitlines()
-            if line.startswith("| `")]  # fmt: skip
+    text = (repository / "docs" / "how-to" / "dia.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
     for field in FIELDS:
         row = next((r for r in rows if f"`{field.name}`" in r.split("|")[1]), None)
         assert row is not None, field.name
@@ -17,7 +17,7 @@ def test_guide_names_every_field_with_its_level(repository: Path) -> None:
 
 
 def test_guide_gives_the_parameters_that_are_used(repository: Path) -> None:
-    text = (repository / "docs" / "dia.md").read_text("utf-8")
+    text = (repository / "docs" / "how-to" / "dia.md").read_text("utf-8")
     p = default_parameters()
     for formula in (
         f"{number(p.afvallen, 2)} × kosten", f"{number(p.uitstel, 2)} × kosten",

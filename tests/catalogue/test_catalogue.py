@@ -82,12 +82,12 @@ def test_ids_are_unique_and_in_order_of_domain() -> None:
 
 
 def test_page_is_what_the_generator_makes(repository: Path) -> None:
-    written = (repository / "docs" / "indicatoren.md").read_text(encoding="utf-8")
+    written = (repository / "docs" / "reference" / "indicatoren.md").read_text(encoding="utf-8")
     assert written == catalogue_page(), "draai `python -m sia.catalogue`"
 
 
 def test_sources_page_explains_every_source(repository: Path) -> None:
-    page = (repository / "docs" / "databronnen.md").read_text(encoding="utf-8")
+    page = (repository / "docs" / "reference" / "databronnen.md").read_text(encoding="utf-8")
     assert [name for name in SOURCES if f"`{name}`" not in page] == []
 
 

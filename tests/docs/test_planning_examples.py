@@ -22,11 +22,11 @@ COMMAND = re.compile(r"\bsia(?:\.exe</Command>\s*<Arguments>|\s)(batch|fetch)\s+
 
 @pytest.fixture
 def examples(repository: Path) -> Path:
-    return repository / "docs" / "voorbeelden"
+    return repository / "docs" / "how-to" / "voorbeelden"
 
 
 def test_the_guide_names_every_example_and_every_option(repository: Path, examples: Path) -> None:
-    guide = (repository / "docs" / "inplannen.md").read_text(encoding="utf-8")
+    guide = (repository / "docs" / "how-to" / "inplannen.md").read_text(encoding="utf-8")
     named = {Path(link).name for link in LINK.findall(guide)}
     assert named == {path.name for path in examples.iterdir()}
     [command] = [c for c in cli.app.registered_commands if c.name == "batch"]

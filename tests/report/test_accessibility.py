@@ -10,7 +10,7 @@ from sia.report.material import Materiaal
 
 
 def test_the_document_is_the_statement(repository: Path) -> None:
-    text = (repository / "docs" / "toegankelijkheid.md").read_text(encoding="utf-8")
+    text = (repository / "docs" / "reference" / "toegankelijkheid.md").read_text(encoding="utf-8")
     assert text == markdown("De gemeente", "de afzender van het rapport")
 
 
