@@ -21,17 +21,17 @@ from sklearn.metrics import adjusted_rand_score
 from sia import demo
 from sia.areas import Measure, convert
 from sia.catalogue.model import DOMAINS
-from sia.clustering.components import TypologySettings
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
 from sia.demo import DemoTruth
 from sia.gemeente import load_gemeente
 from sia.indicators import build_indicators, design, eligibility
+from sia.methode import TypologySettings, WeighingSettings
 from sia.sources.base import AreaLayer, Intake
 from sia.sources.registry import read_folder
 from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, dutch_axis, finish
 from sia.viz.theme import getal
-from sia.weighing import WeighingSettings, weigh
+from sia.weighing import weigh
 
 BEFORE, AFTER = 2020, 2022
 COUNTS = ("aantal_inwoners", "aantal_huishoudens")

@@ -19,10 +19,10 @@ P = 20
 z = values(graph, P)
 z = (z - z.mean()) / z.std(ddof=0)
 x = z.to_numpy()
-from sia.clustering.regions import within_squares, propose_areas, AreaSettings
+from sia.methode import AreaSettings, TypologySettings
+from sia.clustering.regions import within_squares, propose_areas
 from sia.clustering.treecut import tree_cut
 from sia.clustering.ward import ward_labels
-from sia.clustering.components import TypologySettings
 from sia.clustering.typology import Typology
 from sia.clustering.number import choose_k
 from sia.clustering.kmeans import kmeans_labels
@@ -65,7 +65,7 @@ with threadpool_limits(limits=1), Peak() as peak:
             found.append(best)
         quality = np.mean(found)
     elif kind == "typology_sia":
-        labels = Typology(TypologySettings(6)).fit(z).table_["type"].to_numpy(dtype=int) - 1
+        labels = Typology(TypologySettings(n_types=6)).fit(z).table_["type"].to_numpy(dtype=int) - 1
     elif kind == "typology_sklearn":
         labels = KMeans(6, n_init=20, random_state=0).fit_predict(x)
         silhouette_samples(x, labels)
@@ -81,7 +81,7 @@ with threadpool_limits(limits=1), Peak() as peak:
         found = propose_areas(z, people, graph, AreaSettings())
         labels = found.buurten["gebied"].to_numpy(dtype=int)
     elif kind == "floor_sia":
-        found = propose_areas(z, people, graph, AreaSettings(5000, 10000))
+        found = propose_areas(z, people, graph, AreaSettings(minimum=5000, maximum=10000))
         labels = found.buurten["gebied"].to_numpy(dtype=int)
     elif kind == "choose_sia":
         choose_k(z[["v0", "v1", "v2", "v3", "v4", "v5"]])

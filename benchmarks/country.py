@@ -20,6 +20,7 @@ DRAWS = 200
 _COUNTRY = """
 import resource, sys, time
 from pathlib import Path
+from sia.methode import WeighingSettings
 from sia.pipeline import country
 from sia.settings import Folders
 root, raw, jaar, draws = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
@@ -40,7 +41,6 @@ from pathlib import Path
 import numpy as np
 from sia.pipeline import country, country_store
 from sia.settings import Folders
-from sia.weighing import WeighingSettings
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
 found = country_store.country_intake([raw], jaar, folders).whole()

@@ -25,11 +25,12 @@ from sia.approach import AANPAKKEN, decide, trend_from_years
 from sia.gemeente import Gemeente, load_gemeente
 from sia.index import Choices, build_index, uncertainty
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
+from sia.methode import PocketSettings, WeighingSettings
 from sia.pipeline.panel import drawn_scores
-from sia.pockets import PocketSettings, find_pockets, squares_frame
+from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
-from sia.weighing import URGENTIE, Weighing, WeighingSettings, choices_of, known_error, weigh
+from sia.weighing import URGENTIE, Weighing, choices_of, known_error, weigh
 
 YEARS = (2021, 2022, 2023, 2024)
 METHODS = 40

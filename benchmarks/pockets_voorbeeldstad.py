@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
-from sia.clustering.components import METHODS, TypologySettings
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
 from sia.demo import DemoTruth, plant
+from sia.methode import TypeMethod, TypologySettings
 from sia.pockets import PocketResult, find_pockets
 from sia.sources.vierkanten import square_geometry
 
@@ -105,7 +106,7 @@ def types(seeds: range) -> pd.DataFrame:
         scores = kept[_DOMAINS] + noise
         k = choose_k(scores).k
         row = {"k": float(k)}
-        for method in METHODS:
+        for method in get_args(TypeMethod):
             for name, number in (("chosen", k), ("planted", kept["type"].nunique())):
                 found = Typology(TypologySettings(int(number), method)).fit(scores)
                 row[f"{method}, k {name}"] = adjusted_rand_score(kept["type"], found.table_["type"])

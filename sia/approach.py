@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from sia.errors import InputError, Problem
+from sia.methode import ApproachSettings
 
 Array = npt.NDArray[np.float64]
 
@@ -29,66 +30,6 @@ AANPAKKEN: tuple[str, ...] = (
     NIET_GERANGSCHIKT,
 )
 """All classes, from the heaviest effort to none; every buurt gets exactly one."""
-
-_SHARES = ("kans_urgent", "kans_volgen", "kwart", "kans_stijging")
-
-
-@dataclass(frozen=True)
-class ApproachSettings:
-    """Thresholds of the rules; the defaults are those of docs/explanation/methode.md.
-
-    Parameters
-    ----------
-    kans_urgent : float
-        Least probability (0-1) of the top quartile of urgentie that counts as urgent.
-    kans_volgen : float
-        Above this probability, and below `kans_urgent`, a buurt is followed.
-    corporatiebezit : float
-        Least share of corporation dwellings, percent, for an integrale gebiedsaanpak.
-    kwart : float
-        Share (0-1) of the ranked buurten that counts as the top in potentie, and in rank when
-        there is no interval.
-    stijging : float
-        Least rise of urgentie, points per year, that is followed.
-    kans_stijging : float
-        Least probability (0-1) that the rise is real, where that probability is known.
-    """
-
-    kans_urgent: float = 0.80
-    kans_volgen: float = 0.20
-    corporatiebezit: float = 40.0
-    kwart: float = 0.25
-    stijging: float = 1.0
-    kans_stijging: float = 0.80
-
-    def __post_init__(self) -> None:
-        problems = [
-            Problem(
-                kolom=name,
-                wat=f"De drempel `{name}` is {getattr(self, name)!r} en hoort tussen 0 en 1.",
-                oplossing="Geef een kans of aandeel tussen 0 en 1.",
-            )
-            for name in _SHARES
-            if not 0 <= getattr(self, name) <= 1
-        ]
-        if not 0 <= self.corporatiebezit <= 100:
-            problems.append(
-                Problem(
-                    kolom="corporatiebezit",
-                    wat=f"De drempel `corporatiebezit` is {self.corporatiebezit!r}.",
-                    oplossing="Geef een percentage tussen 0 en 100.",
-                )
-            )
-        if self.kans_volgen >= self.kans_urgent:
-            problems.append(
-                Problem(
-                    kolom="kans_volgen",
-                    wat="`kans_volgen` is niet lager dan `kans_urgent`.",
-                    oplossing="Kies een lagere drempel voor volgen dan voor urgent.",
-                )
-            )
-        if problems:
-            raise InputError(problems)
 
 
 def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("dutch", "errors", "logo", "settings", "store", "fingerprint", "toml"),
-    ("areas", "sources", "catalogue", "gemeente", "schemas", "request"),
+    ("areas", "sources", "catalogue", "methode", "gemeente", "schemas", "request"),
     ("indicators",),
     ("index",),
     ("weighing",),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,61 +10,10 @@ from sklearn.mixture import GaussianMixture
 
 from sia.clustering.kmeans import STARTS, kmeans_labels
 from sia.clustering.ward import ward_labels
-from sia.errors import InputError, Problem
+from sia.methode import TypologySettings
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-Method = Literal["kmeans", "mixture", "ward"]
-METHODS: tuple[Method, ...] = ("kmeans", "mixture", "ward")
-
-
-@dataclass(frozen=True)
-class TypologySettings:
-    """How types are made.
-
-    Parameters
-    ----------
-    n_types : int
-        Number of types; see `sia.clustering.number.choose_k`.
-    method : {"kmeans", "mixture", "ward"}
-    seed : int
-        Seed of the starts of k-means and the mixture.
-    n_init : int, optional
-        Number of starts; the best is kept. Default `sia.clustering.kmeans.STARTS`, and for k-means
-        more with few units.
-    min_share : float
-        A unit with a smaller share (0-1) of the domains present gets no type.
-    min_domain : float
-        A domain that is present for a smaller share (0-1) of the units is left out.
-    """
-
-    n_types: int = 6
-    method: Method = "kmeans"
-    seed: int = 20240101
-    n_init: int | None = None
-    min_share: float = 2 / 3
-    min_domain: float = 0.5
-
-    def __post_init__(self) -> None:
-        problems = []
-        if self.method not in METHODS:
-            problems.append(
-                Problem(
-                    kolom="method",
-                    wat=f"De methode `{self.method}` bestaat niet.",
-                    oplossing=f"Kies uit: {', '.join(METHODS)}.",
-                )
-            )
-        if self.n_types < 2:
-            problems.append(
-                Problem(
-                    kolom="n_types",
-                    wat=f"Met {self.n_types} type(n) valt er niets in te delen.",
-                    oplossing="Kies ten minste 2 typen.",
-                )
-            )
-        if problems:
-            raise InputError(problems)
 
 
 @dataclass(frozen=True)
@@ -150,7 +98,7 @@ def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
 def _hard_labels(z: Array, settings: TypologySettings) -> Labels:
     if settings.method == "ward":
         return ward_labels(z, settings.n_types)
-    return kmeans_labels(z, settings.n_types, settings.n_init, settings.seed)
+    return kmeans_labels(z, settings.n_types, settings.n_init or None, settings.seed)
 
 
 def squared_distances(x: Array, y: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,45 +11,16 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sia.clustering.components import (
-    Components,
-    TypologySettings,
-    fit_components,
-    squared_distances,
-)
+from sia.clustering.components import Components, fit_components, squared_distances
 from sia.clustering.silhouette import silhouettes
 from sia.errors import InputError, Problem
+from sia.methode import NumberSettings, TypologySettings
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 QUICK = 8
 """Starts for one bootstrap sample or reference set."""
-
-
-@dataclass(frozen=True)
-class NumberSettings:
-    """How the number of types is chosen.
-
-    Parameters
-    ----------
-    ks : tuple of int
-        Numbers that are tried. The default starts at 3: two types only repeat the score.
-    stability : float
-        Least mean adjusted Rand index over the bootstrap.
-    n_bootstrap, n_reference : int
-        Bootstrap samples; reference sets of the gap statistic.
-    max_rows : int
-        Above this, silhouette, gap and bootstrap use a random sample of so many rows.
-    seed : int
-    """
-
-    ks: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 9, 10)
-    stability: float = 0.80
-    n_bootstrap: int = 50
-    n_reference: int = 20
-    max_rows: int = 3000
-    seed: int = 20240101
 
 
 @dataclass(frozen=True)
@@ -108,7 +79,8 @@ def choose_k(
     uniform over the box of the principal components (their option b). Stability: bootstrap with
     the adjusted Rand index of Hubert & Arabie 1985, in the manner of Hennig 2007.
     """
-    how, many = settings or TypologySettings(), number or NumberSettings()
+    how = settings or TypologySettings()
+    many = number or how.number
     z, group = complete_z(scores, how)
     rng = np.random.default_rng(many.seed)
     if len(z) > many.max_rows:
@@ -129,9 +101,13 @@ def choose_k(
     references = [_reference(z, rng) for _ in range(many.n_reference)]
     samples = [_resample(group, rng) for _ in range(many.n_bootstrap)]
     with threadpool_limits(limits=1):
-        rows_ = [_diagnose(z, replace(how, n_types=k), references, samples) for k in ks]
+        rows_ = [_diagnose(z, _with(how, k), references, samples) for k in ks]
     table = pd.DataFrame(rows_, index=pd.Index(ks, name="k"))
     return _decide(table, many)
+
+
+def _with(settings: TypologySettings, k: int) -> TypologySettings:
+    return settings.model_copy(update={"n_types": k})
 
 
 def most_types(scores: pd.DataFrame, settings: TypologySettings | None = None) -> int:
@@ -191,7 +167,7 @@ def _diagnose(
     """Return all figures of one number of types."""
     full = fit_components(z, settings)
     labels = full.posterior(z).argmax(axis=1)
-    quick = replace(settings, n_init=min(QUICK, settings.n_init or QUICK))
+    quick = settings.model_copy(update={"n_init": min(QUICK, settings.n_init or QUICK)})
     gap, gap_sd = _gap(z, full, references, quick)
     agreement = [
         adjusted_rand_score(labels, fit_components(z[rows], quick).posterior(z).argmax(axis=1))
@@ -297,7 +273,7 @@ def clustergram(
         for k in (number for number in ks if number <= distinct):
             labels = np.zeros(len(z), dtype=np.int64)
             if k > 1:
-                labels = fit_components(z, replace(how, n_types=k)).posterior(z).argmax(axis=1)
+                labels = fit_components(z, _with(how, k)).posterior(z).argmax(axis=1)
             for t in np.unique(labels):
                 members = z[labels == t]
                 points.append((k, int(t) + 1, float(members.mean()), len(members)))

@@ -10,7 +10,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sia.clustering.noise import Noise, Zone, standardise
-from sia.clustering.scan import LEAST_SIDE, ScanSettings, joined_edges, statistic
+from sia.clustering.scan import LEAST_SIDE, joined_edges, statistic
+from sia.methode import ScanSettings
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -15,39 +15,12 @@ from sklearn.metrics import adjusted_rand_score
 from sia.clustering.contiguity import Contiguity
 from sia.clustering.treecut import spanning_tree, subtree_sums
 from sia.errors import InputError, Problem
+from sia.methode import AreaSettings
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _TREES = 12
-
-
-@dataclass(frozen=True)
-class AreaSettings:
-    """Bounds of a DIA area.
-
-    Parameters
-    ----------
-    minimum, maximum : float
-        Inhabitants. The maximum is kept, except by a buurt that exceeds it alone; where the
-        minimum cannot be reached the area stands, with the reason.
-    """
-
-    minimum: float = 5000.0
-    maximum: float = 25000.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.minimum < self.maximum:
-            raise InputError(
-                [
-                    Problem(
-                        kolom="minimum",
-                        wat=f"Het minimum ({self.minimum:g}) ligt niet onder het maximum "
-                        f"({self.maximum:g}).",
-                        oplossing="Kies een minimum vanaf 0 en een hoger maximum.",
-                    )
-                ]
-            )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
 from sia.clustering.noise import Noise, Zone, autoregression, innovations, standardise
+from sia.methode import ScanSettings
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -31,32 +32,6 @@ Bools = npt.NDArray[np.bool_]
 _SIZES = 24
 LEAST_SIDE = 4
 """A window over a border has at least this part of the minimum weight on each side."""
-
-
-@dataclass(frozen=True)
-class ScanSettings:
-    """How a zone is scanned.
-
-    Parameters
-    ----------
-    minimum : float
-        Least weight (inhabitants) of a candidate, and of what is left of its zone.
-    max_share : float
-        Largest share (0-1) of the zone's weight in a candidate.
-    permutations : int
-        Largest number of permutations.
-    stop : int
-        Stop a test once so many permutations were at least as extreme: its p-value is large
-        (Besag & Clifford 1991, sequential Monte Carlo).
-    batch : int
-        Permutations that are computed at once.
-    """
-
-    minimum: float = 100.0
-    max_share: float = 1 / 3
-    permutations: int = 3999
-    stop: int = 10
-    batch: int = 100
 
 
 @dataclass(frozen=True)

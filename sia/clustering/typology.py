@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sia.clustering.components import Components, TypologySettings, fit_components
+from sia.clustering.components import Components, fit_components
 from sia.clustering.matching import match_centres
 from sia.clustering.silhouette import silhouettes
 from sia.errors import InputError, Problem
+from sia.methode import TypologySettings
 
 Array = npt.NDArray[np.float64]
 
@@ -213,7 +213,7 @@ class Typology:
     def to_dict(self) -> dict[str, Any]:
         """Return everything that is needed to type other years, as JSON-serialisable values."""
         return {
-            "settings": asdict(self.settings),
+            "settings": self.settings.model_dump(),
             "domains": list(self.domains_),
             "dropped": dict(self.dropped_),
             "mean": self.mean_.tolist(),
@@ -275,6 +275,10 @@ class Typology:
             )
 
     def _refuse_too_few(self, complete: Array) -> None:
+        if self.settings.n_types < 2:
+            wat = "Het aantal typen is nog niet gekozen."
+            oplossing = "Geef `n_types`, of kies het aantal met `choose_k`."
+            raise InputError([Problem(wat=wat, oplossing=oplossing)])
         distinct = len(np.unique(complete, axis=0)) if len(complete) else 0
         if distinct < self.settings.n_types:
             raise InputError(

@@ -11,7 +11,6 @@ import pandas as pd
 
 from sia import __version__
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
-from sia.clustering.components import TypologySettings
 from sia.clustering.number import NumberChoice, choose_k
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
@@ -19,6 +18,7 @@ from sia.errors import InputError
 from sia.gemeente import FICTIEF, Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.indicators.roster import names_of
+from sia.methode import TypologySettings, WeighingSettings
 from sia.pipeline.country_store import (
     CountryStore,
     country_intake,
@@ -41,7 +41,7 @@ from sia.store import (
     write_text,
 )
 from sia.viz.country_map import CountryFacts, country_page
-from sia.weighing import Weighing, WeighingSettings, beyond_interval, weigh
+from sia.weighing import Weighing, beyond_interval, weigh
 
 COUNTRY = Gemeente(code="NL", naam="Nederland")
 """All buurten taken as one place, with the default thresholds and without stadsdelen."""

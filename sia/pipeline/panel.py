@@ -16,12 +16,13 @@ from sia.errors import InputError, Problem
 from sia.index import DataError, IndexDesign, IndexResult, NoTreatment, build_index
 from sia.index.choices import prepare_noise
 from sia.indicators import IndicatorTable, design, eligibility
+from sia.methode import WeighingSettings
 from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
 from sia.pipeline.scores import nobody_scored
 from sia.pipeline.table import load_indicators
 from sia.sources.base import AreaLayer, Intake
-from sia.weighing import WeighingSettings, goalposts, known_error, weigh
+from sia.weighing import goalposts, known_error, weigh
 
 Array = npt.NDArray[np.float64]
 

@@ -10,20 +10,13 @@ from sia.errors import InputError, Problem
 from sia.index import Audit, audit
 from sia.index.sensitivity import sensitivity
 from sia.indicators import IndicatorTable, design, eligibility
+from sia.methode import WeighingSettings
 from sia.pipeline.run import Run
 from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.store import read_table
 from sia.viz.theme import kans, meervoud, rang_interval
-from sia.weighing import (
-    Margins,
-    Weighing,
-    WeighingSettings,
-    beyond_interval,
-    choices_of,
-    known_error,
-    weigh,
-)
+from sia.weighing import Margins, Weighing, beyond_interval, choices_of, known_error, weigh
 
 STAGE = "03_robuustheid"
 FACTOR_NAMES = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.clustering.components import TypologySettings
 from sia.clustering.domains import known_together
 from sia.clustering.number import most_types
 from sia.clustering.typology import Typology
 from sia.clustering.years import Change, change, transitions
+from sia.methode import TypologySettings
 from sia.pipeline.panel import URGENTIE, Panel, comparable_years, score_noise
 from sia.pipeline.run import Run
 from sia.pipeline.types import TOO_FEW_FOR_TYPES

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import sklearn
 from filelock import FileLock
 
-from sia.clustering.components import TypologySettings
-from sia.clustering.number import NumberChoice, NumberSettings, choose_k, clustergram
+from sia.clustering.number import NumberChoice, choose_k, clustergram
+from sia.methode import TypologySettings
 from sia.pipeline.run import Run
 from sia.store import read_table, write_json, write_table
 
@@ -64,7 +64,7 @@ def chosen_types(run: Run, scores: pd.DataFrame, settings: TypologySettings) -> 
 
 def _key(scores: pd.DataFrame, settings: TypologySettings) -> str:
     """Return the hash of all that the choice depends on: figures, settings and code."""
-    digest = hashlib.sha256(repr((asdict(settings), asdict(NumberSettings()))).encode())
+    digest = hashlib.sha256(settings.model_dump_json().encode())
     digest.update(repr((list(scores.columns), sklearn.__version__)).encode())
     digest.update(pd.util.hash_pandas_object(scores, index=True).to_numpy().tobytes())
     for path in sorted((Path(__file__).resolve().parents[1] / "clustering").glob("*.py")):

@@ -10,23 +10,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.approach import ApproachSettings, decide, rules, trend_from_years
+from sia.approach import decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
-from sia.clustering.components import Method, TypologySettings
 from sia.clustering.domains import known_together
 from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
-from sia.clustering.number import NumberSettings, most_types
+from sia.clustering.number import most_types
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
+from sia.methode import ApproachSettings, PocketSettings, TypeMethod, TypologySettings
 from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
 from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.pipeline.type_store import chosen_types
-from sia.pockets import PocketSettings, find_pockets, squares_frame
+from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import SquareLayer
 from sia.store import read_manifest
 from sia.viz.theme import opsomming
@@ -44,7 +44,7 @@ TABLES = (
 """What the steps of this stage write."""
 TOO_FEW_FOR_TYPES = "Te weinig buurten met cijfers in dezelfde domeinen om typen te onderscheiden."
 RUN_PARAMETERS = ("jaar", "jaren", "basisjaar")
-METHOD_NAMES: dict[Method, str] = {
+METHOD_NAMES: dict[TypeMethod, str] = {
     "kmeans": "k-means (deze indeling)",
     "mixture": "Gaussisch mengsel",
     "ward": "Ward",
@@ -146,7 +146,7 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     everything = _domain_scores(run)
     scores = known_together(everything)
     how = TypologySettings(seed=zaad)
-    if most_types(scores, how) <= min(NumberSettings().ks):
+    if most_types(scores, how) <= min(how.number.ks):
         return _no_types(run, scores, zaad)
     chosen = chosen_types(run, scores, how)
     choice = chosen.keuze

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from sia.clustering.noise import Noise, Zone, estimate_noise
-from sia.pockets.settings import INHABITANTS, PocketIndicator, PocketSettings
+from sia.methode import PocketIndicator, PocketSettings
+from sia.pockets.settings import INHABITANTS
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

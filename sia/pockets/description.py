@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.methode import PocketSettings
 from sia.pockets.city import City, mean_over
 from sia.pockets.search import Hit
-from sia.pockets.settings import PocketSettings
 
 _WINDS = ("oost", "noordoost", "noord", "noordwest", "west", "zuidwest", "zuid", "zuidoost")
 _PLACES = (*_WINDS, "midden")

@@ -9,10 +9,11 @@ import pandas as pd
 
 from sia.clustering.noise import Noise
 from sia.errors import InputError, Problem
+from sia.methode import PocketSettings
 from sia.pockets.city import City, has_data
 from sia.pockets.description import describe, explain, indicator_table, square_table
 from sia.pockets.search import search_all
-from sia.pockets.settings import INHABITANTS, PocketSettings
+from sia.pockets.settings import INHABITANTS
 from sia.sources.base import SquareLayer
 
 _MISSING_CODES = -90000

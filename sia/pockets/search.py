@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from sia.clustering.fdr import q_values
 from sia.clustering.refine import refine
-from sia.clustering.scan import Scan, ScanSettings, scan, scan_border
+from sia.clustering.scan import Scan, scan, scan_border
+from sia.methode import PocketSettings, ScanSettings
 from sia.pockets.city import MIN_SQUARES, City
-from sia.pockets.settings import PocketSettings
 
 Ints = npt.NDArray[np.int64]
 
@@ -42,7 +42,7 @@ def search_all(city: City, signs: Sequence[int], how: PocketSettings) -> list[Hi
 
 def _search(city: City, sign: int, how: PocketSettings) -> list[Hit]:
     """Search every buurt and every border, and again beside what was found."""
-    settings = replace(how.scan, minimum=how.minimum)
+    settings = how.scan.model_copy(update={"minimum": how.minimum})
     hits = []
     for code in sorted(city.members):
         hit = _in_buurt(city, code, sign, (), settings, how)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sia.methode import WeighingSettings
 from sia.pipeline import Run
 from sia.pipeline.scores import norms_of_base_year
 from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
-from sia.weighing import WeighingSettings, weigh
+from sia.weighing import weigh
 
 LAND = "land"
 

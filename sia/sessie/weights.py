@@ -11,8 +11,8 @@ import pandas as pd
 from sia.errors import InputError, Problem
 from sia.index import Arithmetic
 from sia.index.aggregation import aggregate
+from sia.methode import WeighingSettings
 from sia.viz.theme import DOMAINS, getal, meervoud, opsomming, procent
-from sia.weighing import WeighingSettings
 
 MOVERS = 8
 HIGHEST = 5.0

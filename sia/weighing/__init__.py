@@ -1,5 +1,6 @@
 """SIA on top of the index engine: urgentie and potentie as two axes, with the doubt about ranks."""
 
+from sia.methode import WeighingSettings
 from sia.weighing.axes import (
     CBS_ROUNDING,
     POTENTIE,
@@ -9,7 +10,6 @@ from sia.weighing.axes import (
     Margins,
     Row,
     Weighing,
-    WeighingSettings,
     beyond_interval,
     choices_of,
     data_error,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,19 @@ from sia.catalogue.model import DOMAIN_NAMES, Catalogue
 from sia.index import (
     Arithmetic,
     Choices,
+    Copeland,
     DataError,
     DomainImputation,
+    ExponentialIMD,
+    GeneralisedMean,
     Geometric,
     Goalposts,
+    Harmonic,
     IndexDesign,
     IndexResult,
     LeastWinsorising,
+    MeanImputation,
+    Median,
     MedianImputation,
     MinMax,
     NoImputation,
@@ -31,6 +38,11 @@ from sia.index import (
     build_index,
     uncertainty,
 )
+from sia.index.aggregation import Aggregator
+from sia.index.imputation import Imputer
+from sia.index.normalisation import Normaliser
+from sia.index.treatment import Treatment
+from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
 SCORE_COLUMNS: tuple[str, ...] = (URGENTIE, POTENTIE, "urgentie_stad")
@@ -43,37 +55,34 @@ CBS_ROUNDING = 5
 PRINTED_ROWS = 20
 """Fewer figures may all be round by chance."""
 
-
-@dataclass(frozen=True)
-class WeighingSettings:
-    """How the two axes are made.
-
-    Parameters
-    ----------
-    laag, hoog : int
-        Percentiles of the norms between which an indicator runs from 0 to 100; what lies outside
-        is cut off, so that a few extreme buurten of the country do not set the scale.
-    minimum_share : float
-        Least share (0-1) of a domain's indicators for a domain score.
-    minimum_share_potentie : float
-        The same for potentie.
-    draws : int
-        Monte Carlo runs; 0 leaves the intervals empty.
-    seed : int
-    weight_noise : float
-        Weights vary by plus or minus this share.
-    own_share : float
-        Chance that a draw makes a step as the design does; the alternatives share the rest.
-    """
-
-    laag: int = 2
-    hoog: int = 98
-    minimum_share: float = 2 / 3
-    minimum_share_potentie: float = 0.5
-    draws: int = 1000
-    seed: int = 2024
-    weight_noise: float = 0.25
-    own_share: float = 0.5
+IMPUTERS: dict[str, Imputer] = {
+    "open laten": NoImputation(),
+    "mediaan": MedianImputation(),
+    "gemiddelde": MeanImputation(),
+    "domein": DomainImputation(),
+}
+TREATMENTS: dict[str, Treatment] = {
+    "minste ingreep": LeastWinsorising(),
+    "scheefheid": SkewKurtosis(),
+    "geen": NoTreatment(),
+}
+SCALES: dict[str, Normaliser] = {
+    "minimum-maximum": MinMax(),
+    "z-score": ZScore(),
+    "percentielrang": PercentileRank(scale=100.0),
+    "imd": ExponentialIMD(),
+}
+"""Scales of the city itself; ``vaste schaal`` has goalposts of its own per indicator."""
+AGGREGATORS: dict[str, Aggregator] = {
+    "rekenkundig": Arithmetic(),
+    "meetkundig": Geometric(),
+    "harmonisch": Harmonic(),
+    "mediaan": Median(),
+    "macht 2": GeneralisedMean(2.0),
+    "copeland": Copeland(),
+}
+"""What the choices of the method are in the engine."""
+FIXED = "vaste schaal"
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +220,11 @@ def usable_norms(
     return chosen, pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
 
 
-def structure(catalogue: Catalogue, indicators: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+def structure(
+    catalogue: Catalogue,
+    indicators: tuple[str, ...],
+    weights: Mapping[str, float] | None = None,
+) -> dict[str, pd.DataFrame]:
     """Return the hierarchy of each axis: urgentie over domains, potentie directly.
 
     Parameters
@@ -219,6 +232,8 @@ def structure(catalogue: Catalogue, indicators: tuple[str, ...]) -> dict[str, pd
     catalogue : Catalogue
     indicators : tuple of str
         Those that take part.
+    weights : mapping of domain to float, optional
+        A domain that is not named weighs 1; one that weighs nothing takes no part.
 
     Returns
     -------
@@ -226,13 +241,14 @@ def structure(catalogue: Catalogue, indicators: tuple[str, ...]) -> dict[str, pd
         As `sia.index.IndexDesign` wants it; an axis without indicators is left out.
     """
     tables = {}
+    weight = weights or {}
     entries = [catalogue[name] for name in indicators]
-    opgaven = [e for e in entries if e.rol == "opgave"]
+    opgaven = [e for e in entries if e.rol == "opgave" and weight.get(e.domein, 1.0) > 0]
     if opgaven:
         domains = list(dict.fromkeys(e.domein for e in opgaven))
         rows: list[Row] = [(e.id, e.domein, 1, e.richting) for e in opgaven]
         rows += [(d, URGENTIE, 2, 1) for d in domains] + [(URGENTIE, None, 3, 1)]
-        tables[URGENTIE] = _frame(rows)
+        tables[URGENTIE] = _frame(rows, weight)
     kansen = [e for e in entries if e.rol == "kans"]
     if kansen:
         tables[POTENTIE] = _frame(
@@ -241,21 +257,26 @@ def structure(catalogue: Catalogue, indicators: tuple[str, ...]) -> dict[str, pd
     return tables
 
 
-def _frame(rows: list[Row]) -> pd.DataFrame:
+def _frame(rows: list[Row], weights: Mapping[str, float] | None = None) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["id", "parent", "level", "direction"])
-    return table.assign(weight=1.0)
+    return table.assign(weight=[float((weights or {}).get(name, 1.0)) for name in table["id"]])
 
 
 def design_of(
-    table: pd.DataFrame, posts: dict[str, Goalposts], minimum_share: float
+    table: pd.DataFrame, posts: dict[str, Goalposts], settings: WeighingSettings, axis: str
 ) -> IndexDesign:
-    """Return SIA's design of one axis: treated, on a fixed scale, equal weights, arithmetic."""
+    """Return the design of one axis: the choices of the method in the words of the engine."""
+    fixed = {name: posts[name] for name in table["id"] if name in posts}
+    joined = AGGREGATORS[settings.aggregate if axis == URGENTIE else "rekenkundig"]
+    plain = settings.aggregate == "rekenkundig" or axis != URGENTIE
+    shares = {URGENTIE: settings.minimum_share, POTENTIE: settings.minimum_share_potentie}
     return IndexDesign(
         table,
-        treat=LeastWinsorising(),
-        normalise={name: posts[name] for name in table["id"] if name in posts},
-        aggregate=Arithmetic(),
-        minimum_share=minimum_share,
+        impute=IMPUTERS[settings.impute],
+        treat=TREATMENTS[settings.treat],
+        normalise=fixed if settings.normalise == FIXED else SCALES[settings.normalise],
+        aggregate=joined if plain else {"*": Arithmetic(), axis: joined},
+        minimum_share=shares[axis],
         origin="mean",
     )
 
@@ -304,11 +325,12 @@ def weigh(
     posts, scale = usable_norms(norms, base, taking_part, s)
     usable = tuple(name for name in taking_part if name in posts)
     ranked = values.index[eligibility.loc[values.index, "gerangschikt"]]
-    tables = structure(catalogue, usable) if len(ranked) else {}
-    results: dict[str, IndexResult] = {}
-    for axis, share in ((URGENTIE, s.minimum_share), (POTENTIE, s.minimum_share_potentie)):
-        if axis in tables:
-            results[axis] = build_index(values.loc[ranked], design_of(tables[axis], posts, share))
+    tables = structure(catalogue, usable, s.weights) if len(ranked) else {}
+    results = {
+        axis: build_index(values.loc[ranked], design_of(tables[axis], posts, s, axis))
+        for axis in (URGENTIE, POTENTIE)
+        if axis in tables
+    }
     doubt = None
     if URGENTIE in results and s.draws:
         doubt = _doubt(results[URGENTIE], catalogue, denominators, margins, s)
@@ -351,15 +373,21 @@ def choices_of(design: IndexDesign, settings: WeighingSettings) -> Choices:
     that every own choice favours a little lies outside its own interval, because no draw makes
     all those choices at once: 95 of the 10,839 ranked buurten of the country, 9 with a half.
     """
+    joined = {"*": Arithmetic(), URGENTIE: Geometric()}
     return Choices(
-        normalise=(design.normalise, MinMax(), ZScore(), PercentileRank()),
-        aggregate=(Arithmetic(), {"*": Arithmetic(), URGENTIE: Geometric()}),
-        impute=(NoImputation(), MedianImputation(), DomainImputation()),
-        treat=(design.treat, NoTreatment(), SkewKurtosis()),
+        normalise=_first(design.normalise, MinMax(), ZScore(), PercentileRank()),
+        aggregate=_first(design.aggregate, Arithmetic(), joined),
+        impute=_first(design.impute, NoImputation(), MedianImputation(), DomainImputation()),
+        treat=_first(design.treat, NoTreatment(), SkewKurtosis()),
         weights=WeightNoise(settings.weight_noise),
         leave_out=True,
         own=settings.own_share,
     )
+
+
+def _first(own: Any, *others: Any) -> tuple[Any, ...]:
+    """Return the own choice of a step before the alternatives that differ from it."""
+    return (own, *(other for other in others if other != own))
 
 
 def printed_unit(column: pd.Series[float]) -> float:

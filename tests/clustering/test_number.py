@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.clustering.components import TypologySettings
-from sia.clustering.number import NumberSettings, choose_k, clustergram
+from sia.clustering.number import choose_k, clustergram
 from sia.errors import InputError
+from sia.methode import NumberSettings, TypologySettings
 
 QUICK = NumberSettings(ks=(3, 4, 5, 6), n_bootstrap=12, n_reference=5)
 

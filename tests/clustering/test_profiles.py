@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sia.clustering.components import TypologySettings
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.errors import InputError
+from sia.methode import TypologySettings
 
 DOMAINS = ["sociaal", "wonen", "veiligheid", "voorzieningen", "klimaat", "energie"]
 CORPORATIE = "perc_huurwoningen_in_bezit_woningcorporaties"
@@ -79,7 +79,7 @@ def test_description_counts_every_typed_buurt_and_averages_only_what_is_known():
     rng = np.random.default_rng(0)
     scores = pd.DataFrame(rng.normal(50, 10, (40, 6)), columns=DOMAINS)
     scores.iloc[3] = np.nan
-    model = Typology(TypologySettings(3)).fit(scores)
+    model = Typology(TypologySettings(n_types=3)).fit(scores)
     context = pd.DataFrame({"inwoners": 100.0, CORPORATIE: rng.uniform(0, 90, 40)})
     context.loc[:30, CORPORATIE] = np.nan
     table = describe(model, model.table_, context)

@@ -9,7 +9,8 @@ from scipy.sparse import linalg
 
 from sia.clustering.noise import Noise, Zone, estimate_noise, neighbour_mean
 from sia.clustering.refine import is_connected, refine
-from sia.clustering.scan import ScanSettings, scan, scan_border
+from sia.clustering.scan import scan, scan_border
+from sia.methode import ScanSettings
 
 FAST = ScanSettings(permutations=399)
 NO_EDGES = np.zeros((0, 2), dtype=np.int64)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sia.clustering.components import TypologySettings
 from sia.clustering.matching import match_centres, match_labels
 from sia.clustering.typology import Typology
 from sia.clustering.years import (
@@ -18,6 +17,7 @@ from sia.clustering.years import (
     transitions,
     type_shares,
 )
+from sia.methode import TypologySettings
 
 CODES = [f"BU9999{i:04d}" for i in range(60)]
 
@@ -38,7 +38,7 @@ def panel(moved: int = 6, noise: float = 1.0, seed: int = 0) -> pd.DataFrame:
 
 def test_transitions_count_every_buurt_once():
     data = panel()
-    types = Typology(TypologySettings(3)).fit(data).table_["type"]
+    types = Typology(TypologySettings(n_types=3)).fit(data).table_["type"]
     types.iloc[-1] = pd.NA
     matrix = transitions(types, 2020, 2022)
     assert matrix.to_numpy().sum() == 60
@@ -49,7 +49,7 @@ def test_transitions_count_every_buurt_once():
 
 def test_real_changes_exceed_noise_and_are_listed():
     data = panel()
-    model = Typology(TypologySettings(3)).fit(data)
+    model = Typology(TypologySettings(n_types=3)).fit(data)
     noise = np.random.default_rng(1).normal(0, 1, (40, 120, 2))
     found = change(model, data, noise, 2020, 2022)
     assert found.gewijzigd == pytest.approx(0.1)
@@ -62,7 +62,7 @@ def test_real_changes_exceed_noise_and_are_listed():
 
 def test_changes_by_noise_alone_are_called_noise():
     data = panel(moved=0, noise=18)
-    model = Typology(TypologySettings(3)).fit(data)
+    model = Typology(TypologySettings(n_types=3)).fit(data)
     noise = np.random.default_rng(1).normal(0, 18, (60, 120, 2))
     found = change(model, data, noise, 2020, 2022)
     assert found.gewijzigd > 0.1
@@ -73,7 +73,7 @@ def test_changes_by_noise_alone_are_called_noise():
 
 def test_shares_sum_to_one_and_need_noise_of_the_right_shape():
     data = panel()
-    model = Typology(TypologySettings(3)).fit(data)
+    model = Typology(TypologySettings(n_types=3)).fit(data)
     shares = type_shares(model, data, np.zeros((2, 120, 2)))
     assert np.allclose(shares.sum(axis=1), 1)
     with pytest.raises(ValueError, match="n_draws"):

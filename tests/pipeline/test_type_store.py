@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.clustering.components import TypologySettings
+from sia.methode import TypologySettings
 from sia.pipeline import type_store
 from sia.pipeline.type_store import chosen_types
 

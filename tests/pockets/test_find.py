@@ -10,15 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sia.clustering.scan import ScanSettings
 from sia.errors import InputError
-from sia.pockets import (
-    PocketIndicator,
-    PocketSettings,
-    find_pockets,
-    neighbours,
-    position,
-)
+from sia.methode import PocketIndicator, PocketSettings, ScanSettings
+from sia.pockets import find_pockets, neighbours, position
 from sia.sources import vierkanten
 
 WOZ = "gemiddelde_woz_waarde_woning"
@@ -269,11 +263,6 @@ def test_faults_of_the_input_come_together():
     assert len(caught.value.problems) == 3
     with pytest.raises(InputError, match="aantal inwoners"):
         find_pockets(squares.drop(columns="aantal_inwoners"), buurten, FAST)
-
-
-def test_origin_can_never_be_an_indicator():
-    with pytest.raises(InputError, match="mag niet meetellen"):
-        PocketSettings(indicators=(PocketIndicator("percentage_westers", "westers", 1),))
 
 
 @pytest.mark.real

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sia.methode import WeighingSettings
 from sia.pipeline import Run
 from sia.sessie.choices import opened
 from sia.sessie.reference import national_scores
 from sia.settings import Folders
 from sia.store import write_table
 from sia.viz.theme import DOMAINS
-from sia.weighing import WeighingSettings, goalposts
+from sia.weighing import goalposts
 from tests.sessie.klein import CODE, YEAR
 
 

@@ -14,13 +14,13 @@ from sia.approach import INTEGRAAL, KOPPELKANSEN, decide
 from sia.catalogue import load_catalogue
 from sia.catalogue.model import Catalogue
 from sia.indicators.norms import norm_row, norms_frame
+from sia.methode import WeighingSettings
 from sia.weighing import (
     CBS_ROUNDING,
     POTENTIE,
     SCORE_COLUMNS,
     URGENTIE,
     Weighing,
-    WeighingSettings,
     data_error,
     goalposts,
     printed_unit,
