@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("demo",),
     ("viz",),
     ("report",),
-    ("pipeline",),
+    ("pipeline", "stages"),
     ("sessie",),
     ("batch", "cli"),
 )
