@@ -54,6 +54,13 @@ class InputError(ValueError):
         return (InputError, (self.problems,))
 
 
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise `InputError` with the problems, when there are any."""
+    listed = list(problems)
+    if listed:
+        raise InputError(listed)
+
+
 def render(problems: Iterable[Problem]) -> str:
     """Lay problems out as readable Dutch text, one block per problem.
 

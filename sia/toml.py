@@ -29,23 +29,26 @@ from sia.errors import InputError, Problem, suggestion
 Model = TypeVar("Model")
 
 
-def _as_texts(value: object) -> object:
-    """Make of one text a list of one; of the list that JSON gives, the tuple that it stands for."""
-    return (
-        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-    )
+def _as_tuple(value: object) -> object:
+    """Return one text as a tuple of one, and as a tuple the list that JSON gives for it."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
+
+lijst = BeforeValidator(_as_tuple)
+"""For a field that holds a tuple of texts: one text counts as a list of one."""
 
 Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that may not be empty."""
 
-Teksten = Annotated[tuple[Tekst, ...], BeforeValidator(_as_texts)]
-"""A list of texts; one text counts as a list of one."""
+Teksten = Annotated[tuple[Tekst, ...], lijst]
+"""A list of such texts, or one."""
 
 _KNOWN = frozenset(get_args(core_schema.ErrorType))
 _MISSING = ("missing", "missing_argument", "missing_keyword_only_argument")
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
-_EMPTY = {"string_too_short": "Dit veld is leeg.", "too_short": "Deze lijst is te kort."}
+_EMPTY = {"string_too_short": "Dit veld is leeg.", "too_short": "Deze lijst is leeg."}
 _TYPES: dict[str, str] = {
     "string": "tekst",
     "integer": "een geheel getal",
@@ -124,7 +127,11 @@ def _toml_fault(text: str) -> str:
 
 
 def validate(
-    model_class: type[Model], content: Mapping[str, Any], bestand: str, plaats: str = ""
+    model_class: type[Model],
+    content: Mapping[str, Any],
+    bestand: str,
+    plaats: str = "",
+    context: object = None,
 ) -> Model:
     """Return the model that `content` describes.
 
@@ -136,26 +143,32 @@ def validate(
         A table as TOML gives it.
     bestand, plaats : str
         For the problems: the file, and where in it the table stands ("methode").
+    context : object, optional
+        What validators of the model find in ``info.context``.
 
     Raises
     ------
     InputError
         With every problem of the table at once.
     """
-    model, problems = problems_of(model_class, content, bestand, plaats)
+    model, problems = problems_of(model_class, content, bestand, plaats, context)
     if model is None:
         raise InputError(problems)
     return model
 
 
 def problems_of(
-    model_class: type[Model], content: Mapping[str, Any], bestand: str, plaats: str = ""
+    model_class: type[Model],
+    content: Mapping[str, Any],
+    bestand: str,
+    plaats: str = "",
+    context: object = None,
 ) -> tuple[Model | None, list[Problem]]:
     """Return what `validate` returns and what it complains of; one of the two is empty."""
     adapter: TypeAdapter[Model] = _adapter(model_class)  # type: ignore[arg-type]
     try:
         text = to_json(content, inf_nan_mode="strings", fallback=_plain)
-        return adapter.validate_json(text, strict=True, extra="forbid"), []
+        return adapter.validate_json(text, strict=True, extra="forbid", context=context), []
     except ValidationError as error:
         schema = _schema(adapter)
         found = [_Fault(detail, content, schema) for detail in error.errors(include_url=False)]
@@ -188,8 +201,8 @@ def _plain(value: Any) -> Any:
 class _Fault:
     """One error of pydantic, laid beside the content and the JSON schema of the model.
 
-    Parts of its place that the content does not hold (which branch of a union, a key) are left
-    out.
+    Parts of its place that the content does not hold (which branch of a union, a key, one of the
+    several values that a validator makes of one) are left out.
     """
 
     def __init__(
@@ -212,11 +225,11 @@ class _Fault:
             self.place[-1:] = [f"{(self.place or [''])[-1]} {part + 1}".strip()]
             if isinstance(self.value, Mapping):
                 name = self.value.get("id", self.value.get("naam", ""))
-                self.item = name if isinstance(name, str) else ""
+                self.item = self.item or (name if isinstance(name, str) else "")
         elif isinstance(value, Mapping) and (part in value or self.kind in _MISSING):
             self.value = value.get(part)
             self.place.append(str(part))
-        else:
+        elif not isinstance(part, int):
             return
         self.parent, self.node = self.node, self._child(self.node, part)
 

@@ -93,6 +93,7 @@ def test_reads_what_is_set_and_defaults_the_rest(tmp_path: Path) -> None:
     assert gemeente.stadsdeel("BU01640299") == "Noord"
     assert gemeente.stadsdeel("BU01640900") == TE_BEVESTIGEN
     assert gemeente.stadsdeel("BU01640500") == ""
+    assert gemeente.bestand == "GM0164-proef.toml"
 
 
 def test_all_problems_come_at_once_in_dutch(tmp_path: Path) -> None:
@@ -112,7 +113,11 @@ def test_all_problems_come_at_once_in_dutch(tmp_path: Path) -> None:
         ('code = "GM0164"', 'code = "0164"', "is geen gemeentecode"),
         ('code = "GM0164"', 'code = "GM0164"\nfictief = true', "fictief = false"),
         ('["BU01640900"]', '["BU01640101"]', "staat op 2 plaatsen"),
-        ("inwoners = 50", "aandeel_domein = 1.5", "hoogstens 1"),
+        ("inwoners = 50", "aandeel_domein = 1.5", "een getal tussen 0 en 1"),
+        ("inwoners = 50", "inwoners = nan", "drempels.inwoners"),
+        ('naam = "Hengelo"', 'naam = "Hengelo"\nbestand = "x"', "[[eigen_tabel]]"),
+        ("[aanpak]", "[huisstijl]\nhoofdkleur = 'rood'\n[aanpak]", "is geen kleur"),
+        ("[aanpak]", "[huisstijl]\nlogo = 'weg.png'\n[aanpak]", "bestaat niet"),
         ("corporatiebezit = 35", 'corporatiebezit = "veel"', "past hier niet"),
         ("hitte =", "niet_westers =", "spreekt van herkomst"),
         ('naam = "Noord"', 'naam = ""', "Dit veld is leeg"),

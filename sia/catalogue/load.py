@@ -2,175 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from sia.catalogue.fields import Fields
-from sia.catalogue.model import (
-    ALL_DOMAINS,
-    DOMAINS,
-    ROLES,
-    SOURCES,
-    Besluit,
-    Bron,
-    Catalogue,
-    Indicator,
-)
-from sia.catalogue.refused import Refusal, refusal
-from sia.errors import InputError, Problem, suggestion
-from sia.toml import read_toml
+from pydantic import Field
+
+from sia.catalogue.model import ALL_DOMAINS, Besluit, Catalogue, Indicator
+from sia.catalogue.refused import Refusal
+from sia.errors import InputError, Problem, refuse
+from sia.toml import read_toml, validate
 
 FOLDER = Path(__file__).parent
 """Where the entries stand, one file per domain."""
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 
-
-def _parse_bron(fields: Fields) -> tuple[Bron, ...]:
-    """Read one source; a list of names stands for the same measure in several publications."""
-    namen = fields.texts("naam", needed=True)
-    for naam in namen:
-        if naam not in SOURCES:
-            fields.complain("naam", f"Bron `{naam}` is onbekend.", suggestion(naam, SOURCES))
-    bron = Bron(
-        naam="",
-        maat=fields.text("maat"),
-        teller=fields.texts("teller"),
-        noemer=fields.texts("noemer"),
-        noemer_deel_van=fields.text("noemer_deel_van"),
-        noemer_bronnen=fields.texts("noemer_bronnen"),
-        schaal=fields.real("schaal", 1.0),
-        van=fields.optional_year("van"),
-        tot=fields.optional_year("tot"),
-        methode=fields.text("methode"),
-    )
-    fields.finish()
-    _check_bron(bron, fields)
-    return tuple(replace(bron, naam=naam) for naam in namen)
-
-
-def _check_bron(bron: Bron, fields: Fields) -> None:
-    if bool(bron.maat) == bool(bron.teller):
-        fields.complain("maat", "Geef of een maat, of een teller.", "Vul er precies één van in.")
-    if bron.teller and not bron.noemer:
-        fields.complain("noemer", "Een teller zonder noemer is geen maat.", "Vul de noemer in.")
-    if bron.maat and bron.noemer:
-        fields.complain("noemer", "Een gepubliceerde maat heeft hier geen noemer.", "Haal hem weg.")
-    if bron.van is not None and bron.tot is not None and bron.van > bron.tot:
-        fields.complain("van", f"{bron.van} ligt na {bron.tot}.", "Draai `van` en `tot` om.")
-    for name in bron.noemer_bronnen:
-        if name not in SOURCES:
-            fields.complain(
-                "noemer_bronnen", f"Bron `{name}` is onbekend.", suggestion(name, SOURCES)
-            )
-
-
-def _parse_bronnen(
-    fields: Fields, bestand: str, where: str, problems: list[Problem]
-) -> tuple[Bron, ...]:
-    return tuple(
-        bron
-        for number, content in enumerate(fields.tables("bron", needed=True), start=1)
-        for bron in _parse_bron(Fields(content, bestand, f"{where}, bron {number}", problems))
-    )
-
-
-def parse_indicator(
-    content: Mapping[str, Any], bestand: str, plaats: str, problems: list[Problem]
-) -> Indicator:
-    """Turn one TOML table into an `Indicator`, and keep what is wrong with it in `problems`.
-
-    Parameters
-    ----------
-    content : mapping
-        One ``[[indicator]]`` table.
-    bestand, plaats : str
-        For the problems: the file, and which entry of it.
-    problems : list of Problem
-        Is appended to.
-    """
-    name = content.get("id")
-    where = f"{plaats} ({name})" if isinstance(name, str) else plaats
-    fields = Fields(content, bestand, where, problems)
-    entry = Indicator(
-        id=fields.text("id", needed=True),
-        naam=fields.text("naam", needed=True),
-        domein=fields.choice("domein", ALL_DOMAINS),
-        rol=fields.choice("rol", ROLES),
-        richting=fields.whole("richting", 0, low=-1, high=1),
-        eenheid=fields.text("eenheid", needed=True),
-        bronnen=_parse_bronnen(fields, bestand, where, problems),
-        waarom=fields.text("waarom", needed=True),
-        noemer=fields.texts("noemer"),
-        noemer_eenheid=fields.text("noemer_eenheid"),
-        schaal=fields.real("schaal", 0.0, low=0.0),
-        minimum_noemer=fields.real("minimum_noemer", 0.0, low=0.0),
-        publicatiedrempel=fields.real("publicatiedrempel", 0.0, low=0.0),
-        meenemen=fields.whole("meenemen", 0, low=0, high=10),
-        minimum=fields.optional_real("minimum"),
-        maximum=fields.optional_real("maximum"),
-        gemodelleerd=fields.flag("gemodelleerd"),
-        benadering=fields.flag("benadering"),
-        alleen_buurt=fields.flag("alleen_buurt"),
-        decimalen=fields.whole("decimalen", 1, low=0, high=4),
-    )
-    fields.finish()
-    _check_indicator(entry, fields)
-    return entry
-
-
-def _check_indicator(entry: Indicator, fields: Fields) -> None:
-    if entry.id and not _ID.fullmatch(entry.id):
-        fields.complain(
-            "id", f"`{entry.id}` is geen id.", "Gebruik kleine letters, cijfers en _, letter eerst."
-        )
-    if entry.telt_mee and entry.richting == 0:
-        fields.complain("richting", "Wat meetelt, heeft een richting.", "Vul 1 of -1 in.")
-    if not entry.telt_mee and entry.richting != 0:
-        fields.complain("richting", "Context en toets hebben geen richting.", "Vul 0 in.")
-    homes = {"opgave": DOMAINS, "kans": ("potentie",)}.get(entry.rol, ("context",))
-    if entry.rol in ROLES and entry.domein in ALL_DOMAINS and entry.domein not in homes:
-        fields.complain(
-            "domein",
-            f"Rol `{entry.rol}` hoort niet in domein `{entry.domein}`.",
-            "Kies " + ", ".join(f"`{home}`" for home in homes) + ".",
-        )
-    if entry.schaal and not (entry.noemer or any(bron.berekend for bron in entry.bronnen)):
-        fields.complain("schaal", "Een verhoudingsgetal zonder noemer.", "Vul `noemer` in.")
-    limited = entry.minimum_noemer or entry.publicatiedrempel
-    if limited and not (entry.noemer or any(bron.berekend for bron in entry.bronnen)):
-        fields.complain("noemer", "Een drempel zonder noemer werkt niet.", "Vul `noemer` in.")
-
-
-def why_refused(entry: Indicator) -> Refusal | None:
-    """Return why the fairness rules refuse this entry in its role, or None when they do not.
-
-    Parameters
-    ----------
-    entry : Indicator
-    """
-    names = [entry.id, entry.naam]
-    denominators = list(entry.noemer)
-    for bron in entry.bronnen:
-        names.extend(bron.maten())
-        denominators.extend((*bron.noemer, bron.noemer_deel_van))
-    return refusal(entry.rol, names, denominators, [bron.naam for bron in entry.bronnen])
-
-
-def parse_file(path: Path, problems: list[Problem]) -> list[Indicator]:
-    """Read the ``[[indicator]]`` tables of one catalogue file."""
-    fields = Fields(read_toml(path), path.name, "", problems)
-    entries = [
-        parse_indicator(content, path.name, f"indicator {number}", problems)
-        for number, content in enumerate(fields.tables("indicator", needed=True), start=1)
-    ]
-    fields.finish()
-    return entries
+@dataclass(frozen=True)
+class _File:
+    indicator: Annotated[tuple[Indicator, ...], Field(min_length=1)]
 
 
 def check_catalogue(
@@ -194,7 +46,7 @@ def check_catalogue(
     decided = {(besluit.indicator, besluit.blokkade) for besluit in besluiten}
     used = set()
     for entry in listed:
-        refused = why_refused(entry)
+        refused = entry.refusal()
         if refused is None:
             continue
         if (entry.id, refused.blokkade) in decided:
@@ -233,14 +85,13 @@ def _read_folder(folder: Path) -> tuple[Indicator, ...]:
     entries: list[Indicator] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            entries.extend(parse_file(path, problems))
+            entries.extend(validate(_File, read_toml(path), path.name).indicator)
         except InputError as error:
             problems.extend(error.problems)
     if not entries and not problems:
         wat = "Hier staat geen enkel catalogusbestand."
         problems.append(Problem(bestand=str(folder), wat=wat, oplossing="Wijs een andere map aan."))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return tuple(entries)
 
 
@@ -276,9 +127,7 @@ def load_catalogue(
     replaced = {entry.id for entry in added}
     entries = [entry for entry in _read_folder(folder) if entry.id not in replaced]
     entries.extend(added)
-    problems = check_catalogue(entries, decided)
-    if problems:
-        raise InputError(problems)
+    refuse(check_catalogue(entries, decided))
     order = {domain: number for number, domain in enumerate(ALL_DOMAINS)}
     entries.sort(key=lambda entry: order[entry.domein])
     return Catalogue(indicators=tuple(entries), besluiten=decided)

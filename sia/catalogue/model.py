@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, model_validator
+
+from sia.catalogue.refused import BLOCKS, Refusal, refusal
+from sia.errors import Problem, refuse
+from sia.toml import Tekst, Teksten, een_van, fout, lijst
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +63,11 @@ SOURCES: dict[str, str] = {
 """The dotted names that sources carry, with the publisher as a reader knows it."""
 
 
+Jaar = Annotated[int, Field(ge=1990, le=2100)]
+Bronnaam = Annotated[str, een_van(SOURCES)]
+NietNegatief = Annotated[float, Field(ge=0)]
+
+
 @dataclass(frozen=True)
 class Bron:
     """One acceptable place for the value of an indicator.
@@ -62,7 +75,8 @@ class Bron:
     Parameters
     ----------
     naam : str
-        Dotted source name, a key of `SOURCES`.
+        Dotted source name, a key of `SOURCES`. In TOML a list of names stands for the same
+        measure in several publications.
     maat : str
         Canonical measure that holds the published value; empty when it is computed.
     teller, noemer : tuple of str
@@ -79,16 +93,35 @@ class Bron:
         Values of different methods are never put in one column.
     """
 
-    naam: str
+    naam: Bronnaam
     maat: str = ""
-    teller: tuple[str, ...] = ()
-    noemer: tuple[str, ...] = ()
+    teller: Teksten = ()
+    noemer: Teksten = ()
     noemer_deel_van: str = ""
-    noemer_bronnen: tuple[str, ...] = ()
+    noemer_bronnen: Annotated[tuple[Bronnaam, ...], lijst] = ()
     schaal: float = 1.0
-    van: int | None = None
-    tot: int | None = None
+    van: Jaar | None = None
+    tot: Jaar | None = None
     methode: str = ""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Bron:
+        refuse(self._faults())
+        return self
+
+    def _faults(self) -> Iterator[Problem]:
+        if bool(self.maat) == bool(self.teller):
+            wat, oplossing = "Geef of een maat, of een teller.", "Vul er precies één van in."
+            yield Problem(wat, oplossing, kolom="maat")
+        if self.teller and not self.noemer:
+            wat, oplossing = "Een teller zonder noemer is geen maat.", "Vul de noemer in."
+            yield Problem(wat, oplossing, kolom="noemer")
+        if self.maat and self.noemer:
+            wat, oplossing = "Een gepubliceerde maat heeft hier geen noemer.", "Haal hem weg."
+            yield Problem(wat, oplossing, kolom="noemer")
+        if self.van is not None and self.tot is not None and self.van > self.tot:
+            wat, oplossing = f"{self.van} ligt na {self.tot}.", "Draai `van` en `tot` om."
+            yield Problem(wat, oplossing, kolom="van")
 
     @property
     def berekend(self) -> bool:
@@ -104,6 +137,28 @@ class Bron:
     def maten(self) -> tuple[str, ...]:
         """Return every measure that gives the value, without the denominators."""
         return (self.maat,) if self.maat else self.teller
+
+
+def _per_name(content: Any) -> Any:
+    """Make one table per name of a source that goes by several names."""
+    names = content.get("naam") if isinstance(content, dict) else None
+    if not isinstance(names, list) or not names:
+        return (content,)
+    return tuple({**content, "naam": name} for name in names)
+
+
+_Bronnen = Annotated[
+    tuple[Annotated[tuple[Bron, ...], BeforeValidator(_per_name)], ...],
+    Field(min_length=1),
+    AfterValidator(lambda groups: tuple(bron for group in groups for bron in group)),
+]
+"""How a file lists the sources of an indicator."""
+
+
+def _is_id(value: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", value):
+        raise fout(f"`{value}` is geen id.", "Gebruik kleine letters, cijfers en _, letter eerst.")
+    return value
 
 
 @dataclass(frozen=True)
@@ -152,31 +207,77 @@ class Indicator:
         Digits that a reader sees.
     """
 
-    id: str
-    naam: str
-    domein: str
-    rol: str
-    richting: int
-    eenheid: str
-    bronnen: tuple[Bron, ...]
-    waarom: str
-    noemer: tuple[str, ...] = ()
+    id: Annotated[Tekst, AfterValidator(_is_id)]
+    naam: Tekst
+    domein: Annotated[str, een_van(ALL_DOMAINS)]
+    rol: Annotated[str, een_van(ROLES)]
+    richting: Annotated[int, Field(ge=-1, le=1, default=0)]
+    eenheid: Tekst
+    bronnen: Annotated[
+        tuple[Bron, ...],
+        Field(validation_alias="bron"),
+        GetPydanticSchema(lambda _, handler: handler(_Bronnen)),
+    ]
+    waarom: Tekst
+    noemer: Teksten = ()
     noemer_eenheid: str = ""
-    schaal: float = 0.0
-    minimum_noemer: float = 0.0
-    publicatiedrempel: float = 0.0
-    meenemen: int = 0
+    schaal: NietNegatief = 0.0
+    minimum_noemer: NietNegatief = 0.0
+    publicatiedrempel: NietNegatief = 0.0
+    meenemen: Annotated[int, Field(ge=0, le=10)] = 0
     minimum: float | None = None
     maximum: float | None = None
     gemodelleerd: bool = False
     benadering: bool = False
     alleen_buurt: bool = False
-    decimalen: int = 1
+    decimalen: Annotated[int, Field(ge=0, le=4)] = 1
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Indicator:
+        refuse(self._faults())
+        return self
+
+    def _faults(self) -> Iterator[Problem]:
+        if self.telt_mee and self.richting == 0:
+            wat, oplossing = "Wat meetelt, heeft een richting.", "Vul 1 of -1 in."
+            yield Problem(wat, oplossing, kolom="richting")
+        if not self.telt_mee and self.richting != 0:
+            wat, oplossing = "Context en toets hebben geen richting.", "Vul 0 in."
+            yield Problem(wat, oplossing, kolom="richting")
+        homes = {"opgave": DOMAINS, "kans": ("potentie",)}.get(self.rol, ("context",))
+        if self.domein not in homes:
+            wat = f"Rol `{self.rol}` hoort niet in domein `{self.domein}`."
+            oplossing = "Kies " + ", ".join(f"`{home}`" for home in homes) + "."
+            yield Problem(wat, oplossing, kolom="domein")
+        if self.noemer or any(bron.berekend for bron in self.bronnen):
+            return
+        if self.schaal:
+            wat = "Een verhoudingsgetal zonder noemer."
+            yield Problem(wat, "Vul `noemer` in.", kolom="schaal")
+        if self.minimum_noemer or self.publicatiedrempel:
+            wat = "Een drempel zonder noemer werkt niet."
+            yield Problem(wat, "Vul `noemer` in.", kolom="noemer")
+
+    def refusal(self) -> Refusal | None:
+        """Return why the fairness rules refuse the role, or None when they do not."""
+        names = [self.id, self.naam]
+        denominators = list(self.noemer)
+        for bron in self.bronnen:
+            names.extend(bron.maten())
+            denominators.extend((*bron.noemer, bron.noemer_deel_van))
+        return refusal(self.rol, names, denominators, [bron.naam for bron in self.bronnen])
 
     @property
     def telt_mee(self) -> bool:
         """Whether the indicator is part of a score."""
         return self.rol in ("opgave", "kans")
+
+
+def _is_date(value: str) -> str:
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise fout("Hier hoort een datum.", "Schrijf bijvoorbeeld 2026-01-31.") from None
 
 
 @dataclass(frozen=True)
@@ -197,11 +298,11 @@ class Besluit:
         Why, in Dutch.
     """
 
-    indicator: str
-    blokkade: str
-    wie: str
-    datum: str
-    reden: str
+    indicator: Tekst
+    blokkade: Annotated[str, een_van(BLOCKS)]
+    wie: Tekst
+    datum: Annotated[str, AfterValidator(_is_date)]
+    reden: Tekst
 
     def zin(self) -> str:
         """Return the Dutch sentence that every output prints."""

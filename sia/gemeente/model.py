@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from sia.catalogue.load import load_catalogue
-from sia.catalogue.model import Besluit, Catalogue, Indicator
+from sia.catalogue.model import Besluit, Catalogue, Indicator, NietNegatief
+from sia.catalogue.refused import is_origin
+from sia.errors import Problem, refuse, suggestion
+from sia.logo import problem_with
+from sia.toml import Tekst, Teksten, een_van, fout
 
 TE_BEVESTIGEN = "te bevestigen"
 """Stadsdeel of a buurt of which the municipality still has to say where it belongs."""
@@ -42,36 +49,42 @@ CODE = re.compile(r"GM\d{4}")
 BUURT = re.compile(r"BU\d{4}[0-9A-Z]{4}")
 WIJK = re.compile(r"WK\d{4}[0-9A-Z]{2}")
 
+_ONE_PLACE = "Zet elke wijk en buurt in één stadsdeel, of alleen bij `te_bevestigen`."
+
+Aandeel = Annotated[float, Field(ge=0, le=1)]
+
+
+def _is_code(value: str) -> str:
+    if not CODE.fullmatch(value):
+        wat = f"`{value}` is geen gemeentecode."
+        raise fout(wat, "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.")
+    return value
+
+
+def _is_colour(value: str) -> str:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise fout(f"`{value}` is geen kleur.", "Schrijf #rrggbb, zoals #1b4965.")
+    return value
+
 
 @dataclass(frozen=True)
 class Stadsdeel:
-    """A group of wijken and single buurten with one stadsdeel management.
+    """A group of wijken and single buurten, by code, with one stadsdeel management.
 
-    Parameters
-    ----------
-    naam : str
-    wijken, buurten : tuple of str
-        Codes; a buurt that is named itself goes before the wijk that it lies in.
+    A buurt that is named itself goes before the wijk that it lies in.
     """
 
-    naam: str
-    wijken: tuple[str, ...] = ()
-    buurten: tuple[str, ...] = ()
+    naam: Tekst
+    wijken: Teksten = ()
+    buurten: Teksten = ()
 
 
 @dataclass(frozen=True)
 class Partner:
-    """An organisation that invests in the city.
+    """An organisation that invests in the city."""
 
-    Parameters
-    ----------
-    naam : str
-    soort : str
-        One of `PARTNERSOORTEN`.
-    """
-
-    naam: str
-    soort: str
+    naam: Tekst
+    soort: Annotated[str, een_van(PARTNERSOORTEN)]
 
 
 @dataclass(frozen=True)
@@ -90,11 +103,24 @@ class Huisstijl:
         What a screen reader says in place of the logo; default the municipality's name.
     """
 
-    hoofdkleur: str = "#1b4965"
-    steunkleur: str = "#bc4b21"
+    hoofdkleur: Annotated[str, AfterValidator(_is_colour)] = "#1b4965"
+    steunkleur: Annotated[str, AfterValidator(_is_colour)] = "#bc4b21"
     afzender: str = ""
     logo: Path | None = None
     logo_tekst: str = ""
+
+    @field_validator("logo")
+    @classmethod
+    def _beside_the_file(cls, logo: Path | None, info: ValidationInfo) -> Path | None:
+        folder = Path(info.context or "").parent
+        if logo is None or logo == Path():
+            return None
+        if wrong := problem_with(folder, str(logo)):
+            how = (
+                "Zet een PNG, JPEG of eenvoudige SVG van hooguit 200 kB naast het gemeentebestand."
+            )
+            raise fout(f"Het logo `{logo}` {wrong}.", how)
+        return folder / logo
 
 
 @dataclass(frozen=True)
@@ -112,9 +138,9 @@ class Drempels:
         a value to take part in a year.
     """
 
-    inwoners: float = 100.0
-    aandeel_domein: float = 2 / 3
-    dekking: float = 0.5
+    inwoners: NietNegatief = 100.0
+    aandeel_domein: Aandeel = 2 / 3
+    dekking: Aandeel = 0.5
 
 
 @dataclass(frozen=True)
@@ -129,52 +155,133 @@ class EigenTabel:
         Column in the file to catalogue id.
     """
 
-    bestand: str
-    kolommen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    bestand: Tekst
+    kolommen: Mapping[str, Tekst] = field(default_factory=dict)
+
+    @field_validator("kolommen")
+    @classmethod
+    def _no_origin(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
+        wat = "Deze kolom spreekt van herkomst of wat daarvoor in de plaats komt."
+        oplossing = "Haal hem weg; zo'n kolom komt niet in de SIA."
+        refuse(Problem(wat, oplossing, kolom=name) for name in columns if is_origin(name))
+        return columns
+
+
+def _foreign(
+    codes: Iterable[str], pattern: re.Pattern[str], data: Mapping[str, Any], rij: str = ""
+) -> Iterator[Problem]:
+    """Yield the codes that are none of the municipality of which `data` holds code and name."""
+    digits = data["code"][2:] if "code" in data else None
+    for code in codes:
+        if digits and not (pattern.fullmatch(code) and code[2:6] == digits):
+            wat = f"`{code}` is geen code van {data.get('naam', 'deze gemeente')}."
+            yield Problem(wat, f"Een code begint hier met {pattern.pattern[:2]}{digits}.", rij=rij)
 
 
 @dataclass(frozen=True)
 class Gemeente:
     """One municipality's configuration.
 
+    Only what comes out of a file is checked; code may make any.
+
     Parameters
     ----------
     code : str
         ``GM`` and four digits.
-    naam : str
     fictief : bool
         When true every output says so.
-    stadsdelen : tuple of Stadsdeel
-        Empty when the municipality has none.
     te_bevestigen : tuple of str
         Buurt codes of which the stadsdeel is uncertain.
-    partners : tuple of Partner
-    huisstijl : Huisstijl
-    drempels : Drempels
     aanpak : mapping of str to float
         Thresholds of the aanpak that differ from the defaults; keys out of `AANPAK`.
-    eigen_tabellen : tuple of EigenTabel
     indicatoren : tuple of Indicator
         The municipality's own catalogue entries.
     besluiten : tuple of Besluit
         Named decisions that lift a block of the catalogue.
+    methode : mapping
+        Choices of the method that differ from the defaults.
     bestand : str
         Where it was read from; empty when made in code.
     """
 
-    code: str
-    naam: str
-    fictief: bool = False
-    stadsdelen: tuple[Stadsdeel, ...] = ()
-    te_bevestigen: tuple[str, ...] = ()
-    partners: tuple[Partner, ...] = ()
+    code: Annotated[str, AfterValidator(_is_code)]
+    naam: Tekst
+    fictief: Annotated[bool, Field(validate_default=True)] = False
+    stadsdelen: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="stadsdeel")] = ()
+    te_bevestigen: Teksten = ()
+    partners: Annotated[tuple[Partner, ...], Field(validation_alias="partner")] = ()
     huisstijl: Huisstijl = Huisstijl()
     drempels: Drempels = Drempels()
-    aanpak: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    eigen_tabellen: tuple[EigenTabel, ...] = ()
-    indicatoren: tuple[Indicator, ...] = ()
-    besluiten: tuple[Besluit, ...] = ()
-    bestand: str = ""
+    aanpak: Mapping[Annotated[str, een_van(AANPAK)], float] = field(default_factory=dict)
+    indicatoren: Annotated[tuple[Indicator, ...], Field(validation_alias="indicator")] = ()
+    besluiten: Annotated[tuple[Besluit, ...], Field(validation_alias="besluit")] = ()
+    eigen_tabellen: Annotated[tuple[EigenTabel, ...], Field(validation_alias="eigen_tabel")] = ()
+    methode: Mapping[str, Any] = field(default_factory=dict)
+    bestand: Annotated[str, Field(validate_default=True)] = ""
+
+    @field_validator("fictief")
+    @classmethod
+    def _as_the_code_says(cls, fictief: bool, info: ValidationInfo) -> bool:
+        invented = info.data.get("code", "").startswith(FICTIEF)
+        if "code" in info.data and invented != fictief:
+            wat = f"Codes die met {FICTIEF} beginnen zijn fictief, en geen andere."
+            raise fout(wat, f"Zet `fictief = {'true' if invented else 'false'}`.")
+        return fictief
+
+    @field_validator("stadsdelen")
+    @classmethod
+    def _whole(cls, parts: tuple[Stadsdeel, ...], info: ValidationInfo) -> tuple[Stadsdeel, ...]:
+        problems = [
+            problem
+            for part in parts
+            for named, pattern in ((part.wijken, WIJK), (part.buurten, BUURT))
+            for problem in _foreign(named, pattern, info.data, part.naam)
+        ]
+        codes = Counter(code for part in parts for code in (*part.wijken, *part.buurten))
+        for code, count in sorted(codes.items()):
+            if count > 1:
+                problems.append(Problem(f"`{code}` staat op {count} plaatsen.", _ONE_PLACE))
+        for name, count in sorted(Counter(part.naam for part in parts).items()):
+            if count > 1:
+                wat = f"Stadsdeel `{name}` staat er {count} keer."
+                problems.append(Problem(wat, "Voeg de onderdelen samen."))
+        refuse(problems)
+        return parts
+
+    @field_validator("te_bevestigen")
+    @classmethod
+    def _uncertain(cls, codes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        placed = {code for part in info.data.get("stadsdelen", ()) for code in part.buurten}
+        twice = [code for code in codes if code in placed]
+        problems = [Problem(f"`{code}` staat op 2 plaatsen.", _ONE_PLACE) for code in twice]
+        refuse([*_foreign(codes, BUURT, info.data), *problems])
+        return codes
+
+    @field_validator("eigen_tabellen")
+    @classmethod
+    def _known_indicators(
+        cls, tables: tuple[EigenTabel, ...], info: ValidationInfo
+    ) -> tuple[EigenTabel, ...]:
+        known = {*load_catalogue().ids, *(own.id for own in info.data.get("indicatoren", ()))}
+        refuse(
+            Problem(
+                wat=f"`{name}` staat niet in de catalogus.",
+                oplossing=suggestion(name, known),
+                kolom=f"kolommen.{column}",
+                rij=table.bestand,
+            )
+            for table in tables
+            for column, name in table.kolommen.items()
+            if "indicatoren" in info.data and name not in known
+        )
+        return tables
+
+    @field_validator("bestand")
+    @classmethod
+    def _from(cls, bestand: str, info: ValidationInfo) -> str:
+        if bestand:
+            raise fout("Dit veld is onbekend.", "Hoort het onder [[eigen_tabel]]?")
+        return Path(info.context or "").name
 
     def stadsdeel(self, buurtcode: str) -> str:
         """Return the stadsdeel of a buurt.

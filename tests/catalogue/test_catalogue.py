@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.catalogue import DOMAINS, Besluit, catalogue_page, load_catalogue
-from sia.catalogue.load import FOLDER, parse_indicator, why_refused
-from sia.catalogue.model import SOURCES
+from sia.catalogue.load import FOLDER
+from sia.catalogue.model import SOURCES, Indicator
 from sia.catalogue.refused import ORIGIN_MEASURES, is_origin, refusal
 from sia.errors import InputError
+from sia.toml import problems_of, validate
 
 PDOK_ORIGIN = (
     "percentage_met_herkomstland_buiten_europa",
@@ -60,9 +61,8 @@ def entry(**changes: object) -> dict[str, object]:
     return base | changes
 
 
-def problems_of(content: dict[str, object]) -> list[str]:
-    found: list = []
-    parse_indicator(content, "proef.toml", "indicator 1", found)
+def said(content: dict[str, object]) -> list[str]:
+    found = problems_of(Indicator, content, "proef.toml")[1]
     return [f"{problem.kolom}: {problem.wat} {problem.oplossing}" for problem in found]
 
 
@@ -99,7 +99,7 @@ def test_page_names_every_indicator_and_reason() -> None:
 
 
 def test_nothing_in_the_package_is_refused() -> None:
-    assert {e.id: why_refused(e) for e in load_catalogue() if why_refused(e)} == {}
+    assert {e.id: e.refusal() for e in load_catalogue() if e.refusal()} == {}
 
 
 def test_external_indices_stay_outside_the_score() -> None:
@@ -177,9 +177,8 @@ def test_corporatiebezit_is_refused_as_opgave_and_not_as_kans() -> None:
 
 
 def test_refused_indicator_stops_the_catalogue_with_a_dutch_message() -> None:
-    found: list = []
     bron = [{"naam": "cbs.kwb", "maat": "percentage_uit_turkije"}]
-    refused = parse_indicator(entry(bron=bron), "x.toml", "1", found)
+    refused = validate(Indicator, entry(bron=bron), "x.toml")
     with pytest.raises(InputError) as caught:
         load_catalogue(extra=[refused])
     assert "percentage_uit_turkije" in str(caught.value)
@@ -187,9 +186,8 @@ def test_refused_indicator_stops_the_catalogue_with_a_dutch_message() -> None:
 
 
 def test_named_decision_lifts_a_block_and_is_kept() -> None:
-    found: list = []
     bron = [{"naam": "cbs.kwb", "maat": "percentage_personen_65_jaar_en_ouder"}]
-    aged = parse_indicator(entry(bron=bron), "x.toml", "1", found)
+    aged = validate(Indicator, entry(bron=bron), "x.toml")
     besluit = Besluit("proef", "alleen context", "A. Jansen, directeur", "2026-01-31", "Proef.")
     catalogue = load_catalogue(extra=[aged], besluiten=[besluit])
     assert catalogue["proef"].rol == "opgave"
@@ -197,9 +195,8 @@ def test_named_decision_lifts_a_block_and_is_kept() -> None:
 
 
 def test_decision_lifts_only_the_block_that_it_names() -> None:
-    found: list = []
     bron = [{"naam": "cbs.kwb", "maat": "percentage_uit_turkije"}]
-    refused = parse_indicator(entry(bron=bron), "x.toml", "1", found)
+    refused = validate(Indicator, entry(bron=bron), "x.toml")
     besluit = Besluit("proef", "alleen context", "A", "2026-01-31", "Proef.")
     with pytest.raises(InputError) as caught:
         load_catalogue(extra=[refused], besluiten=[besluit])
@@ -213,8 +210,7 @@ def test_decision_without_effect_is_a_problem() -> None:
 
 
 def test_own_entry_replaces_the_package_entry() -> None:
-    found: list = []
-    own = parse_indicator(entry(id="bijstand", naam="Eigen bijstand"), "x.toml", "1", found)
+    own = validate(Indicator, entry(id="bijstand", naam="Eigen bijstand"), "x.toml")
     catalogue = load_catalogue(extra=[own])
     assert catalogue["bijstand"].naam == "Eigen bijstand"
     assert len(catalogue) == len(load_catalogue())
@@ -242,7 +238,7 @@ def test_own_entry_replaces_the_package_entry() -> None:
     ],
 )
 def test_wrong_entries_are_explained(changes: dict[str, object], expected: str) -> None:
-    assert any(expected in text for text in problems_of(entry(**changes)))
+    assert any(expected in text for text in said(entry(**changes)))
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
@@ -270,16 +266,15 @@ def test_each_file_holds_its_own_domain() -> None:
 def test_valid_entry_has_no_problems() -> None:
     content = entry()
     before = copy.deepcopy(content)
-    assert problems_of(content) == []
+    assert said(content) == []
     assert content == before
 
 
 def test_list_of_sources_keeps_the_order() -> None:
-    found: list = []
     bron = [
         {"naam": ["cbs.pdok", "cbs.kwb"], "maat": "x", "tot": 2020},
         {"naam": "eigen", "maat": "y"},
     ]
-    read = parse_indicator(entry(bron=bron), "x.toml", "1", found)
+    read = validate(Indicator, entry(bron=bron), "x.toml")
     assert [b.naam for b in read.bronnen] == ["cbs.pdok", "cbs.kwb", "eigen"]
     assert [b.geldt(2021) for b in read.bronnen] == [False, False, True]
