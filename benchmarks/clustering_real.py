@@ -73,7 +73,7 @@ def health_panel(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 def typed(panel: pd.DataFrame) -> tuple[Typology, str]:
     """Return the types of a panel with the number that the product would choose, and why."""
     choice = choose_k(panel)
-    return Typology(TypologySettings(choice.k)).fit(panel), choice.reden
+    return Typology(TypologySettings(n_types=choice.k)).fit(panel), choice.reden
 
 
 def enschede(folder: Path) -> list[str]:

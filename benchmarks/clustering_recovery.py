@@ -74,7 +74,7 @@ def types(scores: pd.DataFrame, truth: DemoTruth) -> dict[str, float]:
     number = int(planted[scores.notna().all(axis=1)].nunique())
     row = {"k": float(k), "planted": float(number)}
     for name, count in (("chosen", k), ("known", number)):
-        found = Typology(TypologySettings(count)).fit(scores).table_["type"]
+        found = Typology(TypologySettings(n_types=count)).fit(scores).table_["type"]
         both = found.notna() & planted.notna()
         row[name] = adjusted_rand_score(planted[both], found[both])
     return row

@@ -72,7 +72,7 @@ class IndicatorChoice(Section):
     )
 
 
-class Thresholds(Section):
+class Drempels(Section):
     """When a buurt is ranked and an indicator takes part."""
 
     place = ("drempels",)
@@ -346,7 +346,7 @@ class Methode(BaseModel):
     versie: str = Field(description="Versie van de methode.")
     nieuw: str = Field(description="Wat er in deze versie veranderde.")
     indicatoren: IndicatorChoice = Field(description="Welke indicatoren meetellen.")
-    drempels: Thresholds = Field(description="Wie een rang krijgt, en welk cijfer meetelt.")
+    drempels: Drempels = Field(description="Wie een rang krijgt, en welk cijfer meetelt.")
     weging: WeighingSettings = Field(description="Urgentie en potentie.")
     gevoeligheid: Sensitivity = Field(description="Welke keuze ertoe doet.")
     typen: TypologySettings = Field(description="Soorten buurten.")

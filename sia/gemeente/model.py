@@ -12,10 +12,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from sia.catalogue.load import load_catalogue
-from sia.catalogue.model import Besluit, Catalogue, Indicator, NietNegatief
+from sia.catalogue.model import Besluit, Catalogue, Indicator
 from sia.catalogue.refused import is_origin
 from sia.errors import Problem, refuse, suggestion
 from sia.logo import problem_with
+from sia.methode import Drempels, Methode
 from sia.toml import Tekst, Teksten, een_van, fout
 
 TE_BEVESTIGEN = "te bevestigen"
@@ -50,8 +51,6 @@ BUURT = re.compile(r"BU\d{4}[0-9A-Z]{4}")
 WIJK = re.compile(r"WK\d{4}[0-9A-Z]{2}")
 
 _ONE_PLACE = "Zet elke wijk en buurt in één stadsdeel, of alleen bij `te_bevestigen`."
-
-Aandeel = Annotated[float, Field(ge=0, le=1)]
 
 
 def _is_code(value: str) -> str:
@@ -124,26 +123,6 @@ class Huisstijl:
 
 
 @dataclass(frozen=True)
-class Drempels:
-    """When a buurt is ranked and an indicator takes part.
-
-    Parameters
-    ----------
-    inwoners : float
-        Fewer inhabitants: not ranked.
-    aandeel_domein : float
-        Least share (0-1) of a domain's available indicators that a buurt must have.
-    dekking : float
-        Least share (0-1) of the buurten with enough inhabitants for which an indicator must have
-        a value to take part in a year.
-    """
-
-    inwoners: NietNegatief = 100.0
-    aandeel_domein: Aandeel = 2 / 3
-    dekking: Aandeel = 0.5
-
-
-@dataclass(frozen=True)
 class EigenTabel:
     """A table of the municipality itself that goes in beside the open data.
 
@@ -211,13 +190,19 @@ class Gemeente:
     te_bevestigen: Teksten = ()
     partners: Annotated[tuple[Partner, ...], Field(validation_alias="partner")] = ()
     huisstijl: Huisstijl = Huisstijl()
-    drempels: Drempels = Drempels()
+    drempels: Drempels = Methode.standaard().drempels
     aanpak: Mapping[Annotated[str, een_van(AANPAK)], float] = field(default_factory=dict)
     indicatoren: Annotated[tuple[Indicator, ...], Field(validation_alias="indicator")] = ()
     besluiten: Annotated[tuple[Besluit, ...], Field(validation_alias="besluit")] = ()
     eigen_tabellen: Annotated[tuple[EigenTabel, ...], Field(validation_alias="eigen_tabel")] = ()
     methode: Mapping[str, Any] = field(default_factory=dict)
     bestand: Annotated[str, Field(validate_default=True)] = ""
+
+    @field_validator("methode")
+    @classmethod
+    def _a_method(cls, choices: Mapping[str, Any]) -> Mapping[str, Any]:
+        Methode.standaard().over(choices)
+        return choices
 
     @field_validator("fictief")
     @classmethod

@@ -79,7 +79,7 @@ def test_areas_are_connected_and_within_bounds_or_say_why(seed, minimum, ratio):
     scores = pd.DataFrame(rng.normal(50, 10, (42, 3)), index=areas.index, columns=list("abc"))
     scores.iloc[5, 0] = np.nan
     people = pd.Series(rng.gamma(3, 500, 42), index=areas.index)
-    bounds = AreaSettings(minimum, minimum * ratio)
+    bounds = AreaSettings(minimum=minimum, maximum=minimum * ratio)
     found = propose_areas(scores, people, graph, bounds)
     assert found.buurten.index.equals(areas.index)
     assert connected(found.buurten["gebied"], graph)
