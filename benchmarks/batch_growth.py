@@ -66,7 +66,7 @@ def published(folder: Path, raw: Path, places: int, years: Sequence[int]) -> str
     """
     home = make_home(folder / "land", raw)
     # read once beforehand, to know which municipalities there are
-    from sia.pipeline.intake_store import open_store
+    from sia.sources.store import open_store
 
     open_store([home / "ruw"], home / "data" / "processed")
     known = known_municipalities(store_folder([home / "ruw"], home / "data" / "processed"))

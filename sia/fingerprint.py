@@ -8,11 +8,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from sia.settings import PLANS
 from sia.store import sha256_file
 
 _HANDED_DOWN = "SIA_BRONHASH"
-"""Environment variable with which a batch tells its kernels the hash of the raw folders: hashing
+"""Environment variable with which a batch tells its kernels the hashes of the raw folders: hashing
 a country of raw files again in every notebook would cost more than reading them."""
 
 
@@ -33,7 +35,7 @@ def content_hash(path: Path) -> str:
         return "onleesbaar"
 
 
-def tree_hash(folder: Path, suffixes: Iterable[str] = ()) -> str:
+def tree_hash(folder: Path, suffixes: Iterable[str] = (), without: str = "") -> str:
     """Return one hash over names and contents of the files under a folder (or of one file).
 
     Parameters
@@ -41,40 +43,76 @@ def tree_hash(folder: Path, suffixes: Iterable[str] = ()) -> str:
     folder : pathlib.Path
     suffixes : iterable of str
         Only files with these suffixes; default all. Hidden files never count.
+    without : str
+        Name of a folder in `folder` of which only counts whether it holds files.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such folder or file: nothing has no hash, and a part that was renamed
+        must not pass unseen.
     """
+    if not folder.exists():
+        raise FileNotFoundError(folder)
     wanted = frozenset(suffixes)
     files = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
-    names = [(path, path.relative_to(folder.parent)) for path in files]
-    return digest(
-        f"{name.as_posix()}={content_hash(path)}"
-        for path, name in names
-        if (not wanted or path.suffix in wanted)
-        and not any(part.startswith(".") for part in name.parts[1:])
-    )
+    lines = []
+    for path in files:
+        name = path.relative_to(folder.parent)
+        inside = name.parts[1:]
+        if any(part.startswith(".") for part in inside) or (wanted and path.suffix not in wanted):
+            continue
+        whole = inside[:-1][:1] != (without,)
+        lines.append(f"{name.as_posix()}={content_hash(path)}" if whole else f"{without}/")
+    return digest(dict.fromkeys(lines))
 
 
-def raw_hash(bron: Sequence[Path]) -> str:
-    """Return one hash over everything in the raw folders.
+class RawHash(NamedTuple):
+    """What raw folders hold, by who reads it.
+
+    Parameters
+    ----------
+    open : str
+        Hash of the open data and the municipality's own tables: what the intake reads.
+    plannen : str
+        Hash of the folders `sia.settings.PLANS`: what only the agenda reads.
+    """
+
+    open: str
+    plannen: str
+
+
+def raw_hash(bron: Sequence[Path]) -> RawHash:
+    """Return the hashes of everything in the raw folders.
 
     Parameters
     ----------
     bron : sequence of pathlib.Path
-        Within a batch (`hand_down`) the hash that the batch took of these same folders.
+        Within a batch (`hand_down`) the hashes that the batch took of these same folders.
+
+    Raises
+    ------
+    FileNotFoundError
+        When one of them does not exist.
     """
     told = json.loads(os.environ.get(_HANDED_DOWN, "{}"))
     if told.get("mappen") == [str(folder) for folder in bron]:
-        return str(told["hash"])
-    return digest(map(tree_hash, bron))
+        return RawHash(*told["hash"])
+    plans = [folder / PLANS for folder in bron]
+    return RawHash(
+        digest(tree_hash(folder, without=PLANS) for folder in bron),
+        digest(tree_hash(folder) for folder in plans if folder.is_dir()),
+    )
 
 
 @contextmanager
-def hand_down(bron: Sequence[Path], raw: str) -> Iterator[None]:
-    """Let this process and those that it starts take `raw` as the hash of the raw folders.
+def hand_down(bron: Sequence[Path], raw: RawHash) -> Iterator[None]:
+    """Let this process and those that it starts take `raw` as the hashes of the raw folders.
 
     Parameters
     ----------
     bron : sequence of pathlib.Path
-    raw : str
+    raw : RawHash
         From `raw_hash`, taken at the start of the batch.
     """
     before = os.environ.get(_HANDED_DOWN)

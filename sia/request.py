@@ -20,7 +20,7 @@ ALL = "alle"
 MUNICIPALITIES = "gemeenten.json"
 FIRST_YEAR, LAST_YEAR = 2013, 2100
 
-_READERS = ("sources", "areas", "store.py", "pipeline/intake_store.py")
+_READERS = ("sources", "areas", "store.py")
 
 
 @dataclass
@@ -75,11 +75,12 @@ def store_folder(bron: Sequence[Path], processed: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        ``processed/NL/intake/<hash>``; the hash changes with any raw file and with the readers.
+        ``processed/NL/intake/<hash>``; the hash changes with the readers and with any raw
+        file but the plans of partners, which the intake does not read.
     """
     package = Path(__file__).resolve().parent
     readers = [tree_hash(package / name, (".py", ".toml")) for name in _READERS]
-    return processed / "NL" / "intake" / digest([raw_hash(bron), *readers])[:16]
+    return processed / "NL" / "intake" / digest([raw_hash(bron).open, *readers])[:16]
 
 
 def known_municipalities(folder: Path) -> dict[str, Known]:
@@ -88,7 +89,7 @@ def known_municipalities(folder: Path) -> dict[str, Known]:
     Parameters
     ----------
     folder : pathlib.Path
-        From `store_folder`, made by ``sia.pipeline.intake_store.open_store``.
+        From `store_folder`, made by ``sia.sources.store.open_store``.
     """
     listed = json.loads((folder / MUNICIPALITIES).read_text(encoding="utf-8"))
     return {

@@ -12,6 +12,9 @@ from sia.errors import InputError, Problem
 RECORD = "duiding.sqlite"
 """File of one municipality's judgements, of all years, beside its processed years."""
 
+PLANS = "plannen"
+"""Folder within a raw folder with what partners deliver: only the agenda reads it."""
+
 _CODE = re.compile(r"GM\d{4}")
 
 

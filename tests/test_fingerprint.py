@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sia.fingerprint import hand_down, raw_hash, tree_hash
+from sia.fingerprint import RawHash, hand_down, raw_hash, tree_hash
+from sia.settings import PLANS
 
 
 def test_the_hash_of_a_tree_follows_names_and_contents(tmp_path: Path) -> None:
@@ -38,7 +39,34 @@ def test_what_is_handed_down_holds_for_the_same_folders_only(
         folder.mkdir()
         (folder / "x.csv").write_text(folder.name)
     own = raw_hash([one])
-    with hand_down([one], "bekend"):
-        assert raw_hash([one]) == "bekend"
-        assert raw_hash([other]) not in ("bekend", own)
+    known = RawHash("bekend", "plannen bekend")
+    with hand_down([one], known):
+        assert raw_hash([one]) == known
+        assert raw_hash([other]) not in (known, own)
     assert raw_hash([one]) == own
+
+
+def test_what_partners_deliver_and_what_the_intake_reads_have_a_hash_of_their_own(
+    tmp_path: Path,
+) -> None:
+    one, other = tmp_path / "een", tmp_path / "twee"
+    for folder in (one, other):
+        (folder / PLANS).mkdir(parents=True)
+        (folder / "x.csv").write_text("1")
+    (other / PLANS / "plannen.csv").write_text("1")
+    first = raw_hash([one, other])
+    (other / PLANS / "plannen.csv").write_text("2")
+    changed = raw_hash([one, other])
+    assert changed.open == first.open
+    assert changed.plannen != first.plannen
+    # a folder deeper down is no delivery of plans: the agenda does not look there
+    (one / "archief" / PLANS).mkdir(parents=True)
+    (one / "archief" / PLANS / "oud.csv").write_text("1")
+    deeper = raw_hash([one, other])
+    assert deeper.open != changed.open
+    assert deeper.plannen == changed.plannen
+
+
+def test_what_is_not_there_has_no_hash(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="hernoemd"):
+        tree_hash(tmp_path / "hernoemd")

@@ -218,7 +218,7 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
 def _read(bron: Sequence[Path], folders: Folders, say: Say) -> Mapping[str, Known]:
     store = store_folder(bron, folders.processed)
     if not (store / MUNICIPALITIES).exists():
-        from sia.pipeline import open_store
+        from sia.sources.store import open_store
 
         say("Bronmappen inlezen, eenmaal voor alle gemeenten en jaren ...")
         store = open_store(bron, folders.processed)

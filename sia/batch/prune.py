@@ -25,7 +25,7 @@ def prune_stores(processed: Path, current: Path, *, grace: float = GRACE) -> tup
 
     A store goes when no manifest names it, it is not the current one, and nobody opened it for
     `grace` seconds. It is renamed first, so that it is there whole or not at all; whoever was
-    reading it nevertheless reads the raw files anew (`sia.pipeline.intake.read_intake`).
+    reading it nevertheless reads the raw files anew (`sia.sources.reading.read_intake`).
 
     Parameters
     ----------

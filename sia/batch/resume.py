@@ -10,20 +10,19 @@ from pathlib import Path
 
 from sia.batch.execute import UNCHANGED, Outcome
 from sia.batch.tasks import JUDGED, Task
-from sia.fingerprint import digest, tree_hash
+from sia.fingerprint import RawHash, digest, tree_hash
 from sia.settings import RECORD
 from sia.store import read_manifest, sha256_file, write_json
 
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
 
 
-def base_fingerprint(raw: str) -> str:
+def base_fingerprint(raw: RawHash) -> str:
     """Return the hash of what all municipalities rest on.
 
     Parameters
     ----------
-    raw : str
-        Hash of the raw folders, from `sia.fingerprint.raw_hash`.
+    raw : RawHash
 
     Returns
     -------
@@ -31,7 +30,7 @@ def base_fingerprint(raw: str) -> str:
         Changes with the package and with any raw file.
     """
     package = Path(__file__).resolve().parents[1]
-    return digest([tree_hash(package, _CODE), raw])
+    return digest([tree_hash(package, _CODE), *raw])
 
 
 def own_fingerprint(base: str, config: Iterable[Path], gemeente: str) -> str:

@@ -21,12 +21,12 @@ from sia.batch.resume import (
 from sia.batch.schedule import Job, Line, Pool, lines_of, work
 from sia.batch.tasks import Chain, Phases
 from sia.batch.warm import stopped, warm_kernels
-from sia.fingerprint import hand_down, raw_hash
+from sia.fingerprint import RawHash, hand_down, raw_hash
 
 Progress = Callable[[Outcome], None]
 Say = Callable[[str], None]
 
-_checked: dict[str, str] = {}
+_checked: dict[str, RawHash] = {}
 """Base fingerprint that this worker of a cluster found to be its own -> that of the raw files."""
 
 
@@ -82,7 +82,8 @@ def verified_chain(
     list of Outcome
         All failed, with the reason, when the worker has other files.
     """
-    raw = _checked.get(base) or raw_hash(bron)
+    there = all(folder.is_dir() for folder in bron)
+    raw = _checked.get(base) or (raw_hash(bron) if there else RawHash("", ""))
     if base_fingerprint(raw) != base:
         reason = (
             "Deze werker ziet andere bronbestanden of andere code dan de opdrachtgever; "

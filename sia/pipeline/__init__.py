@@ -61,7 +61,6 @@ from sia.pipeline.intake import (
     intake_step,
     read_intake,
 )
-from sia.pipeline.intake_store import open_store
 from sia.pipeline.judgements import judgement_table
 from sia.pipeline.outputs import (
     check_map,
@@ -129,6 +128,7 @@ from sia.pipeline.types import (
     type_table,
     typology_step,
 )
+from sia.sources.store import open_store
 
 __all__ = [
     "Run",

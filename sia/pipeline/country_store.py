@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sia.errors import InputError, Problem
-from sia.pipeline.intake_store import KeptLayer, kept_layers, load_intake, open_store
 from sia.settings import Folders
 from sia.sources.base import AreaLayer, Intake
+from sia.sources.store import KeptLayer, kept_layers, load_intake, open_store
 from sia.sources.wish import Wish
 
 NEARLY_ALL = 0.5

@@ -2,101 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
-
 import pandas as pd
-from filelock import FileLock
 
 from sia.errors import InputError, Problem
-from sia.fingerprint import digest
-from sia.pipeline.intake_store import load_intake, mark_used, open_store, save_intake
 from sia.pipeline.run import Run
 from sia.request import store_folder
+from sia.sources import reading
 from sia.sources.base import Intake
-from sia.sources.registry import SQUARES_LATER, read_squares
 from sia.store import write_table
 
 STAGE = "01_intake"
 
 
 def read_intake(run: Run, *, tabellen: tuple[str, ...] | None = None) -> Intake:
-    """Return everything that the raw folders hold for this municipality and its years.
-
-    The files are read once for all municipalities and years; what was read is kept under the hash
-    of the files and of the readers, so that a changed file is read anew.
-
-    Parameters
-    ----------
-    run : Run
-    tabellen : tuple of str, optional
-        Sources of which the tables are wanted, by default all; they are most of the work, so who
-        needs only borders and squares asks for none.
-    """
-    where = run.gemeente.code, run.jaren, run.bron, tabellen
-    store = open_store(run.bron, run.folders.processed)
-    try:
-        return _load(store, *where)
-    except (FileNotFoundError, InputError):
-        if store.exists():
-            raise
-        # another run cleared it away while it was read; the raw files are still there
-        return _load(open_store(run.bron, run.folders.processed), *where)
-
-
-@lru_cache(maxsize=1)
-def _load(
-    store: Path,
-    code: str,
-    jaren: tuple[int, ...],
-    bron: tuple[Path, ...],
-    tabellen: tuple[str, ...] | None,
-) -> Intake:
-    """Load a part of a store; the name of a store is the hash of what is in it."""
-    found = load_intake(store, code, jaren, normen=True, tabellen=tabellen)
-    if found is None:
-        raise InputError([_vanished(store)])
-    later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]
-    if later.empty:
-        return found
-    files = {str(name): _path_of(str(name), bron) for name in later}
-    own = _squares(store, code, jaren, files, found)
-    rest = found.files[~found.files["bestand"].isin(own.files["bestand"])]
-    both = pd.concat([rest, own.files]).sort_values("bestand", ignore_index=True)
-    return replace(found, squares=own.squares, files=both)
-
-
-def _vanished(folder: Path) -> Problem:
-    return Problem(
-        bestand=str(folder),
-        wat="De ingelezen bestanden zijn tijdens het lezen weggehaald.",
-        oplossing="Draai dit notebook opnieuw; dan worden de bronmappen opnieuw ingelezen.",
-    )
-
-
-def _squares(
-    store: Path, code: str, jaren: tuple[int, ...], files: Mapping[str, Path], found: Intake
-) -> Intake:
-    """Return the squares of a municipality, which are kept in its own folder once read."""
-    # the name says of which store they are, so that they go when it goes
-    key = f"{store.name}-{digest(map(str, jaren))[:8]}"
-    # the store is processed/NL/intake/<hash>
-    folder = store.parents[2] / code / "intake" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.parent / f".{key}.slot"):
-        own = load_intake(folder)
-        if own is None:
-            own = read_squares(files, code, jaren, found.areas)
-            save_intake(folder, own)
-        mark_used(folder)
-    return own
-
-
-def _path_of(name: str, bron: Sequence[Path]) -> Path:
-    """Return where a file of the table of files stands."""
-    return next(root / name for root in bron if (root / name).is_file())
+    """Return everything that the raw folders hold for this municipality and its years."""
+    where = run.gemeente.code, run.jaren, run.bron, run.folders.processed
+    return reading.read_intake(*where, tabellen=tabellen)
 
 
 def intake_step(run: Run) -> Intake:

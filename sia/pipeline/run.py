@@ -12,10 +12,10 @@ import pandas as pd
 
 from sia import __version__, schemas
 from sia.gemeente import Gemeente
-from sia.pipeline.intake_store import open_store
 from sia.request import check_request, known_municipalities
 from sia.schemas import validate
 from sia.settings import Folders, project_root
+from sia.sources.store import open_store
 from sia.store import read_manifest, read_table, sha256_file, update_manifest, write_table
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sia.errors import InputError, Problem
+from sia.settings import PLANS
 from sia.sources import (
     cbs,
     leefbaarometer,
@@ -80,7 +81,7 @@ SQUARES_LATER = "vierkanten: gelezen voor de gemeente die erom vraagt"
 _SEVERAL_YEARS = frozenset(
     module.NAME for module in (rivm, politie, leefbaarometer, ses, woonikveilig, own)
 )
-_PLANS = "plannen/"
+_PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
 _DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
@@ -104,6 +105,12 @@ class _Harvest:
     records: list[tuple[str, Record]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def pass_over_plans(self, path: Path) -> None:
+        """Account for the folder with plans in one row: what is in it changes no figure here."""
+        if not any(row["bestand"] == _PLANS for row in self.rows):
+            row = _row(path, _PLANS, None, SKIPPED, _PLANS_REASON)
+            self.rows.append(row | {"sha256": ""})
 
     def areas(self) -> list[AreaLayer]:
         return [record for _, record in self.records if isinstance(record, AreaLayer)]
@@ -152,7 +159,7 @@ def read_folder(
     for root, path in _files(bron):
         name = path.relative_to(root).as_posix() if path != root else path.name
         if name.startswith(_PLANS):
-            harvest.rows.append(_row(path, name, None, SKIPPED, _PLANS_REASON))
+            harvest.pass_over_plans(path)
             continue
         barred = _barred(path)
         if barred is not None:

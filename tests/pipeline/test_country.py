@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.errors import InputError
-from sia.pipeline import country, country_store, intake_store
+from sia.pipeline import country, country_store
 from sia.pipeline.status import status_text
 from sia.settings import Folders
+from sia.sources import store as intake_store
 from sia.sources.base import AreaLayer, Origin, Publisher
 from sia.viz.country_map import STEPS, encode
 from sia.viz.leaflet import hosts

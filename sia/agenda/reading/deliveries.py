@@ -17,9 +17,10 @@ from sia.agenda.reading.files import read_cells
 from sia.agenda.reading.investments import Reading, read_plans
 from sia.agenda.reading.tables import FILE, ROW, Faults, read_rows, typed, without_faults
 from sia.errors import InputError, Problem
+from sia.settings import PLANS
 from sia.store import write_bytes
 
-FOLDER = "plannen"
+FOLDER = PLANS
 BUDGETS, SUBSIDIES = "budgetten.csv", "subsidies.csv"
 STATUS = (GRANTED, "toegekend onder voorwaarde", "aangevraagd", REFUSED)
 _SUFFIXES = frozenset({".xlsx", ".csv", ".gpkg"})
