@@ -20,13 +20,13 @@ DRAWS = 200
 _COUNTRY = """
 import resource, sys, time
 from pathlib import Path
-from sia.methode import WeighingSettings
-from sia.pipeline import country
+from sia import country
 from sia.settings import Folders
+from sia.methode import WeighingSettings
 root, raw, jaar, draws = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 folders = Folders(root / "processed", root / "reports")
 wall, cpu = time.perf_counter(), time.process_time()
-made = country.country_step([raw], jaar, folders, doorrekeningen=draws)
+made = country.country_step([raw], jaar, folders, WeighingSettings(draws=draws))
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 steps = [made.seconden[n] for n in ("inlezen", "indicatoren", "wegen", "typen", "kaart")]
@@ -39,11 +39,13 @@ import resource, sys, time
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from sia.pipeline import country, country_store
+from sia.country import index, land
 from sia.settings import Folders
+from sia.sources.store import open_store
+from sia.methode import WeighingSettings
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
-found = country_store.country_intake([raw], jaar, folders).whole()
+found = land.whole_intake(open_store([raw], folders.processed), jaar)
 codes = sorted({c for t in found.tables for c in t.values.index if str(c).startswith("BU")})
 kept = set(np.random.default_rng(1).permutation(codes)[:n])
 def some(index):
@@ -56,11 +58,11 @@ def cut(t):
 areas = [replace(a, frame=a.frame.loc[some(a.frame.index)]) for a in found.areas]
 found = replace(found, tables=tuple(map(cut, found.tables)), areas=tuple(areas))
 wall, cpu = time.perf_counter(), time.process_time()
-table, names = country.country_indicators(found, jaar)
+table, names = index.country_indicators(found, jaar)
 first = time.perf_counter()
-made = country.country_weighing(table, country.COUNTRY, WeighingSettings(draws=draws))
+made = index.country_weighing(table, index.COUNTRY, WeighingSettings(draws=draws), table.norms)
 second = time.perf_counter()
-country.country_types(made.scores, table, 2024)
+index.country_types(made.scores, table, 2024)
 third = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 cpu = time.process_time() - cpu
@@ -70,20 +72,25 @@ print(len(table.areas), first - wall, second - first, third - second, cpu, peak)
 _MUNICIPALITIES = """
 import resource, sys, time
 from pathlib import Path
-from sia.pipeline import country, country_store
+from sia.country import land
 from sia.settings import Folders
+from sia.sources.store import open_store
+from sia.store import read_table
+from sia.methode import WeighingSettings
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
-store = country_store.country_intake([raw], jaar, folders)
-made = country.open_country(store, folders)
+store = open_store([raw], folders.processed)
+folder = folders.processed / "NL" / str(jaar)
+names = read_table(folder / "buurten.parquet").groupby("gemeentecode")["gemeente"].first()
+made = land.Yardstick(store, jaar, read_table(folder / "normen.parquet"), names)
 codes = list(made.gemeenten.index[:: max(len(made.gemeenten) // n, 1)])[:n]
 wall, cpu = time.perf_counter(), time.process_time()
-done = country.municipalities(made, folders, codes, doorrekeningen=draws)
+done = land.municipalities(made, folders, WeighingSettings(draws=draws), codes)
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 read = time.perf_counter()
 for code in codes:
-    country_store.read_intake_of(store, code)
+    land.intake_of(store, code, jaar)
 read = time.perf_counter() - read
 print(len(done), int((done["fout"] != "").sum()), done["buurten"].sum(), wall, cpu, peak, read)
 """

@@ -239,17 +239,17 @@ def land(
     ] = False,
 ) -> None:
     """Zet alle buurten van het land in een index, typologie en kaart."""
-    from sia.pipeline import country
+    from sia import country
+    from sia.methode import WeighingSettings
     from sia.settings import Folders, project_root
 
-    folders = Folders.of(project_root())
-    raw = [folder.resolve() for folder in bron]
-    made = country.country_step(raw, jaar, folders, doorrekeningen=doorrekeningen, say=_say)
+    folders, settings = Folders.of(project_root()), WeighingSettings(draws=doorrekeningen)
+    made = country.country_step(
+        [folder.resolve() for folder in bron], jaar, folders, settings, _say
+    )
     _say(f"Kaart: {made.rapport}\nTabel: {made.map / 'buurten.csv'}")
     if gemeenten:
-        done = country.municipalities(
-            made.maatstaf, folders, doorrekeningen=doorrekeningen, say=_say
-        )
+        done = country.municipalities(made.maatstaf, folders, settings, say=_say)
         raise typer.Exit(FAILED if (done["fout"] != "").any() else OK)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("dutch", "errors", "logo", "settings", "store", "fingerprint", "toml"),
-    ("areas", "sources", "catalogue", "methode", "gemeente", "schemas", "request"),
+    ("areas", "sources", "catalogue", "methode", "gemeente", "schemas", "request", "base_year"),
     ("indicators",),
     ("index",),
     ("weighing",),
@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("pipeline", "stages"),
     ("sessie",),
-    ("batch", "cli"),
+    ("batch", "country", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = ("pandas", "geopandas", "sklearn", "matplotlib", "folium", "scipy", "numpy")

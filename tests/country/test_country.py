@@ -15,16 +15,22 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sia import country
+from sia.country import index, layers
+from sia.country import land as country_land
 from sia.errors import InputError
-from sia.pipeline import country, country_store
+from sia.methode import WeighingSettings
 from sia.pipeline.status import status_text
 from sia.settings import Folders
-from sia.sources import store as intake_store
+from sia.sources import store
 from sia.sources.base import AreaLayer, Origin, Publisher
+from sia.store import read_table
 from sia.viz.country_map import STEPS, encode
 from sia.viz.leaflet import hosts
 
 YEAR = 2024
+SETTINGS = WeighingSettings(draws=20)
+NO_DRAWS = WeighingSettings(draws=0)
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +43,12 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
 def land(raw: Path, folders: Folders, repository: Path) -> Iterator[country.Country]:
     patch = pytest.MonkeyPatch()
     patch.setenv("SIA_HOME", str(repository))
-    yield country.country_step([raw], YEAR, folders, doorrekeningen=20)
+    yield country.country_step([raw], YEAR, folders, SETTINGS)
     patch.undo()
 
 
 def known_buurten(land: country.Country) -> set[str]:
-    found = land.store.whole()
+    found = country_land.whole_intake(land.maatstaf.store, YEAR)
     return {
         str(code)
         for table in found.tables
@@ -99,13 +105,16 @@ def test_the_map_is_one_page_that_asks_nothing_and_holds_every_buurt(
     assert data["codes"] == list(land.tabel.index)
     assert [layer["id"] for layer in data["lagen"]] == ["urgentie", "type"]
     drawn = [bool(polygons) for polygons in data["vlakken"]]
-    assert drawn == list(~land.indicatoren.areas.geometry.is_empty)
+    assert drawn == list(~read_table(land.map / "gebieden.parquet").geometry.is_empty)
     classes = np.array(data["lagen"][0]["klasse"])
     assert ((classes >= 0) == land.tabel["rang"].notna().to_numpy()).all()
 
 
 def test_a_municipality_is_read_from_the_store_as_it_was(land: country.Country) -> None:
-    whole, own = land.store.whole(), country_store.read_intake_of(land.store, "GM9999")
+    whole, own = (
+        country_land.whole_intake(land.maatstaf.store, YEAR),
+        country_land.intake_of(land.maatstaf.store, "GM9999", YEAR),
+    )
     mine = re.compile(r"(BU|WK|GM)9999|NL")
     assert own.tables
     everything = {(t.source, t.year, t.origin.table): t for t in whole.tables}
@@ -120,9 +129,9 @@ def test_a_municipality_is_read_from_the_store_as_it_was(land: country.Country) 
 
 
 def test_only_the_tables_that_are_asked_for_are_opened(land: country.Country) -> None:
-    whole = intake_store.load_intake(land.store.folder, "GM9999")
-    part = intake_store.load_intake(land.store.folder, "GM9999", tabellen=("cbs.kwb",))
-    none = intake_store.load_intake(land.store.folder, "GM9999", tabellen=())
+    whole = store.load_intake(land.maatstaf.store, "GM9999")
+    part = store.load_intake(land.maatstaf.store, "GM9999", tabellen=("cbs.kwb",))
+    none = store.load_intake(land.maatstaf.store, "GM9999", tabellen=())
     assert whole is not None and part is not None and none is not None
     kwb = [table.year for table in whole.tables if table.source == "cbs.kwb"]
     assert kwb and len(whole.tables) > len(kwb)
@@ -135,24 +144,20 @@ def test_only_the_tables_that_are_asked_for_are_opened(land: country.Country) ->
 def test_a_municipality_has_the_figures_of_the_country_on_the_scale_of_the_country(
     land: country.Country, folders: Folders
 ) -> None:
-    run = country.municipality_step(land.maatstaf, "GM9990", folders, doorrekeningen=0)
-    own = run.table("indicatoren")
-    pd.testing.assert_frame_equal(own, land.indicatoren.values.loc[own.index])
-    norms = run.table("normen")
-    pd.testing.assert_frame_equal(norms, land.indicatoren.norms)
-    assert run.gemeente.naam == "Kwelderdam (fictief)"
-    assert run.gemeente.fictief
+    scores = country.municipality_step(land.maatstaf, "GM9990", folders, NO_DRAWS)
+    folder = folders.processed / "NL" / "gemeenten" / "GM9990" / str(YEAR)
+    own, whole = (read_table(f / "indicatoren.parquet") for f in (folder, land.map))
+    assert set(own.index) == set(scores.index)
+    pd.testing.assert_frame_equal(own, whole.loc[own.index])
+    pd.testing.assert_frame_equal(read_table(folder / "normen.parquet"), land.maatstaf.normen)
 
 
 def test_one_failing_municipality_does_not_stop_the_others(
     land: country.Country, folders: Folders
 ) -> None:
-    opened = country.open_country(land.store, folders)
-    pd.testing.assert_series_equal(opened.gemeenten, land.gemeenten, check_names=False)
     lines: list[str] = []
-    done = country.municipalities(
-        opened, folders, ["GM9991", "GM1234", "GM9992"], doorrekeningen=0, say=lines.append
-    )
+    codes = ["GM9991", "GM1234", "GM9992"]
+    done = country.municipalities(land.maatstaf, folders, NO_DRAWS, codes, lines.append)
     assert list(done["fout"] == "") == [True, False, True]
     assert "Geen enkele bron" in done.at["GM1234", "fout"]
     assert len(lines) == 3
@@ -166,13 +171,13 @@ def test_a_second_start_reads_no_raw_file(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(intake_store, "read_folder", refuse)
-    assert country_store.country_intake([raw], YEAR, folders) == land.store
+    monkeypatch.setattr(store, "read_folder", refuse)
+    assert store.open_store([raw], folders.processed) == land.maatstaf.store
 
 
 def test_a_store_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="sia land"):
-        country_store.read_intake_of(country_store.CountryStore(tmp_path, YEAR, "x"), "GM9999")
+        country_land.intake_of(tmp_path, "GM9999", YEAR)
 
 
 def _layer(count: int, year: int) -> AreaLayer:
@@ -184,33 +189,33 @@ def _layer(count: int, year: int) -> AreaLayer:
 
 def test_borders_of_one_region_do_not_go_before_those_of_the_country() -> None:
     region, whole = _layer(5, 2024), _layer(100, 2023)
-    assert country_store.national_layers([region, whole]) == (whole,)
+    assert layers.national_layers([region, whole]) == (whole,)
 
 
 def test_only_the_borders_that_a_year_needs_are_opened() -> None:
     years = {0: 2013, 1: 2018, 2: 2019, 3: 2021, 4: 2024}
-    layers = [intake_store.KeptLayer(n, "buurt", year, 100) for n, year in years.items()]
-    layers += [
-        intake_store.KeptLayer(5, "buurt", 2020, 5),
-        intake_store.KeptLayer(6, "wijk", 2013, 50),
-        intake_store.KeptLayer(7, "wijk", 2022, 50),
+    kept = [store.KeptLayer(n, "buurt", year, 100) for n, year in years.items()]
+    kept += [
+        store.KeptLayer(5, "buurt", 2020, 5),
+        store.KeptLayer(6, "wijk", 2013, 50),
+        store.KeptLayer(7, "wijk", 2022, 50),
     ]
     # the region of 2020 is no country; 2021 is nearer than 2018 and as near as 2019
-    assert country_store.layers_for(layers, 2020) == {1, 2, 3, 7}
-    assert country_store.layers_for(layers, 2013) == {0, 6}
-    assert country_store.layers_for([], 2020) == frozenset()
+    assert layers.layers_for(kept, 2020) == {1, 2, 3, 7}
+    assert layers.layers_for(kept, 2013) == {0, 6}
+    assert layers.layers_for([], 2020) == frozenset()
 
 
 def test_borders_of_other_years_change_nothing(land: country.Country) -> None:
-    kept = intake_store.kept_layers(land.store.folder)
+    kept = store.kept_layers(land.maatstaf.store)
     assert len({one.year for one in kept}) > 1
-    everything = intake_store.load_intake(land.store.folder, jaren=[2023])
+    everything = store.load_intake(land.maatstaf.store, jaren=[2023])
     assert everything is not None
-    early = country_store.CountryStore(land.store.folder, 2023, land.store.key).whole()
+    early = country_land.whole_intake(land.maatstaf.store, 2023)
     assert len(early.areas) < len(everything.areas)
     for one, other in zip(
-        country.country_indicators(early, 2023),
-        country.country_indicators(everything, 2023),
+        index.country_indicators(early, 2023),
+        index.country_indicators(everything, 2023),
         strict=True,
     ):
         if isinstance(one, pd.Series):
@@ -224,7 +229,7 @@ def test_context_of_a_few_buurten_does_not_name_types() -> None:
     share = np.full(10, np.nan)
     share[:2] = 80.0
     values = pd.DataFrame({"koopwoningen": share, "omgevingsadressendichtheid": np.ones(10)})
-    assert list(country.known_context(values)) == ["omgevingsadressendichtheid"]
+    assert list(index.known_context(values)) == ["omgevingsadressendichtheid"]
 
 
 @given(st.integers(3, 12), st.floats(0.01, 0.5), st.floats(3.5, 7.0), st.floats(50.8, 53.5))
@@ -246,7 +251,7 @@ def test_a_shape_too_small_for_the_grid_and_an_empty_one_have_no_rings() -> None
 def test_the_status_names_the_country_and_what_was_changed_in_it(
     land: country.Country, folders: Folders
 ) -> None:
-    country.municipality_step(land.maatstaf, "GM9990", folders, doorrekeningen=0)
+    country.municipality_step(land.maatstaf, "GM9990", folders, NO_DRAWS)
     [line] = status_text(folders, "NL").splitlines()
     assert line.startswith(f"Nederland (NL) {YEAR}: stappen land; in orde; kaart: ")
     assert line.endswith(" gemeenten")

@@ -1,0 +1,17 @@
+"""The raw files of the fictional town and the municipalities around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sia import demo
+
+YEARS = (2023, 2024)
+
+
+@pytest.fixture(scope="package")
+def raw(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    return once("voorbeeldstad", lambda folder: demo.generate(folder, jaren=YEARS))
