@@ -5,9 +5,9 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo test lab sessie bench install lint clean
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml voorbeeldstad/pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' -e ./voorbeeldstad
 	@touch $(STAMP)
 
 install: $(STAMP)
@@ -23,8 +23,8 @@ sessie: $(STAMP)
 	$(BIN)/sia sessie $(OPTIES)
 
 lint: $(STAMP)
-	$(BIN)/ruff check sia tests benchmarks
-	$(BIN)/ruff format --check sia tests benchmarks
+	$(BIN)/ruff check sia voorbeeldstad tests benchmarks
+	$(BIN)/ruff format --check sia voorbeeldstad tests benchmarks
 	$(BIN)/mypy
 
 test: $(STAMP) lint
@@ -35,4 +35,4 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build *.egg-info voorbeeldstad/build voorbeeldstad/*.egg-info

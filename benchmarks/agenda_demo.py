@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from voorbeeldstad.plans import demo_buurten, demo_plans, pilots_where_needed
 
 from sia.agenda.insight.scenarios import replan
 from sia.agenda.insight.whatif import with_slips
@@ -18,8 +19,7 @@ from sia.agenda.programme.worth import moved_years
 from sia.agenda.reading.combining import combine
 from sia.agenda.reading.fields import OPGAVEN
 from sia.agenda.reading.investments import validate
-from sia.demo import plant
-from sia.demo.plans import demo_buurten, demo_plans, pilots_where_needed
+from voorbeeldstad import plant
 
 
 def demo_agenda(seed: int) -> tuple[Agenda, Places, tuple[float, float]]:

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import voorbeeldstad
 from benchmarks._batch import make_home, run_sia, say
 from benchmarks.country import real_data
-from sia import demo
 from sia.request import known_municipalities, store_folder
 
 YEARS = (2021, 2022, 2023, 2024)
@@ -46,7 +46,7 @@ def invented(folder: Path, spans: Sequence[tuple[int, int]]) -> list[str]:
     spans : sequence of (municipalities, years)
         The first municipality is Voorbeeldstad; the others are smaller.
     """
-    demo.generate(folder / "ruw", jaren=YEARS)
+    voorbeeldstad.generate(folder / "ruw", jaren=YEARS)
     codes = ["GM9999", *(f"GM{number}" for number in range(9990, 9999))]
     return [
         _row(make_home(folder / f"groei-{n}-{years}", folder / "ruw"), codes[:n], YEARS[-years:])

@@ -14,8 +14,9 @@ from pathlib import Path
 import papermill
 import yaml
 
+import voorbeeldstad
 from benchmarks._batch import ROOT, make_home, run_sia, say
-from sia import batch, demo
+from sia import batch
 from sia.settings import Folders
 
 YEARS = tuple(range(2017, 2025))
@@ -151,5 +152,5 @@ def main(quick: bool) -> str:
     count = int(os.environ.get("SIA_PAPERMILL_YEARS", "1" if quick else "2"))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        demo.generate(folder / "ruw", jaren=years)
+        voorbeeldstad.generate(folder / "ruw", jaren=years)
         return compare(folder, years, count)

@@ -18,12 +18,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
-from sia import demo
+import voorbeeldstad
 from sia.areas import Measure, convert
 from sia.catalogue.model import DOMAINS
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
-from sia.demo import DemoTruth
 from sia.gemeente import load_gemeente
 from sia.indicators import build_indicators, design, eligibility
 from sia.methode import TypologySettings, WeighingSettings
@@ -32,6 +31,7 @@ from sia.sources.registry import read_folder
 from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, dutch_axis, finish
 from sia.viz.theme import getal
 from sia.weighing import weigh
+from voorbeeldstad import DemoTruth
 
 BEFORE, AFTER = 2020, 2022
 COUNTS = ("aantal_inwoners", "aantal_huishoudens")
@@ -43,13 +43,15 @@ TARGET = 0.85
 def city(seed: int, separation: float) -> tuple[Intake, DemoTruth]:
     """Write and read one city."""
     with tempfile.TemporaryDirectory() as folder:
-        truth = demo.generate(Path(folder), seed=seed, jaren=(BEFORE, AFTER), separation=separation)
-        return read_folder(Path(folder), gemeente=demo.GEMEENTECODE), truth
+        truth = voorbeeldstad.generate(
+            Path(folder), seed=seed, jaren=(BEFORE, AFTER), separation=separation
+        )
+        return read_folder(Path(folder), gemeente=voorbeeldstad.GEMEENTECODE), truth
 
 
 def published_scores(found: Intake) -> pd.DataFrame:
     """Return the domain scores that the product gives the ranked buurten."""
-    gemeente = load_gemeente(demo.GEMEENTECODE)
+    gemeente = load_gemeente(voorbeeldstad.GEMEENTECODE)
     table = build_indicators(found, gemeente, AFTER)
     weighed = weigh(
         table.values,
@@ -86,7 +88,7 @@ def conversion(found: Intake, truth: DemoTruth) -> pd.DataFrame:
     People at the middle of their square, as the product has it and as this city was made; the
     squares along a border divided by surface; and the surface of the buurten alone.
     """
-    prefix = f"BU{demo.GEMEENTECODE[2:]}"
+    prefix = f"BU{voorbeeldstad.GEMEENTECODE[2:]}"
     layers = {a.year: a for a in found.areas if a.level == "buurt"}
     old, new = (_own(layers[year], prefix) for year in (BEFORE, AFTER))
     table = next(t for t in found.tables if t.source == "cbs.kwb" and t.year == BEFORE)

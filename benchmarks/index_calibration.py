@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sia import demo
+import voorbeeldstad
+from benchmarks._noiseless import noiseless
 from sia.approach import AANPAKKEN, decide, trend_from_years
 from sia.gemeente import Gemeente, load_gemeente
 from sia.index import Choices, build_index, uncertainty
@@ -52,11 +53,11 @@ class City:
 
 def city(seed: int) -> City:
     """Generate and read one city."""
-    gemeente = load_gemeente(demo.GEMEENTECODE)
+    gemeente = load_gemeente(voorbeeldstad.GEMEENTECODE)
     with tempfile.TemporaryDirectory() as folder:
-        truth = demo.generate(Path(folder), seed=seed, jaren=YEARS)
+        truth = voorbeeldstad.generate(Path(folder), seed=seed, jaren=YEARS)
         intake = read_folder(Path(folder), gemeente=gemeente.code)
-    exact = demo.noiseless(intake, truth, jaar=YEARS[-1])
+    exact = noiseless(intake, truth, YEARS[-1])
     return City(
         build_indicators(intake, gemeente, YEARS[-1]),
         {year: build_indicators(intake, gemeente, year) for year in YEARS[:-1]},

@@ -13,10 +13,10 @@ from sklearn.metrics import adjusted_rand_score
 
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
-from sia.demo import DemoTruth, plant
 from sia.methode import TypeMethod, TypologySettings
 from sia.pockets import PocketResult, find_pockets
 from sia.sources.vierkanten import square_geometry
+from voorbeeldstad import DemoTruth, plant
 
 _YEAR = 2022
 _DOMAINS = ["sociaal", "wonen", "veiligheid", "voorzieningen", "klimaat", "energie"]

@@ -198,12 +198,15 @@ def demo(
     opnieuw: Opnieuw = False,
 ) -> None:
     """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
-    from sia import pipeline
+    from sia.extras import extra
     from sia.settings import project_root
+
+    with extra("voorbeeldstad"):
+        import voorbeeldstad
 
     raw = project_root() / "data" / "raw" / "voorbeeldstad"
     _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
-    pipeline.ensure_demo(raw)
+    voorbeeldstad.ensure(raw)
     _start(["GM9999"], jaar, [raw], None, werkers=werkers, opnieuw=opnieuw)
 
 

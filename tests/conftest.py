@@ -10,6 +10,14 @@ import pytest
 from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# what a test starts (a kernel, the command) must find this checkout, not the one that is installed
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [
+        str(REPOSITORY),
+        str(REPOSITORY / "voorbeeldstad"),
+        *filter(None, [os.environ.get("PYTHONPATH")]),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

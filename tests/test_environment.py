@@ -11,9 +11,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+GENERATOR = "voorbeeldstad"
 
-def _project(repository: Path) -> dict:
-    return tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+def _project(folder: Path) -> dict:
+    return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def _pins(repository: Path) -> dict[str, str]:
@@ -26,7 +28,10 @@ def test_every_dependency_has_an_exact_pin_within_its_bound(repository: Path) ->
     project, pins = _project(repository), _pins(repository)
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     wanted = [line for group in groups for line in group]
+    wanted += _project(repository / GENERATOR)["dependencies"]
     for requirement in map(Requirement, wanted):
+        if requirement.name == project["name"]:
+            continue
         pin = pins[canonicalize_name(requirement.name)]
         assert pin.startswith("==")
         assert requirement.specifier.contains(Version(pin[2:])), requirement
@@ -42,7 +47,7 @@ def test_conda_installs_the_same(repository: Path) -> None:
     python = next(d for d in conda["dependencies"] if str(d).startswith("python="))
     assert python.removeprefix("python=") in _project(repository)["requires-python"]
     pip = next(d["pip"] for d in conda["dependencies"] if isinstance(d, dict))
-    assert pip == ["-c constraints.txt", "-e .[test]"]
+    assert pip == ["-c constraints.txt", "-e .[test]", f"-e ./{GENERATOR}"]
 
 
 def test_version_is_said_once_and_the_same_everywhere(repository: Path) -> None:
@@ -50,5 +55,6 @@ def test_version_is_said_once_and_the_same_everywhere(repository: Path) -> None:
 
     version = _project(repository)["version"]
     assert sia.__version__ == version
+    assert _project(repository / GENERATOR)["version"] == version
     for name in ("CITATION.cff", "publiccode.yml", "CHANGELOG.md"):
         assert version in (repository / name).read_text(encoding="utf-8"), name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("dutch", "errors", "logo", "settings", "store", "fingerprint", "toml"),
+    ("dutch", "errors", "extras", "logo", "settings", "store", "fingerprint", "toml"),
     ("areas", "sources", "catalogue", "methode", "gemeente", "schemas", "request", "base_year"),
     ("indicators",),
     ("index",),
@@ -19,7 +19,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("approach",),
     ("duiding",),
     ("agenda",),
-    ("demo",),
     ("viz",),
     ("report",),
     ("pipeline", "stages"),

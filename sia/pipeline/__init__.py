@@ -52,7 +52,6 @@ from sia.pipeline.border_history import (
     kind_table,
     loss_table,
 )
-from sia.pipeline.demo import ensure_demo, write_demo_plans
 from sia.pipeline.fetching import fetch_sources
 from sia.pipeline.intake import (
     check_intake,
@@ -177,7 +176,6 @@ __all__ = [
     "division_text",
     "domain_names",
     "doubtful_table",
-    "ensure_demo",
     "external_table",
     "fetch_sources",
     "firmness",
@@ -238,6 +236,5 @@ __all__ = [
     "version_table",
     "waiting_table",
     "weighing_step",
-    "write_demo_plans",
     "write_templates",
 ]

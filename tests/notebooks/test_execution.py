@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from sia import batch, demo
+import voorbeeldstad
+from sia import batch
 from sia.settings import Folders
 from sia.store import write_json
 
@@ -36,7 +37,7 @@ NAMES = sorted(name for phase in batch.PHASES for chain in phase for name in cha
 
 def run_series(root: Path, repository: Path) -> None:
     """Run the whole series on two years of Voorbeeldstad and keep what became of it."""
-    demo.generate(root / "ruw", jaren=YEARS)
+    voorbeeldstad.generate(root / "ruw", jaren=YEARS)
     folders = Folders(processed=root / "verwerkt", reports=root / "rapporten")
     phases = batch.plan("GM9999", YEARS, [root / "ruw"], root=repository, folders=folders)
     result = batch.run_batch(phases, bron=[root / "ruw"], workers=2)

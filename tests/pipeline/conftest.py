@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sia import demo, pipeline
+import voorbeeldstad
+from sia import pipeline
 from sia.store import sha256_file, write_json
 
 YEARS = (2023, 2024)
@@ -73,7 +74,7 @@ def of_another_process(shared: Path) -> dict[str, str] | None:
 
 @pytest.fixture(scope="package")
 def raw(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    return once("voorbeeldstad", lambda folder: demo.generate(folder, jaren=YEARS))
+    return once("voorbeeldstad", lambda folder: voorbeeldstad.generate(folder, jaren=YEARS))
 
 
 @pytest.fixture(scope="package")

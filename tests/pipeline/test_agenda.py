@@ -14,7 +14,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from sia import demo, pipeline
+import voorbeeldstad
+from sia import pipeline
 from sia.agenda.insight.panel import AgendaPanel
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
@@ -35,7 +36,7 @@ from tests.pipeline.conftest import Line
 def delivered(line: Line, tmp_path_factory: pytest.TempPathFactory) -> pipeline.Run:
     """Return the newest run with the partners' plans beside its raw files."""
     folder = tmp_path_factory.mktemp("geleverd")
-    pipeline.write_demo_plans(folder, demo.plant(jaren=[2024]))
+    voorbeeldstad.write_plans(folder, voorbeeldstad.plant(jaren=[2024]))
     return replace(line.last, bron=(folder,))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia import demo, pipeline
+import voorbeeldstad
+from sia import pipeline
 from sia.areas import RECODED, REUSED
 from sia.pipeline import types
 from sia.pipeline.border_history import MEASURES
@@ -80,7 +81,7 @@ def test_borders_tell_recoded_from_reused_and_account_for_every_person(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIA_HOME", str(repository))
-    demo.generate(tmp_path / "ruw", jaren=(2020, 2021))
+    voorbeeldstad.generate(tmp_path / "ruw", jaren=(2020, 2021))
     run = pipeline.open_run(
         "GM9999", 2021, [str(tmp_path / "ruw")], [2020, 2021], 2020, str(tmp_path / "v")
     )

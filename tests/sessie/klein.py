@@ -9,7 +9,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box
 
-from sia import demo, pipeline
+import voorbeeldstad
+from sia import pipeline
 from sia.approach import decide
 from sia.pipeline.types import corporation_share
 from sia.settings import Folders
@@ -22,7 +23,7 @@ POCKET = f"{POCKET_IN}-D1"
 
 def small_city(root: Path) -> Folders:
     """Write the tables of a session under `root`; SIA_HOME must name the repository."""
-    demo.generate(root / "ruw", jaren=(YEAR,))
+    voorbeeldstad.generate(root / "ruw", jaren=(YEAR,))
     folders = Folders(processed=root / "data" / "processed", reports=root / "reports")
     places = str(folders.processed), str(folders.reports)
     run = pipeline.open_run(CODE, YEAR, [str(root / "ruw")], (), None, *places)

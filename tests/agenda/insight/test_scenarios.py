@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.funding import money
 from sia.agenda.insight.scenarios import replan, run_scenarios, same_year, standard_scenarios
@@ -30,7 +31,6 @@ from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.worth import moved_years
 from sia.agenda.reading.investments import Reading
-from sia.demo.plans import DemoPlans
 from sia.errors import InputError
 
 

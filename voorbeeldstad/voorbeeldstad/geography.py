@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 from shapely.ops import polygonize, split, unary_union
 
-from sia.demo.places import CHANGE_YEAR, WIJKEN, Atom
+from voorbeeldstad.places import CHANGE_YEAR, WIJKEN, Atom
 
 CRS = "EPSG:28992"
 ORIGIN = (140_000.0, 520_000.0)

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sia.demo.measures import Measure, of
-from sia.demo.observe import Observed, Regions
-from sia.demo.places import GEMEENTECODE, GEMEENTENAAM
-from sia.demo.write_odata import kwb_columns, unit
 from sia.store import write_bytes
+from voorbeeldstad.measures import Measure, of
+from voorbeeldstad.observe import Observed, Regions
+from voorbeeldstad.places import GEMEENTECODE, GEMEENTENAAM
+from voorbeeldstad.write_odata import kwb_columns, unit
 
 _OWN = "voorbeeldstad-fictief-eigen-tabel.csv"
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sia.demo.measures import Measure, of
-from sia.demo.observe import Observed, Regions
 from sia.store import write_text
+from voorbeeldstad.measures import Measure, of
+from voorbeeldstad.observe import Observed, Regions
 
 HOST = "https://voorbeeld.invalid/fictief"
 """No such host can exist: these files are written, not fetched."""

@@ -78,7 +78,7 @@ class Measure:
 @lru_cache(maxsize=1)
 def measures() -> tuple[Measure, ...]:
     """Read all measures, in the order of the publishers' tables."""
-    text = files("sia.demo").joinpath("measures.toml").read_text(encoding="utf-8")
+    text = files("voorbeeldstad").joinpath("measures.toml").read_text(encoding="utf-8")
     listed = tomllib.loads(text)
     return tuple(
         [Measure(row["naam"], "kwb", row["soort"], row) for row in listed["kwb"]]

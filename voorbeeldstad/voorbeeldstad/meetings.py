@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.demo.partners import FICTIONAL, GEMEENTE
+from voorbeeldstad.partners import FICTIONAL, GEMEENTE
 
 _OVERLEG = "programmaoverleg"
 _STEPS: tuple[tuple[tuple[str, str, str], ...], ...] = (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sia.demo.latent import MIDDLE_YEAR, Latent
-from sia.demo.measures import Measure, measures
+from voorbeeldstad.latent import MIDDLE_YEAR, Latent
+from voorbeeldstad.measures import Measure, measures
 
 _RESIDUAL = 0.07
 """Own, lasting deviation of an indicator in a buurt, on the logit or log scale."""

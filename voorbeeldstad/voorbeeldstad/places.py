@@ -252,13 +252,6 @@ SMALL: dict[str, int] = {
     "BU99990503": 145,
 }
 
-CORPORATIES: dict[str, tuple[str, ...]] = {
-    "Corporatie De Linde (fictief)": ("Zuid",),
-    "Corporatie Ons Erf (fictief)": ("Noord", "Oost"),
-    "Corporatie Stadwonen (fictief)": ("Centrum", "West"),
-}
-"""The three housing corporations and the stadsdelen in which their dwellings stand."""
-
 CONTEXT_GEMEENTEN: tuple[tuple[str, str], ...] = (
     ("GM9990", "Kwelderdam (fictief)"),
     ("GM9991", "Zonneveen (fictief)"),
@@ -368,43 +361,3 @@ def _pieces(wijk: Wijk, place: int, count: int) -> list[Atom]:
         merged = f"{wijk.namen[count - 2]} en {wijk.namen[count - 1]}"
         return [Atom(wijk, place, kind, (code, name), (first, merged))]
     return [plain]
-
-
-def stadsdelen(n_buurten: int = 60) -> dict[str, tuple[str, ...]]:
-    """Return the buurt codes of each stadsdeel, those of before and after 2021 together.
-
-    Parameters
-    ----------
-    n_buurten : int
-        As given to `sia.demo.generate`.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Stadsdeel to sorted codes.
-    """
-    groups: dict[str, set[str]] = {}
-    for atom in atoms(n_buurten):
-        groups.setdefault(atom.wijk.stadsdeel, set()).update((atom.oud[0], atom.nieuw[0]))
-    return {name: tuple(sorted(codes)) for name, codes in sorted(groups.items())}
-
-
-def corporaties(n_buurten: int = 60) -> dict[str, tuple[str, ...]]:
-    """Return the buurt codes in which each housing corporation owns dwellings.
-
-    Parameters
-    ----------
-    n_buurten : int
-        As given to `sia.demo.generate`.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Name of the corporation to sorted codes, those of before and after 2021 together; every
-        buurt belongs to one estate.
-    """
-    per_part = stadsdelen(n_buurten)
-    return {
-        name: tuple(sorted(code for part in parts for code in per_part[part]))
-        for name, parts in CORPORATIES.items()
-    }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sia.demo.geography import Geography
-from sia.demo.latent import MIDDLE_YEAR, TYPES, Latent
-from sia.demo.observe import Observed, Regions
-from sia.demo.places import GEMEENTECODE
-from sia.demo.pockets import SquareWorld
-from sia.store import read_table, write_table
+from voorbeeldstad.geography import Geography
+from voorbeeldstad.latent import MIDDLE_YEAR, TYPES, Latent
+from voorbeeldstad.observe import Observed, Regions
+from voorbeeldstad.places import GEMEENTECODE
+from voorbeeldstad.pockets import SquareWorld
 
 MIN_INHABITANTS = 100
 TOP_QUARTER = 0.25
@@ -127,16 +125,6 @@ class DemoTruth:
     deelbuurten: pd.DataFrame
     vierkanten: pd.DataFrame
     delen: pd.DataFrame
-
-    def write(self, folder: Path) -> None:
-        """Write every table as Parquet in `folder`."""
-        for field in fields(self):
-            write_table(folder / f"{field.name}.parquet", getattr(self, field.name))
-
-    @classmethod
-    def read(cls, folder: Path) -> DemoTruth:
-        """Read what `write` wrote."""
-        return cls(**{f.name: read_table(folder / f"{f.name}.parquet") for f in fields(cls)})
 
 
 def scores(expected: pd.DataFrame, sizes: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:

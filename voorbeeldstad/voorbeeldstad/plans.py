@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 
 from sia.agenda.reading.fields import FIELDS
-from sia.demo import geography, places
-from sia.demo.meetings import decided
-from sia.demo.partners import (
+from voorbeeldstad import geography, places
+from voorbeeldstad.meetings import decided
+from voorbeeldstad.partners import (
     CORPORATIES,
     EVENTS,
     FICTIONAL,
@@ -103,7 +103,7 @@ def demo_buurten(seed: int = 2024, n_buurten: int = 60) -> gpd.GeoDataFrame:
     Parameters
     ----------
     seed, n_buurten : int
-        As for `sia.demo.generate`.
+        As for `voorbeeldstad.generate`.
 
     Returns
     -------

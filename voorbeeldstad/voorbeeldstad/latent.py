@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sia.demo.measures import FACTORS
-from sia.demo.places import CONTEXT_GEMEENTEN, GEMEENTECODE, SMALL, Atom
+from voorbeeldstad.measures import FACTORS
+from voorbeeldstad.places import CONTEXT_GEMEENTEN, GEMEENTECODE, SMALL, Atom
 
 FIRST_YEAR, LAST_YEAR = 2016, 2024
 MIDDLE_YEAR = 2020

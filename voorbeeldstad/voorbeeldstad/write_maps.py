@@ -14,14 +14,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sia.demo.geography import CRS, Geography
-from sia.demo.measures import Measure, measures
-from sia.demo.model import Reality, apply_link
-from sia.demo.observe import Observed, Regions, random_round
-from sia.demo.places import GEMEENTECODE, GEMEENTENAAM, WATER_CODE, WATER_NAAM
-from sia.demo.pockets import SquareWorld
 from sia.sources.base import NOT_DELIVERED, PRESENT
 from sia.store import atomic_path, write_text
+from voorbeeldstad.geography import CRS, Geography
+from voorbeeldstad.measures import Measure, measures
+from voorbeeldstad.model import Reality, apply_link
+from voorbeeldstad.observe import Observed, Regions, random_round
+from voorbeeldstad.places import GEMEENTECODE, GEMEENTENAAM, WATER_CODE, WATER_NAAM
+from voorbeeldstad.pockets import SquareWorld
 
 _MOMENT = "2024-01-01T00:00:00.000Z"
 _OLD_MISSING, _SECRET, _LATER = -99999999, -99997, -99995

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sia.demo.measures import Measure, measures
-from sia.demo.model import Reality
 from sia.sources.base import NOT_DELIVERED, PRESENT, SECRET
+from voorbeeldstad.measures import Measure, measures
+from voorbeeldstad.model import Reality
 
 Array = NDArray[np.float64]
 

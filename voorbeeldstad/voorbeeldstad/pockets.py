@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sia.demo.geography import Geography, squares
-from sia.demo.latent import MIDDLE_YEAR, Latent
-from sia.demo.measures import FACTORS
+from voorbeeldstad.geography import Geography, squares
+from voorbeeldstad.latent import MIDDLE_YEAR, Latent
+from voorbeeldstad.measures import FACTORS
 
 _PER_SQUARE = 42.0
 _EFFECT = 2.4

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from sia.demo import DemoTruth, generate
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
+from voorbeeldstad import DemoTruth, generate
 
 
 class Demo(NamedTuple):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sia.demo.observe import Regions
-from sia.demo.places import (
+from voorbeeldstad.observe import Regions
+from voorbeeldstad.places import (
     CHANGE_YEAR,
     CONTEXT_GEMEENTEN,
     GEMEENTECODE,

@@ -12,9 +12,9 @@ from sia.agenda.output.template import template
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import write_means
 from sia.agenda.reading.location import RD
-from sia.demo.partners import CORPORATIES, FICTIONAL, GAS, STROOM
-from sia.demo.plans import DemoPlans
 from sia.store import write_bytes
+from voorbeeldstad.partners import CORPORATIES, FICTIONAL, GAS, STROOM
+from voorbeeldstad.plans import DemoPlans
 
 KEEPS_OWN_ACTIONS = CORPORATIES[0]
 

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from voorbeeldstad.places import WATER_CODE, atoms
 
-from sia.demo import CHANGE_YEAR, GEMEENTECODE, YEARS, DemoTruth, generate, plant
-from sia.demo.places import WATER_CODE, atoms
 from sia.sources.base import PRESENT, Intake, SourceTable
+from voorbeeldstad import CHANGE_YEAR, GEMEENTECODE, YEARS, DemoTruth, generate, plant
 
 if TYPE_CHECKING:
-    from tests.demo.conftest import Demo
+    from tests.voorbeeldstad.conftest import Demo
 
 #: Publication thresholds of CBS (Toelichting wijk- en buurtkaart): measure, denominator, minimum.
 THRESHOLDS = (
@@ -51,19 +52,18 @@ def test_the_same_seed_gives_the_same_bytes_whatever_other_years_are_asked(
     generate(tmp_path, jaren=years)
     again, whole = _hashes(tmp_path), _hashes(demo.folder)
     of_years = {
-        name: digest
-        for name, digest in again.items()
-        if any(str(jaar) in name for jaar in years) and "waarheid" not in name
+        name: digest for name, digest in again.items() if any(str(jaar) in name for jaar in years)
     }
     assert len(of_years) > 40
     assert of_years == {name: whole[name] for name in of_years}
 
 
-def test_the_truth_is_the_same_bytes_twice(tmp_path: Path) -> None:
-    for place in ("a", "b"):
-        plant(jaren=[2020], seed=7).write(tmp_path / place)
-    assert len(_hashes(tmp_path / "a")) == 7
-    assert _hashes(tmp_path / "a") == _hashes(tmp_path / "b")
+def test_the_same_seed_plants_the_same_truth() -> None:
+    one, other = (plant(jaren=[2020], seed=7) for _ in range(2))
+    for field in fields(DemoTruth):
+        pd.testing.assert_frame_equal(
+            getattr(one, field.name), getattr(other, field.name), check_exact=True
+        )
 
 
 def test_another_seed_gives_other_figures_but_the_same_codes() -> None:
@@ -269,7 +269,7 @@ def test_the_newest_squares_lack_income_and_energy(intake: Intake) -> None:
 
 def test_nobody_can_mistake_a_file_for_a_real_one(demo: Demo, intake: Intake) -> None:
     for path in demo.folder.iterdir():
-        assert "fictief" in path.name or path.name == "waarheid"
+        assert "fictief" in path.name
         if path.suffix in (".csv", ".json", ".geojson", ".txt"):
             assert "fictief" in path.read_text(encoding="utf-8-sig").lower(), path.name
     for path in demo.folder.glob("*.json"):
@@ -291,10 +291,3 @@ def test_there_is_a_national_context(intake: Intake) -> None:
         assert len(elsewhere) == 400
         assert elsewhere.index.str[:6].nunique() == 9
         assert "NL00" in table.regions.index or "NL" in table.regions.index
-
-
-def test_truth_survives_writing(demo: Demo) -> None:
-    again = DemoTruth.read(demo.folder / "waarheid")
-    pd.testing.assert_frame_equal(again.buurten, demo.truth.buurten)
-    pd.testing.assert_frame_equal(again.delen, demo.truth.delen)
-    pd.testing.assert_frame_equal(again.deelbuurten, demo.truth.deelbuurten)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from sia.demo.measures import Measure, of
-from sia.demo.observe import Observed, Regions
 from sia.store import write_bytes
+from voorbeeldstad.measures import Measure, of
+from voorbeeldstad.observe import Observed, Regions
 
 _MOMENT = datetime(2024, 1, 1)
 _ZIP_MOMENT = (2024, 1, 1, 0, 0, 0)

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
+from voorbeeldstad.measures import crime_name, measures, snake
+from voorbeeldstad.truth import MIN_INHABITANTS, SCORES
 
-from sia.demo import CHANGE_YEAR, DemoTruth, plant
-from sia.demo.measures import crime_name, measures, snake
-from sia.demo.truth import MIN_INHABITANTS, SCORES
+from voorbeeldstad import CHANGE_YEAR, DemoTruth, plant
 
 if TYPE_CHECKING:
-    from tests.demo.conftest import Demo
+    from tests.voorbeeldstad.conftest import Demo
 
 SEEDS = (0, 1, 2, 3)
 

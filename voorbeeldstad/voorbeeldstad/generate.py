@@ -1,4 +1,4 @@
-"""Write the fictional municipality in the publishers' formats, and its truth apart."""
+"""Write the fictional municipality in the publishers' formats, and return its truth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.demo import (
+from sia.store import write_text as store_text
+from voorbeeldstad import (
     geography,
     latent,
     model,
@@ -23,23 +24,20 @@ from sia.demo import (
     write_sheets,
     write_text,
 )
-from sia.demo import pockets as pocket_maker
-from sia.demo.observe import Observed, Regions
-from sia.demo.truth import DemoTruth
-from sia.store import write_text as store_text
+from voorbeeldstad import pockets as pocket_maker
+from voorbeeldstad.observe import Observed, Regions
+from voorbeeldstad.truth import DemoTruth
 
 N_CONTEXT = 400
 YEARS = range(2017, 2025)
 HEALTH_YEARS = (2016, 2020, 2022, 2024)
 STARTANALYSE_YEAR = 2020
-TRUTH_FOLDER = "waarheid"
 
 _README = """Voorbeeldstad (fictief)
 
 Alle bestanden in deze map zijn verzonnen. Voorbeeldstad, haar buurten, bewoners, cijfers en
 corporaties bestaan niet; de kaart ligt midden in het IJsselmeer. De bestanden hebben de vorm van
-die van CBS, RIVM, politie en PDOK, zodat de software ermee geoefend kan worden. De map
-`waarheid` bevat wat er verstopt is; alleen tests en metingen lezen die.
+die van CBS, RIVM, politie en PDOK, zodat de software ermee geoefend kan worden.
 """
 
 
@@ -87,8 +85,7 @@ def generate(
     Parameters
     ----------
     folder : pathlib.Path
-        Raw-data folder; files of an earlier run are overwritten. The truth goes to its
-        subfolder ``waarheid``.
+        Raw-data folder; files of an earlier run are overwritten.
     seed : int
         The same seed gives the same bytes. Codes and names do not depend on it.
     jaren : iterable of int
@@ -120,9 +117,7 @@ def generate(
     if min(seen) - 4 <= STARTANALYSE_YEAR <= max(seen):
         write_text.write_startanalyse(folder, *city.observed(STARTANALYSE_YEAR))
     store_text(folder / "LEESMIJ-fictief.txt", _README)
-    planted = _truth(city, seen, counted)
-    planted.write(folder / TRUTH_FOLDER)
-    return planted
+    return _truth(city, seen, counted)
 
 
 def plant(

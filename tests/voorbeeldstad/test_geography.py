@@ -4,9 +4,8 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sia.demo.geography import ORIGIN, build, squares
-from sia.demo.places import atoms
+from voorbeeldstad.geography import ORIGIN, build, squares
+from voorbeeldstad.places import atoms
 
 
 @settings(max_examples=8, deadline=None)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from voorbeeldstad.places import atoms, buurten_per_wijk
 
-from sia.demo import CHANGE_YEAR, corporaties, stadsdelen
-from sia.demo.places import atoms, buurten_per_wijk
+from voorbeeldstad import CHANGE_YEAR
 
 
 @pytest.mark.parametrize("n_buurten", [40, 59, 60, 61, 90])
@@ -33,19 +33,3 @@ def test_one_code_is_reused_for_another_place() -> None:
     assert before["BU99990403"].oud[1] == "Karrewiel"
     assert after["BU99990403"].nieuw[1] == "Lindenrand"
     assert after["BU99990490"].nieuw[1] == "Karrewiel"
-
-
-def test_stadsdelen_hold_every_code_of_every_year_once() -> None:
-    groups = stadsdelen()
-    assert sorted(groups) == ["Centrum", "Noord", "Oost", "West", "Zuid"]
-    listed = [code for codes in groups.values() for code in codes]
-    assert len(listed) == len(set(listed))
-    assert set(listed) == {code for p in atoms() for code in (p.oud[0], p.nieuw[0])}
-
-
-def test_every_buurt_is_in_one_estate() -> None:
-    estates = corporaties()
-    assert len(estates) == 3
-    assert all(name.endswith("(fictief)") for name in estates)
-    listed = sorted(code for codes in estates.values() for code in codes)
-    assert listed == sorted(code for codes in stadsdelen().values() for code in codes)
