@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sia import demo
+import voorbeeldstad
 
 YEARS = (2023, 2024)
 
 
 @pytest.fixture(scope="package")
 def raw(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    return once("voorbeeldstad", lambda folder: demo.generate(folder, jaren=YEARS))
+    return once("voorbeeldstad", lambda folder: voorbeeldstad.generate(folder, jaren=YEARS))
