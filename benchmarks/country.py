@@ -43,6 +43,7 @@ from sia.country import index, land
 from sia.settings import Folders
 from sia.sources.store import open_store
 from sia.methode import WeighingSettings
+from sia.weighing import weigh_table
 root, raw, jaar, n, draws = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:6])
 folders = Folders(root / "processed", root / "reports")
 found = land.whole_intake(open_store([raw], folders.processed), jaar)
@@ -60,7 +61,7 @@ found = replace(found, tables=tuple(map(cut, found.tables)), areas=tuple(areas))
 wall, cpu = time.perf_counter(), time.process_time()
 table, names = index.country_indicators(found, jaar)
 first = time.perf_counter()
-made = index.country_weighing(table, index.COUNTRY, WeighingSettings(draws=draws), table.norms)
+made = weigh_table(table, index.COUNTRY, WeighingSettings(draws=draws))
 second = time.perf_counter()
 index.country_types(made.scores, table, 2024)
 third = time.perf_counter()

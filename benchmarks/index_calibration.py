@@ -1,7 +1,7 @@
 """Rank intervals and aanpak on Voorbeeldstad (fictief), held against what was planted.
 
-Every city goes through the product: files written and read, indicator table, `weigh` with its own
-settings, deel-buurten, aanpak. Three truths are asked of the 90 % rank interval, because an
+Every city goes through the product: files written and read, indicator table, `weigh_table` with its
+own settings, deel-buurten, aanpak. Three truths are asked of the 90 % rank interval, because an
 interval over method and data together can be held against more than one:
 
 - the product's own method on exact data: what noise in the figures does to the published rank;
@@ -25,13 +25,13 @@ from benchmarks._noiseless import noiseless
 from sia.approach import AANPAKKEN, decide, trend_from_years
 from sia.gemeente import Gemeente, load_gemeente
 from sia.index import Choices, build_index, uncertainty
-from sia.indicators import IndicatorTable, build_indicators, design, eligibility
+from sia.indicators import IndicatorTable, build_indicators
 from sia.methode import PocketSettings, WeighingSettings
 from sia.pipeline.panel import drawn_scores
 from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
-from sia.weighing import URGENTIE, Weighing, choices_of, known_error, weigh
+from sia.weighing import URGENTIE, Weighing, choices_of, known_error, weigh_table
 
 YEARS = (2021, 2022, 2023, 2024)
 METHODS = 40
@@ -65,24 +65,6 @@ def city(seed: int) -> City:
         pd.DataFrame(truth.buurten.loc[YEARS[-1]]),
         intake,
         gemeente,
-    )
-
-
-def weighing(
-    table: IndicatorTable, gemeente: Gemeente, norms: pd.DataFrame, draws: int
-) -> Weighing:
-    """Weigh one table as the pipeline does."""
-    plan = design(table, gemeente)
-    return weigh(
-        table.values,
-        eligibility(table, gemeente),
-        plan.indicatoren,
-        table.catalogue,
-        norms=table.norms,
-        base_norms=norms,
-        denominators=table.denominators,
-        margins=(table.lower, table.upper),
-        settings=WeighingSettings(draws=draws),
     )
 
 
@@ -142,7 +124,10 @@ def spread_of(found: Weighing, table: IndicatorTable) -> pd.Series[float]:
 def approach(made: City, found: Weighing) -> pd.DataFrame:
     """Return per buurt the planted aanpak and that of the product, with its rule."""
     norms = made.earlier[YEARS[0]].norms
-    years = {y: weighing(table, made.gemeente, norms, 0) for y, table in made.earlier.items()}
+    years = {
+        y: weigh_table(table, made.gemeente, WeighingSettings(draws=0), norms)
+        for y, table in made.earlier.items()
+    }
     years[YEARS[-1]] = found
     tables = {**made.earlier, YEARS[-1]: made.seen}
     spread = {y: spread_of(w, tables[y]) for y, w in years.items()}
@@ -165,7 +150,7 @@ def one_city(seed: int) -> tuple[dict[str, float], pd.DataFrame]:
     """Return coverage and aanpak of one city."""
     made = city(seed)
     norms = made.earlier[YEARS[0]].norms
-    found = weighing(made.seen, made.gemeente, norms, WeighingSettings().draws)
+    found = weigh_table(made.seen, made.gemeente, WeighingSettings(), norms)
     return coverage(made, found), approach(made, found)
 
 

@@ -39,6 +39,8 @@ DOMAIN_NAMES: dict[str, str] = {
     "potentie": "Potentie",
     "context": "Context en toetsing",
 }
+SCORE_NAMES = {key: name for key, name in DOMAIN_NAMES.items() if key != "context"}
+"""Of the domains that have a score, potentie included."""
 
 ROLES: tuple[str, ...] = ("opgave", "kans", "context", "toets")
 
@@ -345,6 +347,11 @@ class Catalogue:
         """All ids in catalogue order."""
         return tuple(entry.id for entry in self.indicators)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Dutch name of every indicator by its id."""
+        return {entry.id: entry.naam for entry in self.indicators}
+
     def of(self, *, domein: str = "", rol: str = "") -> tuple[Indicator, ...]:
         """Return the entries of a domain and a role; an empty string means any."""
         return tuple(
@@ -352,6 +359,16 @@ class Catalogue:
             for entry in self.indicators
             if (not domein or entry.domein == domein) and (not rol or entry.rol == rol)
         )
+
+    def by_domain(self) -> dict[str, dict[str, str]]:
+        """Return the Dutch names of the indicators of urgentie by id, per Dutch name of a domain.
+
+        A domain without such indicators is there, and empty; it is potentie, for one.
+        """
+        found: dict[str, dict[str, str]] = {name: {} for name in SCORE_NAMES.values()}
+        for entry in self.of(rol="opgave"):
+            found[SCORE_NAMES[entry.domein]][entry.id] = entry.naam
+        return found
 
     def frame(self) -> pd.DataFrame:
         """Return the catalogue as a table for charts, tooltips and downloads.

@@ -13,11 +13,11 @@ from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typology import Typology
 from sia.country.layers import national_layers
 from sia.gemeente import Gemeente
-from sia.indicators import IndicatorTable, build_indicators, design, eligibility
+from sia.indicators import IndicatorTable, build_indicators, design
 from sia.indicators.roster import names_of
-from sia.methode import TypologySettings, WeighingSettings
+from sia.methode import TypologySettings
 from sia.sources.base import Intake
-from sia.weighing import Weighing, beyond_interval, weigh
+from sia.weighing import beyond_interval
 
 COUNTRY = Gemeente(code="NL", naam="Nederland")
 """All buurten taken as one place, with the default thresholds and without stadsdelen."""
@@ -43,24 +43,6 @@ def country_indicators(found: Intake, jaar: int) -> tuple[IndicatorTable, pd.Ser
     unique = pd.Index(sorted(codes.unique()), name="gemeentecode", dtype="str")
     names = names_of(unique, found, jaar, "gemeente")
     return replace(table, areas=table.areas.assign(gemeentecode=codes)), names
-
-
-def country_weighing(
-    table: IndicatorTable, gemeente: Gemeente, settings: WeighingSettings, norms: pd.DataFrame
-) -> Weighing:
-    """Weigh buurten on the norms of the country, by the thresholds of `gemeente`."""
-    plan = design(table, gemeente)
-    return weigh(
-        table.values,
-        eligibility(table, gemeente),
-        plan.indicatoren,
-        table.catalogue,
-        norms=norms,
-        denominators=table.denominators,
-        margins=(table.lower, table.upper),
-        dropped=plan.vervallen,
-        settings=settings,
-    )
 
 
 def country_types(

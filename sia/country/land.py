@@ -15,7 +15,6 @@ from sia.country.index import (
     COUNTRY,
     country_indicators,
     country_types,
-    country_weighing,
     explanation,
     flat_table,
 )
@@ -24,7 +23,6 @@ from sia.errors import InputError, Problem
 from sia.gemeente import FICTIEF
 from sia.indicators import IndicatorTable, build_indicators
 from sia.methode import WeighingSettings
-from sia.pipeline.scores import beyond_text
 from sia.pipeline.source_lines import border_line
 from sia.request import Known, configure
 from sia.schemas import validate
@@ -34,7 +32,8 @@ from sia.sources.store import kept_layers, load_intake, open_store
 from sia.store import sha256_file, update_manifest, write_bytes, write_table, write_text
 from sia.viz.country_map import CountryFacts, country_page
 from sia.viz.tables import neutralise
-from sia.weighing import beyond_interval
+from sia.weighing import beyond_interval, weigh_table
+from sia.weighing.ranking import beyond_text
 
 STAGE = "land"
 Say = Callable[[str], None]
@@ -138,7 +137,7 @@ def country_step(
     table, names = country_indicators(found, jaar)
     del found
     clock.done("indicatoren", f"{len(table.areas)} buurten in {len(names)} gemeenten")
-    weging = country_weighing(table, COUNTRY, settings, table.norms)
+    weging = weigh_table(table, COUNTRY, settings)
     scores = weging.scores
     ranked = int(scores["gerangschikt"].sum())
     beyond = beyond_text(int(beyond_interval(scores).sum()))
@@ -224,7 +223,7 @@ def municipality_step(
     found = intake_of(country.store, code, country.jaar)
     table = build_indicators(found, gemeente, country.jaar)
     table = replace(table, norms=country.normen.reindex(table.norms.index))
-    weging = country_weighing(table, gemeente, settings, table.norms)
+    weging = weigh_table(table, gemeente, settings)
     folder = own.year(code, country.jaar)
     tables = {**table.frames(), "scores": weging.scores, "bijdragen": weging.contributions}
     written = _write(folder, tables)

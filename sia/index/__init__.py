@@ -86,7 +86,6 @@ from sia.index.weights import (
     Weighting,
     optimise_weights,
 )
-from sia.index.what_if import what_if
 
 __all__ = [
     "EM",
@@ -172,5 +171,4 @@ __all__ = [
     "treat",
     "uncertainty",
     "weight_swap",
-    "what_if",
 ]

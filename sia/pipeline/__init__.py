@@ -84,7 +84,6 @@ from sia.pipeline.scores import (
     sensitivity_step,
     weighing_step,
 )
-from sia.pipeline.show import domain_names, show
 from sia.pipeline.space import (
     agreement_text,
     area_table,
@@ -98,6 +97,7 @@ from sia.pipeline.status import status_text
 from sia.pipeline.table import (
     catalogue,
     check_indicators,
+    domain_names,
     indicator_names,
     indicator_summary,
     indicators_step,
@@ -128,6 +128,7 @@ from sia.pipeline.types import (
     typology_step,
 )
 from sia.sources.store import open_store
+from sia.viz.display import show
 
 __all__ = [
     "Run",

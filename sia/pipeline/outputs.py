@@ -14,7 +14,7 @@ from sia.pipeline.agenda_areas import public_investments, report_agendas
 from sia.pipeline.changes import change_since_base
 from sia.pipeline.judgements import judged, statements
 from sia.pipeline.run import Run
-from sia.pipeline.scores import audit_step, audit_table, audit_tables, proxy_table, reweigh
+from sia.pipeline.scores import audit_step, proxy_table, reweigh
 from sia.pipeline.source_lines import border_line, catalogue_frame, source_lines
 from sia.pipeline.table import load_indicators
 from sia.pipeline.types import rule_table, type_profiles, why_not_searched
@@ -26,6 +26,7 @@ from sia.store import read_table, write_text
 from sia.viz.dataset import Cijfers, Verandering
 from sia.viz.maps import BuurtKaart, buurt_map
 from sia.viz.theme import Theme, checked, getal, procent
+from sia.weighing import audit
 
 if TYPE_CHECKING:
     from sia.gemeente import Gemeente
@@ -125,25 +126,15 @@ def _thresholds(run: Run) -> dict[str, str]:
 
 
 def audit_annex(run: Run, found: Audit | None) -> dict[str, pd.DataFrame]:
-    """Return the audit for a reader of the report: every check with its rule, and what is red.
-
-    Notebook 03 has every row; a report of hundreds of correlations is read by nobody.
-    """
-    if found is None:
-        return {}
-    pages = {"Uitkomst van elke controle, met haar regel": audit_table(run, found)}
-    for title, table in audit_tables(run, found).items():
-        red = table[table["licht"] == "rood"].drop(columns=["licht", "regel"])
-        if len(red):
-            pages[f"{title}: wat rood is"] = red
-    return pages
+    """Return the audit for a reader of the report: every check with its rule, and what is red."""
+    return {} if found is None else audit.audit_annex(found, run.gemeente.catalogus())
 
 
 def material(run: Run) -> Materiaal:
     """Return everything that the reports of this municipality and year draw on."""
     table, weging = load_indicators(run), reweigh(run)
-    audit = audit_step(run, weging)
-    proxies = proxy_table(run, audit) if audit is not None else pd.DataFrame()
+    checks = audit_step(run, weging)
+    proxies = proxy_table(run, checks) if checks is not None else pd.DataFrame()
     figures = cijfers(run, change_since_base(run, weging))
     lines = (*sorted(set(source_lines(run, table))), figures.bron_grenzen)
     return Materiaal(
@@ -153,7 +144,7 @@ def material(run: Run) -> Materiaal:
         jaren=scores_by_year(run),
         profielen=type_profiles(run),
         trajecten=_optional(run, "trajecten"),
-        audit=audit_annex(run, audit),
+        audit=audit_annex(run, checks),
         intern={"Samenhang met herkomst en externe indexen": proxies},
         uitspraken=statements(run),
         investeringen=public_investments(run),

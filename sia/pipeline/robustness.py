@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from html import escape
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,24 +10,24 @@ import pandas as pd
 
 from sia.areas import Measure, convert, has_border
 from sia.catalogue.load import load_catalogue
-from sia.index import Audit, IndexResult, decompose_change, leave_one_out, weight_swap, what_if
+from sia.catalogue.model import DOMAIN_NAMES
+from sia.index import Audit, IndexResult, decompose_change
 from sia.indicators import IndicatorTable, build_indicators
 from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
-from sia.pipeline.scores import LIGHTS, audit_tables, reweigh
-from sia.pipeline.show import domain_names, show
+from sia.pipeline.scores import audit_tables, reweigh
 from sia.pipeline.table import load_indicators
 from sia.sources.base import AreaLayer, Origin, Publisher
 from sia.store import read_table
-from sia.viz.theme import opsomming
-from sia.weighing import URGENTIE, Weighing
+from sia.viz import display
+from sia.weighing import URGENTIE, Weighing, what_if
+from sia.weighing.ranking import domain_points
+from sia.weighing.what_if import left_out_table as left_out_table
 
 if TYPE_CHECKING:
     from IPython.display import HTML
 
-NOBODY = "geen"
 BELOW = " (noemer)"
-FACTORS = {0.0: "telt niet mee", 2.0: "telt dubbel"}
 CHANGE_COLUMNS = {
     "before": "basisjaar",
     "revision": "herziening",
@@ -41,101 +40,23 @@ CHANGE_COLUMNS = {
 
 
 def what_if_table(run: Run, weging: Weighing) -> pd.DataFrame:
-    """Return per domain who enters and leaves the best quarter when it weighs double or nothing."""
-    if weging.urgentie is None:
-        return pd.DataFrame()
-    names, domains = run.table("gebieden")["naam"], domain_names()
-    found = what_if(weging.urgentie, tuple(FACTORS)).reset_index()
-    changes = zip(found["part"], found["factor"], strict=True)
-    return pd.DataFrame(
-        {
-            "als": [f"{domains.get(part, part)} {FACTORS[factor]}" for part, factor in changes],
-            "komt in het hoogste kwart": [_listed(codes, names) for codes in found["entered"]],
-            "gaat eruit": [_listed(codes, names) for codes in found["left"]],
-            "gemiddeld verschoven (plaatsen)": found["mean_shift"],
-            "verst verschoven (plaatsen)": found["max_shift"].astype(int),
-        }
-    )
-
-
-def _listed(codes: tuple[str, ...], names: pd.Series[str]) -> str:
-    return opsomming([str(names.get(code, code)) for code in codes]) or NOBODY
-
-
-def left_out_table(weging: Weighing) -> pd.DataFrame:
-    """Return what leaving out each indicator does to the ranking, heaviest first.
-
-    Returns
-    -------
-    DataFrame
-        ``indicator``, ``domein``, ``gemiddeld verschoven (plaatsen)``, ``verst verschoven
-        (plaatsen)``, ``blijft in het hoogste kwart (%)``.
-    """
-    result = weging.urgentie
-    if result is None or len(result.design.hierarchy.indicators) < 2:
-        return pd.DataFrame()
-    found = leave_one_out(result.values, result.design, URGENTIE)
-    found = found.sort_values("mean_shift", ascending=False, kind="stable")
-    entries, domains = [weging.catalogue[str(name)] for name in found.index], domain_names()
-    return pd.DataFrame(
-        {
-            "indicator": [entry.naam for entry in entries],
-            "domein": [domains.get(entry.domein, entry.domein) for entry in entries],
-            "gemiddeld verschoven (plaatsen)": found["mean_shift"].to_numpy(),
-            "verst verschoven (plaatsen)": found["max_shift"].astype(int).to_numpy(),
-            "blijft in het hoogste kwart (%)": 100 * found["quartile_kept"].to_numpy(),
-        }
-    )
+    """Return who enters and leaves the best quarter when a domain weighs double or nothing."""
+    return what_if.what_if_table(weging.scores, run.table("gebieden")["naam"])
 
 
 def swap_curve(weging: Weighing) -> pd.DataFrame:
-    """Return how the ranking moves from equal domains to equal indicators.
-
-    Returns
-    -------
-    DataFrame, index ``share`` (0 equal domains, 1 equal indicators)
-        As `sia.index.WeightSwap.curve`; empty when there is nothing to swap.
-    """
-    result = weging.urgentie
-    if result is None:
-        return pd.DataFrame()
-    table = result.design.structure
-    sizes = table["parent"].value_counts()
-    top = table["parent"] == URGENTIE
-    counted = table["id"].map(sizes).where(top, table["weight"])
-    other = replace(result.design, structure=table.assign(weight=counted))
-    return weight_swap(result.values, result.design, other).curve
+    """Return how the ranking moves from equal domains to equal indicators."""
+    return pd.DataFrame() if weging.urgentie is None else what_if.swap_curve(weging.urgentie)
 
 
 def domain_contributions(run: Run, weging: Weighing, meeste: int = 20) -> pd.DataFrame:
-    """Return points of urgentie per domain, for the buurten ranked first.
-
-    Parameters
-    ----------
-    run : Run
-    weging : Weighing
-    meeste : int
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        One column per domain of `domain_names`; a domain without figures has zeros.
-    """
-    first = weging.scores["rang"].dropna().astype(int).sort_values(kind="stable").index[:meeste]
-    points = weging.contributions.loc[first]
-    by_domain = points.T.groupby([weging.catalogue[str(n)].domein for n in points.columns]).sum().T
-    return by_domain.reindex(columns=[d for d in domain_names() if d in by_domain])
+    """Return points of urgentie per domain, for the buurten ranked first."""
+    return domain_points(weging, meeste)
 
 
 def urgency_domains(weging: Weighing) -> dict[str, str]:
     """Return the Dutch name of each domain that takes part in urgentie this year."""
-    return {key: name for key, name in domain_names().items() if key in set(_parts(weging))}
-
-
-def _parts(weging: Weighing) -> tuple[str, ...]:
-    if weging.urgentie is None:
-        return ()
-    return weging.urgentie.design.hierarchy.node(URGENTIE).children
+    return {key: DOMAIN_NAMES[key] for key in what_if.scored_domains(weging.scores)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,35 +234,9 @@ def change_table(run: Run, verandering: pd.DataFrame) -> pd.DataFrame:
 
 def indicator_domains() -> dict[str, dict[str, str]]:
     """Return the Dutch names of the indicators of urgentie by id, per Dutch name of a domain."""
-    names = domain_names()
-    found: dict[str, dict[str, str]] = {name: {} for name in names.values()}
-    for entry in load_catalogue():
-        if entry.rol == "opgave":
-            found[names[entry.domein]][entry.id] = entry.naam
-    return found
+    return load_catalogue().by_domain()
 
 
 def audit_page(run: Run, gevonden: Audit | None = None) -> HTML:
-    """Return every check of the index on one page: its rule, its lights, and what is not green.
-
-    Parameters
-    ----------
-    run : Run
-    gevonden : Audit, optional
-        Of `sia.pipeline.scores.audit_step`; default made here.
-    """
-    from IPython.display import HTML
-
-    parts = []
-    for title, table in audit_tables(run, gevonden).items():
-        counts = table["licht"].value_counts()
-        lights = ", ".join(f"{int(counts[name])} {name}" for name in LIGHTS if name in counts)
-        rest = table[~table["licht"].isin(("groen", "grijs"))].drop(columns="regel")
-        body = "<p>Niets om te bespreken: alle lichten zijn groen.</p>"
-        if len(rest):
-            body = str(show(rest, f"{title}: wat niet groen is").data)
-        parts.append(
-            f"<details><summary><strong>{escape(title)}</strong>: {escape(lights)}</summary>"
-            f"<p>Regel: {escape(str(table['regel'].iloc[0]))}.</p>{body}</details>"
-        )
-    return HTML("".join(parts) or "<p>Er is dit jaar geen index om te controleren.</p>")  # type: ignore[no-untyped-call]
+    """Return every check of the index on one page: its rule, its lights, and what is not green."""
+    return display.audit_page(audit_tables(run, gevonden))

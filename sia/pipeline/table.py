@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.catalogue.load import load_catalogue
-from sia.catalogue.model import DOMAIN_NAMES, Catalogue
+from sia.catalogue.model import DOMAIN_NAMES, SCORE_NAMES, Catalogue
 from sia.indicators import IndicatorTable, build_indicators, design, eligibility
 from sia.pipeline.intake import read_intake
 from sia.pipeline.run import Run
@@ -48,7 +48,12 @@ def catalogue() -> Catalogue:
 
 def indicator_names() -> dict[str, str]:
     """Return the Dutch name of every indicator by its id."""
-    return {entry.id: entry.naam for entry in load_catalogue()}
+    return load_catalogue().names
+
+
+def domain_names() -> dict[str, str]:
+    """Return the Dutch name of each domain by its key, potentie included, context left out."""
+    return SCORE_NAMES
 
 
 def _years(column: pd.Series) -> str:

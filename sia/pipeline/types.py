@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sia.approach import decide, rules, trend_from_years
-from sia.catalogue.model import DOMAINS
+from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.domains import known_together
 from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
@@ -23,7 +23,6 @@ from sia.methode import ApproachSettings, PocketSettings, TypeMethod, TypologySe
 from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
-from sia.pipeline.show import domain_names
 from sia.pipeline.table import load_indicators
 from sia.pipeline.type_store import chosen_types
 from sia.pockets import find_pockets, squares_frame
@@ -179,9 +178,8 @@ def typology_step(run: Run, *, zaad: int = 2024) -> Types:
 
 def _given_up(everything: pd.DataFrame, scores: pd.DataFrame) -> str:
     """Say which domains have figures but take no part in the types."""
-    names = domain_names()
     given_up = everything.columns.difference(scores.columns, sort=False)
-    left = [names[str(d)] for d in given_up if everything[d].notna().any()]
+    left = [DOMAIN_NAMES[str(d)] for d in given_up if everything[d].notna().any()]
     if not left:
         return ""
     return (

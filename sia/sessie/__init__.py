@@ -2,6 +2,6 @@
 
 from sia.sessie.app import Sessie, check_session, start
 from sia.sessie.choices import Keuze, available, opened
-from sia.sessie.weights import Proef, reordered
+from sia.sessie.weights import reordered
 
-__all__ = ["Keuze", "Proef", "Sessie", "available", "check_session", "opened", "reordered", "start"]
+__all__ = ["Keuze", "Sessie", "available", "check_session", "opened", "reordered", "start"]

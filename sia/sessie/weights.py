@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sia.errors import InputError, Problem
-from sia.index import Arithmetic
-from sia.index.aggregation import aggregate
-from sia.methode import WeighingSettings
 from sia.viz.theme import DOMAINS, getal, meervoud, opsomming, procent
+from sia.weighing.what_if import Reweighed, reweighed, scored_domains
 
 MOVERS = 8
 HIGHEST = 5.0
 """Largest weight; 1 is the weight that every domain has in the SIA."""
 
 
-@dataclass(frozen=True, eq=False)
-class Proef:
-    """The order of the buurten under other weights, beside the order of the SIA.
-
-    Parameters
-    ----------
-    tabel : DataFrame, index ``buurtcode``
-        ``voor`` and ``na`` (Int64, rank; 1 = most urgent), ``verschuiving`` (Int64, places up is
-        positive), ``urgentie`` (float, 0-100, on the other weights), ``binnen`` (boolean: the new
-        rank lies within the 5-95 % interval of the old one; NA without an interval).
-    kwart : int
-        Buurten in the most urgent quarter, rounded up.
-    blijft : tuple of str
-        Codes that are in that quarter before and after.
-    erbij, eruit : tuple of str
-        Codes that enter and leave it.
-    """
-
-    tabel: pd.DataFrame
-    kwart: int
-    blijft: tuple[str, ...]
-    erbij: tuple[str, ...]
-    eruit: tuple[str, ...]
-
-
-def reordered(scores: pd.DataFrame, gewichten: Mapping[str, float]) -> Proef:
+def reordered(scores: pd.DataFrame, gewichten: Mapping[str, float]) -> Reweighed:
     """Weigh the domains anew and rank again; the scores themselves stay as they are.
 
     Parameters
@@ -52,45 +24,19 @@ def reordered(scores: pd.DataFrame, gewichten: Mapping[str, float]) -> Proef:
     scores : DataFrame, index ``buurtcode``
         As ``scores.parquet``.
     gewichten : mapping of domain to float
-        Relative weights, 0 to `HIGHEST`; a domain that is not named keeps 1. Domains without
-        scores are ignored.
-
-    Returns
-    -------
-    Proef
-        With all weights equal the new ranks are those of ``scores``.
+        Weight beside the one of the SIA, 0 to `HIGHEST`; a domain that is not named keeps 1.
+        Domains without scores are ignored.
 
     Raises
     ------
     InputError
         When a weight is no number from 0 to `HIGHEST`, or all are zero.
     """
-    domains = [name for name in DOMAINS if name in scores and scores[name].notna().any()]
-    weight = _checked(domains, gewichten)
-    values = scores[domains].to_numpy(dtype=float)
-    urgentie = aggregate(values, weight, Arithmetic(), WeighingSettings().minimum_share)
-    ranked = scores["gerangschikt"].to_numpy(dtype=bool)
-    new = pd.Series(np.where(ranked, urgentie, np.nan), index=scores.index)
-    table = pd.DataFrame({"voor": scores["rang"].where(ranked), "urgentie": new})
-    # equal weights must give equal ranks, whatever the last bits of a sum are
-    table["na"] = (-new.round(9)).rank(method="min").astype("Int64")
-    table["verschuiving"] = table["voor"] - table["na"]
-    table["binnen"] = _within(table["na"], scores)
-    compared = table["voor"].notna() & table["na"].notna()
-    kwart = int(np.ceil(compared.sum() / 4))
-    before = set(table.index[compared & (table["voor"] <= kwart).fillna(False)])
-    after = set(table.index[compared & (table["na"] <= kwart).fillna(False)])
-    order = [str(code) for code in table.sort_values("na", kind="stable").index]
-    return Proef(
-        tabel=table,
-        kwart=kwart,
-        blijft=tuple(code for code in order if code in before & after),
-        erbij=tuple(code for code in order if code in after - before),
-        eruit=tuple(code for code in order if code in before - after),
-    )
+    _check([name for name in scored_domains(scores) if scores[name].notna().any()], gewichten)
+    return reweighed(scores, gewichten)
 
 
-def _checked(domains: list[str], gewichten: Mapping[str, float]) -> np.ndarray:
+def _check(domains: list[str], gewichten: Mapping[str, float]) -> None:
     given = [gewichten.get(name, 1.0) for name in domains]
     good = [
         isinstance(value, int | float) and np.isfinite(value) and 0 <= value <= HIGHEST
@@ -110,23 +56,14 @@ def _checked(domains: list[str], gewichten: Mapping[str, float]) -> np.ndarray:
         problems = [Problem(wat=wat, oplossing="Geef ten minste één domein een gewicht.")]
     if problems:
         raise InputError(problems)
-    return np.asarray(given, dtype=float)
 
 
-def _within(rank: pd.Series, scores: pd.DataFrame) -> pd.Series:
-    """Tell whether a rank lies within the interval that the SIA gives already."""
-    if "rang_p05" not in scores:
-        return pd.Series(pd.NA, index=rank.index, dtype="boolean")
-    low, high = (scores[name].round().astype("Int64") for name in ("rang_p05", "rang_p95"))
-    return ((rank >= low) & (rank <= high)).astype("boolean")
-
-
-def sentences(proef: Proef, naam: Mapping[str, str] | pd.Series) -> list[str]:
+def sentences(proef: Reweighed, naam: Mapping[str, str] | pd.Series) -> list[str]:
     """Say in Dutch what stays the same and what changes, the same first.
 
     Parameters
     ----------
-    proef : Proef
+    proef : Reweighed
     naam : mapping
         Code -> name.
     """
@@ -168,7 +105,7 @@ def _furthest(table: pd.DataFrame, naam: Mapping[str, str] | pd.Series) -> str:
     )
 
 
-def movers(proef: Proef, naam: Mapping[str, str] | pd.Series) -> list[dict[str, str]]:
+def movers(proef: Reweighed, naam: Mapping[str, str] | pd.Series) -> list[dict[str, str]]:
     """Return the buurten that move most: name, rank before, after, and the shift with its sign."""
     table = proef.tabel.dropna(subset=["voor", "na"])
     table = table[table["verschuiving"] != 0]

@@ -16,10 +16,13 @@ from sia.weighing.axes import (
     design_of,
     goalposts,
     known_error,
+    margins_of,
     printed_unit,
+    rank_of,
     structure,
     usable_norms,
     weigh,
+    weigh_table,
 )
 
 __all__ = [
@@ -38,8 +41,11 @@ __all__ = [
     "design_of",
     "goalposts",
     "known_error",
+    "margins_of",
     "printed_unit",
+    "rank_of",
     "structure",
     "usable_norms",
     "weigh",
+    "weigh_table",
 ]

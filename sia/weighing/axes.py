@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, Catalogue
+from sia.gemeente import Gemeente
 from sia.index import (
     Arithmetic,
     Choices,
@@ -42,6 +43,7 @@ from sia.index.aggregation import Aggregator
 from sia.index.imputation import Imputer
 from sia.index.normalisation import Normaliser
 from sia.index.treatment import Treatment
+from sia.indicators import IndicatorTable, design, eligibility
 from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
@@ -351,6 +353,42 @@ def weigh(
     )
 
 
+def margins_of(table: IndicatorTable) -> Margins | None:
+    """Return the published margins, or None for a table that was put together without them."""
+    return None if table.lower.empty else (table.lower, table.upper)
+
+
+def weigh_table(
+    table: IndicatorTable,
+    gemeente: Gemeente,
+    settings: WeighingSettings | None = None,
+    base_norms: pd.DataFrame | None = None,
+) -> Weighing:
+    """Weigh the buurten of an indicator table by the thresholds of a municipality.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+    gemeente : Gemeente
+    settings : WeighingSettings, optional
+    base_norms : DataFrame, index ``indicator``, optional
+        Of the base year, which fixes the scale; by default those of `table` itself.
+    """
+    plan = design(table, gemeente)
+    return weigh(
+        table.values,
+        eligibility(table, gemeente),
+        plan.indicatoren,
+        table.catalogue,
+        norms=table.norms,
+        base_norms=base_norms,
+        denominators=table.denominators,
+        margins=margins_of(table),
+        dropped=plan.vervallen,
+        settings=settings,
+    )
+
+
 def _dropped(
     before: pd.DataFrame | None, scale: pd.DataFrame, catalogue: Catalogue
 ) -> pd.DataFrame:
@@ -493,6 +531,11 @@ def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
     return (rank < scores["rang_p05"]) | (rank > scores["rang_p95"])
 
 
+def rank_of(urgentie: pd.Series[float]) -> pd.Series[int]:
+    """Return ranks from 1, the most urgent; ties share the better rank, NA without a score."""
+    return (-urgentie).rank(method="min").astype("Int64")
+
+
 def _doubt(
     result: IndexResult,
     catalogue: Catalogue,
@@ -536,7 +579,7 @@ def _scores(
         for name in result.scores.columns:
             scores[name] = result.scores[name]
     known = scores[URGENTIE].notna()
-    scores["rang"] = (-scores[URGENTIE]).rank(method="min").astype("Int64")
+    scores["rang"] = rank_of(scores[URGENTIE])
     ranked = eligibility.loc[index, "gerangschikt"] & known
     scores["gerangschikt"] = ranked
     scores["reden"] = eligibility.loc[index, "reden"].where(

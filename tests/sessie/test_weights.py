@@ -104,7 +104,7 @@ def test_weights_that_cannot_be_are_refused(given: dict[str, float], said: str) 
 
 
 def test_a_city_without_ranks_has_nothing_to_compare() -> None:
-    bare = SCORES.assign(gerangschikt=False)
+    bare = SCORES.assign(**dict.fromkeys(DOMAINS, np.nan), rang=pd.NA)
     assert "geen gerangschikte buurten" in sentences(reordered(bare, {}), NAMES)[0]
 
 

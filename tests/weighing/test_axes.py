@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,71 +9,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sia.approach import INTEGRAAL, KOPPELKANSEN, decide
-from sia.catalogue import load_catalogue
-from sia.catalogue.model import Catalogue
-from sia.indicators.norms import norm_row, norms_frame
 from sia.methode import WeighingSettings
 from sia.weighing import (
     CBS_ROUNDING,
     POTENTIE,
     SCORE_COLUMNS,
     URGENTIE,
-    Weighing,
     data_error,
     goalposts,
     printed_unit,
     usable_norms,
-    weigh,
 )
-
-CATALOGUE: Catalogue = load_catalogue()
-QUICK = WeighingSettings(draws=0)
-
-
-def names(domain: str, count: int, role: str = "opgave") -> tuple[str, ...]:
-    """Return the first indicators of a domain in the catalogue."""
-    return tuple(e.id for e in CATALOGUE if e.domein == domain and e.rol == role)[:count]
-
-
-URGENT = (*names("sociaal", 4), *names("wonen", 1), *names("veiligheid", 2))
-KANSEN = names("potentie", 3, "kans")
-ALL = (*URGENT, *KANSEN)
-CORPORATION = "corporatiebezit"
-
-
-def codes(count: int) -> pd.Index:
-    return pd.Index([f"BU9999{n:04d}" for n in range(count)], name="buurtcode")
-
-
-def city(count: int = 12, seed: int = 0, columns: tuple[str, ...] = ALL) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    values = rng.uniform(10.0, 60.0, (count, len(columns)))
-    return pd.DataFrame(values, index=codes(count), columns=list(columns))
-
-
-def norms_of(values: pd.DataFrame) -> pd.DataFrame:
-    n = len(values)
-    people = np.full(n, 1000.0)
-    rows = {c: norm_row(values[c].to_numpy(dtype=float), people, n, 100.0) for c in values}
-    return norms_frame(rows)
-
-
-def verdict(index: pd.Index, unranked: dict[str, str] | None = None) -> pd.DataFrame:
-    reasons = pd.Series("", index=index, dtype="str")
-    for code, reason in (unranked or {}).items():
-        reasons[code] = reason
-    return pd.DataFrame({"gerangschikt": reasons == "", "reden": reasons})
-
-
-def weighed(
-    values: pd.DataFrame,
-    unranked: dict[str, str] | None = None,
-    how: WeighingSettings = QUICK,
-    **more: object,
-) -> Weighing:
-    taking = tuple(str(c) for c in values.columns)
-    more.setdefault("norms", norms_of(values))
-    return weigh(values, verdict(values.index, unranked), taking, CATALOGUE, settings=how, **more)  # type: ignore[arg-type]
+from tests.weighing.handmade import (
+    ALL,
+    CATALOGUE,
+    CORPORATION,
+    KANSEN,
+    QUICK,
+    URGENT,
+    city,
+    codes,
+    norms_of,
+    weighed,
+)
 
 
 def test_corporatiebezit_is_part_of_potentie_and_never_of_urgentie() -> None:
@@ -326,7 +282,7 @@ def test_scale_comes_from_the_base_year_and_else_from_this_year() -> None:
 def test_scale_falls_back_on_the_whole_range_when_the_middle_is_flat() -> None:
     column = np.r_[np.full(98, 5.0), 5.0, 30.0]
     norms = norms_of(pd.DataFrame({URGENT[0]: column}))
-    narrow = dataclasses.replace(QUICK, laag=10, hoog=90)
+    narrow = WeighingSettings(draws=0, laag=10, hoog=90)
     posts = goalposts(norms, URGENT[0], narrow)
     assert posts is not None
     assert (posts.lower, posts.upper) == (5.0, 30.0)

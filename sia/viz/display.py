@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sia.catalogue.model import DOMAIN_NAMES
+from sia.dutch import MISSING, getal
 from sia.viz.tables import html_table
-from sia.viz.theme import MISSING, getal
+from sia.weighing.audit import LIGHTS
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -31,11 +31,6 @@ _STYLE = (
     "text-align:left!important;vertical-align:top;max-width:26rem;white-space:normal}"
     ".tabel table td.getal,.tabel table th.getal{text-align:right!important}</style>"
 )
-
-
-def domain_names() -> dict[str, str]:
-    """Return the Dutch name of each domain by its key, potentie included, context left out."""
-    return {key: name for key, name in DOMAIN_NAMES.items() if key != "context"}
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
@@ -83,3 +78,28 @@ def show(table: pd.DataFrame, bijschrift: str) -> HTML:
     numeric = [str(c) for c in table.columns if pd.api.types.is_numeric_dtype(table[c].dtype)]
     page = _STYLE + html_table(readable(table), bijschrift, getallen=numeric)
     return HTML(page)  # type: ignore[no-untyped-call]
+
+
+def audit_page(tables: Mapping[str, pd.DataFrame]) -> HTML:
+    """Return every check of the index on one page: its rule, its lights, and what is not green.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As `sia.weighing.audit.audit_tables`.
+    """
+    from IPython.display import HTML
+
+    parts = []
+    for title, table in tables.items():
+        counts = table["licht"].value_counts()
+        lights = ", ".join(f"{int(counts[name])} {name}" for name in LIGHTS if name in counts)
+        rest = table[~table["licht"].isin(("groen", "grijs"))].drop(columns="regel")
+        body = "<p>Niets om te bespreken: alle lichten zijn groen.</p>"
+        if len(rest):
+            body = str(show(rest, f"{title}: wat niet groen is").data)
+        parts.append(
+            f"<details><summary><strong>{escape(title)}</strong>: {escape(lights)}</summary>"
+            f"<p>Regel: {escape(str(table['regel'].iloc[0]))}.</p>{body}</details>"
+        )
+    return HTML("".join(parts) or "<p>Er is dit jaar geen index om te controleren.</p>")  # type: ignore[no-untyped-call]

@@ -1,0 +1,109 @@
+"""The checks of the OECD/JRC handbook on the index of one year, in a reader's words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sia.catalogue.model import SCORE_NAMES, Catalogue, Indicator
+from sia.catalogue.refused import is_origin
+from sia.index import Audit, IndexResult, audit
+from sia.indicators import IndicatorTable
+
+TITLES = {
+    "availability": "Beschikbaarheid per indicator",
+    "distribution": "Scheefheid voor en na behandeling",
+    "correlations": "Samenhang binnen een domein",
+    "between": "Samenhang tussen domeinen",
+    "consistency": "Betrouwbaarheid per domein (Cronbachs alfa)",
+    "components": "Hoofdcomponenten per domein",
+    "parents": "Samenhang van indicator met domein en index",
+    "influence": "Invloed naast gewicht",
+    "external": "Samenhang met externe indexen (buiten de score)",
+    "ranks": "Rang tegenover het eigen interval",
+}
+"""Checks that any reader may see; the test against origin is for researchers."""
+LIGHTS = ("groen", "oranje", "rood", "grijs")
+# the engine numbers the levels of any hierarchy; in SIA's the domains are the second
+_AGGREGATES = {"urgentie": "Urgentie", "potentie": "Potentie", "niveau 2": "Domeinen"}
+
+
+def audit_of(
+    result: IndexResult, table: IndicatorTable, scores: pd.DataFrame, names: pd.Series[str]
+) -> Audit:
+    """Return every check of an index, beside indices that stay outside it and beside origin.
+
+    Parameters
+    ----------
+    result : IndexResult
+    table : IndicatorTable
+    scores : DataFrame, index ``buurtcode``
+        As ``scores.parquet``.
+    names : Series of str, index ``buurtcode``
+    """
+    ranks = {"rang": "rank", "rang_p05": "rank_p05", "rang_p95": "rank_p95"}
+    called = scores.set_axis(names.reindex(scores.index).rename("buurt"))
+
+    def outside(wanted: list[Indicator]) -> pd.DataFrame | None:
+        known = [e.id for e in wanted if table.values[e.id].notna().any()]
+        return table.values.loc[result.scores.index, known] if known else None
+
+    return audit(
+        result,
+        external=outside([e for e in table.catalogue if e.rol == "toets"]),
+        origin=outside([e for e in table.catalogue if _of_origin(e)]),
+        ranks=called[list(ranks)].rename(columns=ranks),
+    )
+
+
+def _of_origin(entry: Indicator) -> bool:
+    return any(is_origin(maat) for bron in entry.bronnen for maat in bron.maten())
+
+
+def audit_tables(found: Audit, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+    """Return the checks by their Dutch title, with names for readers."""
+    return {
+        title: named(table, catalogue)
+        for name, title in TITLES.items()
+        if len(table := getattr(found, name))
+    }
+
+
+def audit_table(found: Audit) -> pd.DataFrame:
+    """Return how many lights of each colour every check has, with the rule."""
+    rows = []
+    for name, title in TITLES.items():
+        table = getattr(found, name)
+        if len(table):
+            counts = table["licht"].value_counts()
+            lights = {light: int(counts.get(light, 0)) for light in LIGHTS}
+            rows.append({"controle": title, **lights, "regel": table["regel"].iloc[0]})
+    return pd.DataFrame(rows)
+
+
+def audit_annex(found: Audit, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+    """Return the audit for a reader of the report: every check with its rule, and what is red.
+
+    Notebook 03 has every row; a report of hundreds of correlations is read by nobody.
+    """
+    pages = {"Uitkomst van elke controle, met haar regel": audit_table(found)}
+    for title, table in audit_tables(found, catalogue).items():
+        red = table[table["licht"] == "rood"].drop(columns=["licht", "regel"])
+        if len(red):
+            pages[f"{title}: wat rood is"] = red
+    return pages
+
+
+def named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return a table of an audit, with Dutch names for indicators and aggregates, index first.
+
+    ``named(found.proxy, ...)`` is the rank correlation of each score with origin, for researchers
+    only; ``named(found.external, ...)`` that with indices which stay outside the scores.
+    """
+    if table.empty:
+        return pd.DataFrame()
+    names = {**catalogue.names, **SCORE_NAMES, **_AGGREGATES}
+    flat = table.reset_index(drop=table.index.name is None)
+    texts = [c for c in flat if not pd.api.types.is_numeric_dtype(flat[c].dtype)]
+    for column in texts:
+        flat[column] = [names.get(str(cell), cell) for cell in flat[column]]
+    return flat.rename(columns=lambda name: str(name).replace("_", " "))
