@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,6 +104,14 @@ def raw_hash(bron: Sequence[Path]) -> RawHash:
         digest(tree_hash(folder, without=PLANS) for folder in bron),
         digest(tree_hash(folder) for folder in plans if folder.is_dir()),
     )
+
+
+def record_hash(path: Path) -> str:
+    """Return the hash of what a record of judgements holds, whatever the layout of its file."""
+    if not path.exists():
+        return ""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as record:
+        return digest(record.iterdump())
 
 
 @contextmanager

@@ -367,6 +367,13 @@ def _herkomst() -> pa.DataFrameSchema:
     )
 
 
+def _bestanden() -> pa.DataFrameSchema:
+    names = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
+    return pa.DataFrameSchema(
+        {name: _text() for name in names}, index=pa.Index("int64"), strict=True
+    )
+
+
 def _verantwoording() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
@@ -383,6 +390,7 @@ def _verantwoording() -> pa.DataFrameSchema:
 
 _MAKERS: Final = MappingProxyType(
     {
+        "bestanden": _bestanden,
         "gebieden": _gebieden,
         "indicatoren": _all_float,
         "vlaggen": _vlaggen,

@@ -7,13 +7,13 @@ from sia.gemeente.model import (
     FICTIEF,
     PARTNERSOORTEN,
     TE_BEVESTIGEN,
-    Drempels,
     EigenTabel,
     Gemeente,
     Huisstijl,
     Partner,
     Stadsdeel,
 )
+from sia.methode import Drempels
 
 __all__ = [
     "AANPAK",

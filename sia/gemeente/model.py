@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -267,6 +267,10 @@ class Gemeente:
         if bestand:
             raise fout("Dit veld is onbekend.", "Hoort het onder [[eigen_tabel]]?")
         return Path(info.context or "").name
+
+    def with_thresholds(self, drempels: Drempels) -> Gemeente:
+        """Return the same municipality with the thresholds of the method in force."""
+        return replace(self, drempels=drempels)
 
     def stadsdeel(self, buurtcode: str) -> str:
         """Return the stadsdeel of a buurt.

@@ -1,0 +1,294 @@
+"""The one table of stages: what each needs, makes and depends on, and which notebook shows it.
+
+Order, fingerprints, what to run again, the contract page and the tests are derived from `STAGES`;
+no other place names an order. Loads no pandas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Years = Literal["dit", "basis", "alle", "tot"]
+"""This year, the base year, every year that is looked at, or those up to this one."""
+
+Outside = Literal["open data", "plannen", "gemeente", "duiding"]
+"""What does not come from another stage: raw files, the municipality's file, the record."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A stage that another one reads.
+
+    Parameters
+    ----------
+    stage : str
+    years : str
+        Of which years.
+    """
+
+    stage: str
+    years: Years = "dit"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the line.
+
+    Parameters
+    ----------
+    name : str
+    what : str
+        What it does, for readers.
+    notebook : str
+        The notebook that shows it, and that makes it in a batch.
+    makes : tuple of str
+        Tables in ``data/processed/<gemeente>/<jaar>/``.
+    needs : tuple of Need
+    method : tuple of str
+        Sections of the method that it depends on.
+    outside : tuple of str
+    """
+
+    name: str
+    what: str
+    notebook: str
+    makes: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    method: tuple[str, ...] = ()
+    outside: tuple[Outside, ...] = ()
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "intake",
+        "elk ruw bestand, en wat ermee gebeurde",
+        "01_intake",
+        makes=("bestanden",),
+        outside=("open data", "gemeente"),
+    ),
+    Stage(
+        "indicatoren",
+        "één tabel: elke buurt, elk cijfer, met jaar, vlag, noemer en marge",
+        "02_indicatoren",
+        makes=(
+            "gebieden",
+            "indicatoren",
+            "vlaggen",
+            "peiljaren",
+            "noemers",
+            "marges_laag",
+            "marges_hoog",
+            "normen",
+            "herkomst",
+            "verantwoording",
+        ),
+        needs=(Need("intake"),),
+        outside=("open data", "gemeente"),
+    ),
+    Stage(
+        "weging",
+        "urgentie en potentie, met de marge van elke rang",
+        "03_robuustheid",
+        makes=("scores", "bijdragen"),
+        needs=(Need("indicatoren"), Need("indicatoren", "basis")),
+        method=("indicatoren", "drempels", "weging"),
+    ),
+    Stage(
+        "audit",
+        "het onderzoek van de index zelf: de controlelijst van OESO en JRC",
+        "03_robuustheid",
+        makes=("audit",),
+        needs=(Need("indicatoren"), Need("weging")),
+    ),
+    Stage(
+        "typen",
+        "soorten buurten, bepaald over alle jaren samen",
+        "04_clustering",
+        makes=("typologie", "typeprofielen"),
+        needs=(Need("weging", "alle"), Need("indicatoren", "alle")),
+        method=("typen",),
+    ),
+    Stage(
+        "deelbuurten",
+        "deel-buurten die een gemiddelde verbergt",
+        "04_clustering",
+        makes=("deelbuurten",),
+        needs=(Need("intake"), Need("indicatoren")),
+        method=("deelbuurten",),
+        outside=("open data",),
+    ),
+    Stage(
+        "gebieden",
+        "voorgestelde DIA-gebieden",
+        "04_clustering",
+        makes=("gebiedsindeling",),
+        needs=(Need("indicatoren"), Need("weging")),
+        method=("gebieden",),
+    ),
+    Stage(
+        "jaren",
+        "de jaren naast elkaar: dezelfde plekken, dezelfde cijfers, één schaal",
+        "04_clustering",
+        needs=(Need("intake"), Need("indicatoren", "tot"), Need("weging", "tot")),
+        method=("drempels", "weging", "verandering"),
+        outside=("open data",),
+    ),
+    Stage(
+        "samenhang",
+        "waar urgentie en haar verandering bij elkaar liggen",
+        "04_clustering",
+        makes=("ruimte",),
+        needs=(Need("indicatoren"), Need("weging"), Need("jaren")),
+        method=("samenhang",),
+    ),
+    Stage(
+        "aanpak",
+        "de voorgestelde aanpak per buurt, met de reden",
+        "04_clustering",
+        makes=("aanpak",),
+        needs=(Need("indicatoren"), Need("weging"), Need("deelbuurten"), Need("jaren")),
+        method=("aanpak", "verandering"),
+    ),
+    Stage(
+        "trajecten",
+        "wat er over de jaren van het type van elke buurt werd",
+        "05_verandering",
+        makes=("trajecten",),
+        needs=(Need("indicatoren"), Need("weging", "alle"), Need("typen"), Need("jaren")),
+        method=("typen", "verandering"),
+    ),
+    Stage(
+        "verandering",
+        "wat er sinds het basisjaar echt veranderde, en wat ruis kan zijn",
+        "05_verandering",
+        makes=("verandering", "verandering_gebieden", "jaarscores"),
+        needs=(
+            Need("intake"),
+            Need("intake", "basis"),
+            Need("indicatoren"),
+            Need("indicatoren", "basis"),
+            Need("weging", "alle"),
+            Need("gebieden"),
+        ),
+        method=("drempels", "weging", "verandering"),
+        outside=("open data",),
+    ),
+    Stage(
+        "agenda",
+        "koppelkansen en programma uit de plannen van de partners",
+        "07_agenda",
+        needs=(Need("indicatoren"), Need("weging"), Need("gebieden")),
+        method=("agenda",),
+        outside=("plannen", "gemeente"),
+    ),
+    Stage(
+        "kaart",
+        "de stad op één kaart",
+        "08_kaarten",
+        needs=(
+            Need("intake"),
+            Need("indicatoren"),
+            Need("weging"),
+            Need("typen"),
+            Need("deelbuurten"),
+            Need("gebieden"),
+            Need("aanpak"),
+        ),
+        outside=("gemeente", "duiding"),
+    ),
+    Stage(
+        "rapport",
+        "het rapport voor de wethouder, en de reeks",
+        "09_rapport",
+        needs=(
+            Need("intake"),
+            Need("indicatoren"),
+            Need("weging"),
+            Need("audit"),
+            Need("typen"),
+            Need("deelbuurten"),
+            Need("gebieden"),
+            Need("aanpak"),
+            Need("trajecten"),
+            Need("verandering"),
+            Need("agenda"),
+        ),
+        method=("drempels", "aanpak"),
+        outside=("gemeente", "duiding"),
+    ),
+)
+
+EXPLORED = ("06_duiding",)
+"""Notebooks that a batch does not run: they ask for people."""
+
+
+@cache
+def stage(name: str) -> Stage:
+    """Return a stage by its name."""
+    return next(one for one in STAGES if one.name == name)
+
+
+@cache
+def maker(table: str) -> Stage:
+    """Return the stage that makes a table.
+
+    Raises
+    ------
+    KeyError
+        When no stage does.
+    """
+    for one in STAGES:
+        if table in one.makes:
+            return one
+    raise KeyError(table)
+
+
+@cache
+def of_notebook(notebook: str) -> tuple[Stage, ...]:
+    """Return the stages that a notebook makes, in order."""
+    return tuple(one for one in STAGES if one.notebook == notebook)
+
+
+def notebooks() -> tuple[str, ...]:
+    """Return the notebooks of a batch, in the order in which they run."""
+    return tuple(dict.fromkeys(one.notebook for one in STAGES))
+
+
+@cache
+def phases() -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Return chains of notebooks of one year, per phase.
+
+    Between two phases the years wait for each other; the chains of a phase run side by side. A
+    notebook that needs other years of another one comes a phase later, and so does one that needs
+    this year of two chains; else it goes on where the only one that it needs ended.
+    """
+    made: list[list[list[str]]] = []
+    place: dict[str, tuple[int, int]] = {}
+    for name in notebooks():
+        before = {(other, years) for other, years in _needed(name)}
+        waits = max((place[n][0] + 1 for n, years in before if years != "dit"), default=0)
+        near = max((place[n][0] for n, _ in before), default=0)
+        ends = {place[n] for n, _ in before if place[n][0] == near}
+        level = max(waits, near if len(ends) <= 1 else near + 1)
+        chain = next((c for lvl, c in ends if lvl == level), None)
+        if chain is not None and made[level][chain][-1] not in {n for n, _ in before}:
+            level, chain = level + 1, None
+        made.extend([] for _ in range(level + 1 - len(made)))
+        if chain is None:
+            made[level].append([])
+            chain = len(made[level]) - 1
+        made[level][chain].append(name)
+        place[name] = (level, chain)
+    return tuple(tuple(tuple(chain) for chain in level) for level in made)
+
+
+def _needed(notebook: str) -> Iterator[tuple[str, Years]]:
+    """Yield the other notebooks whose stages this one reads, with the years."""
+    for one in of_notebook(notebook):
+        for need in one.needs:
+            other = stage(need.stage).notebook
+            if other != notebook:
+                yield other, need.years

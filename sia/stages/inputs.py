@@ -1,0 +1,159 @@
+"""What a stage may read: exactly what the table of stages says that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sia.catalogue.model import Catalogue
+from sia.gemeente import Gemeente
+from sia.indicators import IndicatorTable
+from sia.stages import graph
+from sia.stages.graph import Stage
+from sia.stages.run import Run
+
+if TYPE_CHECKING:
+    from sia.sources.base import Intake
+
+
+class UndeclaredError(AssertionError):
+    """A stage reads what the table of stages does not say that it needs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """The tables, the part of the method and what comes from outside, for one stage.
+
+    Parameters
+    ----------
+    run : Run
+    stage : Stage
+    """
+
+    run: Run
+    stage: Stage
+
+    @property
+    def jaar(self) -> int:
+        """The SIA year."""
+        return self.run.jaar
+
+    @property
+    def basisjaar(self) -> int:
+        """The year whose norms fix the scale."""
+        return self.run.basisjaar
+
+    def years(self, stage: str) -> tuple[int, ...]:
+        """Return the years of a stage that may be read, sorted."""
+        found = {
+            jaar
+            for need in self.stage.needs
+            if need.stage == stage
+            for jaar in self.run.years(need.years)
+        }
+        return tuple(sorted(found))
+
+    def table(self, name: str, jaar: int | None = None) -> pd.DataFrame:
+        """Return a table of a stage that is needed, of this year or another one.
+
+        Raises
+        ------
+        UndeclaredError
+        """
+        year = self.jaar if jaar is None else jaar
+        made_by = graph.maker(name).name
+        if year not in self.years(made_by):
+            raise UndeclaredError(f"{self.stage.name} reads {name} of {year}: not declared")
+        return self.run.of_year(year).table(name)
+
+    def result(self, stage: str) -> Any:
+        """Return the whole result of a stage of this year that is needed.
+
+        Raises
+        ------
+        UndeclaredError
+        """
+        if self.jaar not in self.years(stage):
+            raise UndeclaredError(f"{self.stage.name} reads the result of {stage}: not declared")
+        return self.run.made(stage).result
+
+    def parameters(self, stage: str) -> Mapping[str, Any]:
+        """Return what a stage of this year noted beside its tables."""
+        if self.jaar not in self.years(stage):
+            raise UndeclaredError(f"{self.stage.name} reads the notes of {stage}: not declared")
+        return self.run.parameters(stage)
+
+    def method(self, section: str) -> Any:
+        """Return a section of the method that the stage depends on.
+
+        Raises
+        ------
+        UndeclaredError
+        """
+        if section not in self.stage.method:
+            raise UndeclaredError(f"{self.stage.name} reads method.{section}: not declared")
+        return getattr(self.run.methode, section)
+
+    def outside(self, name: graph.Outside) -> Run:
+        """Return the run, for what it says of something that comes from outside.
+
+        Raises
+        ------
+        UndeclaredError
+        """
+        if name not in self.stage.outside:
+            raise UndeclaredError(f"{self.stage.name} reads {name}: not declared")
+        return self.run
+
+    def intake(self, *, tabellen: tuple[str, ...] | None = None) -> Intake:
+        """Return what the raw files hold for this municipality and its years.
+
+        Parameters
+        ----------
+        tabellen : tuple of str, optional
+            Sources of which the tables are wanted; none for borders and squares alone.
+        """
+        from sia.stages.intake import read
+
+        return read(self.outside("open data"), tabellen)
+
+    @property
+    def gemeente(self) -> Gemeente:
+        """Code, name, thresholds and catalogue: the rest only where the stage needs the file."""
+        return self.run.gemeente
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue with the municipality's own entries and those of a researcher."""
+        return self.run.catalogue
+
+    def indicators(self, jaar: int | None = None) -> IndicatorTable:
+        """Return the indicator table of this year or another one that is needed."""
+        year = self.jaar if jaar is None else jaar
+        if year not in self.years("indicatoren"):
+            raise UndeclaredError(f"{self.stage.name} reads indicatoren of {year}: not declared")
+        return indicator_table(self.run.of_year(year))
+
+
+def indicator_table(run: Run) -> IndicatorTable:
+    """Return the indicator table of a run, put together from its tables."""
+    listed = run.catalogue
+    return IndicatorTable(
+        gemeentecode=run.gemeente.code,
+        jaar=run.jaar,
+        areas=run.table("gebieden"),
+        values=run.table("indicatoren"),
+        flags=run.table("vlaggen"),
+        years=run.table("peiljaren"),
+        denominators=run.table("noemers"),
+        norms=run.table("normen"),
+        provenance=run.table("herkomst"),
+        verantwoording=run.table("verantwoording"),
+        catalogue=listed,
+        besluiten=tuple(decision.zin() for decision in listed.besluiten),
+        lower=run.table("marges_laag"),
+        upper=run.table("marges_hoog"),
+    )

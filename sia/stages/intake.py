@@ -1,0 +1,25 @@
+"""Stage intake: read every raw file once, and say what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sia.sources.reading import read_intake
+from sia.stages.inputs import Inputs
+from sia.stages.run import Made, Run
+
+if TYPE_CHECKING:
+    from sia.sources.base import Intake
+
+
+def read(run: Run, tabellen: tuple[str, ...] | None = None) -> Intake:
+    """Return what the raw files hold for the municipality and years of a run."""
+    return read_intake(
+        run.gemeente.code, run.jaren, run.bron, run.folders.processed, tabellen=tabellen
+    )
+
+
+def make(inputs: Inputs) -> Made:
+    """Read the raw files; the table says of each what became of it."""
+    found = inputs.intake()
+    return Made({"bestanden": found.files.astype(str)}, found)

@@ -1,0 +1,73 @@
+"""Open a run from what a person typed: names, folders and years, checked together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sia.base_year import base_year
+from sia.methode import Methode
+from sia.request import check_request, known_municipalities
+from sia.settings import Folders, project_root
+from sia.sources.store import open_store
+from sia.stages.run import Run, resolve
+from sia.store import read_manifest
+
+Paths = str | Path | Sequence[str | Path]
+
+
+def checked_run(
+    gemeente: str,
+    jaar: int,
+    bron: Paths,
+    *,
+    jaren: Sequence[int] = (),
+    basisjaar: int | None = None,
+    methode: Mapping[str, Any] | Methode | None = None,
+    verwerkt: str | Path = "",
+    rapporten: str | Path = "",
+) -> Run:
+    """Return the run of a municipality and year; see `sia.open`.
+
+    Raises
+    ------
+    InputError
+        With every problem of the request at once.
+    """
+    default = Folders.of(project_root())
+    folders = Folders(
+        processed=_folder(verwerkt) if verwerkt else default.processed,
+        reports=_folder(rapporten) if rapporten else default.reports,
+    )
+    listed = [bron] if isinstance(bron, str | Path) else list(bron)
+    raw = tuple(_raw_folder(one) for one in listed)
+    asked = sorted({*jaren, jaar})
+    own = check_request(
+        gemeente, asked, raw, lambda: known_municipalities(open_store(raw, folders.processed))
+    )
+    years = tuple(asked) if jaren else _years_of_batch(folders, own.code, jaar)
+    base = base_year(own.code, years, basisjaar, folders)
+    method = resolve(own, methode)
+    return Run(own.with_thresholds(method.drempels), jaar, years, base, raw, folders, method)
+
+
+def _folder(given: str | Path) -> Path:
+    return Path(os.path.normpath(Path.cwd() / given))
+
+
+def _raw_folder(given: str | Path) -> Path:
+    """Return a folder as it lies from here, or else from the folder of the project."""
+    here = _folder(given)
+    if here.is_dir() or Path(given).is_absolute():
+        return here
+    there = Path(os.path.normpath(project_root() / given))
+    return there if there.is_dir() else here
+
+
+def _years_of_batch(folders: Folders, code: str, jaar: int) -> tuple[int, ...]:
+    """Return the years with which a year was published last, or the year alone."""
+    noted = read_manifest(folders.year(code, jaar)).get("stappen", {}).values()
+    years = {int(year) for stage in noted for year in stage.get("parameters", {}).get("jaren", ())}
+    return tuple(sorted(years | {jaar}))

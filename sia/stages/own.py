@@ -1,0 +1,270 @@
+"""An indicator that a researcher lays beside those of the catalogue, for this city only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sia.catalogue.model import ALL_DOMAINS, Bron, Indicator
+from sia.catalogue.refused import refusal
+from sia.errors import InputError, Problem, suggestion
+from sia.fingerprint import digest
+from sia.indicators.norms import norm_row
+from sia.stages.run import Made
+
+if TYPE_CHECKING:
+    from sia.stages.run import Run
+
+BUURT = r"BU\d{4}[0-9A-Z]{4}"
+_POINTED = re.compile(r"\s*-?\d+\.\d+\s*")
+
+
+@dataclass(frozen=True, eq=False)
+class OwnIndicator:
+    """A figure of a researcher, with what the catalogue would say of it.
+
+    Parameters
+    ----------
+    entry : Indicator
+    waarden : Series of float, index ``buurtcode``
+    jaar : int
+        The year that it is of: in other years it is missing.
+    """
+
+    entry: Indicator
+    waarden: pd.Series[float]
+    jaar: int
+
+    @property
+    def hash(self) -> str:
+        """Hash of the figures and of what is said of them."""
+        rows = [f"{code}={value!r}" for code, value in self.waarden.items()]
+        return digest([repr(self.entry), str(self.jaar), *rows])
+
+
+def own_indicator(
+    waarden: pd.Series[float], run: Run, *, naam: str, domein: str, richting: int, eenheid: str
+) -> OwnIndicator:
+    """Check a figure per buurt and return it as an indicator of this city.
+
+    Parameters
+    ----------
+    waarden : Series, index ``buurtcode``
+        A buurt that is not in it has no figure.
+    run : Run
+    naam, domein, richting, eenheid
+        As in the catalogue; ``potentie`` is a domain here too.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it at once.
+    """
+    areas, listed = run.table("gebieden"), run.catalogue
+    name = (naam or str(waarden.name or "")).strip()
+    problems = [
+        *_about(name, domein, richting, eenheid, [one.naam for one in listed]),
+        *_codes(waarden, areas),
+    ]
+    numbers = pd.to_numeric(waarden, errors="coerce").astype(float)
+    lost = numbers.isna() & waarden.notna() | np.isinf(numbers)
+    problems += [
+        Problem(
+            rij=str(code),
+            kolom=name,
+            wat=f"`{waarden[code]}` is geen getal.",
+            oplossing="Geef een getal, of laat de cel leeg als het onbekend is.",
+        )
+        for code in waarden.index[lost][:5]
+    ]
+    known = numbers[~lost].reindex(areas.index).dropna()
+    if not problems and known.nunique() < 2:
+        wat = "Geen enkele buurt heeft een cijfer." if known.empty else "Alle cijfers zijn gelijk."
+        problems.append(Problem(kolom=name, wat=wat, oplossing="Geef cijfers die verschillen."))
+    if problems:
+        raise InputError(problems)
+    entry = Indicator(
+        id=_id(name, listed.ids),
+        naam=name,
+        domein=domein,
+        rol="kans" if domein == "potentie" else "opgave",
+        richting=richting,
+        eenheid=eenheid,
+        bronnen=(Bron("eigen", maat=name),),
+        waarom="Eigen cijfer, voor deze analyse naast de catalogus gelegd.",
+    )
+    return OwnIndicator(entry, known.rename(entry.id), run.jaar)
+
+
+def _about(
+    name: str, domein: str, richting: int, eenheid: str, known: Iterable[str]
+) -> list[Problem]:
+    problems = []
+    scored = [one for one in ALL_DOMAINS if one != "context"]
+    if domein not in scored:
+        wat = f"`{domein}` is geen domein."
+        problems.append(Problem(kolom="domein", wat=wat, oplossing=suggestion(str(domein), scored)))
+    if richting not in (1, -1):
+        oplossing = "Geef +1 (hoger is een grotere opgave of kans) of -1 (lager is groter)."
+        problems.append(
+            Problem(kolom="richting", wat=f"De richting is {richting!r}.", oplossing=oplossing)
+        )
+    if not eenheid.strip():
+        oplossing = "Schrijf bijvoorbeeld 'per 1.000 inwoners'."
+        problems.append(Problem(kolom="eenheid", wat="De eenheid is leeg.", oplossing=oplossing))
+    if not name:
+        problems.append(
+            Problem(kolom="naam", wat="Het cijfer heeft geen naam.", oplossing="Geef `naam=...`.")
+        )
+    elif name.casefold() in {one.casefold() for one in known}:
+        wat = f"Er is al een indicator `{name}`."
+        problems.append(Problem(kolom="naam", wat=wat, oplossing="Geef een andere naam."))
+    blocked = refusal("opgave", (name,), (), ())
+    if blocked is not None:
+        wat = f"Dit cijfer mag niet meetellen: {blocked.reden}"
+        problems.append(
+            Problem(kolom="naam", wat=wat, oplossing="Bekijk het naast de uitkomst, niet erin.")
+        )
+    return problems
+
+
+def _codes(waarden: pd.Series[float], areas: pd.DataFrame) -> list[Problem]:
+    index = waarden.index.astype(str)
+    twice = sorted(set(index[index.duplicated()]))
+    strange = [code for code in dict.fromkeys(index) if code not in areas.index]
+    problems = []
+    if twice:
+        problems.append(
+            Problem(
+                rij=", ".join(twice[:5]),
+                wat="Deze buurten staan er dubbel in.",
+                oplossing="Geef elke buurt één cijfer.",
+            )
+        )
+    if strange:
+        example = str(areas.index[0])
+        problems.append(
+            Problem(
+                rij=", ".join(strange[:5]),
+                wat=f"{len(strange)} rijen horen bij geen buurt van deze stad.",
+                oplossing=f"De index hoort buurtcodes te bevatten, zoals {example}.",
+            )
+        )
+    return problems
+
+
+def _id(name: str, taken: Iterable[str]) -> str:
+    words = "".join(c if c.isalnum() else "_" for c in name.casefold()).strip("_") or "eigen"
+    used = set(taken)
+    number = next(n for n in range(1, len(used) + 2) if n == 1 or f"{words}_{n}" not in used)
+    return words if words not in used else f"{words}_{max(number, 2)}"
+
+
+def read_own(cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str) -> pd.Series[float]:
+    """Return one figure per buurt out of a Series, a frame or a file.
+
+    Parameters
+    ----------
+    cijfers : Series, DataFrame, str or pathlib.Path
+        Buurtcodes stand in the index or, in a frame or file, in the first column that holds them.
+    kolom : str
+        Which column; may be empty when there is only one.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, no column holds buurtcodes, or it is not clear which column
+        is meant.
+    """
+    if isinstance(cijfers, pd.Series):
+        return cijfers
+    frame = cijfers if isinstance(cijfers, pd.DataFrame) else _read_file(Path(cijfers))
+    if not frame.index.astype(str).str.fullmatch(BUURT).all() or frame.empty:
+        frame = _by_code(frame)
+    if kolom:
+        if kolom not in frame:
+            hint = suggestion(kolom, map(str, frame.columns))
+            raise InputError([Problem(f"Er is geen kolom `{kolom}`.", hint, kolom=kolom)])
+        return frame[kolom]
+    if frame.shape[1] != 1:
+        names = ", ".join(map(str, frame.columns))
+        wat = f"Er zijn {frame.shape[1]} kolommen: {names}."
+        raise InputError([Problem(wat, "Zeg met `kolom=...` welke het is.", kolom="kolom")])
+    return frame.iloc[:, 0]
+
+
+def _read_file(path: Path) -> pd.DataFrame:
+    """Read a CSV (comma, semicolon or tab; decimal point or comma) or an Excel file."""
+    try:
+        if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
+            return pd.read_excel(path, engine="calamine")
+        frame = pd.read_csv(path, sep=None, engine="python", encoding="utf-8-sig", dtype=str)
+    except FileNotFoundError:
+        wat, oplossing = "Dit bestand bestaat niet.", "Controleer de naam en de map."
+        raise InputError([Problem(wat, oplossing, bestand=str(path))]) from None
+    except (ValueError, UnicodeDecodeError, OSError) as error:
+        wat = f"Dit bestand is niet te lezen ({type(error).__name__})."
+        oplossing = "Sla het op als CSV in UTF-8, of als xlsx."
+        raise InputError([Problem(wat, oplossing, bestand=str(path))]) from error
+    points = frame.map(lambda text: isinstance(text, str) and bool(_POINTED.fullmatch(text)))
+    return frame.apply(_numbers, dotted=bool(points.any().any()))
+
+
+def _numbers(column: pd.Series[str], dotted: bool) -> pd.Series[Any]:
+    """Return a column as numbers where every filled cell is one; 1.234,5 is Dutch."""
+    text = column.str.strip()
+    plain = text if dotted else text.str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(plain, errors="coerce")
+    return numbers if numbers.notna().eq(text.notna()).all() else column
+
+
+def _by_code(frame: pd.DataFrame) -> pd.DataFrame:
+    for name, column in frame.items():
+        if column.astype(str).str.strip().str.fullmatch(BUURT).any():
+            codes = column.astype(str).str.strip().rename("buurtcode")
+            return frame.drop(columns=[name]).set_index(codes)
+    wat = f"Geen kolom bevat buurtcodes; gevonden: {', '.join(map(str, frame.columns))}."
+    raise InputError([Problem(wat, "Voeg een kolom toe met codes als BU01530000.")])
+
+
+def with_own(made: Made, run: Run) -> Made:
+    """Lay the figures of a researcher beside the tables of a year; its norms are the city's."""
+    tables = {name: table.copy() for name, table in made.tables.items()}
+    index = tables["gebieden"].index
+    people = tables["gebieden"]["inwoners"].to_numpy(dtype=float)
+    rows = {}
+    for own in run.eigen:
+        name = own.entry.id
+        here = own.jaar == run.jaar
+        values = own.waarden.reindex(index) if here else pd.Series(np.nan, index)
+        known = values.notna()
+        why = "geen eigen cijfer" if here else f"eigen cijfer is van {own.jaar}"
+        tables["indicatoren"][name] = values
+        tables["vlaggen"][name] = np.where(known, "waargenomen", f"ontbreekt: {why}")
+        tables["peiljaren"][name] = pd.Series(own.jaar, index, dtype="Int64").where(known)
+        for empty in ("noemers", "marges_laag", "marges_hoog"):
+            tables[empty][name] = np.nan
+        limit = run.methode.drempels.inwoners
+        rows[name] = norm_row(values.to_numpy(dtype=np.float64), people, len(index), limit)
+    own_norms = pd.DataFrame.from_dict(rows, orient="index")[tables["normen"].columns]
+    both = pd.concat([tables["normen"], own_norms.astype(tables["normen"].dtypes)])
+    tables["normen"] = both.rename_axis("indicator")
+    table = replace(
+        made.result,
+        areas=tables["gebieden"],
+        values=tables["indicatoren"],
+        flags=tables["vlaggen"],
+        years=tables["peiljaren"],
+        denominators=tables["noemers"],
+        norms=tables["normen"],
+        lower=tables["marges_laag"],
+        upper=tables["marges_hoog"],
+        catalogue=run.catalogue,
+    )
+    return Made(tables, table, made.parameters)

@@ -1,0 +1,351 @@
+"""One municipality in one year: what was asked for, and the tables of every stage on demand.
+
+A table that a stage published is read from disk when it rests on exactly the present files,
+method, code and years; else it is made, in memory, and nothing on disk changes. `publish` is the
+only place that writes the tables of a stage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sia import __version__
+from sia.errors import InputError, Problem
+from sia.fingerprint import RawHash, content_hash, digest, raw_hash, record_hash, tree_hash
+from sia.gemeente import Gemeente
+from sia.methode import Methode
+from sia.settings import Folders
+from sia.stages import graph
+from sia.stages.graph import Stage
+from sia.store import read_manifest, read_table, sha256_file, update_manifest, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sia.catalogue import Catalogue
+    from sia.stages.own import OwnIndicator
+
+_CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
+_KEPT = 48
+"""Results that are kept in memory, so that a choice that is changed back costs nothing."""
+
+_memory: OrderedDict[str, Made] = OrderedDict()
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What a stage made.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As in the table of stages.
+    result : object
+        The same with everything that explains it; not kept on disk.
+    parameters : mapping
+        Noted in the manifest; JSON values.
+    files : tuple of pathlib.Path
+        Other files that it wrote.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    result: Any = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One municipality in one year, from which folders and with which method.
+
+    Parameters
+    ----------
+    gemeente : Gemeente
+    jaar : int
+        SIA year.
+    jaren : tuple of int
+        All years that are looked at together, sorted; holds `jaar`.
+    basisjaar : int
+        Year whose norms fix the scale of the scores.
+    bron : tuple of pathlib.Path
+        Folders with raw data.
+    folders : Folders
+    methode : Methode
+    eigen : tuple of OwnIndicator
+        Indicators that a researcher laid beside those of the catalogue.
+    """
+
+    gemeente: Gemeente
+    jaar: int
+    jaren: tuple[int, ...]
+    basisjaar: int
+    bron: tuple[Path, ...]
+    folders: Folders
+    methode: Methode = field(default_factory=Methode.standaard)
+    eigen: tuple[OwnIndicator, ...] = ()
+    _prints: dict[tuple[int, str], str] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        years = ", ".join(map(str, self.jaren))
+        return (
+            f"{self.gemeente.naam} ({self.gemeente.code}), SIA-jaar {self.jaar}; "
+            f"schaal vastgelegd op {self.basisjaar}; samen bekeken: {years}; "
+            f"methode {self.methode.label}."
+        )
+
+    @property
+    def folder(self) -> Path:
+        """Folder with the tables of this municipality and year."""
+        return self.folders.year(self.gemeente.code, self.jaar)
+
+    @property
+    def reports(self) -> Path:
+        """Folder with the outputs of this municipality and year."""
+        return self.folders.report(self.gemeente.code, self.jaar)
+
+    def of_year(self, jaar: int) -> Run:
+        """Return the same run for another year."""
+        return self if jaar == self.jaar else replace(self, jaar=jaar)
+
+    def without_own(self) -> Run:
+        """Return the same run without the indicators of a researcher."""
+        return replace(self, eigen=(), _prints={})
+
+    def with_method(self, methode: Methode) -> Run:
+        """Return the same run with another method."""
+        own = self.gemeente.with_thresholds(methode.drempels)
+        return replace(self, gemeente=own, methode=methode, _prints={})
+
+    def with_own(self, indicator: OwnIndicator) -> Run:
+        """Return the same run with one more indicator of a researcher."""
+        return replace(self, eigen=(*self.eigen, indicator), _prints={})
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue with the municipality's entries and those of a researcher."""
+        listed = self.gemeente.catalogus()
+        own = tuple(one.entry for one in self.eigen)
+        return replace(listed, indicators=(*listed.indicators, *own)) if own else listed
+
+    def parameters(self, stage: str) -> Mapping[str, Any]:
+        """Return what a stage of this year noted beside its tables."""
+        key = self.fingerprint(stage)
+        if key not in _memory and self.published(stage):
+            noted: Mapping[str, Any] = read_manifest(self.folder)["stappen"][stage]["parameters"]
+            return noted
+        return self.made(stage).parameters
+
+    def years(self, which: graph.Years) -> tuple[int, ...]:
+        """Return the years that a need speaks of."""
+        if which == "alle":
+            return self.jaren
+        if which == "tot":
+            return tuple(jaar for jaar in self.jaren if jaar <= self.jaar)
+        return (self.basisjaar,) if which == "basis" else (self.jaar,)
+
+    def fingerprint(self, stage: str) -> str:
+        """Return the hash of everything that a stage of this year rests on."""
+        known, key = self._prints, (self.jaar, stage)
+        if key not in known:
+            one = graph.stage(stage)
+            parts = [
+                code_hash(),
+                one.name,
+                self.methode.hash_van(*one.method),
+                *(self._outside_hash(name) for name in one.outside),
+                *(
+                    self.of_year(jaar).fingerprint(need.stage)
+                    for need in one.needs
+                    for jaar in self.years(need.years)
+                ),
+            ]
+            if stage == "intake":
+                parts.append(",".join(map(str, self.jaren)))
+            if stage == "indicatoren":
+                parts += [str(self.jaar), *(own.hash for own in self.eigen)]
+            known[key] = digest(parts)
+        return known[key]
+
+    def _outside_hash(self, name: graph.Outside) -> str:
+        if name == "open data":
+            return _raw(self.bron).open
+        if name == "plannen":
+            return _raw(self.bron).plannen
+        if name == "duiding":
+            return record_hash(self.folders.record(self.gemeente.code))
+        limits, logo = Methode.standaard().drempels, self.gemeente.huisstijl.logo
+        own = replace(self.gemeente, bestand="", methode={}, drempels=limits, aanpak={})
+        return digest([repr(own), content_hash(logo) if logo else ""])
+
+    def published(self, stage: str) -> bool:
+        """Tell whether the tables of a stage on disk rest on exactly what this run rests on."""
+        noted = read_manifest(self.folder).get("stappen", {}).get(stage, {})
+        if noted.get("vingerafdruk") != self.fingerprint(stage):
+            return False
+        return all(
+            path.exists() and sha256_file(path) == known
+            for name, known in noted.get("tabellen", {}).items()
+            if (path := self.folder / f"{name}.parquet")
+        )
+
+    def state(self, stage: str) -> str:
+        """Say of a stage whether it is published, in memory, or still to be made."""
+        if self.published(stage):
+            return "gepubliceerd"
+        return "in geheugen" if self.fingerprint(stage) in _memory else "nog niet gemaakt"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of this year: as published, or else made now.
+
+        Raises
+        ------
+        InputError
+            When what it is made from does not suffice; says what to do.
+        """
+        one = graph.maker(name)
+        key = self.fingerprint(one.name)
+        if key in _memory:
+            return _memory[key].tables[name]
+        if self.published(one.name):
+            return _from_disk(str(self.folder / f"{name}.parquet"), key)
+        return self.made(one.name).tables[name]
+
+    def made(self, stage: str) -> Made:
+        """Return what a stage makes, with its result; made in memory once for all choices.
+
+        Raises
+        ------
+        InputError
+            As `table`.
+        """
+        key = self.fingerprint(stage)
+        if key in _memory:
+            _memory.move_to_end(key)
+        else:
+            _memory[key] = _compute(self, graph.stage(stage))
+            while len(_memory) > _KEPT:
+                _memory.popitem(last=False)
+        return _memory[key]
+
+    def publish(self, stage: str) -> Made:
+        """Make a stage and write its tables, each whole or not at all, with a note in the manifest.
+
+        Raises
+        ------
+        InputError
+            When the run is somebody's variant: what a batch published is never written over.
+        """
+        from sia.schemas import validate
+
+        if self.eigen:
+            raise InputError([_variant()])
+        made = self.made(stage)
+        checked = {name: validate(name, table) for name, table in made.tables.items()}
+        for name, table in checked.items():
+            write_table(self.folder / f"{name}.parquet", table)
+        self.note(graph.stage(stage), made)
+        return made
+
+    def note(self, stage: Stage, made: Made) -> None:
+        """Note in the manifest what a stage wrote and what that rests on."""
+        outputs = [self.folder / f"{name}.parquet" for name in made.tables]
+        update_manifest(
+            self.folder,
+            stage.name,
+            {
+                "sia": __version__,
+                "methode": self.methode.label,
+                "vingerafdruk": self.fingerprint(stage.name),
+                "parameters": {
+                    "jaar": self.jaar,
+                    "jaren": list(self.jaren),
+                    "basisjaar": self.basisjaar,
+                    **made.parameters,
+                },
+                "tabellen": {path.stem: sha256_file(path) for path in outputs},
+                "uitvoer": {
+                    os.path.relpath(path, self.folder): sha256_file(path)
+                    for path in (*outputs, *made.files)
+                },
+            },
+        )
+
+
+def _raw(bron: tuple[Path, ...]) -> RawHash:
+    files = sorted(path for folder in bron for path in folder.rglob("*") if path.is_file())
+    seen = tuple((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in files)
+    return _raw_of(bron, seen)
+
+
+@lru_cache(maxsize=8)
+def _raw_of(bron: tuple[Path, ...], seen: tuple[tuple[str, int, int], ...]) -> RawHash:
+    """Return the hash of the raw folders; taken again when a file looks changed."""
+    del seen
+    return raw_hash(bron)
+
+
+@cache
+def code_hash() -> str:
+    """Return the hash of the package: other code may give other figures."""
+    return tree_hash(Path(__file__).resolve().parents[1], _CODE)
+
+
+@cache
+def _from_disk(path: str, key: str) -> pd.DataFrame:
+    """Return a published table; `key` is what it rests on, so another one is read anew."""
+    del key
+    return read_table(Path(path))
+
+
+def _compute(run: Run, stage: Stage) -> Made:
+    from sia.stages.inputs import Inputs
+
+    function = import_module(f"sia.stages.{stage.name}").make
+    made: Made = function(Inputs(run, stage))
+    missing = set(stage.makes) ^ set(made.tables)
+    if missing:
+        raise AssertionError(f"stage {stage.name} and its table of stages differ: {missing}")
+    return made
+
+
+def _variant() -> Problem:
+    return Problem(
+        wat="Deze stad heeft eigen indicatoren of keuzes; wat gepubliceerd is blijft staan.",
+        oplossing="Zet een keuze die voor iedereen geldt in het bestand van de gemeente.",
+    )
+
+
+def forget() -> None:
+    """Empty the memory of stages; for tests, and after files were changed in one session."""
+    _memory.clear()
+    _from_disk.cache_clear()
+
+
+def resolve(gemeente: Gemeente, methode: Mapping[str, Any] | Methode | None = None) -> Methode:
+    """Return the method in force: the default, the municipality's choices, and those of this run.
+
+    Parameters
+    ----------
+    gemeente : Gemeente
+    methode : mapping or Methode, optional
+        Laid over the rest; a whole `Methode` is taken as it is.
+
+    Raises
+    ------
+    InputError
+        With every unknown name and wrong value at once.
+    """
+    if isinstance(methode, Methode):
+        return methode
+    own = Methode.standaard()
+    limits = {"drempels": gemeente.drempels.model_dump(by_alias=True)}
+    for table in (limits, {"aanpak": dict(gemeente.aanpak)}, gemeente.methode):
+        own = own.over(table, gemeente.bestand)
+    return own.over(methode or {}, "methode")
