@@ -51,7 +51,7 @@ def _check(domains: list[str], gewichten: Mapping[str, float]) -> None:
         for name, value, fits in zip(domains, given, good, strict=True)
         if not fits
     ]
-    if not problems and not any(given):
+    if given and not problems and not any(given):
         wat = "Alle gewichten zijn nul, dan is er geen urgentie."
         problems = [Problem(wat=wat, oplossing="Geef ten minste één domein een gewicht.")]
     if problems:
