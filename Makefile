@@ -2,13 +2,20 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TESTABLE := $(VENV)/.testable
+PINNED := voorbeeldstad/pyproject.toml pyproject.toml constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test lab sessie bench install lint clean
 
-$(STAMP): pyproject.toml voorbeeldstad/pyproject.toml constraints.txt
+$(STAMP): $(PINNED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' -e ./voorbeeldstad
+	$(PIP) -e '.[alles]' -e ./voorbeeldstad
 	@touch $(STAMP)
+
+$(TESTABLE): $(STAMP)
+	$(PIP) -e '.[test]'
+	@touch $(TESTABLE)
 
 install: $(STAMP)
 
@@ -22,16 +29,16 @@ lab: $(STAMP)
 sessie: $(STAMP)
 	$(BIN)/sia sessie $(OPTIES)
 
-lint: $(STAMP)
+lint: $(TESTABLE)
 	$(BIN)/ruff check sia voorbeeldstad tests benchmarks
 	$(BIN)/ruff format --check sia voorbeeldstad tests benchmarks
 	$(BIN)/mypy
 
-test: $(STAMP) lint
+test: $(TESTABLE) lint
 	$(BIN)/python -m pytest -n 2
 
 bench: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(PIP) -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean:

@@ -47,7 +47,7 @@ def test_conda_installs_the_same(repository: Path) -> None:
     python = next(d for d in conda["dependencies"] if str(d).startswith("python="))
     assert python.removeprefix("python=") in _project(repository)["requires-python"]
     pip = next(d["pip"] for d in conda["dependencies"] if isinstance(d, dict))
-    assert pip == ["-c constraints.txt", "-e .[test]", f"-e ./{GENERATOR}"]
+    assert pip == ["-c constraints.txt", "-e .[alles,test]", f"-e ./{GENERATOR}"]
 
 
 def test_version_is_said_once_and_the_same_everywhere(repository: Path) -> None:

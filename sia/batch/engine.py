@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import nbformat
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import NBClientEngine, papermill_engines
-
 from sia.batch.warm import StoppedError, stopping
+from sia.extras import extra
+
+with extra("batch"):
+    import nbformat
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.engines import NBClientEngine, papermill_engines
 
 
 class CellEngine(NBClientEngine):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sia.batch.tasks import Task
+from sia.extras import extra
 from sia.store import atomic_path
 
 DONE, FAILED, SKIPPED, UNCHANGED = "klaar", "mislukt", "overgeslagen", "ongewijzigd"
@@ -84,7 +85,8 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
         Never raises for a failing cell, a dead kernel or a full disk: the outcome says what
         happened, and the executed copy, when it could be written, holds the traceback.
     """
-    from papermill.exceptions import PapermillExecutionError
+    with extra("batch"):
+        from papermill.exceptions import PapermillExecutionError
 
     from sia.batch.resume import written
     from sia.batch.warm import StoppedError, last_usage
@@ -120,7 +122,8 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
 
 
 def _execute(task: Task, target: Path) -> None:
-    import papermill
+    with extra("batch"):
+        import papermill
 
     from sia.batch.engine import register
     from sia.batch.warm import kernel_config

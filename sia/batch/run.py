@@ -21,6 +21,7 @@ from sia.batch.resume import (
 from sia.batch.schedule import Job, Line, Pool, lines_of, work
 from sia.batch.tasks import Chain, Phases
 from sia.batch.warm import stopped, warm_kernels
+from sia.extras import extra
 from sia.fingerprint import RawHash, hand_down, raw_hash
 
 Progress = Callable[[Outcome], None]
@@ -195,7 +196,8 @@ def _local(workers: int, warm: bool, force: bool) -> Iterator[Pool]:
 
 @contextmanager
 def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> Iterator[Pool]:
-    from distributed import Client
+    with extra("cluster"):
+        from distributed import Client
 
     from sia.batch.cluster import Remote
 

@@ -27,10 +27,13 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets.config import Config
+from sia.extras import extra
+
+with extra("batch"):
+    from jupyter_client.connect import KernelConnectionInfo
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+    from traitlets.config import Config
 
 _log = logging.getLogger(__name__)
 
@@ -292,7 +295,8 @@ def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str, batch: int) 
     # a kernel that Jupyter starts itself has its working folder first on the path
     sys.path[0:0] = [""]
     sys.argv = ["ipykernel_launcher", *arguments]
-    from ipykernel.kernelapp import IPKernelApp
+    with extra("batch"):
+        from ipykernel.kernelapp import IPKernelApp
 
     # ipykernel reads its parent from the environment when it is imported, which was in the server
     IPKernelApp.launch_instance(

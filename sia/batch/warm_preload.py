@@ -3,8 +3,6 @@
 import gc
 
 import sklearn.cluster
-from ipykernel import kernelapp
-from IPython.core import interactiveshell
 from matplotlib import pyplot
 
 import sia.agenda.insight.panel
@@ -13,8 +11,15 @@ import sia.viz.charts
 import sia.viz.cluster_charts
 import sia.viz.index_charts
 import sia.viz.plan_charts
+from sia.extras import extra
 
-__all__ = ["interactiveshell", "kernelapp", "pyplot", "sia", "sklearn"]
+with extra("batch"):
+    import highspy
+    import icalendar
+    from ipykernel import kernelapp
+    from IPython.core import interactiveshell
+
+__all__ = ["highspy", "icalendar", "interactiveshell", "kernelapp", "pyplot", "sia", "sklearn"]
 
 # what is loaded stays: kernels then share these pages instead of copying them at their first
 # collection

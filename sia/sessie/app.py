@@ -9,10 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import anywidget
-import traitlets
-
 from sia.errors import InputError, Problem
+from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
 from sia.sessie.panels import facts, panel
@@ -20,6 +18,10 @@ from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, opti
 from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
+
+with extra("sessie"):
+    import anywidget
+    import traitlets
 
 EDITIES = ("openbaar", "partners")
 UNCHECKED = (

@@ -11,14 +11,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from traitlets.config import Config
-from voila.app import Voila
-from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
-
 from sia.errors import InputError, Problem
+from sia.extras import extra
 from sia.sessie.choices import chosen
 from sia.settings import Folders
+
+with extra("sessie"):
+    import nbformat
+    from traitlets.config import Config
+    from voila.app import Voila
+    from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 NOTEBOOK = "05_duiding.ipynb"
 ADDRESS = "127.0.0.1"

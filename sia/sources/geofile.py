@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyproj
-import rdata
 import shapely
 
 from sia.errors import InputError, Problem
+from sia.extras import extra
 
 RD = "EPSG:28992"
 SUFFIXES = (".gpkg", ".shp", ".zip", ".json", ".geojson", ".topojson", ".rda")
@@ -186,6 +186,9 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
     InputError
         When it is no R data file or holds no polygons.
     """
+    with extra("land"):
+        import rdata
+
     with warnings.catch_warnings():
         # rdata warns once per R class without a Python counterpart; those are not needed here.
         warnings.simplefilter("ignore", UserWarning)

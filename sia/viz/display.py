@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sia.dutch import MISSING, getal
+from sia.extras import extra
 from sia.viz.tables import html_table
 from sia.weighing.audit import LIGHTS
 
@@ -71,7 +72,8 @@ def show(table: pd.DataFrame, bijschrift: str) -> HTML:
     bijschrift : str
         What the table holds.
     """
-    from IPython.display import HTML
+    with extra("notebooks"):
+        from IPython.display import HTML
 
     if table.empty:
         return HTML(f"<p><strong>{escape(bijschrift)}</strong>: geen rijen.</p>")  # type: ignore[no-untyped-call]
@@ -88,7 +90,8 @@ def audit_page(tables: Mapping[str, pd.DataFrame]) -> HTML:
     tables : mapping of str to DataFrame
         As `sia.weighing.audit.audit_tables`.
     """
-    from IPython.display import HTML
+    with extra("notebooks"):
+        from IPython.display import HTML
 
     parts = []
     for title, table in tables.items():

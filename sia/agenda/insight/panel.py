@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import ipywidgets as widgets
 import pandas as pd
 
 from sia.agenda.insight.funding import REFUSED
@@ -15,6 +14,10 @@ from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.wording import count, euro, listing, percent
 from sia.errors import InputError, Problem
+from sia.extras import extra
+
+with extra("notebooks"):
+    import ipywidgets as widgets
 
 
 class AgendaPanel:

@@ -7,13 +7,16 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from icalendar import Calendar, Event, vText
 
 from sia.agenda.reading.openness import view
 from sia.agenda.wording import day
+from sia.extras import extra
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _PRODUCT = "-//SIA-DIA//Wijkagenda//NL"
 _WORK = {
@@ -180,6 +183,9 @@ def to_ics(items: Sequence[Item], buurtnaam: str, edition: date) -> bytes:
     -------
     bytes
     """
+    with extra("agenda"):
+        from icalendar import Calendar, Event, vText
+
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
@@ -188,13 +194,12 @@ def to_ics(items: Sequence[Item], buurtnaam: str, edition: date) -> bytes:
     calendar.add("x-wr-calname", vText(f"Agenda {_flat(buurtnaam)}"))
     stamp = datetime(edition.year, edition.month, edition.day, tzinfo=UTC)
     for item in items:
-        calendar.add_component(_event(item, buurtnaam, stamp))
+        calendar.add_component(_filled(Event(), item, buurtnaam, stamp))
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(item: Item, buurtnaam: str, stamp: datetime) -> Event:
-    event = Event()
+def _filled(event: Event, item: Item, buurtnaam: str, stamp: datetime) -> Event:
     event.add("uid", item.uid)
     event.add("dtstamp", stamp)
     event.add("dtstart", item.begin)

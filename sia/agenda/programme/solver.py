@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-import highspy
 import numpy as np
 
 from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.extras import extra
 
 Term = tuple[int, float]
 
@@ -47,7 +48,7 @@ class Model:
         return len(self.cost) - 1
 
     def row(
-        self, terms: Iterable[Term], upper: float, name: RowName, lower: float = -highspy.kHighsInf
+        self, terms: Iterable[Term], upper: float, name: RowName, lower: float = -np.inf
     ) -> None:
         """Add ``lower <= sum(terms) <= upper``; terms on one column are added up."""
         merged: dict[int, float] = {}
@@ -102,6 +103,7 @@ def run(
     -------
     Solved
     """
+    highspy = _highspy()
     # The scheduler of HiGHS keeps the thread count of its first use in a process.
     highspy.Highs.resetGlobalScheduler(True)
     # The class that highspy.Highs wraps: the wrapper prints a banner before it can be silenced.
@@ -125,7 +127,14 @@ def run(
     return _outcome(solver)
 
 
-def _highs(model: Model) -> highspy.HighsLp:
+def _highspy() -> Any:
+    with extra("agenda"):
+        import highspy
+    return highspy
+
+
+def _highs(model: Model) -> Any:
+    highspy = _highspy()
     lp = highspy.HighsLp()
     lp.num_col_ = len(model.cost)
     lp.num_row_ = len(model.names)
@@ -144,7 +153,8 @@ def _highs(model: Model) -> highspy.HighsLp:
     return lp
 
 
-def _outcome(solver: highspy.Highs) -> Solved:
+def _outcome(solver: Any) -> Solved:
+    highspy = _highspy()
     status = solver.getModelStatus()
     known = highspy.HighsModelStatus
     if status == known.kInfeasible:
