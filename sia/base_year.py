@@ -43,9 +43,7 @@ def base_year(gemeentecode: str, jaren: Sequence[int], asked: int | None, folder
         wat = f"{asked} is geen van de gevraagde jaren ({years}) en is niet eerder verwerkt."
         oplossing = "Kies een van die jaren als basisjaar, of vraag ook dat jaar met --jaar."
     else:
-        wat = (
-            f"De schaal van {gemeentecode} ligt vast op {year}; de tabellen van dat jaar zijn weg."
-        )
+        wat = f"{gemeentecode} heeft {year} als basisjaar, maar van dat jaar zijn er geen tabellen."
         oplossing = f"Vraag ook {year} met --jaar, of kies met {OPTION} een ander jaar."
     raise InputError([Problem(wat, oplossing, kolom=OPTION)])
 
@@ -59,12 +57,12 @@ def base_year_text(
         return ""
     if asked is None:
         return (
-            f"{gemeentecode}: het basisjaar blijft {kept}, zoals bij eerdere runs; "
-            f"een ander jaar kiest u met {OPTION}."
+            f"Het basisjaar blijft {kept}, zoals bij eerdere runs; een ander jaar kiest u met "
+            f"{OPTION}."
         )
     years = (int(path.parent.name) for path in _manifests(folders, gemeentecode))
     old = ", ".join(str(year) for year in sorted(years) if year not in jaren)
-    text = f"{gemeentecode}: het basisjaar verandert van {kept} in {asked}."
+    text = f"Het basisjaar verandert van {kept} in {asked}."
     return f"{text} Op de schaal van {kept} staan nog: {old}; vraag ook die jaren." if old else text
 
 

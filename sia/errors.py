@@ -54,6 +54,11 @@ class InputError(ValueError):
         return (InputError, (self.problems,))
 
 
+def _named(heading: str, cell: str) -> str:
+    """Return the heading of a cell: what begins with dashes is an option and no column."""
+    return "optie" if heading == "kolom" and cell.startswith("--") else heading
+
+
 def refuse(problems: Iterable[Problem]) -> None:
     """Raise `InputError` with the problems, when there are any."""
     listed = list(problems)
@@ -77,7 +82,7 @@ def render(problems: Iterable[Problem]) -> str:
     count = "1 probleem" if len(listed) == 1 else f"{len(listed)} problemen"
     lines = [f"De invoer klopt niet: {count}."]
     for problem in listed:
-        filled = [(h, c) for h, c in zip(_HEADINGS, problem.cells(), strict=True) if c]
+        filled = [(_named(h, c), c) for h, c in zip(_HEADINGS, problem.cells(), strict=True) if c]
         lines.append("- " + "\n  ".join(f"{heading}: {cell}" for heading, cell in filled))
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sia.base_year import base_year_text, record
 from sia.batch.advice import advice, first_line, where
 from sia.batch.display import display
 from sia.batch.outcome import BatchResult
@@ -18,8 +19,8 @@ from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import write_summary
-from sia.batch.tasks import TIME_LIMIT, merge, plan
-from sia.errors import InputError, Problem
+from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
+from sia.errors import InputError, Problem, refuse
 from sia.fingerprint import hand_down, raw_hash
 from sia.gemeente import FICTIEF, Gemeente
 from sia.request import (
@@ -51,7 +52,7 @@ class Request:
     bron : tuple of pathlib.Path
         Folders with raw data.
     basisjaar : int, optional
-        Year that fixes the scale; default the first.
+        Year that fixes the scale; see `sia.base_year`.
     werkers : int
         Chains side by side; 0: the number of cores.
     opnieuw : bool
@@ -175,19 +176,8 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
     bron = tuple(folder.resolve() for folder in request.bron)
     with hand_down(bron, raw_hash([folder for folder in bron if folder.is_dir()])):
         chosen = choose(request, cache(lambda: _read(bron, folders, say)))
-        plans = [
-            plan(
-                one.gemeente.code,
-                one.jaren,
-                bron,
-                root=root,
-                folders=folders,
-                basisjaar=request.basisjaar,
-                timeout=request.tijdslimiet,
-            )
-            for one in chosen
-        ]
-        phases = merge(plans)
+        phases = _plans(request, chosen, bron, root, folders)
+        _tell_base_years(request, chosen, folders, say)
         started = begin(request.facts(), bron)
         names = {one.gemeente.code: one.gemeente.naam for one in chosen}
         places = _records(folders, list(names))
@@ -204,6 +194,8 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
                 progress=shown.outcome,
                 say=shown.say,
             )
+        for chain in phases[0]:
+            record(folders, chain[0].gemeente, chain[0].parameters["basisjaar"])
         if result.exit_code() == 0:
             _prune(bron, folders, say)
     for place in places:
@@ -213,6 +205,44 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
     _keep(started, folders, result)
     _tell(result, folders, names, places[-1] / SUMMARY, say)
     return result
+
+
+def _plans(
+    request: Request, chosen: Sequence[Choice], bron: Sequence[Path], root: Path, folders: Folders
+) -> Phases:
+    """Lay out the whole batch, or raise with what is wrong for any of the municipalities."""
+    plans, problems = [], []
+    for one in chosen:
+        try:
+            plans.append(
+                plan(
+                    one.gemeente.code,
+                    one.jaren,
+                    bron,
+                    root=root,
+                    folders=folders,
+                    basisjaar=request.basisjaar,
+                    timeout=request.tijdslimiet,
+                )
+            )
+        except InputError as error:
+            problems += error.problems
+    refuse(dict.fromkeys(problems))
+    return merge(plans)
+
+
+def _tell_base_years(
+    request: Request, chosen: Sequence[Choice], folders: Folders, say: Say
+) -> None:
+    """Say once per base year which municipalities keep or change it."""
+    told: dict[str, list[str]] = {}
+    for one in chosen:
+        text = base_year_text(one.gemeente.code, one.jaren, request.basisjaar, folders)
+        told.setdefault(text, []).append(one.gemeente.naam)
+    told.pop("", None)
+    for text, names in told.items():
+        more = f" en nog {len(names) - _SHOWN}" if len(names) > _SHOWN else ""
+        say(f"{', '.join(names[:_SHOWN])}{more}: {text[0].lower()}{text[1:]}")
 
 
 def _read(bron: Sequence[Path], folders: Folders, say: Say) -> Mapping[str, Known]:
@@ -273,17 +303,14 @@ def _tell(
     result: BatchResult, folders: Folders, names: Mapping[str, str], summary: Path, say: Say
 ) -> None:
     """Say where the reports are and what failed, at the end of the run."""
-    reports = sorted(
-        {
-            path
-            for o in result.outcomes
-            if (path := folders.report(o.gemeente, o.jaar) / "rapport.html").exists()
-        }
-    )
-    for path in reports[:_SHOWN]:
-        say(f"Rapport: {path}")
-    if len(reports) > _SHOWN:
-        say(f"... en nog {len(reports) - _SHOWN} rapporten; zie het overzicht.")
+    stale = {(o.gemeente, o.jaar) for o in result.outcomes if not o.good}
+    places = sorted({(o.gemeente, o.jaar) for o in result.outcomes})
+    reports = [(place, folders.report(*place) / "rapport.html") for place in places]
+    there = [(place, path) for place, path in reports if path.exists()]
+    for place, path in there[:_SHOWN]:
+        say(f"Rapport{' van een eerdere run' if place in stale else ''}: {path}")
+    if len(there) > _SHOWN:
+        say(f"... en nog {len(there) - _SHOWN} rapporten; zie het overzicht.")
     say(f"Overzicht: {summary}")
     for o in result.failed[:_SHOWN]:
         copy = folders.report(o.gemeente, o.jaar) / "notebooks" / f"{o.notebook}.ipynb"

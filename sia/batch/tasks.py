@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from sia.base_year import base_year
 from sia.errors import InputError, Problem
 from sia.settings import Folders
 
@@ -177,7 +178,7 @@ def plan(
         Project folder with ``notebooks/``.
     folders : Folders
     basisjaar : int, optional
-        Year whose norms fix the scale; default the first of `jaren`.
+        Year whose norms fix the scale; see `sia.base_year`.
     extra : mapping, optional
         Further notebook parameters; unknown names are an error.
     timeout : int
@@ -190,14 +191,15 @@ def plan(
     Raises
     ------
     InputError
-        When a parameter is unknown to a notebook or has another type; before any kernel starts.
+        When a parameter is unknown to a notebook or has another type, or the base year has no
+        norms; before any kernel starts.
     """
     years = sorted({int(j) for j in jaren})
     common: dict[str, Any] = {
         "gemeente": gemeentecode,
         "bron": [str(b) for b in bron],
         "jaren": years,
-        "basisjaar": basisjaar or years[0],
+        "basisjaar": base_year(gemeentecode, years, basisjaar, folders),
         "verwerkt": str(folders.processed),
         "rapporten": str(folders.reports),
         **(extra or {}),
