@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sia.errors import InputError, Problem
 from sia.settings import Folders
-from sia.store import read_manifest, write_json
+from sia.store import MANIFEST, read_manifest, write_json
 
 FILE = "basisjaar.json"
 """Beside the processed years of a municipality."""
 
+NORMS = "normen.parquet"
 OPTION = "--basisjaar"
 
 
@@ -60,8 +61,8 @@ def base_year_text(
             f"Het basisjaar blijft {kept}, zoals bij eerdere runs; een ander jaar kiest u met "
             f"{OPTION}."
         )
-    years = (int(path.parent.name) for path in _manifests(folders, gemeentecode))
-    old = ", ".join(str(year) for year in sorted(years) if year not in jaren)
+    years = {int(path.parent.name) for path in _of_years(folders, gemeentecode, NORMS)}
+    old = ", ".join(map(str, sorted(years - set(jaren))))
     text = f"Het basisjaar verandert van {kept} in {asked}."
     return f"{text} Op de schaal van {kept} staan nog: {old}; vraag ook die jaren." if old else text
 
@@ -71,9 +72,8 @@ def recorded(folders: Folders, gemeentecode: str) -> int | None:
     path = _record(folders, gemeentecode)
     if not path.exists():
         # tables from before there was a record say it too
-        notes = [
-            read_manifest(p.parent).get("stappen", {}) for p in _manifests(folders, gemeentecode)
-        ]
+        manifests = _of_years(folders, gemeentecode, MANIFEST)
+        notes = [read_manifest(path.parent).get("stappen", {}) for path in manifests]
         years = Counter(
             int(stage["parameters"]["basisjaar"])
             for stages in notes
@@ -97,13 +97,13 @@ def record(folders: Folders, gemeentecode: str, year: int) -> None:
 
 def is_processed(folders: Folders, gemeentecode: str, year: int) -> bool:
     """Tell whether there are norms of a year."""
-    return (folders.year(gemeentecode, year) / "normen.parquet").exists()
+    return (folders.year(gemeentecode, year) / NORMS).exists()
 
 
 def _record(folders: Folders, gemeentecode: str) -> Path:
     return folders.record(gemeentecode).with_name(FILE)
 
 
-def _manifests(folders: Folders, gemeentecode: str) -> list[Path]:
-    """Return the manifests of the years that were processed."""
-    return sorted(folders.record(gemeentecode).parent.glob("[0-9]*/manifest.json"))
+def _of_years(folders: Folders, gemeentecode: str, name: str) -> list[Path]:
+    """Return the files of this name of the years that were processed."""
+    return sorted(folders.record(gemeentecode).parent.glob(f"[0-9]*/{name}"))

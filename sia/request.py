@@ -17,7 +17,7 @@ from sia.fingerprint import digest, raw_hash, tree_hash
 from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente
 
 ALL = "alle"
-MUNICIPALITIES = "gemeenten.json"
+MUNICIPALITIES, UNKNOWN = "gemeenten.json", "onbekend.json"
 FIRST_YEAR, LAST_YEAR = 2013, 2100
 
 _READERS = ("sources", "areas", "store.py")
@@ -96,6 +96,14 @@ def known_municipalities(folder: Path) -> dict[str, Known]:
         code: Known(code, row["naam"], set(row["jaren"]), set(row["andere"]))
         for code, row in listed.items()
     }
+
+
+def unknown_files(folder: Path) -> list[str]:
+    """Return the raw files of a store that no source knows; empty when there is no store."""
+    path = folder / UNKNOWN
+    if not path.exists():
+        return []
+    return list(json.loads(path.read_text(encoding="utf-8"))["bestanden"])
 
 
 def find_code(which: str, known: Mapping[str, Known]) -> str:

@@ -18,7 +18,7 @@ from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
-from sia.batch.summary import write_summary
+from sia.batch.summary import unknown_text, write_summary
 from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
 from sia.errors import InputError, Problem, refuse
 from sia.fingerprint import hand_down, raw_hash
@@ -31,6 +31,7 @@ from sia.request import (
     configure,
     known_municipalities,
     store_folder,
+    unknown_files,
     years_present,
 )
 from sia.settings import Folders
@@ -196,14 +197,24 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
             )
         for chain in phases[0]:
             record(folders, chain[0].gemeente, chain[0].parameters["basisjaar"])
+        unknown = unknown_files(store_folder(bron, folders.processed))
         if result.exit_code() == 0:
             _prune(bron, folders, say)
     for place in places:
         own = result if place == folders.reports else result.of(place.name)
         write_record(started, place / RECORD, own)
-        write_summary(own, place / SUMMARY, names=names, folders=folders, start=started)
+        write_summary(
+            own,
+            place / SUMMARY,
+            names=names,
+            folders=folders,
+            start=started,
+            onbekend=unknown,
+        )
     _keep(started, folders, result)
     _tell(result, folders, names, places[-1] / SUMMARY, say)
+    if unknown:
+        say(unknown_text(unknown))
     return result
 
 

@@ -14,10 +14,12 @@ from sia.batch.advice import advice, where
 from sia.batch.execute import DONE, FAILED, STOPPED, UNCHANGED, Outcome
 from sia.batch.outcome import BatchResult
 from sia.batch.record import Start, now
+from sia.dutch import meervoud, opsomming
 from sia.settings import Folders
 from sia.store import write_text
 
 NONE = "–"
+_SHOWN = 10
 _PAGES = (("rapport", "rapport.html"), ("kaart", "kaart.html"), ("notebooks", "notebooks"))
 _WORST = (FAILED, STOPPED, DONE, UNCHANGED)
 
@@ -29,6 +31,7 @@ def write_summary(
     names: Mapping[str, str],
     folders: Folders,
     start: Start,
+    onbekend: Sequence[str] = (),
 ) -> None:
     """Write the page: status, duration, memory and warnings of every municipality and year.
 
@@ -41,6 +44,8 @@ def write_summary(
         Of the municipalities, by code.
     folders : Folders
     start : Start
+    onbekend : sequence of str
+        Raw files that no source knows.
     """
     from jinja2 import Environment, FileSystemLoader
 
@@ -59,9 +64,22 @@ def write_summary(
         mislukt=[_failure(o, names, links) for o in listed if o.status == FAILED],
         runs=[_run(list(own), names, links) for _, own in groupby(listed, _place)],
         waarschuwingen=_warnings(listed, names),
+        onbekend=unknown_text(onbekend),
         notebooks=[_notebook(o, links) for o in listed] if one else [],
     )
     write_text(target, page)
+
+
+def unknown_text(names: Sequence[str]) -> str:
+    """Say in Dutch which raw files no source knows, and how to have them read."""
+    if not names:
+        return ""
+    shown = [*names[:_SHOWN], *([f"nog {len(names) - _SHOWN}"] if len(names) > _SHOWN else [])]
+    return (
+        f"{meervoud(len(names), 'bestand', 'bestanden')} van geen bekende bron: "
+        f"{opsomming(shown)}. Gebruikt wordt daar niets van; een eigen tabel (CSV of xlsx) heeft "
+        "een kolom `buurtcode` en een kolom per cijfer, met het jaar in de bestandsnaam."
+    )
 
 
 class _Links:

@@ -94,6 +94,9 @@ _ENTITY = re.compile(
 )
 """Descriptions that CBS delivers beside the figures of a table."""
 
+_NOBODY = "van geen bekende bron"
+_STRANGE = "bestandssoort "
+
 _GEMEENTE = re.compile(r"GM\d{4}")
 
 
@@ -302,9 +305,14 @@ def _why_unknown(path: Path) -> str:
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
     if suffix not in _DATA_SUFFIXES:
-        return f"bestandssoort {suffix or 'zonder extensie'} kennen we niet"
+        return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(peek(path).columns[:4])
-    return f"van geen bekende bron{f' (kolommen: {columns}, ...)' if columns else ''}"
+    return f"{_NOBODY}{f' (kolommen: {columns}, ...)' if columns else ''}"
+
+
+def of_no_source(files: pd.DataFrame) -> list[str]:
+    """Return which files of a table of files are known to nobody, and explain no other file."""
+    return list(files.loc[files["opmerking"].str.startswith((_NOBODY, _STRANGE)), "bestand"])
 
 
 def _figures_of(path: Path, entity: str) -> Path | None:

@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from sia.request import MUNICIPALITIES, Known, store_folder
+from sia.request import MUNICIPALITIES, UNKNOWN, Known, store_folder
 from sia.sources.base import AreaLayer, Intake, Origin, Publisher, Record, SourceTable, SquareLayer
-from sia.sources.registry import READ, SKIPPED, read_folder
+from sia.sources.registry import READ, SKIPPED, of_no_source, read_folder
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import atomic_path, read_table, write_json, write_table
 
@@ -69,6 +69,7 @@ def open_store(bron: Sequence[Path], processed: Path) -> Path:
             writer = _Writer(folder)
             found = read_folder(list(bron), vierkanten_ook=False, bewaar=writer.keep)
             write_json(folder / MUNICIPALITIES, writer.municipalities())
+            write_json(folder / UNKNOWN, {"bestanden": of_no_source(found.files)})
             writer.finish((*found.tables, *found.areas), found.files)
     return folder
 

@@ -15,10 +15,10 @@ import nbformat
 import pytest
 
 from sia import batch
-from sia.batch import command, warm
+from sia.batch import command, summary, warm
 from sia.errors import InputError
 from sia.request import Known
-from tests.batch.tiny import write_project
+from tests.batch.tiny import write_notebook, write_project
 
 KNOWN = {
     "GM0001": Known("GM0001", "Verdwenen", {2019}),
@@ -244,3 +244,64 @@ def test_raw_folders_are_read_only_when_somebody_must_be_looked_up(
 ) -> None:
     monkeypatch.setattr(command, "_read", lambda *_: unread())
     assert batch.start(asked(project, "GM9999"), project, print).exit_code() == 0
+
+
+def test_a_file_that_nobody_knows_is_named_at_the_end(project: Path) -> None:
+    from sia.sources.store import open_store
+
+    raw = project / "ruw"
+    (raw / "jeugdzorg.csv").write_text("wijknaam;aantal\nNoord;3\n", encoding="utf-8")
+    (raw / "kaart.gml").write_text("<gml/>", encoding="utf-8")
+    (raw / "leesmij.txt").write_text("uitleg", encoding="utf-8")
+    open_store([raw], project / "data" / "processed")
+    said: list[str] = []
+    batch.start(asked(project, "GM9999"), project, said.append)
+    assert "3 bestanden van geen bekende bron: jeugdzorg.csv, kaart.gml en ruw.csv" in said[-1]
+    page = (project / "reports" / "GM9999" / "overzicht.html").read_text(encoding="utf-8")
+    assert "3 bestanden van geen bekende bron: jeugdzorg.csv, kaart.gml en ruw.csv" in page
+
+
+def test_many_unknown_files_are_counted_and_ten_of_them_named() -> None:
+    text = summary.unknown_text([f"{n:02d}.csv" for n in range(12)])
+    assert text.startswith("12 bestanden van geen bekende bron: 00.csv, 01.csv,")
+    assert "09.csv en nog 2. " in text
+    assert summary.unknown_text([]) == ""
+
+
+def test_a_report_of_an_earlier_run_is_named_as_such(project: Path) -> None:
+    for jaar in (2020, 2021):
+        place = project / "reports" / "GM9998" / str(jaar)
+        place.mkdir(parents=True)
+        (place / "rapport.html").write_text("van de vorige keer")
+    said: list[str] = []
+    batch.start(asked(project, "GM9998"), project, said.append)
+    reports = [line.partition(":")[0] for line in said if line.startswith("Rapport")]
+    assert reports == ["Rapport", "Rapport van een eerdere run"]
+
+
+def test_the_base_year_stays_and_a_change_is_told(project: Path) -> None:
+    write_notebook(
+        project / "notebooks" / "02_b.ipynb",
+        "from pathlib import Path\n"
+        "place = Path(verwerkt) / gemeente / str(jaar)\n"
+        "place.mkdir(parents=True, exist_ok=True)\n"
+        "_ = (place / 'normen.parquet').write_text(str(basisjaar))",
+    )
+
+    def scale(*jaren: int, basisjaar: int | None = None) -> list[str]:
+        request = batch.Request(("GM9999",), jaren, (project / "ruw",), basisjaar=basisjaar)
+        said: list[str] = []
+        batch.start(request, project, said.append)
+        norms = sorted((project / "data" / "processed" / "GM9999").glob("*/normen.parquet"))
+        return [path.read_text() for path in norms] + [s for s in said if "basisjaar" in s]
+
+    assert scale(2021, 2022) == ["2021", "2021"]
+    *scales, told = scale(2022)
+    assert scales == ["2021", "2021"]
+    assert told.startswith("Eendorp (fictief): het basisjaar blijft 2021")
+    assert scale(2020, 2021, 2022)[:3] == ["2021"] * 3
+    *scales, told = scale(2020, 2022, basisjaar=2022)
+    assert scales == ["2022", "2021", "2022"]
+    assert "verandert van 2021 in 2022. Op de schaal van 2021 staan nog: 2021" in told
+    with pytest.raises(InputError, match="2030 is geen van de gevraagde jaren"):
+        scale(2022, basisjaar=2030)
