@@ -222,7 +222,8 @@ def _plans(
     request: Request, chosen: Sequence[Choice], bron: Sequence[Path], root: Path, folders: Folders
 ) -> Phases:
     """Lay out the whole batch, or raise with what is wrong for any of the municipalities."""
-    plans, problems = [], []
+    plans: list[Phases] = []
+    problems: list[Problem] = []
     for one in chosen:
         try:
             plans.append(
