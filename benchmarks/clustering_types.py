@@ -21,7 +21,6 @@ z = (z - z.mean()) / z.std(ddof=0)
 x = z.to_numpy()
 from sia.methode import AreaSettings, TypologySettings
 from sia.clustering.regions import within_squares, propose_areas
-from sia.clustering.treecut import tree_cut
 from sia.clustering.ward import ward_labels
 from sia.clustering.typology import Typology
 from sia.clustering.number import choose_k
@@ -73,8 +72,6 @@ with threadpool_limits(limits=1), Peak() as peak:
         labels = ward_labels(x, 6)
     elif kind == "ward_sklearn":
         labels = AgglomerativeClustering(6).fit_predict(x)
-    elif kind == "tree_sia":
-        labels = tree_cut(x, graph.matrix, 20, floor=3)
     elif kind == "wardc_sklearn":
         labels = AgglomerativeClustering(20, connectivity=graph.matrix).fit_predict(x)
     elif kind == "areas_sia":
@@ -85,20 +82,17 @@ with threadpool_limits(limits=1), Peak() as peak:
         labels = found.buurten["gebied"].to_numpy(dtype=int)
     elif kind == "choose_sia":
         choose_k(z[["v0", "v1", "v2", "v3", "v4", "v5"]])
-    elif kind.endswith("_spopt"):
+    elif kind == "maxp_spopt":
         import geopandas as gpd, shapely
         from libpysal.weights import W
-        from spopt.region import MaxPHeuristic, Skater
+        from spopt.region import MaxPHeuristic
         a = graph.matrix
         w = W({i: a.indices[a.indptr[i]:a.indptr[i+1]].tolist() for i in range(n)})
         frame = gpd.GeoDataFrame(z.reset_index(drop=True).assign(people=people.to_numpy()),
                                  geometry=[shapely.Point(i, 0) for i in range(n)])
-        if kind == "skater_spopt":
-            model = Skater(frame, w, list(z.columns), n_clusters=20, floor=3)
-        else:
-            np.random.seed(0)
-            model = MaxPHeuristic(frame, w, list(z.columns), "people", 5000, 2,
-                                  max_iterations_construction=10, max_iterations_sa=3)
+        np.random.seed(0)
+        model = MaxPHeuristic(frame, w, list(z.columns), "people", 5000, 2,
+                              max_iterations_construction=10, max_iterations_sa=3)
         model.solve()
         labels = np.asarray(model.labels_)
 regions = 6 if kind.startswith("five") else 0
@@ -115,13 +109,12 @@ _ROWS = (
     ("types: k-means, five seeds, as much time for each", "five_sia", "five_same_time"),
     ("types: k-means with silhouettes and certainty", "typology_sia", "typology_sklearn"),
     ("types: Ward, 6 types", "ward_sia", "ward_sklearn"),
-    ("areas: tree cut, 20 regions, beside SKATER", "tree_sia", "skater_spopt"),
     ("areas: at least 5,000 inhabitants, beside MaxP", "floor_sia", "maxp_spopt"),
     ("areas: both bounds, beside Ward with neighbours", "areas_sia", "wardc_sklearn"),
     ("number of types: silhouette, gap, bootstrap, k = 3-10", "choose_sia", ""),
 )
-_PEER_LIMIT = {"skater_spopt": 200, "maxp_spopt": 2_000, "ward_sklearn": 20_000}
-"""Above so many areas a peer is not run: spopt's SKATER takes minutes at 1,000 and hours beyond."""
+_PEER_LIMIT = {"maxp_spopt": 2_000, "ward_sklearn": 20_000}
+"""Above so many areas a peer is not run: it would take hours."""
 
 
 def _row(job: str, own: str, peer: str, rows: int, columns: int) -> str:

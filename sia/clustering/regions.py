@@ -13,7 +13,7 @@ from sklearn.cluster import ward_tree
 from sklearn.metrics import adjusted_rand_score
 
 from sia.clustering.contiguity import Contiguity
-from sia.clustering.treecut import spanning_tree, subtree_sums
+from sia.clustering.trees import spanning_tree, subtree_sums
 from sia.errors import InputError, Problem
 from sia.methode import AreaSettings
 

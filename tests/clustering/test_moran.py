@@ -133,7 +133,7 @@ def test_a_smaller_p_never_raises_any_q(p, which):
 def test_q_values_are_the_textbook_ones():
     q = q_values(np.array([0.01, 0.04, 0.03, 0.005]))
     assert np.allclose(q, [0.02, 0.04, 0.04, 0.02])
-    with pytest.raises(ValueError, match="within 0 and 1"):
+    with pytest.raises(ValueError, match="between 0 and 1"):
         q_values(np.array([1.2]))
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
 from sia.clustering.contiguity import contiguity
-from sia.clustering.regions import compare_areas, propose_areas, within_squares
-from sia.clustering.treecut import tree_cut
+from sia.clustering.regions import compare_areas, propose_areas
 from sia.errors import InputError
 from sia.methode import AreaSettings
 
@@ -125,17 +124,6 @@ def test_water_is_in_the_table_without_an_area():
     found = propose_areas(scores, pd.Series(2000.0, areas.index), contiguity(areas))
     assert pd.isna(found.buurten.loc[areas.index[4], "gebied"])
     assert found.buurten.loc[areas.index[4], "reden"] == "water"
-
-
-def test_tree_cut_finds_planted_regions_and_keeps_its_floor():
-    graph = contiguity(lattice(8, 8))
-    z = np.repeat(np.arange(64) % 8 // 4, 1)[:, None] * 10.0
-    z = z + np.random.default_rng(0).normal(0, 0.1, (64, 1))
-    labels = tree_cut(z, graph.matrix, 2)
-    assert within_squares(z, labels) < 2
-    many = tree_cut(z, graph.matrix, 8, floor=5)
-    assert np.bincount(many).min() >= 5
-    assert connected(pd.Series(many, index=graph.codes), graph)
 
 
 def test_comparison_with_wijken():
