@@ -106,11 +106,6 @@ def rang_interval(low: object, high: object, rang: object = None) -> str:
     return f"{bounds}, {SENSITIVE}"
 
 
-def ontbreekt(reden: str) -> str:
-    """Format a missing value with its reason: ``– (geheim)``."""
-    return f"{MISSING} ({reden})" if reden else MISSING
-
-
 def meervoud(aantal: int, enkel: str, meer: str) -> str:
     """Return ``1 buurt`` or ``3 buurten``; zero is ``geen buurten``."""
     if aantal == 0:

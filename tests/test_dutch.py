@@ -15,7 +15,6 @@ from sia.dutch import (
     getal,
     kans,
     meervoud,
-    ontbreekt,
     opsomming,
     procent,
     rang_interval,
@@ -65,7 +64,6 @@ def test_other_formats() -> None:
     assert rang_interval(3, 9) == "3–9"
     assert rang_interval(3, 3) == "3"
     assert rang_interval(3, None) == MISSING
-    assert ontbreekt("geheim") == "– (geheim)"
     assert [meervoud(n, "buurt", "buurten") for n in (0, 1, 2)] == [
         "geen buurten",
         "1 buurt",

@@ -137,39 +137,6 @@ def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFr
     return pd.DataFrame(counts / len(noise), panel.index, numbers)
 
 
-def changed_buurten(
-    found: Change, names: pd.Series[str], buurtnamen: pd.Series[str]
-) -> pd.DataFrame:
-    """List the buurten that changed type, the most convincing first, in words.
-
-    Parameters
-    ----------
-    found : Change
-    names : Series of str
-        Type number -> Dutch name.
-    buurtnamen : Series of str
-        ``buurtcode`` -> name.
-
-    Returns
-    -------
-    DataFrame
-        Index ``buurtcode``: ``naam``, ``van``, ``naar`` (names of types), ``kans_anders``,
-        ``oordeel`` ("verandering" or "kan ruis zijn").
-    """
-    rows = found.buurten[found.buurten["gewijzigd"]]
-    rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
-    return pd.DataFrame(
-        {
-            "naam": buurtnamen.reindex(rows.index),
-            "van": rows["van"].map(names),
-            "naar": rows["naar"].map(names),
-            "kans_anders": rows["kans_anders"],
-            "oordeel": np.where(rows["overtuigend"], "verandering", "kan ruis zijn"),
-        },
-        index=rows.index,
-    )
-
-
 @dataclass(frozen=True)
 class Places:
     """Which buurten of an earlier year are still the same place.

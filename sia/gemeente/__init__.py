@@ -20,7 +20,6 @@ __all__ = [
     "FICTIEF",
     "PARTNERSOORTEN",
     "TE_BEVESTIGEN",
-    "Drempels",
     "EigenTabel",
     "Gemeente",
     "Huisstijl",

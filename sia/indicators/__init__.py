@@ -2,7 +2,7 @@
 
 from sia.indicators.build import IndicatorTable, build_indicators
 from sia.indicators.cells import CARRIED, MISSING, MODELLED, OBSERVED
-from sia.indicators.eligibility import Design, design, domain_shares, eligibility
+from sia.indicators.eligibility import Design, design, eligibility
 
 __all__ = [
     "CARRIED",
@@ -13,6 +13,5 @@ __all__ = [
     "IndicatorTable",
     "build_indicators",
     "design",
-    "domain_shares",
     "eligibility",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.catalogue.model import ALL_DOMAINS, DOMAIN_NAMES, DOMAINS
+from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.gemeente import Gemeente
 from sia.indicators.build import INHABITANTS, IndicatorTable
 from sia.indicators.cells import MISSING
@@ -91,29 +91,6 @@ def _why_dropped(flags: pd.Series[str], share: float, limit: float) -> str:
     return (
         f"Bekend in {percent} % van de buurten die groot genoeg zijn; nodig is {limit * 100:.0f} %."
     )
-
-
-def domain_shares(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
-    """Return per buurt and domain the share of the indicators of this year that are present.
-
-    Parameters
-    ----------
-    table : IndicatorTable
-    gemeente : Gemeente
-
-    Returns
-    -------
-    DataFrame of float, index ``buurtcode``
-        One column per domain that takes part, ``potentie`` included; 0 to 1.
-    """
-    plan = design(table, gemeente)
-    present = table.values.notna()
-    shares = {}
-    for domain in ALL_DOMAINS:
-        own = [name for name in plan.indicatoren if table.catalogue[name].domein == domain]
-        if own:
-            shares[domain] = present[own].mean(axis=1)
-    return pd.DataFrame(shares, index=table.values.index)
 
 
 def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:

@@ -92,7 +92,6 @@ class Hosts:
 
     opendata: str = "https://opendata.cbs.nl/ODataApi/odata"
     feed: str = "https://opendata.cbs.nl/ODataFeed/odata"
-    datasets: str = "https://datasets.cbs.nl/odata/v1/CBS"
     dataderden: str = "https://dataderden.cbs.nl/ODataApi/odata"
     pdok_api: str = "https://api.pdok.nl/cbs"
     pdok_wfs: str = "https://service.pdok.nl/cbs"
@@ -266,29 +265,6 @@ def kwb(year: int, gemeente: str | None, *, hosts: Hosts = PUBLIC_HOSTS) -> list
         **_common("cbs.kwb", table, year, "CC BY 4.0", text),
     )
     return [*_odata3(host, table, year, gemeente, "cbs.kwb", text), names]
-
-
-def kwb_odata4(
-    year: int, gemeente: str | None, *, hosts: Hosts = PUBLIC_HOSTS
-) -> list[FetchRequest]:
-    """Return the requests for Kerncijfers wijken en buurten of a year (OData v4)."""
-    table = KWB_TABLES[year]
-    base = f"{hosts.datasets}/{table}"
-    common = _common("cbs.kwb", table, year, "CC BY 4.0", _kwb_text(year, table))
-    requests = [
-        FetchRequest(
-            name=_name(table, year, gemeente, "Observations"),
-            url=_query(f"{base}/Observations", _filter(_starts(gemeente, "WijkenEnBuurten"))),
-            shape="odata",
-            region_field="WijkenEnBuurten",
-            prefixes=_prefixes(gemeente),
-            **common,
-        )
-    ]
-    for entity in ("MeasureCodes", "MeasureGroups", "WijkenEnBuurtenCodes"):
-        name = _name(table, year, gemeente, entity)
-        requests.append(FetchRequest(name=name, url=f"{base}/{entity}", shape="odata", **common))
-    return requests
 
 
 def crime(

@@ -1,9 +1,8 @@
-"""Tables that are read: accessible HTML with sorting and footnotes, and safe CSV and Excel."""
+"""Tables that are read: accessible HTML with sorting and footnotes, and safe CSV."""
 
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -158,12 +157,3 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     """Return a table as CSV for Dutch spreadsheets: semicolons, decimal comma, UTF-8 with BOM."""
     text = safe_frame(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     return text.encode("utf-8-sig")
-
-
-def excel_bytes(tables: Mapping[str, pd.DataFrame]) -> bytes:
-    """Return tables as sheets of one Excel file; sheet name -> table."""
-    buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
-        for name, table in tables.items():
-            safe_frame(table).to_excel(writer, sheet_name=name[:31], index=False)
-    return buffer.getvalue()

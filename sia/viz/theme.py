@@ -34,9 +34,6 @@ from sia.dutch import (
     met_teken as met_teken,
 )
 from sia.dutch import (
-    ontbreekt as ontbreekt,
-)
-from sia.dutch import (
     opsomming as opsomming,
 )
 from sia.dutch import (

@@ -12,7 +12,6 @@ from sia.clustering.matching import match_centres, match_labels
 from sia.clustering.typology import Typology
 from sia.clustering.years import (
     change,
-    changed_buurten,
     same_places,
     transitions,
     type_shares,
@@ -54,10 +53,9 @@ def test_real_changes_exceed_noise_and_are_listed():
     found = change(model, data, noise, 2020, 2022)
     assert found.gewijzigd == pytest.approx(0.1)
     assert found.door_ruis < 0.01 and found.boven_ruis > 0.9
-    names = pd.Series({1: "een", 2: "twee", 3: "drie"})
-    listed = changed_buurten(found, names, pd.Series(CODES, index=CODES))
+    listed = found.buurten[found.buurten["gewijzigd"]]
     assert list(listed.index) == CODES[:6]
-    assert (listed["oordeel"] == "verandering").all()
+    assert listed["overtuigend"].all()
 
 
 def test_changes_by_noise_alone_are_called_noise():

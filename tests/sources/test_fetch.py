@@ -466,13 +466,6 @@ def test_a_filter_holds_whatever_the_padding_of_the_keys() -> None:
     assert " eq '" not in chosen
     crime = next(r for r in requests if r.table == "47018NED")
     assert "Perioden eq '2020JJ00'" in parse_qs(urlsplit(crime.url).query)["$filter"][0]
-    four = module.kwb_odata4(2020, "GM0153")
-    assert [r.name.rpartition("_")[2] for r in four] == [
-        "Observations.json",
-        "MeasureCodes.json",
-        "MeasureGroups.json",
-        "WijkenEnBuurtenCodes.json",
-    ]
 
 
 def test_every_wrong_part_of_a_plan_is_told_at_once() -> None:
