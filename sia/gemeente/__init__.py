@@ -13,7 +13,6 @@ from sia.gemeente.model import (
     Partner,
     Stadsdeel,
 )
-from sia.methode import Drempels
 
 __all__ = [
     "AANPAK",
