@@ -35,10 +35,6 @@ AANPAKKEN: tuple[str, ...] = (
 def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
     """Return the rules as a table for a reader, in the order in which they are tried.
 
-    Parameters
-    ----------
-    settings : ApproachSettings, optional
-
     Returns
     -------
     DataFrame
@@ -180,7 +176,6 @@ def decide(
         ``richting`` (only "ongunstig" asks for an aanpak).
     trend : DataFrame, optional
         As `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
-    settings : ApproachSettings, optional
 
     Returns
     -------

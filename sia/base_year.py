@@ -23,12 +23,10 @@ def base_year(gemeentecode: str, jaren: Sequence[int], asked: int | None, folder
 
     Parameters
     ----------
-    gemeentecode : str
     jaren : sequence of int
         Years of the run.
     asked : int, optional
         By default the year of earlier runs, or else the first of `jaren`.
-    folders : Folders
 
     Raises
     ------

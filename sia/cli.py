@@ -66,14 +66,6 @@ def _say(text: str) -> None:
 def parse_years(given: list[str]) -> list[int]:
     """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles.
 
-    Parameters
-    ----------
-    given : list of str
-
-    Returns
-    -------
-    list of int
-
     Raises
     ------
     InputError

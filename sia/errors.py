@@ -69,10 +69,6 @@ def refuse(problems: Iterable[Problem]) -> None:
 def render(problems: Iterable[Problem]) -> str:
     """Lay problems out as readable Dutch text, one block per problem.
 
-    Parameters
-    ----------
-    problems : iterable of Problem
-
     Returns
     -------
     str

@@ -41,7 +41,6 @@ def tree_hash(folder: Path, suffixes: Iterable[str] = (), without: str = "") -> 
 
     Parameters
     ----------
-    folder : pathlib.Path
     suffixes : iterable of str
         Only files with these suffixes; default all. Hidden files never count.
     without : str
@@ -120,7 +119,6 @@ def hand_down(bron: Sequence[Path], raw: RawHash) -> Iterator[None]:
 
     Parameters
     ----------
-    bron : sequence of pathlib.Path
     raw : RawHash
         From `raw_hash`, taken at the start of the batch.
     """

@@ -29,7 +29,6 @@ class Known:
 
     Parameters
     ----------
-    code : str
     naam : str
         In the newest file that names it, else the code.
     jaren : set of int
@@ -66,11 +65,6 @@ class Known:
 
 def store_folder(bron: Sequence[Path], processed: Path) -> Path:
     """Return where what was read from raw folders is kept.
-
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-    processed : pathlib.Path
 
     Returns
     -------
@@ -113,7 +107,6 @@ def find_code(which: str, known: Mapping[str, Known]) -> str:
     ----------
     which : str
         A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
-    known : mapping of str to Known
 
     Raises
     ------
@@ -215,10 +208,8 @@ def years_present(code: str, jaren: Iterable[int], known: Mapping[str, Known]) -
 
     Parameters
     ----------
-    code : str
     jaren : iterable of int
         Years asked for.
-    known : mapping of str to Known
 
     Returns
     -------
@@ -252,14 +243,8 @@ def check_request(
     ----------
     gemeente : str
         Name or code.
-    jaren : sequence of int
-    bron : sequence of pathlib.Path
     known : callable
         As for `configure`.
-
-    Returns
-    -------
-    Gemeente
 
     Raises
     ------
@@ -278,13 +263,7 @@ def check_request(
 
 
 def check_folders_and_years(jaren: Sequence[int], bron: Sequence[Path]) -> list[Problem]:
-    """Return what is wrong with years and raw folders.
-
-    Parameters
-    ----------
-    jaren : sequence of int
-    bron : sequence of pathlib.Path
-    """
+    """Return what is wrong with years and raw folders."""
     problems = [
         Problem(
             kolom="jaar",

@@ -441,7 +441,6 @@ def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:
     ----------
     name : str
         One of `NAMES`.
-    table : DataFrame or GeoDataFrame
 
     Returns
     -------

@@ -87,10 +87,6 @@ def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read a Parquet or GeoParquet file written by `write_table`.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     DataFrame or GeoDataFrame
@@ -171,13 +167,7 @@ def update_manifest(folder: Path, stage: str, entry: Mapping[str, Any]) -> None:
 
 
 def forget_stage(folder: Path, stage: str) -> None:
-    """Take a stage's record out of the folder's manifest, when what it wrote was taken away.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    stage : str
-    """
+    """Take a stage's record out of the folder's manifest, when what it wrote was taken away."""
     with _alone(folder):
         manifest = read_manifest(folder)
         if manifest.get("stappen", {}).pop(stage, None) is not None:

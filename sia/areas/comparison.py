@@ -56,7 +56,6 @@ def compare(
     ----------
     old, new : AreaLayer
         Same level.
-    thresholds : BorderThresholds
 
     Returns
     -------

@@ -93,11 +93,6 @@ def convert(
     weights : GeoDataFrame, optional
         Column ``gewicht`` (inhabitants or addresses) on 100 m squares or address points,
         EPSG:28992. Without it, and in an old area without any weight, surface decides.
-    thresholds : BorderThresholds
-
-    Returns
-    -------
-    Conversion
 
     Raises
     ------

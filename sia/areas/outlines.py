@@ -12,12 +12,7 @@ import shapely
 
 
 def has_border(geometry: gpd.GeoSeries) -> pd.Series[bool]:
-    """Tell per area whether the file holds a border of it; an empty shape is none.
-
-    Parameters
-    ----------
-    geometry : GeoSeries
-    """
+    """Tell per area whether the file holds a border of it; an empty shape is none."""
     return pd.Series(~(geometry.isna() | geometry.is_empty), index=geometry.index)
 
 

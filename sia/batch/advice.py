@@ -41,12 +41,7 @@ def where(outcome: Outcome) -> str:
 
 
 def advice(outcome: Outcome) -> str:
-    """Return in Dutch what to do about a failure; empty when there is none.
-
-    Parameters
-    ----------
-    outcome : Outcome
-    """
+    """Return in Dutch what to do about a failure; empty when there is none."""
     if outcome.status != FAILED:
         return ""
     told = next(

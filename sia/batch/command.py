@@ -49,14 +49,12 @@ class Request:
     ----------
     gemeenten : tuple of str
         Names or codes; ``alle`` for every municipality of the raw files.
-    jaren : tuple of int
     bron : tuple of pathlib.Path
         Folders with raw data.
     basisjaar : int, optional
         Year that fixes the scale; see `sia.base_year`.
     werkers : int
         Chains side by side; 0: the number of cores.
-    opnieuw : bool
     scheduler : str, optional
         Address of a Dask scheduler.
     tijdslimiet : int
@@ -99,7 +97,6 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
 
     Parameters
     ----------
-    request : Request
     known : callable
         Gives the municipalities of the raw files; called only when a file in ``gemeenten/`` does
         not do.
@@ -158,15 +155,10 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
 
     Parameters
     ----------
-    request : Request
     root : pathlib.Path
         Project folder.
     say : callable
         Gets the Dutch lines that stand at the end of the run.
-
-    Returns
-    -------
-    BatchResult
 
     Raises
     ------

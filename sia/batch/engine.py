@@ -59,10 +59,5 @@ def _show(nb_man: Any, error: Exception) -> None:
 
 
 def register(name: str) -> None:
-    """Make the engine known to papermill under a name.
-
-    Parameters
-    ----------
-    name : str
-    """
+    """Make the engine known to papermill under a name."""
     papermill_engines.register(name, CellEngine)

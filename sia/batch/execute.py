@@ -75,7 +75,6 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
 
     Parameters
     ----------
-    task : Task
     fingerprint : str
         Handed on in the outcome.
 
@@ -145,10 +144,6 @@ def _execute(task: Task, target: Path) -> None:
 
 def warnings_in(executed: Path) -> tuple[str, ...]:
     """Return what an executed notebook asks attention for.
-
-    Parameters
-    ----------
-    executed : pathlib.Path
 
     Returns
     -------

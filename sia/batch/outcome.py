@@ -15,7 +15,6 @@ class BatchResult:
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
     afgebroken : bool
         Whether somebody stopped it.
     """

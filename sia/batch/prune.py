@@ -33,7 +33,6 @@ def prune_stores(processed: Path, current: Path, *, grace: float = GRACE) -> tup
         Folder with the tables of all municipalities.
     current : pathlib.Path
         From `sia.request.store_folder`.
-    grace : float
 
     Returns
     -------

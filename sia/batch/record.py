@@ -59,13 +59,7 @@ def now() -> str:
 
 
 def begin(opdracht: Mapping[str, Any], bron: Sequence[Path]) -> Start:
-    """Return what is known at the start of a batch.
-
-    Parameters
-    ----------
-    opdracht : mapping
-    bron : sequence of pathlib.Path
-    """
+    """Return what is known at the start of a batch."""
     files = sorted((root, path) for root in bron for path in root.rglob("*") if path.is_file())
     hashes = {
         f"{root.name}/{path.relative_to(root).as_posix()}": content_hash(path)
@@ -80,7 +74,6 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
 
     Parameters
     ----------
-    start : Start
     target : pathlib.Path
         JSON: the request, the machine, the versions in use, the hash of every raw file, and per
         notebook status, seconds, processor time, peak memory in bytes, warnings, the failing cell,

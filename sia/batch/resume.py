@@ -20,10 +20,6 @@ _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
 def base_fingerprint(raw: RawHash) -> str:
     """Return the hash of what all municipalities rest on.
 
-    Parameters
-    ----------
-    raw : RawHash
-
     Returns
     -------
     str
@@ -56,7 +52,6 @@ def task_fingerprint(task: Task, before: Sequence[str]) -> str:
 
     Parameters
     ----------
-    task : Task
     before : sequence of str
         Base fingerprint and those of the tasks whose results it may read.
     """
@@ -104,7 +99,6 @@ def unchanged(task: Task, fingerprint: str) -> Outcome | None:
 
     Parameters
     ----------
-    task : Task
     fingerprint : str
         What the task would rest on now.
 
@@ -142,10 +136,6 @@ def unchanged(task: Task, fingerprint: str) -> Outcome | None:
 
 def remove_left_overs(folders: Iterable[Path]) -> int:
     """Remove temporary files that a killed run left behind; the caller holds the lock.
-
-    Parameters
-    ----------
-    folders : iterable of pathlib.Path
 
     Returns
     -------

@@ -36,7 +36,6 @@ def run_chain(chain: Chain, before: Sequence[str], force: bool = False) -> list[
 
     Parameters
     ----------
-    chain : sequence of Task
     before : sequence of str
         Fingerprints of everything that the first task may read.
     force : bool

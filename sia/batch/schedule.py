@@ -25,7 +25,6 @@ class Job:
 
     Parameters
     ----------
-    chain : list of Task
     before : list of str
         Fingerprints of what it may read.
     """
@@ -59,7 +58,6 @@ class Line:
 
     Parameters
     ----------
-    gemeente : str
     phases : list of (list of chains)
         Of this municipality only.
     base : str
@@ -160,7 +158,6 @@ def work(
     ----------
     lines : sequence of Line
         Their outcomes are filled in.
-    pool : Pool
     progress : callable
         Gets every outcome.
     say : callable

@@ -37,13 +37,10 @@ def write_summary(
 
     Parameters
     ----------
-    result : BatchResult
     target : pathlib.Path
         One HTML file without anything from outside; its links go to the reports beside it.
     names : mapping of str to str
         Of the municipalities, by code.
-    folders : Folders
-    start : Start
     onbekend : sequence of str
         Raw files that no source knows.
     """

@@ -48,7 +48,6 @@ class Task:
         The source notebook.
     gemeente : str
         Code, ``GM0153``.
-    jaar : int
     parameters : mapping
         Values for the notebook's ``parameters`` cell.
     output : pathlib.Path
@@ -72,10 +71,6 @@ class Task:
 
 def notebook_parameters(notebook: Path) -> dict[str, Any]:
     """Return the names and default values in a notebook's ``parameters`` cell.
-
-    Parameters
-    ----------
-    notebook : pathlib.Path
 
     Raises
     ------
@@ -119,7 +114,6 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    notebook : pathlib.Path
     given : mapping
         Parameter values; papermill itself would accept a misspelt name and end with status 0.
 
@@ -170,13 +164,10 @@ def plan(
 
     Parameters
     ----------
-    gemeentecode : str
-    jaren : iterable of int
     bron : sequence of pathlib.Path
         Folders with raw data.
     root : pathlib.Path
         Project folder with ``notebooks/``.
-    folders : Folders
     basisjaar : int, optional
         Year whose norms fix the scale; see `sia.base_year`.
     extra : mapping, optional

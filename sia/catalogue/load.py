@@ -32,7 +32,6 @@ def check_catalogue(
 
     Parameters
     ----------
-    entries : iterable of Indicator
     besluiten : iterable of Besluit
         Decisions that lift a block. A decision about an unknown indicator, or one that lifts
         nothing, is a problem too: it would be printed without effect.

@@ -58,11 +58,6 @@ def fit_components(z: Array, settings: TypologySettings) -> Components:
     ----------
     z : ndarray, shape (n, n_domains)
         Without NaN, at least ``settings.n_types`` distinct rows.
-    settings : TypologySettings
-
-    Returns
-    -------
-    Components
     """
     if settings.method == "mixture":
         mixture = _mixture(z, settings)

@@ -68,10 +68,6 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
     join : bool
         False leaves separated parts apart.
 
-    Returns
-    -------
-    Contiguity
-
     Raises
     ------
     InputError

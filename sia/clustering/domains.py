@@ -22,7 +22,6 @@ def known_together(scores: pd.DataFrame, least: int = TOGETHER) -> pd.DataFrame:
     ----------
     scores : DataFrame, shape (n_units, n_domains)
         NaN where missing.
-    least : int
 
     Returns
     -------

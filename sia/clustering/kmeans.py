@@ -43,7 +43,6 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
         Number of types.
     starts : int or None
         None: `STARTS`, more below `SMALL` units, `WHOLE` above `LARGE`.
-    seed : int
 
     Returns
     -------

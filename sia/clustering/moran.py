@@ -52,7 +52,6 @@ def global_moran(
         Used with rows that sum to one.
     permutations : int
         0 for the analytical p-value only.
-    seed : int
 
     Returns
     -------
@@ -100,8 +99,6 @@ def local_moran(
         Index ``buurtcode``; NaN allowed.
     graph : Contiguity
         Used with rows that sum to one.
-    permutations : int
-    seed : int
     fdr : float
         Level (0-1) at which a class is named.
 

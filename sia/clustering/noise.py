@@ -84,11 +84,6 @@ class Zone:
 def innovations(zone: Zone, noise: Noise) -> Array:
     """Return what the scores of a zone are without the resemblance to their neighbours.
 
-    Parameters
-    ----------
-    zone : Zone
-    noise : Noise
-
     Returns
     -------
     ndarray, shape (n,)
@@ -130,7 +125,6 @@ def neighbour_mean(edges: Ints, n: int) -> sparse.csr_array:
     Parameters
     ----------
     edges : ndarray of int, shape (n_edges, 2)
-    n : int
 
     Returns
     -------
@@ -149,11 +143,6 @@ def estimate_noise(zones: Sequence[Zone], rng: np.random.Generator) -> Noise:
     Medians over buurten are used, so that pockets in a minority of them leave no trace. The
     autoregression is the one under which simulated buurten on the same squares have the median
     Moran coefficient that was observed (indirect inference, Gourieroux, Monfort & Renault 1993).
-
-    Parameters
-    ----------
-    zones : sequence of Zone
-    rng : numpy.random.Generator
 
     Returns
     -------

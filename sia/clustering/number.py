@@ -29,7 +29,6 @@ class NumberChoice:
 
     Parameters
     ----------
-    k : int
     reden : str
         Dutch, with the figures.
     table : DataFrame
@@ -62,11 +61,6 @@ def choose_k(
         As for `Typology.fit`. In a panel, buurten (not buurt-years) are resampled.
     settings : TypologySettings, optional
         Its ``n_types`` is ignored.
-    number : NumberSettings, optional
-
-    Returns
-    -------
-    NumberChoice
 
     Raises
     ------
@@ -253,7 +247,6 @@ def clustergram(
     scores : DataFrame, shape (n_units, n_domains)
     settings : TypologySettings, optional
         Its ``n_types`` is ignored.
-    ks : sequence of int
 
     Returns
     -------

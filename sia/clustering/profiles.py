@@ -25,7 +25,6 @@ class Prefix:
 
     Parameters
     ----------
-    naam : str
     kolom : str
         Empty: always holds.
     minimaal, maximaal : float
@@ -69,10 +68,6 @@ def load_names(path: Path | None = None) -> NameRules:
     ----------
     path : pathlib.Path, optional
         Default: the file that comes with the package.
-
-    Returns
-    -------
-    NameRules
 
     Raises
     ------
@@ -147,10 +142,6 @@ def _problems(content: Mapping[str, Any], where: str) -> list[Problem]:
 def profiles(model: Typology) -> pd.DataFrame:
     """Return the mean z-score per type and domain.
 
-    Parameters
-    ----------
-    model : Typology
-
     Returns
     -------
     DataFrame, shape (n_types, n_domains)
@@ -167,7 +158,6 @@ def describe(
 
     Parameters
     ----------
-    model : Typology
     types : DataFrame
         As `Typology.table` gives it.
     context : DataFrame, optional

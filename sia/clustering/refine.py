@@ -34,7 +34,6 @@ def refine(
         As for `scan_border`; empty for one zone.
     members : ndarray of bool, shape (n,)
         Connected group over the squares of the zones in order.
-    noise : Noise
     settings : ScanSettings
         Its bounds on weight are kept.
 

@@ -64,8 +64,6 @@ def propose_areas(
         Index ``buurtcode``; NaN allowed.
     inwoners : Series
         Inhabitants; missing counts as unknown and adds nothing to an area.
-    graph : Contiguity
-    settings : AreaSettings, optional
 
     Returns
     -------

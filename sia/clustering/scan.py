@@ -58,19 +58,7 @@ class Scan:
 
 
 def scan(zone: Zone, noise: Noise, settings: ScanSettings, rng: np.random.Generator) -> Scan:
-    """Return the best candidate of a zone with its max-statistic p-value.
-
-    Parameters
-    ----------
-    zone : Zone
-    noise : Noise
-    settings : ScanSettings
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Scan
-    """
+    """Return the best candidate of a zone with its max-statistic p-value."""
     search = _Search(zone.edges, zone.place, [zone.weight], settings)
     null = _Null(zone, noise)
     members, statistic = search.best(null.observed)
@@ -97,12 +85,8 @@ def scan_border(
 
     Parameters
     ----------
-    left, right : Zone
     crossing : ndarray of int, shape (n_crossing, 2)
         Neighbours over the border: place in `left`, place in `right`.
-    noise : Noise
-    settings : ScanSettings
-    rng : numpy.random.Generator
 
     Returns
     -------

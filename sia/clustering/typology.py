@@ -29,10 +29,6 @@ class Typology:
 
     Type 1 is the type with the most urgent profile (highest mean z), the last type the least.
 
-    Parameters
-    ----------
-    settings : TypologySettings, optional
-
     Attributes
     ----------
     domains_ : tuple of str

@@ -94,10 +94,6 @@ def change(
         Years.
     convincing : float
         A change with a ``kans_anders`` of at least this is called convincing.
-
-    Returns
-    -------
-    Change
     """
     shares = type_shares(model, panel, noise)
     observed = _pair(model.predict(panel), start, end).dropna().astype("int64")
@@ -169,10 +165,6 @@ def same_places(comparison: pd.DataFrame, codes: pd.Index) -> Places:
         As `sia.areas.compare` returns it, from the earlier year to this one.
     codes : Index of str
         Codes of the earlier year.
-
-    Returns
-    -------
-    Places
     """
     kept = comparison[comparison["soort"].isin([SAME, RENAMED])]
     follows = {str(code): str(code) for code in kept.index}

@@ -116,10 +116,6 @@ class Entry:
 def check_entry(entry: Entry) -> None:
     """Refuse an entry that would not be understood later.
 
-    Parameters
-    ----------
-    entry : Entry
-
     Raises
     ------
     InputError
@@ -163,10 +159,6 @@ def check_entry(entry: Entry) -> None:
 
 def personal_data_warnings(text: str) -> list[str]:
     """Say which parts of a text look like personal data.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------

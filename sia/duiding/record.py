@@ -111,10 +111,6 @@ class Record:
     def add(self, entry: Entry) -> int:
         """Store an entry; when this returns, it is on disk.
 
-        Parameters
-        ----------
-        entry : Entry
-
         Returns
         -------
         int

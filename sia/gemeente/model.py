@@ -275,10 +275,6 @@ class Gemeente:
     def stadsdeel(self, buurtcode: str) -> str:
         """Return the stadsdeel of a buurt.
 
-        Parameters
-        ----------
-        buurtcode : str
-
         Returns
         -------
         str

@@ -280,7 +280,6 @@ def aggregate(x: Array, weight: Array, rule: Aggregator, minimum_share: float = 
     ----------
     x : array, shape (..., n, k)
     weight : array, broadcastable to `x`
-    rule : Aggregator
     minimum_share : float
         Present children over children, counting those with a weight above zero (COINr
         ``dat_thresh``: missing when the share is below it).

@@ -54,7 +54,6 @@ class IndexResult:
     ----------
     values : DataFrame, units x indicators
         As given.
-    screening : ScreeningTables
     imputed, treated, normalised : DataFrame, units x indicators
         After that step.
     scores : DataFrame, units x aggregates
@@ -75,8 +74,6 @@ class IndexResult:
         Cells that treatment changed; what was done per indicator.
     flags : DataFrame of str, units x indicators
         ``waargenomen``, ``geschat``, ``ontbreekt``, ``ontbreekt: geen spreiding``.
-    design : IndexDesign
-    chain : Chain
     """
 
     values: pd.DataFrame
@@ -109,11 +106,6 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     values : DataFrame of float, shape (n_units, n_indicators or more)
         Index: unique unit labels. NaN is missing. Columns that the structure does not name are
         left out.
-    design : IndexDesign
-
-    Returns
-    -------
-    IndexResult
 
     Raises
     ------
@@ -161,11 +153,6 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
 
 def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
     """Return the named columns as floats, or list everything that is wrong.
-
-    Parameters
-    ----------
-    values : DataFrame
-    indicators : tuple of str
 
     Returns
     -------
@@ -243,7 +230,6 @@ def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
     Parameters
     ----------
     values : DataFrame, units x indicators of the design
-    design : IndexDesign
 
     Returns
     -------
@@ -304,11 +290,6 @@ def resolve(normalised: Array, design: IndexDesign) -> Chain:
     ----------
     normalised : array, shape (n, k)
         Of the units that weights and norms are to be learnt from.
-    design : IndexDesign
-
-    Returns
-    -------
-    Chain
     """
     weights: dict[str, Array] = {}
     rescale: dict[str, Fitted] = {}
@@ -340,7 +321,6 @@ def evaluate(
     ----------
     leaves : array, shape (..., n, k)
         Normalised indicators in the order of the hierarchy.
-    design : IndexDesign
     chain : Chain
         Weights may have leading axes (..., 1, n_children) that broadcast with `leaves`.
     checked : bool
@@ -372,7 +352,6 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
 
     Parameters
     ----------
-    design : IndexDesign
     weights : mapping of aggregate id to array
 
     Returns

@@ -113,7 +113,6 @@ class Choices:
         Parameters
         ----------
         u : array, shape (m,)
-        count : int
         """
         if self.own is None or count == 1:
             return np.minimum((u * count).astype(np.int64), count - 1)
@@ -127,7 +126,6 @@ class Choices:
 
         Parameters
         ----------
-        design : IndexDesign
         **changes
             Fields of `Choices` that differ from the default.
 
@@ -213,7 +211,6 @@ class Noise:
         NaN and 0 where they do not apply.
     spread : array, shape (n, k)
         Standard error from published margins; 0 where none.
-    exact_below : float
     unit : array, shape (k,)
         In which the publisher prints; 0 where unknown.
     """
@@ -290,14 +287,9 @@ def prepare_noise(
 
     Parameters
     ----------
-    error : DataError or None
     values : DataFrame, units x indicators
     denominators : DataFrame or None
         Units x indicators.
-
-    Returns
-    -------
-    Noise or None
 
     Raises
     ------

@@ -84,8 +84,6 @@ def attribute(
         Normalised indicators.
     anchor : array, shape (m, k)
         Normalised indicators of the units that reference values are taken from.
-    design : IndexDesign
-    chain : Chain
     evaluate : callable
         ``sia.index.build.evaluate``.
 
@@ -183,13 +181,6 @@ def shapley(
     x, reference : array, shape (n, k)
         NaN in both where the unit has no value.
     weight : array, shape (k,)
-    rule : Aggregator
-    minimum_share : float
-    exact_up_to, permutations, seed : int
-
-    Returns
-    -------
-    Shapley
     """
     worth = _Worth(x, reference, weight, rule, minimum_share)
     k = x.shape[1]

@@ -36,7 +36,6 @@ def denominate(values: pd.DataFrame, how: Denominate) -> pd.DataFrame:
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
-    how : Denominate
 
     Returns
     -------

@@ -30,12 +30,10 @@ class Node:
 
     Parameters
     ----------
-    id : str
     level : int
         Indicators are level 1; an aggregate is above its highest child.
     children : tuple of str
         In the order of the structure table.
-    weights : tuple of float
     """
 
     id: str
@@ -58,7 +56,6 @@ class Hierarchy:
         Aggregates, every child before its parent.
     parent : mapping of str to str
         Of every id except the roots.
-    roots : tuple of str
     """
 
     indicators: tuple[str, ...]
@@ -114,10 +111,6 @@ def read_structure(structure: pd.DataFrame) -> Hierarchy:
     structure : DataFrame
         Columns ``id`` and ``parent`` (missing for a root); optional ``level`` (indicators 1),
         ``weight`` (default 1; relative among siblings) and ``direction`` (default +1).
-
-    Returns
-    -------
-    Hierarchy
 
     Raises
     ------

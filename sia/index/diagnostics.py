@@ -121,18 +121,12 @@ def audit(
 
     Parameters
     ----------
-    result : IndexResult
-    rules : AuditRules, optional
     external : DataFrame, units x external indices, optional
         Leefbaarometer, SES-WOA and the like; they are never part of a score. Their sign is taken as
         it is: an index where high is good correlates negatively with an urgency.
     origin : DataFrame, units x measures of origin, optional
     ranks : DataFrame, index unit, optional
         ``rank``, ``rank_p05`` and ``rank_p95`` of `sia.index.UncertaintyResult`.
-
-    Returns
-    -------
-    Audit
     """
     rule = rules or AuditRules()
     up = _going_up(result)
@@ -196,7 +190,6 @@ def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
     ----------
     x, y : array, shape (n,)
         Pairs with NaN are left out.
-    bins : int, optional
 
     Returns
     -------

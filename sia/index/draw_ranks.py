@@ -218,10 +218,6 @@ def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
         1 to n; 0 where there is no score.
     bounds : tuple of int
         Ranks to count up to.
-
-    Returns
-    -------
-    RankSummary
     """
     draws, n = ranks.shape
     return _counted(ranks, bounds) if n < draws else _ordered(ranks, bounds)

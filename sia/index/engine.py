@@ -87,10 +87,8 @@ class Engine:
     options : dict of step to tuple of options
     tables : dict of aggregate id to array, shape (weight_sets, n_children)
         Empty when weights do not vary.
-    noise : Noise or None
     node : str
         The aggregate whose ranks are wanted.
-    seed : int
     memory_limit : int
         Bytes for working arrays, over all threads.
     """
@@ -115,7 +113,6 @@ class Engine:
 
         Parameters
         ----------
-        plan : Plan
         take : callable
             Gets draw numbers (m,) and ranks (m, n); rank 0 means no score. Called from threads,
             once per draw.
@@ -243,7 +240,6 @@ class Variant:
         ----------
         values : array, shape (n, k)
         units : Index of length n
-        design : IndexDesign
         node : str
             The aggregate that is wanted.
         """

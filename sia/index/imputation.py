@@ -196,7 +196,6 @@ class NearestNeighbours(Imputer):
 
     Parameters
     ----------
-    k : int
     minimum_shared : int
         Units that share fewer indicators are no neighbours.
     """
@@ -249,7 +248,6 @@ class EM(Imputer):
     tolerance : float
         Largest change of an estimate (in standard deviations) and of a covariance at which
         iteration stops.
-    iterations : int
     ridge : float
         Added to the diagonal of the correlation matrix.
 
@@ -319,7 +317,6 @@ def impute(
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
-    how : Imputer
     directions : mapping of indicator to +1/-1, optional
     domains : mapping of indicator to domain, optional
         Default: all in one.
@@ -357,7 +354,6 @@ def impute_panel(
         rows, with the year and the unit's own mean over the years per indicator as covariates.
     maximum_gap : int, optional
         Years that a value may be carried forward ("latest" only).
-    em : EM, optional
 
     Returns
     -------

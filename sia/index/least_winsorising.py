@@ -54,7 +54,6 @@ class LeastWinsorising(BatchedTreatment):
     ----------
     winmax : int
         Most points that are set back.
-    skew, kurt : float
     """
 
     winmax: int = 5
@@ -72,10 +71,6 @@ class LeastWinsorising(BatchedTreatment):
         ----------
         x : array, shape (s, n)
             One indicator per row.
-
-        Returns
-        -------
-        Decisions
         """
         lean, tail = shape(x)
         tested = ~np.isnan(lean + tail)

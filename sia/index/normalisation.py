@@ -38,7 +38,6 @@ class Affine(Fitted):
     Parameters
     ----------
     intercept, slope : array, shape (..., 1, k)
-    low, high : float
     logarithm : bool
         Take the natural logarithm of `x` first.
     """
@@ -68,7 +67,6 @@ class Centred(Fitted):
     centre, spread : array, shape (..., 1, k)
         Already in the direction of the indicator.
     sign : array, shape (k,)
-    scale, shift : float
     """
 
     centre: Array
@@ -152,10 +150,6 @@ class Normaliser(ABC):
             +1 or -1.
         units : Index of length n, optional
             Needed only where a unit is named.
-
-        Returns
-        -------
-        Fitted
         """
 
     def fit_transform(
@@ -180,10 +174,6 @@ class MinMax(Normaliser):
 
     y = (x - min) / (max - min) * (upper - lower) + lower. A constant indicator gives NaN (0/0, as
     in COINr), which `build_index` flags. On a frozen reference values may fall outside the bounds.
-
-    Parameters
-    ----------
-    lower, upper : float
     """
 
     lower: float = 0.0
@@ -201,7 +191,6 @@ class ZScore(Normaliser):
 
     Parameters
     ----------
-    mean, sd : float
     ddof : int
         1 is the sample standard deviation (R's ``sd``, COINr; the default); 0 the population one
         (De Muro, Mazziotta & Pareto 2011).
@@ -486,7 +475,6 @@ class ExponentialIMD(Normaliser):
 
     Parameters
     ----------
-    k : float
     ties : {"min", "average", "max"}
         Of the descending rank; "min": tied units share the better (more deprived) rank.
     """
@@ -512,7 +500,6 @@ class FromNorms(Normaliser):
 
     Parameters
     ----------
-    rule : MinMax, ZScore or PercentileRank
     norms : DataFrame, index indicator
         ``minimum``, ``maximum``, ``gemiddelde``, ``standaardafwijking``, ``p00``..``p100``.
     indicator : str
@@ -583,7 +570,6 @@ def normalise(
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
-    rule : Normaliser
     directions : Series of +1/-1 by indicator, optional
     reference : DataFrame, optional
         Units to fit on; default `values`.

@@ -16,7 +16,6 @@ def show(progress: Report | bool, total: int) -> Iterator[Report | None]:
     ----------
     progress : bool or callable
         True draws a bar on standard error and removes it at the end.
-    total : int
     """
     if callable(progress):
         yield progress

@@ -65,7 +65,6 @@ def screen(values: pd.DataFrame, rule: Screening | None = None) -> ScreeningTabl
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
-    rule : Screening, optional
 
     Returns
     -------

@@ -38,8 +38,6 @@ class SensitivityResult:
         Of the mean absolute rank shift.
     runs : int
         N (d + 2).
-    samples, seed : int
-    node : str
     """
 
     indices: pd.DataFrame
@@ -78,12 +76,6 @@ def sensitivity(
         As in `uncertainty`.
     samples : int
         N; N (d + 2) versions of the index are computed.
-    seed, bootstrap : int
-    confidence : float
-
-    Returns
-    -------
-    SensitivityResult
 
     Raises
     ------
@@ -172,8 +164,6 @@ def sobol_indices(
         Output for sample A with column i from sample B.
     bootstrap : int
         Resamples of rows; intervals are percentiles.
-    confidence : float
-    seed : int
 
     Returns
     -------
@@ -218,7 +208,6 @@ def leave_one_out(
     Parameters
     ----------
     values : DataFrame, units x indicators
-    design : IndexDesign
     node : str, optional
         Aggregate to rank; default the first root.
 
@@ -335,15 +324,10 @@ def weight_swap(
     Parameters
     ----------
     values : DataFrame, units x indicators (of both designs)
-    first, second : IndexDesign
     steps : int
         Points on the line, ends included.
     node : str, optional
         Default the first root of each.
-
-    Returns
-    -------
-    WeightSwap
     """
     if steps < 2:
         raise ValueError("steps must be at least 2")

@@ -77,10 +77,6 @@ def shrink(
     group : Series by unit, optional
         Without: straight to the overall mean. Units without a group likewise.
 
-    Returns
-    -------
-    Shrunk
-
     Raises
     ------
     ValueError

@@ -63,7 +63,6 @@ class FittedTreatment:
     ----------
     low, high : float
         Bounds of winsorisation; infinite when there was none.
-    transform : FittedTransform
     """
 
     low: float = -np.inf
@@ -143,7 +142,6 @@ class BoxCox(Transform):
 
     Parameters
     ----------
-    lam : float or None
     positive : bool
         Shift the minimum to 1 first (COINr's ``makepos``).
     """
@@ -176,7 +174,6 @@ class Step:
 
     Parameters
     ----------
-    fitted : FittedTreatment
     winsorised_high, winsorised_low : int
         Points set back at either side.
     action : str
@@ -211,12 +208,7 @@ class NoTreatment(Treatment):
 
 @dataclass(frozen=True)
 class Always(Treatment):
-    """Apply one transform without testing.
-
-    Parameters
-    ----------
-    transform : Transform
-    """
+    """Apply one transform without testing."""
 
     transform: Transform
 
@@ -269,10 +261,8 @@ class SkewKurtosis(BatchedTreatment):
     ----------
     winmax : int or None
         None is without limit; 0 is transform only.
-    skew, kurt : float
     transform : Transform or None
         None keeps the winsorised values.
-    combine : bool
     """
 
     winmax: int | None = 5
@@ -288,10 +278,6 @@ class SkewKurtosis(BatchedTreatment):
         ----------
         x : array, shape (s, n)
             One indicator per row.
-
-        Returns
-        -------
-        Decisions
         """
         found = self._winsorise(x)
         failing = np.flatnonzero(found.tested & ~found.passed)
@@ -434,10 +420,6 @@ def treat(
     rules : Treatment, or mapping of indicator to Treatment
     reference : DataFrame, optional
         Units that the rules look at; default `values`.
-
-    Returns
-    -------
-    Treated
     """
     base = values if reference is None else reference
     steps = {

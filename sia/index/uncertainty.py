@@ -38,8 +38,6 @@ class UncertaintyResult:
         (indicator or ""), ``shift`` (mean absolute rank shift, handbook eq. 38).
     options : dict of step to tuple of str
         What the option numbers mean.
-    node : str
-    seed : int
     """
 
     units: pd.DataFrame
@@ -67,8 +65,6 @@ def uncertainty(
     Parameters
     ----------
     values : DataFrame, units x indicators
-    design : IndexDesign
-    draws, seed : int
     choices : Choices, optional
         Default: normalisation, weights, aggregation, imputation, treatment and leaving out one
         indicator all vary.

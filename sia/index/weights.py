@@ -28,7 +28,6 @@ class Weighting(ABC):
             Scores of the children on their common scale.
         given : array, shape (k,)
             Weights of the structure.
-        children : tuple of str
         rule : Aggregator
             How they are combined.
 
@@ -134,7 +133,6 @@ def varimax(loading: Array, tolerance: float = 1e-12, sweeps: int = 500) -> Arra
     loading : array, shape (k, m)
     tolerance : float
         Largest angle (radians) of a last sweep.
-    sweeps : int
 
     Returns
     -------
@@ -199,7 +197,6 @@ def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
     ----------
     x : array, shape (n, k)
     weight : array, shape (k,)
-    rule : Aggregator
 
     Returns
     -------
@@ -285,7 +282,6 @@ class OptimisedWeights(Weighting):
     ----------
     target : mapping of child id to relative importance, optional
         Default: equal.
-    tolerance : float
     """
 
     target: Mapping[str, float] | None = None

@@ -40,8 +40,6 @@ class IndicatorTable:
 
     Parameters
     ----------
-    gemeentecode : str
-    jaar : int
     areas : GeoDataFrame, EPSG:28992, index ``buurtcode`` (sorted)
         ``naam``, ``wijkcode``, ``wijknaam``, ``stadsdeel``, ``gemeentecode``, ``inwoners``,
         ``huishoudens``, ``water``, ``borders_year`` (0: no borders), ``geometry``.
@@ -61,7 +59,6 @@ class IndicatorTable:
         ``bestand``, ``sha256``.
     verantwoording : DataFrame, index ``buurtcode``
         Where each code was found, also the codes that do not belong to this year.
-    catalogue : Catalogue
     besluiten : tuple of str
         Dutch sentences on lifted blocks; every output prints them.
     lower, upper : DataFrame of float, shape of `values`
@@ -109,7 +106,6 @@ def build_indicators(
     ----------
     intake : Intake
         Everything read; tables of other years are used to carry values forward.
-    gemeente : Gemeente
     jaar : int
         Year of the table; nothing with a later reference year is used.
     catalogue : Catalogue, optional

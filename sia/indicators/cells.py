@@ -36,8 +36,6 @@ class Candidate:
 
     Parameters
     ----------
-    table : SourceTable
-    bron : Bron
     rank : int
         Place in the catalogue's order of preference.
     peiljaar : int
@@ -90,8 +88,6 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
 
     Parameters
     ----------
-    entry : Indicator
-    lookup : Lookup
     jaar : int
         Nothing later is used, and nothing older than ``entry.meenemen`` years.
     """
@@ -111,11 +107,6 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
 
 def withheld(entry: Indicator, candidate: Candidate) -> npt.NDArray[np.int8]:
     """Return per code why a value may not be used: 0 it may, else an index of `rule_reasons`.
-
-    Parameters
-    ----------
-    entry : Indicator
-    candidate : Candidate
 
     Notes
     -----
@@ -178,8 +169,6 @@ def resolve(
 
     Parameters
     ----------
-    entry : Indicator
-    lookup : Lookup
     jaar : int
         Year of the table.
     n_roster : int

@@ -50,11 +50,6 @@ def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
     the rest is dropped for this year, with the reason, instead of making every buurt unranked.
     A domain of urgentie of which only proxies (``benadering``) are left is dropped as a whole:
     each domain weighs the same, and a stand-in may support a score but not be it.
-
-    Parameters
-    ----------
-    table : IndicatorTable
-    gemeente : Gemeente
     """
     large = table.areas["inwoners"] >= gemeente.drempels.inwoners
     scored = [entry for entry in table.catalogue if entry.telt_mee]
@@ -99,11 +94,6 @@ def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
     A buurt is ranked when it has at least ``drempels.inwoners`` inhabitants and, in every domain
     of urgentie that takes part this year (`design`), at least ``drempels.aandeel_domein`` of the
     domain's indicators. Potentie does not decide on the rank of urgentie.
-
-    Parameters
-    ----------
-    table : IndicatorTable
-    gemeente : Gemeente
 
     Returns
     -------

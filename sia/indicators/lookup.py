@@ -68,10 +68,6 @@ class Lookup:
     def holders(self, measures: Sequence[str]) -> tuple[tuple[SourceTable, int], ...]:
         """Return every table that has all these measures, with their latest reference year.
 
-        Parameters
-        ----------
-        measures : sequence of str
-
         Returns
         -------
         tuple of (SourceTable, int)

@@ -69,12 +69,6 @@ def table_codes(table: SourceTable, gemeentecode: str) -> list[str]:
 def build_roster(intake: Intake, gemeente: Gemeente, jaar: int) -> Roster:
     """Return every buurt of the municipality in year `jaar`.
 
-    Parameters
-    ----------
-    intake : Intake
-    gemeente : Gemeente
-    jaar : int
-
     Raises
     ------
     InputError
@@ -167,9 +161,6 @@ def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Serie
 
     Parameters
     ----------
-    codes : Index of str
-    intake : Intake
-    jaar : int
     level : str
         buurt or wijk.
     """
@@ -258,12 +249,6 @@ class Comparison:
 
     Codes have been reused for other areas. The borders of both years decide where they are read;
     else the names do. Where neither is known the code is believed.
-
-    Parameters
-    ----------
-    roster : Roster
-    intake : Intake
-    lookup : Lookup
     """
 
     def __init__(self, roster: Roster, intake: Intake, lookup: Lookup) -> None:

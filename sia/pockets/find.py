@@ -85,7 +85,6 @@ def find_pockets(
         the columns of the indicators, NaN where missing or secret.
     buurten : GeoDataFrame, index ``buurtcode``
         ``naam`` and geometry, same reference system; optional ``water`` (bool).
-    settings : PocketSettings, optional
 
     Returns
     -------

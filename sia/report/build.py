@@ -62,7 +62,6 @@ class Renderer:
 
     Parameters
     ----------
-    materiaal : Materiaal
     editie : str
         ``openbaar`` or ``intern``.
     opendata : bool
@@ -83,10 +82,6 @@ class Renderer:
 
     def report(self, selectie: Selectie) -> str:
         """Return one report as HTML.
-
-        Parameters
-        ----------
-        selectie : Selectie
 
         Returns
         -------
@@ -307,7 +302,6 @@ def build_report(
 
     Parameters
     ----------
-    materiaal : Materiaal
     selectie : Selectie, optional
         Default the whole city.
     editie : str
@@ -337,8 +331,6 @@ def write_set(
     ----------
     folder : pathlib.Path
         Holds nothing else that is named like a report.
-    materiaal : Materiaal
-    editie : str
     opendata : bool
         Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
 

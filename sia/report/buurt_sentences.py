@@ -20,7 +20,6 @@ def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
     ----------
     stad : Cijfers
         All buurten of the city.
-    code : str
     """
     return (_buurt_rank(stad, code), _buurt_domains(stad, code), _buurt_approach(stad, code))
 
@@ -94,7 +93,6 @@ def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
     ----------
     stad : Cijfers
         All buurten of the city.
-    code : str
     """
     found = (
         _rank_certain(stad, code),

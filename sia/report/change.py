@@ -50,12 +50,10 @@ class Gebied:
 
     Parameters
     ----------
-    naam : str
     sleutel : tuple of str
         Kind and key in `Verandering.gebieden`.
     cijfers : Cijfers
         Of the buurten of the area.
-    verandering : Verandering
     """
 
     naam: str
@@ -343,7 +341,6 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
 
     Parameters
     ----------
-    g : Gebied
     namen : dict
         Kind and key of an area -> its name.
     keys : list

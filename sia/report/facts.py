@@ -21,7 +21,6 @@ class Feit:
 
     Parameters
     ----------
-    naam : str
     waarde : str
         As readers see it.
     midden : str
@@ -43,7 +42,6 @@ def standing(stad: Cijfers, code: str) -> list[Feit]:
     ----------
     stad : Cijfers
         All buurten of the city.
-    code : str
     """
     return [
         Feit(
@@ -110,7 +108,6 @@ def key_figures(stad: Cijfers, code: str) -> str:
     ----------
     stad : Cijfers
         All buurten of the city.
-    code : str
     """
     place, row = stad.gebieden.loc[code], stad.scores.loc[code]
     shown = [

@@ -19,7 +19,6 @@ def with_judgement(table: pd.DataFrame, cijfers: Cijfers) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame, index buurtcodes or codes of deel-buurten
-    cijfers : Cijfers
     """
     said = short_texts(cijfers.duiding, table.index)
     return table.assign(Duiding=said.where(said != "", MISSING)) if (said != "").any() else table

@@ -25,8 +25,6 @@ class Materiaal:
 
     Parameters
     ----------
-    cijfers : Cijfers
-    theme : Theme
     bronregels : tuple of str
         Source lines with publisher, table and licence.
     jaren : DataFrame, index ``buurtcode``, one column per year
@@ -140,10 +138,6 @@ _KINDS = {
 def slug(text: str) -> str:
     """Return a text as lower-case ASCII letters, digits and single hyphens.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     str
@@ -155,10 +149,6 @@ def slug(text: str) -> str:
 
 def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
     """Return the full set of reports.
-
-    Parameters
-    ----------
-    cijfers : Cijfers
 
     Returns
     -------

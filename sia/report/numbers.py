@@ -17,10 +17,6 @@ class UnsupportedNumbersError(AssertionError):
 def numbers_in(text: str) -> list[str]:
     """Return the numbers in a Dutch text, as written: ``1.234,5``, ``12``, ``0,50``.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     list of str
@@ -84,10 +80,6 @@ def numbers_in_text(page: str) -> dict[str, list[str]]:
 
 def check_numbers(page: str) -> None:
     """Refuse a page that breaks the rule.
-
-    Parameters
-    ----------
-    page : str
 
     Raises
     ------

@@ -37,10 +37,6 @@ _SCORE_TEXTS = {
 def open_figures(cijfers: Cijfers) -> pd.DataFrame:
     """Return every indicator value that may be published, one per row, with flag and year.
 
-    Parameters
-    ----------
-    cijfers : Cijfers
-
     Returns
     -------
     DataFrame, index ``buurtcode``
@@ -118,10 +114,6 @@ _PLACE_TEXTS = {
 def description(materiaal: Materiaal) -> pd.DataFrame:
     """Return what every column means, with unit and source.
 
-    Parameters
-    ----------
-    materiaal : Materiaal
-
     Returns
     -------
     DataFrame, index ``kolom``
@@ -181,8 +173,6 @@ def write_open_data(
 
     Parameters
     ----------
-    folder : pathlib.Path
-    materiaal : Materiaal
     delen : sequence of Selectie
         Areas and buurten that get an export of their own, beside that of the whole city.
 

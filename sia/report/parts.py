@@ -43,9 +43,6 @@ class Onderwerp:
 
     Parameters
     ----------
-    materiaal : Materiaal
-    selectie : Selectie
-    editie : str
     cijfers : Cijfers
         The tables of the selection; ranks are those of the city.
     grafieken : dict

@@ -33,7 +33,6 @@ class Veld:
         As the register shows it.
     lengte : int
         Most signs; 0 where the standard sets none.
-    verplicht : bool
     """
 
     naam: str
@@ -83,10 +82,6 @@ _CHOICES = (
 
 def register_entry(materiaal: Materiaal) -> dict[str, object]:
     """Return the draft entry, in the keys and the order of the standard.
-
-    Parameters
-    ----------
-    materiaal : Materiaal
 
     Returns
     -------

@@ -335,10 +335,6 @@ _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
 def sections(o: Onderwerp) -> list[Sectie]:
     """Return the sections of a report in reading order, the map left out.
 
-    Parameters
-    ----------
-    o : Onderwerp
-
     Returns
     -------
     list of Sectie

@@ -46,7 +46,6 @@ class Zin:
 
     Parameters
     ----------
-    tekst : str
     gronden : tuple of Grond
         Must account for every number in `tekst`, those in names of buurten included.
 

@@ -26,10 +26,6 @@ class Keuze:
 def available(folders: Folders) -> tuple[Keuze, ...]:
     """Return what can be opened, in order of name.
 
-    Parameters
-    ----------
-    folders : Folders
-
     Raises
     ------
     InputError
@@ -63,12 +59,6 @@ def available(folders: Folders) -> tuple[Keuze, ...]:
 def opened(folders: Folders, code: str, jaar: int) -> Run:
     """Open one municipality and year from what was written, without its raw files.
 
-    Parameters
-    ----------
-    folders : Folders
-    code : str
-    jaar : int
-
     Raises
     ------
     InputError
@@ -99,7 +89,6 @@ def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
 
     Parameters
     ----------
-    folders : Folders
     gemeente : str
         Name or code; empty for the first in order of name.
     jaar : int

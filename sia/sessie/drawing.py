@@ -25,10 +25,6 @@ WIDTH = 1000.0
 def drawing(stand: Stand) -> dict[str, Any]:
     """Return everything about the city that map, chart and table of the session show.
 
-    Parameters
-    ----------
-    stand : Stand
-
     Returns
     -------
     dict

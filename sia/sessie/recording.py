@@ -59,7 +59,6 @@ def entry_of(velden: Mapping[str, Any], stand: Stand) -> Entry:
     ----------
     velden : mapping of str to str
         `FIELDS`; what is absent is empty.
-    stand : Stand
 
     Raises
     ------
@@ -95,11 +94,6 @@ def warnings(velden: Mapping[str, Any]) -> list[str]:
 def confirm(entry: Entry, stand: Stand) -> str:
     """Store an entry, read it back, and say so.
 
-    Parameters
-    ----------
-    entry : Entry
-    stand : Stand
-
     Returns
     -------
     str
@@ -122,10 +116,8 @@ def listed(stand: Stand, entries: pd.DataFrame, code: str) -> list[dict[str, Any
 
     Parameters
     ----------
-    stand : Stand
     entries : DataFrame
         From `Stand.duidingen`.
-    code : str
 
     Returns
     -------
@@ -194,13 +186,7 @@ def _local(moment: str) -> str:
 
 
 def marks(stand: Stand, entries: pd.DataFrame) -> dict[str, str]:
-    """Return per buurt what to show of its duiding in the table: count, effect, open questions.
-
-    Parameters
-    ----------
-    stand : Stand
-    entries : DataFrame
-    """
+    """Return per buurt what to show of its duiding in the table: count, effect, open questions."""
     found = {}
     c = stand.cijfers
     spoken = set() if entries.empty else set(entries["gebied"].map(c.buurten_van).explode())

@@ -19,7 +19,6 @@ def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
 
     Parameters
     ----------
-    run : Run
     indicators : tuple of str
         Those that the urgentie of this year rests on.
 

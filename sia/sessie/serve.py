@@ -96,7 +96,6 @@ def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict
     ----------
     notebook : pathlib.Path
         From `app_notebook`, written.
-    poort : int
     sleutel : str
         Who does not have it gets no page: other users of this computer, other sites in the browser.
     browser : bool

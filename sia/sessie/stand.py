@@ -21,9 +21,6 @@ class Stand:
 
     Parameters
     ----------
-    run : Run
-    cijfers : Cijfers
-    theme : Theme
     jaren : DataFrame, index ``buurtcode``, one column per processed year
         Urgentie on the scale of the base year.
     plannen : DataFrame
@@ -80,7 +77,6 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
 
     Parameters
     ----------
-    run : Run
     editie : str
         ``openbaar`` leaves the plans out that are for the partners' table only.
 

@@ -63,7 +63,6 @@ def sentences(proef: Reweighed, naam: Mapping[str, str] | pd.Series) -> list[str
 
     Parameters
     ----------
-    proef : Reweighed
     naam : mapping
         Code -> name.
     """

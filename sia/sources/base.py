@@ -67,7 +67,6 @@ class Found:
     ----------
     source : str
         Dotted name of the source ("cbs.kwb").
-    path : pathlib.Path
     shape : str
         The format variant that the module's reader dispatches on ("odata3", "shapefile", ...).
     table : str
@@ -125,7 +124,6 @@ class SourceTable:
     measures : DataFrame, index ``measure``
         Columns ``column`` (as in the file), ``title``, ``unit``, ``peiljaar`` (int, reference
         year), ``modelled`` (bool).
-    origin : Origin
     lower, upper : DataFrame or None
         Published 95 % margins in the unit of `values`, same shape, where the publisher gives them.
     """
@@ -149,12 +147,10 @@ class AreaLayer:
     ----------
     level : str
         buurt, wijk or gemeente.
-    year : int
     frame : GeoDataFrame, EPSG:28992, index ``code``
         Columns ``naam``, ``wijkcode``, ``gemeentecode``, ``gemeentenaam`` (str, empty where
         unknown), ``water`` (bool), ``indelingswijziging`` (Int64, 1/2/3 or NA), ``geometry``
         (valid Polygon/MultiPolygon).
-    origin : Origin
     """
 
     level: Level
@@ -171,12 +167,10 @@ class SquareLayer:
     ----------
     size : int
         Side in metres.
-    year : int
     frame : GeoDataFrame, EPSG:28992, index ``vierkant`` (``E2576N4710`` style)
         Only geometry.
     values, reasons : DataFrame
         Same index; as in `SourceTable`.
-    origin : Origin
     """
 
     size: int

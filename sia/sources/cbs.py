@@ -84,10 +84,6 @@ _TITLES = ("AantalInwoners", "Bevolkingsdichtheid", "HuishoudensTotaal")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds KWB figures, from its name and first bytes.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -143,10 +139,6 @@ def _note(path: Path, seen: Peek, shape: str, named: str | None) -> str:
 
 def read(found: Found) -> SourceTable:
     """Read one delivery of the KWB.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

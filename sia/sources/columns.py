@@ -72,7 +72,6 @@ class Share:
 
     Parameters
     ----------
-    name, title : str
     count, total : str
         Canonical names of numerator and denominator.
     """
@@ -89,8 +88,6 @@ class Dictionary:
 
     Parameters
     ----------
-    measures : tuple of Measure
-    shares : tuple of Share
     refused : mapping of str to str
         Columns that must not be read, with the reason.
     required : tuple of str

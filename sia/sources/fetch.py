@@ -117,7 +117,6 @@ class FetchRequest:
         How pages and validity are handled.
     source, table : str
         For the register.
-    year : int
     licence, attribution : str
         For the register.
     region_field : str
@@ -147,7 +146,6 @@ class FetchResult:
 
     Parameters
     ----------
-    name, url : str
     status : str
         `FETCHED`, `PRESENT` or `FAILED`.
     size : int
@@ -211,12 +209,10 @@ def plan(
     ----------
     gemeente : str
         Gemeentecode ("GM0153").
-    jaren : sequence of int
     landelijk : bool
         Fetch KWB for the whole country, so that norms rest on all buurten.
     vierkanten : bool
         Also the 100 m squares; that file is national and large.
-    hosts : Hosts
 
     Returns
     -------
@@ -248,10 +244,8 @@ def kwb(year: int, gemeente: str | None, *, hosts: Hosts = PUBLIC_HOSTS) -> list
 
     Parameters
     ----------
-    year : int
     gemeente : str or None
         None for the whole country, which comes from the paging host.
-    hosts : Hosts
     """
     table = KWB_TABLES[year]
     host = hosts.opendata if gemeente else hosts.feed
@@ -419,20 +413,14 @@ def fetch(
 
     Parameters
     ----------
-    requests : sequence of FetchRequest
     folder : pathlib.Path
         Files land here under their names, with `REGISTER` beside them.
     client : httpx.Client, optional
         Default one that follows redirects.
-    patience : Patience
     progress : callable, optional
         Gets one Dutch line per page and per file.
     opnieuw : bool
         Fetch also what is present and unchanged.
-
-    Returns
-    -------
-    FetchReport
 
     Notes
     -----

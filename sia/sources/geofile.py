@@ -133,7 +133,6 @@ def read_layer(
 
     Parameters
     ----------
-    layer : Layer
     columns : sequence of str, optional
         Only these attributes.
     where : str, optional

@@ -24,10 +24,6 @@ PUBLISHER = Publisher(
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds Leefbaarometer scores per buurt.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -44,10 +40,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per measurement.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

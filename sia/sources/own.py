@@ -35,10 +35,6 @@ _PERCENTAGE = ("percentage_", "perc_", "pct_", "p_")
 def recognise(path: Path) -> Found | None:
     """Tell whether a CSV or workbook is keyed on buurtcode.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -56,10 +52,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read every numeric column, one table per year.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

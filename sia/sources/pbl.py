@@ -29,10 +29,6 @@ _COLUMNS = {"bu_code", "aantal_woningen", "vraag_aardgas"}
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds the outcomes of the Startanalyse per buurt.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -47,10 +43,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> SourceTable:
     """Read demand, emission and costs per buurt.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

@@ -114,10 +114,6 @@ class Columns:
 def recognise(path: Path) -> Found | None:
     """Tell cheaply whether a file is a map of buurten, wijken or gemeenten.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -197,10 +193,6 @@ def decode(fields: Sequence[str], year: int = 0) -> Columns:
         Column names in file order.
     year : int, optional
         Year of the file; decides between editions where a clipped name is ambiguous.
-
-    Returns
-    -------
-    Columns
     """
     roles = {alias: role for role, names in _names()["structure"].items() for alias in names}
     clipped = _declip(tuple(field.lower() for field in fields), year)

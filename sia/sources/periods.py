@@ -24,17 +24,14 @@ class Frame:
 
     Parameters
     ----------
-    source : str
     origin : Origin
         Its year is replaced by the year of each table.
-    measures : mapping of str to Measure
     columns : mapping of str to str
         Measure -> column in the file.
     codes, names, gemeenten : str
         Columns with code, name and municipality ("" when absent).
     blank : str
         Reason of an empty cell.
-    modelled : frozenset of str
     """
 
     source: str
@@ -53,11 +50,8 @@ def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> So
 
     Parameters
     ----------
-    raw : RawTable
     rows : Series of bool
         Which rows of `raw` belong together.
-    frame : Frame
-    year : int
 
     Raises
     ------

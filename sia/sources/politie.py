@@ -35,10 +35,6 @@ _CODE = re.compile(r"\d+\.\d+\.\d+")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds registered crime per buurt.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -63,10 +59,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read counts per kind, one table per year.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

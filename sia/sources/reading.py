@@ -32,11 +32,8 @@ def read_intake(
 
     Parameters
     ----------
-    code : str
-    jaren : sequence of int
     bron : sequence of pathlib.Path
         Folders with raw data.
-    processed : pathlib.Path
     tabellen : tuple of str, optional
         Sources of which the tables are wanted, by default all; they are most of the work, so who
         needs only borders and squares asks for none.

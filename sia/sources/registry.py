@@ -122,10 +122,6 @@ class _Harvest:
 def recognise(path: Path) -> tuple[Source, Found] | None:
     """Ask every source, in order, whether a file is its own.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     tuple of (module, Found), or None when no source knows the file.
@@ -190,8 +186,6 @@ def read_squares(
     ----------
     files : mapping of str to pathlib.Path
         By the name that stands in the table of files.
-    gemeente : str
-    jaren : sequence of int
     grenzen : sequence of AreaLayer
         The newest that holds the municipality says which squares are looked for; a GeoPackage
         gives them without reading the rest of the country.

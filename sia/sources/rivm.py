@@ -52,10 +52,6 @@ _REGION = ("Gemeentenaam", "SoortRegio", "Codering")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds health figures per buurt.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -77,10 +73,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the figures for adults, one table per year.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

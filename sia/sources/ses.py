@@ -40,10 +40,6 @@ _LOWER, _UPPER = "_ondergrens", "_bovengrens"
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds SES-WOA scores.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -64,10 +60,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per year.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

@@ -44,7 +44,6 @@ def open_store(bron: Sequence[Path], processed: Path) -> Path:
     ----------
     bron : sequence of pathlib.Path
         Folders with raw data.
-    processed : pathlib.Path
 
     Returns
     -------
@@ -87,7 +86,6 @@ def save_intake(folder: Path, found: Intake) -> None:
     ----------
     folder : pathlib.Path
         Made when needed. Without its index it counts as absent.
-    found : Intake
     """
     writer = _Writer(folder)
     records: tuple[Record, ...] = (*found.tables, *found.areas, *found.squares)
@@ -165,7 +163,6 @@ class KeptLayer:
         Its number in the store.
     level : str
         buurt, wijk or gemeente.
-    year : int
     areas : int
         Number of shapes.
     """
@@ -222,7 +219,6 @@ def load_intake(
 
     Parameters
     ----------
-    folder : pathlib.Path
     gemeente : str
         When given, only the rows of this municipality, its wijken and buurten, and of the
         country; tables and layers that are not about it are not opened.

@@ -64,7 +64,6 @@ class RawTable:
 
     Parameters
     ----------
-    path : pathlib.Path
     frame : DataFrame
         Text columns as text, typed columns as typed; column names stripped.
     first_row : int
@@ -94,10 +93,6 @@ class RawTable:
 
 def peek(path: Path) -> Peek:
     """Look at the head of a file; remembered as long as the file does not change.
-
-    Parameters
-    ----------
-    path : pathlib.Path
 
     Returns
     -------

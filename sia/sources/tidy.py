@@ -36,9 +36,6 @@ class Draft:
 
     Parameters
     ----------
-    source : str
-    year : int
-    origin : Origin
     cells : DataFrame, shape (n_rows, n_measures)
         Raw cells, columns named by canonical measure.
     codes : Series, length n_rows
@@ -82,10 +79,6 @@ class Draft:
 
 def tidy(draft: Draft) -> SourceTable:
     """Interpret and check a draft.
-
-    Parameters
-    ----------
-    draft : Draft
 
     Returns
     -------

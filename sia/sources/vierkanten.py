@@ -53,10 +53,6 @@ _UNKNOWN = ("-99999", "onbekend")
 def recognise(path: Path) -> Found | None:
     """Tell cheaply whether a file holds CBS squares.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None

@@ -46,14 +46,12 @@ def unwanted(source: str, year: int, borders: bool, about: bool, wish: Wish) -> 
 
     Parameters
     ----------
-    source : str
     year : int
         Of the record.
     borders : bool
         Whether it is a border layer: those of every year are of use.
     about : bool
         Whether it holds anything of the municipality asked for.
-    wish : Wish
     """
     if not borders and not wish.wants_year(year):
         return f"{year} niet bruikbaar voor {wish.span()}"

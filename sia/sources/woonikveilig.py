@@ -62,10 +62,6 @@ _HEAD = re.compile(r'^\s*\{\s*"schemaVersion"')
 def recognise(path: Path) -> Found | None:
     """Tell whether a file is a gemeente's file of woonikveilig.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
     Returns
     -------
     Found or None
@@ -89,10 +85,6 @@ def recognise(path: Path) -> Found | None:
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read one gemeente: its KWB figures and a table per year of crime and of health.
-
-    Parameters
-    ----------
-    found : Found
 
     Returns
     -------

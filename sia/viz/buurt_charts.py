@@ -47,7 +47,6 @@ def buurt_charts(
         The whole city.
     jaren : DataFrame, index ``buurtcode``, one column per year
         Urgentie on one fixed scale.
-    code : str
     land : mapping, optional
         Domain -> national score.
     most : int
@@ -95,7 +94,6 @@ def domain_profile(
     ----------
     scores : DataFrame, index ``buurtcode``
         All buurten of the city, one column per domain (0-100).
-    code, naam : str
     domains : mapping
         Column -> Dutch name.
     land : mapping, optional
@@ -211,7 +209,6 @@ def contribution_bars(
     ----------
     bijdragen : DataFrame, index ``buurtcode``
         Points per indicator.
-    code, naam : str
     names : mapping
         Indicator id -> Dutch name.
     most : int
@@ -297,7 +294,6 @@ def trend_lines(
     ----------
     by_year : DataFrame, index ``buurtcode``, one column per year
         Urgentie on one fixed scale.
-    code, naam : str
     oordeel : str
         What is said of its change (`Verandering`); empty when that was not looked at.
     smal : bool

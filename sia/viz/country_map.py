@@ -36,7 +36,6 @@ class CountryFacts:
 
     Parameters
     ----------
-    jaar : int
     buurten : DataFrame, index ``buurtcode``
         ``buurt``, ``gemeente``, ``inwoners``, ``urgentie``, ``rang``, ``rang_p05``, ``rang_p95``,
         ``type``, ``typenaam``, ``zekerheid``, ``reden``.
@@ -133,10 +132,6 @@ def _codes(column: pd.Series[str]) -> tuple[list[str], list[int]]:
 def page_data(facts: CountryFacts) -> dict[str, Any]:
     """Return what the page's script draws, every repeated text once.
 
-    Parameters
-    ----------
-    facts : CountryFacts
-
     Returns
     -------
     dict
@@ -177,12 +172,7 @@ def _degrees(borders: gpd.GeoSeries) -> gpd.GeoSeries:
 
 
 def country_page(facts: CountryFacts) -> str:
-    """Return the map as one HTML page that asks nothing of any host.
-
-    Parameters
-    ----------
-    facts : CountryFacts
-    """
+    """Return the map as one HTML page that asks nothing of any host."""
     title = f"Kaart van alle buurten, {facts.jaar}" + (" (fictief)" if facts.fictief else "")
     drawn = int(has_border(facts.grenzen).sum())
     table = facts.buurten

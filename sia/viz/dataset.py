@@ -50,7 +50,6 @@ class Verandering:
 
     Parameters
     ----------
-    basisjaar : int
     buurten : DataFrame, index ``buurtcode`` of this year
         Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
         ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
@@ -78,8 +77,6 @@ class Cijfers:
 
     Parameters
     ----------
-    gemeente, gemeentecode : str
-    jaar : int
     gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
     scores : DataFrame, index ``buurtcode``
     indicatoren, vlaggen, peiljaren, noemers, bijdragen, typologie, aanpak : DataFrame
@@ -206,10 +203,6 @@ class Cijfers:
 def publishable(cijfers: Cijfers) -> pd.DataFrame:
     """Return the indicator values that may be shown: those above their publication threshold.
 
-    Parameters
-    ----------
-    cijfers : Cijfers
-
     Returns
     -------
     DataFrame, shape of ``indicatoren``
@@ -235,7 +228,6 @@ def data_notes(cijfers: Cijfers, domein: str) -> pd.Series[str]:
 
     Parameters
     ----------
-    cijfers : Cijfers
     domein : str
         A value of the catalogue's ``domein`` column.
 

@@ -37,10 +37,6 @@ _STYLE = (
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of texts as a reader sees them.
 
-    Parameters
-    ----------
-    table : DataFrame
-
     Returns
     -------
     DataFrame of str

@@ -98,10 +98,8 @@ def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
 
     Parameters
     ----------
-    figure : Figure
     title, text : str
         Become the ``<title>`` and ``<desc>`` that a screen reader speaks.
-    data : DataFrame
 
     Returns
     -------

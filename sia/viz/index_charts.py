@@ -47,7 +47,6 @@ def shapes(table: pd.DataFrame, catalogue: Catalogue) -> Chart:
     Parameters
     ----------
     table : DataFrame, shape (n_buurten, n_indicators)
-    catalogue : Catalogue
 
     Returns
     -------

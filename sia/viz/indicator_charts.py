@@ -116,7 +116,6 @@ def distributions(
         Code -> name.
     normen : DataFrame, index ``indicator``
         ``minimum``, ``maximum``, ``p25``, ``p50``, ``p75`` of the reference (country or city).
-    catalogue : Catalogue
 
     Returns
     -------
@@ -201,7 +200,6 @@ def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
 
     Parameters
     ----------
-    table : DataFrame
     names : mapping
         Column -> Dutch name; columns that the table lacks are left out.
     """

@@ -83,7 +83,6 @@ def short_texts(duiding: pd.DataFrame, index: pd.Index[Any]) -> pd.Series[str]:
     ----------
     duiding : DataFrame, index of places
         As `sia.duiding.beside`; may be empty.
-    index : Index
     """
     texts = {code: short_text(row) for code, row in known(duiding).iterrows()}
     return pd.Series([texts.get(code, "") for code in index], index=index, dtype="str")

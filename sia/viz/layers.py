@@ -54,7 +54,6 @@ class Laag:
     ----------
     id, titel, uitleg : str
         Key, name in the list, one sentence for the legend.
-    klassen : tuple of Klasse
     klasse : Series of int, index ``buurtcode``
         Position in `klassen`; -1 where there is no value.
     tekst, noot : Series of str, index ``buurtcode``
@@ -84,13 +83,10 @@ def score_layer(
 
     Parameters
     ----------
-    id, titel, uitleg : str
     values : Series of float, index ``buurtcode``
         NaN where there is no value.
     colours : sequence of str
         ``#rrggbb`` per class, low to high.
-    decimalen : int
-    noot : Series of str, optional
 
     Returns
     -------
@@ -152,12 +148,10 @@ def category_layer(
 
     Parameters
     ----------
-    id, titel, uitleg : str
     values : Series of str, index ``buurtcode``
         Missing where there is no name.
     klassen : mapping of str to Klasse
         Value -> class, in the order of the legend; must name every value.
-    noot : Series of str, optional
 
     Raises
     ------
@@ -325,7 +319,6 @@ def change_layer(verandering: Verandering, index: pd.Index[Any]) -> Laag:
 
     Parameters
     ----------
-    verandering : Verandering
     index : Index
         Buurten of the map.
     """
@@ -361,10 +354,6 @@ def change_note(row: pd.Series[Any]) -> str:
 
 def layers(cijfers: Cijfers) -> tuple[Laag, ...]:
     """Return the layers that the tables allow, in reading order.
-
-    Parameters
-    ----------
-    cijfers : Cijfers
 
     Returns
     -------

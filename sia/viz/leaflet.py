@@ -127,7 +127,6 @@ class Page(Figure):
 
     Parameters
     ----------
-    title : str
     images : str
         Host of background tiles, empty for none.
     """

@@ -34,12 +34,7 @@ class Locator:
         self._paths = {code: _path(shape) for code, shape in zip(gebieden.index, flip, strict=True)}
 
     def svg(self, code: str, naam: str) -> str:
-        """Return the map with one buurt filled.
-
-        Parameters
-        ----------
-        code, naam : str
-        """
+        """Return the map with one buurt filled."""
         others = "".join(path for key, path in self._paths.items() if key != code)
         return (
             f'<svg viewBox="-2 -2 {_WIDTH + 4} {self._height + 4}" role="img" '

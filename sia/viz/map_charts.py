@@ -35,7 +35,6 @@ def draw_classes(
 
     Parameters
     ----------
-    axes : Axes
     paths : sequence of Path, length n
     values : Series of float, length n
     colours : sequence of str

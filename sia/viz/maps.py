@@ -182,8 +182,6 @@ def map_data(
 
     Parameters
     ----------
-    cijfers : Cijfers
-    lagen : sequence of Laag
     nadruk : sequence of str
         Codes to zoom to; the others are faded. Empty: all.
     start : str
@@ -297,7 +295,6 @@ def buurt_map(
 
     Parameters
     ----------
-    cijfers : Cijfers
     theme : Theme, optional
         Names the municipality, and says whether it is fictional.
     naam : str
@@ -335,10 +332,6 @@ class Fragment:
 
 def embed(kaart: BuurtKaart) -> Fragment:
     """Take a map apart for inclusion in a report.
-
-    Parameters
-    ----------
-    kaart : BuurtKaart
 
     Returns
     -------

@@ -68,10 +68,6 @@ def rank_intervals(
         Code -> name.
     nadruk : sequence of str
         Codes whose name is drawn bold.
-
-    Returns
-    -------
-    Chart
     """
     ranked = scores[scores["gerangschikt"].astype(bool) & scores["rang"].notna()]
     ranked = ranked.assign(naam=[name_of(names, code) for code in ranked.index])
@@ -162,10 +158,6 @@ def sensitivity_bars(table: pd.DataFrame) -> Chart:
     table : DataFrame, index choice (str)
         ``eerste`` and ``totaal`` (shares, 0-1), and when known ``eerste_laag``, ``eerste_hoog``,
         ``totaal_laag``, ``totaal_hoog``.
-
-    Returns
-    -------
-    Chart
     """
     known = table if "totaal" in table else pd.DataFrame(columns=["eerste", "totaal"], dtype=float)
     rows = known.sort_values("totaal", ascending=False, kind="stable")

@@ -123,7 +123,6 @@ def checked(theme: Theme, bestand: str) -> Theme:
 
     Parameters
     ----------
-    theme : Theme
     bestand : str
         File that the colours come from, for the message.
 

@@ -15,7 +15,6 @@ def type_text(typologie: pd.DataFrame, code: str) -> str:
     ----------
     typologie : DataFrame, index ``buurtcode``
         As ``typologie.parquet``.
-    code : str
     """
     if code not in typologie.index or pd.isna(typologie["type"][code]):
         return ""

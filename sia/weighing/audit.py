@@ -34,8 +34,6 @@ def audit_of(
 
     Parameters
     ----------
-    result : IndexResult
-    table : IndicatorTable
     scores : DataFrame, index ``buurtcode``
         As ``scores.parquet``.
     names : Series of str, index ``buurtcode``

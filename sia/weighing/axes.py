@@ -99,10 +99,8 @@ class Weighing:
         Points of urgentie per indicator; NaN for a buurt that is not ranked.
     urgentie, potentie : IndexResult or None
         None when no indicator of the axis has data this year.
-    onzekerheid : UncertaintyResult or None
     vervallen : DataFrame, index ``indicator``
         Score indicators that do not take part this year: ``naam``, ``domein``, ``reden``.
-    catalogue : Catalogue
     """
 
     scores: pd.DataFrame
@@ -173,8 +171,6 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
     ----------
     norms : DataFrame, index ``indicator``
         Columns ``p00`` to ``p100``.
-    indicator : str
-    settings : WeighingSettings
 
     Returns
     -------
@@ -199,8 +195,6 @@ def usable_norms(
     ----------
     own, base : DataFrame, index ``indicator``
         Norms of this year and of the base year.
-    indicators : tuple of str
-    settings : WeighingSettings
 
     Returns
     -------
@@ -231,7 +225,6 @@ def structure(
 
     Parameters
     ----------
-    catalogue : Catalogue
     indicators : tuple of str
         Those that take part.
     weights : mapping of domain to float, optional
@@ -306,7 +299,6 @@ def weigh(
         ``gerangschikt`` (bool) and ``reden``; only ranked buurten enter the index.
     taking_part : tuple of str
         Score indicators of this year.
-    catalogue : Catalogue
     norms, base_norms : DataFrame, index ``indicator``
         Distribution of this year and of the base year; the base year fixes the scale.
     denominators : DataFrame, optional
@@ -315,7 +307,6 @@ def weigh(
         Published 95 % margins, same shape as `values`.
     dropped : DataFrame, index ``indicator``, optional
         Score indicators left out before, with ``reden``.
-    settings : WeighingSettings, optional
 
     Returns
     -------
@@ -368,9 +359,6 @@ def weigh_table(
 
     Parameters
     ----------
-    table : IndicatorTable
-    gemeente : Gemeente
-    settings : WeighingSettings, optional
     base_norms : DataFrame, index ``indicator``, optional
         Of the base year, which fixes the scale; by default those of `table` itself.
     """
@@ -463,7 +451,6 @@ def data_error(
 
     Parameters
     ----------
-    catalogue : Catalogue
     indicators : tuple of str
         Those with a known denominator.
     margins : (lower, upper), optional
@@ -496,8 +483,6 @@ def known_error(
 
     Parameters
     ----------
-    result : IndexResult
-    catalogue : Catalogue
     denominators : DataFrame or None
         Buurten x indicators, more than needed allowed.
     margins : (lower, upper) or None
