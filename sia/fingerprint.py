@@ -95,14 +95,21 @@ def raw_hash(bron: Sequence[Path]) -> RawHash:
     FileNotFoundError
         When one of them does not exist.
     """
-    told = json.loads(os.environ.get(_HANDED_DOWN, "{}"))
-    if told.get("mappen") == [str(folder) for folder in bron]:
-        return RawHash(*told["hash"])
+    told = handed_down(bron)
+    if told is not None:
+        return told
     plans = [folder / PLANS for folder in bron]
     return RawHash(
         digest(tree_hash(folder, without=PLANS) for folder in bron),
         digest(tree_hash(folder) for folder in plans if folder.is_dir()),
     )
+
+
+def handed_down(bron: Sequence[Path]) -> RawHash | None:
+    """Return the hashes that a batch took of these folders, or None outside a batch."""
+    told = json.loads(os.environ.get(_HANDED_DOWN, "{}"))
+    same = told.get("mappen") == [str(folder) for folder in bron]
+    return RawHash(*told["hash"]) if same else None
 
 
 def record_hash(path: Path) -> str:

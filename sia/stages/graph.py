@@ -14,8 +14,9 @@ from typing import Literal
 Years = Literal["dit", "basis", "alle", "tot"]
 """This year, the base year, every year that is looked at, or those up to this one."""
 
-Outside = Literal["open data", "plannen", "gemeente", "duiding"]
-"""What does not come from another stage: raw files, the municipality's file, the record."""
+Outside = Literal["open data", "plannen", "gemeente", "huisstijl", "duiding"]
+"""What does not come from another stage: raw files, the municipality's file (what is counted with,
+apart from how outputs look), the record of judgements."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ STAGES: tuple[Stage, ...] = (
         "07_agenda",
         needs=(Need("indicatoren"), Need("weging"), Need("gebieden")),
         method=("agenda",),
-        outside=("plannen", "gemeente"),
+        outside=("plannen", "gemeente", "huisstijl"),
     ),
     Stage(
         "kaart",
@@ -197,7 +198,7 @@ STAGES: tuple[Stage, ...] = (
             Need("gebieden"),
             Need("aanpak"),
         ),
-        outside=("gemeente", "duiding"),
+        outside=("gemeente", "huisstijl", "duiding"),
     ),
     Stage(
         "rapport",
@@ -217,7 +218,7 @@ STAGES: tuple[Stage, ...] = (
             Need("agenda"),
         ),
         method=("drempels", "aanpak"),
-        outside=("gemeente", "duiding"),
+        outside=("gemeente", "huisstijl", "duiding"),
     ),
 )
 

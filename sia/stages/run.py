@@ -18,8 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 from sia import __version__
 from sia.errors import InputError, Problem
-from sia.fingerprint import RawHash, content_hash, digest, raw_hash, record_hash, tree_hash
-from sia.gemeente import Gemeente
+from sia.fingerprint import (
+    RawHash,
+    content_hash,
+    digest,
+    handed_down,
+    raw_hash,
+    record_hash,
+    tree_hash,
+)
+from sia.gemeente import Gemeente, Huisstijl
 from sia.methode import Methode
 from sia.settings import Folders
 from sia.stages import graph
@@ -180,9 +188,19 @@ class Run:
             return _raw(self.bron).plannen
         if name == "duiding":
             return record_hash(self.folders.record(self.gemeente.code))
-        limits, logo = Methode.standaard().drempels, self.gemeente.huisstijl.logo
-        own = replace(self.gemeente, bestand="", methode={}, drempels=limits, aanpak={})
-        return digest([repr(own), content_hash(logo) if logo else ""])
+        style = self.gemeente.huisstijl
+        if name == "huisstijl":
+            logo = content_hash(style.logo) if style.logo else ""
+            return digest([repr(replace(style, logo=None)), logo])
+        own = replace(
+            self.gemeente,
+            bestand="",
+            methode={},
+            aanpak={},
+            drempels=Methode.standaard().drempels,
+            huisstijl=Huisstijl(),
+        )
+        return digest([repr(own)])
 
     def published(self, stage: str) -> bool:
         """Tell whether the tables of a stage on disk rest on exactly what this run rests on."""
@@ -279,6 +297,9 @@ class Run:
 
 
 def _raw(bron: tuple[Path, ...]) -> RawHash:
+    told = handed_down(bron)
+    if told is not None:
+        return told
     files = sorted(path for folder in bron for path in folder.rglob("*") if path.is_file())
     seen = tuple((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in files)
     return _raw_of(bron, seen)
