@@ -58,6 +58,16 @@ Scheduler = Annotated[
     typer.Option(help="Adres van een Dask-scheduler (tcp://...); standaard deze computer."),
 ]
 
+Methode = Annotated[
+    Path | None,
+    typer.Option(
+        "--methode",
+        help="TOML-bestand met keuzes die afwijken van sia/methode.toml; gaat voor de gemeente.",
+        dir_okay=False,
+    ),
+]
+AlsJson = Annotated[bool, typer.Option("--json", help="Geef JSON, voor andere programma's.")]
+
 
 def _say(text: str) -> None:
     typer.echo(text)
@@ -291,6 +301,25 @@ def status(
     from sia.settings import Folders, project_root
 
     _say(status_text(Folders.of(project_root()), gemeente))
+
+
+@app.command("methode")
+def method(
+    gemeente: Annotated[
+        str | None,
+        typer.Option("--gemeente", "-g", help="Met de keuzes van deze gemeente (naam of code)."),
+    ] = None,
+    methode: Methode = None,
+    als_json: AlsJson = False,
+) -> None:
+    """Laat zien welke methode geldt, en wat daarin anders is dan de standaard."""
+    from sia.request import configure_processed
+    from sia.settings import Folders, project_root
+    from sia.stages import in_force
+
+    processed = Folders.of(project_root()).processed if gemeente else Path()
+    own = configure_processed(gemeente, processed) if gemeente else None
+    _say(in_force.method_text(in_force.method_of(own, methode), als_json))
 
 
 @app.command()

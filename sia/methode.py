@@ -471,6 +471,26 @@ def flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+def uitleg(place: str) -> str:
+    """Return what the model says of a choice at its dotted place, as `flat` gives it.
+
+    Examples
+    --------
+    >>> from sia.methode import uitleg
+    >>> uitleg("weging.gewichten.veiligheid")
+    'Gewicht van elk domein in urgentie.'
+    """
+    told, model = "", Methode
+    for name in place.split("."):
+        found = [f for key, f in model.model_fields.items() if name in (key, f.serialization_alias)]
+        if not found:
+            break
+        told, model = str(found[0].description or ""), found[0].annotation  # type: ignore[assignment]
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            break
+    return told
+
+
 @cache
 def _default() -> Methode:
     return validate(Methode, _file(), FILE.name)

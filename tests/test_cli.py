@@ -21,6 +21,7 @@ COMMANDS = (
     "land",
     "status",
     "init",
+    "methode",
     "sessie",
     "sjabloon",
     "version",
