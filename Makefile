@@ -4,9 +4,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTABLE := $(VENV)/.testable
 PINNED := voorbeeldstad/pyproject.toml pyproject.toml constraints.txt
+FLOOR := 70
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lab sessie bench install lint clean
+.PHONY: demo test lab sessie bench install lint hooks clean
 
 $(STAMP): $(PINNED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,7 +36,12 @@ lint: $(TESTABLE)
 	$(BIN)/mypy
 
 test: $(TESTABLE) lint
-	$(BIN)/python -m pytest -n 2
+	mkdir -p build
+	$(BIN)/python -m slipcover --source sia --json --out build/coverage.json -m pytest -n 2
+	$(BIN)/python -m slipcover --merge build/coverage.json --out build/coverage.json --skip-covered --fail-under $(FLOOR)
+
+hooks: $(TESTABLE)
+	$(BIN)/pre-commit install
 
 bench: $(STAMP)
 	$(PIP) -e '.[bench]'
