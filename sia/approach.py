@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.methode import ApproachSettings
 
 Array = npt.NDArray[np.float64]
@@ -462,5 +462,4 @@ def _check(scores: pd.DataFrame, corporatiebezit: pd.Series[float]) -> None:
                 oplossing="Maak ontbrekende waarden leeg; geef de rest in procenten.",
             )
         )
-    if problems:
-        raise InputError(problems)
+    refuse(problems)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.settings import Folders
 from sia.store import MANIFEST, read_manifest, write_json
 
@@ -44,7 +44,7 @@ def base_year(gemeentecode: str, jaren: Sequence[int], asked: int | None, folder
     else:
         wat = f"{gemeentecode} heeft {year} als basisjaar, maar van dat jaar zijn er geen tabellen."
         oplossing = f"Vraag ook {year} met --jaar, of kies met {OPTION} een ander jaar."
-    raise InputError([Problem(wat, oplossing, kolom=OPTION)])
+    raise InputError.one(wat, oplossing, kolom=OPTION)
 
 
 def base_year_text(
@@ -84,7 +84,7 @@ def recorded(folders: Folders, gemeentecode: str) -> int | None:
     except (ValueError, KeyError, TypeError) as error:
         wat = "Hierin staat geen basisjaar."
         oplossing = f"Verwijder dit bestand en kies het jaar met {OPTION}."
-        raise InputError([Problem(wat, oplossing, bestand=str(path))]) from error
+        raise InputError.one(wat, oplossing, bestand=str(path)) from error
 
 
 def record(folders: Folders, gemeentecode: str, year: int) -> None:

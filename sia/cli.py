@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sia import __version__
-from sia.errors import InputError
+from sia.errors import InputError, refuse
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -100,8 +100,7 @@ def parse_years(given: list[str]) -> list[int]:
                 )
             )
         years.update(span)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return sorted(years)
 
 

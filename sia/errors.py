@@ -49,6 +49,13 @@ class InputError(ValueError):
             raise ValueError("InputError needs at least one Problem")
         super().__init__(render(self.problems))
 
+    @classmethod
+    def one(
+        cls, wat: str, oplossing: str, bestand: str = "", rij: str = "", kolom: str = ""
+    ) -> InputError:
+        """Return the error with a single `Problem`."""
+        return cls([Problem(wat, oplossing, bestand, rij, kolom)])
+
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         """Make the error survive a process boundary (batch workers)."""
         return (InputError, (self.problems,))

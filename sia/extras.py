@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 _INSTALLS = {"voorbeeldstad": "pip install sia-voorbeeldstad"}
 
@@ -34,11 +34,7 @@ def extra(name: str) -> Iterator[None]:
     except ImportError as error:
         install = _INSTALLS.get(name, f'pip install "sia-dia[{name}]"')
         what = error.name or name
-        raise InputError(
-            [
-                Problem(
-                    wat=f"Hiervoor is meer nodig dan de kleine installatie: `{what}` ontbreekt.",
-                    oplossing=f"Installeer het met `{install}`.",
-                )
-            ]
+        raise InputError.one(
+            wat=f"Hiervoor is meer nodig dan de kleine installatie: `{what}` ontbreekt.",
+            oplossing=f"Installeer het met `{install}`.",
         ) from error

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from sia.catalogue.model import DOMAINS
 from sia.catalogue.refused import refusal
-from sia.errors import InputError, Problem, suggestion
+from sia.errors import Problem, refuse, suggestion
 from sia.toml import read_toml, validate
 
 FILE = Path(__file__).with_name("methode.toml")
@@ -424,8 +424,7 @@ class Methode(BaseModel):
                 nested = _laid_over(nested, _nested(places[0], {name: value}))
             else:
                 problems.append(_unclear(name, places))
-        if problems:
-            raise InputError(problems)
+        refuse(problems)
         return self.over(nested)
 
     def als_tabel(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sia.errors import InputError, Problem, suggestion
+from sia.errors import InputError, Problem, refuse, suggestion
 from sia.fingerprint import digest, raw_hash, tree_hash
 from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente
 
@@ -127,7 +127,7 @@ def find_code(which: str, known: Mapping[str, Known]) -> str:
     else:
         wat = f"Gemeente `{which}` heeft geen bestand in gemeenten/ en staat in geen bronbestand."
         oplossing = _hint(which, [one.naam for one in known.values()])
-    raise InputError([Problem(wat=wat, oplossing=oplossing)])
+    raise InputError.one(wat=wat, oplossing=oplossing)
 
 
 def _hint(which: str, names: list[str]) -> str:
@@ -257,8 +257,7 @@ def check_request(
         found = load_gemeente(gemeente) if unread else configure(gemeente, known)
     except InputError as error:
         problems = [*error.problems, *problems]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return found
 
 

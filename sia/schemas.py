@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 
 BUURT: Final = r"BU\d{4}[0-9A-Z]{4}"
 WIJK: Final = r"WK\d{4}[0-9A-Z]{2}"
@@ -459,8 +459,7 @@ def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:
         schema(name).validate(pd.DataFrame(table), lazy=True)
     except SchemaErrors as errors:
         problems.extend(_problems(name, errors.failure_cases))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return table
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 RECORD = "duiding.sqlite"
 """File of one municipality's judgements, of all years, beside its processed years."""
@@ -39,14 +39,10 @@ def project_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "gemeenten").is_dir():
             return folder
-    raise InputError(
-        [
-            Problem(
-                bestand=str(here),
-                wat="Geen map `gemeenten/` gevonden, hier niet en hogerop niet.",
-                oplossing="Ga in de map van het project staan, of zet SIA_HOME op die map.",
-            )
-        ]
+    raise InputError.one(
+        bestand=str(here),
+        wat="Geen map `gemeenten/` gevonden, hier niet en hogerop niet.",
+        oplossing="Ga in de map van het project staan, of zet SIA_HOME op die map.",
     )
 
 
@@ -83,12 +79,8 @@ class Folders:
 
 def _safe(gemeentecode: str) -> str:
     if not _CODE.fullmatch(gemeentecode):
-        raise InputError(
-            [
-                Problem(
-                    wat=f"`{gemeentecode}` is geen gemeentecode.",
-                    oplossing="Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
-                )
-            ]
+        raise InputError.one(
+            wat=f"`{gemeentecode}` is geen gemeentecode.",
+            oplossing="Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
         )
     return gemeentecode

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -101,26 +101,18 @@ def read_table(path: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     if not path.exists():
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(path),
-                    wat="Dit tussenbestand ontbreekt.",
-                    oplossing="Draai eerst de notebooks met een lager nummer, of `sia run`.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(path),
+            wat="Dit tussenbestand ontbreekt.",
+            oplossing="Draai eerst de notebooks met een lager nummer, of `sia run`.",
         )
     try:
         schema = pq.read_schema(path)
     except Exception as error:
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(path),
-                    wat=f"Dit bestand is geen leesbaar Parquet-bestand ({type(error).__name__}).",
-                    oplossing="Verwijder het en draai de stap die het maakt opnieuw.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(path),
+            wat=f"Dit bestand is geen leesbaar Parquet-bestand ({type(error).__name__}).",
+            oplossing="Verwijder het en draai de stap die het maakt opnieuw.",
         ) from error
     if schema.metadata and b"geo" in schema.metadata:
         import geopandas as gpd

@@ -115,7 +115,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         wat = "Dit bestand is niet te lezen: een getal is te lang of er zijn te veel haakjes."
         oplossing = "Haal dat getal of die haakjes weg."
-    raise InputError([Problem(bestand=str(path), wat=wat, oplossing=oplossing)])
+    raise InputError.one(bestand=str(path), wat=wat, oplossing=oplossing)
 
 
 def _toml_fault(text: str) -> str:

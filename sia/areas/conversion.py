@@ -13,7 +13,7 @@ import shapely
 from scipy import sparse
 
 from sia.areas.outlines import DEFAULT_THRESHOLDS, BorderThresholds, Overlay, percent
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.sources.base import AreaLayer
 
 Kind = Literal["aantal", "aandeel", "niet optelbaar"]
@@ -285,8 +285,7 @@ def _check_conversion(values: pd.DataFrame, kinds: Mapping[str, Measure], layer:
     for code in values.index.difference(layer.frame.index):
         wat = f"`{code}` heeft geen grens in de kaart van {layer.year}."
         problems.append(_conversion_problem("", wat, str(code)))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _conversion_problem(kolom: str, wat: str, rij: str = "") -> Problem:

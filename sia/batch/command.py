@@ -115,8 +115,7 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
     problems = check_folders_and_years(request.jaren, request.bron)
     if not request.gemeenten:
         problems.append(Problem(wat="Geen gemeente opgegeven.", oplossing="Geef --gemeente op."))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     chosen: dict[str, Choice] = {}
     for which in request.gemeenten:
         try:
@@ -128,8 +127,7 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
             continue
         for choice in found:
             chosen.setdefault(choice.gemeente.code, choice)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return [chosen[code] for code in sorted(chosen)]
 
 
@@ -146,7 +144,7 @@ def _all(request: Request, known: Mapping[str, Known]) -> list[Choice]:
     if not chosen:
         wat = "Geen enkel bronbestand bevat buurten van een gemeente in deze jaren."
         oplossing = "Controleer --bron en --jaar, of haal de bronnen op met `sia fetch`."
-        raise InputError([Problem(wat=wat, oplossing=oplossing)])
+        raise InputError.one(wat=wat, oplossing=oplossing)
     return chosen
 
 

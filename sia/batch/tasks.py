@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sia.base_year import base_year
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.settings import Folders
 
 PHASES: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -80,27 +80,17 @@ def notebook_parameters(notebook: Path) -> dict[str, Any]:
     import ast
 
     if not notebook.exists():
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(notebook),
-                    wat="Dit notebook bestaat niet.",
-                    oplossing="Controleer de naam.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(notebook), wat="Dit notebook bestaat niet.", oplossing="Controleer de naam."
         )
     # plain JSON: nbformat takes longer to load than a batch without changes may last
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(notebook),
-                    wat=f"Verwacht één cel met de tag `parameters`, gevonden: {len(tagged)}.",
-                    oplossing="Geef in JupyterLab precies één cel de tag `parameters`.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(notebook),
+            wat=f"Verwacht één cel met de tag `parameters`, gevonden: {len(tagged)}.",
+            oplossing="Geef in JupyterLab precies één cel de tag `parameters`.",
         )
     assignments: dict[str, Any] = {}
     for node in ast.parse("".join(tagged[0]["source"])).body:
@@ -145,8 +135,7 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
                     oplossing=f"Geef een waarde van het soort {type(known[name]).__name__}.",
                 )
             )
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def plan(

@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sia.areas import has_border
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 Ints = npt.NDArray[np.int64]
 
@@ -80,13 +80,9 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
     absent = ~water & ~has_border(ordered.geometry).to_numpy()
     land = ordered[~water & ~absent]
     if land.empty:
-        raise InputError(
-            [
-                Problem(
-                    wat="Er is geen enkele buurt op land met een grens.",
-                    oplossing="Voeg de grenzen van dit jaar toe en begin bij notebook 01.",
-                )
-            ]
+        raise InputError.one(
+            wat="Er is geen enkele buurt op land met een grens.",
+            oplossing="Voeg de grenzen van dit jaar toe en begin bij notebook 01.",
         )
     geometry = land.geometry.to_numpy()
     one, other = shapely.STRtree(geometry).query(geometry, "dwithin", distance=tolerance)

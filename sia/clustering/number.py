@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.components import Components, fit_components, squared_distances
 from sia.clustering.silhouette import silhouettes
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.methode import NumberSettings, TypologySettings
 
 Array = npt.NDArray[np.float64]
@@ -83,14 +83,10 @@ def choose_k(
     distinct = _distinct(z)
     ks = [k for k in sorted(set(many.ks)) if k < distinct]
     if not ks:
-        raise InputError(
-            [
-                Problem(
-                    wat=f"Er zijn {distinct} verschillende buurten met alle domeinen bekend; dat "
-                    "is te weinig om het aantal typen te kiezen.",
-                    oplossing="Neem meer buurten of jaren, of laat een domein met gaten weg.",
-                )
-            ]
+        raise InputError.one(
+            wat=f"Er zijn {distinct} verschillende buurten met alle domeinen bekend; dat "
+            "is te weinig om het aantal typen te kiezen.",
+            oplossing="Neem meer buurten of jaren, of laat een domein met gaten weg.",
         )
     references = [_reference(z, rng) for _ in range(many.n_reference)]
     samples = [_resample(group, rng) for _ in range(many.n_bootstrap)]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sia.clustering.doubt import doubtful
 from sia.clustering.typology import Typology
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 
 _FILE = "namen.toml"
 
@@ -83,18 +83,13 @@ def load_names(path: Path | None = None) -> NameRules:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            [
-                Problem(
-                    bestand=where,
-                    wat=f"Dit is geen geldig TOML-bestand ({error}).",
-                    oplossing="Herstel de regel die genoemd wordt.",
-                )
-            ]
+        raise InputError.one(
+            bestand=where,
+            wat=f"Dit is geen geldig TOML-bestand ({error}).",
+            oplossing="Herstel de regel die genoemd wordt.",
         ) from error
     problems = _problems(content, where)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     limits = content["drempels"]
     return NameRules(
         opgave=float(limits["opgave"]),

@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from sia.clustering.contiguity import Contiguity
 from sia.clustering.trees import spanning_tree, subtree_sums
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.methode import AreaSettings
 
 Array = npt.NDArray[np.float64]
@@ -88,13 +88,9 @@ def _filled(scores: pd.DataFrame, graph: Contiguity) -> tuple[Array, npt.NDArray
     values = scores.astype(float)
     used = values.loc[:, values.notna().any() & (values.std(ddof=0) > 0)]
     if used.shape[1] == 0:
-        raise InputError(
-            [
-                Problem(
-                    wat="Voor geen enkele buurt is een score bekend die verschilt.",
-                    oplossing="Voeg voor dit jaar bronnen toe, of laat het jaar weg.",
-                )
-            ]
+        raise InputError.one(
+            wat="Voor geen enkele buurt is een score bekend die verschilt.",
+            oplossing="Voeg voor dit jaar bronnen toe, of laat het jaar weg.",
         )
     z = ((used - used.mean()) / used.std(ddof=0)).to_numpy(dtype=float, copy=True)
     guessed = np.isnan(z).any(axis=1)

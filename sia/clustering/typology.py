@@ -274,17 +274,13 @@ class Typology:
         if self.settings.n_types < 2:
             wat = "Het aantal typen is nog niet gekozen."
             oplossing = "Geef `n_types`, of kies het aantal met `choose_k`."
-            raise InputError([Problem(wat=wat, oplossing=oplossing)])
+            raise InputError.one(wat=wat, oplossing=oplossing)
         distinct = len(np.unique(complete, axis=0)) if len(complete) else 0
         if distinct < self.settings.n_types:
-            raise InputError(
-                [
-                    Problem(
-                        wat=f"Er zijn {distinct} verschillende buurten met alle domeinen bekend; "
-                        f"daar zijn geen {self.settings.n_types} typen uit te maken.",
-                        oplossing="Vraag minder typen, of laat een domein met veel gaten weg.",
-                    )
-                ]
+            raise InputError.one(
+                wat=f"Er zijn {distinct} verschillende buurten met alle domeinen bekend; "
+                f"daar zijn geen {self.settings.n_types} typen uit te maken.",
+                oplossing="Vraag minder typen, of laat een domein met veel gaten weg.",
             )
 
     def _silhouettes(self, z: pd.DataFrame, types: pd.Series[int]) -> pd.Series[float]:
@@ -317,12 +313,8 @@ def _absent(name: str) -> Problem:
 def _refuse_doubles(scores: pd.DataFrame) -> None:
     if not scores.index.is_unique:
         twice = sorted({str(code) for code in scores.index[scores.index.duplicated()]})
-        raise InputError(
-            [
-                Problem(
-                    rij=", ".join(twice[:10]),
-                    wat=f"{len(twice)} buurt(en) staan dubbel in de scores.",
-                    oplossing="Geef elke buurt (per jaar) één rij.",
-                )
-            ]
+        raise InputError.one(
+            rij=", ".join(twice[:10]),
+            wat=f"{len(twice)} buurt(en) staan dubbel in de scores.",
+            oplossing="Geef elke buurt (per jaar) één rij.",
         )

@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 
 KINDS: tuple[str, ...] = ("herkend", "genuanceerd", "niet herkend", "ontbreekt in de data")
 """How the speaker relates to the figure."""
@@ -153,8 +153,7 @@ def check_entry(entry: Entry) -> None:
         for good, name, how in tests
         if not good
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def personal_data_warnings(text: str) -> list[str]:

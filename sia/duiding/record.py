@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from sia.duiding.entry import Entry, check_entry
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.store import write_text
 
 _COLUMNS = tuple(f.name for f in fields(Entry))
@@ -263,14 +263,10 @@ def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, object
 def _refuse_other_content(known: dict[str, object], given: dict[str, object]) -> None:
     differing = [name for name in _COLUMNS if known[name] != given[name]]
     if differing:
-        raise InputError(
-            [
-                Problem(
-                    kolom=", ".join(differing),
-                    wat=f"Er staat al een andere duiding met het kenmerk {given['id']}.",
-                    oplossing="Leg een correctie vast als nieuwe duiding.",
-                )
-            ]
+        raise InputError.one(
+            kolom=", ".join(differing),
+            wat=f"Er staat al een andere duiding met het kenmerk {given['id']}.",
+            oplossing="Leg een correctie vast als nieuwe duiding.",
         )
 
 
@@ -289,8 +285,7 @@ def _refuse_loose_ends(connection: sqlite3.Connection, values: dict[str, object]
         else:
             continue
         problems.append(Problem(kolom=column, wat=wat, oplossing="Kies een bestaande duiding."))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _missing_columns(name: str, missing: set[str]) -> Problem:
@@ -314,15 +309,11 @@ def _row(line: dict[str, str], name: str, number: int) -> tuple[str, dict[str, o
         entry = Entry(**{**fields, "jaar": int(plain["jaar"])})
         check_entry(entry)
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            [
-                Problem(
-                    bestand=name,
-                    rij=str(number),
-                    wat=f"Deze rij is geen geldige duiding: {error}",
-                    oplossing="Herstel de rij; er is niets geïmporteerd.",
-                )
-            ]
+        raise InputError.one(
+            bestand=name,
+            rij=str(number),
+            wat=f"Deze rij is geen geldige duiding: {error}",
+            oplossing="Herstel de rij; er is niets geïmporteerd.",
         ) from error
     return plain["moment"], asdict(entry)
 

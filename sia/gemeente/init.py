@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from sia.catalogue.refused import BLOCKS
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.gemeente.load import default_folder
 from sia.gemeente.model import CODE, FICTIEF, PARTNERSOORTEN, Huisstijl
 from sia.store import write_text
@@ -109,16 +109,16 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
     where = folder or default_folder()
     if not CODE.fullmatch(code) or code.startswith(FICTIEF):
         wat = f"`{code}` is geen code van een Nederlandse gemeente."
-        raise InputError([Problem(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")])
+        raise InputError.one(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")
     existing = sorted(where.glob(f"{code}*.toml"))
     if existing:
         wat = f"Er is al een bestand voor {code}."
         oplossing = "Pas dat bestand aan, of haal het eerst weg."
-        raise InputError([Problem(bestand=str(existing[0]), wat=wat, oplossing=oplossing)])
+        raise InputError.one(bestand=str(existing[0]), wat=wat, oplossing=oplossing)
     name = naam.strip() or code
     if '"' in name or "\\" in name or any(ord(sign) < 32 for sign in name):
         wat = f"`{name}` kan geen naam van een gemeente zijn."
-        raise InputError([Problem(wat=wat, oplossing="Laat aanhalingstekens en \\ weg.")])
+        raise InputError.one(wat=wat, oplossing="Laat aanhalingstekens en \\ weg.")
     default = Huisstijl()
     stem = "-".join(part for part in (code, _slug(naam)) if part)
     target = where / f"{stem}.toml"

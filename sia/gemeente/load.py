@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sia.errors import InputError, Problem, suggestion
+from sia.errors import InputError, suggestion
 from sia.gemeente.model import Gemeente
 from sia.settings import project_root
 from sia.toml import read_toml, validate
@@ -47,15 +47,11 @@ def _find(which: str, folder: Path) -> Path:
     if path is not None:
         return path
     names = [word for pair in _files(folder).values() for word in pair if word]
-    raise InputError(
-        [
-            Problem(
-                bestand=str(folder),
-                wat=f"Geen gemeentebestand gevonden voor `{which}`.",
-                oplossing=suggestion(which, names)
-                + " Begin een bestand voor een andere gemeente met `sia init GM....`.",
-            )
-        ]
+    raise InputError.one(
+        bestand=str(folder),
+        wat=f"Geen gemeentebestand gevonden voor `{which}`.",
+        oplossing=suggestion(which, names)
+        + " Begin een bestand voor een andere gemeente met `sia init GM....`.",
     )
 
 

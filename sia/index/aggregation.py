@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 Array = npt.NDArray[np.float64]
 
@@ -53,16 +53,12 @@ class Aggregator(ABC):
         """
         wrong = int(np.sum(x <= self.minimum))
         if wrong:
-            raise InputError(
-                [
-                    Problem(
-                        kolom=node,
-                        wat=f"{wrong} genormaliseerde waarden zijn nul of negatief; "
-                        f"{type(self).__name__} kan daar niet mee rekenen.",
-                        oplossing="Normaliseer naar een schaal boven nul, bijvoorbeeld "
-                        "MinMax(1, 100), of kies het rekenkundig gemiddelde.",
-                    )
-                ]
+            raise InputError.one(
+                kolom=node,
+                wat=f"{wrong} genormaliseerde waarden zijn nul of negatief; "
+                f"{type(self).__name__} kan daar niet mee rekenen.",
+                oplossing="Normaliseer naar een schaal boven nul, bijvoorbeeld "
+                "MinMax(1, 100), of kies het rekenkundig gemiddelde.",
             )
 
 

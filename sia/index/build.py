@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.index.aggregation import aggregate
 from sia.index.contributions import attribute
 from sia.index.denominators import denominate
@@ -196,8 +196,7 @@ def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFr
         ]
         raise InputError(problems)
     numbers = _numbers(values[[i for i in indicators if i in values.columns]], problems)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return numbers
 
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.catalogue.model import Catalogue
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.indicators.cells import Column, flags_frame, resolve
 from sia.indicators.lookup import Lookup
@@ -125,7 +125,7 @@ def build_indicators(
     listed = catalogue or gemeente.catalogus()
     if INHABITANTS not in listed.ids:
         wat = f"De catalogus mist `{INHABITANTS}`; zonder inwonertal is geen buurt te rangschikken."
-        raise InputError([Problem(wat=wat, oplossing="Zet die indicator terug.")])
+        raise InputError.one(wat=wat, oplossing="Zet die indicator terug.")
     roster = build_roster(intake, gemeente, jaar)
     tables = [own_names(table, gemeente) for table in intake.tables]
     lookup = Lookup(tables, roster.codes)

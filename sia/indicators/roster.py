@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.indicators.lookup import Lookup
 from sia.sources.base import AreaLayer, Intake, SourceTable
@@ -81,7 +81,7 @@ def build_roster(intake: Intake, gemeente: Gemeente, jaar: int) -> Roster:
     if codes.empty:
         wat = f"Geen enkele bron bevat een buurt van {gemeente.naam} ({gemeente.code})."
         oplossing = "Controleer de gemeente, en of de bronbestanden haar bevatten (`sia status`)."
-        raise InputError([Problem(wat=wat, oplossing=oplossing)])
+        raise InputError.one(wat=wat, oplossing=oplossing)
     frame = _frame(codes, layer, intake, gemeente, jaar)
     return Roster(codes, layer, frame, account(codes, layer, intake.tables, gemeente, jaar))
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.clustering.noise import Noise
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.methode import PocketSettings
 from sia.pockets.city import City, has_data
 from sia.pockets.description import describe, explain, indicator_table, square_table
@@ -168,5 +168,4 @@ def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSett
                     oplossing="Geef elke code één rij.",
                 )
             )
-    if problems:
-        raise InputError(problems)
+    refuse(problems)

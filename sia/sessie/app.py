@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
@@ -274,7 +274,7 @@ def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = ""
     """
     if editie not in EDITIES:
         wat = f"De editie {editie!r} bestaat niet."
-        raise InputError([Problem(wat=wat, oplossing=f"Kies uit: {', '.join(EDITIES)}.")])
+        raise InputError.one(wat=wat, oplossing=f"Kies uit: {', '.join(EDITIES)}.")
     folders = Folders.of(project_root())
     if verwerkt:
         folders = replace(folders, processed=Path(verwerkt).resolve())
@@ -290,7 +290,7 @@ def check_session(app: Sessie) -> str:
         When the figures could not be opened.
     """
     if app.opened is None:
-        raise InputError([Problem(wat=app.fout, oplossing="Maak de tabellen opnieuw.")])
+        raise InputError.one(wat=app.fout, oplossing="Maak de tabellen opnieuw.")
     entries = app.stand.duidingen()
     if entries.empty:
         return f"In orde: {app.stand.run.gemeente.naam} heeft nog geen duidingen."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.pipeline import Run
 from sia.request import configure_processed
 from sia.settings import Folders
@@ -44,14 +44,10 @@ def available(folders: Folders) -> tuple[Keuze, ...]:
         for code, listed in years.items()
     ]
     if not found:
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(folders.processed),
-                    wat="Er is nog geen gemeente doorgerekend; er valt niets te duiden.",
-                    oplossing="Draai eerst `sia demo` of `sia run`.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(folders.processed),
+            wat="Er is nog geen gemeente doorgerekend; er valt niets te duiden.",
+            oplossing="Draai eerst `sia demo` of `sia run`.",
         )
     return tuple(sorted(found, key=lambda keuze: keuze.naam))
 
@@ -69,13 +65,9 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
         have = "; ".join(
             f"{one.naam}: {', '.join(map(str, one.jaren))}" for one in available(folders)
         )
-        raise InputError(
-            [
-                Problem(
-                    wat=f"{code} {jaar} is niet doorgerekend.",
-                    oplossing=f"Kies uit wat er is ({have}), of draai `sia run`.",
-                )
-            ]
+        raise InputError.one(
+            wat=f"{code} {jaar} is niet doorgerekend.",
+            oplossing=f"Kies uit wat er is ({have}), of draai `sia run`.",
         )
     asked = read_manifest(folders.year(code, jaar)).get("stappen", {}).get(WEIGHED, {})
     asked = asked.get("parameters", {})

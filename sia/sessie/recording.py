@@ -17,7 +17,7 @@ from sia.duiding import (
     Entry,
     personal_data_warnings,
 )
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.sessie.stand import Stand
 from sia.viz.theme import meervoud
 
@@ -75,8 +75,7 @@ def entry_of(velden: Mapping[str, Any], stand: Stand) -> Entry:
     if not given["id"]:
         wat = "Deze duiding heeft geen kenmerk."
         problems.append(Problem(wat=wat, oplossing="Laad de pagina opnieuw.", kolom="id"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return Entry(
         gemeente=stand.run.gemeente.code,
         jaar=stand.run.jaar,

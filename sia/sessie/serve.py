@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import chosen
 from sia.settings import Folders
@@ -193,4 +193,4 @@ def free_port(first: int) -> int:
                 continue
             return port
     wat = f"Op deze computer is geen poort vrij vanaf {first}."
-    raise InputError([Problem(wat=wat, oplossing="Sluit een andere sessie of kies --poort.")])
+    raise InputError.one(wat=wat, oplossing="Sluit een andere sessie of kies --poort.")

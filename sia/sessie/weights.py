@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.viz.theme import DOMAINS, getal, meervoud, opsomming, procent
 from sia.weighing.what_if import Reweighed, reweighed, scored_domains
 
@@ -54,8 +54,7 @@ def _check(domains: list[str], gewichten: Mapping[str, float]) -> None:
     if given and not problems and not any(given):
         wat = "Alle gewichten zijn nul, dan is er geen urgentie."
         problems = [Problem(wat=wat, oplossing="Geef ten minste één domein een gewicht.")]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def sentences(proef: Reweighed, naam: Mapping[str, str] | pd.Series) -> list[str]:

@@ -244,16 +244,11 @@ def _check_year(found: Found, columns: Iterable[str]) -> None:
     years = {number: year for year, number in URBANITY_SUFFIX.items()}
     expected = URBANITY_SUFFIX.get(found.year)
     if numbers and expected and numbers[0] != expected and numbers[0] in years:
-        raise InputError(
-            [
-                Problem(
-                    f"De kolomnummers horen bij {years[numbers[0]]}, "
-                    f"maar het bestand heet {found.year}.",
-                    "Zet het goede jaar in de bestandsnaam of download de tabel van dat jaar.",
-                    bestand=str(found.path),
-                    kolom=f"MateVanStedelijkheid_{numbers[0]}",
-                )
-            ]
+        raise InputError.one(
+            f"De kolomnummers horen bij {years[numbers[0]]}, maar het bestand heet {found.year}.",
+            "Zet het goede jaar in de bestandsnaam of download de tabel van dat jaar.",
+            bestand=str(found.path),
+            kolom=f"MateVanStedelijkheid_{numbers[0]}",
         )
 
 
@@ -344,29 +339,21 @@ def _check_long(path: Path, raw: RawTable) -> None:
     long = raw.frame
     nameless = ((raw.text("WijkenEnBuurten") == "") | (raw.text("Measure") == "")).to_numpy()
     if nameless.any():
-        raise InputError(
-            [
-                Problem(
-                    f"{int(nameless.sum())} rijen hebben geen gebied of geen maat.",
-                    AGAIN,
-                    bestand=str(path),
-                    rij=str(int(nameless.argmax()) + 1),
-                )
-            ]
+        raise InputError.one(
+            f"{int(nameless.sum())} rijen hebben geen gebied of geen maat.",
+            AGAIN,
+            bestand=str(path),
+            rij=str(int(nameless.argmax()) + 1),
         )
     double = long.duplicated(subset=["WijkenEnBuurten", "Measure"], keep=False).to_numpy()
     if double.any():
         first = long[double].iloc[0]
-        raise InputError(
-            [
-                Problem(
-                    f"{first['WijkenEnBuurten']} heeft meer dan één waarneming van "
-                    f"{first['Measure']} ({int(double.sum())} zulke rijen).",
-                    AGAIN,
-                    bestand=str(path),
-                    rij=str(int(double.argmax()) + 1),
-                )
-            ]
+        raise InputError.one(
+            f"{first['WijkenEnBuurten']} heeft meer dan één waarneming van "
+            f"{first['Measure']} ({int(double.sum())} zulke rijen).",
+            AGAIN,
+            bestand=str(path),
+            rij=str(int(double.argmax()) + 1),
         )
 
 

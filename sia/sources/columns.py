@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 
 _FOLDER = Path(__file__).parent / "measures"
 _KEY = re.compile(r"(?:k_)?(?P<stem>.+)_(?P<number>\d+)")
@@ -352,6 +352,5 @@ def one_column_each(matched: Mapping[str, list[str]], path: Path) -> dict[str, s
         for name, columns in matched.items()
         if len(columns) > 1
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return {name: columns[0] for name, columns in matched.items()}

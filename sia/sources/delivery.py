@@ -90,14 +90,10 @@ def year_of_period(path: Path, period: object) -> int:
     """
     match = re.fullmatch(r"\s*(20\d\d)(?:\.0|\*{1,2}|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
     if match is None:
-        raise InputError(
-            [
-                Problem(
-                    f"`{period}` is geen periode.",
-                    "Gebruik een jaartal of een StatLine-code zoals 2020JJ00.",
-                    bestand=str(path),
-                )
-            ]
+        raise InputError.one(
+            f"`{period}` is geen periode.",
+            "Gebruik een jaartal of een StatLine-code zoals 2020JJ00.",
+            bestand=str(path),
         )
     return int(match[1])
 

@@ -23,7 +23,7 @@ import httpx
 import tenacity
 
 from sia.areas import level_of, normalise_codes
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.store import sha256_file, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -806,8 +806,7 @@ def _checked(gemeente: str, jaren: Sequence[int]) -> str:
     known = f"{min(KWB_TABLES)} tot en met {max(KWB_TABLES)}"
     for year in sorted(set(jaren) - set(KWB_TABLES)):
         problems.append(_plan_problem(f"Voor {year} is geen KWB-tabel bekend; wel voor {known}."))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return str(codes[0])
 
 

@@ -66,14 +66,10 @@ class Layer:
 def unreadable(path: Path, detail: str = "") -> InputError:
     """Return the error for a file that is damaged, cut off or something else than its name says."""
     said = f" ({detail})" if detail else ""
-    return InputError(
-        [
-            Problem(
-                bestand=str(path),
-                wat=f"Het bestand is beschadigd, afgekapt of geen kaartbestand{said}.",
-                oplossing="Haal het opnieuw op (`sia fetch`) of verwijder het uit de map.",
-            )
-        ]
+    return InputError.one(
+        bestand=str(path),
+        wat=f"Het bestand is beschadigd, afgekapt of geen kaartbestand{said}.",
+        oplossing="Haal het opnieuw op (`sia fetch`) of verwijder het uit de map.",
     )
 
 
@@ -398,19 +394,15 @@ def _outside(
 
 
 def _crs_error(path: Path, wat: str, rij: str = "") -> InputError:
-    return InputError(
-        [
-            Problem(
-                bestand=str(path),
-                rij=rij,
-                kolom="geometrie",
-                wat=wat,
-                oplossing=(
-                    "Haal de kaart opnieuw op in EPSG:28992 (RD New), "
-                    "of herstel het stelsel in het bestand (.prj, `crs`)."
-                ),
-            )
-        ]
+    return InputError.one(
+        bestand=str(path),
+        rij=rij,
+        kolom="geometrie",
+        wat=wat,
+        oplossing=(
+            "Haal de kaart opnieuw op in EPSG:28992 (RD New), "
+            "of herstel het stelsel in het bestand (.prj, `crs`)."
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.sources import tabular
 from sia.sources.base import EMPTY, PRESENT, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, snake
@@ -146,8 +146,7 @@ def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> Non
         for name in columns
         if len(spelled[name]) > 1
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _measure(name: str, column: str) -> Measure:

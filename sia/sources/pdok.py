@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from sia.areas import gemeente_of, normalise_codes, wijk_of
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.sources import geofile
 from sia.sources.base import (
     DISCONTINUED,
@@ -476,17 +476,13 @@ def _check_pages(pages: list[Path]) -> None:
     returned, matched = sum(state[0] for state in states), max(state[1] for state in states)
     if (matched and returned < matched) or states[-1][2]:
         have = f"{returned} van {matched}" if matched else f"{returned}"
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(pages[0]),
-                    wat=f"Dit is een deel van de kaart: {have} gebieden.",
-                    oplossing=(
-                        "Haal alle pagina's op (`sia fetch` doet dat) "
-                        "of zet ze als _p1, _p2, ... bij elkaar."
-                    ),
-                )
-            ]
+        raise InputError.one(
+            bestand=str(pages[0]),
+            wat=f"Dit is een deel van de kaart: {have} gebieden.",
+            oplossing=(
+                "Haal alle pagina's op (`sia fetch` doet dat) "
+                "of zet ze als _p1, _p2, ... bij elkaar."
+            ),
         )
 
 
@@ -514,8 +510,7 @@ def _split_levels(
     codes, problems = normalise_codes(frame[column], level=level, bestand=str(path), kolom=column)
     wrong = codes.dropna()[~codes.dropna().str.startswith(_prefix(level))] if level else codes[:0]
     problems += [_other_level(path, column, code, str(row), level) for row, code in wrong.items()]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
     geofile.require_geometry(frame, path)
     frame = geofile.repair(geofile.to_rd(frame, path), path)
@@ -594,15 +589,11 @@ def _year_of_rows(parts: list[_Part], found: Found) -> int:
     year = stated.pop() if len(stated) == 1 else (0 if stated else found.year)
     if year:
         return year
-    raise InputError(
-        [
-            Problem(
-                bestand=str(found.path),
-                kolom="jaar",
-                wat="Het bestand mengt jaren." if stated else "Het jaar van de kaart is onbekend.",
-                oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `buurten_2023.gpkg`.",
-            )
-        ]
+    raise InputError.one(
+        bestand=str(found.path),
+        kolom="jaar",
+        wat="Het bestand mengt jaren." if stated else "Het jaar van de kaart is onbekend.",
+        oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `buurten_2023.gpkg`.",
     )
 
 
@@ -649,8 +640,7 @@ def _source_table(parts: list[_Part], year: int, origin: Origin) -> SourceTable 
     names = sorted(str(column) for column in values)
     values, reasons = values[names], reasons[names]
     problems = _implausible(values, origin.path)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     regions = pd.concat([_regions(part) for part in tables]).sort_index()
     sources = {canon: raw for part in tables for raw, canon in part.columns.measures.items()}
     measures = pd.DataFrame(
@@ -682,8 +672,7 @@ def _numbers(part: _Part, path: Path) -> pd.DataFrame:
         if canonical in columns:
             problems.append(_double_column(path, raw, canonical))
         columns[canonical] = numbers.where(np.isfinite(numbers))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return pd.DataFrame(columns, index=part.frame.index)
 
 

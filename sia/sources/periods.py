@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.sources.base import Origin, SourceTable
 from sia.sources.columns import Measure
 from sia.sources.tabular import RawTable
@@ -135,5 +135,4 @@ def require_columns(path: Path, raw: RawTable, columns: Mapping[str, str]) -> No
         for column, purpose in columns.items()
         if column not in raw.frame
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)

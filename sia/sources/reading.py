@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.fingerprint import digest
 from sia.sources.base import Intake
 from sia.sources.registry import SQUARES_LATER, read_squares
@@ -62,7 +62,7 @@ def _load(
     if found is None:
         wat = "De ingelezen bestanden zijn tijdens het lezen weggehaald."
         oplossing = "Draai dit notebook opnieuw; dan worden de bronmappen opnieuw ingelezen."
-        raise InputError([Problem(wat, oplossing, bestand=str(store))])
+        raise InputError.one(wat, oplossing, bestand=str(store))
     later = found.files.loc[found.files["opmerking"] == SQUARES_LATER, "bestand"]
     if later.empty:
         return found

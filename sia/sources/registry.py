@@ -207,13 +207,9 @@ def _gemeente(gemeente: str | None) -> str:
     if gemeente is None:
         return ""
     if not _GEMEENTE.fullmatch(gemeente):
-        raise InputError(
-            [
-                Problem(
-                    f"`{gemeente}` is geen gemeentecode.",
-                    "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
-                )
-            ]
+        raise InputError.one(
+            f"`{gemeente}` is geen gemeentecode.",
+            "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
         )
     return gemeente
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.columns import (
     Heading,
@@ -122,15 +122,11 @@ def _code_column(found: Found, raw: RawTable) -> str:
         return "WijkenEnBuurten"
     named = [column for column in raw.columns if column.startswith(_CODE)]
     if not named:
-        raise InputError(
-            [
-                Problem(
-                    "De kolom met regiocodes ontbreekt; alleen namen zijn niet genoeg.",
-                    "Kies op StatLine ook het onderwerp Regiocode en download opnieuw.",
-                    bestand=str(found.path),
-                    kolom=_CODE,
-                )
-            ]
+        raise InputError.one(
+            "De kolom met regiocodes ontbreekt; alleen namen zijn niet genoeg.",
+            "Kies op StatLine ook het onderwerp Regiocode en download opnieuw.",
+            bestand=str(found.path),
+            kolom=_CODE,
         )
     return named[0]
 
@@ -140,15 +136,11 @@ def _headings(found: Found, raw: RawTable) -> list[Heading]:
         return headings_from_statline(raw.columns)
     properties = companion(found.path, "DataProperties")
     if properties is None:
-        raise InputError(
-            [
-                Problem(
-                    "De kolomnamen (`Waarde_4`, `GemiddeldeScore_9`) zeggen zonder beschrijving "
-                    "niet waarover ze gaan.",
-                    "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
-                    bestand=str(found.path),
-                )
-            ]
+        raise InputError.one(
+            "De kolomnamen (`Waarde_4`, `GemiddeldeScore_9`) zeggen zonder beschrijving "
+            "niet waarover ze gaan.",
+            "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
+            bestand=str(found.path),
         )
     rows = read_pages(properties).frame.to_dict("records")
     return headings_from_properties(

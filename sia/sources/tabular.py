@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pyogrio
 from python_calamine import CalamineWorkbook
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 
 Kind = Literal["csv", "json", "parquet", "xlsx", "xls", "html", "zip", "leeg", "anders"]
 
@@ -230,15 +230,11 @@ def decode(path: Path, content: bytes) -> str:
         start = error.start
     line = content.count(b"\n", 0, start) + 1
     if _MULTIBYTE.search(content) or b"\x00" in content:
-        raise InputError(
-            [
-                Problem(
-                    "De tekens staan door elkaar in UTF-8 en in een andere codering.",
-                    "Bewaar het bestand opnieuw als CSV UTF-8.",
-                    bestand=str(path),
-                    rij=str(line),
-                )
-            ]
+        raise InputError.one(
+            "De tekens staan door elkaar in UTF-8 en in een andere codering.",
+            "Bewaar het bestand opnieuw als CSV UTF-8.",
+            bestand=str(path),
+            rij=str(line),
         )
     return content.decode("cp1252", errors="replace")
 
@@ -272,8 +268,7 @@ def read_csv(path: Path) -> RawTable:
         raise InputError([unusable(path, "leeg")])
     header, problems = _header(path, pd.Series(rows[0][1], dtype=object))
     problems += _ragged(path, len(header), rows[1:])
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     frame = pd.DataFrame([row for _, row in rows[1:]], columns=header, dtype="str")
     return RawTable(path, frame, first_row=2)
 
@@ -354,8 +349,7 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     if start is None:
         raise InputError([broken(path, "geen rij met kolomnamen", "De werkmap heeft geen tabel")])
     header, doubles = _header(path, best.iloc[start])
-    if doubles:
-        raise InputError(doubles)
+    refuse(doubles)
     named = [position for position, name in enumerate(header) if name]
     frame = best.iloc[start + 1 :, named].set_axis([header[p] for p in named], axis=1)
     frame = frame.reset_index(drop=True)
@@ -514,15 +508,11 @@ def read_pages(path: Path) -> RawTable:
     tables = [read(page) for page in pages(path)]
     last = tables[-1]
     if last.next_page:
-        raise InputError(
-            [
-                Problem(
-                    "De levering is niet compleet: dit bestand verwijst naar een volgende pagina "
-                    "die er niet is.",
-                    AGAIN,
-                    bestand=str(last.path),
-                )
-            ]
+        raise InputError.one(
+            "De levering is niet compleet: dit bestand verwijst naar een volgende pagina "
+            "die er niet is.",
+            AGAIN,
+            bestand=str(last.path),
         )
     if len(tables) == 1:
         return last

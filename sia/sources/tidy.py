@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sia.areas import gemeente_of, level_of, normalise_codes
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.sources.base import (
     EMPTY,
     NOT_DELIVERED,
@@ -107,8 +107,7 @@ def tidy(draft: Draft) -> SourceTable:
         cells = parse(draft.cells[name], decimal=signs.sign, blank=draft.blank)
         read[str(name)] = cells
         problems += _cell_problems(cells, draft, str(name), codes, labels)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return _assemble(draft, codes, read)
 
 

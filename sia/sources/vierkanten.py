@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.sources import geofile, pdok
 from sia.sources.base import (
     EMPTY,
@@ -209,8 +209,7 @@ def _indexed(raw: gpd.GeoDataFrame, code_field: str, path: Path) -> gpd.GeoDataF
     double = codes[codes.duplicated()]
     problems = [_no_square(str(path), c) for c in bad.unique()[:_ROWS_SHOWN]]
     problems += [_double(str(path), c) for c in double.unique()[:_ROWS_SHOWN] if c not in set(bad)]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     frame = raw.drop(columns=code_field)
     return frame.set_index(pd.Index(codes, name="vierkant")).sort_index()
 
@@ -248,16 +247,12 @@ def _check_place(raw: gpd.GeoDataFrame, frame: gpd.GeoDataFrame, path: Path) -> 
     away = np.hypot(*(given - built).T) > _MISFIT
     if away.any():
         shown = ", ".join(present.index[away][:_ROWS_SHOWN])
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(path),
-                    rij=shown,
-                    kolom="geometrie",
-                    wat=f"{int(away.sum())} vierkanten liggen elders dan hun code zegt.",
-                    oplossing="Haal het bestand opnieuw op bij CBS of PDOK.",
-                )
-            ]
+        raise InputError.one(
+            bestand=str(path),
+            rij=shown,
+            kolom="geometrie",
+            wat=f"{int(away.sum())} vierkanten liggen elders dan hun code zegt.",
+            oplossing="Haal het bestand opnieuw op bij CBS of PDOK.",
         )
 
 

@@ -42,7 +42,7 @@ from sia.dutch import (
 from sia.dutch import (
     rang_interval as rang_interval,
 )
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
 
@@ -133,8 +133,7 @@ def checked(theme: Theme, bestand: str) -> Theme:
     """
     problems = _colour_problems({key: getattr(theme, key) for key in _COLOUR_KEYS}, bestand)
     problems = problems or _contrast_problems(theme, bestand)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return theme
 
 
