@@ -103,6 +103,7 @@ STAGES: tuple[Stage, ...] = (
         "03_robuustheid",
         makes=("audit",),
         needs=(Need("indicatoren"), Need("weging")),
+        method=("gevoeligheid",),
     ),
     Stage(
         "typen",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sia.request import store_folder
 from sia.sources.reading import read_intake
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
@@ -21,5 +22,6 @@ def read(run: Run, tabellen: tuple[str, ...] | None = None) -> Intake:
 
 def make(inputs: Inputs) -> Made:
     """Read the raw files; the table says of each what became of it."""
-    found = inputs.intake()
-    return Made({"bestanden": found.files.astype(str)}, found)
+    run, found = inputs.outside("open data"), inputs.intake()
+    kept = store_folder(run.bron, run.folders.processed).name
+    return Made({"bestanden": found.files.astype(str)}, found, {"invoer": kept})

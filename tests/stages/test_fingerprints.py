@@ -78,6 +78,9 @@ def _style(text: str) -> Callable[[Path], object]:
         pytest.param(_style("[methode.agenda]\ngraafrust = 6\n"), PLANS, id="a rule of the agenda"),
         pytest.param(_style("[aanpak]\nkans_urgent = 0.9\n"), {"aanpak", *SHOWS}, id="the aanpak"),
         pytest.param(_style('[[partner]]\nnaam = "W"\nsoort = "corporatie"\n'), ALL, id="partner"),
+        pytest.param(
+            _style("[methode.gevoeligheid]\nsteekproef = 128\n"), {"audit", "rapport"}, id="sample"
+        ),
         pytest.param(_style("# anders\n"), set(), id="a remark in the municipality's file"),
         pytest.param(_write("gemeenten/GM9998-dorp.toml", "#"), set(), id="another municipality"),
         pytest.param(_write("ruw/.slot", ""), set(), id="a hidden file"),
