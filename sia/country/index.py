@@ -9,8 +9,7 @@ import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.number import NumberChoice, choose_k
-from sia.clustering.profiles import describe, load_names, name_types, profiles
-from sia.clustering.typology import Typology
+from sia.clustering.types import NAMING, named_types, with_names
 from sia.country.layers import national_layers
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design
@@ -21,9 +20,6 @@ from sia.weighing import beyond_interval
 
 COUNTRY = Gemeente(code="NL", naam="Nederland")
 """All buurten taken as one place, with the default thresholds and without stadsdelen."""
-
-NAMING = ("corporatiebezit", "koopwoningen", "omgevingsadressendichtheid")
-"""Context columns that the rules for names of types may use."""
 
 INDEX_ONLY = ("urgentie", "potentie", *DOMAINS)
 
@@ -60,15 +56,10 @@ def country_types(
     if domains.empty or not domains.notna().any(axis=None):
         return pd.DataFrame(index=scores.index[:0]), None
     choice = choose_k(domains, TypologySettings(seed=seed))
-    model = Typology(TypologySettings(n_types=choice.k, seed=seed)).fit(domains)
-    types = model.table(domains)
     context = known_context(table.values[domains.notna().any(axis=1)]).reindex(domains.index)
     context["inwoners"] = table.areas["inwoners"]
-    names = name_types(profiles(model), describe(model, types, context), load_names())
-    types[["zekerheid", "silhouet"]] = types[["zekerheid", "silhouet"]].round(9)
-    named = types["type"].map(names).astype("str")
-    types["typenaam"] = named.where(types["type"].notna(), None)
-    return types, choice
+    model, names = named_types(domains, context, TypologySettings(n_types=choice.k, seed=seed))
+    return with_names(model.table(domains), names), choice
 
 
 def known_context(values: pd.DataFrame) -> pd.DataFrame:

@@ -4,60 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import sklearn
 from filelock import FileLock
 
-from sia.clustering.number import NumberChoice, choose_k, clustergram
+from sia.clustering.number import NumberChoice
+from sia.clustering.types import Chosen, choose_types
 from sia.methode import TypologySettings
-from sia.pipeline.run import Run
 from sia.store import read_table, write_json, write_table
 
 _INDEX = "keuze.json"
 
 
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """The number of types of a panel and the chart of how they split.
-
-    Parameters
-    ----------
-    keuze : NumberChoice
-    punten, takken : DataFrame
-        As `sia.clustering.number.clustergram`.
-    """
-
-    keuze: NumberChoice
-    punten: pd.DataFrame
-    takken: pd.DataFrame
-
-
-def chosen_types(run: Run, scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
+def remembered_types(folder: Path, scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
     """Choose the number of types, or read what another year chose for the same panel.
 
     Parameters
     ----------
-    run : Run
-    scores : DataFrame, index ``(jaar, buurtcode)``
-        Domain scores of all years.
-    settings : TypologySettings
-
-    Returns
-    -------
-    Chosen
-        The same, whichever year makes it: it rests on the scores of all years.
+    folder : pathlib.Path
+        Of the panel: one choice is kept there.
+    scores, settings
+        As in `sia.clustering.types.choose_types`.
     """
     key = _key(scores, settings)
-    folder = run.folder.parent / "typen" / "-".join(map(str, run.jaren))
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".slot"):
         found = _load(folder, key)
         if found is None:
-            points, branches = clustergram(scores, settings)
-            found = Chosen(choose_k(scores, settings), points, branches)
+            found = choose_types(scores, settings)
             _save(folder, key, found)
     return found
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from sia.approach import decide, rules, trend_from_years
-from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
+from sia.catalogue.model import DOMAINS
+from sia.clustering import types as clustering_types
 from sia.clustering.domains import known_together
-from sia.clustering.doubt import doubtful
-from sia.clustering.matching import match_labels
-from sia.clustering.number import most_types
-from sia.clustering.profiles import describe, load_names, name_types, profiles
-from sia.clustering.typology import Typology
+from sia.clustering.types import NAMING, Types, find_types
+from sia.clustering.types import TOO_FEW_FOR_TYPES as TOO_FEW_FOR_TYPES
 from sia.errors import InputError
-from sia.methode import ApproachSettings, PocketSettings, TypeMethod, TypologySettings
+from sia.methode import ApproachSettings, PocketSettings, TypologySettings
 from sia.pipeline.intake import read_intake
 from sia.pipeline.panel import Panel, comparable_years, urgency_spread
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
-from sia.pipeline.type_store import chosen_types
+from sia.pipeline.type_store import remembered_types
 from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import SquareLayer
 from sia.store import read_manifest
@@ -41,44 +39,7 @@ TABLES = (
     "aanpak",
 )
 """What the steps of this stage write."""
-TOO_FEW_FOR_TYPES = "Te weinig buurten met cijfers in dezelfde domeinen om typen te onderscheiden."
 RUN_PARAMETERS = ("jaar", "jaren", "basisjaar")
-METHOD_NAMES: dict[TypeMethod, str] = {
-    "kmeans": "k-means (deze indeling)",
-    "mixture": "Gaussisch mengsel",
-    "ward": "Ward",
-}
-NAMING = (CORPORATION, "koopwoningen", "omgevingsadressendichtheid")
-"""Context columns that the rules for names in `sia/clustering/namen.toml` may use."""
-
-
-@dataclass(frozen=True, eq=False)
-class Types:
-    """The typology of one run, for charts and tables.
-
-    Parameters
-    ----------
-    k : int
-    reden : str
-        Why this number of types, in Dutch.
-    choice_table : DataFrame, index ``k``
-    profiles : DataFrame, index ``type``
-        Mean z-score per domain.
-    names : dict of int to str
-    beschrijving : DataFrame, index ``type``
-        Size and doubt in this year.
-    punten, takken : DataFrame
-        Points and branches of the clustergram.
-    """
-
-    k: int
-    reden: str
-    choice_table: pd.DataFrame
-    profiles: pd.DataFrame
-    names: dict[int, str]
-    beschrijving: pd.DataFrame
-    punten: pd.DataFrame
-    takken: pd.DataFrame
 
 
 def panel(run: Run) -> pd.DataFrame:
@@ -125,11 +86,7 @@ def _noted(run: Run) -> dict[str, Any]:
 
 
 def _context(run: Run, years: Sequence[int]) -> pd.DataFrame:
-    """Return what a type's name may speak of beside its scores, over all years of the panel.
-
-    Names rest on all years together: a type that is called one thing in the map of 2021 and
-    another in that of 2024 would look like a change of the city.
-    """
+    """Return what a type's name may speak of beside its scores, over all years of the panel."""
     parts = {}
     for jaar in years:
         own = run.of_year(jaar)
@@ -142,71 +99,13 @@ def _context(run: Run, years: Sequence[int]) -> pd.DataFrame:
 
 def typology_step(run: Run, *, zaad: int = 2024) -> Types:
     """Find the types over all years together, and write those of this year."""
-    everything = _domain_scores(run)
-    scores = known_together(everything)
-    how = TypologySettings(seed=zaad)
-    if most_types(scores, how) <= min(how.number.ks):
-        return _no_types(run, scores, zaad)
-    chosen = chosen_types(run, scores, how)
-    choice = chosen.keuze
-    model = Typology(TypologySettings(n_types=choice.k, seed=zaad)).fit(scores)
-    now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
-    table = model.table(now)
-    profile = profiles(model)
-    years = sorted({int(jaar) for jaar in scores.index.get_level_values("jaar")})
-    pooled = describe(model, model.table_, _context(run, years).reindex(scores.index))
-    names = name_types(profile, pooled, load_names())
-    own = pd.DataFrame(_context(run, [run.jaar]).loc[run.jaar])
-    described = describe(model, table, own.reindex(now.index))
-    # matrix products differ in their last bits with the place of the data in memory
-    table[["zekerheid", "silhouet"]] = table[["zekerheid", "silhouet"]].round(9)
-    table["typenaam"] = table["type"].map(names)
-    table["typenaam"] = table["typenaam"].astype("str").where(table["type"].notna(), None)
-    tables = {"typologie": table, "typeprofielen": profile.round(9)}
-    write_stage(run, tables, zaad=zaad, k=choice.k)
-    return Types(
-        k=choice.k,
-        reden=choice.reden + _given_up(everything, scores),
-        choice_table=choice.table,
-        profiles=profile,
-        names={int(str(number)): name for number, name in names.items()},
-        beschrijving=described,
-        punten=chosen.punten,
-        takken=chosen.takken,
-    )
-
-
-def _given_up(everything: pd.DataFrame, scores: pd.DataFrame) -> str:
-    """Say which domains have figures but take no part in the types."""
-    given_up = everything.columns.difference(scores.columns, sort=False)
-    left = [DOMAIN_NAMES[str(d)] for d in given_up if everything[d].notna().any()]
-    if not left:
-        return ""
-    return (
-        f" Niet gebruikt voor de typen: {opsomming(left)}; te weinig buurten hebben dat naast de "
-        "andere domeinen."
-    )
-
-
-def _no_types(run: Run, scores: pd.DataFrame, zaad: int) -> Types:
-    """Write that no buurt has a type: there are too few to tell types apart."""
-    reason = TOO_FEW_FOR_TYPES
-    now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
-    absent = pd.Series(pd.NA, now.index, dtype="Int64")
-    table = pd.DataFrame(
-        {
-            "type": absent,
-            "zekerheid": np.nan,
-            "tweede_type": absent,
-            "silhouet": np.nan,
-            "domeinen": now.notna().sum(axis=1).astype("int64"),
-            "reden": reason,
-            "typenaam": pd.Series(None, now.index, dtype="str"),
-        }
-    )
-    empty = scores.iloc[:0].set_axis(pd.Index([], dtype="int64", name="type"))
-    write_stage(run, {"typologie": table, "typeprofielen": empty}, zaad=zaad, k=0)
-    return Types(0, reason, pd.DataFrame(), empty, {}, empty, pd.DataFrame(), pd.DataFrame())
+    scores = _domain_scores(run)
+    context = _context(run, sorted({int(jaar) for jaar in scores.index.unique("jaar")}))
+    choose = partial(remembered_types, run.folder.parent / "typen" / "-".join(map(str, run.jaren)))
+    found = find_types(scores, context, run.jaar, TypologySettings(seed=zaad), choose)
+    tables = {"typologie": found.buurten, "typeprofielen": found.profiles.round(9)}
+    write_stage(run, tables, zaad=zaad, k=found.k)
+    return found
 
 
 def type_profiles(run: Run) -> pd.DataFrame:
@@ -216,56 +115,19 @@ def type_profiles(run: Run) -> pd.DataFrame:
 
 def type_table(run: Run) -> pd.DataFrame:
     """Return every buurt with its type and how sure that is, doubtful ones last in a type."""
-    table, names = run.table("typologie"), run.table("gebieden")["naam"]
-    shown = table.assign(buurt=names).sort_values(
-        ["type", "zekerheid"], ascending=[True, False], na_position="last"
-    )
-    wanted = ["buurt", "type", "typenaam", "zekerheid", "silhouet", "reden"]
-    return shown[[name for name in wanted if name in shown]]
+    return clustering_types.type_table(run.table("typologie"), run.table("gebieden")["naam"])
 
 
 def doubtful_table(run: Run) -> pd.DataFrame:
     """Return the buurten that lie between two types, the most doubtful first."""
-    table, names = run.table("typologie"), run.table("gebieden")["naam"]
-    titles = table.dropna(subset=["type"]).drop_duplicates("type").set_index("type")["typenaam"]
-    unsure = table[doubtful(table)]
-    unsure = unsure.sort_values(["zekerheid", "silhouet"], kind="stable")
-    return pd.DataFrame(
-        {
-            "buurt": names.reindex(unsure.index),
-            "type": [f"{t}. {titles[t]}" for t in unsure["type"]],
-            "lijkt ook op": [f"{t}. {titles.get(t, '')}" for t in unsure["tweede_type"]],
-            "zekerheid": unsure["zekerheid"],
-            "silhouet": unsure["silhouet"],
-        }
-    )
+    return clustering_types.doubtful_table(run.table("typologie"), run.table("gebieden")["naam"])
 
 
 def method_table(run: Run, *, zaad: int = 2024) -> pd.DataFrame:
-    """Return how far other methods with as many types put this year's buurten in the same ones.
-
-    ``zelfde type`` counts after the types of the other method got the numbers that fit best.
-    """
-    published, scores = run.table("typologie"), panel(run)
-    if published["type"].isna().all():
-        return pd.DataFrame()
-    now = pd.DataFrame(scores.xs(run.jaar, level="jaar"))
-    count, rows = len(run.table("typeprofielen")), []
-    for method, name in METHOD_NAMES.items():
-        how = TypologySettings(n_types=count, method=method, seed=zaad)
-        table = Typology(how).fit(scores).table(now)
-        types = match_labels(published["type"], table["type"])
-        both = pd.DataFrame({"een": published["type"], "ander": types}).dropna()
-        rows.append(
-            {
-                "methode": name,
-                "zelfde type": int((both["een"] == both["ander"]).sum()),
-                "buurten": len(both),
-                "silhouet": float(table["silhouet"].mean()),
-                "twijfelgevallen": int(doubtful(table).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+    """Return how far other methods with as many types put this year's buurten in the same ones."""
+    how = TypologySettings(n_types=len(run.table("typeprofielen")), seed=zaad)
+    types, scores = run.table("typologie"), _domain_scores(run)
+    return clustering_types.method_table(types, scores, run.jaar, how)
 
 
 def squares_of(run: Run) -> SquareLayer | None:

@@ -13,7 +13,6 @@ import pytest
 import voorbeeldstad
 from sia import pipeline
 from sia.areas import RECODED, REUSED
-from sia.pipeline import types
 from sia.pipeline.border_history import MEASURES
 from sia.pipeline.panel import score_noise
 from sia.settings import Folders
@@ -128,7 +127,7 @@ def test_too_few_buurten_for_types_stop_nothing(
 ) -> None:
     shutil.copytree(line.last.folders.processed, tmp_path / "verwerkt")
     run = replace(line.last, folders=Folders(tmp_path / "verwerkt", tmp_path / "rapporten"))
-    monkeypatch.setattr(types, "most_types", lambda *_: 3)
+    monkeypatch.setattr("sia.clustering.types.most_types", lambda *_: 3)
     found = pipeline.typology_step(run)
     assert found.k == 0 and "Te weinig buurten" in found.reden
     assert run.table("typologie")["type"].isna().all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +10,7 @@ import pytest
 
 from sia.methode import TypologySettings
 from sia.pipeline import type_store
-from sia.pipeline.type_store import chosen_types
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the store needs of a run."""
-
-    folder: Path
-    jaren: tuple[int, ...] = (2021, 2022)
+from sia.pipeline.type_store import remembered_types
 
 
 @pytest.fixture
@@ -37,16 +28,16 @@ def test_another_year_reads_what_was_chosen(
     tmp_path: Path, scores: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     how = TypologySettings(seed=1)
-    first = chosen_types(Place(tmp_path / "2021"), scores, how)  # type: ignore[arg-type]
+    first = remembered_types(tmp_path, scores, how)
     assert first.keuze.k == 3
     calls: list[int] = []
 
     def counted(*given: object) -> object:
         calls.append(1)
-        return first.keuze
+        return first
 
-    monkeypatch.setattr(type_store, "choose_k", counted)
-    second = chosen_types(Place(tmp_path / "2022"), scores, how)  # type: ignore[arg-type]
+    monkeypatch.setattr(type_store, "choose_types", counted)
+    second = remembered_types(tmp_path, scores, how)
     assert not calls
     assert (second.keuze.k, second.keuze.reden) == (first.keuze.k, first.keuze.reden)
     for one, other in (
@@ -55,7 +46,7 @@ def test_another_year_reads_what_was_chosen(
         (first.takken, second.takken),
     ):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
-    chosen_types(Place(tmp_path / "2022"), scores + 1.0, how)  # type: ignore[arg-type]
+    remembered_types(tmp_path, scores + 1.0, how)
     assert len(calls) == 1, "other figures are another choice"
-    chosen_types(Place(tmp_path / "2022"), scores + 1.0, TypologySettings(seed=2))  # type: ignore[arg-type]
+    remembered_types(tmp_path, scores + 1.0, TypologySettings(seed=2))
     assert len(calls) == 2
