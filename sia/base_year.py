@@ -23,8 +23,6 @@ def base_year(gemeentecode: str, jaren: Sequence[int], asked: int | None, folder
 
     Parameters
     ----------
-    jaren : sequence of int
-        Years of the run.
     asked : int, optional
         By default the year of earlier runs, or else the first of `jaren`.
 

@@ -27,16 +27,13 @@ def _known(value: object) -> float | None:
 def getal(value: object, decimalen: int = 0) -> str:
     """Format a number as Dutch readers write it.
 
+    ``1.234,5``; `MISSING` for None, NaN and NA.
+
     Parameters
     ----------
     value : number or missing
     decimalen : int
         Rounded half up, as readers do.
-
-    Returns
-    -------
-    str
-        ``1.234,5``; `MISSING` for None, NaN and NA.
     """
     number = _known(value)
     if number is None:

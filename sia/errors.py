@@ -76,10 +76,7 @@ def refuse(problems: Iterable[Problem]) -> None:
 def render(problems: Iterable[Problem]) -> str:
     """Lay problems out as readable Dutch text, one block per problem.
 
-    Returns
-    -------
-    str
-        A heading with the count, then per problem the filled cells.
+    A heading with the count, then per problem the filled cells.
     """
     listed = list(problems)
     count = "1 probleem" if len(listed) == 1 else f"{len(listed)} problemen"

@@ -173,17 +173,14 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
 def configure_processed(which: str, processed: Path) -> Gemeente:
     """Return the configuration of a municipality that was run, without asking its raw files.
 
+    As `configure`; its name is that of the newest intake that is kept, else its code.
+
     Parameters
     ----------
     which : str
         Name or code.
     processed : pathlib.Path
         Folder with the tables of all municipalities.
-
-    Returns
-    -------
-    Gemeente
-        As `configure`; its name is that of the newest intake that is kept, else its code.
 
     Raises
     ------

@@ -437,15 +437,12 @@ def schema(name: str) -> pa.DataFrameSchema:
 def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return `table` as it is when it keeps its contract.
 
+    The same object.
+
     Parameters
     ----------
     name : str
         One of `NAMES`.
-
-    Returns
-    -------
-    DataFrame
-        The same object.
 
     Raises
     ------

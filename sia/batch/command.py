@@ -49,8 +49,6 @@ class Request:
     ----------
     gemeenten : tuple of str
         Names or codes; ``alle`` for every municipality of the raw files.
-    bron : tuple of pathlib.Path
-        Folders with raw data.
     basisjaar : int, optional
         Year that fixes the scale; see `sia.base_year`.
     werkers : int
@@ -153,8 +151,6 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
 
     Parameters
     ----------
-    root : pathlib.Path
-        Project folder.
     say : callable
         Gets the Dutch lines that stand at the end of the run.
 

@@ -16,8 +16,6 @@ class Display:
 
     Parameters
     ----------
-    outcome : callable
-        Gets every outcome.
     say : callable
         Gets a Dutch line.
     """
@@ -29,11 +27,6 @@ class Display:
 @contextmanager
 def display(total: int) -> Iterator[Display]:
     """Show the progress of a batch on stderr within the block.
-
-    Parameters
-    ----------
-    total : int
-        Number of notebooks.
 
     Yields
     ------

@@ -33,8 +33,6 @@ class Outcome:
         ``klaar``, ``ongewijzigd`` (nothing changed since it last went well), ``mislukt``,
         ``overgeslagen`` (an earlier notebook of that year failed) or ``niet gedraaid`` (the batch
         was stopped).
-    seconds : float
-        Wall-clock duration.
     cell : int or None
         The cell that failed: the number that Jupyter shows before it, ``[3]``.
     message : str

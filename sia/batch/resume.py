@@ -20,10 +20,7 @@ _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
 def base_fingerprint(raw: RawHash) -> str:
     """Return the hash of what all municipalities rest on.
 
-    Returns
-    -------
-    str
-        Changes with the package and with any raw file.
+    Changes with the package and with any raw file.
     """
     package = Path(__file__).resolve().parents[1]
     return digest([tree_hash(package, _CODE), *raw])
@@ -39,8 +36,6 @@ def own_fingerprint(base: str, config: Iterable[Path], gemeente: str) -> str:
     config : iterable of pathlib.Path
         Folders with a file per municipality. Those of other municipalities do not count, what is
         no such file (a logo) does.
-    gemeente : str
-        Code.
     """
     files = sorted(path for folder in config for path in folder.iterdir() if path.is_file())
     own = [p for p in files if p.suffix != ".toml" or p.name.startswith(gemeente)]

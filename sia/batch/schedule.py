@@ -158,8 +158,6 @@ def work(
     ----------
     lines : sequence of Line
         Their outcomes are filled in.
-    progress : callable
-        Gets every outcome.
     say : callable
         Gets a Dutch line when the batch has to wait.
     """

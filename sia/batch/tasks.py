@@ -44,10 +44,6 @@ class Task:
 
     Parameters
     ----------
-    notebook : pathlib.Path
-        The source notebook.
-    gemeente : str
-        Code, ``GM0153``.
     parameters : mapping
         Values for the notebook's ``parameters`` cell.
     output : pathlib.Path
@@ -153,8 +149,6 @@ def plan(
 
     Parameters
     ----------
-    bron : sequence of pathlib.Path
-        Folders with raw data.
     root : pathlib.Path
         Project folder with ``notebooks/``.
     basisjaar : int, optional

@@ -101,6 +101,8 @@ def load_catalogue(
 ) -> Catalogue:
     """Return the validated catalogue.
 
+    Ordered by domain, then as the files list them.
+
     Parameters
     ----------
     folder : pathlib.Path
@@ -109,11 +111,6 @@ def load_catalogue(
         Entries of one municipality. An entry with a known id replaces the package's own.
     besluiten : iterable of Besluit
         Named decisions of that municipality that lift a block.
-
-    Returns
-    -------
-    Catalogue
-        Ordered by domain, then as the files list them.
 
     Raises
     ------

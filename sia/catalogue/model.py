@@ -178,8 +178,6 @@ class Indicator:
     richting : int
         +1: higher is worse for an opgave and better for a kans; -1 the reverse; 0 where it is
         not scored.
-    eenheid : str
-        Dutch unit.
     bronnen : tuple of Bron
         In order of preference.
     waarom : str
@@ -294,10 +292,6 @@ class Besluit:
         The block that is lifted, one of `sia.catalogue.refused.BLOCKS`.
     wie : str
         Name and function of who decided.
-    datum : str
-        ISO date.
-    reden : str
-        Why, in Dutch.
     """
 
     indicator: Tekst
@@ -320,8 +314,6 @@ class Catalogue:
 
     Parameters
     ----------
-    indicators : tuple of Indicator
-        Unique ids.
     besluiten : tuple of Besluit
         Decisions that let an indicator through a block; to be printed with every output.
     """

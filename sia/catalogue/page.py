@@ -38,15 +38,12 @@ Hoe u de tabellen leest:
 def catalogue_page(catalogue: Catalogue | None = None) -> str:
     """Return the content of ``docs/reference/indicatoren.md``.
 
+    Markdown in Dutch: an explanation, a count and one table per domain.
+
     Parameters
     ----------
     catalogue : Catalogue, optional
         Default the package's own.
-
-    Returns
-    -------
-    str
-        Markdown in Dutch: an explanation, a count and one table per domain.
     """
     listed = catalogue or load_catalogue()
     scored = sum(entry.telt_mee for entry in listed)

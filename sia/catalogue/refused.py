@@ -132,6 +132,8 @@ def refusal(
 ) -> Refusal | None:
     """Return why an indicator with these names may not have this role, or None when it may.
 
+    Context and validation are never refused; they stay outside every score.
+
     Parameters
     ----------
     rol : str
@@ -143,11 +145,6 @@ def refusal(
         working age do not score age.
     sources : iterable of str
         Dotted source names.
-
-    Returns
-    -------
-    Refusal or None
-        Context and validation are never refused; they stay outside every score.
     """
     if rol not in ("opgave", "kans"):
         return None

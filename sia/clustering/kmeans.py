@@ -39,8 +39,6 @@ def kmeans_labels(z: Array, k: int, starts: int | None, seed: int) -> Labels:
     ----------
     z : ndarray, shape (n_units, n_domains)
         Without NaN, at least `k` distinct rows.
-    k : int
-        Number of types.
     starts : int or None
         None: `STARTS`, more below `SMALL` units, `WHOLE` above `LARGE`.
 

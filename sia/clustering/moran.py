@@ -93,6 +93,8 @@ def local_moran(
     few orders in which the unit itself comes up is its place given to the next in line. This is
     exactly conditional permutation, without the table of units by permutations.
 
+    Index and columns of `values`.
+
     Parameters
     ----------
     values : DataFrame, shape (n_units, n_variables)
@@ -101,11 +103,6 @@ def local_moran(
         Used with rows that sum to one.
     fdr : float
         Level (0-1) at which a class is named.
-
-    Returns
-    -------
-    LocalMoran
-        Index and columns of `values`.
     """
     index, columns = values.index, values.columns
     statistic = pd.DataFrame(np.nan, index=index, columns=columns)

@@ -25,8 +25,6 @@ class Prefix:
 
     Parameters
     ----------
-    kolom : str
-        Empty: always holds.
     minimaal, maximaal : float
         Bounds, inclusive, in the unit of the column.
     onbekend : sequence of str

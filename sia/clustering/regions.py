@@ -58,17 +58,14 @@ def propose_areas(
     neighbour with which the within sum of squares grows least; where every union would be too
     large, it is joined and cut anew along a spanning tree.
 
+    Area 1 holds the first buurtcode, and so on.
+
     Parameters
     ----------
     scores : DataFrame, shape (n_units, n_domains)
         Index ``buurtcode``; NaN allowed.
     inwoners : Series
         Inhabitants; missing counts as unknown and adds nothing to an area.
-
-    Returns
-    -------
-    AreaProposal
-        Area 1 holds the first buurtcode, and so on.
 
     Raises
     ------

@@ -83,15 +83,12 @@ def scan_border(
     held as observed (intersection-union test, Berger 1982), so that a pocket on one side alone
     does not make the other significant.
 
+    ``members`` covers the squares of `left`, then those of `right`.
+
     Parameters
     ----------
     crossing : ndarray of int, shape (n_crossing, 2)
         Neighbours over the border: place in `left`, place in `right`.
-
-    Returns
-    -------
-    Scan
-        ``members`` covers the squares of `left`, then those of `right`.
     """
     n = len(left.score)
     edges = joined_edges((left, right), crossing)
@@ -161,6 +158,8 @@ class _Search:
 def statistic(summed: Array, inside: Array, total: Array, weight: Array) -> Array:
     """Return how much groups stand out from the rest of their zone.
 
+    ``W_a W_b / W (m_a - m_b)^2 / mean weight``; -inf where the group scores lower.
+
     Parameters
     ----------
     summed : ndarray
@@ -171,11 +170,6 @@ def statistic(summed: Array, inside: Array, total: Array, weight: Array) -> Arra
         Weighted sum of the standardised scores of the zone.
     weight : ndarray, shape (n,)
         Weights of the squares of the zone; zero outside it.
-
-    Returns
-    -------
-    ndarray
-        ``W_a W_b / W (m_a - m_b)^2 / mean weight``; -inf where the group scores lower.
     """
     everything = weight.sum()
     rest = everything - inside

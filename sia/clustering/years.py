@@ -24,8 +24,6 @@ def transitions(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
     ----------
     types : Series of Int64
         Index ``(jaar, buurtcode)``.
-    start, end : int
-        Years.
 
     Returns
     -------
@@ -90,8 +88,6 @@ def change(
     noise : ndarray, shape (n_draws, n_units, n_domains)
         Draws of the error of the scores, in points, aligned with `panel`; columns in the order
         of ``model.domains_``.
-    start, end : int
-        Years.
     convincing : float
         A change with a ``kans_anders`` of at least this is called convincing.
     """

@@ -64,14 +64,10 @@ class Entry:
 
     Parameters
     ----------
-    gemeente : str
-        Code, ``GM0153``.
     jaar : int
         SIA year whose figures were on the table.
     gebied : str
         Buurt code or deel-buurt id (``BU01530000-D1``).
-    uitspraak : str
-        The statement.
     rol : str
         One of `ROLES`.
     soort : str

@@ -56,15 +56,12 @@ BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet verwijderd'); END;
 def figures_version(figures: pd.Series) -> str:
     """Return a short hash of the figures that a judgement is about.
 
+    16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
+
     Parameters
     ----------
     figures : Series
         Figures of one buurt; the order of its index does not matter.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
     """
     digest = hashlib.sha256()
     for name in sorted(map(str, figures.index)):

@@ -89,8 +89,6 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
 
     Parameters
     ----------
-    code : str
-        ``GM`` and four digits.
     naam : str
         Name; the code when empty.
     folder : pathlib.Path, optional

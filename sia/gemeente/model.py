@@ -165,8 +165,6 @@ class Gemeente:
 
     Parameters
     ----------
-    code : str
-        ``GM`` and four digits.
     fictief : bool
         When true every output says so.
     te_bevestigen : tuple of str

@@ -160,14 +160,11 @@ def cronbach_alpha(x: Array) -> float:
     alpha = k / (k - 1) (1 - sum of the variances / variance of the sum), sample variances
     (Cronbach 1951, eq. 2; COINr ``get_cronbach``).
 
+    NaN with fewer than two columns or three complete rows, or no variance.
+
     Parameters
     ----------
     x : array, shape (n, k)
-
-    Returns
-    -------
-    float
-        NaN with fewer than two columns or three complete rows, or no variance.
     """
     complete = x[~np.isnan(x).any(axis=1)]
     k = complete.shape[1]
@@ -186,15 +183,12 @@ def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
     a local linear smoother on ranks with a bandwidth chosen by leave-one-out cross-validation, or
     by means within `bins` groups of equal size.
 
+    0-1; NaN with fewer than five pairs or no variance.
+
     Parameters
     ----------
     x, y : array, shape (n,)
         Pairs with NaN are left out.
-
-    Returns
-    -------
-    float
-        0-1; NaN with fewer than five pairs or no variance.
     """
     both = ~np.isnan(x) & ~np.isnan(y)
     a, b = x[both], y[both]

@@ -62,14 +62,11 @@ class ScreeningTables:
 def screen(values: pd.DataFrame, rule: Screening | None = None) -> ScreeningTables:
     """Return availability, non-zero and unique shares with their marks; removes nothing.
 
+    Marks use "<" against the threshold, as COINr does.
+
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
-
-    Returns
-    -------
-    ScreeningTables
-        Marks use "<" against the threshold, as COINr does.
     """
     rule = rule or Screening()
     x = values.to_numpy(dtype=float)

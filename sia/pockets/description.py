@@ -69,15 +69,12 @@ def _names(table: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame) -> list[str]:
 def position(part: shapely.Geometry, whole: shapely.Geometry) -> str:
     """Return where a part lies in the whole, as a wind direction, or "midden".
 
+    "midden" within a quarter of the radius of a circle as large as the whole.
+
     Parameters
     ----------
     part, whole : shapely geometry
         In metres.
-
-    Returns
-    -------
-    str
-        "midden" within a quarter of the radius of a circle as large as the whole.
     """
     step = shapely.get_coordinates(part.centroid)[0] - shapely.get_coordinates(whole.centroid)[0]
     if np.hypot(*step) < 0.25 * np.sqrt(whole.area / np.pi):

@@ -83,10 +83,7 @@ class Renderer:
     def report(self, selectie: Selectie) -> str:
         """Return one report as HTML.
 
-        Returns
-        -------
-        str
-            A whole page.
+        A whole page.
 
         Raises
         ------

@@ -138,10 +138,7 @@ _KINDS = {
 def slug(text: str) -> str:
     """Return a text as lower-case ASCII letters, digits and single hyphens.
 
-    Returns
-    -------
-    str
-        ``naamloos`` when nothing is left.
+    ``naamloos`` when nothing is left.
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "naamloos"

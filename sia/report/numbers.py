@@ -17,10 +17,7 @@ class UnsupportedNumbersError(AssertionError):
 def numbers_in(text: str) -> list[str]:
     """Return the numbers in a Dutch text, as written: ``1.234,5``, ``12``, ``0,50``.
 
-    Returns
-    -------
-    list of str
-        In order of appearance. The sign and the unit are not part of a number.
+    In order of appearance. The sign and the unit are not part of a number.
     """
     return _NUMBER.findall(text)
 
@@ -61,15 +58,12 @@ class _Reader(HTMLParser):
 def numbers_in_text(page: str) -> dict[str, list[str]]:
     """Return, per sentence of a page, the numbers that no table of that page shows.
 
+    Sentence -> numbers; empty when the page keeps the rule.
+
     Parameters
     ----------
     page : str
         HTML. Sentences are the elements of class ``zin``; charts and scripts are passed over.
-
-    Returns
-    -------
-    dict
-        Sentence -> numbers; empty when the page keeps the rule.
     """
     reader = _Reader()
     reader.feed(_OPAQUE.sub("", page))

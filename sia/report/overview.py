@@ -384,10 +384,7 @@ def plain(table: pd.DataFrame, caption: str) -> str:
 def without_one_rule(table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     """Take a rule that is the same in every row out of a table: it is said once, above it.
 
-    Returns
-    -------
-    str, DataFrame
-        The rule, empty when rows differ in theirs; and the table without it.
+    The rule, empty when rows differ in theirs; and the table without it.
     """
     if "regel" not in table or table["regel"].nunique() != 1:
         return "", table

@@ -335,10 +335,7 @@ _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
 def sections(o: Onderwerp) -> list[Sectie]:
     """Return the sections of a report in reading order, the map left out.
 
-    Returns
-    -------
-    list of Sectie
-        Sections without content are left out.
+    Sections without content are left out.
     """
     first = kern(o)
     made = [first, *(section for part in _PARTS[o.selectie.soort] if (section := part(o)))]

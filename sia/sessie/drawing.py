@@ -25,10 +25,7 @@ WIDTH = 1000.0
 def drawing(stand: Stand) -> dict[str, Any]:
     """Return everything about the city that map, chart and table of the session show.
 
-    Returns
-    -------
-    dict
-        JSON values; lists run in the order of ``codes``, which is the order of names.
+    JSON values; lists run in the order of ``codes``, which is the order of names.
     """
     c = stand.cijfers
     areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]

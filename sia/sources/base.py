@@ -71,8 +71,6 @@ class Found:
         The format variant that the module's reader dispatches on ("odata3", "shapefile", ...).
     table : str
         Publisher's table id or the file's own name.
-    year : int
-        Year of the delivery.
     level : str
         Finest level in the file.
     note : str
@@ -111,8 +109,6 @@ class SourceTable:
     ----------
     source : str
         Dotted name of the source ("cbs.kwb").
-    year : int
-        Year of the delivery.
     values : DataFrame of float64, shape (n_regions, n_measures)
         Index ``code`` (``BU01530000``, ``WK015300``, ``GM0153``, ``NL``; stripped, unique,
         sorted); columns are canonical measure names, sorted. NaN where missing.

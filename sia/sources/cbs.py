@@ -84,10 +84,7 @@ _TITLES = ("AantalInwoners", "Bevolkingsdichtheid", "HuishoudensTotaal")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds KWB figures, from its name and first bytes.
 
-    Returns
-    -------
-    Found or None
-        ``year`` is 0 when nothing tells it; `read` then asks for it.
+    ``year`` is 0 when nothing tells it; `read` then asks for it.
     """
     seen = peek(path)
     shape = _shape(path, seen)

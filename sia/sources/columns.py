@@ -30,8 +30,6 @@ class Measure:
 
     Parameters
     ----------
-    name : str
-        Canonical name.
     title : str
         Dutch label.
     unit : str

@@ -19,6 +19,8 @@ _LEVELS_UP = 2
 def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
     """Return the CBS table id that a delivery belongs to.
 
+    The id in capitals, or None when no known id occurs.
+
     Parameters
     ----------
     path : pathlib.Path
@@ -27,11 +29,6 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
         Ids of the tables that the source reads.
     content : str
         Head of the file; an OData answer names its table in ``odata.metadata``.
-
-    Returns
-    -------
-    str or None
-        The id in capitals, or None when no known id occurs.
     """
     ids = set(known)
     metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)

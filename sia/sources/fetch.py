@@ -115,10 +115,6 @@ class FetchRequest:
         Address with query.
     shape : {"odata", "geojson", "zip"}
         How pages and validity are handled.
-    source, table : str
-        For the register.
-    licence, attribution : str
-        For the register.
     region_field : str
         Column or property with the region code; empty where there is none to verify.
     prefixes : tuple of str
@@ -152,8 +148,6 @@ class FetchResult:
         Bytes of the file; 0 when failed.
     attempts : int
         HTTP requests that were made, repeats included.
-    message : str
-        Why it failed, in Dutch.
     """
 
     name: str
@@ -205,19 +199,14 @@ def plan(
 ) -> list[FetchRequest]:
     """Return all requests for one municipality and some years.
 
+    KWB, borders per year; crime, health, SES-WOA and Leefbaarometer.
+
     Parameters
     ----------
-    gemeente : str
-        Gemeentecode ("GM0153").
     landelijk : bool
         Fetch KWB for the whole country, so that norms rest on all buurten.
     vierkanten : bool
         Also the 100 m squares; that file is national and large.
-
-    Returns
-    -------
-    list of FetchRequest
-        KWB, borders per year; crime, health, SES-WOA and Leefbaarometer.
 
     Raises
     ------

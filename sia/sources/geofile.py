@@ -48,8 +48,6 @@ class Layer:
         The file that the user knows.
     opened : str
         What GDAL opens (a member of a zip, the file itself).
-    name : str
-        Layer name.
     fields : tuple of str
         Attribute columns in file order.
     polygons : bool
@@ -211,8 +209,6 @@ def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     ----------
     frame : GeoDataFrame
         Geometry may be null in no row.
-    path : pathlib.Path
-        For the message.
 
     Returns
     -------

@@ -24,10 +24,7 @@ PUBLISHER = Publisher(
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds Leefbaarometer scores per buurt.
 
-    Returns
-    -------
-    Found or None
-        ``year`` is that of the first row; the file holds all measurements.
+    ``year`` is that of the first row; the file holds all measurements.
     """
     seen = peek(path)
     names = {column.lower(): column for column in seen.columns}
@@ -41,10 +38,7 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per measurement.
 
-    Returns
-    -------
-    tuple of SourceTable
-        ``afwijking`` is the sum of its five parts; all are modelled.
+    ``afwijking`` is the sum of its five parts; all are modelled.
 
     Raises
     ------

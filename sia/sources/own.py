@@ -35,10 +35,7 @@ _PERCENTAGE = ("percentage_", "perc_", "pct_", "p_")
 def recognise(path: Path) -> Found | None:
     """Tell whether a CSV or workbook is keyed on buurtcode.
 
-    Returns
-    -------
-    Found or None
-        Asked last: whatever a publisher's module recognises is not an own table.
+    Asked last: whatever a publisher's module recognises is not an own table.
     """
     seen = peek(path)
     if seen.kind not in ("csv", *WORKBOOKS):

@@ -29,10 +29,7 @@ _COLUMNS = {"bu_code", "aantal_woningen", "vraag_aardgas"}
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds the outcomes of the Startanalyse per buurt.
 
-    Returns
-    -------
-    Found or None
-        The year comes from the name of file or folder; the file does not state it.
+    The year comes from the name of file or folder; the file does not state it.
     """
     seen = peek(path)
     if seen.kind != "csv" or _COLUMNS - {column.lower() for column in seen.columns}:

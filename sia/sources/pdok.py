@@ -154,8 +154,6 @@ def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
 
     Parameters
     ----------
-    found : Found
-        From `recognise`.
     gemeenten : sequence of str, optional
         Gemeentecodes; only their areas are read. The selection is made by the file's driver, so
         one municipality comes quickly out of a national file.

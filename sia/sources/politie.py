@@ -35,10 +35,7 @@ _CODE = re.compile(r"\d+\.\d+\.\d+")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds registered crime per buurt.
 
-    Returns
-    -------
-    Found or None
-        ``year`` is that of the first row; a file may hold more.
+    ``year`` is that of the first row; a file may hold more.
     """
     seen = peek(path)
     if not {"SoortMisdrijf", "Perioden", "WijkenEnBuurten"} <= set(seen.columns):

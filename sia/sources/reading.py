@@ -32,8 +32,6 @@ def read_intake(
 
     Parameters
     ----------
-    bron : sequence of pathlib.Path
-        Folders with raw data.
     tabellen : tuple of str, optional
         Sources of which the tables are wanted, by default all; they are most of the work, so who
         needs only borders and squares asks for none.

@@ -182,6 +182,8 @@ def read_squares(
 ) -> Intake:
     """Read the squares of one municipality out of files that hold squares.
 
+    Squares, and a row for every file.
+
     Parameters
     ----------
     files : mapping of str to pathlib.Path
@@ -189,11 +191,6 @@ def read_squares(
     grenzen : sequence of AreaLayer
         The newest that holds the municipality says which squares are looked for; a GeoPackage
         gives them without reading the rest of the country.
-
-    Returns
-    -------
-    Intake
-        Squares, and a row for every file.
     """
     harvest = _Harvest(records=[("", layer) for layer in grenzen])
     for name, path in files.items():

@@ -52,10 +52,7 @@ _REGION = ("Gemeentenaam", "SoortRegio", "Codering")
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds health figures per buurt.
 
-    Returns
-    -------
-    Found or None
-        ``year`` is the year of the first row; a file may hold more.
+    ``year`` is the year of the first row; a file may hold more.
     """
     seen = peek(path)
     if not {"Leeftijd", "Marges", "WijkenEnBuurten", "Perioden"} <= set(seen.columns):
@@ -74,10 +71,7 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the figures for adults, one table per year.
 
-    Returns
-    -------
-    tuple of SourceTable
-        Sorted by year; `lower` and `upper` are filled where the file has the margins.
+    Sorted by year; `lower` and `upper` are filled where the file has the margins.
 
     Raises
     ------

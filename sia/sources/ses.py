@@ -40,10 +40,7 @@ _LOWER, _UPPER = "_ondergrens", "_bovengrens"
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds SES-WOA scores.
 
-    Returns
-    -------
-    Found or None
-        ``year`` is that of the first row; a file may hold more.
+    ``year`` is that of the first row; a file may hold more.
     """
     seen = peek(path)
     columns = set(seen.columns)
@@ -61,10 +58,7 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per year.
 
-    Returns
-    -------
-    tuple of SourceTable
-        `lower` and `upper` are filled where the file has the bounds.
+    `lower` and `upper` are filled where the file has the bounds.
 
     Raises
     ------

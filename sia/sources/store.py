@@ -40,11 +40,6 @@ which of them hold a municipality and the others are never read."""
 def open_store(bron: Sequence[Path], processed: Path) -> Path:
     """Return the folder with all that the raw folders hold; read them when that was not done yet.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Folders with raw data.
-
     Returns
     -------
     pathlib.Path
@@ -159,12 +154,8 @@ class KeptLayer:
 
     Parameters
     ----------
-    nummer : int
-        Its number in the store.
     level : str
         buurt, wijk or gemeente.
-    areas : int
-        Number of shapes.
     """
 
     nummer: int

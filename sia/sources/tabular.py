@@ -322,10 +322,7 @@ def _header(path: Path, row: pd.Series) -> tuple[list[str], list[Problem]]:
 def read_spreadsheet(path: Path) -> RawTable:
     """Read the sheet of a workbook (xlsx or xls) that holds a table of regions.
 
-    Returns
-    -------
-    RawTable
-        All cells as text; empty cells are NA. The header may stand below a title.
+    All cells as text; empty cells are NA. The header may stand below a title.
 
     Raises
     ------
@@ -474,11 +471,6 @@ def pages(path: Path) -> list[Path]:
 
     ``TypedDataSet.json``, ``TypedDataSet_1.json``, ``TypedDataSet_2.json`` belong together, and so
     do ``TypedDataSet-0001.json`` and ``TypedDataSet-0002.json``.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Any of the pages.
     """
     stem, _ = _page_number(path)
     found = []

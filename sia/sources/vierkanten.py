@@ -53,10 +53,7 @@ _UNKNOWN = ("-99999", "onbekend")
 def recognise(path: Path) -> Found | None:
     """Tell cheaply whether a file holds CBS squares.
 
-    Returns
-    -------
-    Found or None
-        Shape "vierkant100" or "vierkant500"; None for anything without a square code.
+    Shape "vierkant100" or "vierkant500"; None for anything without a square code.
     """
     if path.suffix.lower() not in geofile.SUFFIXES or path.suffix.lower() == ".rda":
         return None
@@ -80,8 +77,6 @@ def read(
 
     Parameters
     ----------
-    found : Found
-        From `recognise`.
     bbox : tuple of float, optional
         (minx, miny, maxx, maxy) in EPSG:28992: only squares that touch it, selected on their code,
         so that one municipality comes quickly out of the national file.

@@ -62,10 +62,7 @@ _HEAD = re.compile(r'^\s*\{\s*"schemaVersion"')
 def recognise(path: Path) -> Found | None:
     """Tell whether a file is a gemeente's file of woonikveilig.
 
-    Returns
-    -------
-    Found or None
-        ``table`` is the gemeentecode, ``year`` that of the KWB figures.
+    ``table`` is the gemeentecode, ``year`` that of the KWB figures.
     """
     seen = peek(path)
     if seen.kind != "json" or not _HEAD.search(seen.head):

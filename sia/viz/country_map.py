@@ -132,10 +132,7 @@ def _codes(column: pd.Series[str]) -> tuple[list[str], list[int]]:
 def page_data(facts: CountryFacts) -> dict[str, Any]:
     """Return what the page's script draws, every repeated text once.
 
-    Returns
-    -------
-    dict
-        JSON-serialisable; keys are those that ``land.js`` reads.
+    JSON-serialisable; keys are those that ``land.js`` reads.
     """
     table = facts.buurten
     shapes = _degrees(facts.grenzen)

@@ -44,14 +44,11 @@ PARTS = {"herziening": 3, "grenzen": 2, "methode": 1, "echte verandering": 5}
 def shapes(table: pd.DataFrame, catalogue: Catalogue) -> Chart:
     """Draw a small histogram of every score indicator, with skewness and kurtosis.
 
+    An indicator that the outlier rule will treat is hatched and has its title in bold.
+
     Parameters
     ----------
     table : DataFrame, shape (n_buurten, n_indicators)
-
-    Returns
-    -------
-    Chart
-        An indicator that the outlier rule will treat is hatched and has its title in bold.
     """
     entries = [e for e in catalogue if e.telt_mee and e.id in table and table[e.id].nunique() > 1]
     across = 5
@@ -99,16 +96,13 @@ def _shape_text(data: pd.DataFrame) -> str:
 def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]) -> Chart:
     """Draw the rank correlations of all indicators as coloured cells, ordered by domain.
 
+    Lines separate the domains; the data lists the strongest pairs across and within domains.
+
     Parameters
     ----------
     table : DataFrame, shape (n_buurten, n_indicators)
     groups : mapping of Dutch domain name to mapping of indicator to Dutch name
         Higher-is-worse is not turned: a negative correlation may be meant to be one.
-
-    Returns
-    -------
-    Chart
-        Lines separate the domains; the data lists the strongest pairs across and within domains.
     """
     flat = {k: n for names in groups.values() for k, n in names.items() if k in table}
     keys = [key for key in flat if table[key].nunique() > 1]

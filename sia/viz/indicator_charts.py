@@ -39,6 +39,8 @@ def flag_matrix(
 ) -> Chart:
     """Draw per buurt and indicator which figures are not simply observed.
 
+    An empty place is an observed figure; every other kind has its own mark.
+
     Parameters
     ----------
     vlaggen : DataFrame of str, shape (n_buurten, n_indicators)
@@ -46,11 +48,6 @@ def flag_matrix(
         Code -> name.
     indicator_names : mapping
         Id -> Dutch name.
-
-    Returns
-    -------
-    Chart
-        An empty place is an observed figure; every other kind has its own mark.
     """
     kinds = vlaggen.fillna("ontbreekt").map(lambda flag: str(flag).partition(":")[0])
     rows = [shorten(name_of(indicator_names, key), 60) for key in kinds.columns]

@@ -81,17 +81,14 @@ def score_layer(
 ) -> Laag:
     """Make a layer of a number, in classes that hold about as many buurten each.
 
+    Equal values are never in different classes; fewer classes where values are few.
+
     Parameters
     ----------
     values : Series of float, index ``buurtcode``
         NaN where there is no value.
     colours : sequence of str
         ``#rrggbb`` per class, low to high.
-
-    Returns
-    -------
-    Laag
-        Equal values are never in different classes; fewer classes where values are few.
     """
     known = values.dropna().astype(float)
     edges = _edges(known.to_numpy(), len(colours))

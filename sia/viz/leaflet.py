@@ -79,6 +79,8 @@ def _image(name: str) -> str:
 def content_security_policy(page: str, *, images: str = "") -> str:
     """Return a policy under which only the scripts that stand in `page` may run.
 
+    Content of a ``Content-Security-Policy`` meta tag.
+
     Parameters
     ----------
     page : str
@@ -86,11 +88,6 @@ def content_security_policy(page: str, *, images: str = "") -> str:
         too, because a frame inherits the policy of its page. Nothing else is allowed.
     images : str
         Hosts that background tiles may come from; none by default.
-
-    Returns
-    -------
-    str
-        Content of a ``Content-Security-Policy`` meta tag.
     """
     codes = [
         found["code"]

@@ -333,10 +333,7 @@ class Fragment:
 def embed(kaart: BuurtKaart) -> Fragment:
     """Take a map apart for inclusion in a report.
 
-    Returns
-    -------
-    Fragment
-        Style sheets, the scripts in the order in which they must run, and the map's own HTML.
+    Style sheets, the scripts in the order in which they must run, and the map's own HTML.
     """
     root = kaart.get_root()
     assert isinstance(root, Page)

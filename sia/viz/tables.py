@@ -26,6 +26,8 @@ def html_table(
 ) -> str:
     """Lay a table of texts out as accessible HTML.
 
+    HTML; every text is escaped.
+
     Parameters
     ----------
     table : DataFrame of str
@@ -44,11 +46,6 @@ def html_table(
         Distinguishes the footnotes of tables within one page.
     papier : collection of int, optional
         Numbers of the rows that are printed too; default all.
-
-    Returns
-    -------
-    str
-        HTML; every text is escaped.
     """
     notes = _Footnotes(naam, noten or {})
     names = [str(name) for name in table.columns]

@@ -128,8 +128,6 @@ def k_choice(choice_table: pd.DataFrame, k: int, drempel: float = 0.80) -> Chart
     ----------
     choice_table : DataFrame, index number of types
         As ``NumberChoice.table``; the columns of `CRITERIA` are drawn.
-    k : int
-        The chosen number.
     drempel : float
         Least stability that the rule asks for, drawn as a line.
     """

@@ -167,15 +167,12 @@ def _realised_share(result: IndexResult) -> pd.Series[float]:
 def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -> Goalposts | None:
     """Return the fixed scale of one indicator.
 
+    None when the norms are missing or have no spread.
+
     Parameters
     ----------
     norms : DataFrame, index ``indicator``
         Columns ``p00`` to ``p100``.
-
-    Returns
-    -------
-    Goalposts or None
-        None when the norms are missing or have no spread.
     """
     if indicator not in norms.index:
         return None
