@@ -17,10 +17,10 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from sia.catalogue.load import load_catalogue
+from sia.change.types import transitions
 from sia.clustering.doubt import doubtful
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
-from sia.clustering.years import transitions
 from sia.methode import PocketSettings, TypologySettings
 from sia.pockets import PocketResult, find_pockets, squares_frame
 from sia.sources.registry import read_folder

@@ -23,11 +23,12 @@ import pandas as pd
 import voorbeeldstad
 from benchmarks._noiseless import noiseless
 from sia.approach import AANPAKKEN, decide, trend_from_years
+from sia.change.noise import drawn_scores
 from sia.gemeente import Gemeente, load_gemeente
 from sia.index import Choices, build_index, uncertainty
+from sia.index.choices import prepare_noise
 from sia.indicators import IndicatorTable, build_indicators
 from sia.methode import PocketSettings, WeighingSettings
-from sia.pipeline.panel import drawn_scores
 from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
@@ -117,7 +118,8 @@ def spread_of(found: Weighing, table: IndicatorTable) -> pd.Series[float]:
         result, found.catalogue, table.denominators, (table.lower, table.upper)
     )
     rng = np.random.default_rng(1)
-    noise = drawn_scores(result.values, result.design, known, error, [URGENTIE], 200, rng)
+    source = prepare_noise(error, result.values, known)
+    noise = drawn_scores(result.values, result.design, source, [URGENTIE], 200, rng)
     return pd.Series(noise[:, :, 0].std(axis=0), index=result.values.index)
 
 

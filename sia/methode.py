@@ -282,6 +282,9 @@ class ChangeSettings(Section):
     fdr: float = _choice("fdr", "Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
     min_share: Share = _choice("minimum_aandeel", "Kleinste deel (0-1) gedeelde cijfers.")
     min_domains: int = _choice("minimum_domeinen", "Kleinste aantal gedeelde domeinen.", ge=1)
+    convincing: Share = _choice(
+        "overtuigend", "Kleinste kans dat twee typen verschillen om van verandering te spreken."
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from sia.areas import CHANGES
 from sia.errors import Problem, refuse
 
 BUURT: Final = r"BU\d{4}[0-9A-Z]{4}"
@@ -347,6 +348,76 @@ def _trajecten() -> pa.DataFrameSchema:
     )
 
 
+def _verandering() -> pa.DataFrameSchema:
+    number = pa.Column(float, nullable=True)
+    parts = ("herziening", "grenzen", "methode", "echte verandering", "verschil", "laag", "hoog")
+    judgements = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
+    domain = pa.Column(float, nullable=True, required=False)
+    return pa.DataFrameSchema(
+        {
+            "basisjaar": _points(),
+            "dit jaar": _points(),
+            **dict.fromkeys(parts, number),
+            "q": _share(),
+            "oordeel": _text(judgements, "is geen oordeel"),
+            "grens": _text("|".join(CHANGES), "is geen lot van een grens"),
+            "toelichting": _text(),
+            **dict.fromkeys(DOMAIN_COLUMNS, domain),
+        },
+        index=_buurten(),
+        strict=True,
+        checks=[
+            pa.Check(
+                lambda t: (t["oordeel"] == "niet te vergelijken") == t["echte verandering"].isna(),
+                error="een buurt is niet te vergelijken precies als haar verandering ontbreekt",
+            ),
+            pa.Check(
+                lambda t: t["echte verandering"].notna() | (t["toelichting"] != ""),
+                error="een buurt die niet te vergelijken is heeft geen reden",
+            ),
+        ],
+    )
+
+
+def _means(name: str, *, required: bool) -> dict[str, pa.Column]:
+    number = pa.Column(float, nullable=True, required=required)
+    chance = _share() if required else _optional_share()
+    return {name: number, f"{name}_laag": number, f"{name}_hoog": number, f"{name}_q": chance}
+
+
+def _verandering_gebieden() -> pa.DataFrameSchema:
+    count = pa.Column("int64", checks=pa.Check.ge(0, error="is negatief"))
+    domains: dict[str, pa.Column] = {}
+    for name in DOMAIN_COLUMNS:
+        domains |= _means(name, required=False)
+    kinds = pa.Check.isin(("stad", "stadsdeel", "wijk", "dia"), error="is geen soort gebied")
+    return pa.DataFrameSchema(
+        {
+            "buurten": count,
+            "van": count,
+            **_means("urgentie", required=True),
+            **domains,
+            "sinds": pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaar")),
+            "ruis_bekend": pa.Column(bool),
+            "fdr": _share(nullable=False),
+        },
+        index=pa.MultiIndex(
+            [pa.Index(str, name="soort", checks=kinds), pa.Index(str, name="sleutel")],
+            unique=["soort", "sleutel"],
+        ),
+        strict=True,
+        checks=pa.Check(
+            lambda t: t["buurten"] <= t["van"], error="meer buurten te vergelijken dan er zijn"
+        ),
+    )
+
+
+def _jaarscores() -> pa.DataFrameSchema:
+    year = _points()
+    year.regex = True
+    return pa.DataFrameSchema({r"\d{4}": year}, index=_buurten(), strict=True)
+
+
 def _herkomst() -> pa.DataFrameSchema:
     year = pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaartal"))
     return pa.DataFrameSchema(
@@ -410,6 +481,9 @@ _MAKERS: Final = MappingProxyType(
         "gebiedsindeling": _gebiedsindeling,
         "ruimte": _ruimte,
         "trajecten": _trajecten,
+        "verandering": _verandering,
+        "verandering_gebieden": _verandering_gebieden,
+        "jaarscores": _jaarscores,
     }
 )
 

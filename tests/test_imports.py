@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("index",),
     ("weighing",),
     ("clustering", "pockets"),
+    ("change",),
     ("approach",),
     ("duiding",),
     ("agenda",),

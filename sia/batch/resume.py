@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sia.batch.execute import UNCHANGED, Outcome
-from sia.batch.tasks import JUDGED, Task
+from sia.batch.tasks import JUDGED, STAGES, Task
 from sia.fingerprint import RawHash, digest, tree_hash
 from sia.settings import RECORD
 from sia.store import read_manifest, sha256_file, write_json
@@ -69,9 +69,10 @@ def _mark(task: Task) -> Path:
 
 
 def written(task: Task) -> dict[str, str]:
-    """Return the files that the notebook's stage says it wrote, with their hashes."""
-    stage = read_manifest(task.processed).get("stappen", {}).get(task.notebook.stem, {})
-    return dict(stage.get("uitvoer", {}))
+    """Return the files that the notebook's stages say they wrote, with their hashes."""
+    noted, own = read_manifest(task.processed).get("stappen", {}), task.notebook.stem
+    stages = [noted.get(name, {}) for name in STAGES.get(own, (own,))]
+    return {path: sha for stage in stages for path, sha in stage.get("uitvoer", {}).items()}
 
 
 def mark_done(task: Task, outcome: Outcome) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sia.base_year import base_year
@@ -30,6 +31,11 @@ NOTEBOOKS = tuple(sorted(name for phase in PHASES for chain in phase for name in
 
 JUDGED = ("06_kaarten", "07_agenda", "08_rapport")
 """Notebooks that show what was said in a duidingssessie beside the figures."""
+
+STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"09_trajecten": ("09_trajecten", "08_verandering")}
+)
+"""Stages of a notebook whose stage has not simply its own name."""
 
 TIME_LIMIT = 900
 """Seconds that one cell may take."""

@@ -4,6 +4,23 @@ Each ``..._step`` reads what earlier stages wrote, calls the pure functions of t
 writes its own tables; the other functions lay a table out for a reader.
 """
 
+from sia.change.border_history import (
+    border_table,
+    conversion_table,
+    history_text,
+    kind_table,
+    loss_table,
+)
+from sia.change.trajectories import (
+    Trajectories,
+    change_text,
+    changed_table,
+    check_trajectories,
+    left_out_table,
+    panel_text,
+    transition_table,
+    trend_table,
+)
 from sia.pipeline.agenda import agenda_step, check_agenda, delivered_plans, delivery_text
 from sia.pipeline.agenda_areas import (
     area_agenda,
@@ -44,14 +61,7 @@ from sia.pipeline.agenda_views import (
     total_gain_table,
     waiting_table,
 )
-from sia.pipeline.border_history import (
-    border_history,
-    border_table,
-    conversion_table,
-    history_text,
-    kind_table,
-    loss_table,
-)
+from sia.pipeline.changes import change_step, scores_by_year, since_base_table
 from sia.pipeline.fetching import fetch_sources
 from sia.pipeline.intake import (
     check_intake,
@@ -69,7 +79,6 @@ from sia.pipeline.outputs import (
     map_step,
     material,
     report_step,
-    scores_by_year,
 )
 from sia.pipeline.panel import comparable_years
 from sia.pipeline.run import Run, open_run
@@ -104,17 +113,7 @@ from sia.pipeline.table import (
     load_indicators,
     not_ranked,
 )
-from sia.pipeline.trajectories import (
-    Trajectories,
-    change_text,
-    changed_table,
-    check_trajectories,
-    left_out_table,
-    panel_text,
-    trajectories_step,
-    transition_table,
-    trend_table,
-)
+from sia.pipeline.trajectories import border_history, trajectories_step
 from sia.pipeline.types import (
     approach_step,
     approach_table,
@@ -152,6 +151,7 @@ __all__ = [
     "candidate_areas",
     "candidates",
     "catalogue",
+    "change_step",
     "change_text",
     "changed_table",
     "check_agenda",
@@ -224,6 +224,7 @@ __all__ = [
     "scores_by_year",
     "sensitivity_step",
     "show",
+    "since_base_table",
     "status_table",
     "status_text",
     "timeline_frame",

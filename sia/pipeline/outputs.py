@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from sia import __version__
+from sia.change.since_base import Verandering
 from sia.index import Audit
 from sia.logo import data_uri
 from sia.pipeline.agenda_areas import public_investments, report_agendas
-from sia.pipeline.changes import change_since_base
+from sia.pipeline.changes import change_found, scores_by_year
 from sia.pipeline.judgements import judged, statements
 from sia.pipeline.run import Run
 from sia.pipeline.scores import audit_step, proxy_table, reweigh
@@ -23,7 +24,7 @@ from sia.report.material import Materiaal, selections
 from sia.report.openness import write_open_data
 from sia.report.sentences import three_things
 from sia.store import read_table, write_text
-from sia.viz.dataset import Cijfers, Verandering
+from sia.viz.dataset import Cijfers
 from sia.viz.maps import BuurtKaart, buurt_map
 from sia.viz.theme import Theme, checked, getal, procent
 from sia.weighing import audit
@@ -60,7 +61,7 @@ def cijfers(run: Run, verandering: Verandering | None = None) -> Cijfers:
     ----------
     run : Run
     verandering : Verandering, optional
-        As `sia.pipeline.changes.change_since_base` gives it.
+        Since the base year; left out of the map and the session.
     """
     table = load_indicators(run)
     files = read_table(run.folder / "bestanden.parquet")
@@ -98,13 +99,6 @@ def map_step(run: Run, *, achtergrond: bool = False) -> BuurtKaart:
     return kaart
 
 
-def scores_by_year(run: Run) -> pd.DataFrame:
-    """Return urgentie per buurt in each processed year, on the scale of the base year."""
-    years = [j for j in run.jaren if run.of_year(j).has("scores")]
-    columns = {j: run.of_year(j).table("scores")["urgentie"] for j in years}
-    return pd.DataFrame(columns).reindex(run.table("gebieden").index)
-
-
 def check_map(run: Run) -> str:
     """Say where the map is and how large."""
     target = run.reports / "kaart.html"
@@ -135,7 +129,7 @@ def material(run: Run) -> Materiaal:
     table, weging = load_indicators(run), reweigh(run)
     checks = audit_step(run, weging)
     proxies = proxy_table(run, checks) if checks is not None else pd.DataFrame()
-    figures = cijfers(run, change_since_base(run, weging))
+    figures = cijfers(run, change_found(run))
     lines = (*sorted(set(source_lines(run, table))), figures.bron_grenzen)
     return Materiaal(
         cijfers=figures,

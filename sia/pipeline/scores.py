@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.index import Audit
 from sia.indicators import IndicatorTable
 from sia.methode import WeighingSettings
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
 from sia.store import read_table
-from sia.weighing import Weighing, audit, weigh_table
+from sia.weighing import Weighing, audit, nobody_scored, weigh_table
 from sia.weighing.ranking import ranking as ranking_of
 from sia.weighing.ranking import ranking_text
 from sia.weighing.what_if import sensitivity_table
@@ -51,14 +51,6 @@ def weighing_step(run: Run, *, doorrekeningen: int = 1000, zaad: int = 2024) -> 
         schaal_van=run.basisjaar if norms_of_base_year(run) is not None else run.jaar,
     )
     return result
-
-
-def nobody_scored(jaar: int) -> Problem:
-    """Return what is wrong with a year in which no buurt has a score, and what to do."""
-    return Problem(
-        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
-        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
-    )
 
 
 def reweigh(run: Run, doorrekeningen: int = 0) -> Weighing:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.catalogue.model import DOMAINS
+from sia.change.panel import Panel
 from sia.clustering.contiguity import Contiguity, contiguity
 from sia.clustering.moran import CLASSES, global_moran, local_moran
 from sia.clustering.regions import compare_areas, propose_areas
 from sia.methode import AreaSettings
-from sia.pipeline.panel import Panel, comparable_years
+from sia.pipeline.panel import comparable_years
 from sia.pipeline.run import Run
 from sia.pipeline.types import write_stage
 

@@ -12,14 +12,15 @@ import pandas as pd
 
 from sia.approach import decide, rules, trend_from_years
 from sia.catalogue.model import DOMAINS
+from sia.change.noise import urgency_spread
+from sia.change.panel import Panel
 from sia.clustering import types as clustering_types
 from sia.clustering.domains import known_together
 from sia.clustering.types import NAMING, Types, find_types
-from sia.clustering.types import TOO_FEW_FOR_TYPES as TOO_FEW_FOR_TYPES
 from sia.errors import InputError
-from sia.methode import ApproachSettings, PocketSettings, TypologySettings
+from sia.methode import ApproachSettings, ChangeSettings, PocketSettings, TypologySettings
 from sia.pipeline.intake import read_intake
-from sia.pipeline.panel import Panel, comparable_years, urgency_spread
+from sia.pipeline.panel import comparable_years
 from sia.pipeline.run import Run
 from sia.pipeline.table import load_indicators
 from sia.pipeline.type_store import remembered_types
@@ -249,7 +250,7 @@ def trend(panel: Panel, *, zaad: int = 2024) -> pd.DataFrame | None:
     """
     if len(panel.jaren) < 2:
         return None
-    return trend_from_years(panel.urgentie(), urgency_spread(panel, zaad=zaad))
+    return trend_from_years(panel.urgentie(), urgency_spread(panel, ChangeSettings(seed=zaad)))
 
 
 def approach_step(run: Run, panel: Panel | None = None) -> pd.DataFrame:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.areas import RENAMED, SAME
+from sia.change.since_base import Verandering
+from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
-from sia.viz.dataset import FALLS, FALSE_SHARE, LEFT_OUT, NOISE, RISES, Cijfers, Verandering
+from sia.viz.dataset import Cijfers
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken, procent
 
@@ -153,7 +155,7 @@ def _on_average(g: Gebied) -> Zin:
     )
     if low == high:
         return Zin(f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}.", grounds)
-    if not float(row["urgentie_q"]) <= FALSE_SHARE:
+    if not float(row["urgentie_q"]) <= g.verandering.fdr:
         return Zin(
             f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "
             f"({shown} punten; marge {margin}).",
@@ -185,7 +187,7 @@ def _domain_rows(g: Gebied) -> pd.DataFrame:
 
 def _which_domain(g: Gebied) -> Zin:
     table = _domain_rows(g).dropna(subset=["gemiddeld"])
-    sure = table[table["q"] <= FALSE_SHARE]
+    sure = table[table["q"] <= g.verandering.fdr]
     if not g.verandering.ruis_bekend:
         sure = sure.iloc[:0]
     if sure.empty:
@@ -208,7 +210,7 @@ def _noise(g: Gebied) -> Zin | None:
     quiet = int((g.buurten["oordeel"] == NOISE).sum())
     if not quiet:
         return None
-    share = procent(100 * FALSE_SHARE)
+    share = procent(100 * g.verandering.fdr)
     return Zin(
         f"Voor {meervoud(quiet, 'buurt', 'buurten')} kan de verandering ook ruis zijn. Lees daar "
         "geen stijging of daling in. De lat ligt hoog, omdat wij naar veel buurten tegelijk "

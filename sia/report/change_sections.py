@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sia.change.words import LEFT_OUT
 from sia.report import change, overview, type_change
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
-from sia.viz.dataset import LEFT_OUT
 from sia.viz.index_charts import change_bars
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.viz.dataset import FALLS, NOISE, RISES, Cijfers
+from sia.change.words import FALLS, NOISE, RISES
+from sia.viz.dataset import Cijfers
 from sia.viz.figure import (
     INK,
     STRONG,

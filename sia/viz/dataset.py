@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, opsomming
+
+if TYPE_CHECKING:
+    from sia.change.since_base import Verandering
 
 OBSERVED = "waargenomen"
 MISSING_PREFIX = "ontbreekt"
@@ -29,46 +32,8 @@ _PER_BUURT = (
 )
 
 
-RISES, FALLS, NOISE = "stijgt", "daalt", "binnen de ruis"
-UNKNOWN, LEFT_OUT = "ruis onbekend", "niet te vergelijken"
-"""What is said of the change of a buurt (`Verandering`)."""
-
-OTHER_TYPE, MAYBE_NOISE, SAME_TYPE = "verandering", "kan ruis zijn", "zelfde type"
-"""What is said of the type of a buurt over the years, beside `UNKNOWN` and `LEFT_OUT`."""
-
-FALSE_SHARE = 0.10
-"""Share of the changes named in a report that may be there by chance (false discovery rate)."""
-
-
 def _empty() -> pd.DataFrame:
     return pd.DataFrame()
-
-
-@dataclass(frozen=True, eq=False)
-class Verandering:
-    """What changed since the base year.
-
-    Parameters
-    ----------
-    buurten : DataFrame, index ``buurtcode`` of this year
-        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
-        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
-        real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt would
-        be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
-        ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
-        the border); ``toelichting``; and one column per domain with its real change.
-    gebieden : DataFrame, index ``(soort, sleutel)``
-        ``buurten`` (comparable) and ``van`` (all with a score), and per score the mean real change
-        with ``_laag``, ``_hoog`` and ``_q`` (urgentie: over the areas of that kind; a domain: over
-        the domains of the area).
-    ruis_bekend : bool
-        Whether the error of at least one figure is known.
-    """
-
-    basisjaar: int
-    buurten: pd.DataFrame
-    gebieden: pd.DataFrame
-    ruis_bekend: bool
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sia.viz.dataset import FALLS, NOISE, RISES, UNKNOWN, Cijfers, Verandering, data_notes
+from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
+from sia.viz.dataset import Cijfers, data_notes
 from sia.viz.theme import (
     DIVERGING,
     DOMAINS,
@@ -25,6 +26,9 @@ from sia.viz.theme import (
     rang_interval,
 )
 from sia.viz.type_words import certainty_text
+
+if TYPE_CHECKING:
+    from sia.change.since_base import Verandering
 
 AANPAKKEN: Mapping[str, tuple[str, str, str]] = {
     "integrale gebiedsaanpak": ("I", "#d55e00", "vlak"),

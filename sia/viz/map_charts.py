@@ -149,7 +149,9 @@ def year_maps(gebieden: gpd.GeoDataFrame, by_year: pd.DataFrame) -> Chart:
 
 
 def _years_text(table: pd.DataFrame) -> str:
-    if table.shape[1] < 2:
+    if table.shape[1] == 0:
+        return "De scores van de jaren zijn nog niet naast elkaar gezet."
+    if table.shape[1] == 1:
         return "Er is één jaar, dus nog geen verandering."
     first, last = table.columns[0], table.columns[-1]
     change = (table[last] - table[first]).dropna()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, Catalogue
+from sia.errors import Problem
 from sia.gemeente import Gemeente
 from sia.index import (
     Arithmetic,
@@ -371,6 +372,14 @@ def weigh_table(
         margins=margins_of(table),
         dropped=plan.vervallen,
         settings=settings,
+    )
+
+
+def nobody_scored(jaar: int) -> Problem:
+    """Return what is wrong with a year in which no buurt has a score, and what to do."""
+    return Problem(
+        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
+        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
     )
 
 

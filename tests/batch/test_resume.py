@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from sia import batch
+from sia.batch.resume import written
+from sia.batch.tasks import Task
 from sia.settings import Folders
+from sia.store import update_manifest
 from tests.batch.tiny import write_notebook
 
 WRITES = """from pathlib import Path
@@ -72,3 +75,11 @@ def test_left_overs_of_a_killed_run_are_removed(project: Path) -> None:
     (folder / ".01_a.abc.part.ipynb").write_text("{")
     start(project)
     assert not list(folder.glob(".*.part*"))
+
+
+def test_what_a_notebook_wrote_counts_of_all_its_stages(tmp_path: Path) -> None:
+    parameters = {"verwerkt": str(tmp_path)}
+    task = Task(Path("09_trajecten.ipynb"), "GM9999", 2020, parameters, tmp_path / "uit.ipynb")
+    for stage in ("08_rapport", "08_verandering", "09_trajecten"):
+        update_manifest(task.processed, stage, {"uitvoer": {f"{stage}.parquet": stage}})
+    assert set(written(task).values()) == {"08_verandering", "09_trajecten"}

@@ -48,6 +48,8 @@ def run_line(root: Path, raw: Path) -> Line:
         pipeline.typology_step(run)
         pipeline.pockets_step(run)
         pipeline.approach_step(run)
+    for run in runs.values():
+        pipeline.change_step(run)
     return Line(root, runs)
 
 

@@ -13,8 +13,9 @@ import pytest
 import voorbeeldstad
 from sia import pipeline
 from sia.areas import RECODED, REUSED
-from sia.pipeline.border_history import MEASURES
-from sia.pipeline.panel import score_noise
+from sia.change.border_history import MEASURES
+from sia.change.noise import score_noise
+from sia.methode import ChangeSettings
 from sia.settings import Folders
 from sia.store import read_manifest
 from sia.viz import charts, cluster_charts
@@ -58,12 +59,12 @@ def test_names_and_numbers_are_those_of_the_typology(
 
 def test_noise_has_the_shape_of_the_scores_and_no_bias(found: pipeline.Trajectories) -> None:
     scores = found.panel.scores
-    noise = score_noise(found.panel, draws=30)
+    noise = score_noise(found.panel, ChangeSettings(draws=30))
     assert noise.shape == (30, len(scores), scores.shape[1] - 1)
     spread = noise.std(axis=0)
     assert 0.1 < spread.max() < 20
     assert np.abs(noise.mean(axis=(0, 1))).max() < 1
-    again = score_noise(found.panel, draws=30)
+    again = score_noise(found.panel, ChangeSettings(draws=30))
     assert np.array_equal(noise, again)
 
 
@@ -73,7 +74,7 @@ def test_one_year_gives_reasons_instead_of_changes(line: Line) -> None:
     assert alone.verandering is None
     assert set(alone.buurten["oordeel"]) == {"niet te vergelijken"}
     assert "één vergelijkbaar jaar" in pipeline.change_text(alone)
-    assert pipeline.changed_table(first, alone).empty
+    assert pipeline.changed_table(alone).empty
 
 
 def test_borders_tell_recoded_from_reused_and_account_for_every_person(

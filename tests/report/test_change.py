@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from voronoistad import change_of
 
+from sia.change.since_base import Verandering
 from sia.report.build import Renderer
 from sia.report.change import Gebied, certainty, left_out, per_area, per_buurt, per_domain, things
 from sia.report.material import Materiaal, selections
-from sia.viz.dataset import Cijfers, Verandering
+from sia.viz.dataset import Cijfers
 
 
 def _area(stad: Cijfers, found: Verandering) -> Gebied:

@@ -12,6 +12,7 @@ from shapely import box
 import voorbeeldstad
 from sia import pipeline
 from sia.approach import decide
+from sia.change.tables import year_scores
 from sia.pipeline.types import corporation_share
 from sia.settings import Folders
 from sia.store import read_manifest, write_json
@@ -32,7 +33,9 @@ def small_city(root: Path) -> Folders:
     pipeline.weighing_step(run, doorrekeningen=40)
     pockets, scores = _pockets(run), run.table("scores")
     proposed = decide(scores, corporation_share(run), pockets, None)
-    run.write("04", {"deelbuurten": pockets, "typologie": _types(scores), "aanpak": proposed})
+    tables = {"deelbuurten": pockets, "typologie": _types(scores), "aanpak": proposed}
+    years = year_scores({EARLIER: scores, YEAR: scores}, scores.index)
+    run.write("04", {**tables, "jaarscores": years})
     manifest = read_manifest(run.folder)
     manifest["stappen"]["03_robuustheid"]["parameters"]["jaren"] = [EARLIER, YEAR]
     write_json(run.folder / "manifest.json", manifest)

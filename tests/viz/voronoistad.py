@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.change.since_base import Verandering
 from sia.report.material import Materiaal
-from sia.viz.dataset import Cijfers, Verandering
+from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, Theme
 
 BAD_NAMES = (
@@ -316,7 +317,7 @@ def change_of(cijfers: Cijfers, *, ruis: bool = True) -> Verandering:
     table.loc[codes[3], ["grens", "toelichting"]] = ["hertekend", "De grens schoof op."]
     for domain in DOMAINS:
         table[domain] = real
-    return Verandering(2021, table, _area_change(cijfers, real), ruis_bekend=ruis)
+    return Verandering(2021, table, _area_change(cijfers, real), ruis_bekend=ruis, fdr=0.10)
 
 
 def _area_change(cijfers: Cijfers, real: pd.Series[float]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Stage 09, borders: what became of every buurt code, and old figures on the borders of today."""
+"""What became of every buurt code, and old figures on the borders of today."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.areas import CHANGES, SAME, Conversion, Measure, compare, convert
-from sia.pipeline.intake import read_intake
-from sia.pipeline.panel import border_layer
-from sia.pipeline.run import Run
+from sia.change.borders import border_layer
 from sia.sources.base import AreaLayer, Intake, SourceTable
 from sia.sources.cbs import NAME as KWB
 
@@ -49,15 +47,21 @@ class BorderHistory:
     gewogen: dict[int, bool]
 
 
-def border_history(run: Run) -> BorderHistory:
-    """Compare every earlier border map in the raw folders with that of this year.
+def border_history(areas: pd.DataFrame, found: Intake) -> BorderHistory:
+    """Compare every earlier border map that was delivered with that of a year.
 
     The figures of the newest year with other borders are converted to those of this year,
     weighted with the inhabitants of 100 m squares where those were delivered.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        ``gebieden`` of the year.
+    found : Intake
+        With the key figures of CBS and the squares.
     """
-    found = read_intake(run, tabellen=(KWB,))
-    now = border_layer(run.table("gebieden"), found)
-    prefix = f"BU{run.gemeente.code[2:]}"
+    now = border_layer(areas, found.areas)
+    prefix = f"BU{areas['gemeentecode'].iloc[0][2:]}"
     earlier = {}
     for layer in found.areas:
         own = layer.frame.index.str.startswith(prefix)

@@ -1,4 +1,4 @@
-"""Types over the years: the same number for the same type, and what really changed."""
+"""Types over the years: who went from which type to which, and what of it exceeds noise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.areas import ENDED, RECODED, RENAMED, SAME
 from sia.clustering.typology import Typology
 
 Array = npt.NDArray[np.float64]
@@ -47,7 +46,7 @@ def _pair(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Change:
+class TypeChange:
     """What changed between two years, and how much of it noise alone would bring.
 
     Parameters
@@ -69,14 +68,14 @@ class Change:
     boven_ruis: float
 
 
-def change(
+def type_change(
     model: Typology,
     panel: pd.DataFrame,
     noise: Array,
     start: int,
     end: int,
-    convincing: float = 0.80,
-) -> Change:
+    convincing: float,
+) -> TypeChange:
     """Tell changes of type that exceed the noise of the scores from those that do not.
 
     Parameters
@@ -102,7 +101,7 @@ def change(
     table["overtuigend"] = table["gewijzigd"] & (table["kans_anders"] >= convincing)
     seen, chance = float(table["gewijzigd"].mean()), float(table["kans_ruis"].mean())
     beyond = max(0.0, 1 - chance / seen) if seen > 0 else float("nan")
-    return Change(table, seen, chance, beyond)
+    return TypeChange(table, seen, chance, beyond)
 
 
 def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFrame:
@@ -127,48 +126,3 @@ def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFr
         kinds = model.predict(rows).to_numpy(dtype=float, na_value=np.nan)
         counts += (kinds.reshape(-1, len(panel), 1) == numbers).sum(axis=0)
     return pd.DataFrame(counts / len(noise), panel.index, numbers)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Which buurten of an earlier year are still the same place.
-
-    Parameters
-    ----------
-    now : Series of str
-        Index: code of the earlier year; value: code of this year, empty where the place is not
-        the same.
-    reden : Series of str
-        Same index; why not, in Dutch, empty where it is.
-    soort : Series of str
-        Same index; what became of the buurt, one of `sia.areas.CHANGES`.
-    """
-
-    now: pd.Series[str]
-    reden: pd.Series[str]
-    soort: pd.Series[str]
-
-
-def same_places(comparison: pd.DataFrame, codes: pd.Index) -> Places:
-    """Tell which earlier buurten can be followed: those whose border did not move.
-
-    A code says nothing by itself: it may be new for the same place (recoded: followed), or the
-    same for another place (reused: not followed).
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        As `sia.areas.compare` returns it, from the earlier year to this one.
-    codes : Index of str
-        Codes of the earlier year.
-    """
-    kept = comparison[comparison["soort"].isin([SAME, RENAMED])]
-    follows = {str(code): str(code) for code in kept.index}
-    recoded = comparison[comparison["soort"] == RECODED]
-    follows |= {str(row["oude_codes"]): str(code) for code, row in recoded.iterrows()}
-    now = pd.Series([follows.get(str(code), "") for code in codes], index=codes, dtype="str")
-    told = comparison.reindex(codes)
-    moved = {str(row["oude_codes"]) for _, row in recoded.iterrows()}
-    kind = told["soort"].where(~codes.isin(list(moved)), RECODED).fillna(ENDED)
-    why = told["toelichting"].fillna("Deze code staat niet op de kaart.").where(now == "", "")
-    return Places(now, why.astype("str"), kind.astype("str"))

@@ -1,0 +1,1 @@
+"""What changed over the years: comparable years, borders that moved, types, and the base year."""

@@ -1,0 +1,140 @@
+"""The base year beside this year: the same method on the same borders, and the change by cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.areas import Measure, convert
+from sia.change.borders import drawn_layer, same_borders
+from sia.index import IndexResult, decompose_change
+from sia.indicators import IndicatorTable
+from sia.weighing import URGENTIE
+
+BELOW = " (noemer)"
+PARTS = {
+    "before": "basisjaar",
+    "revision": "herziening",
+    "border": "grenzen",
+    "method": "methode",
+    "real": "echte verandering",
+    "after": "dit jaar",
+    "change": "verschil",
+}
+"""Column of `sia.index.decompose_change` -> column for a reader."""
+
+
+@dataclass(frozen=True, eq=False)
+class YearFigures:
+    """The figures of one year and the index that was made of them."""
+
+    table: IndicatorTable
+    index: IndexResult
+
+
+@dataclass(frozen=True, eq=False)
+class BaseYear:
+    """The figures of the base year on the way to those of this year.
+
+    Parameters
+    ----------
+    now, then : YearFigures
+        Of this year and of the base year.
+    published : DataFrame, buurten of the base year x indicators
+        As its tables hold it.
+    known : DataFrame, same shape
+        As the sources say now.
+    moved : DataFrame or None
+        `known` on the borders of this year; None when the borders still hold.
+    denominators : DataFrame
+        Of the rates in `comparable`.
+    """
+
+    now: YearFigures
+    then: YearFigures
+    published: pd.DataFrame
+    known: pd.DataFrame
+    moved: pd.DataFrame | None
+    denominators: pd.DataFrame
+
+    @property
+    def comparable(self) -> pd.DataFrame:
+        """Figures of the base year that can be laid beside those of this year."""
+        return self.known if self.moved is None else self.moved
+
+
+def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = None) -> BaseYear:
+    """Bring the figures of the base year to the indicators and the borders of this year.
+
+    Parameters
+    ----------
+    known : DataFrame, buurten x indicators, optional
+        Figures of the base year as its sources give them now; default as they were published.
+    """
+    rows, names = then.index.values.index, _both(then.index, now.index)
+    figures = (then.table.values if known is None else known).reindex(index=rows, columns=names)
+    below = then.table.denominators.reindex(index=rows, columns=names)
+    moved = None
+    if not same_borders(then.table.areas, now.table.areas):
+        moved, below = _on_borders(figures, below, then.table, now.table)
+    return BaseYear(now, then, then.table.values.loc[rows, names], figures, moved, below)
+
+
+def _both(then: IndexResult, now: IndexResult) -> list[str]:
+    return list(dict.fromkeys([*then.values.columns, *now.values.columns]))
+
+
+def _on_borders(
+    values: pd.DataFrame, below: pd.DataFrame, then: IndicatorTable, now: IndicatorTable
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return figures and denominators of the base year on the borders of this year."""
+    kinds = {
+        name: Measure("aandeel", name + BELOW)
+        if below[name].notna().any()
+        else Measure("niet optelbaar")
+        for name in values.columns
+    }
+    counts = {k.denominator: Measure("aantal") for k in kinds.values() if k.denominator}
+    full = pd.concat([values, below.add_suffix(BELOW)[list(counts)]], axis=1)
+    moved = convert(full, kinds | counts, drawn_layer(then.areas), drawn_layer(now.areas))
+    sizes = moved.values[list(counts)].rename(columns=lambda name: name.removesuffix(BELOW))
+    return moved.values[list(values.columns)], sizes
+
+
+def split_change(base: BaseYear | None) -> pd.DataFrame:
+    """Split the change of urgentie since the base year into its causes.
+
+    The base year as its tables hold it is compared with what its sources say now (revision), with
+    the same figures on the borders of this year (borders), with the indicators and the scale of
+    this year (method), and with this year (real change). The parts sum to the difference.
+
+    Parameters
+    ----------
+    base : BaseYear or None
+        None when there is nothing to compare with.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        The columns of `PARTS`; empty when there is nothing to compare with.
+    """
+    if base is None:
+        return pd.DataFrame(columns=list(PARTS.values()), dtype=float)
+    split = decompose_change(
+        base.published,
+        base.now.index.values.reindex(columns=base.published.columns),
+        base.then.index.design,
+        base.now.index.design,
+        revised=base.known,
+        redrawn=base.moved,
+        node=URGENTIE,
+    )
+    return split.rename(columns=PARTS)
+
+
+def split_table(split: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Return the split change with names, the largest rise first."""
+    shown = split.sort_values("verschil", ascending=False, na_position="last", kind="stable")
+    shown.insert(0, "buurt", names.reindex(shown.index))
+    return shown

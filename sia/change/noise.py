@@ -1,0 +1,107 @@
+"""How far scores may be off because the figures under them are: noise of measurement only.
+
+Rates get a binomial error given their denominator, counts the random rounding of CBS, and modelled
+figures the margins of their publisher; each version of the figures goes through the same index.
+Choices of method are equal in all years and change no buurt. Indicators without a denominator or
+margins are taken as exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sia.change.panel import Panel
+from sia.index import DataError, IndexDesign, NoTreatment, build_index
+from sia.index.choices import Noise, prepare_noise
+from sia.methode import ChangeSettings
+from sia.weighing import URGENTIE, known_error, margins_of
+
+Array = npt.NDArray[np.float64]
+
+
+def score_noise(panel: Panel, settings: ChangeSettings) -> Array:
+    """Draw the error that the published figures bring into the domain scores.
+
+    Returns
+    -------
+    ndarray, shape (draws, n_rows, n_domains)
+        In points, aligned with ``panel.scores`` and its domains in order.
+    """
+    domains = [str(name) for name in panel.scores.columns if name != URGENTIE]
+    parts = []
+    for jaar in panel.jaren:
+        rng = np.random.default_rng([settings.seed, jaar])
+        parts.append(_noise_of_year(panel, jaar, domains, settings.draws, rng))
+    return np.concatenate(parts, axis=1)
+
+
+def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
+    """Return the standard error of comparable urgentie by the noise in the figures.
+
+    Returns
+    -------
+    DataFrame, index today's ``buurtcode``, one column per year
+        As `Panel.urgentie`; 0 where the noise of no figure is known.
+    """
+    parts = {}
+    for jaar in panel.jaren:
+        rng = np.random.default_rng([settings.seed, jaar, 1])
+        noise = _noise_of_year(panel, jaar, [URGENTIE], settings.draws, rng)[:, :, 0]
+        parts[jaar] = pd.Series(noise.std(axis=0), panel.resultaten[jaar].values.index)
+    return panel.wide(pd.concat(parts, names=["jaar", "buurtcode"]))
+
+
+def known_in(panel: Panel, jaar: int) -> tuple[pd.DataFrame | None, DataError]:
+    """Return denominators and the known error of the figures of one year."""
+    table = panel.tabellen[jaar]
+    result, below = panel.resultaten[jaar], table.denominators
+    return known_error(result, table.catalogue, below, margins_of(table))
+
+
+def _noise_of_year(
+    panel: Panel, jaar: int, nodes: list[str], draws: int, rng: np.random.Generator
+) -> Array:
+    result, (known, error) = panel.resultaten[jaar], known_in(panel, jaar)
+    source = prepare_noise(error, result.values, known)
+    return drawn_scores(result.values, result.design, source, nodes, draws, rng)
+
+
+def drawn_scores(
+    values: pd.DataFrame,
+    plan: IndexDesign,
+    source: Noise | None,
+    nodes: Sequence[str],
+    draws: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Draw how far the scores may be off because the figures under them are.
+
+    Parameters
+    ----------
+    plan : IndexDesign
+        On a fixed scale, so that a version of the figures is comparable with the figures.
+    source : Noise or None
+        The known error of `values`.
+    nodes : sequence of str
+        Scores that are wanted.
+
+    Returns
+    -------
+    ndarray, shape (draws, n_units, n_nodes)
+        Drawn score minus score, points; zero where nothing is known of the error or no score is.
+    """
+    rows = values.index
+    if source is None:
+        return np.zeros((draws, len(rows), len(nodes)))
+    # on a fixed scale the treatment of outliers would only differ from draw to draw
+    plain = replace(plan, treat=NoTreatment())
+    versions = [values.to_numpy(), *(source.draw(rng) for _ in range(draws))]
+    stacked = pd.DataFrame(np.concatenate(versions), columns=list(values.columns))
+    scores = build_index(stacked, plain).scores[list(nodes)].to_numpy()
+    drawn = scores.reshape(draws + 1, len(rows), len(nodes))
+    return np.asarray(np.nan_to_num(drawn[1:] - drawn[0]))

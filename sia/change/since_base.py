@@ -1,0 +1,284 @@
+"""What changed since the base year: how much of it is real, and whether it exceeds the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from sia.areas import RENAMED, SAME, compare
+from sia.catalogue.model import DOMAINS, Catalogue
+from sia.change.base_year import BaseYear, split_change
+from sia.change.borders import drawn_layer
+from sia.change.noise import Array, drawn_scores
+from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN
+from sia.clustering.fdr import q_values
+from sia.dutch import opsomming
+from sia.index import build_index
+from sia.index.choices import Noise, prepare_noise
+from sia.methode import ChangeSettings
+from sia.weighing import URGENTIE, Margins, data_error
+
+TAILS = (1, 5, 95, 99)
+"""Percentiles that the size of the noise is read from."""
+
+UNITS = {"stad": "gemeentecode", "stadsdeel": "stadsdeel", "wijk": "wijkcode", "dia": "dia_gebied"}
+"""Kind of area -> column that says in which area a buurt lies."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verandering:
+    """What changed since the base year.
+
+    Parameters
+    ----------
+    buurten : DataFrame, index ``buurtcode`` of this year
+        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
+        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
+        real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt would
+        be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
+        ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
+        the border); ``toelichting``; and one column per domain with its real change.
+    gebieden : DataFrame, index ``(soort, sleutel)``
+        ``buurten`` (comparable) and ``van`` (all with a score), and per score the mean real change
+        with ``_laag``, ``_hoog`` and ``_q`` (urgentie: over the areas of that kind; a domain: over
+        the domains of the area).
+    ruis_bekend : bool
+        Whether the error of at least one figure is known.
+    fdr : float
+        Share of the changes named that may be there by chance.
+    """
+
+    basisjaar: int
+    buurten: pd.DataFrame
+    gebieden: pd.DataFrame
+    ruis_bekend: bool
+    fdr: float
+
+
+def change_since_base(
+    base: BaseYear, dia_gebied: pd.Series[int] | None = None, settings: ChangeSettings | None = None
+) -> Verandering:
+    """Lay this year beside the base year, per buurt and per area, with the noise of the figures.
+
+    The real change is that of one method and one scale on the borders of this year, with the
+    figures of the base year as its sources give them now. Its interval comes from drawing both
+    years' figures anew within their known error. Among many buurten some intervals leave out zero
+    by chance, so a buurt is only said to rise or fall when its q-value over all buurten of the
+    city (Benjamini & Hochberg 1995) is at most ``settings.fdr``.
+
+    Parameters
+    ----------
+    dia_gebied : Series of Int64, index ``buurtcode``, optional
+        Proposed DIA area of every buurt.
+    """
+    s = settings or ChangeSettings()
+    now, then = base.now.index.scores, build_index(base.comparable, base.now.index.design).scores
+    nodes = [URGENTIE, *(d for d in DOMAINS if d in now and d in then)]
+    real = (now[nodes] - then[nodes].reindex(now.index)).astype(float)
+    borders = _borders(base)
+    noise = _noise(base, nodes, borders, s)
+    places = base.now.table.areas.reindex(real.index)
+    if dia_gebied is not None:
+        places = places.assign(dia_gebied=dia_gebied.reindex(real.index))
+    return Verandering(
+        base.then.table.jaar,
+        _judged(base, real, noise, borders, s),
+        _area_means(places, real, noise, s),
+        ruis_bekend=bool(noise.any()),
+        fdr=s.fdr,
+    )
+
+
+def _borders(base: BaseYear) -> pd.DataFrame:
+    """Return what became of every code since the base year; empty when all borders still hold."""
+    if base.moved is None:
+        return pd.DataFrame(columns=["soort", "toelichting"], dtype="str")
+    return compare(drawn_layer(base.then.table.areas), drawn_layer(base.now.table.areas))
+
+
+def _noise(
+    base: BaseYear, nodes: Sequence[str], borders: pd.DataFrame, settings: ChangeSettings
+) -> Array:
+    """Return draws of the error of the real change, shape (draws, buurten of this year, nodes)."""
+    old, new, result = base.then.table, base.now.table, base.now.index
+    before, after = base.comparable.reindex(columns=result.values.columns), result.values
+    moved = borders.index[~borders["soort"].isin([SAME, RENAMED])]
+    margins = old.lower.drop(index=moved, errors="ignore"), old.upper
+    sources = (
+        (before, _error(before, base.denominators, margins, old.catalogue)),
+        (after, _error(after, new.denominators, (new.lower, new.upper), old.catalogue)),
+    )
+    then, now = (
+        drawn_scores(
+            values,
+            result.design,
+            source,
+            nodes,
+            settings.draws,
+            np.random.default_rng(settings.seed + later),
+        )
+        for later, (values, source) in enumerate(sources)
+    )
+    place = before.index.get_indexer(after.index)
+    earlier = np.where((place >= 0)[None, :, None], then[:, place, :], 0.0)
+    return np.asarray(now - earlier)
+
+
+def _error(
+    values: pd.DataFrame, below: pd.DataFrame, margins: Margins, catalogue: Catalogue
+) -> Noise | None:
+    """Return the known error of figures, given what they are shares of and published margins."""
+    rows, names = values.index, values.columns
+    own = below.reindex(index=rows, columns=names)
+    lower, upper = (one.reindex(index=rows, columns=names) for one in margins)
+    known = tuple(name for name in names if own[name].notna().any())
+    return prepare_noise(data_error(catalogue, known, (lower, upper)), values, own)
+
+
+def _judged(
+    base: BaseYear,
+    real: pd.DataFrame,
+    noise: Array,
+    borders: pd.DataFrame,
+    settings: ChangeSettings,
+) -> pd.DataFrame:
+    """Give every buurt of this year its change by cause, its interval and a judgement."""
+    every = base.now.table.areas.index
+    table = split_change(base).reindex(every)
+    drawn = real[URGENTIE].to_numpy()[None, :] + noise[:, :, 0]
+    low, high = np.percentile(drawn, [settings.low, settings.high], axis=0)
+    table["laag"] = pd.Series(low, real.index).reindex(every)
+    table["hoog"] = pd.Series(high, real.index).reindex(every)
+    chance = p_values(real[URGENTIE].to_numpy(), noise[:, :, 0])
+    table["q"] = pd.Series(q_values(chance), real.index).reindex(every)
+    change = table["echte verandering"]
+    table["oordeel"] = NOISE
+    sure = table["q"] <= settings.fdr
+    table.loc[sure & (change > 0), "oordeel"] = RISES
+    table.loc[sure & (change < 0), "oordeel"] = FALLS
+    if not noise.any():
+        table["oordeel"] = UNKNOWN
+    table.loc[change.isna(), "oordeel"] = LEFT_OUT
+    table["grens"] = borders["soort"].reindex(every).fillna(SAME).astype("str")
+    table["toelichting"] = [
+        _why(str(code), base, borders, missing)
+        for code, missing in zip(every, change.isna(), strict=True)
+    ]
+    domains = real.columns.drop(URGENTIE)
+    return table.join(real[domains])
+
+
+def p_values(change: Array, noise: Array) -> Array:
+    """Return how likely a change at least this large is when nothing changed, two-sided.
+
+    Two hundred draws cannot show chances as small as many tests at once ask for, so the draws only
+    give the size of the noise and its tails are taken as normal. The size is the largest of the
+    root mean square (holds bias) and what the tails of 5 and 1 % on either side imply (hold skew
+    and long tails), so it errs to the side of naming nobody.
+
+    Parameters
+    ----------
+    change : ndarray, shape (n,)
+        NaN where unknown.
+    noise : ndarray, shape (draws, n)
+        Draws of the error of the change.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        1 where no error is known; NaN where the change is unknown.
+    """
+    spread = np.sqrt((noise**2).mean(axis=0))
+    tails = np.array(TAILS)
+    ends = np.abs(np.percentile(noise, tails, axis=0)) / np.abs(norm.ppf(tails / 100))[:, None]
+    size = np.maximum(spread, ends.max(axis=0))
+    known = size > 0
+    z = np.abs(np.divide(change, size, out=np.zeros_like(size), where=known))
+    return np.where(np.isnan(change), np.nan, 2 * norm.sf(z))
+
+
+def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str:
+    """Say why a buurt cannot be compared, or what happened to its border; empty when nothing."""
+    told = str(borders["toelichting"].get(code, ""))
+    moved = str(borders["soort"].get(code, SAME)) not in (SAME, RENAMED)
+    if not missing:
+        return told if moved else ""
+    scored = (
+        (base.then.table.jaar, base.comparable.index),
+        (base.now.table.jaar, base.now.index.scores.index),
+    )
+    without = [str(jaar) for jaar, index in scored if code not in index]
+    if without:
+        text = f"Geen score in {opsomming(without)}."
+    else:
+        text = "De twee jaren hebben te weinig cijfers gemeen."
+    return f"{text} {told}".strip() if moved else text
+
+
+def _area_means(
+    places: pd.DataFrame, real: pd.DataFrame, noise: Array, settings: ChangeSettings
+) -> pd.DataFrame:
+    """Return the mean real change of the comparable buurten of every area, with its interval."""
+    rows = []
+    for kind, column in UNITS.items():
+        if column not in places:
+            continue
+        for key, codes in real.groupby(places[column].astype("str")).groups.items():
+            if str(key).strip() in ("", "nan", "<NA>"):
+                continue
+            mean = _mean(real, noise, real.index.isin(codes), settings)
+            rows.append({"soort": kind, "sleutel": str(key), **mean})
+    return _with_q(pd.DataFrame(rows).set_index(["soort", "sleutel"]), list(real.columns))
+
+
+def _with_q(areas: pd.DataFrame, nodes: list[str]) -> pd.DataFrame:
+    """Turn chances into q-values: of urgentie over the areas of a kind, of domains over an area."""
+    first, rest = f"{nodes[0]}_q", [f"{name}_q" for name in nodes[1:]]
+    made = areas.copy()
+    for kind in dict.fromkeys(areas.index.get_level_values("soort")):
+        own = areas.index.get_level_values("soort") == kind
+        made.loc[own, first] = q_values(areas.loc[own, first].to_numpy(dtype=float))
+    chances = areas[rest].to_numpy(dtype=float)
+    found = np.array([q_values(row) for row in chances]).reshape(chances.shape)
+    return made.assign(**{name: found[:, place] for place, name in enumerate(rest)})
+
+
+def _mean(
+    real: pd.DataFrame, noise: Array, inside: npt.NDArray[np.bool_], settings: ChangeSettings
+) -> dict[str, float]:
+    known = inside & real[URGENTIE].notna().to_numpy()
+    found: dict[str, float] = {"buurten": int(known.sum()), "van": int(inside.sum())}
+    for place, name in enumerate(real.columns):
+        own = known & real[name].notna().to_numpy()
+        mean, low, high, chance = (float("nan"),) * 4
+        if own.any():
+            error = noise[:, own, place].mean(axis=1)
+            mean = float(real[name].to_numpy()[own].mean())
+            ends = np.percentile(mean + error, [settings.low, settings.high])
+            low, high = (float(v) for v in ends)
+            chance = float(p_values(np.array([mean]), error[:, None])[0])
+        found |= {str(name): mean, f"{name}_laag": low, f"{name}_hoog": high, f"{name}_q": chance}
+    return found
+
+
+def judgement_table(found: Verandering, names: pd.Series[str]) -> pd.DataFrame:
+    """Return every buurt with its real change, its margin and what is said of it, in words."""
+    order = found.buurten["echte verandering"].abs().sort_values(ascending=False, kind="stable")
+    shown = found.buurten.loc[order.index, [*_SHOWN]].rename(columns=_SHOWN)
+    shown.insert(0, "buurt", names.reindex(shown.index))
+    return shown
+
+
+_SHOWN = {
+    "echte verandering": "echte verandering (punten)",
+    "laag": "marge van",
+    "hoog": "marge tot",
+    "q": "q",
+    "oordeel": "oordeel",
+    "toelichting": "toelichting",
+}

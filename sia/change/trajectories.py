@@ -1,0 +1,267 @@
+"""What became of every buurt over the years, like with like: its type, and whether it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sia.change.noise import known_in, score_noise
+from sia.change.panel import Panel
+from sia.change.types import TypeChange, transitions, type_change
+from sia.change.words import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE, UNKNOWN
+from sia.clustering.domains import known_together
+from sia.clustering.number import most_types
+from sia.clustering.types import TOO_FEW_FOR_TYPES
+from sia.clustering.typology import Typology
+from sia.methode import ChangeSettings, TypologySettings
+from sia.weighing import URGENTIE
+
+ONE_YEAR = "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te zien."
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """Types and urgentie of every buurt in every comparable year.
+
+    Parameters
+    ----------
+    namen : dict of int to str
+        Type number -> name.
+    typen : DataFrame of Int64, index today's ``buurtcode``, one column per year
+        NA where the buurt was no same place, or had too few figures.
+    buurten : DataFrame, index today's ``buurtcode``
+        As ``trajecten.parquet``.
+    verandering : TypeChange or None
+        Between the first and the last year; None when there is one year.
+    overgang : DataFrame of int
+        Transition matrix between the first and the last year.
+    ruis_bekend : tuple of int
+        Score indicators with a known measurement error, those of which only the rounding is
+        known, and all of them.
+    """
+
+    panel: Panel
+    namen: dict[int, str]
+    typen: pd.DataFrame
+    buurten: pd.DataFrame
+    verandering: TypeChange | None
+    overgang: pd.DataFrame
+    ruis_bekend: tuple[int, int, int]
+
+
+def trajectories(
+    panel: Panel,
+    published: pd.DataFrame,
+    typologie: pd.DataFrame,
+    n_types: int,
+    settings: ChangeSettings | None = None,
+) -> Trajectories:
+    """Type all comparable years as one panel, and judge every change.
+
+    The types are fitted on comparable scores (shared indicators, one scale, pooled over the
+    years) with as many types as were published, and take over their numbers by optimal matching.
+
+    Parameters
+    ----------
+    published : DataFrame, index ``(jaar, buurtcode)``
+        Domain scores that the published types rest on.
+    typologie : DataFrame, index ``buurtcode``
+        Published types of the last year, with their names.
+    n_types : int
+        0 when there are none.
+    """
+    s = settings or ChangeSettings()
+    everything = panel.scores.drop(columns=URGENTIE)
+    scores = known_together(everything)
+    model = _model(published, scores, n_types, s.seed)
+    rows, keys = panel.rows(scores.index)
+    linked = scores.iloc[rows].set_axis(keys)
+    first, last = panel.jaren[0], panel.jaren[-1]
+    names: dict[int, str] = {}
+    types, found = pd.Series(pd.NA, linked.index, dtype="Int64", name="type"), None
+    if model is not None:
+        names, types = _names(typologie, model), model.predict(linked)
+        if first != last:
+            domains = everything.columns.get_indexer(pd.Index(model.domains_))
+            noise = score_noise(panel, s)[:, rows][:, :, domains]
+            found = type_change(model, linked, noise, first, last, s.convincing)
+    wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
+    wide = wide.reindex(panel.nu.areas.index).astype("Int64")
+    known = _known_noise(panel)
+    return Trajectories(
+        panel=panel,
+        namen=names,
+        typen=wide,
+        # rounding alone is no measure of how uncertain a figure is
+        buurten=_judged(panel, wide, found, names, quiet=known[0] == 0),
+        verandering=found,
+        overgang=transitions(types, first, last),
+        ruis_bekend=known,
+    )
+
+
+def _model(
+    published: pd.DataFrame, scores: pd.DataFrame, n_types: int, seed: int
+) -> Typology | None:
+    """Fit the published types anew on comparable scores, and give them their numbers.
+
+    None when there are none, or too few buurten are comparable for as many.
+    """
+    if n_types == 0 or most_types(scores) < n_types:
+        return None
+    how = TypologySettings(n_types=n_types, seed=seed)
+    return Typology(how).fit(scores).renumbered(Typology(how).fit(published))
+
+
+def _names(typologie: pd.DataFrame, model: Typology) -> dict[int, str]:
+    """Return the published names; a type that has none is called by its number."""
+    known = typologie.dropna(subset=["type"]).drop_duplicates("type")
+    names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
+    return {int(n): names.get(int(n), f"type {n}") for n in sorted(model.numbers_)}
+
+
+def _known_noise(panel: Panel) -> tuple[int, int, int]:
+    """Count the indicators whose error is known, those with only a known rounding, and all."""
+    _, error = known_in(panel, panel.jaren[-1])
+    known = {*error.scale, *error.rounded}
+    if error.lower is not None:
+        known |= {str(name) for name, column in error.lower.items() if column.notna().any()}
+    count = panel.resultaten[panel.jaren[-1]].values.shape[1]
+    return len(known), len(set(error.printed) - known), count
+
+
+def _judged(
+    panel: Panel,
+    types: pd.DataFrame,
+    found: TypeChange | None,
+    names: dict[int, str],
+    *,
+    quiet: bool,
+) -> pd.DataFrame:
+    """Give every buurt of today a judgement on its change, or the reason why there is none."""
+    first, last = panel.jaren[0], panel.jaren[-1]
+    table = pd.DataFrame(index=types.index)
+    table["eerste_jaar"], table["laatste_jaar"] = first, last
+    table["van"], table["naar"] = types[first], types[last]
+    for side in ("van", "naar"):
+        table[f"{side}_naam"] = table[side].map(names).astype(object).fillna("").astype("str")
+    table["kans_anders"] = float("nan")
+    table["oordeel"], table["toelichting"] = LEFT_OUT, ""
+    if found is None:
+        table["toelichting"] = ONE_YEAR if first == last else TOO_FEW_FOR_TYPES
+        return table
+    judged = found.buurten
+    rows = judged.index
+    table.loc[rows, "kans_anders"] = judged["kans_anders"].round(9)
+    table.loc[rows, "oordeel"] = SAME_TYPE
+    sure = UNKNOWN if quiet else OTHER_TYPE
+    table.loc[rows[judged["gewijzigd"]], "oordeel"] = MAYBE_NOISE
+    table.loc[rows[judged["overtuigend"]], "oordeel"] = sure
+    table["toelichting"] = [
+        _why_not(str(code), panel, types) if code not in rows else "" for code in types.index
+    ]
+    return table
+
+
+def _why_not(code: str, panel: Panel, types: pd.DataFrame) -> str:
+    """Say why a buurt has no type in both years: its border, or too few figures."""
+    first, last = panel.jaren[0], panel.jaren[-1]
+    if code not in set(panel.plaatsen[first].now):
+        return str(panel.grenzen[first].at[code, "toelichting"])
+    known = types.loc[code].notna()
+    without = [str(jaar) for jaar in (first, last) if not known[jaar]]
+    return f"Te weinig cijfers voor een type in {' en '.join(without)}."
+
+
+def panel_text(found: Trajectories) -> str:
+    """Say which years are compared, on how many indicators, and which are left out and why."""
+    panel = found.panel
+    years = ", ".join(map(str, panel.jaren))
+    known, rounded, total = found.ruis_bekend
+    text = (
+        f"Vergeleken: {years}, op de {total} opgave-indicatoren die in al deze jaren bestaan. "
+        f"Van {known} daarvan is bekend hoe onzeker het cijfer is, van {rounded} alleen hoe het "
+        f"is afgerond; de andere {total - known - rounded} tellen als exact."
+    )
+    for jaar, reason in panel.weggelaten["reden"].items():
+        text += f" Niet vergeleken: {jaar} ({reason})."
+    return text
+
+
+def change_text(found: Trajectories) -> str:
+    """Say how many buurten changed type, and how much of that noise alone would bring."""
+    if found.verandering is None:
+        return str(found.buurten["toelichting"].iloc[0])
+    judged = found.verandering
+    counts = found.buurten["oordeel"].value_counts()
+    moved, rows = int(judged.buurten["gewijzigd"].sum()), len(judged.buurten)
+    text = (
+        f"{moved} van de {rows} vergelijkbare buurten kregen een ander type "
+        f"({_percent(judged.gewijzigd)}). Niet te vergelijken: {int(counts.get(LEFT_OUT, 0))}."
+    )
+    if not found.ruis_bekend[0]:
+        return text + " Van geen enkel cijfer is de onzekerheid bekend: lees dit als signaal."
+    text += (
+        f" Door ruis alleen zou {_percent(judged.door_ruis)} van type wisselen. Overtuigend "
+        f"veranderd: {int(counts.get(OTHER_TYPE, 0))}."
+    )
+    if moved:
+        text += f" Van de wisselingen gaat {_percent(judged.boven_ruis)} boven de ruis uit."
+    return text
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
+def changed_table(found: Trajectories) -> pd.DataFrame:
+    """Return the buurten whose type changed, the most certain first."""
+    rows = found.buurten[found.buurten["oordeel"].isin([OTHER_TYPE, MAYBE_NOISE, UNKNOWN])]
+    rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
+    return pd.DataFrame(
+        {
+            "buurt": found.panel.nu.areas["naam"].reindex(rows.index),
+            "van": [f"{n}. {found.namen[n]}" for n in rows["van"]],
+            "naar": [f"{n}. {found.namen[n]}" for n in rows["naar"]],
+            "kans dat het verschil echt is (%)": 100 * rows["kans_anders"],
+            "oordeel": rows["oordeel"],
+        }
+    )
+
+
+def left_out_table(found: Trajectories) -> pd.DataFrame:
+    """Return the buurten that cannot be compared, with the reason; nobody disappears."""
+    rows = found.buurten[found.buurten["oordeel"] == LEFT_OUT]
+    names = found.panel.nu.areas["naam"].reindex(rows.index)
+    return pd.DataFrame({"buurt": names, "reden": rows["toelichting"]})
+
+
+def transition_table(found: Trajectories) -> pd.DataFrame:
+    """Return the transition matrix with names: rows the first year, columns the last."""
+    table = found.overgang
+    first, last = found.panel.jaren[0], found.panel.jaren[-1]
+    shown = table.rename(columns=lambda key: f"{key} in {last}")
+    labels = [
+        f"{key}. {found.namen[key]}" if key in found.namen else str(key) for key in table.index
+    ]
+    shown.insert(0, f"type in {first}", labels)
+    return shown
+
+
+def trend_table(found: Trajectories) -> pd.DataFrame:
+    """Return comparable urgentie per year for the buurten that rose or fell most."""
+    urgentie = found.panel.urgentie()
+    first, last = found.panel.jaren[0], found.panel.jaren[-1]
+    change_ = (urgentie[last] - urgentie[first]).dropna()
+    order = change_.abs().sort_values(ascending=False, kind="stable").index[:15]
+    shown = urgentie.loc[order].rename(columns=str)
+    shown.insert(0, "buurt", found.panel.nu.areas["naam"].reindex(order))
+    return shown.assign(verandering=change_.reindex(order))
+
+
+def check_trajectories(found: Trajectories) -> str:
+    """Say that every buurt has a judgement or a reason."""
+    counts = found.buurten["oordeel"].value_counts()
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"In orde: alle {int(counts.sum())} buurten hebben een oordeel: {listed}."

@@ -1,0 +1,148 @@
+"""What changed since the base year: its causes, its noise, and who is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sia.change.base_year import YearFigures, base_year, split_change, split_table
+from sia.change.since_base import change_since_base, judgement_table, p_values
+from sia.clustering.fdr import q_values
+from sia.methode import ChangeSettings
+from tests.change.conftest import CODES, worsened, year_of
+
+FEW = ChangeSettings(draws=60)
+CAUSES = ["herziening", "grenzen", "methode", "echte verandering"]
+
+
+def test_equal_years_show_no_change_and_name_nobody(then: YearFigures) -> None:
+    now = replace(then, table=replace(then.table, jaar=2024))
+    found = change_since_base(base_year(now, then), settings=FEW)
+    assert found.basisjaar == 2020 and found.ruis_bekend
+    assert set(found.buurten["oordeel"]) == {"binnen de ruis"}
+    assert (found.buurten[[*CAUSES, "verschil"]] == 0).all(axis=None)
+    assert (found.buurten["laag"] < 0).all() and (found.buurten["hoog"] > 0).all()
+
+
+@pytest.mark.parametrize(("by", "word"), [(25.0, "stijgt"), (-25.0, "daalt")])
+def test_a_change_far_beyond_the_noise_is_named_and_only_that_one(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures, by: float, word: str
+) -> None:
+    code = (values.mean(axis=1) - 35).abs().idxmin()
+    now = year_of(2024, worsened(values, code, by), scale)
+    found = change_since_base(base_year(now, then), settings=FEW)
+    assert list(found.buurten.index[found.buurten["oordeel"] == word]) == [code]
+    assert found.buurten["oordeel"].isin([word, "binnen de ruis"]).all()
+    shown = judgement_table(found, now.table.areas["naam"])
+    assert shown.index[0] == code
+    wijk = found.gebieden.loc[("wijk", f"WK{code[2:8]}")]
+    assert wijk["urgentie"] == pytest.approx(found.buurten.at[code, "echte verandering"] / 10)
+    # the mean of ten buurten is less noisy than one of them
+    one = found.buurten.loc[code]
+    assert wijk["urgentie_hoog"] - wijk["urgentie_laag"] < one["hoog"] - one["laag"]
+
+
+def test_a_revised_figure_is_no_real_change(values: pd.DataFrame, then: YearFigures) -> None:
+    now = replace(then, table=replace(then.table, jaar=2024))
+    known = worsened(values, CODES[5], 8.0)
+    split = split_change(base_year(now, then, known))
+    assert split.at[CODES[5], "herziening"] > 1
+    assert split.at[CODES[5], "echte verandering"] == -split.at[CODES[5], "herziening"]
+    others = split.drop(index=CODES[5])
+    assert (others[CAUSES] == 0).all(axis=None)
+    assert split_table(split, now.table.areas["naam"])["verschil"].is_monotonic_decreasing
+
+
+def test_a_border_that_moved_is_told_and_its_part_is_apart(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, values, scale, edge=160.0)
+    found = change_since_base(base_year(now, then), settings=FEW).buurten
+    moved = found["grens"] != "gelijk"
+    assert moved[CODES[:2]].all() and not moved[CODES[3:]].any()
+    assert (found.loc[moved, "toelichting"] != "").all()
+    known = found.dropna(subset=["verschil"])
+    assert np.allclose(known[CAUSES].sum(axis=1), known["verschil"])
+    assert (known.loc[~moved, "grenzen"] == 0).all()
+
+
+def test_who_has_no_score_in_one_year_is_left_out_with_the_reason(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    full = year_of(2024, values, scale)
+    part = year_of(2024, values.drop(index=CODES[7]), scale)
+    found = change_since_base(base_year(YearFigures(full.table, part.index), then), settings=FEW)
+    row = found.buurten.loc[CODES[7]]
+    assert row["oordeel"] == "niet te vergelijken" and row["toelichting"] == "Geen score in 2024."
+    assert found.gebieden.at[("stad", "GM0001"), "buurten"] == 29
+
+
+def test_areas_of_a_dia_are_there_when_they_are_proposed(then: YearFigures) -> None:
+    now = replace(then, table=replace(then.table, jaar=2024))
+    dia = pd.Series([1] * 12 + [2] * 17 + [pd.NA], CODES, dtype="Int64")
+    found = change_since_base(base_year(now, then), dia, FEW).gebieden
+    assert found.loc["dia", "van"].to_dict() == {"1": 12, "2": 17}
+    assert found.loc["wijk", "van"].tolist() == [10, 10, 10]
+    assert "stadsdeel" not in found.index.get_level_values("soort")
+
+
+def test_without_known_error_nothing_is_called_change(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    bare = pd.DataFrame(np.nan, CODES, values.columns)
+    now = year_of(2024, worsened(values, CODES[2], 25.0), scale)
+    years = [replace(y, table=replace(y.table, denominators=bare)) for y in (now, then)]
+    found = change_since_base(base_year(*years), settings=FEW)
+    assert not found.ruis_bekend
+    assert set(found.buurten["oordeel"]) == {"ruis onbekend"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 90), st.floats(0.05, 20))
+def test_a_chance_follows_the_size_of_the_noise_and_the_change(
+    seed: int, number: int, size: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, size, (200, number))
+    change = rng.normal(0, size, number)
+    p = p_values(change, noise)
+    assert ((p >= 0) & (p <= 1)).all()
+    assert np.allclose(p_values(7 * change, 7 * noise), p)
+    assert (p_values(2 * change, noise) <= p).all()
+    assert np.array_equal(np.isnan(p_values(np.where(change > 0, np.nan, 1), noise)), change > 0)
+    assert (p_values(change, np.zeros_like(noise)) == 1).all()
+
+
+@pytest.mark.parametrize("skew", [False, True])
+def test_under_no_change_almost_nobody_is_named(skew: bool) -> None:
+    rng = np.random.default_rng(11)
+    sizes = rng.uniform(0.3, 3, 60)
+    named, single = [], []
+    for _ in range(400):
+        raw = rng.gamma(8, 0.35, (201, 60)) - 2.8 if skew else rng.normal(0, 1, (201, 60))
+        raw = raw * sizes
+        p = p_values(raw[0], raw[1:])
+        named.append((q_values(p) <= ChangeSettings().fdr).sum())
+        single.append((p <= 0.1).mean())
+    assert np.mean(np.array(named) > 0) <= (0.25 if skew else 0.13)
+    assert np.mean(named) < 0.4
+    # without the correction three or more of sixty would be named each time
+    assert np.mean(single) > 0.05
+
+
+def test_of_the_named_at_most_a_tenth_is_there_by_chance() -> None:
+    rng = np.random.default_rng(12)
+    real = np.where(np.arange(60) < 15, 4.0, 0.0)
+    wrong, found = [], []
+    for _ in range(300):
+        raw = rng.normal(0, 1, (201, 60))
+        called = q_values(p_values(real + raw[0], raw[1:])) <= ChangeSettings().fdr
+        wrong.append(called[15:].sum() / max(called.sum(), 1))
+        found.append(called[:15].mean())
+    assert np.mean(wrong) <= ChangeSettings().fdr
+    assert np.mean(found) > 0.85
