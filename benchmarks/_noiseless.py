@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from voorbeeldstad.write_maps import PERCENTAGES
 
 from sia.sources.base import NOT_DELIVERED, PRESENT, Intake, SourceTable
 from voorbeeldstad import DemoTruth
+from voorbeeldstad.write_maps import PERCENTAGES
 
 
 def noiseless(intake: Intake, truth: DemoTruth, jaar: int) -> Intake:

@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import pandas as pd
-from voorbeeldstad.plans import demo_buurten, demo_plans, pilots_where_needed
 
 from sia.agenda.insight.scenarios import replan
 from sia.agenda.insight.whatif import with_slips
@@ -20,6 +19,7 @@ from sia.agenda.reading.combining import combine
 from sia.agenda.reading.fields import OPGAVEN
 from sia.agenda.reading.investments import validate
 from voorbeeldstad import plant
+from voorbeeldstad.plans import demo_buurten, demo_plans, pilots_where_needed
 
 
 def demo_agenda(seed: int) -> tuple[Agenda, Places, tuple[float, float]]:

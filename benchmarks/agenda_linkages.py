@@ -8,13 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from voorbeeldstad.plans import demo_plans
 
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.reading.combining import combine
 from sia.agenda.reading.fields import OPGAVEN
 from sia.agenda.reading.investments import validate
 from sia.agenda.reading.location import RD
+from voorbeeldstad.plans import demo_plans
 
 KINDS = ("riolering", "weg", "waterleiding", "warmtenet", "elektriciteitsnet", "groen",
          "renovatie", "energiecoach", "welzijn", "zorg")  # fmt: skip

@@ -203,11 +203,11 @@ def demo(
     from sia.settings import project_root
 
     with extra("voorbeeldstad"):
-        import voorbeeldstad
+        from voorbeeldstad import ensure
 
     raw = project_root() / "data" / "raw" / "voorbeeldstad"
     _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
-    voorbeeldstad.ensure(raw)
+    ensure(raw)
     _start(["GM9999"], jaar, [raw], None, werkers=werkers, opnieuw=opnieuw)
 
 

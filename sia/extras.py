@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sia.errors import InputError
 
-_INSTALLS = {"voorbeeldstad": "pip install sia-voorbeeldstad"}
+GENERATOR = "voorbeeldstad"
 
 
 @contextmanager
@@ -32,9 +32,13 @@ def extra(name: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        install = _INSTALLS.get(name, f'pip install "sia-dia[{name}]"')
         what = error.name or name
+        published = f"sia-{GENERATOR}" if name == GENERATOR else f"sia-dia[{name}]"
+        checkout = f"./{GENERATOR}" if name == GENERATOR else f".[{name}]"
         raise InputError.one(
             wat=f"Hiervoor is meer nodig dan de kleine installatie: `{what}` ontbreekt.",
-            oplossing=f"Installeer het met `{install}`.",
+            oplossing=(
+                f"Installeer het met `pip install '{published}'`, of in een kopie van de broncode "
+                f"met `pip install -e '{checkout}'`."
+            ),
         ) from error

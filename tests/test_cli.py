@@ -28,8 +28,8 @@ COMMANDS = (
 )
 
 
-def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "from sia.cli import main; main()"
+def call(*arguments: str, absent: str = "") -> subprocess.CompletedProcess[str]:
+    code = f"import sys; sys.modules[{absent!r}] = None; from sia.cli import main; main()"
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -72,6 +72,23 @@ def test_bad_input_ends_with_status_two_and_a_dutch_message() -> None:
     assert done.returncode == 2
     assert "De invoer klopt niet" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "absent", "distribution"),
+    [
+        (("demo",), "voorbeeldstad", "sia-voorbeeldstad"),
+        (("run", "-g", "Voorbeeldstad", "-j", "2024"), "jupyter_client", "sia-dia[batch]"),
+        (("sessie",), "voila", "sia-dia[sessie]"),
+    ],
+)
+def test_a_command_says_what_a_small_installation_lacks(
+    command: tuple[str, ...], absent: str, distribution: str
+) -> None:
+    done = call(*command, absent=absent)
+    assert done.returncode == 2
+    assert f"`{absent}" in done.stderr
+    assert distribution in done.stderr
 
 
 def test_a_missing_option_ends_with_status_two() -> None:

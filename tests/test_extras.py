@@ -141,7 +141,10 @@ def test_the_core_imports_without_the_extras_and_a_room_asks_for_its_own(reposit
 def test_an_absent_library_is_bad_input_that_says_what_to_install() -> None:
     with pytest.raises(InputError, match=r"bestaat_niet.*\n.*sia-dia\[land\]"), extra("land"):
         import bestaat_niet  # noqa: F401
-    with pytest.raises(InputError, match=r"pip install sia-voorbeeldstad"), extra("voorbeeldstad"):
+    with (
+        pytest.raises(InputError, match=r"sia-voorbeeldstad.*\./voorbeeldstad"),
+        extra("voorbeeldstad"),
+    ):
         raise ImportError("no such thing")
 
 

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from voorbeeldstad.places import atoms
 
 from sia.errors import InputError
 from sia.gemeente import TE_BEVESTIGEN, Gemeente, init_gemeente, load_gemeente
+from voorbeeldstad.places import atoms
 
 GOOD = """
 code = "GM0164"

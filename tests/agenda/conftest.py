@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from voorbeeldstad.plans import DemoPlans, demo_plans
 
 from sia.agenda.parameters import default_parameters
 from sia.agenda.programme.check import Checker
@@ -19,6 +18,7 @@ from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.reading.combining import combine
 from sia.agenda.reading.investments import Reading, validate
+from voorbeeldstad.plans import DemoPlans, demo_plans
 
 START = 2025
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from voorbeeldstad.places import WATER_CODE, atoms
 
 from sia.sources.base import PRESENT, Intake, SourceTable
 from voorbeeldstad import CHANGE_YEAR, GEMEENTECODE, YEARS, DemoTruth, generate, plant
+from voorbeeldstad.places import WATER_CODE, atoms
 
 if TYPE_CHECKING:
     from tests.voorbeeldstad.conftest import Demo

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from voorbeeldstad.partners import FICTIONAL
-from voorbeeldstad.plan_files import write_deliveries
-from voorbeeldstad.plans import demo_plans
 
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.reading.combining import combine
 from sia.agenda.reading.investments import read_plans, validate
+from voorbeeldstad.partners import FICTIONAL
+from voorbeeldstad.plan_files import write_deliveries
+from voorbeeldstad.plans import demo_plans
 
 
 def _town(side: int = 6, size: float = 700.0) -> gpd.GeoDataFrame:

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
-from voorbeeldstad.measures import crime_name, measures, snake
-from voorbeeldstad.truth import MIN_INHABITANTS, SCORES
 
 from voorbeeldstad import CHANGE_YEAR, DemoTruth, plant
+from voorbeeldstad.measures import crime_name, measures, snake
+from voorbeeldstad.truth import MIN_INHABITANTS, SCORES
 
 if TYPE_CHECKING:
     from tests.voorbeeldstad.conftest import Demo

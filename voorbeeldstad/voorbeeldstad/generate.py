@@ -76,7 +76,6 @@ def generate(
     *,
     seed: int = 2024,
     jaren: Iterable[int] = YEARS,
-    n_buurten: int = 60,
     pockets: bool = True,
     separation: float = 1.0,
 ) -> DemoTruth:
@@ -90,8 +89,6 @@ def generate(
         The same seed gives the same bytes. Codes and names do not depend on it.
     jaren : iterable of int
         Years from 2017 to 2024. A year's files do not depend on which other years are asked.
-    n_buurten : int
-        Buurten in the city, 40 to 90.
     pockets : bool
         False for a city without deel-buurten.
     separation : float
@@ -104,9 +101,9 @@ def generate(
     Raises
     ------
     ValueError
-        For years or a number of buurten outside the range.
+        For years outside the range.
     """
-    city = _build(seed, n_buurten, pockets, separation)
+    city = _build(seed, pockets, separation)
     seen, counted = _look(city, jaren)
     for jaar, (observed, where) in seen.items():
         _write_year(folder, city, jaar, observed, where)
@@ -124,7 +121,6 @@ def plant(
     *,
     seed: int = 2024,
     jaren: Iterable[int] = YEARS,
-    n_buurten: int = 60,
     pockets: bool = True,
     separation: float = 1.0,
 ) -> DemoTruth:
@@ -132,7 +128,7 @@ def plant(
 
     Parameters
     ----------
-    seed, jaren, n_buurten, pockets, separation
+    seed, jaren, pockets, separation
         As for `generate`.
 
     Returns
@@ -140,7 +136,7 @@ def plant(
     DemoTruth
         Equal to what `generate` returns for the same arguments.
     """
-    city = _build(seed, n_buurten, pockets, separation)
+    city = _build(seed, pockets, separation)
     return _truth(city, *_look(city, jaren))
 
 
@@ -158,11 +154,11 @@ def _look(
     return seen, counted
 
 
-def _build(seed: int, n_buurten: int, with_pockets: bool, separation: float) -> _City:
+def _build(seed: int, with_pockets: bool, separation: float) -> _City:
     def stream(purpose: int) -> np.random.Generator:
         return np.random.default_rng([seed, 1, purpose])
 
-    pieces = places.atoms(n_buurten)
+    pieces = places.atoms()
     land = geography.build(pieces, stream(0))
     middles = shapely.get_coordinates(land.atoms.geometry.centroid.to_numpy())
     state = latent.build(pieces, middles, stream(1), separation=separation, n_context=N_CONTEXT)

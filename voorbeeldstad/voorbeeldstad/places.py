@@ -15,8 +15,6 @@ LAND_NAAM = "Land (fictief)"
 CHANGE_YEAR = 2021
 WATER_CODE = "BU99999997"
 WATER_NAAM = "Veermeer (fictief)"
-MIN_BUURTEN = 40
-MAX_BUURTEN = 90
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Schippershof",
             "Klokkentuin",
             "Lakenbleek",
-            "Zoutpakhuizen",
-            "Vlasmarkt",
-            "Reigerpoort",
         ),
     ),
     Wijk(
@@ -84,9 +79,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Kievitsmeent",
             "Tureluur",
             "Het Ruige Eiland",
-            "Lepelaarshof",
-            "Plevierweide",
-            "Kluutland",
         ),
     ),
     Wijk(
@@ -103,9 +95,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Sextantbuurt",
             "Loodsmanshof",
             "Zeilmakers",
-            "Bakboord",
-            "Stuurboord",
-            "Kielzog",
         ),
     ),
     Wijk(
@@ -123,8 +112,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Meidoornbuurt",
             "Hazelaarshof",
             "Vlierbos",
-            "Sleedoorn",
-            "Ratelpopulier",
         ),
     ),
     Wijk(
@@ -141,9 +128,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Karrewiel",
             "Boterbloem",
             "Pinksterbloem",
-            "Kamille",
-            "Korenbloem",
-            "Klaproos",
         ),
     ),
     Wijk(
@@ -160,9 +144,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Vlonderpolder",
             "Dotterbloem",
             "Biezenveld",
-            "Kroosvaart",
-            "Lisdodde",
-            "Egelskop",
         ),
     ),
     Wijk(
@@ -180,8 +161,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Poolsterhof",
             "Grote Beer",
             "Kleine Beer",
-            "Orionlaan",
-            "Noorderlicht",
         ),
     ),
     Wijk(
@@ -198,9 +177,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Baliekluiver",
             "Zeskanter",
             "Achtkanter",
-            "Stellinghof",
-            "Korenmaat",
-            "Meelzolder",
         ),
     ),
     Wijk(
@@ -216,10 +192,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Gemaalbuurt",
             "Schorrenhof",
             "Het Slik",
-            "Zeeaster",
-            "Lamsoor",
-            "Zilte Weide",
-            "Wierdijk",
         ),
     ),
     Wijk(
@@ -235,10 +207,6 @@ WIJKEN: tuple[Wijk, ...] = (
             "Buitendijks",
             "Scheepsbouwers",
             "Havenflats",
-            "Bunkerhaven",
-            "Vlotbrug",
-            "Wisselsteiger",
-            "Baggerhof",
         ),
     ),
 )
@@ -263,37 +231,6 @@ CONTEXT_GEMEENTEN: tuple[tuple[str, str], ...] = (
     ("GM9997", "Molenbergen (fictief)"),
     ("GM9998", "Lage Wierde (fictief)"),
 )
-
-
-def buurten_per_wijk(n_buurten: int) -> tuple[int, ...]:
-    """Divide `n_buurten` over the ten wijken as the default 60 are divided.
-
-    Parameters
-    ----------
-    n_buurten : int
-        From 40 to 90.
-
-    Returns
-    -------
-    tuple of int
-        One number per wijk, at least 4 and at most 9 each; they add up to `n_buurten`.
-
-    Raises
-    ------
-    ValueError
-        Outside that range.
-    """
-    if not MIN_BUURTEN <= n_buurten <= MAX_BUURTEN:
-        raise ValueError(f"n_buurten moet van {MIN_BUURTEN} tot en met {MAX_BUURTEN} zijn.")
-    counts = [len(wijk.typen) for wijk in WIJKEN]
-    while sum(counts) != n_buurten:
-        if sum(counts) < n_buurten:
-            smallest = min(counts)
-            counts[counts.index(smallest)] += 1
-        else:
-            largest = max(counts)
-            counts[counts.index(largest)] -= 1
-    return tuple(counts)
 
 
 @dataclass(frozen=True)
@@ -322,34 +259,29 @@ class Atom:
         return self.oud if jaar < CHANGE_YEAR else self.nieuw
 
 
-def atoms(n_buurten: int = 60) -> tuple[Atom, ...]:
+def atoms() -> tuple[Atom, ...]:
     """List the pieces of land of Voorbeeldstad, with their codes before and after 2021.
 
     In 2021 one buurt is split (Lindenhof), its neighbour is recoded (Karrewiel, new code ..90),
     the code that this frees is reused for the split-off part (Lindenrand), and two buurten in
     Zuiderhage are merged.
 
-    Parameters
-    ----------
-    n_buurten : int
-        Number of buurten in any year.
-
     Returns
     -------
     tuple of Atom
-        ``n_buurten + 1`` pieces, ordered by wijk and place.
+        Ordered by wijk and place: one more than there are buurten in any year.
     """
-    pieces: list[Atom] = []
-    for wijk, count in zip(WIJKEN, buurten_per_wijk(n_buurten), strict=True):
-        for place in range(count):
-            pieces.extend(_pieces(wijk, place, count))
-    return tuple(pieces)
+    return tuple(
+        piece
+        for wijk in WIJKEN
+        for place in range(len(wijk.namen))
+        for piece in _pieces(wijk, place)
+    )
 
 
-def _pieces(wijk: Wijk, place: int, count: int) -> list[Atom]:
-    kind = wijk.typen[min(place, len(wijk.typen) - 1)]
+def _pieces(wijk: Wijk, place: int) -> list[Atom]:
+    kind, name, count = wijk.typen[place], wijk.namen[place], len(wijk.namen)
     code = f"BU9999{wijk.nummer:02d}{place:02d}"
-    name = wijk.namen[place]
     plain = Atom(wijk, place, kind, (code, name), (code, name))
     if wijk.nummer == 4 and place == 2:
         rest = Atom(wijk, place, kind, (code, name), ("BU99990403", "Lindenrand"))

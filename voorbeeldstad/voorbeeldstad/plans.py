@@ -97,12 +97,12 @@ def demo_plans(
     return maker.finish()
 
 
-def demo_buurten(seed: int = 2024, n_buurten: int = 60) -> gpd.GeoDataFrame:
+def demo_buurten(seed: int = 2024) -> gpd.GeoDataFrame:
     """Return the buurten of Voorbeeldstad in today's borders, without writing anything.
 
     Parameters
     ----------
-    seed, n_buurten : int
+    seed : int
         As for `voorbeeldstad.generate`.
 
     Returns
@@ -111,7 +111,7 @@ def demo_buurten(seed: int = 2024, n_buurten: int = 60) -> gpd.GeoDataFrame:
         ``naam``, ``geometry``; the lake is not among them.
     """
     # the same stream of chance as the generator draws its land from
-    land = geography.build(places.atoms(n_buurten), np.random.default_rng([seed, 1, 0]))
+    land = geography.build(places.atoms(), np.random.default_rng([seed, 1, 0]))
     names = land.names(places.CHANGE_YEAR)
     pieces = land.atoms.assign(buurtcode=land.codes(places.CHANGE_YEAR))[["buurtcode", "geometry"]]
     whole = pieces.dissolve("buurtcode").sort_index()

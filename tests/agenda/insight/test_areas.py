@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import geopandas as gpd
-from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.areas import in_area, linkage_layer
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.optimise import Programme, timeline
 from sia.agenda.reading.investments import Reading
+from voorbeeldstad.plans import DemoPlans
 
 
 def test_area_holds_exactly_what_touches_it(

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.funding import (
     OWN,
@@ -24,6 +23,7 @@ from sia.agenda.insight.whatif import with_refused
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.reading.investments import Reading
+from voorbeeldstad.plans import DemoPlans
 
 COSTS = st.lists(st.floats(0, 1e6), min_size=1, max_size=6)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.panel import AgendaPanel
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.reading.investments import Reading
+from voorbeeldstad.plans import DemoPlans
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.funding import money
 from sia.agenda.insight.scenarios import replan, run_scenarios, same_year, standard_scenarios
@@ -32,6 +31,7 @@ from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.worth import moved_years
 from sia.agenda.reading.investments import Reading
 from sia.errors import InputError
+from voorbeeldstad.plans import DemoPlans
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
-from voorbeeldstad.plans import DemoPlans
 
 from sia.agenda.insight.funding import shares
 from sia.agenda.insight.versions import differences
@@ -25,6 +24,7 @@ from sia.agenda.reading.combining import at_the_table
 from sia.agenda.reading.fields import FIELDS
 from sia.agenda.reading.investments import Reading
 from sia.agenda.reading.openness import FIELD_LEVELS, public_totals, view, with_levels
+from voorbeeldstad.plans import DemoPlans
 
 
 @pytest.fixture(scope="module")
