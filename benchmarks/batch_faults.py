@@ -51,7 +51,7 @@ _CELLS = (
     "time.sleep(0.2)",
     'folder = Path(verwerkt) / "GM9999" / str(jaar)\ntable = folder / f"{naam}.txt"\n'
     f'write_text(table, "x" * {SIZE})',
-    'update_manifest(folder, naam, {"uitvoer": {str(table): sha256_file(table)}})\ntime.sleep(0.2)',
+    'update_manifest(folder, naam, {"uitvoer": {table.name: sha256_file(table)}})\ntime.sleep(0.2)',
 )
 _START = """
 import sys
@@ -119,6 +119,8 @@ def phases(folder: Path) -> batch.Phases:
                     year,
                     {"jaar": year, "verwerkt": str(folder / "verwerkt"), "naam": name},
                     output / f"{name}.ipynb",
+                    stages=(name,),
+                    fingerprint=f"{name} {year}",
                 )
                 for name in NOTEBOOKS
             ]

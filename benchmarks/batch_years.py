@@ -17,7 +17,7 @@ import yaml
 import voorbeeldstad
 from benchmarks._batch import ROOT, make_home, run_sia, say
 from sia import batch
-from sia.settings import Folders
+from sia.stages.opening import checked_run
 
 YEARS = tuple(range(2017, 2025))
 
@@ -28,8 +28,16 @@ def _tasks(home: Path, years: Sequence[int], ran: Sequence[int], name: str) -> l
     They write the tables where the batch wrote them, so that each finds what it needs of the
     other years; the executed copies go to a folder of their own.
     """
-    folders = Folders(processed=home / "data" / "processed", reports=home / "reports")
-    phases = batch.plan("GM9999", years, [home / "ruw"], root=ROOT, folders=folders)
+    run = checked_run(
+        "GM9999",
+        max(years),
+        home / "ruw",
+        jaren=tuple(years),
+        basisjaar=min(years),
+        verwerkt=home / "data" / "processed",
+        rapporten=home / "reports",
+    )
+    phases = batch.plan(run, ROOT)
     return [
         replace(task, output=home / name / str(task.jaar) / task.output.name)
         for chains in phases

@@ -23,13 +23,13 @@ from sia.areas import Measure, convert
 from sia.catalogue.model import DOMAINS
 from sia.clustering.number import choose_k
 from sia.clustering.typology import Typology
+from sia.dutch import getal
 from sia.gemeente import load_gemeente
 from sia.indicators import build_indicators, design, eligibility
 from sia.methode import TypologySettings, WeighingSettings
 from sia.sources.base import AreaLayer, Intake
 from sia.sources.registry import read_folder
 from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, dutch_axis, finish
-from sia.viz.theme import getal
 from sia.weighing import weigh
 from voorbeeldstad import DemoTruth
 

@@ -203,6 +203,37 @@ def decide(
     return table
 
 
+def approach_table(
+    aanpak: pd.DataFrame, scores: pd.DataFrame, names: pd.Series[str]
+) -> pd.DataFrame:
+    """Return the proposed aanpak of every buurt with its reason, most urgent first.
+
+    Parameters
+    ----------
+    aanpak : DataFrame, index ``buurtcode``
+        As `decide`.
+    scores : DataFrame, index ``buurtcode``
+        As ``scores.parquet``.
+    names : Series of str, index ``buurtcode``
+    """
+    shown = pd.DataFrame(
+        {
+            "buurt": names.reindex(aanpak.index),
+            "rang": scores["rang"].reindex(aanpak.index),
+            "aanpak": aanpak["aanpak"],
+            "toelichting": aanpak["toelichting"],
+        }
+    )
+    return shown.sort_values("rang", na_position="last")
+
+
+def approach_text(aanpak: pd.DataFrame) -> str:
+    """Say how many buurten got which aanpak, and that none is missing."""
+    counts = aanpak["aanpak"].value_counts()
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"In orde: alle {int(counts.sum())} buurten hebben een voorstel: {listed}."
+
+
 @dataclass(frozen=True)
 class _Buurt:
     """The figures of one buurt that the rules look at; NaN where unknown."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import sys
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sia import __version__
-from sia.errors import InputError, refuse
-
-OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+from sia.parser import FAILED, OK, Command, Group
+from sia.request import parse_years
 
 app = typer.Typer(
     name="sia",
+    cls=Group,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    options_metavar="[OPTIES]",
+    subcommand_metavar="OPDRACHT ...",
     help=(
         "SIA/DIA: weeg per buurt af waar investeren nodig is en waar het samen kan.\n\n"
         "Eindstatus: 0 = alles gelukt, 1 = minstens één onderdeel mislukt, "
@@ -26,94 +28,107 @@ app = typer.Typer(
 )
 
 Gemeente = Annotated[
-    str, typer.Option("--gemeente", "-g", help="Naam of code, bijvoorbeeld Enschede of GM0153.")
+    str,
+    typer.Option(
+        "--gemeente", "-g", metavar="NAAM", help="Naam of code, bijvoorbeeld Enschede of GM0153."
+    ),
+]
+Gemeenten = Annotated[
+    list[str],
+    typer.Option(
+        "--gemeente",
+        "-g",
+        metavar="NAAM",
+        help="Naam of code; mag vaker. `alle`: elke gemeente in de bronnen.",
+    ),
 ]
 Jaren = Annotated[
     list[str],
-    typer.Option("--jaar", "-j", help="Jaar of reeks (2020 of 2017-2024); mag vaker."),
+    typer.Option(
+        "--jaar", "-j", metavar="JAAR", help="Jaar of reeks (2020 of 2017-2024); mag vaker."
+    ),
 ]
 Bron = Annotated[
     list[Path],
     typer.Option(
         "--bron",
         "-b",
+        metavar="MAP",
         help="Map met ruwe gegevens; mag vaker. Standaard data/raw.",
-        file_okay=False,
+        show_default=False,
     ),
 ]
 Basisjaar = Annotated[
-    int | None, typer.Option(help="Jaar dat de schaal vastlegt; standaard het eerste jaar.")
+    int | None,
+    typer.Option(
+        metavar="JAAR",
+        help="Jaar dat de schaal vastlegt; standaard dat van eerdere runs, of het eerste jaar.",
+    ),
 ]
 Werkers = Annotated[
-    int, typer.Option("--werkers", help="Aantal jaren tegelijk; 0 = aantal processorkernen.")
+    int, typer.Option(metavar="AANTAL", min=0, help="Jaren tegelijk; 0 = aantal processorkernen.")
 ]
 Tijdslimiet = Annotated[
-    int, typer.Option("--tijdslimiet", min=1, help="Seconden die een cel mag duren.")
+    int, typer.Option(metavar="SECONDEN", min=1, help="Hoe lang een cel mag duren.")
 ]
 Opnieuw = Annotated[
     bool, typer.Option("--opnieuw", help="Draai ook wat sinds de vorige keer niet veranderd is.")
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(help="Adres van een Dask-scheduler (tcp://...); standaard deze computer."),
+    typer.Option(
+        metavar="ADRES", help="Dask-scheduler (tcp://...); standaard rekent deze computer."
+    ),
 ]
-
 Methode = Annotated[
     Path | None,
     typer.Option(
         "--methode",
+        metavar="BESTAND",
         help="TOML-bestand met keuzes die afwijken van sia/methode.toml; gaat voor de gemeente.",
-        dir_okay=False,
     ),
 ]
 AlsJson = Annotated[bool, typer.Option("--json", help="Geef JSON, voor andere programma's.")]
+Stil = Annotated[
+    bool, typer.Option("--stil", "-q", help="Zeg alleen wat mislukt of aandacht vraagt.")
+]
+Uitgebreid = Annotated[
+    bool, typer.Option("--uitgebreid", "-v", help="Zeg van elk notebook hoe het ging.")
+]
 
 
 def _say(text: str) -> None:
     typer.echo(text)
 
 
-def parse_years(given: list[str]) -> list[int]:
-    """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles.
+def _unless(stil: bool) -> Callable[[str], None]:
+    return (lambda text: None) if stil else _say
 
-    Raises
-    ------
-    InputError
-        When a part is not a year or a range of years between 2000 and 2100.
-    """
-    from sia.errors import Problem
 
-    years: set[int] = set()
-    problems = []
-    for part in given:
-        first, _, last = part.partition("-")
-        if not (first.isdigit() and (last.isdigit() or "-" not in part)):
-            span = range(0)
-        else:
-            span = range(int(first), int(last or first) + 1)
-        if len(span) == 0 or span[0] < 2000 or span[-1] > 2100:
-            problems.append(
-                Problem(
-                    kolom="--jaar",
-                    wat=f"`{part}` is geen jaar of reeks van jaren.",
-                    oplossing="Schrijf bijvoorbeeld --jaar 2020 of --jaar 2017-2024.",
-                )
-            )
-        years.update(span)
-    refuse(problems)
-    return sorted(years)
+def _version(asked: bool) -> None:
+    if asked:
+        _say(__version__)
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Toon de versie en stop."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def _start(
     gemeenten: list[str],
     jaren: list[str],
     bron: list[Path],
-    basisjaar: int | None,
     *,
-    werkers: int,
-    opnieuw: bool,
-    scheduler: str | None = None,
-    tijdslimiet: int = 900,
+    stil: bool,
+    uitgebreid: bool,
+    **asked: Any,
 ) -> None:
     """Run a request and end with its exit status."""
     from sia import batch
@@ -124,16 +139,13 @@ def _start(
         gemeenten=tuple(gemeenten),
         jaren=tuple(parse_years(jaren)),
         bron=tuple(bron or [root / "data" / "raw"]),
-        basisjaar=basisjaar,
-        werkers=werkers,
-        opnieuw=opnieuw,
-        scheduler=scheduler,
-        tijdslimiet=tijdslimiet,
+        **asked,
     )
-    raise typer.Exit(batch.start(request, root, _say).exit_code())
+    level: batch.Level = "stil" if stil else "uitgebreid" if uitgebreid else "gewoon"
+    raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def run(
     gemeente: Gemeente,
     jaar: Jaren,
@@ -143,28 +155,29 @@ def run(
     opnieuw: Opnieuw = False,
     scheduler: Scheduler = None,
     tijdslimiet: Tijdslimiet = 900,
+    methode: Methode = None,
+    stil: Stil = False,
+    uitgebreid: Uitgebreid = False,
 ) -> None:
     """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
     _start(
         [gemeente],
         jaar,
         bron,
-        basisjaar,
+        basisjaar=basisjaar,
         werkers=werkers,
         opnieuw=opnieuw,
         scheduler=scheduler,
         tijdslimiet=tijdslimiet,
+        methode=methode,
+        stil=stil,
+        uitgebreid=uitgebreid,
     )
 
 
-@app.command("batch")
+@app.command("batch", cls=Command, options_metavar="[OPTIES]")
 def many(
-    gemeente: Annotated[
-        list[str],
-        typer.Option(
-            "--gemeente", "-g", help="Naam of code; mag vaker. `alle`: elke gemeente in de bronnen."
-        ),
-    ],
+    gemeente: Gemeenten,
     jaar: Jaren,
     bron: Bron = [],  # noqa: B006 - typer copies it
     basisjaar: Basisjaar = None,
@@ -172,6 +185,9 @@ def many(
     opnieuw: Opnieuw = False,
     scheduler: Scheduler = None,
     tijdslimiet: Tijdslimiet = 900,
+    methode: Methode = None,
+    stil: Stil = False,
+    uitgebreid: Uitgebreid = False,
 ) -> None:
     """Draai de hele lijn voor veel gemeenten en jaren, naast elkaar en zonder toezicht.
 
@@ -184,19 +200,24 @@ def many(
         gemeente,
         jaar,
         bron,
-        basisjaar,
+        basisjaar=basisjaar,
         werkers=werkers,
         opnieuw=opnieuw,
         scheduler=scheduler,
         tijdslimiet=tijdslimiet,
+        methode=methode,
+        stil=stil,
+        uitgebreid=uitgebreid,
     )
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def demo(
     jaar: Jaren = ["2021-2024"],  # noqa: B006 - typer copies it
     werkers: Werkers = 0,
     opnieuw: Opnieuw = False,
+    stil: Stil = False,
+    uitgebreid: Uitgebreid = False,
 ) -> None:
     """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
     from sia.extras import extra
@@ -206,41 +227,58 @@ def demo(
         from voorbeeldstad import ensure
 
     raw = project_root() / "data" / "raw" / "voorbeeldstad"
-    _say("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
+    _unless(stil)("Voorbeeldstad (fictief): ruwe bestanden schrijven ...")
     ensure(raw)
-    _start(["GM9999"], jaar, [raw], None, werkers=werkers, opnieuw=opnieuw)
+    _start(
+        ["GM9999"],
+        jaar,
+        [raw],
+        werkers=werkers,
+        opnieuw=opnieuw,
+        stil=stil,
+        uitgebreid=uitgebreid,
+    )
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def fetch(
     gemeente: Gemeente,
     jaar: Jaren,
     naar: Annotated[
-        Path | None, typer.Option(help="Map voor de bestanden; standaard data/raw.")
+        Path | None, typer.Option(metavar="MAP", help="Voor de bestanden; standaard data/raw.")
     ] = None,
+    stil: Stil = False,
 ) -> None:
     """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
-    from sia import pipeline
-    from sia.settings import project_root
+    from sia.request import code_of
+    from sia.settings import Folders, project_root
+    from sia.sources import fetch as web
 
-    folder = naar or project_root() / "data" / "raw"
-    failed = pipeline.fetch_sources(gemeente, parse_years(jaar), folder, say=_say)
-    raise typer.Exit(FAILED if failed else OK)
+    root = project_root()
+    folder = naar or root / "data" / "raw"
+    wanted = web.plan(code_of(gemeente, Folders.of(root).processed), parse_years(jaar))
+    report = web.fetch(wanted, folder, progress=_unless(stil))
+    good = len(report.results) - len(report.failed)
+    _say(f"{good} van {len(report.results)} bestanden binnen in {folder}.")
+    raise typer.Exit(FAILED if report.failed else OK)
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def land(
-    jaar: Annotated[int, typer.Option("--jaar", "-j", help="Jaar, bijvoorbeeld 2020.")],
+    jaar: Annotated[
+        int, typer.Option("--jaar", "-j", metavar="JAAR", help="Jaar, bijvoorbeeld 2020.")
+    ],
     bron: Annotated[
         list[Path],
-        typer.Option("--bron", "-b", help="Map met ruwe gegevens; mag vaker.", file_okay=False),
+        typer.Option("--bron", "-b", metavar="MAP", help="Map met ruwe gegevens; mag vaker."),
     ],
     doorrekeningen: Annotated[
-        int, typer.Option(min=0, help="Aantal doorrekeningen van de rangorde.")
+        int, typer.Option(metavar="AANTAL", min=0, help="Doorrekeningen van de rangorde.")
     ] = 200,
     gemeenten: Annotated[
         bool, typer.Option("--gemeenten", help="Maak daarna ook de tabellen per gemeente.")
     ] = False,
+    stil: Stil = False,
 ) -> None:
     """Zet alle buurten van het land in een index, typologie en kaart."""
     from sia import country
@@ -248,39 +286,61 @@ def land(
     from sia.settings import Folders, project_root
 
     folders, settings = Folders.of(project_root()), WeighingSettings(draws=doorrekeningen)
-    made = country.country_step(
-        [folder.resolve() for folder in bron], jaar, folders, settings, _say
-    )
-    _say(f"Kaart: {made.rapport}\nTabel: {made.map / 'buurten.csv'}")
+    raw = [folder.resolve() for folder in bron]
+    made = country.country_step(raw, jaar, folders, settings, _unless(stil))
+    _unless(stil)(f"Kaart: {made.rapport}\nTabel: {made.map / 'buurten.csv'}")
     if gemeenten:
-        done = country.municipalities(made.maatstaf, folders, settings, say=_say)
-        raise typer.Exit(FAILED if (done["fout"] != "").any() else OK)
+        done = country.municipalities(made.maatstaf, folders, settings, say=_unless(stil))
+        failed = done.loc[done["fout"] != "", "fout"]
+        _unless(not stil)("\n".join(f"{code}: {fault}" for code, fault in failed.items()))
+        raise typer.Exit(FAILED if len(failed) else OK)
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def sessie(
     gemeente: Annotated[
-        str, typer.Option("--gemeente", "-g", help="Naam of code; standaard de eerste die er is.")
+        str,
+        typer.Option(
+            "--gemeente",
+            "-g",
+            metavar="NAAM",
+            help="Naam of code; standaard de eerste die er is.",
+            show_default=False,
+        ),
     ] = "",
     jaar: Annotated[
-        int, typer.Option("--jaar", "-j", help="SIA-jaar; standaard het nieuwste dat er is.")
+        int,
+        typer.Option(
+            "--jaar",
+            "-j",
+            metavar="JAAR",
+            help="SIA-jaar; standaard het nieuwste dat er is.",
+            show_default=False,
+        ),
     ] = 0,
     partners: Annotated[
         bool, typer.Option("--partners", help="Toon ook plannen die niet openbaar zijn.")
     ] = False,
-    poort: Annotated[int, typer.Option(min=1, max=65535, help="Poort op deze computer.")] = 8866,
+    poort: Annotated[
+        int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
+    ] = 8866,
     browser: Annotated[
         bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
     ] = True,
 ) -> None:
     """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
+    from sia.sessie.choices import chosen
+    from sia.settings import Folders, project_root
+
+    root = project_root()
+    # what cannot be opened is said before the libraries of the server are loaded
+    code, year = chosen(Folders.of(root), gemeente, jaar)
     from sia.sessie.serve import serve
-    from sia.settings import project_root
 
     serve(
-        project_root(),
-        gemeente,
-        jaar,
+        root,
+        code,
+        year,
         editie="partners" if partners else "openbaar",
         poort=poort,
         browser=browser,
@@ -288,25 +348,38 @@ def sessie(
     )
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def status(
     gemeente: Annotated[
-        str | None,
-        typer.Option("--gemeente", "-g", help="Alleen deze gemeente; NL voor het hele land."),
-    ] = None,
+        str,
+        typer.Option(
+            "--gemeente",
+            "-g",
+            metavar="NAAM",
+            help="Alleen deze gemeente; NL voor het hele land.",
+            show_default=False,
+        ),
+    ] = "",
+    als_json: AlsJson = False,
 ) -> None:
     """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""
-    from sia.pipeline.status import status_text
+    from sia.batch.status import processed_years, status_text
     from sia.settings import Folders, project_root
 
-    _say(status_text(Folders.of(project_root()), gemeente))
+    rows = processed_years(Folders.of(project_root()), gemeente)
+    _say(json.dumps(rows, ensure_ascii=False, indent=2) if als_json else status_text(rows))
 
 
-@app.command("methode")
+@app.command("methode", cls=Command, options_metavar="[OPTIES]")
 def method(
     gemeente: Annotated[
         str | None,
-        typer.Option("--gemeente", "-g", help="Met de keuzes van deze gemeente (naam of code)."),
+        typer.Option(
+            "--gemeente",
+            "-g",
+            metavar="NAAM",
+            help="Met de keuzes van deze gemeente (naam of code).",
+        ),
     ] = None,
     methode: Methode = None,
     als_json: AlsJson = False,
@@ -321,10 +394,12 @@ def method(
     _say(in_force.method_text(in_force.method_of(own, methode), als_json))
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def init(
-    code: Annotated[str, typer.Argument(help="Gemeentecode, bijvoorbeeld GM0164.")],
-    naam: Annotated[str, typer.Option(help="Naam van de gemeente.")] = "",
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Gemeentecode, bijvoorbeeld GM0164.")],
+    naam: Annotated[
+        str, typer.Option(metavar="NAAM", help="Naam van de gemeente.", show_default=False)
+    ] = "",
 ) -> None:
     """Begin een configuratie voor een andere gemeente in de map gemeenten/."""
     from sia.gemeente import init_gemeente
@@ -333,38 +408,34 @@ def init(
     _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def sjabloon(
     gemeente: Gemeente,
-    naar: Annotated[Path, typer.Option(help="Map waar het sjabloon komt.", file_okay=False)],
+    naar: Annotated[Path, typer.Option(metavar="MAP", help="Map waar het sjabloon komt.")],
     partner: Annotated[
         str | None,
-        typer.Option(help="Vul de plannen en acties van deze partner vast in; alleen voor hem."),
+        typer.Option(
+            metavar="NAAM",
+            help="Vul de plannen en acties van deze partner vast in; alleen voor hem.",
+        ),
     ] = None,
 ) -> None:
     """Maak wat partners invullen: werkmap voor plannen, en tabellen voor geld en besluiten."""
-    from sia import pipeline
-    from sia.gemeente import load_gemeente
+    from sia.request import code_of
     from sia.settings import Folders, project_root
+    from sia.stages.templates import write_templates
 
-    code = load_gemeente(gemeente).code
-    made = pipeline.write_templates(code, naar, Folders.of(project_root()), partner)
+    folders = Folders.of(project_root())
+    made = write_templates(code_of(gemeente, folders.processed), naar, folders, partner)
     _say("\n".join(f"Gemaakt: {path}" for path in made))
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def version() -> None:
     """Laat de versie zien."""
     _say(__version__)
 
 
 def main() -> None:
-    """Entry point: turns bad input into a Dutch message and exit status 2."""
-    try:
-        app()
-    except InputError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("Afgebroken.", err=True)
-        sys.exit(INTERRUPTED)
+    """Run the command line; bad input ends with a Dutch message and status 2."""
+    app()

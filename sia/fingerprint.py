@@ -23,7 +23,7 @@ def digest(parts: Iterable[str]) -> str:
     """Return one SHA-256 over texts, in their order, as 64 hexadecimal digits."""
     whole = hashlib.sha256()
     for part in parts:
-        whole.update(part.encode("utf-8"))
+        whole.update(part.encode("utf-8", "surrogateescape"))
         whole.update(b"\x1e")
     return whole.hexdigest()
 
@@ -118,6 +118,11 @@ def record_hash(path: Path) -> str:
         return ""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as record:
         return digest(record.iterdump())
+
+
+def in_batch() -> bool:
+    """Tell whether a batch started this process: then its choices are what is published."""
+    return _HANDED_DOWN in os.environ
 
 
 @contextmanager

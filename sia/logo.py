@@ -11,6 +11,12 @@ from xml.etree import ElementTree as ET
 LIMIT = 200_000
 """Bytes: a logo stands in every page of a set."""
 
+MOST_DRAWN = 20_000
+"""Elements that a logo draws, each reference counted: 200 kB can ask for thousands of millions."""
+
+DEEPEST = 100
+"""Elements inside each other, references followed."""
+
 _TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -57,6 +63,7 @@ _NOTES = (
     "{http://purl.org/dc/",
 )
 """Namespaces in which drawing programs leave notes; a browser does nothing with them."""
+_INSIDE = re.compile(r"(?:^|url\()\s*['\"]?#([^'\")\s]+)")
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", re.I)
 
 
@@ -101,7 +108,28 @@ def _svg_problem(content: bytes) -> str:
         return "is geen leesbare SVG"
     if root.tag != f"{_SVG}svg":
         return "is geen leesbare SVG"
-    return next(_svg_faults(root), "")
+    return next(_svg_faults(root), "") or _drawn_too_often(root)
+
+
+def _drawn_too_often(root: ET.Element) -> str:
+    """Say when references make a small file a large drawing, or one without an end."""
+    named = {element.get("id"): element for element in root.iter()}
+    known: dict[ET.Element, int] = {}
+
+    def drawn(element: ET.Element, inside: tuple[ET.Element, ...]) -> int:
+        """Return how many elements are drawn, those that are referred to counted each time."""
+        if element in inside or len(inside) > DEEPEST:
+            return MOST_DRAWN + 1
+        if element not in known:
+            names = [name for value in element.attrib.values() for name in _INSIDE.findall(value)]
+            parts = [*element, *(named[name] for name in names if name in named)]
+            total = 1
+            for part in parts:
+                total = min(total + drawn(part, (*inside, element)), MOST_DRAWN + 1)
+            known[element] = total
+        return known[element]
+
+    return "verwijst te vaak naar zichzelf" if drawn(root, ()) > MOST_DRAWN else ""
 
 
 def _svg_faults(root: ET.Element) -> Iterator[str]:

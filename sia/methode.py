@@ -316,6 +316,9 @@ class AgendaSettings(Section):
     """Rules of koppelkansen and programme."""
 
     place = ("agenda",)
+    begin: int = _choice("begin", "Eerste jaar van de agenda; 0 is het jaar na het SIA-jaar.", ge=0)
+    jaren_vooruit: int = _choice("jaren_vooruit", "Aantal jaren in de agenda.", ge=1, le=50)
+    indeling: Literal["dia", "wijk"] = _choice("indeling", "Wat een gebied is in de agenda.")
     besparing: Band = _choice("besparing", "Met welke besparing het programma rekent.")
     straten_open: int = _choice("straten_open", "Meeste straten open per buurt en jaar.", ge=1)
     graafrust: int = _choice("graafrust", "Jaren dat een straat dicht blijft.", ge=0)

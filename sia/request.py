@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,15 @@ from typing import Any
 
 from sia.errors import InputError, Problem, refuse, suggestion
 from sia.fingerprint import digest, raw_hash, tree_hash
-from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente
+from sia.gemeente import FICTIEF, Gemeente, file_of, load_gemeente, names_with_a_file
+from sia.gemeente.model import CODE
 
 ALL = "alle"
 MUNICIPALITIES, UNKNOWN = "gemeenten.json", "onbekend.json"
 FIRST_YEAR, LAST_YEAR = 2013, 2100
+_YEARS = re.compile(r"\d{4}(-\d{4})?", re.ASCII)
+_ALMOST = 0.8
+"""Least likeness (`difflib`) of a name to a known one to be taken for it, misspelt."""
 
 _READERS = ("sources", "areas", "store.py")
 
@@ -100,6 +105,79 @@ def unknown_files(folder: Path) -> list[str]:
     return list(json.loads(path.read_text(encoding="utf-8"))["bestanden"])
 
 
+def parse_years(given: Iterable[str]) -> list[int]:
+    """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles.
+
+    Raises
+    ------
+    InputError
+        When a part is not a year or a range of years between 2000 and 2100.
+    """
+    years: set[int] = set()
+    problems = []
+    for part in given:
+        first, _, last = part.partition("-") if _YEARS.fullmatch(part) else ("1", "", "0")
+        span = range(int(first), int(last or first) + 1)
+        if len(span) == 0 or span[0] < 2000 or span[-1] > LAST_YEAR:
+            wat = f"`{part}` is geen jaar of reeks van jaren."
+            oplossing = "Schrijf bijvoorbeeld --jaar 2020 of --jaar 2017-2024."
+            problems.append(Problem(wat, oplossing, kolom="--jaar"))
+        years.update(span)
+    refuse(problems)
+    return sorted(years)
+
+
+def misspelt(gemeenten: Iterable[str], processed: Path) -> list[Problem]:
+    """Return what looks like a slip of the pen, before raw files are read to look it up.
+
+    Parameters
+    ----------
+    gemeenten : iterable of str
+        Names or codes.
+    processed : pathlib.Path
+
+    Returns
+    -------
+    list of Problem
+        With a suggestion for every name that nobody knows yet and that is almost the name of a
+        municipality with a file, or of one that was read or processed before.
+    """
+    known = _known_before(processed)
+    exact = {word for one in known.values() for word in _words(one)} | {ALL}
+    names = {one.naam.casefold(): one.naam for one in known.values()}
+    problems = []
+    for which in gemeenten:
+        wanted = which.strip().casefold()
+        near = difflib.get_close_matches(wanted, names, n=1, cutoff=_ALMOST)
+        if near and wanted not in exact and not file_of(which) and not CODE.fullmatch(which):
+            oplossing = (
+                f"Bedoelde u {names[near[0]]}? Bedoelt u echt een andere gemeente, geef dan de "
+                "code (GM met vier cijfers)."
+            )
+            wat = f"Gemeente `{which}` is niet bekend."
+            problems.append(Problem(wat, oplossing, kolom="--gemeente"))
+    return problems
+
+
+def _known_before(processed: Path) -> dict[str, Known]:
+    """Return the municipalities with a file, and those that were read or processed before."""
+    met = {folder.name: Known(folder.name, folder.name) for folder in processed.glob("GM[0-9]*")}
+    lists = processed.glob(f"NL/intake/*/{MUNICIPALITIES}")
+    for path in sorted(lists, key=lambda one: one.stat().st_mtime):
+        met |= known_municipalities(path.parent)
+    return met | _with_a_file()
+
+
+def _with_a_file() -> dict[str, Known]:
+    return {code: Known(code, naam) for code, naam in names_with_a_file().items()}
+
+
+def _words(one: Known) -> set[str]:
+    """Return what a municipality may be called: its code, its name, its name without addition."""
+    name = one.naam.casefold()
+    return {one.code.casefold(), name, name.split(" (")[0]}
+
+
 def find_code(which: str, known: Mapping[str, Known]) -> str:
     """Return the code of the municipality that a name or code means.
 
@@ -113,12 +191,7 @@ def find_code(which: str, known: Mapping[str, Known]) -> str:
     InputError
         When there is none, or more than one.
     """
-    wanted = which.strip().casefold()
-    found = [
-        code
-        for code, one in known.items()
-        if wanted in (code.casefold(), one.naam.casefold(), one.naam.casefold().split(" (")[0])
-    ]
+    found = [code for code, one in known.items() if which.strip().casefold() in _words(one)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -162,8 +235,8 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     path = file_of(which)
     if path is not None:
         return load_gemeente(path)
-    met = known()
-    code = find_code(which, met)
+    met = dict(known())
+    code = find_code(which, _with_a_file() | met)
     path = file_of(code)
     if path is not None:
         return load_gemeente(path)
@@ -187,17 +260,25 @@ def configure_processed(which: str, processed: Path) -> Gemeente:
     InputError
         When there is a file and it is wrong, or when neither a file nor a table knows it.
     """
+    return configure(which, lambda: _known_before(processed))
 
-    def known() -> dict[str, Known]:
-        met = {
-            folder.name: Known(folder.name, folder.name) for folder in processed.glob("GM[0-9]*")
-        }
-        lists = processed.glob(f"NL/intake/*/{MUNICIPALITIES}")
-        for path in sorted(lists, key=lambda one: one.stat().st_mtime):
-            met |= known_municipalities(path.parent)
-        return met
 
-    return configure(which, known)
+def code_of(which: str, processed: Path) -> str:
+    """Return the code of a municipality; a code need not be known, for what has yet to be fetched.
+
+    Parameters
+    ----------
+    which : str
+        Name or code.
+    processed : pathlib.Path
+
+    Raises
+    ------
+    InputError
+        When it is a name that neither a file nor an earlier run knows.
+    """
+    code = which.strip().upper()
+    return code if CODE.fullmatch(code) else configure_processed(which, processed).code
 
 
 def years_present(code: str, jaren: Iterable[int], known: Mapping[str, Known]) -> list[int]:
@@ -262,7 +343,6 @@ def check_folders_and_years(jaren: Sequence[int], bron: Sequence[Path]) -> list[
     """Return what is wrong with years and raw folders."""
     problems = [
         Problem(
-            kolom="jaar",
             wat=f"{jaar} is geen jaar waarvoor er wijk- en buurtcijfers bestaan.",
             oplossing=f"Kies een jaar vanaf {FIRST_YEAR}.",
         )

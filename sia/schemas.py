@@ -445,6 +445,22 @@ def _bestanden() -> pa.DataFrameSchema:
     )
 
 
+def _audit() -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            "controle": _text(".+", "is leeg"),
+            "kolom": _text(),
+            "index": pa.Column(bool),
+            "soort": _text(".+", "is leeg"),
+            "rij": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
+            "getal": pa.Column(float, nullable=True),
+            "tekst": pa.Column(str, nullable=True),
+        },
+        index=pa.Index("int64"),
+        strict=True,
+    )
+
+
 def _verantwoording() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
@@ -474,6 +490,7 @@ _MAKERS: Final = MappingProxyType(
         "marges_hoog": _all_float,
         "scores": _scores,
         "bijdragen": _bijdragen,
+        "audit": _audit,
         "typologie": _typologie,
         "typeprofielen": _typeprofielen,
         "aanpak": _aanpak,

@@ -122,6 +122,11 @@ def read_table(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def legible(name: str) -> str:
+    """Return the name of a file as text that can be written: what is no UTF-8 gets a mark."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def sha256_file(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     digest = hashlib.sha256()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,3 +60,26 @@ def once(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
         return folder
 
     return built
+
+
+@pytest.fixture(scope="session")
+def site(repository: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """Return the documentation site, built without a warning; its example is a stand-in."""
+
+    def build(folder: Path) -> None:
+        example = folder.with_name("voorbeeld")
+        example.mkdir()
+        for name in ("rapport.html", "kaart.html"):
+            (example / name).write_text("<!doctype html><title>Voorbeeld</title>", "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+            cwd=repository,
+            env={**os.environ, "SIA_VOORBEELD": str(example), "NO_MKDOCS_2_WARNING": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "WARNING" not in done.stderr, done.stderr
+
+    return once("site", build)

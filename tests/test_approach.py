@@ -17,6 +17,8 @@ from sia.approach import (
     KOPPELKANSEN,
     NIET_GERANGSCHIKT,
     VOLGEN,
+    approach_table,
+    approach_text,
     decide,
     rules,
     trend_from_years,
@@ -229,3 +231,15 @@ def test_corporatiebezit_never_raises_urgency(world, share):
     left = decide(scores, known, pockets, trend)["regel"].replace(dict.fromkeys(urgent, "u"))
     right = decide(scores, other, pockets, trend)["regel"].replace(dict.fromkeys(urgent, "u"))
     assert left.equals(right)
+
+
+def test_table_is_sorted_by_urgency_and_counts_every_buurt() -> None:
+    scores = table()
+    found = decide(scores, bezit(*[40.0] * 8))
+    names = pd.Series("Buurt", index=scores.index)
+    shown = approach_table(found.iloc[::-1], scores, names)
+    assert list(shown.index) == CODES
+    assert list(shown["aanpak"]) == list(found["aanpak"])
+    text = approach_text(found)
+    assert text.startswith(f"In orde: alle {len(scores)} buurten hebben een voorstel: ")
+    assert f"{NIET_GERANGSCHIKT} 1" in text

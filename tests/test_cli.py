@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from sia import cli
-from sia.errors import InputError
 
 RUNNER = CliRunner()
 COMMANDS = (
@@ -34,11 +34,14 @@ def call(*arguments: str, absent: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
-    result = RUNNER.invoke(cli.app, [command, "--help"])
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_every_command_explains_itself_in_dutch(command: tuple[str, ...]) -> None:
+    result = RUNNER.invoke(cli.app, [*command, "--help"], prog_name="sia")
     assert result.exit_code == 0
-    assert "Usage" in result.output
+    assert "Gebruik: sia" in result.output
+    text = result.output.casefold()
+    english = ("usage", "options", "commands", "arguments", "show this", "required", "default:")
+    assert [word for word in (*english, "<bool>", "<str>", "<int", "list[") if word in text] == []
 
 
 def test_every_command_is_in_the_readme(repository: Path) -> None:
@@ -47,24 +50,6 @@ def test_every_command_is_in_the_readme(repository: Path) -> None:
     assert registered == set(COMMANDS)
     for command in registered - {"version"}:
         assert f"sia {command}" in readme, command
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (["2020"], [2020]),
-        (["2017-2019", "2024"], [2017, 2018, 2019, 2024]),
-        (["2020", "2020"], [2020]),
-    ],
-)
-def test_years_and_ranges(given: list[str], expected: list[int]) -> None:
-    assert cli.parse_years(given) == expected
-
-
-@pytest.mark.parametrize("bad", ["20x0", "2024-2020", "1920", "2020-", "-"])
-def test_what_is_no_year_is_refused(bad: str) -> None:
-    with pytest.raises(InputError, match="geen jaar"):
-        cli.parse_years([bad])
 
 
 def test_bad_input_ends_with_status_two_and_a_dutch_message() -> None:
@@ -91,14 +76,75 @@ def test_a_command_says_what_a_small_installation_lacks(
     assert distribution in done.stderr
 
 
-def test_a_missing_option_ends_with_status_two() -> None:
-    assert call("run").returncode == 2
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run"], "De optie --gemeente / -g ontbreekt."),
+        (["run", "-g"], "De optie -g krijgt een waarde te weinig of te veel."),
+        (
+            ["run", "--jaa", "2020"],
+            "--jaa bestaat niet. Bedoelde u --basisjaar of --jaar?",
+        ),
+        (["init"], "Het argument CODE ontbreekt."),
+        (["init", "GM0344", "nog"], "`nog` hoort hier niet."),
+        (["rum"], "De opdracht `rum` bestaat niet. Bedoelde u `run`?"),
+        (["sessie", "-j", "x"], "De optie --jaar / -j: `x` is geen geheel getal."),
+        (["sessie", "--poort", "0"], "De optie --poort: `0` is kleiner dan 1."),
+        (["sessie", "--poort", "99999"], "De optie --poort: `99999` is groter dan 65535."),
+        (["run", "-g", "x", "-j", "²⁰²⁴"], "optie: --jaar"),
+    ],
+)
+def test_what_is_asked_wrongly_is_explained_in_dutch(words: list[str], said: str) -> None:
+    result = RUNNER.invoke(cli.app, words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Usage" not in result.output
+
+
+def test_a_misspelt_municipality_is_answered_without_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    (tmp_path / "gemeenten").mkdir()
+    (tmp_path / "gemeenten" / "GM0344.toml").write_text('code = "GM0344"\nnaam = "Utrecht"\n')
+    monkeypatch.setattr("sia.batch.command.raw_hash", lambda _: pytest.fail("read"))
+    result = RUNNER.invoke(cli.app, ["run", "-g", "Utrech", "-j", "2024", "-b", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "optie: --gemeente" in result.output
+    assert "Bedoelde u Utrecht?" in result.output
 
 
 def test_the_version_is_that_of_the_package() -> None:
     from sia import __version__
 
-    assert RUNNER.invoke(cli.app, ["version"]).output.strip() == __version__
+    for words in (["version"], ["--version"]):
+        result = RUNNER.invoke(cli.app, words)
+        assert (result.exit_code, result.output.strip()) == (0, __version__)
+
+
+def test_a_shell_can_complete() -> None:
+    environment = {"_SIA_COMPLETE": "complete_bash", "COMP_WORDS": "sia sta", "COMP_CWORD": "1"}
+    result = RUNNER.invoke(cli.app, [], prog_name="sia", env=environment)
+    assert "status" in result.output
+
+
+def test_a_session_that_cannot_be_opened_is_refused_without_its_server(tmp_path: Path) -> None:
+    (tmp_path / "gemeenten").mkdir()
+    code = (
+        "import sys; from sia.cli import main\n"
+        "try: main()\n"
+        "finally: print([m for m in ('voila', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "sessie", "-g", "Utrecht"],
+        env={**os.environ, "SIA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Er is nog geen gemeente doorgerekend" in done.stderr
+    assert done.stdout.strip() == "[]"
 
 
 def test_init_starts_a_municipality(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

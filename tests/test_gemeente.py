@@ -193,11 +193,17 @@ def test_init_examples_are_valid_when_uncommented(tmp_path: Path) -> None:
     assert gemeente.eigen_kolommen()["hitte"] == "hittestress"
 
 
-@pytest.mark.parametrize("code", ["0141", "GM9999", "GM01", "../GM0141"])
+@pytest.mark.parametrize("code", ["0141", "GM01", "../GM0141"])
 def test_init_refuses_what_is_no_municipality(tmp_path: Path, code: str) -> None:
     with pytest.raises(InputError):
         init_gemeente(code, "X", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_init_takes_every_code_that_a_run_takes(tmp_path: Path) -> None:
+    made = load_gemeente(init_gemeente("GM9998", "Proefstad", folder=tmp_path))
+    assert (made.code, made.naam, made.fictief) == ("GM9998", "Proefstad", True)
+    assert not load_gemeente(init_gemeente("GM0141", "Almelo", folder=tmp_path)).fictief
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,17 @@ import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("dutch", "errors", "extras", "logo", "settings", "store", "fingerprint", "toml"),
-    ("areas", "sources", "catalogue", "methode", "gemeente", "schemas", "request", "base_year"),
+    (
+        "areas",
+        "sources",
+        "catalogue",
+        "methode",
+        "gemeente",
+        "schemas",
+        "request",
+        "base_year",
+        "parser",
+    ),
     ("indicators",),
     ("index",),
     ("weighing",),
@@ -22,7 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("agenda",),
     ("viz",),
     ("report",),
-    ("pipeline", "stages"),
+    ("stages",),
+    ("stad",),
     ("sessie",),
     ("batch", "country", "cli"),
 )

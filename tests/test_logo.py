@@ -39,6 +39,20 @@ BAD = {
 }
 
 
+def _layers(refer: str) -> str:
+    """Return ten layers of a drawing, each ten times the one below it."""
+    layers = [f'<g id="{chr(98 + n)}">{refer.format(chr(97 + n)) * 10}</g>' for n in range(9)]
+    return SVG % f'<g id="a"/>{"".join(layers)}'
+
+
+BAD |= {
+    "use-bomb.svg": _layers('<use href="#{}"/>'),
+    "pattern-bomb.svg": _layers('<rect fill="url(#{})"/>'),
+    "loop.svg": SVG % '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>',
+    "deep.svg": SVG % ("<g>" * 3000 + "</g>" * 3000),
+}
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_a_plain_picture_is_taken(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(GOOD[name])
@@ -71,7 +85,7 @@ def test_the_municipality_file_names_every_fault_of_its_style_at_once(tmp_path: 
     source.write_text(start + 'hoofdkleur = "rood"\n', encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_gemeente(source)
-    assert {p.kolom for p in caught.value.problems} == {"logo", "hoofdkleur"}
+    assert {p.kolom for p in caught.value.problems} == {"huisstijl.logo", "huisstijl.hoofdkleur"}
     (tmp_path / "logo.svg").write_bytes(GOOD["logo.svg"])
     source.write_text(start, encoding="utf-8")
     assert load_gemeente(source).huisstijl.logo == tmp_path / "logo.svg"

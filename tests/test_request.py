@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from sia.errors import InputError
-from sia.request import Known, check_request, configure, find_code, years_present
+from sia.request import (
+    Known,
+    check_request,
+    code_of,
+    configure,
+    find_code,
+    misspelt,
+    parse_years,
+    years_present,
+)
 
 KNOWN = {
     "GM0164": Known("GM0164", "Hengelo (O.)", {2019, 2020}),
@@ -89,3 +99,43 @@ def test_names_in_capitals_give_way() -> None:
     one.call(2020, "Hengelo")
     one.call(2021, "")
     assert one.facts()["naam"] == "Hengelo"
+
+
+def test_a_slip_of_the_pen_is_seen_before_anything_is_read(tmp_path: Path) -> None:
+    [one] = misspelt(["Ensched", "GM0001", "Enschede", "alle", "Zonneveen"], tmp_path)
+    assert (one.kolom, one.oplossing[:21]) == ("--gemeente", "Bedoelde u Enschede? ")
+    store = tmp_path / "NL" / "intake" / "abc"
+    store.mkdir(parents=True)
+    (store / "gemeenten.json").write_text(json.dumps({"GM0344": KNOWN["GM0344"].facts()}))
+    [one] = misspelt(["Utrech", "utrecht"], tmp_path)
+    assert "Bedoelde u Utrecht?" in one.oplossing
+
+
+def test_a_suggestion_may_be_a_municipality_with_a_file() -> None:
+    with pytest.raises(InputError, match="Bedoelde u `Enschede`"):
+        configure("Enschedee", lambda: KNOWN)
+
+
+def test_a_code_need_not_be_known_to_be_fetched(tmp_path: Path) -> None:
+    assert code_of("gm0344", tmp_path) == "GM0344"
+    assert code_of("Enschede", tmp_path) == "GM0153"
+    with pytest.raises(InputError):
+        code_of("Utrecht", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["2020"], [2020]),
+        (["2017-2019", "2024"], [2017, 2018, 2019, 2024]),
+        (["2020", "2020"], [2020]),
+    ],
+)
+def test_years_and_ranges(given: list[str], expected: list[int]) -> None:
+    assert parse_years(given) == expected
+
+
+@pytest.mark.parametrize("bad", ["20x0", "2024-2020", "1920", "2020-", "-", "²⁰²⁴", "٢٠٢٤", ""])
+def test_what_is_no_year_is_refused(bad: str) -> None:
+    with pytest.raises(InputError, match=r"optie: --jaar\n.*geen jaar"):
+        parse_years([bad])

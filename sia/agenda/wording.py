@@ -1,8 +1,7 @@
-"""Dutch words for amounts, years and lists, as the agenda's sentences need them."""
+"""Dutch words for amounts and years, as the agenda's sentences need them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -49,14 +48,6 @@ def percent(share: float, decimals: int = 1) -> str:
 def years(first: int, last: int) -> str:
     """Return ``2026`` or ``2026 tot en met 2028``."""
     return str(first) if first == last else f"{first} tot en met {last}"
-
-
-def listing(parts: Iterable[str]) -> str:
-    """Return ``a, b en c``."""
-    items: Sequence[str] = list(parts)
-    if len(items) < 2:
-        return "".join(items)
-    return ", ".join(items[:-1]) + " en " + items[-1]
 
 
 def day(moment: date) -> str:

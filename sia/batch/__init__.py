@@ -1,14 +1,13 @@
 """Papermill per year: parameters checked first, years side by side, resumable, fault tolerant."""
 
 from sia.batch.command import Request, choose, start
-from sia.batch.execute import Outcome, run_notebook
-from sia.batch.outcome import BatchResult
+from sia.batch.display import Level
+from sia.batch.execute import run_notebook
+from sia.batch.outcome import BatchResult, Outcome
 from sia.batch.record import begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import write_summary
 from sia.batch.tasks import (
-    NOTEBOOKS,
-    PHASES,
     Phases,
     Task,
     check_parameters,
@@ -18,9 +17,8 @@ from sia.batch.tasks import (
 )
 
 __all__ = [
-    "NOTEBOOKS",
-    "PHASES",
     "BatchResult",
+    "Level",
     "Outcome",
     "Phases",
     "Request",

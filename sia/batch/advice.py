@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sia.batch.execute import FAILED, Outcome
+from sia.batch.outcome import FAILED, Outcome
 
 _KNOWN = (
     (

@@ -1,4 +1,4 @@
-"""Jobs on the workers of a Dask scheduler, without waiting for ever when none is left."""
+"""Chains on the workers of a Dask scheduler, without waiting for ever when none is left."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from sia.batch.execute import Outcome
-from sia.batch.schedule import Job
+from sia.batch.outcome import Outcome
+from sia.batch.tasks import Chain
 
 PATIENCE = 300.0
 """Seconds without any worker after which what waits is given up: a new one may be on its way."""
@@ -30,10 +30,10 @@ class Remote:
     workers : callable
         Returns how many workers there are now; an `OSError` counts as none.
     send : callable
-        Takes a `Job`, returns a future of Dask.
+        Takes a chain, returns a future of Dask.
     """
 
-    def __init__(self, workers: Callable[[], int], send: Callable[[Job], Any]) -> None:
+    def __init__(self, workers: Callable[[], int], send: Callable[[Chain], Any]) -> None:
         self._workers = workers
         self._send = send
         # a future of Dask that nobody holds is forgotten by the cluster
@@ -41,13 +41,13 @@ class Remote:
         self._alone_since: float | None = None
         self._lost = False
 
-    def submit(self, job: Job) -> Future[list[Outcome]]:
-        """Send a job; when the workers were given up before, it fails at once."""
+    def submit(self, chain: Chain) -> Future[list[Outcome]]:
+        """Send a chain; when the workers were given up before, it fails at once."""
         mine: Future[list[Outcome]] = Future()
         if self._lost:
             mine.set_exception(WorkersLostError())
             return mine
-        theirs = self._waiting[mine] = self._send(job)
+        theirs = self._waiting[mine] = self._send(chain)
         theirs.add_done_callback(partial(self._hand_over, mine))
         return mine
 

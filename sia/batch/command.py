@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sia.base_year import base_year_text, record
+from sia.base_year import base_year, base_year_text, record
 from sia.batch.advice import advice, first_line, where
-from sia.batch.display import display
+from sia.batch.display import Level, display
 from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
@@ -30,11 +30,15 @@ from sia.request import (
     check_folders_and_years,
     configure,
     known_municipalities,
+    misspelt,
     store_folder,
     unknown_files,
     years_present,
 )
 from sia.settings import Folders
+from sia.stages.in_force import method_facts, method_of
+from sia.stages.run import Run
+from sia.toml import read_toml
 
 Say = Callable[[str], None]
 RECORD, SUMMARY = "laatste-run.json", "overzicht.html"
@@ -57,6 +61,8 @@ class Request:
         Address of a Dask scheduler.
     tijdslimiet : int
         Seconds that one cell may take.
+    methode : pathlib.Path, optional
+        TOML file with choices that go over those of the municipalities.
     """
 
     gemeenten: tuple[str, ...]
@@ -67,6 +73,7 @@ class Request:
     opnieuw: bool = False
     scheduler: str | None = None
     tijdslimiet: int = TIME_LIMIT
+    methode: Path | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -79,6 +86,7 @@ class Request:
             "opnieuw": self.opnieuw,
             "scheduler": self.scheduler,
             "tijdslimiet": self.tijdslimiet,
+            "methode": None if self.methode is None else str(self.methode),
         }
 
 
@@ -111,6 +119,10 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
         With every problem of the request at once.
     """
     problems = check_folders_and_years(request.jaren, request.bron)
+    try:
+        method_of(None, request.methode)
+    except InputError as error:
+        problems += error.problems
     if not request.gemeenten:
         problems.append(Problem(wat="Geen gemeente opgegeven.", oplossing="Geef --gemeente op."))
     refuse(problems)
@@ -146,13 +158,15 @@ def _all(request: Request, known: Mapping[str, Known]) -> list[Choice]:
     return chosen
 
 
-def start(request: Request, root: Path, say: Say) -> BatchResult:
+def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> BatchResult:
     """Run a request and leave record, summary page and executed notebooks.
 
     Parameters
     ----------
     say : callable
-        Gets the Dutch lines that stand at the end of the run.
+        Gets the Dutch lines that stand before and after the run.
+    level : {"stil", "gewoon", "uitgebreid"}
+        Quiet says only what failed or asks attention; verbose has a line per notebook.
 
     Raises
     ------
@@ -161,72 +175,72 @@ def start(request: Request, root: Path, say: Say) -> BatchResult:
     """
     folders = Folders.of(root)
     bron = tuple(folder.resolve() for folder in request.bron)
-    with hand_down(bron, raw_hash([folder for folder in bron if folder.is_dir()])):
-        chosen = choose(request, cache(lambda: _read(bron, folders, say)))
-        phases = _plans(request, chosen, bron, root, folders)
-        _tell_base_years(request, chosen, folders, say)
-        started = begin(request.facts(), bron)
-        names = {one.gemeente.code: one.gemeente.naam for one in chosen}
-        places = _records(folders, list(names))
-        for place in places:
-            write_record(started, place / RECORD)
-        with _terminate_as_interrupt(), display(_count(phases)) as shown:
+    wrong = check_folders_and_years(request.jaren, bron)
+    refuse([*wrong, *misspelt(request.gemeenten, folders.processed)])
+    remark = say if level != "stil" else _ignore
+    with hand_down(bron, raw_hash(bron)):
+        chosen = choose(request, cache(lambda: _read(bron, folders, remark)))
+        runs = _runs(request, chosen, bron, folders)
+        phases = _plans(request, runs, root)
+        _tell_base_years(request, chosen, folders, say if request.basisjaar else remark)
+        starts = _starts(request, runs, bron, folders)
+        with _terminate_as_interrupt(), display(_count(phases), level) as shown:
             result = run_batch(
                 phases,
                 bron=bron,
-                config=[root / "gemeenten"],
                 workers=request.werkers or default_workers(),
                 force=request.opnieuw,
                 scheduler=request.scheduler,
                 progress=shown.outcome,
                 say=shown.say,
             )
-        for chain in phases[0]:
-            record(folders, chain[0].gemeente, chain[0].parameters["basisjaar"])
+        for run in runs:
+            record(folders, run.gemeente.code, run.basisjaar)
         unknown = unknown_files(store_folder(bron, folders.processed))
         if result.exit_code() == 0:
-            _prune(bron, folders, say)
-    for place in places:
+            _prune(bron, folders, remark)
+    names = {one.gemeente.code: one.gemeente.naam for one in chosen}
+    for place, begun in starts.items():
         own = result if place == folders.reports else result.of(place.name)
-        write_record(started, place / RECORD, own)
+        write_record(begun, place / RECORD, own)
         write_summary(
-            own,
-            place / SUMMARY,
-            names=names,
-            folders=folders,
-            start=started,
-            onbekend=unknown,
+            own, place / SUMMARY, names=names, folders=folders, start=begun, onbekend=unknown
         )
-    _keep(started, folders, result)
-    _tell(result, folders, names, places[-1] / SUMMARY, say)
+    _keep(begun, folders, result)
+    quiet = level == "stil" and result.exit_code() == 0
+    _tell(result, folders, names, place / SUMMARY, _ignore if quiet else say)
     if unknown:
         say(unknown_text(unknown))
     return result
 
 
-def _plans(
-    request: Request, chosen: Sequence[Choice], bron: Sequence[Path], root: Path, folders: Folders
-) -> Phases:
-    """Lay out the whole batch, or raise with what is wrong for any of the municipalities."""
-    plans: list[Phases] = []
+def _ignore(text: str) -> None:
+    del text
+
+
+def _runs(
+    request: Request, chosen: Sequence[Choice], bron: tuple[Path, ...], folders: Folders
+) -> list[Run]:
+    """Return the run of every municipality, or raise with what is wrong for any of them."""
+    runs: list[Run] = []
     problems: list[Problem] = []
     for one in chosen:
         try:
-            plans.append(
-                plan(
-                    one.gemeente.code,
-                    one.jaren,
-                    bron,
-                    root=root,
-                    folders=folders,
-                    basisjaar=request.basisjaar,
-                    timeout=request.tijdslimiet,
-                )
-            )
+            method = method_of(one.gemeente, request.methode)
+            base = base_year(one.gemeente.code, one.jaren, request.basisjaar, folders)
         except InputError as error:
             problems += error.problems
+            continue
+        own = one.gemeente.with_thresholds(method.drempels)
+        runs.append(Run(own, one.jaren[-1], one.jaren, base, bron, folders, method))
     refuse(dict.fromkeys(problems))
-    return merge(plans)
+    return runs
+
+
+def _plans(request: Request, runs: Sequence[Run], root: Path) -> Phases:
+    """Lay out the whole batch."""
+    choices = read_toml(request.methode) if request.methode else {}
+    return merge(plan(run, root, methode=choices, timeout=request.tijdslimiet) for run in runs)
 
 
 def _tell_base_years(
@@ -265,10 +279,18 @@ def _count(phases: Sequence[Sequence[Sequence[object]]]) -> int:
     return sum(len(chain) for chains in phases for chain in chains)
 
 
-def _records(folders: Folders, codes: Sequence[str]) -> list[Path]:
-    """Return the folders that get a record: each municipality's, and last that of the batch."""
-    own = [folders.reports / code for code in codes]
-    return own if len(own) == 1 else [*own, folders.reports]
+def _starts(
+    request: Request, runs: Sequence[Run], bron: Sequence[Path], folders: Folders
+) -> dict[Path, Start]:
+    """Return the folders that get a record, begun: each municipality's, and last the batch's."""
+    methods = {run.gemeente.code: method_facts(run.methode) for run in runs}
+    begun = begin(request.facts(), bron, methods)
+    starts = {folders.reports / code: begun.of(code) for code in methods}
+    if len(runs) > 1:
+        starts[folders.reports] = begun
+    for place, start in starts.items():
+        write_record(start, place / RECORD)
+    return starts
 
 
 def _keep(started: Start, folders: Folders, result: BatchResult) -> None:

@@ -5,76 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sia.batch.outcome import DONE, FAILED, STOPPED, Outcome
+from sia.batch.resume import written
 from sia.batch.tasks import Task
 from sia.extras import extra
 from sia.store import atomic_path
-
-DONE, FAILED, SKIPPED, UNCHANGED = "klaar", "mislukt", "overgeslagen", "ongewijzigd"
-STOPPED = "niet gedraaid"
 
 _ENGINE = "sia"
 _ATTENTION = "LET OP"
 _MOST_WARNINGS = 20
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task.
-
-    Parameters
-    ----------
-    gemeente, jaar, notebook
-        Which task.
-    status : str
-        ``klaar``, ``ongewijzigd`` (nothing changed since it last went well), ``mislukt``,
-        ``overgeslagen`` (an earlier notebook of that year failed) or ``niet gedraaid`` (the batch
-        was stopped).
-    cell : int or None
-        The cell that failed: the number that Jupyter shows before it, ``[3]``.
-    message : str
-        Message of the failure; empty when it went well.
-    memory : int or None
-        Peak memory of the kernel in bytes, where it is known.
-    cpu : float or None
-        Processor time of the kernel in seconds, where it is known.
-    fingerprint : str
-        Hash of code, parameters and inputs that the outcome rests on.
-    warnings : tuple of str
-        What the notebook asked attention for, and warnings of libraries.
-    outputs : mapping of str to str
-        Files that the notebook's stage wrote, with their SHA-256.
-    """
-
-    gemeente: str
-    jaar: int
-    notebook: str
-    status: str
-    seconds: float = 0.0
-    cell: int | None = None
-    message: str = ""
-    memory: int | None = None
-    cpu: float | None = None
-    fingerprint: str = ""
-    warnings: tuple[str, ...] = ()
-    outputs: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def good(self) -> bool:
-        """Whether the notebook's results are there."""
-        return self.status in (DONE, UNCHANGED)
-
-
-def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
+def run_notebook(task: Task) -> Outcome:
     """Execute one notebook and keep the executed copy, also when a cell fails.
-
-    Parameters
-    ----------
-    fingerprint : str
-        Handed on in the outcome.
 
     Returns
     -------
@@ -85,7 +31,6 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
     with extra("batch"):
         from papermill.exceptions import PapermillExecutionError
 
-    from sia.batch.resume import written
     from sia.batch.warm import StoppedError, last_usage
 
     started = time.perf_counter()
@@ -112,7 +57,7 @@ def run_notebook(task: Task, fingerprint: str = "") -> Outcome:
         message=message,
         memory=usage.memory,
         cpu=usage.cpu,
-        fingerprint=fingerprint,
+        fingerprint=task.fingerprint,
         warnings=warnings_in(task.output) if status == DONE else (),
         outputs=written(task) if status == DONE else {},
     )
@@ -167,8 +112,3 @@ def _lines(stream: Mapping[str, Any]) -> list[str]:
         # the line of code under a Python warning says nothing to who reads the summary
         return [line for line in asked if ": " in line] or asked[:1]
     return [line for line in asked if _ATTENTION in line]
-
-
-def skipped(task: Task, status: str = SKIPPED) -> Outcome:
-    """Return the outcome of a task that did not run: an earlier one failed or it was stopped."""
-    return Outcome(task.gemeente, task.jaar, task.notebook.stem, status)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sia.batch.outcome import BatchResult
-from sia.batch.resume import base_fingerprint
+from sia.batch.tasks import base_fingerprint
 from sia.fingerprint import content_hash, raw_hash
-from sia.store import write_json
+from sia.store import legible, write_json
 
 _LIBRARIES = (
     "geopandas",
@@ -45,12 +45,19 @@ class Start:
         SHA-256 per raw file, by the name under its folder.
     vingerafdruk : str
         Hash of the package and the raw files.
+    methode : mapping of str to mapping
+        Per municipality, by code, `sia.stages.in_force.method_facts`.
     """
 
     opdracht: Mapping[str, Any]
     begin: str
     invoer: Mapping[str, str]
     vingerafdruk: str
+    methode: Mapping[str, Mapping[str, Any]]
+
+    def of(self, gemeente: str) -> Start:
+        """Return what belongs to one municipality."""
+        return replace(self, methode={gemeente: self.methode[gemeente]})
 
 
 def now() -> str:
@@ -58,15 +65,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def begin(opdracht: Mapping[str, Any], bron: Sequence[Path]) -> Start:
+def begin(
+    opdracht: Mapping[str, Any], bron: Sequence[Path], methode: Mapping[str, Mapping[str, Any]]
+) -> Start:
     """Return what is known at the start of a batch."""
     files = sorted((root, path) for root in bron for path in root.rglob("*") if path.is_file())
     hashes = {
-        f"{root.name}/{path.relative_to(root).as_posix()}": content_hash(path)
+        legible(f"{root.name}/{path.relative_to(root).as_posix()}"): content_hash(path)
         for root, path in files
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     }
-    return Start(dict(opdracht), now(), hashes, base_fingerprint(raw_hash(bron)))
+    return Start(dict(opdracht), now(), hashes, base_fingerprint(raw_hash(bron)), methode)
 
 
 def write_record(start: Start, target: Path, result: BatchResult | None = None) -> None:
@@ -75,8 +84,9 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
     Parameters
     ----------
     target : pathlib.Path
-        JSON: the request, the machine, the versions in use, the hash of every raw file, and per
-        notebook status, seconds, processor time, peak memory in bytes, warnings, the failing cell,
+        JSON: the request, the method of every municipality, the machine, the versions in use, the
+        hash of every raw file, and per notebook status, seconds, processor time, peak memory in
+        bytes, warnings, the failing cell,
         the fingerprint that it rests on and the hash of every file that it wrote.
     result : BatchResult, optional
         None while the batch runs: then there is no ``einde``, and a reader can see that it did
@@ -98,6 +108,7 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
             **{name: version(name) for name in _LIBRARIES},
         },
         "vingerafdruk": start.vingerafdruk,
+        "methode": start.methode,
         "invoer": start.invoer,
         "uitkomsten": [] if result is None else [asdict(o) for o in result.outcomes],
     }

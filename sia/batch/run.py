@@ -9,17 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sia.batch.execute import FAILED, STOPPED, Outcome, run_notebook, skipped
-from sia.batch.outcome import BatchResult
-from sia.batch.resume import (
-    base_fingerprint,
-    mark_done,
-    own_fingerprint,
-    task_fingerprint,
-    unchanged,
-)
-from sia.batch.schedule import Job, Line, Pool, lines_of, work
-from sia.batch.tasks import Chain, Phases
+from sia.batch.execute import run_notebook
+from sia.batch.outcome import STOPPED, BatchResult, Outcome, not_run, skipped
+from sia.batch.resume import mark_done, unchanged
+from sia.batch.schedule import Line, Pool, lines_of, work
+from sia.batch.tasks import Chain, Phases, base_fingerprint
 from sia.batch.warm import stopped, warm_kernels
 from sia.extras import extra
 from sia.fingerprint import RawHash, hand_down, raw_hash
@@ -31,13 +25,11 @@ _checked: dict[str, RawHash] = {}
 """Base fingerprint that this worker of a cluster found to be its own -> that of the raw files."""
 
 
-def run_chain(chain: Chain, before: Sequence[str], force: bool = False) -> list[Outcome]:
+def run_chain(chain: Chain, force: bool = False) -> list[Outcome]:
     """Run the notebooks of one municipality and year in one phase, one after the other.
 
     Parameters
     ----------
-    before : sequence of str
-        Fingerprints of everything that the first task may read.
     force : bool
         Run also what did not change.
 
@@ -47,30 +39,25 @@ def run_chain(chain: Chain, before: Sequence[str], force: bool = False) -> list[
         One per task; after a failure the rest is skipped.
     """
     outcomes: list[Outcome] = []
-    trail = list(before)
     for task in chain:
         if outcomes and not outcomes[-1].good:
             outcomes.append(skipped(task))
             continue
-        fingerprint = task_fingerprint(task, trail)
-        outcome = None if force else unchanged(task, fingerprint)
+        outcome = None if force else unchanged(task)
         if outcome is None:
-            outcome = run_notebook(task, fingerprint)
+            outcome = run_notebook(task)
             if outcome.good:
                 mark_done(task, outcome)
         outcomes.append(outcome)
-        trail.append(fingerprint)
     return outcomes
 
 
-def verified_chain(
-    chain: Chain, base: str, before: Sequence[str], bron: Sequence[Path], force: bool
-) -> list[Outcome]:
+def verified_chain(chain: Chain, base: str, bron: Sequence[Path], force: bool) -> list[Outcome]:
     """Run a chain on a worker elsewhere, after checking that it sees the same code and inputs.
 
     Parameters
     ----------
-    chain, before, force
+    chain, force
         As in `run_chain`.
     base : str
         Base fingerprint on the machine that sends the work.
@@ -89,23 +76,16 @@ def verified_chain(
             "Deze werker ziet andere bronbestanden of andere code dan de opdrachtgever; "
             "geef hem dezelfde gedeelde map en dezelfde versie."
         )
-        return _failed(chain, reason)
+        return not_run(chain, reason)
     _checked[base] = raw
     with hand_down(bron, raw), warm_kernels():
-        return run_chain(chain, before, force)
-
-
-def _failed(chain: Chain, reason: str) -> list[Outcome]:
-    first = chain[0]
-    failed = Outcome(first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason)
-    return [failed, *map(skipped, chain[1:])]
+        return run_chain(chain, force)
 
 
 def run_batch(
     phases: Phases,
     *,
     bron: Sequence[Path] = (),
-    config: Sequence[Path] = (),
     workers: int = 2,
     warm: bool = True,
     force: bool = False,
@@ -123,9 +103,7 @@ def run_batch(
         municipalities. When a task of a chain fails, the rest of that municipality and year is
         skipped, all others go on.
     bron : sequence of pathlib.Path
-        Raw data; a change makes every task run again.
-    config : sequence of pathlib.Path
-        Folders with settings; a change makes the tasks of that municipality run again.
+        Folders with raw data.
     workers : int
         Number of chains side by side; the work itself is done in kernels, one process each.
     warm : bool
@@ -147,7 +125,7 @@ def run_batch(
     """
     raw = raw_hash(bron)
     base = base_fingerprint(raw)
-    lines = lines_of(phases, lambda code: own_fingerprint(base, config, code))
+    lines = lines_of(phases)
     interrupted = False
     with hand_down(bron, raw):
         place = (
@@ -181,8 +159,8 @@ def _all_of(line: Line) -> list[Outcome]:
 def _local(workers: int, warm: bool, force: bool) -> Iterator[Pool]:
     threads = ThreadPoolExecutor(max_workers=workers)
 
-    def submit(job: Job) -> Future[list[Outcome]]:
-        return threads.submit(run_chain, job.chain, job.before, force)
+    def submit(chain: Chain) -> Future[list[Outcome]]:
+        return threads.submit(run_chain, chain, force)
 
     with warm_kernels(warm):
         try:
@@ -203,17 +181,10 @@ def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> It
     with Client(scheduler) as client:  # type: ignore[no-untyped-call]
         places = sum(client.nthreads().values())
 
-        def send(job: Job) -> Any:
+        def send(chain: Chain) -> Any:
             # a worker that dies takes its work with it: that is given to another one
             return client.submit(
-                verified_chain,
-                job.chain,
-                base,
-                job.before,
-                list(bron),
-                force,
-                pure=False,
-                retries=2,
+                verified_chain, chain, base, list(bron), force, pure=False, retries=2
             )
 
         remote = Remote(lambda: len(client.nthreads()), send)

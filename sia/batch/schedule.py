@@ -11,26 +11,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from sia.batch.execute import FAILED, Outcome, skipped
+from sia.batch.outcome import Outcome, not_run, skipped
 from sia.batch.resume import remove_left_overs
 from sia.batch.tasks import Chain, Phases
 
 _RETRY = 0.5
 """Seconds between two tries for a municipality that another batch works on."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A chain that may run now.
-
-    Parameters
-    ----------
-    before : list of str
-        Fingerprints of what it may read.
-    """
-
-    chain: Chain
-    before: list[str]
 
 
 @dataclass(frozen=True)
@@ -40,14 +26,14 @@ class Pool:
     Parameters
     ----------
     submit : callable
-        Takes a `Job`, returns a future of outcomes.
+        Takes a chain, returns a future of outcomes.
     places : int
-        How many jobs may be under way at once.
+        How many chains may be under way at once.
     look : callable
-        Is called now and then while nothing comes in: may give up jobs that nobody runs.
+        Is called now and then while nothing comes in: may give up chains that nobody runs.
     """
 
-    submit: Callable[[Job], Any]
+    submit: Callable[[Chain], Any]
     places: int
     look: Callable[[], None] = lambda: None
 
@@ -60,17 +46,14 @@ class Line:
     ----------
     phases : list of (list of chains)
         Of this municipality only.
-    base : str
-        Hash of what all its tasks rest on.
     """
 
     gemeente: str
     phases: Phases
-    base: str
     outcomes: list[Outcome] = field(default_factory=list)
     lock: FileLock | None = None
     phase: int = -1
-    waiting: list[Job] = field(default_factory=list)
+    waiting: list[Chain] = field(default_factory=list)
     under_way: int = 0
 
     def done(self) -> bool:
@@ -100,12 +83,11 @@ class Line:
             if self.done():
                 break
             broken = {o.jaar for o in self.outcomes if not o.good}
-            before = [self.base, *sorted(o.fingerprint for o in self.outcomes if o.good)]
             for chain in self.phases[self.phase]:
                 if chain[0].jaar in broken:
                     dropped += map(skipped, chain)
                 else:
-                    self.waiting.append(Job(chain, before))
+                    self.waiting.append(chain)
             self.outcomes += [o for o in dropped if o not in self.outcomes]
         return dropped
 
@@ -116,29 +98,18 @@ class Line:
             self.lock = None
 
 
-Finished = queue.SimpleQueue[tuple[Any, Line, Job]]
+Finished = queue.SimpleQueue[tuple[Any, Line, Chain]]
 
 
-def _put(finished: Finished, line: Line, job: Job, future: Any) -> None:
-    finished.put((future, line, job))
+def _put(finished: Finished, line: Line, chain: Chain, future: Any) -> None:
+    finished.put((future, line, chain))
 
 
-def lines_of(phases: Phases, fingerprint: Callable[[str], str]) -> list[Line]:
-    """Return the municipalities of a batch, in the order of their code.
-
-    Parameters
-    ----------
-    phases : list of (list of chains)
-    fingerprint : callable
-        Gives the hash that all tasks of a municipality rest on.
-    """
+def lines_of(phases: Phases) -> list[Line]:
+    """Return the municipalities of a batch, in the order of their code."""
     codes = sorted({chain[0].gemeente for chains in phases for chain in chains})
     return [
-        Line(
-            code,
-            [[chain for chain in chains if chain[0].gemeente == code] for chains in phases],
-            fingerprint(code),
-        )
+        Line(code, [[chain for chain in chains if chain[0].gemeente == code] for chains in phases])
         for code in codes
     ]
 
@@ -166,20 +137,20 @@ def work(
     try:
         while True:
             room = pool.places - sum(line.under_way for line in lines)
-            for line, job in _next(lines, room, progress):
+            for line, chain in _next(lines, room, progress):
                 line.under_way += 1
-                future = pool.submit(job)
-                future.add_done_callback(partial(_put, finished, line, job))
+                future = pool.submit(chain)
+                future.add_done_callback(partial(_put, finished, line, chain))
             if all(line.done() for line in lines):
                 break
             _tell(lines, told, say)
             try:
-                future, line, job = finished.get(timeout=_RETRY)
+                future, line, chain = finished.get(timeout=_RETRY)
             except queue.Empty:
                 pool.look()
                 continue
             line.under_way -= 1
-            outcomes = _outcomes(future, job)
+            outcomes = _outcomes(future, chain)
             line.outcomes += outcomes
             for outcome in outcomes:
                 progress(outcome)
@@ -190,8 +161,8 @@ def work(
 
 def _next(
     lines: Sequence[Line], room: int, progress: Callable[[Outcome], None]
-) -> Iterator[tuple[Line, Job]]:
-    """Yield at most `room` jobs that may run now; release the municipalities that are done."""
+) -> Iterator[tuple[Line, Chain]]:
+    """Yield at most `room` chains that may run now; release the municipalities that are done."""
     for line in lines:
         if line.done():
             continue
@@ -216,15 +187,12 @@ def _tell(lines: Sequence[Line], told: set[str], say: Callable[[str], None]) -> 
             say(f"{line.gemeente}: een andere run is hiermee bezig; wachten tot die klaar is.")
 
 
-def _outcomes(future: Any, job: Job) -> list[Outcome]:
-    """Return what a job gave; one that could not even be run is a failure of its first task."""
+def _outcomes(future: Any, chain: Chain) -> list[Outcome]:
+    """Return what became of a chain, also of one that could not be begun."""
     if future.cancelled():
-        return [skipped(task) for task in job.chain]
+        return [skipped(task) for task in chain]
     error = future.exception()
-    if error is None:
-        listed: list[Outcome] = future.result()
-        return listed
-    first = job.chain[0]
-    reason = f"{type(error).__name__}: {error}"
-    failed = Outcome(first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason)
-    return [failed, *map(skipped, job.chain[1:])]
+    if error is not None:
+        return not_run(chain, f"{type(error).__name__}: {error}")
+    listed: list[Outcome] = future.result()
+    return listed

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sia.batch.advice import advice, where
-from sia.batch.execute import DONE, FAILED, STOPPED, UNCHANGED, Outcome
-from sia.batch.outcome import BatchResult
+from sia.batch.outcome import DONE, FAILED, STOPPED, UNCHANGED, BatchResult, Outcome
 from sia.batch.record import Start, now
 from sia.dutch import meervoud, opsomming
 from sia.settings import Folders
+from sia.stages.in_force import deviations, headline
 from sia.store import write_text
 
 NONE = "–"
@@ -60,6 +60,7 @@ def write_summary(
         tellingen=_counts(listed),
         mislukt=[_failure(o, names, links) for o in listed if o.status == FAILED],
         runs=[_run(list(own), names, links) for _, own in groupby(listed, _place)],
+        methoden=_methods(start.methode, names),
         waarschuwingen=_warnings(listed, names),
         onbekend=unknown_text(onbekend),
         notebooks=[_notebook(o, links) for o in listed] if one else [],
@@ -71,10 +72,9 @@ def unknown_text(names: Sequence[str]) -> str:
     """Say in Dutch which raw files no source knows, and how to have them read."""
     if not names:
         return ""
-    shown = [*names[:_SHOWN], *([f"nog {len(names) - _SHOWN}"] if len(names) > _SHOWN else [])]
     return (
         f"{meervoud(len(names), 'bestand', 'bestanden')} van geen bekende bron: "
-        f"{opsomming(shown)}. Gebruikt wordt daar niets van; een eigen tabel (CSV of xlsx) heeft "
+        f"{_some(names)}. Gebruikt wordt daar niets van; een eigen tabel (CSV of xlsx) heeft "
         "een kolom `buurtcode` en een kolom per cijfer, met het jaar in de bestandsnaam."
     )
 
@@ -175,6 +175,28 @@ def _notebook(outcome: Outcome, links: _Links) -> dict[str, Any]:
         "duur": _seconds(outcome.seconds),
         "geheugen": _megabytes(outcome.memory),
     }
+
+
+def _methods(
+    methods: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return every method that was in force, with whom; without names when all have the same."""
+    used: dict[str, list[str]] = {}
+    for code, facts in methods.items():
+        used.setdefault(facts["label"], []).append(code)
+    return [
+        {
+            "kop": headline(methods[codes[0]]),
+            "wie": _some([names[code] for code in codes]) if len(used) > 1 else "",
+            "anders": deviations(methods[codes[0]]),
+        }
+        for codes in used.values()
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = [f"nog {len(names) - _SHOWN}"] if len(names) > _SHOWN else []
+    return opsomming([*names[:_SHOWN], *more])
 
 
 def _warnings(outcomes: Sequence[Outcome], names: Mapping[str, str]) -> list[dict[str, Any]]:

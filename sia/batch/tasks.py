@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sia.base_year import base_year
-from sia.errors import InputError, Problem, refuse
-from sia.settings import Folders
-
-PHASES: tuple[tuple[tuple[str, ...], ...], ...] = (
-    (("01_intake", "02_indicatoren"),),
-    (("03_robuustheid",),),
-    (("04_clustering",),),
-    (("07_agenda",), ("09_trajecten",)),
-    (("08_rapport",), ("06_kaarten",)),
-)
-"""Chains of notebooks of one year, per phase. Between two phases the years wait for each other:
-scores need the norms of the base year, types are pooled over all years, the report tells the agenda
-and the change of types. The chains of one phase do not read what the other writes, and run side by
-side."""
-
-NOTEBOOKS = tuple(sorted(name for phase in PHASES for chain in phase for name in chain))
-
-JUDGED = ("06_kaarten", "07_agenda", "08_rapport")
-"""Notebooks that show what was said in a duidingssessie beside the figures."""
+from sia.errors import InputError, Problem, refuse, suggestion
+from sia.fingerprint import RawHash, digest
+from sia.stages import graph
+from sia.stages.run import Run, code_hash
+from sia.store import sha256_file
 
 STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"09_trajecten": ("09_trajecten", "08_verandering")}
@@ -50,10 +34,18 @@ class Task:
 
     Parameters
     ----------
+    notebook : pathlib.Path
+        The source notebook.
+    gemeente : str
+        Code, ``GM0153``.
     parameters : mapping
         Values for the notebook's ``parameters`` cell.
     output : pathlib.Path
         Where the executed copy goes.
+    stages : tuple of str
+        Stages that it makes: the manifest says under these names what was written.
+    fingerprint : str
+        Hash of everything that it rests on.
     timeout : int
         Seconds that one cell may take.
     """
@@ -63,6 +55,8 @@ class Task:
     jaar: int
     parameters: Mapping[str, Any]
     output: Path
+    stages: tuple[str, ...] = ()
+    fingerprint: str = ""
     timeout: int = TIME_LIMIT
 
     @property
@@ -141,26 +135,25 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
 
 
 def plan(
-    gemeentecode: str,
-    jaren: Iterable[int],
-    bron: Sequence[Path],
-    *,
+    run: Run,
     root: Path,
-    folders: Folders,
-    basisjaar: int | None = None,
+    *,
+    methode: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
     timeout: int = TIME_LIMIT,
 ) -> Phases:
-    """Lay out the phases of one municipality and its years.
+    """Lay out the phases of one municipality and its years, as the table of stages orders them.
 
     Parameters
     ----------
+    run : Run
+        Of any of the years.
     root : pathlib.Path
         Project folder with ``notebooks/``.
-    basisjaar : int, optional
-        Year whose norms fix the scale; see `sia.base_year`.
+    methode : mapping, optional
+        What `run` lays over the method of the municipality, for the notebooks to do the same.
     extra : mapping, optional
-        Further notebook parameters; unknown names are an error.
+        Parameters of single notebooks, such as ``reeks``: for those that know them.
     timeout : int
         Seconds that one cell may take.
 
@@ -171,37 +164,73 @@ def plan(
     Raises
     ------
     InputError
-        When a parameter is unknown to a notebook or has another type, or the base year has no
-        norms; before any kernel starts.
+        When a parameter is unknown or has another type; before any kernel starts.
     """
-    years = sorted({int(j) for j in jaren})
-    common: dict[str, Any] = {
-        "gemeente": gemeentecode,
-        "bron": [str(b) for b in bron],
-        "jaren": years,
-        "basisjaar": base_year(gemeentecode, years, basisjaar, folders),
-        "verwerkt": str(folders.processed),
-        "rapporten": str(folders.reports),
-        **(extra or {}),
+    shared: dict[str, Any] = {
+        "gemeente": run.gemeente.code,
+        "jaar": run.jaar,
+        "bron": [str(folder) for folder in run.bron],
+        "jaren": list(run.jaren),
+        "basisjaar": run.basisjaar,
+        "methode": dict(methode or {}),
+        "verwerkt": str(run.folders.processed),
+        "rapporten": str(run.folders.reports),
     }
-    checked: set[str] = set()
-    phases = []
-    for side_by_side in PHASES:
-        chains = []
-        for year, names in product(years, side_by_side):
-            target = folders.report(gemeentecode, year) / "notebooks"
-            chain = []
-            for name in names:
-                notebook = root / "notebooks" / f"{name}.ipynb"
-                parameters = {**common, "jaar": year}
-                if name not in checked:
-                    check_parameters(notebook, parameters)
-                    checked.add(name)
-                output = target / f"{name}.ipynb"
-                chain.append(Task(notebook, gemeentecode, year, parameters, output, timeout))
-            chains.append(chain)
-        phases.append(chains)
-    return phases
+    sources = {name: root / "notebooks" / f"{name}.ipynb" for name in graph.notebooks()}
+    given = _given(sources, shared, extra or {})
+    texts = {name: sha256_file(source) for name, source in sources.items()}
+
+    def task(name: str, jaar: int) -> Task:
+        stages = tuple(one.name for one in graph.of_notebook(name))
+        own = json.dumps({k: v for k, v in given[name].items() if k not in shared}, sort_keys=True)
+        rests_on = (run.of_year(jaar).fingerprint(stage) for stage in stages)
+        return Task(
+            sources[name],
+            run.gemeente.code,
+            jaar,
+            {**given[name], "jaar": jaar},
+            run.folders.report(run.gemeente.code, jaar) / "notebooks" / sources[name].name,
+            stages,
+            digest([texts[name], own, *rests_on]),
+            timeout,
+        )
+
+    return [
+        [[task(name, jaar) for name in chain] for jaar in run.jaren for chain in side_by_side]
+        for side_by_side in graph.phases()
+    ]
+
+
+def _given(
+    sources: Mapping[str, Path], shared: Mapping[str, Any], extra: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return the parameters of every notebook, or raise with all that are wrong."""
+    known = {name: notebook_parameters(source) for name, source in sources.items()}
+    problems = [
+        Problem(
+            kolom=name,
+            wat=f"Geen enkel notebook heeft een parameter `{name}`.",
+            oplossing=suggestion(name, {one for names in known.values() for one in names}),
+        )
+        for name in extra
+        if not any(name in names for names in known.values())
+    ]
+    given = {
+        name: {**shared, **{k: v for k, v in extra.items() if k in names}}
+        for name, names in known.items()
+    }
+    for name, source in sources.items():
+        try:
+            check_parameters(source, given[name])
+        except InputError as error:
+            problems += error.problems
+    refuse(problems)
+    return given
+
+
+def base_fingerprint(raw: RawHash) -> str:
+    """Return the hash of the package and the raw files: what every machine must have the same."""
+    return digest([code_hash(), *raw])
 
 
 def merge(plans: Iterable[Phases]) -> Phases:
@@ -212,5 +241,4 @@ def merge(plans: Iterable[Phases]) -> Phases:
     plans : iterable of list of phases
         From `plan`.
     """
-    listed = list(plans)
-    return [[chain for one in listed for chain in one[number]] for number in range(len(PHASES))]
+    return [[chain for chains in phase for chain in chains] for phase in zip(*plans, strict=True)]

@@ -6,7 +6,7 @@ import sklearn.cluster
 from matplotlib import pyplot
 
 import sia.agenda.insight.panel
-import sia.pipeline
+import sia.stad
 import sia.viz.charts
 import sia.viz.cluster_charts
 import sia.viz.index_charts

@@ -93,6 +93,7 @@ def comparable_years(
     gemeente: Gemeente,
     basisjaar: int,
     settings: ChangeSettings | None = None,
+    weighing: WeighingSettings | None = None,
 ) -> Panel:
     """Put years side by side, like with like.
 
@@ -120,7 +121,8 @@ def comparable_years(
     kept, shared, left_out = _years_that_share(tables, gemeente, settings or ChangeSettings())
     own = {jaar: tables[jaar] for jaar in kept}
     scale = _one_scale(shared, tables, basisjaar)
-    results = {jaar: _index(own[jaar], shared, scale, gemeente) for jaar in kept}
+    how = (weighing or WeighingSettings()).model_copy(update={"draws": 0})
+    results = {jaar: _index(own[jaar], shared, scale, gemeente, how) for jaar in kept}
     maps = {jaar: border_layer(own[jaar].areas, layers) for jaar in kept}
     borders = {jaar: compare(maps[jaar], maps[kept[-1]]) for jaar in kept}
     places = {jaar: same_places(borders[jaar], own[jaar].areas.index) for jaar in kept}
@@ -164,7 +166,11 @@ def _one_scale(
 
 
 def _index(
-    table: IndicatorTable, shared: tuple[str, ...], scale: pd.DataFrame, gemeente: Gemeente
+    table: IndicatorTable,
+    shared: tuple[str, ...],
+    scale: pd.DataFrame,
+    gemeente: Gemeente,
+    settings: WeighingSettings,
 ) -> IndexResult:
     weighed = weigh(
         table.values,
@@ -172,7 +178,7 @@ def _index(
         shared,
         table.catalogue,
         norms=scale,
-        settings=WeighingSettings(draws=0),
+        settings=settings,
     )
     if weighed.urgentie is None:
         raise InputError([nobody_scored(table.jaar)])

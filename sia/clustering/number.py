@@ -19,6 +19,7 @@ from sia.methode import NumberSettings, TypologySettings
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
+TOO_FEW_FOR_TYPES = "Te weinig buurten met cijfers in dezelfde domeinen om typen te onderscheiden."
 QUICK = 8
 """Starts for one bootstrap sample or reference set."""
 

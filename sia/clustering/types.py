@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -117,7 +117,7 @@ def find_types(
     pooled = known_together(scores)
     if most_types(pooled, how) <= min(how.number.ks):
         return _no_types(pd.DataFrame(pooled.xs(jaar, level="jaar")))
-    chosen = choose(pooled, how)
+    chosen = _as_asked(choose(pooled, how), how.n_types)
     model, names = named_types(pooled, context, _with(how, chosen.keuze.k))
     now = pd.DataFrame(pooled.xs(jaar, level="jaar"))
     table = model.table(now)
@@ -133,6 +133,16 @@ def find_types(
         takken=chosen.takken,
         buurten=with_names(table, names),
     )
+
+
+def _as_asked(chosen: Chosen, count: int) -> Chosen:
+    """Return the choice with the number that the method names, where it names one."""
+    if not count:
+        return chosen
+    table = chosen.keuze.table.assign(gekozen=chosen.keuze.table.index == count)
+    reden = f"Het aantal typen is in de methode gekozen: {count}. De regel koos anders: "
+    told = reden + chosen.keuze.reden if count != chosen.keuze.k else chosen.keuze.reden
+    return replace(chosen, keuze=NumberChoice(count, told, table))
 
 
 def _with(settings: TypologySettings, k: int) -> TypologySettings:

@@ -23,7 +23,7 @@ from sia.errors import InputError, Problem
 from sia.gemeente import FICTIEF
 from sia.indicators import IndicatorTable, build_indicators
 from sia.methode import WeighingSettings
-from sia.pipeline.source_lines import border_line
+from sia.report.source_lines import border_line
 from sia.request import Known, configure
 from sia.schemas import validate
 from sia.settings import Folders

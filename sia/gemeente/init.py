@@ -16,7 +16,7 @@ _START = """# Instellingen van één gemeente. Alles achter een # is uitleg.
 
 code = "{code}"
 naam = "{naam}"
-
+{fictief}
 # Buurten waarvan het stadsdeel nog niet vaststaat; zij heten overal "te bevestigen". Dit veld
 # staat boven alles met [ ].
 te_bevestigen = []
@@ -105,8 +105,8 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
         When `code` is no code, or a file for it exists: nothing is overwritten.
     """
     where = folder or default_folder()
-    if not CODE.fullmatch(code) or code.startswith(FICTIEF):
-        wat = f"`{code}` is geen code van een Nederlandse gemeente."
+    if not CODE.fullmatch(code):
+        wat = f"`{code}` is geen code van een gemeente."
         raise InputError.one(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")
     existing = sorted(where.glob(f"{code}*.toml"))
     if existing:
@@ -126,6 +126,7 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
             code=code,
             naam=name,
             digits=code[2:],
+            fictief="fictief = true\n" if code.startswith(FICTIEF) else "",
             soorten=", ".join(PARTNERSOORTEN),
             blokkades=", ".join(BLOCKS),
             hoofdkleur=default.hoofdkleur,

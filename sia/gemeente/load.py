@@ -24,6 +24,11 @@ def _files(folder: Path) -> dict[Path, tuple[str, str]]:
     return listed
 
 
+def names_with_a_file(folder: Path | None = None) -> dict[str, str]:
+    """Return the names of the municipalities that have a file, by code."""
+    return {code: naam for code, naam in _files(folder or default_folder()).values() if code}
+
+
 def file_of(which: str, folder: Path | None = None) -> Path | None:
     """Return the file of a municipality, or None when it has none.
 

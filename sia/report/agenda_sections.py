@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.agenda.wording import day
+from sia.dutch import MISSING, euro
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
 from sia.viz.agenda_charts import timeline
 from sia.viz.tables import html_table
-from sia.viz.theme import MISSING, euro
 
 OWN = "eigen middelen"
 PAPER_INCHES = 7.1

@@ -7,10 +7,11 @@ from typing import cast
 
 import pandas as pd
 
+from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
 from sia.report.sentences import CERTAIN, DOUBTFUL, Grond, Zin, data_gaps, named
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS, getal, kans, rang_interval
+from sia.viz.theme import DOMAINS
 
 
 def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:

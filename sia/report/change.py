@@ -9,11 +9,12 @@ import pandas as pd
 from sia.areas import RENAMED, SAME
 from sia.change.since_base import Verandering
 from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES
+from sia.dutch import MISSING, getal, meervoud, met_teken, procent
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
 from sia.viz.dataset import Cijfers
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, met_teken, procent
+from sia.viz.theme import DOMAINS
 
 PARTS = {
     "herziening": "Herziening",

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sia.dutch import MISSING, getal, kans, procent, rang_interval
 from sia.report.judgements import after, said_of
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, MISSING, getal, kans, procent, rang_interval
+from sia.viz.theme import DOMAINS
 from sia.viz.type_words import type_text
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from sia.dutch import MISSING, getal, procent
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row, short_texts
 from sia.viz.tables import html_table
-from sia.viz.theme import MISSING, getal, procent
 
 
 def with_judgement(table: pd.DataFrame, cijfers: Cijfers) -> pd.DataFrame:

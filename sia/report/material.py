@@ -33,7 +33,7 @@ class Materiaal:
         Standardised mean scores per type; empty when unknown.
     trajecten : DataFrame, index ``buurtcode``
         Type in the first and the last comparable year, as ``trajecten.parquet``; empty when
-        notebook 09 has not run.
+        the years were not compared.
     audit : mapping of str to DataFrame
         Title -> table for the method annex.
     intern : mapping of str to DataFrame
@@ -46,7 +46,7 @@ class Materiaal:
         ``vertrouwelijkheid`` (``openbaar`` / ``partners``); empty when unknown.
     agenda : mapping of str to mapping
         Edition -> name of a DIA area -> tables of the joint agenda, each made for the level of
-        that edition; see `sia.pipeline.area_agenda`.
+        that edition; see `sia.agenda.insight.area_agenda`.
     besluiten : tuple of str
         Decisions that lifted a block in the catalogue; printed in every output.
     drempels : mapping of str to str

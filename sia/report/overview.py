@@ -6,19 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from sia.dutch import MISSING, getal, kans, opsomming, rang_interval
 from sia.report.judgements import with_judgement
 from sia.report.sentences import Zin
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
 from sia.viz.judgement import one_row
 from sia.viz.tables import html_table
-from sia.viz.theme import (
-    DOMAINS,
-    MISSING,
-    getal,
-    kans,
-    opsomming,
-    rang_interval,
-)
+from sia.viz.theme import DOMAINS
 
 DEFINITIONS: Mapping[str, str] = {
     "Urgentie": "Hoe groot de opgaven in een buurt samen zijn, op een schaal van 0 tot 100.",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sia.dutch import getal, meervoud, opsomming
 from sia.report.material import Materiaal
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, getal, meervoud, opsomming
+from sia.viz.theme import DOMAINS
 
 STANDARD = "1.0"
 """Version of the Publicatiestandaard of the Algoritmeregister (Ministerie van BZK, 2024)."""

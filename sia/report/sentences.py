@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sia.dutch import getal, kans, meervoud, opsomming, procent
 from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
-from sia.viz.theme import (
-    DOMAINS,
-    getal,
-    kans,
-    meervoud,
-    opsomming,
-    procent,
-)
+from sia.viz.theme import DOMAINS
 
 CERTAIN = 0.80
 """P(top quarter) from which a buurt certainly belongs to it (method, rules of the aanpak)."""

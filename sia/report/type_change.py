@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.change.words import LEFT_OUT, OTHER_TYPE, SAME_TYPE
+from sia.dutch import MISSING, kans, meervoud
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
 from sia.viz.dataset import Cijfers
 from sia.viz.tables import html_table
-from sia.viz.theme import MISSING, kans, meervoud
 
 CAPTION = "Buurten met een ander type"
 

@@ -1,7 +1,22 @@
-"""The duidingssessie: the figures on the table, and what is said about them in the record."""
+"""The duidingssessie: the figures on the table, and what is said about them in the record.
 
-from sia.sessie.app import Sessie, check_session, start
-from sia.sessie.choices import Keuze, available, opened
-from sia.sessie.weights import reordered
+`start` and `check_session` are loaded when they are asked for: what can be opened is answered
+without them.
+"""
 
-__all__ = ["Keuze", "Sessie", "available", "check_session", "opened", "reordered", "start"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sia.sessie.app import check_session, start
+
+__all__ = ["check_session", "start"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sia.sessie import app
+
+    return getattr(app, name)

@@ -180,7 +180,7 @@ class Sessie(anywidget.AnyWidget):
     def _weigh(self) -> None:
         """Answer to the weights."""
         given = {str(key): float(value) for key, value in self.gewichten.items()}
-        proef = reordered(self.stand.cijfers.scores, given)
+        proef = reordered(self.stand.cijfers.scores, given, self.stand.run.methode.weging)
         table, naam = proef.tabel.reindex(self.stad["codes"]), self.stand.cijfers.naam
         numbers = {
             name: [None if missing else int(value) for value, missing in zip(*both, strict=True)]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sia.errors import InputError
-from sia.pipeline import Run
 from sia.request import configure_processed
 from sia.settings import Folders
+from sia.stages.run import Run
 from sia.store import read_manifest
 
+if TYPE_CHECKING:
+    from sia.stages.run import Run
+
 NEEDED = ("gebieden", "indicatoren", "scores", "bijdragen")
-WEIGHED = "03_robuustheid"
+WEIGHED = "weging"
 
 
 @dataclass(frozen=True)
@@ -60,20 +64,24 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
     InputError
         When this year has not been run; says which have.
     """
-    keuze = next((one for one in available(folders) if one.code == code), None)
-    if keuze is None or jaar not in keuze.jaren:
-        have = "; ".join(
-            f"{one.naam}: {', '.join(map(str, one.jaren))}" for one in available(folders)
-        )
-        raise InputError.one(
-            wat=f"{code} {jaar} is niet doorgerekend.",
-            oplossing=f"Kies uit wat er is ({have}), of draai `sia run`.",
-        )
+    from sia.stages.run import Run
+
+    _check(folders, code, jaar)
     asked = read_manifest(folders.year(code, jaar)).get("stappen", {}).get(WEIGHED, {})
     asked = asked.get("parameters", {})
     jaren = tuple(sorted({*map(int, asked.get("jaren", ())), jaar}))
     basisjaar = int(asked.get("basisjaar", jaren[0]))
     return Run(configure_processed(code, folders.processed), jaar, jaren, basisjaar, (), folders)
+
+
+def _check(folders: Folders, code: str, jaar: int) -> None:
+    found = available(folders)
+    if any(one.code == code and jaar in one.jaren for one in found):
+        return
+    have = "; ".join(f"{one.naam}: {', '.join(map(str, one.jaren))}" for one in found)
+    wat = f"{code} {jaar or ''} is niet doorgerekend.".replace("  ", " ")
+    oplossing = f"Kies uit wat er is ({have}), of draai `sia run`."
+    raise InputError.one(wat, oplossing)
 
 
 def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
@@ -92,9 +100,7 @@ def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
         When that has not been run.
     """
     found = available(folders)
-    code = found[0].code
-    if gemeente:
-        code = configure_processed(gemeente, folders.processed).code
-    years = next((one.jaren for one in found if one.code == code), (0,))
-    run = opened(folders, code, jaar or years[0])
-    return run.gemeente.code, run.jaar
+    code = configure_processed(gemeente, folders.processed).code if gemeente else found[0].code
+    newest = next((one.jaren[0] for one in found if one.code == code), 0)
+    _check(folders, code, jaar or newest)
+    return code, jaar or newest

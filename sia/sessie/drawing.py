@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sia.dutch import getal, rang_interval
 from sia.sessie.panels import land_note
 from sia.sessie.stand import Stand
 from sia.viz.layers import Laag, layers
 from sia.viz.outline import simplified
-from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA, getal, rang_interval
+from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA
 
 TOLERANCE = 15.0
 """Metres by which borders may be simplified; neighbours keep one shared line."""

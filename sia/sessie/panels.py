@@ -6,6 +6,7 @@ from html import escape
 
 import pandas as pd
 
+from sia.dutch import MISSING
 from sia.report import overview
 from sia.report.facts import standing
 from sia.sessie.stand import Stand
@@ -13,7 +14,7 @@ from sia.viz.buurt_charts import buurt_charts
 from sia.viz.dataset import period
 from sia.viz.figure import Chart
 from sia.viz.tables import html_table
-from sia.viz.theme import DOMAINS, MISSING
+from sia.viz.theme import DOMAINS
 
 NEAR = 1.0
 """Metres between two borders up to which buurten are neighbours; drawn borders leave slivers."""

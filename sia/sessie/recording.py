@@ -17,9 +17,9 @@ from sia.duiding import (
     Entry,
     personal_data_warnings,
 )
+from sia.dutch import meervoud
 from sia.errors import Problem, refuse
 from sia.sessie.stand import Stand
-from sia.viz.theme import meervoud
 
 FIELDS = (
     "gebied",

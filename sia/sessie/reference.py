@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.methode import WeighingSettings
-from sia.pipeline import Run
-from sia.pipeline.scores import norms_of_base_year
+from sia.stages.run import Run
 from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
 from sia.weighing import weigh
@@ -41,7 +40,7 @@ def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
         indicators,
         run.gemeente.catalogus(),
         norms=norms,
-        base_norms=norms_of_base_year(run),
+        base_norms=run.of_year(run.basisjaar).table("normen"),
         settings=WeighingSettings(draws=0),
     )
     row = row_of(weighed.scores[[name for name in DOMAINS if name in weighed.scores]], LAND)

@@ -22,7 +22,7 @@ with extra("sessie"):
     from voila.app import Voila
     from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
-NOTEBOOK = "05_duiding.ipynb"
+NOTEBOOK = "06_duiding.ipynb"
 ADDRESS = "127.0.0.1"
 PORTS = 50
 IDLE = 600
@@ -65,7 +65,7 @@ def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookN
     Parameters
     ----------
     source : pathlib.Path
-        ``notebooks/05_duiding.ipynb``.
+        ``notebooks/06_duiding.ipynb``.
     parameters : dict
         Values for its ``parameters`` cell; only names that it has.
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from sia.agenda.insight.area_agenda import public_investments
+from sia.change.tables import JAREN
 from sia.duiding import Record
-from sia.pipeline import Run, cijfers, public_investments, scores_by_year
-from sia.pipeline.judgements import figure_versions, record_path
-from sia.pipeline.outputs import theme_of
 from sia.sessie.reference import national_scores
+from sia.stages import agenda
+from sia.stages.figures import entries_of, figures, versions_of
+from sia.stages.run import Run
 from sia.viz.dataset import Cijfers
+from sia.viz.house_style import theme_of
 from sia.viz.theme import Theme
 
 
@@ -62,14 +65,14 @@ class Stand:
 
         A record is made by the first entry, not by looking.
         """
-        path = record_path(self.run)
+        path = self.run.folders.record(self.run.gemeente.code)
         if not path.exists():
             return pd.DataFrame()
         return Record(path).entries(self.run.gemeente.code)
 
     def record(self) -> Record:
         """Return the record, made when it is not there yet."""
-        return Record(record_path(self.run))
+        return Record(self.run.folders.record(self.run.gemeente.code))
 
 
 def load_stand(run: Run, editie: str = "openbaar") -> Stand:
@@ -85,16 +88,16 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
     InputError
         When a table is absent or no longer fits its schema; says which step to run again.
     """
-    plans = public_investments(run)
+    plans = public_investments(agenda.published(run))
     if editie == "openbaar":
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    tables = cijfers(run)
+    tables = figures(run, entries_of(run))
     return Stand(
         run=run,
         cijfers=tables,
         theme=theme_of(run.gemeente),
-        jaren=scores_by_year(run),
+        jaren=run.table(JAREN).rename(columns=int),
         plannen=plans,
-        versies=figure_versions(run),
+        versies=versions_of(run),
         land=national_scores(run, tuple(map(str, tables.bijdragen.columns))),
     )

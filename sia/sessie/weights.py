@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from sia.dutch import getal, meervoud, opsomming, procent
 from sia.errors import Problem, refuse
-from sia.viz.theme import DOMAINS, getal, meervoud, opsomming, procent
+from sia.methode import WeighingSettings
+from sia.viz.theme import DOMAINS
 from sia.weighing.what_if import Reweighed, reweighed, scored_domains
 
 MOVERS = 8
@@ -16,7 +18,11 @@ HIGHEST = 5.0
 """Largest weight; 1 is the weight that every domain has in the SIA."""
 
 
-def reordered(scores: pd.DataFrame, gewichten: Mapping[str, float]) -> Reweighed:
+def reordered(
+    scores: pd.DataFrame,
+    gewichten: Mapping[str, float],
+    settings: WeighingSettings | None = None,
+) -> Reweighed:
     """Weigh the domains anew and rank again; the scores themselves stay as they are.
 
     Parameters
@@ -33,7 +39,7 @@ def reordered(scores: pd.DataFrame, gewichten: Mapping[str, float]) -> Reweighed
         When a weight is no number from 0 to `HIGHEST`, or all are zero.
     """
     _check([name for name in scored_domains(scores) if scores[name].notna().any()], gewichten)
-    return reweighed(scores, gewichten)
+    return reweighed(scores, gewichten, settings)
 
 
 def _check(domains: list[str], gewichten: Mapping[str, float]) -> None:

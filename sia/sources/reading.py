@@ -13,7 +13,7 @@ from filelock import FileLock
 from sia.errors import InputError
 from sia.fingerprint import digest
 from sia.sources.base import Intake
-from sia.sources.registry import SQUARES_LATER, read_squares
+from sia.sources.registry import SQUARES_LATER, by_name, read_squares
 from sia.sources.store import load_intake, mark_used, open_store, save_intake
 
 
@@ -87,8 +87,8 @@ def _squares(
     with FileLock(folder.parent / f".{key}.slot"):
         own = load_intake(folder)
         if own is None:
-            files = {n: next(r / n for r in bron if (r / n).is_file()) for n in names}
-            own = read_squares(files, code, jaren, found.areas)
+            raw = by_name(bron)
+            own = read_squares({name: raw[name] for name in names}, code, jaren, found.areas)
             save_intake(folder, own)
         mark_used(folder)
     return own

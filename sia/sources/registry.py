@@ -36,7 +36,7 @@ from sia.sources.base import (
 from sia.sources.delivery import companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
-from sia.store import sha256_file
+from sia.store import legible, sha256_file
 
 Keep = Callable[[str, Record], Record]
 """Gets the file name and a record as soon as it is read; returns what stays in memory of it."""
@@ -156,7 +156,7 @@ def read_folder(
     harvest = _Harvest(bewaar)
     known: list[tuple[Path, str, Source, Found]] = []
     for root, path in _files(bron):
-        name = path.relative_to(root).as_posix() if path != root else path.name
+        name = _named(root, path)
         if name.startswith(_PLANS):
             harvest.pass_over_plans(path)
             continue
@@ -228,12 +228,29 @@ def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
         )
     seen: set[Path] = set()
     for root in roots:
-        paths = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
-        for path in paths:
+        paths = [root] if root.is_file() else [p for p in root.rglob("*") if p.is_file()]
+        for path in sorted(paths, key=_strange_last):
             hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
             if not hidden and path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield root, path
+
+
+def _strange_last(path: Path) -> tuple[bool, Path]:
+    """Of two files with one content the first is read: rather the one whose name can be written."""
+    return legible(str(path)) != str(path), path
+
+
+def _named(root: Path, path: Path) -> str:
+    return legible(path.relative_to(root).as_posix() if path != root else path.name)
+
+
+def by_name(bron: Sequence[Path]) -> dict[str, Path]:
+    """Return the raw files by the name that they have in the table of files."""
+    files: dict[str, Path] = {}
+    for root, path in _files(bron):
+        files.setdefault(_named(root, path), path)
+    return files
 
 
 def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source, Found] | None:
@@ -415,12 +432,12 @@ def _row(
     return {
         "bestand": name,
         "bron": found.source if found else "",
-        "tabel": found.table if found else "",
+        "tabel": legible(found.table) if found else "",
         "jaar": ", ".join(str(year) for year in years if year),
         "niveau": found.level if found else "",
         "vorm": found.shape if found else "",
         "status": status,
-        "opmerking": remark,
+        "opmerking": legible(remark),
         "sha256": "" if _barred(path) else sha256_file(path),
     }
 

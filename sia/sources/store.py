@@ -20,7 +20,7 @@ from sia.request import MUNICIPALITIES, UNKNOWN, Known, store_folder
 from sia.sources.base import AreaLayer, Intake, Origin, Publisher, Record, SourceTable, SquareLayer
 from sia.sources.registry import READ, SKIPPED, of_no_source, read_folder
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
-from sia.store import atomic_path, read_table, write_json, write_table
+from sia.store import atomic_path, legible, read_table, write_json, write_table
 
 _INDEX = "inhoud.json"
 _FRAMES = ("values", "reasons", "regions", "measures", "lower", "upper", "frame")
@@ -115,7 +115,8 @@ class _Writer:
             "soort": type(record).__name__,
             "frames": sorted(frames),
             "facts": facts,
-            "origin": asdict(record.origin) | {"path": str(record.origin.path)},
+            "origin": asdict(record.origin)
+            | {n: legible(str(getattr(record.origin, n))) for n in ("path", "table")},
             "gemeenten": sorted(about),
             "bestand": name,
             "beschrijving": describe(record),

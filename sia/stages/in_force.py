@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sia.dutch import meervoud
 from sia.gemeente import Gemeente
 from sia.methode import Methode, flat, uitleg
 from sia.stages.run import resolve
@@ -32,13 +34,19 @@ def method_facts(methode: Methode) -> dict[str, Any]:
     return {"label": methode.label, "afwijkingen": differs}
 
 
-def headline(methode: Methode) -> str:
+def headline(facts: Mapping[str, Any]) -> str:
     """Say in Dutch which method it is and how many choices are other than the default."""
-    count = len(methode.afwijkingen())
-    if not count:
-        return f"Methode {methode.label}: gelijk aan de standaard."
-    choices = "1 keuze" if count == 1 else f"{count} keuzes"
-    return f"Methode {methode.label}: {choices} anders dan de standaard."
+    count = len(facts["afwijkingen"])
+    how = f"{meervoud(count, 'keuze', 'keuzes')} anders dan" if count else "gelijk aan"
+    return f"Methode {facts['label']}: {how} de standaard."
+
+
+def deviations(facts: Mapping[str, Any]) -> list[str]:
+    """Return a line for every choice that is other than the default."""
+    return [
+        f"{place} = {written(here)} (standaard {written(default)})"
+        for place, (default, here) in facts["afwijkingen"].items()
+    ]
 
 
 def method_text(methode: Methode, als_json: bool = False) -> str:
@@ -59,7 +67,7 @@ def method_table(methode: Methode) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=headline(methode), title_justify="left", highlight=False)
+    table = Table(title=headline(method_facts(methode)), title_justify="left", highlight=False)
     for heading in ("keuze", "waarde", "standaard", "wat zij is"):
         table.add_column(heading, overflow="fold")
     differs = methode.afwijkingen()

@@ -204,7 +204,10 @@ def _read_file(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
             return pd.read_excel(path, engine="calamine")
-        frame = pd.read_csv(path, sep=None, engine="python", encoding="utf-8-sig", dtype=str)
+        with path.open(encoding="utf-8-sig") as lines:
+            heading = lines.readline()
+        sign = next((one for one in ";\t," if one in heading), ",")
+        frame = pd.read_csv(path, sep=sign, encoding="utf-8-sig", dtype=str)
     except FileNotFoundError:
         wat, oplossing = "Dit bestand bestaat niet.", "Controleer de naam en de map."
         raise InputError([Problem(wat, oplossing, bestand=str(path))]) from None
@@ -237,7 +240,7 @@ def with_own(made: Made, run: Run) -> Made:
     """Lay the figures of a researcher beside the tables of a year; its norms are the city's."""
     tables = {name: table.copy() for name, table in made.tables.items()}
     index = tables["gebieden"].index
-    people = tables["gebieden"]["inwoners"].to_numpy(dtype=float)
+    people = np.asarray(tables["gebieden"]["inwoners"], dtype=np.float64)
     rows = {}
     for own in run.eigen:
         name = own.entry.id
@@ -251,7 +254,7 @@ def with_own(made: Made, run: Run) -> Made:
         for empty in ("noemers", "marges_laag", "marges_hoog"):
             tables[empty][name] = np.nan
         limit = run.methode.drempels.inwoners
-        rows[name] = norm_row(values.to_numpy(dtype=np.float64), people, len(index), limit)
+        rows[name] = norm_row(np.asarray(values, dtype=np.float64), people, len(index), limit)
     own_norms = pd.DataFrame.from_dict(rows, orient="index")[tables["normen"].columns]
     both = pd.concat([tables["normen"], own_norms.astype(tables["normen"].dtypes)])
     tables["normen"] = both.rename_axis("indicator")

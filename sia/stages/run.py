@@ -45,6 +45,7 @@ _KEPT = 48
 """Results that are kept in memory, so that a choice that is changed back costs nothing."""
 
 _memory: OrderedDict[str, Made] = OrderedDict()
+_refused: set[str] = set()
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +127,11 @@ class Run:
         """Return the same run without the indicators of a researcher."""
         return replace(self, eigen=(), _prints={})
 
+    def as_published(self) -> Run:
+        """Return the same run as its tables lie on disk, or this one where there are none."""
+        there = replace(self, bron=(), _prints={})
+        return there if there.published("indicatoren") else self
+
     def with_method(self, methode: Methode) -> Run:
         """Return the same run with another method."""
         own = self.gemeente.with_thresholds(methode.drempels)
@@ -174,12 +180,22 @@ class Run:
                     for jaar in self.years(need.years)
                 ),
             ]
-            if stage == "intake":
-                parts.append(",".join(map(str, self.jaren)))
-            if stage == "indicatoren":
-                parts += [str(self.jaar), *(own.hash for own in self.eigen)]
+            parts += self._of_the_request(stage)
             known[key] = digest(parts)
         return known[key]
+
+    def _of_the_request(self, stage: str) -> list[str]:
+        """Return what a stage takes of what was asked for: the raw files serve all years."""
+        if stage == "intake":
+            return [",".join(map(str, self.jaren))]
+        also = {
+            "indicatoren": [own.hash for own in self.eigen],
+            "jaren": [str(self.basisjaar)],
+            "agenda": [str(self.jaar == max(self.jaren))],
+            # what was published of the base year may be older than what its sources say now
+            "verandering": [_noted(self.of_year(self.basisjaar), "indicatoren")],
+        }
+        return [str(self.jaar), *also.get(stage, [])]
 
     def _outside_hash(self, name: graph.Outside) -> str:
         if name == "open data":
@@ -202,16 +218,25 @@ class Run:
         )
         return digest([repr(own)])
 
+    def is_own_method(self) -> bool:
+        """Tell whether the method is what the municipality's file says, and nothing else."""
+        return self.methode.hash == resolve(self.gemeente).hash
+
     def published(self, stage: str) -> bool:
         """Tell whether the tables of a stage on disk rest on exactly what this run rests on."""
-        noted = read_manifest(self.folder).get("stappen", {}).get(stage, {})
-        if noted.get("vingerafdruk") != self.fingerprint(stage):
+        noted = self._noted(stage)
+        # without raw folders there is nothing to compare with: what was published is taken as it is
+        if not noted or (self.bron and noted.get("vingerafdruk") != self.fingerprint(stage)):
             return False
         return all(
             path.exists() and sha256_file(path) == known
             for name, known in noted.get("tabellen", {}).items()
             if (path := self.folder / f"{name}.parquet")
         )
+
+    def _noted(self, stage: str) -> Mapping[str, Any]:
+        noted: Mapping[str, Any] = read_manifest(self.folder).get("stappen", {}).get(stage, {})
+        return noted
 
     def state(self, stage: str) -> str:
         """Say of a stage whether it is published, in memory, or still to be made."""
@@ -232,7 +257,9 @@ class Run:
         if key in _memory:
             return _memory[key].tables[name]
         if self.published(one.name):
-            return _from_disk(str(self.folder / f"{name}.parquet"), key)
+            return _from_disk(
+                self.folder / f"{name}.parquet", self._noted(one.name)["tabellen"][name]
+            )
         return self.made(one.name).tables[name]
 
     def made(self, stage: str) -> Made:
@@ -252,8 +279,26 @@ class Run:
                 _memory.popitem(last=False)
         return _memory[key]
 
-    def publish(self, stage: str) -> Made:
+    def can(self, stage: str) -> bool:
+        """Tell whether a stage is published or can be made: a year without figures cannot."""
+        key = self.fingerprint(stage)
+        if key in _refused or key in _memory or self.published(stage):
+            return key not in _refused
+        try:
+            self.made(stage)
+        except InputError:
+            _refused.add(key)
+            return False
+        return True
+
+    def publish(self, stage: str, **options: Any) -> Made:
         """Make a stage and write its tables, each whole or not at all, with a note in the manifest.
+
+        Parameters
+        ----------
+        stage : str
+        **options
+            Of what the stage writes beside tables: ``reeks=True`` for the set of reports.
 
         Raises
         ------
@@ -265,6 +310,9 @@ class Run:
         if self.eigen:
             raise InputError([_variant()])
         made = self.made(stage)
+        writer = getattr(import_module(f"sia.stages.{stage}"), "publish", None)
+        if writer is not None:
+            made = writer(self, made, **options)
         checked = {name: validate(name, table) for name, table in made.tables.items()}
         for name, table in checked.items():
             write_table(self.folder / f"{name}.parquet", table)
@@ -296,6 +344,11 @@ class Run:
         )
 
 
+def _noted(run: Run, stage: str) -> str:
+    """Return the fingerprint that was noted with what a stage published; empty without."""
+    return str(run._noted(stage).get("vingerafdruk", ""))
+
+
 def _raw(bron: tuple[Path, ...]) -> RawHash:
     told = handed_down(bron)
     if told is not None:
@@ -318,15 +371,20 @@ def code_hash() -> str:
     return tree_hash(Path(__file__).resolve().parents[1], _CODE)
 
 
-@cache
-def _from_disk(path: str, key: str) -> pd.DataFrame:
-    """Return a published table; `key` is what it rests on, so another one is read anew."""
-    del key
-    return read_table(Path(path))
+@lru_cache(maxsize=256)
+def _from_disk(path: Path, sha256: str) -> pd.DataFrame:
+    """Return a published table; one with other bytes is read anew."""
+    del sha256
+    return read_table(path)
 
 
 def _compute(run: Run, stage: Stage) -> Made:
     from sia.stages.inputs import Inputs
+
+    if not run.bron:
+        wat = f"De stap {stage.name} van {run.gemeente.naam} {run.jaar} is niet doorgerekend"
+        wat += ", of een tabel ervan is later gewijzigd of beschadigd."
+        raise InputError([Problem(wat, "Draai `sia run`, met de bronmappen.")])
 
     function = import_module(f"sia.stages.{stage.name}").make
     made: Made = function(Inputs(run, stage))
@@ -346,6 +404,7 @@ def _variant() -> Problem:
 def forget() -> None:
     """Empty the memory of stages; for tests, and after files were changed in one session."""
     _memory.clear()
+    _refused.clear()
     _from_disk.cache_clear()
 
 

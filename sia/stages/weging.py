@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.errors import InputError, Problem
-from sia.indicators import IndicatorTable, design, eligibility
+from sia.index import IndexResult
+from sia.indicators import IndicatorTable
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
-from sia.weighing import Margins, Weighing, weigh
+from sia.weighing import weigh_table
 
 
 def make(inputs: Inputs) -> Made:
@@ -19,11 +20,13 @@ def make(inputs: Inputs) -> Made:
     InputError
         When no buurt has enough figures for a score.
     """
-    table = inputs.indicators()
-    found = weighed(inputs, table)
+    settings = inputs.method("weging")
+    left_out = inputs.method("indicatoren").without
+    found = weigh_table(
+        inputs.indicators(), inputs.gemeente, settings, base_norms(inputs), left_out
+    )
     if found.urgentie is None:
         raise InputError([nobody_scored(inputs.jaar)])
-    settings = inputs.method("weging")
     return Made(
         {"scores": found.scores, "bijdragen": found.contributions},
         found,
@@ -31,22 +34,16 @@ def make(inputs: Inputs) -> Made:
     )
 
 
-def weighed(inputs: Inputs, table: IndicatorTable) -> Weighing:
-    """Return the weighing of an indicator table on the scale of the base year."""
-    left_out = set(inputs.method("indicatoren").without)
-    plan = design(table, inputs.gemeente)
-    return weigh(
-        table.values,
-        eligibility(table, inputs.gemeente),
-        tuple(name for name in plan.indicatoren if name not in left_out),
-        table.catalogue,
-        norms=table.norms,
-        base_norms=base_norms(inputs),
-        denominators=table.denominators,
-        margins=margins_of(table),
-        dropped=plan.vervallen,
-        settings=inputs.method("weging"),
-    )
+def index_of(inputs: Inputs, table: IndicatorTable, jaar: int) -> IndexResult:
+    """Return the index of urgentie of a year again, without doubt: that is not needed for it."""
+    run = inputs.run.of_year(jaar)
+    base = None if jaar == run.basisjaar else inputs.table("normen", run.basisjaar)
+    settings = inputs.method("weging").model_copy(update={"draws": 0})
+    left_out = inputs.method("indicatoren").without
+    found = weigh_table(table, run.gemeente, settings, base, left_out).urgentie
+    if found is None:
+        raise InputError([nobody_scored(jaar)])
+    return found
 
 
 def base_norms(inputs: Inputs) -> pd.DataFrame | None:
@@ -54,11 +51,6 @@ def base_norms(inputs: Inputs) -> pd.DataFrame | None:
     if inputs.basisjaar == inputs.jaar:
         return None
     return inputs.table("normen", inputs.basisjaar)
-
-
-def margins_of(table: IndicatorTable) -> Margins | None:
-    """Return the published margins, or None for a table that was put together without them."""
-    return None if table.lower.empty else (table.lower, table.upper)
 
 
 def nobody_scored(jaar: int) -> Problem:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sia.dutch import euro, getal, meervoud
 from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import QUALITATIVE, euro, getal, meervoud
+from sia.viz.theme import QUALITATIVE
 
 _LINE = 0.23
 """Inches of a line of the timeline."""

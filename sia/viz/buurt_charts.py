@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sia.change.words import FALLS, NOISE, RISES
+from sia.dutch import MISSING, getal, opsomming
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import (
     INK,
@@ -24,7 +25,7 @@ from sia.viz.figure import (
     row_of,
     shorten,
 )
-from sia.viz.theme import DOMAINS, MISSING, getal, opsomming
+from sia.viz.theme import DOMAINS
 
 NARROW = 4.3
 """Inches of a chart that takes half an A4 page without its letters becoming too small."""

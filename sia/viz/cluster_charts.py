@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from sia.clustering.doubt import doubtful
+from sia.dutch import getal, kans, meervoud
 from sia.viz.figure import (
     INK,
     NO_TYPES,
@@ -30,7 +31,7 @@ from sia.viz.figure import (
 )
 from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import NO_DATA, QUALITATIVE, getal, kans, meervoud
+from sia.viz.theme import NO_DATA, QUALITATIVE
 
 _TOLERANCE = 40.0
 _MOST_COLUMNS = 4

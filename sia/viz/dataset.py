@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.viz.theme import DOMAINS, MISSING, getal, meervoud, opsomming
+from sia.dutch import MISSING, getal, meervoud, opsomming
+from sia.viz.theme import DOMAINS
 
 if TYPE_CHECKING:
     from sia.change.since_base import Verandering
@@ -62,6 +63,8 @@ class Cijfers:
         None in the base year, and where there is nothing to compare with.
     bron_grenzen : str
         Source line of the borders.
+    methode : str
+        Version and hash of the method that the figures rest on.
     """
 
     gemeente: str
@@ -83,6 +86,7 @@ class Cijfers:
     indeling: pd.DataFrame = field(default_factory=_empty)
     verandering: Verandering | None = None
     bron_grenzen: str = ""
+    methode: str = ""
 
     @cached_property
     def toonbaar(self) -> pd.DataFrame:

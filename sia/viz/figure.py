@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -19,7 +20,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from sia.viz.theme import getal
+from sia.dutch import getal
 
 INK = "#1a1a1a"
 SOFT = "#5a5a5a"
@@ -64,12 +65,28 @@ class Chart:
         What there is to see in it, in Dutch, in one or two sentences.
     data : DataFrame
         The figures that are drawn, for the table beside the chart.
+    figure : Figure
+        The Matplotlib figure, to restyle.
     """
 
     markup: str
     title: str
     text: str
     data: pd.DataFrame = field(repr=False)
+    figure: Figure | None = field(default=None, repr=False, compare=False)
+
+    def opslaan(self, pad: str | Path) -> Path:
+        """Write the chart as a file; the suffix says how: svg, png or pdf.
+
+        What was changed on ``figure`` (a Matplotlib figure: titles, colours, size) is in it.
+        """
+        target = Path(pad)
+        if self.figure is None:
+            target.write_text(self.markup, encoding="utf-8")
+        else:
+            with mpl.rc_context(_STYLE):
+                self.figure.savefig(target, bbox_inches="tight")
+        return target
 
     def svg(self) -> str:
         """Return the ``<svg>`` element with its title and description."""
@@ -124,7 +141,7 @@ def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
         f'<title id="{key}-t">{html.escape(title)}</title>'
         f'<desc id="{key}-d">{html.escape(text)}</desc>{body.strip()}</svg>'
     )
-    return Chart(markup, title, text, data)
+    return Chart(markup, title, text, data, figure)
 
 
 NO_TYPES = "Er zijn te weinig buurten met cijfers in dezelfde domeinen om typen te maken."

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sia.catalogue.model import Catalogue
+from sia.dutch import getal, meervoud
 from sia.index import SkewKurtosis, kurtosis, skewness
 from sia.viz.figure import (
     INK,
@@ -25,7 +26,7 @@ from sia.viz.figure import (
     shorten,
 )
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE, getal, meervoud
+from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE
 
 SKEW_LIMIT, KURTOSIS_LIMIT = SkewKurtosis.skew, SkewKurtosis.kurt
 """Beyond both an indicator is treated for outliers (COINr, docs/explanation/methode.md)."""

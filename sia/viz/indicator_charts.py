@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from sia.catalogue.model import Catalogue
+from sia.dutch import MISSING, getal, meervoud, procent
 from sia.viz.figure import (
     PLAIN,
     SOFT,
@@ -22,7 +23,7 @@ from sia.viz.figure import (
     name_room,
     shorten,
 )
-from sia.viz.theme import DIVERGING, MISSING, getal, ink_on, meervoud, procent
+from sia.viz.theme import DIVERGING, ink_on
 
 _FLAGS: Mapping[str, tuple[str, str, str]] = {
     "overgenomen": ("^", "#0072b2", "overgenomen uit een eerder jaar"),

@@ -10,21 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
+from sia.dutch import MISSING, getal, kans, meervoud, met_teken, rang_interval
 from sia.viz.dataset import Cijfers, data_notes
-from sia.viz.theme import (
-    DIVERGING,
-    DOMAINS,
-    MISSING,
-    PATTERNS,
-    POTENTIE,
-    QUALITATIVE,
-    URGENTIE,
-    getal,
-    kans,
-    meervoud,
-    met_teken,
-    rang_interval,
-)
+from sia.viz.theme import DIVERGING, DOMAINS, PATTERNS, POTENTIE, QUALITATIVE, URGENTIE
 from sia.viz.type_words import certainty_text
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
+from sia.dutch import getal, meervoud
 from sia.viz.figure import Chart, canvas, finish
 from sia.viz.outline import map_path, simplified
-from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE, getal, meervoud
+from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE
 
 _TOLERANCE = 40.0
 

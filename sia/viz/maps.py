@@ -16,12 +16,13 @@ from branca.element import Element
 from folium.template import Template
 
 from sia.areas import has_border
+from sia.dutch import MISSING, getal, meervoud, opsomming
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text, short_texts
 from sia.viz.layers import Laag, layers
 from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js, static_text
 from sia.viz.outline import simplified
-from sia.viz.theme import FICTIONAL, MISSING, NO_DATA, Theme, getal, meervoud, opsomming
+from sia.viz.theme import FICTIONAL, NO_DATA, Theme
 
 BRT_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 BRT_HOST = "https://service.pdok.nl"
@@ -218,7 +219,7 @@ def map_data(
         "leeg": NO_DATA,
         "leegtekst": "Niet gerangschikt of geen cijfer",
         "duiding": list(short_texts(cijfers.duiding, gebieden.index)),
-        "bron": html.escape(_attribution(cijfers.bron_grenzen, len(whole) - len(gebieden))),
+        "bron": html.escape(_attribution(cijfers, len(whole) - len(gebieden))),
         "midden": [round((south + north) / 2, 5), round((west + east) / 2, 5)],
     }
 
@@ -266,11 +267,13 @@ def _layer_data(laag: Laag, index: pd.Index[Any], notes: dict[str, int]) -> dict
     }
 
 
-def _attribution(source: str, absent: int) -> str:
-    if not absent:
-        return source
-    buurten = meervoud(absent, "buurt zonder grens staat", "buurten zonder grens staan")
-    return f"{source} ({buurten} niet op de kaart)".strip()
+def _attribution(cijfers: Cijfers, absent: int) -> str:
+    """Return whose borders these are and which method the figures rest on."""
+    text = cijfers.bron_grenzen
+    if absent:
+        buurten = meervoud(absent, "buurt zonder grens staat", "buurten zonder grens staan")
+        text = f"{text} ({buurten} niet op de kaart)".strip()
+    return f"{text} · methode {cijfers.methode}" if cijfers.methode else text
 
 
 def _facts(gebieden: gpd.GeoDataFrame) -> list[dict[str, Any]]:

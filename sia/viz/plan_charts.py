@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sia.dutch import getal, meervoud
 from sia.viz.figure import Chart, canvas, finish
-from sia.viz.theme import QUALITATIVE, getal, meervoud
+from sia.viz.theme import QUALITATIVE
 
 _MARKS = "osD^vPX*<>hp8d"
 _DIA, _OTHER = "#f3dcc0", "#f4f4f4"

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 
+from sia.dutch import getal, meervoud
 from sia.viz.figure import INK, SOFT, Chart, canvas, finish, folded
 from sia.viz.map_charts import draw_classes, quintiles
 from sia.viz.outline import map_path, simplified
-from sia.viz.theme import NO_DATA, URGENTIE, getal, meervoud
+from sia.viz.theme import NO_DATA, URGENTIE
 
 _TOLERANCE = 40.0
 _PANEL = 4.6

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sia.dutch import MISSING, getal, kans, meervoud, opsomming, rang_interval
 from sia.viz.figure import (
     INK,
     PLAIN,
@@ -21,16 +22,7 @@ from sia.viz.figure import (
     name_room,
     shorten,
 )
-from sia.viz.theme import (
-    MISSING,
-    PATTERNS,
-    QUALITATIVE,
-    getal,
-    kans,
-    meervoud,
-    opsomming,
-    rang_interval,
-)
+from sia.viz.theme import PATTERNS, QUALITATIVE
 
 CERTAIN = 0.80
 """P(top quarter) from which a buurt is drawn as certainly urgent (method, approach rules)."""

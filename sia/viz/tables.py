@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sia.viz.theme import MISSING
+from sia.dutch import MISSING
 
 _SCREEN_ONLY = ' class="scherm"'
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

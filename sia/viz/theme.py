@@ -6,42 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sia.dutch import (
-    MINUS as MINUS,
-)
-from sia.dutch import (
-    MISSING as MISSING,
-)
-from sia.dutch import (
-    NBSP as NBSP,
-)
-from sia.dutch import (
-    SENSITIVE as SENSITIVE,
-)
-from sia.dutch import (
-    euro as euro,
-)
-from sia.dutch import (
-    getal as getal,
-)
-from sia.dutch import (
-    kans as kans,
-)
-from sia.dutch import (
-    meervoud as meervoud,
-)
-from sia.dutch import (
-    met_teken as met_teken,
-)
-from sia.dutch import (
-    opsomming as opsomming,
-)
-from sia.dutch import (
-    procent as procent,
-)
-from sia.dutch import (
-    rang_interval as rang_interval,
-)
+from sia.dutch import getal
 from sia.errors import Problem, refuse
 
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."

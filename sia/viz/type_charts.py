@@ -13,6 +13,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
+from sia.dutch import getal, meervoud, opsomming
 from sia.viz.figure import (
     INK,
     NO_TYPES,
@@ -28,7 +29,7 @@ from sia.viz.figure import (
     nothing,
 )
 from sia.viz.rank_charts import hatch
-from sia.viz.theme import QUALITATIVE, getal, meervoud, opsomming
+from sia.viz.theme import QUALITATIVE
 
 CRITERIA: Mapping[str, tuple[str, int]] = {
     "scheiding": ("scheiding: silhouet en gap samen (0–1)", 1),

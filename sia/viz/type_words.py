@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.clustering.doubt import doubtful
-from sia.viz.theme import kans
+from sia.dutch import kans
 
 
 def type_text(typologie: pd.DataFrame, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -352,6 +352,7 @@ def weigh_table(
     gemeente: Gemeente,
     settings: WeighingSettings | None = None,
     base_norms: pd.DataFrame | None = None,
+    without: Collection[str] = (),
 ) -> Weighing:
     """Weigh the buurten of an indicator table by the thresholds of a municipality.
 
@@ -359,12 +360,14 @@ def weigh_table(
     ----------
     base_norms : DataFrame, index ``indicator``, optional
         Of the base year, which fixes the scale; by default those of `table` itself.
+    without : collection of str
+        Indicators that are left out on purpose.
     """
     plan = design(table, gemeente)
     return weigh(
         table.values,
         eligibility(table, gemeente),
-        plan.indicatoren,
+        tuple(name for name in plan.indicatoren if name not in without),
         table.catalogue,
         norms=table.norms,
         base_norms=base_norms,

@@ -13,7 +13,7 @@ from sia.dutch import opsomming
 from sia.index import IndexResult, leave_one_out, sensitivity, weight_swap
 from sia.index.aggregation import aggregate
 from sia.indicators import IndicatorTable
-from sia.methode import WeighingSettings
+from sia.methode import Methode, WeighingSettings
 from sia.weighing.axes import (
     AGGREGATORS,
     URGENTIE,
@@ -35,7 +35,7 @@ FACTOR_NAMES = {
     "leave_out": "een indicator weglaten",
     "data_error": "ruis in de cijfers",
 }
-SAMPLES = 256
+SAMPLES = Methode.standaard().gevoeligheid.samples
 """Base sample of the sensitivity analysis; the index is computed N (d + 2) times."""
 
 
@@ -185,14 +185,14 @@ def swap_curve(result: IndexResult) -> pd.DataFrame:
 
 
 def sensitivity_table(
-    result: IndexResult, table: IndicatorTable, settings: WeighingSettings
+    result: IndexResult, table: IndicatorTable, settings: WeighingSettings, samples: int = SAMPLES
 ) -> pd.DataFrame:
     """Return the Sobol indices of the rank shift per choice, with their intervals."""
     known, error = known_error(result, table.catalogue, table.denominators, margins_of(table))
     found = sensitivity(
         result.values,
         result.design,
-        samples=SAMPLES,
+        samples=samples,
         seed=settings.seed,
         choices=choices_of(result.design, settings),
         denominators=known,

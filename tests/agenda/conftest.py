@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,16 +13,22 @@ import pandas as pd
 import pytest
 import shapely
 
+from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.output.files import agenda_output
 from sia.agenda.parameters import default_parameters
 from sia.agenda.programme.check import Checker
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.reading.combining import combine
+from sia.agenda.reading.deliveries import FOLDER, Deliveries, read_deliveries
 from sia.agenda.reading.investments import Reading, validate
+from sia.viz.theme import Theme
+from voorbeeldstad.plan_files import write_deliveries
 from voorbeeldstad.plans import DemoPlans, demo_plans
 
 START = 2025
+City = dict[str, pd.DataFrame]
 
 
 def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0.15) -> Agenda:
@@ -253,3 +261,54 @@ def agenda(reading: Reading, linkages: Linkages, scores: pd.DataFrame, demo: Dem
 @pytest.fixture(scope="session")
 def programme(agenda: Agenda) -> Programme:
     return optimise(agenda)
+
+
+@pytest.fixture(scope="session")
+def city(buurten: gpd.GeoDataFrame, scores: pd.DataFrame, demo: DemoPlans) -> City:
+    """Return what the SIA says of the square city: its pilots ask for a joint approach."""
+    pilots = [code for codes in demo.pilots.values() for code in codes]
+    integral = pd.Series(buurten.index.isin(pilots), index=buurten.index)
+    approach = integral.map({True: "integrale gebiedsaanpak", False: "regulier"})
+    names = {code: name for name, codes in demo.pilots.items() for code in codes}
+    proposed = pd.Series(buurten.index.map(names), buurten.index).fillna("")
+    return {
+        "gebieden": buurten.assign(wijknaam=buurten["naam"].str[:7], inwoners=1000.0),
+        "scores": scores.assign(potentie=50.0),
+        "aanpak": pd.DataFrame({"aanpak": approach, "toelichting": "Hoge urgentie."}),
+        "gebiedsindeling": proposed.to_frame("naam"),
+    }
+
+
+@pytest.fixture(scope="session")
+def raw(
+    demo: DemoPlans, buurten: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a raw folder with what the partners delivered."""
+    folder = tmp_path_factory.mktemp("geleverd")
+    write_deliveries(folder / FOLDER, demo, buurten)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def delivered(raw: Path, buurten: gpd.GeoDataFrame) -> Deliveries:
+    found = read_deliveries([raw], buurten)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def choices() -> DiaSettings:
+    return DiaSettings(ProgrammeSettings(2025, 2034, gat=0.002, tijd=120.0))
+
+
+@pytest.fixture(scope="session")
+def dia(delivered: Deliveries, city: City, choices: DiaSettings) -> Dia:
+    made = make_dia(2024, delivered, city, {}, choices)
+    assert made is not None
+    return made
+
+
+@pytest.fixture(scope="session")
+def output(dia: Dia, buurten: gpd.GeoDataFrame) -> tuple[City, dict[str, bytes]]:
+    """Return the tables and the files that leave."""
+    return agenda_output(dia, {}, buurten["naam"], asdict(Theme(gemeente="Vierkant")))

@@ -9,21 +9,13 @@ import pytest
 
 from sia import batch
 from sia.errors import InputError
-from sia.settings import Folders
-from tests.batch.tiny import KERNEL, PARAMETERS, write_notebook
+from tests.batch.tiny import KERNEL, PARAMETERS, plan_of, write_project
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(home: Path) -> Path:
     """A project of two notebooks, of which the first fails in 2021."""
-    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
-    write_notebook(tmp_path / "notebooks" / "01_a.ipynb", "assert jaar != 2021, 'kapot jaar'")
-    write_notebook(tmp_path / "notebooks" / "02_b.ipynb", "print(jaar)")
-    return tmp_path
-
-
-def make_plan(root: Path, years: list[int], **extra: object) -> list[list[list[batch.Task]]]:
-    return batch.plan("GM9999", years, [root], root=root, folders=Folders.of(root), extra=extra)
+    return write_project(home, "assert jaar != 2021, 'kapot jaar'", "print(jaar)")
 
 
 def test_misspelt_parameter_is_an_error_with_a_suggestion(project: Path) -> None:
@@ -43,8 +35,8 @@ def test_every_bad_parameter_is_reported_at_once(project: Path) -> None:
 
 
 def test_plan_refuses_before_any_kernel_starts(project: Path) -> None:
-    with pytest.raises(InputError, match="bestaat niet"):
-        make_plan(project, [2020], zaadje=3)
+    with pytest.raises(InputError, match="Geen enkel notebook"):
+        plan_of(project, [2020], extra={"zaadje": 3})
 
 
 def test_notebook_without_tagged_cell_is_refused(tmp_path: Path) -> None:
@@ -61,7 +53,7 @@ def test_absent_notebook_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_failed_year_takes_no_other_down(project: Path) -> None:
-    result = batch.run_batch(make_plan(project, [2020, 2021]), workers=2)
+    result = batch.run_batch(plan_of(project, [2020, 2021]), workers=2)
     status = {(o.jaar, o.notebook): o.status for o in result.outcomes}
     assert status == {
         (2020, "01_a"): "klaar",

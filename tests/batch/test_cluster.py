@@ -41,7 +41,7 @@ def write_task(folder: Path, year: int, source: str) -> batch.Task:
     nbformat.write(book, path)
     output = folder / "reports" / "GM9999" / str(year) / "notebooks" / "01_a.ipynb"
     parameters = {"jaar": year, "verwerkt": str(folder / "verwerkt")}
-    return batch.Task(path, "GM9999", year, parameters, output)
+    return batch.Task(path, "GM9999", year, parameters, output, fingerprint=str(year))
 
 
 @pytest.mark.slow
@@ -89,6 +89,6 @@ def test_a_cluster_without_workers_is_not_waited_for(
 
 def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:
     chain = [write_task(tmp_path, 2020, "print(jaar)")]
-    outcomes = verified_chain(chain, "another base", [], [], False)
+    outcomes = verified_chain(chain, "another base", [], False)
     assert outcomes[0].status == "mislukt"
     assert "andere bronbestanden" in outcomes[0].message

@@ -32,8 +32,8 @@ START = """
 import sys
 from pathlib import Path
 from sia import batch
-from sia.batch import tasks
-tasks.PHASES = ((("01_a",),),)
+from sia.stages import graph
+graph.STAGES = (graph.Stage("intake", "", "01_a"),)
 root = Path(sys.argv[1])
 request = batch.Request(("GM9999",), (2020, 2021), (root / "ruw",), werkers=2)
 sys.exit(batch.start(request, root, print).exit_code())
@@ -41,10 +41,8 @@ sys.exit(batch.start(request, root, print).exit_code())
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
-    monkeypatch.setenv("SIA_HOME", str(tmp_path))
-    return write_project(tmp_path, FAILS, "print(jaar)")
+def project(home: Path) -> Path:
+    return write_project(home, FAILS, "print(jaar)")
 
 
 def asked(root: Path, *gemeenten: str, **options: object) -> batch.Request:
@@ -125,37 +123,43 @@ def test_the_record_says_all_that_a_machine_needs(project: Path) -> None:
     assert record["uitkomsten"][0]["warnings"] == ["LET OP: een bestand met fouten"]
 
 
-def test_settings_of_another_municipality_make_nothing_run_again(project: Path) -> None:
+def test_a_file_with_another_method_runs_what_rests_on_it_and_is_told(project: Path) -> None:
     batch.start(asked(project, "GM9999"), project, print)
-    other = project / "gemeenten" / "GM9998-dorp.toml"
-    other.write_text(other.read_text() + "# anders\n")
-    again = batch.start(asked(project, "GM9999"), project, print)
-    assert {o.status for o in again.outcomes} == {"ongewijzigd"}
-    own = project / "gemeenten" / "GM9999-dorp.toml"
-    own.write_text(own.read_text() + "# anders\n")
-    again = batch.start(asked(project, "GM9999"), project, print)
-    assert {o.status for o in again.outcomes} == {"klaar"}
-
-
-def test_a_judgement_makes_only_what_shows_it_run_again(project: Path) -> None:
-    from sia.batch import resume
-
-    batch.start(asked(project, "GM9999"), project, print)
-    record = project / "data" / "processed" / "GM9999" / resume.RECORD
-    with resume.closing(resume.sqlite3.connect(record)) as store:
-        store.execute("create table duiding (tekst text)")
-        store.commit()
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(resume, "JUDGED", ("02_b",))
-    again = batch.start(asked(project, "GM9999"), project, print)
-    monkey.undo()
-    status = {(o.jaar, o.notebook): o.status for o in again.outcomes}
-    assert status == {
-        (2020, "01_a"): "ongewijzigd",
-        (2021, "01_a"): "ongewijzigd",
-        (2020, "02_b"): "klaar",
-        (2021, "02_b"): "klaar",
+    other = project / "anders.toml"
+    other.write_text("[weging.gewichten]\nwonen = 2.0\n")
+    again = batch.start(asked(project, "GM9999", methode=other), project, print)
+    assert {(o.notebook, o.status) for o in again.outcomes} == {
+        ("01_a", "ongewijzigd"),
+        ("02_b", "klaar"),
     }
+    own = project / "reports" / "GM9999"
+    record = json.loads((own / "laatste-run.json").read_text())
+    assert record["opdracht"]["methode"] == str(other)
+    assert set(record["methode"]) == {"GM9999"}
+    assert record["methode"]["GM9999"]["afwijkingen"] == {"weging.gewichten.wonen": [1.0, 2.0]}
+    page = (own / "overzicht.html").read_text(encoding="utf-8")
+    assert f"Methode {record['methode']['GM9999']['label']}: 1 keuze anders" in page
+    assert "weging.gewichten.wonen = 2.0 (standaard 1.0)" in page
+
+
+def test_a_wrong_method_is_refused_with_all_its_faults_before_anything_is_read(
+    project: Path,
+) -> None:
+    other = project / "fout.toml"
+    other.write_text("[weging]\nlaagg = 5\nhoog = 20\n")
+    with pytest.raises(InputError) as caught:
+        batch.choose(batch.Request(("alle",), (2020,), (project / "ruw",), methode=other), unread)
+    assert [problem.kolom for problem in caught.value.problems] == ["weging.hoog", "weging.laagg"]
+
+
+def test_a_method_that_only_one_municipality_cannot_have_is_refused(project: Path) -> None:
+    own = project / "gemeenten" / "GM9998-dorp.toml"
+    own.write_text(own.read_text() + "[methode.gebieden]\nminimum = 9000.0\n")
+    other = project / "anders.toml"
+    other.write_text("[gebieden]\nmaximum = 8000.0\n")
+    with pytest.raises(InputError, match="9000"):
+        batch.start(asked(project, "GM9999", "GM9998", methode=other), project, print)
+    assert not (project / "reports").exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -172,7 +176,7 @@ def test_stopped_it_ends_at_once_and_says_how_to_go_on(
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while len(list(root.glob("pid-*"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
     process.send_signal(sent)
@@ -233,10 +237,21 @@ def test_a_warm_server_that_does_not_start_is_no_failure(
 def test_a_log_has_plain_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     batch.start(asked(project, "GM9998"), project, print)
     lines = capsys.readouterr().err.splitlines()
-    assert re.match(r"GM9998 202\d 01_a: klaar, \d+,\d s, 1 waarschuwing", lines[0])
+    assert re.match(r"1/4 · GM9998 202\d 01_a: klaar, \d+,\d s, 1 waarschuwing", lines[0])
     assert any("mislukt" in ln and "cel [3]" in ln for ln in lines)
-    assert "GM9998 2021: overgeslagen" in lines
+    assert any(ln.endswith("/4 · GM9998 2021: overgeslagen") for ln in lines)
     assert not any("\x1b" in ln for ln in lines)
+
+
+def test_quiet_says_nothing_of_what_goes_well(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    batch.start(asked(project, "GM9999"), project, said.append, "stil")
+    assert (said, capsys.readouterr().err) == ([], "")
+    batch.start(asked(project, "GM9998"), project, said.append, "stil")
+    assert any(line.startswith("MISLUKT Andersdorp") for line in said)
+    assert "4 · GM9998 2021 01_a: mislukt" in capsys.readouterr().err
 
 
 def test_raw_folders_are_read_only_when_somebody_must_be_looked_up(

@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 
 from sia import batch
-from sia.batch.resume import written
-from sia.batch.tasks import Task
-from sia.settings import Folders
-from sia.store import update_manifest
-from tests.batch.tiny import write_notebook
+from tests.batch.tiny import plan_of, write_project
 
 WRITES = """from pathlib import Path
 from sia.store import sha256_file, update_manifest
@@ -19,23 +15,16 @@ folder = Path(verwerkt) / gemeente / str(jaar)
 folder.mkdir(parents=True, exist_ok=True)
 target = folder / "tabel.txt"
 _ = target.write_text(Path(bron[0], "ruw.csv").read_text())
-update_manifest(folder, "01_a", {"uitvoer": {str(target): sha256_file(target)}})"""
+update_manifest(folder, "intake", {"uitvoer": {target.name: sha256_file(target)}})"""
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
-    for name, source in (("01_a", WRITES), ("02_b", "print(jaar)")):
-        write_notebook(tmp_path / "notebooks" / f"{name}.ipynb", source)
-    (tmp_path / "ruw").mkdir()
-    (tmp_path / "ruw" / "ruw.csv").write_text("een")
-    return tmp_path
+def project(home: Path) -> Path:
+    return write_project(home, WRITES, "print(jaar)")
 
 
 def start(project: Path, years: tuple[int, ...] = (2020,), **options: object) -> dict:
-    raw = [project / "ruw"]
-    phases = batch.plan("GM9999", years, raw, root=project, folders=Folders.of(project))
-    result = batch.run_batch(phases, bron=raw, **options)
+    result = batch.run_batch(plan_of(project, years), bron=[project / "ruw"], **options)
     return {(o.jaar, o.notebook): o.status for o in result.outcomes}
 
 
@@ -75,11 +64,3 @@ def test_left_overs_of_a_killed_run_are_removed(project: Path) -> None:
     (folder / ".01_a.abc.part.ipynb").write_text("{")
     start(project)
     assert not list(folder.glob(".*.part*"))
-
-
-def test_what_a_notebook_wrote_counts_of_all_its_stages(tmp_path: Path) -> None:
-    parameters = {"verwerkt": str(tmp_path)}
-    task = Task(Path("09_trajecten.ipynb"), "GM9999", 2020, parameters, tmp_path / "uit.ipynb")
-    for stage in ("08_rapport", "08_verandering", "09_trajecten"):
-        update_manifest(task.processed, stage, {"uitvoer": {f"{stage}.parquet": stage}})
-    assert set(written(task).values()) == {"08_verandering", "09_trajecten"}

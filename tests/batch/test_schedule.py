@@ -10,22 +10,16 @@ import pytest
 from filelock import FileLock
 
 from sia import batch
-from sia.settings import Folders
-from tests.batch.tiny import write_project
+from tests.batch.tiny import plan_of, write_project
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(batch.tasks, "PHASES", ((("01_a",),), (("02_b",),)))
-    return write_project(tmp_path, "print(jaar)", "print(jaar)")
+def project(home: Path) -> Path:
+    return write_project(home, "print(jaar)", "print(jaar)")
 
 
 def phases(root: Path, years: tuple[int, ...] = (2020,)) -> batch.Phases:
-    plans = [
-        batch.plan(code, years, [root / "ruw"], root=root, folders=Folders.of(root))
-        for code in ("GM9998", "GM9999")
-    ]
-    return batch.merge(plans)
+    return batch.merge(plan_of(root, years, code) for code in ("GM9998", "GM9999"))
 
 
 def test_one_municipality_is_finished_before_the_next_is_begun(project: Path) -> None:

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia import country
+from sia.batch.status import processed_years
 from sia.country import index, layers
 from sia.country import land as country_land
 from sia.errors import InputError
 from sia.methode import WeighingSettings
-from sia.pipeline.status import status_text
 from sia.settings import Folders
 from sia.sources import store
 from sia.sources.base import AreaLayer, Origin, Publisher
@@ -252,14 +252,16 @@ def test_the_status_names_the_country_and_what_was_changed_in_it(
     land: country.Country, folders: Folders
 ) -> None:
     country.municipality_step(land.maatstaf, "GM9990", folders, NO_DRAWS)
-    [line] = status_text(folders, "NL").splitlines()
-    assert line.startswith(f"Nederland (NL) {YEAR}: stappen land; in orde; kaart: ")
-    assert line.endswith(" gemeenten")
-    assert line in status_text(folders)
+    [row] = processed_years(folders, "NL")
+    assert (row["jaar"], row["stappen"], row["gebreken"]) == (YEAR, ["land"], [])
+    assert row["pagina"] == str(land.rapport)
+    assert row["gemeenten"] >= 1
+    assert row in processed_years(folders)
     table = land.map / "buurten.parquet"
     before = table.read_bytes()
     table.write_bytes(before + b"x")
-    assert "buurten.parquet is later gewijzigd" in status_text(folders, "nl")
+    [row] = processed_years(folders, "nl")
+    assert row["gebreken"] == ["land: buurten.parquet is later gewijzigd"]
     table.write_bytes(before)
     with pytest.raises(InputError, match="GM met vier cijfers"):
-        status_text(folders, "Nergenshuizen")
+        processed_years(folders, "Nergenshuizen")

@@ -15,13 +15,14 @@ import pytest
 
 import voorbeeldstad
 from sia import batch
-from sia.settings import Folders
+from sia.stages import graph
+from sia.stages.opening import checked_run
 from sia.store import write_json
 
 YEARS = (2023, 2024)
 HALVES = (
-    ("01_intake", "04_clustering", "06_kaarten", "07_agenda"),
-    ("02_indicatoren", "03_robuustheid", "08_rapport", "09_trajecten"),
+    ("01_intake", "04_clustering", "07_agenda", "08_kaarten"),
+    ("02_indicatoren", "03_robuustheid", "05_verandering", "09_rapport"),
 )
 """Two test processes have about as long over each; the kernels of one half come from one server."""
 
@@ -32,15 +33,22 @@ from sia.batch.warm import warm_kernels
 with warm_kernels():
     sys.exit(pytest.main(sys.argv[1:]))
 """
-NAMES = sorted(name for phase in batch.PHASES for chain in phase for name in chain)
+NAMES = sorted(graph.notebooks())
 
 
 def run_series(root: Path, repository: Path) -> None:
     """Run the whole series on two years of Voorbeeldstad and keep what became of it."""
     voorbeeldstad.generate(root / "ruw", jaren=YEARS)
-    folders = Folders(processed=root / "verwerkt", reports=root / "rapporten")
-    phases = batch.plan("GM9999", YEARS, [root / "ruw"], root=repository, folders=folders)
-    result = batch.run_batch(phases, bron=[root / "ruw"], workers=2)
+    run = checked_run(
+        "GM9999",
+        YEARS[-1],
+        root / "ruw",
+        jaren=YEARS,
+        basisjaar=YEARS[0],
+        verwerkt=root / "verwerkt",
+        rapporten=root / "rapporten",
+    )
+    result = batch.run_batch(batch.plan(run, repository), bron=[root / "ruw"], workers=2)
     write_json(root / "uitkomsten.json", {"lijst": [asdict(o) for o in result.outcomes]})
 
 

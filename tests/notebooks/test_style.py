@@ -9,11 +9,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-FIGURE = re.compile(r"\b(charts\.|show\(|kaart$)", re.MULTILINE)
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+TUTORIALS = sorted((FOLDER / "tutorials").glob("*.ipynb"))
+FIGURE = re.compile(r"\b(charts\.|plan_map\(|grafiek\.|kaart\(|paneel\(|kaart$)", re.MULTILINE)
 
 
-@pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.fixture(params=[*NOTEBOOKS, *TUTORIALS], ids=lambda p: f"{p.parent.name}/{p.stem}")
 def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
     return nbformat.read(request.param, as_version=4)
 
@@ -23,8 +25,20 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def test_the_series_is_there() -> None:
-    assert {p.stem[:2] for p in NOTEBOOKS} >= {"01", "02", "03", "04", "06", "08"}
+    assert {p.stem[:2] for p in NOTEBOOKS} >= {f"{number:02d}" for number in range(1, 10)}
     assert all(re.fullmatch(r"\d\d_[a-z]+", p.stem) for p in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda p: p.stem)
+def test_a_tutorial_has_a_task_and_then_its_answer(path: Path) -> None:
+    titles = [
+        line
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    assert titles.index("## Opdracht") + 1 == titles.index("## Antwoord")
 
 
 def test_outputs_are_stripped(notebook: nbformat.NotebookNode) -> None:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sia.dutch import getal
 from sia.report.numbers import (
     UnsupportedNumbersError,
     check_numbers,
     numbers_in,
     numbers_in_text,
 )
-from sia.viz.theme import getal
 
 
 def test_dutch_numbers_are_found_as_written() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from voronoistad import city, without_intervals
 
+from sia.dutch import getal, procent
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
 from sia.report.sentences import (
     Grond,
@@ -26,7 +27,7 @@ from sia.report.sentences import (
     urgency,
 )
 from sia.viz.dataset import Cijfers
-from sia.viz.theme import DOMAINS, getal, procent
+from sia.viz.theme import DOMAINS
 
 
 def _with(stad: Cijfers, **columns: object) -> Cijfers:

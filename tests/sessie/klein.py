@@ -10,12 +10,13 @@ import pandas as pd
 from shapely import box
 
 import voorbeeldstad
-from sia import pipeline
 from sia.approach import decide
-from sia.change.tables import year_scores
-from sia.pipeline.types import corporation_share
+from sia.change.tables import change_tables, year_scores
 from sia.settings import Folders
-from sia.store import read_manifest, write_json
+from sia.stages import graph
+from sia.stages.opening import checked_run
+from sia.stages.run import Made, Run
+from sia.store import read_manifest, sha256_file, update_manifest, write_json, write_table
 
 CODE, YEAR, EARLIER = "GM9999", 2024, 2023
 POCKET_IN = "BU99990301"
@@ -26,24 +27,48 @@ def small_city(root: Path) -> Folders:
     """Write the tables of a session under `root`; SIA_HOME must name the repository."""
     voorbeeldstad.generate(root / "ruw", jaren=(YEAR,))
     folders = Folders(processed=root / "data" / "processed", reports=root / "reports")
-    places = str(folders.processed), str(folders.reports)
-    run = pipeline.open_run(CODE, YEAR, [str(root / "ruw")], (), None, *places)
-    pipeline.intake_step(run)
-    pipeline.indicators_step(run)
-    pipeline.weighing_step(run, doorrekeningen=40)
+    run = checked_run(
+        CODE,
+        YEAR,
+        root / "ruw",
+        methode={"weging": {"doorrekeningen": 40}},
+        verwerkt=folders.processed,
+        rapporten=folders.reports,
+    )
+    for stage in ("intake", "indicatoren", "weging", "gebieden"):
+        run.publish(stage)
     pockets, scores = _pockets(run), run.table("scores")
-    proposed = decide(scores, corporation_share(run), pockets, None)
-    tables = {"deelbuurten": pockets, "typologie": _types(scores), "aanpak": proposed}
+    proposed = decide(scores, run.table("indicatoren")["corporatiebezit"], pockets, None)
     years = year_scores({EARLIER: scores, YEAR: scores}, scores.index)
-    run.write("04", {**tables, "jaarscores": years})
+    profiles = pd.DataFrame({"sociaal": [0.0, 1.0]}, pd.Index([1, 2], name="type"))
+    written(run, "deelbuurten", {"deelbuurten": pockets}, gezocht=True)
+    written(run, "typen", {"typologie": _types(scores), "typeprofielen": profiles})
+    written(run, "aanpak", {"aanpak": proposed})
+    written(run, "verandering", {**change_tables(None), "jaarscores": years})
     manifest = read_manifest(run.folder)
-    manifest["stappen"]["03_robuustheid"]["parameters"]["jaren"] = [EARLIER, YEAR]
+    manifest["stappen"]["weging"]["parameters"]["jaren"] = [EARLIER, YEAR]
     write_json(run.folder / "manifest.json", manifest)
     shutil.copytree(run.folder, folders.year(CODE, EARLIER))
     return folders
 
 
-def _pockets(run: pipeline.Run) -> gpd.GeoDataFrame:
+def rewritten(run: Run, stage: str, name: str, table: pd.DataFrame) -> None:
+    """Write another table in the place of a published one, and note it as such."""
+    target = run.folder / f"{name}.parquet"
+    write_table(target, table)
+    noted = read_manifest(run.folder)["stappen"][stage]
+    noted["tabellen"][name] = sha256_file(target)
+    update_manifest(run.folder, stage, noted)
+
+
+def written(run: Run, stage: str, tables: dict[str, pd.DataFrame], **noted: object) -> None:
+    """Write tables as if a stage had made them."""
+    for name, table in tables.items():
+        write_table(run.folder / f"{name}.parquet", table)
+    run.note(graph.stage(stage), Made(tables, None, noted))
+
+
+def _pockets(run: Run) -> gpd.GeoDataFrame:
     centre = run.table("gebieden").geometry[POCKET_IN].representative_point()
     row = {
         "naam": "Deel-buurt noord in Wilgenrijk",

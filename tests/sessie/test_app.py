@@ -9,12 +9,11 @@ import pytest
 
 from sia.duiding import Record
 from sia.errors import InputError
-from sia.pipeline import Run
-from sia.pipeline.judgements import record_path
 from sia.sessie import check_session, start
 from sia.sessie.app import SCRIPTS, Sessie
 from sia.sessie.stand import Stand, load_stand
 from sia.settings import Folders
+from sia.stages.run import Run
 from tests.sessie.klein import CODE, EARLIER, POCKET, POCKET_IN, YEAR
 
 FIELDS = {
@@ -99,16 +98,16 @@ def test_a_year_that_cannot_be_read_leaves_the_old_one_on_the_table(app: Sessie)
     broken = app.folders.year(CODE, EARLIER) / "scores.parquet"
     broken.write_bytes(b"stuk")
     app.jaar = EARLIER
-    assert "Parquet" in app.fout
+    assert "later gewijzigd" in app.fout
     assert (app.jaar, app.stad["jaar"]) == (YEAR, YEAR)
 
 
 def test_figures_that_cannot_be_read_leave_an_empty_page_that_says_so(folders: Folders) -> None:
     (folders.year(CODE, YEAR) / "bijdragen.parquet").write_bytes(b"stuk")
     app = Sessie(folders, CODE, YEAR)
-    assert "Parquet" in app.fout
+    assert "later gewijzigd" in app.fout
     assert app.stad == {}
-    with pytest.raises(InputError, match="Parquet"):
+    with pytest.raises(InputError, match="later gewijzigd"):
         check_session(app)
     app.jaar = EARLIER
     assert (app.fout, app.stad["jaar"]) == ("", EARLIER)
@@ -123,7 +122,7 @@ def test_storing_is_confirmed_and_shown_at_once(app: Sessie) -> None:
     assert "Opgeslagen als duiding 1" in answer["tekst"]
     assert [row["uitspraak"] for row in app.duidingen] == ["Klopt."]
     assert app.oordelen == {POCKET_IN: "1 duiding"}
-    stored = Record(record_path(app.stand.run)).entries()
+    stored = Record(app.stand.run.folders.record(app.stand.run.gemeente.code)).entries()
     assert stored["cijferversie"][0] == app.stand.versies[POCKET_IN]
 
 
@@ -142,7 +141,7 @@ def test_an_incomplete_form_says_all_that_is_wrong(app: Sessie) -> None:
 
 
 def test_a_record_that_cannot_be_written_is_said(app: Sessie) -> None:
-    record_path(app.stand.run).mkdir(parents=True)
+    app.stand.run.folders.record(app.stand.run.gemeente.code).mkdir(parents=True)
     answer = Heard(app).ask("bewaar", velden=FIELDS)
     assert not answer["goed"]
     assert "NIET opgeslagen" in answer["tekst"]
@@ -154,7 +153,7 @@ def test_export_and_import_bring_a_record_to_another_computer(app: Sessie) -> No
     page.ask("bewaar", velden={**FIELDS, "uitspraak": "=HYPERLINK(1)"})
     sent = page.ask("uitvoer")
     assert sent["naam"] == f"duiding-{CODE}.csv"
-    record_path(app.stand.run).unlink()
+    app.stand.run.folders.record(app.stand.run.gemeente.code).unlink()
     app.gekozen = POCKET_IN
     assert page.ask("invoer", naam="d.csv", inhoud=sent["inhoud"])["tekst"].startswith(
         "1 duidingen"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from sia.dutch import getal
 from sia.sessie.panels import facts, land_note, neighbours, panel
 from sia.sessie.stand import Stand
-from sia.viz.theme import getal
 from tests.sessie.klein import POCKET, POCKET_IN
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from sia.methode import WeighingSettings
-from sia.pipeline import Run
 from sia.sessie.choices import opened
 from sia.sessie.reference import national_scores
 from sia.settings import Folders
-from sia.store import write_table
+from sia.stages.run import Run
 from sia.viz.theme import DOMAINS
 from sia.weighing import goalposts
-from tests.sessie.klein import CODE, YEAR
+from tests.sessie.klein import CODE, YEAR, rewritten
 
 
 @pytest.fixture
@@ -26,9 +25,9 @@ def taking_part(run: Run) -> tuple[str, ...]:
 
 
 def national(run: Run, names: list[str]) -> None:
-    norms = run.table("normen")
+    norms = run.table("normen").copy()
     norms.loc[norms.index.isin(names), "bron"] = "land"
-    write_table(run.folder / "normen.parquet", norms)
+    rewritten(run, "indicatoren", "normen", norms)
 
 
 def test_without_national_norms_there_is_no_comparison(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ def test_the_first_plan_and_the_last_are_seen(tmp_path: Path) -> None:
     with_plans = store_folder([raw], tmp_path)
     (raw / PLANS / "corporatie.csv").unlink()
     assert store_folder([raw], tmp_path) != with_plans
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such file names")
+def test_a_name_that_is_no_utf_8_takes_no_other_file_down(tmp_path: Path) -> None:
+    raw = a_raw_folder(tmp_path)
+    strange = os.fsencode(raw) + b"/caf\xe9_2024.csv"
+    with open(strange, "w") as stream:  # noqa: PTH123 - a path of bytes
+        stream.write("buurtcode;aantal_cafes\nBU99990000;1\nBU99990001;2\n")
+    found = reading.read_intake("GM9999", [2024], [raw], tmp_path / "verwerkt")
+    assert list(found.files["bestand"]) == ["caf\ufffd_2024.csv", "plannen/", "winkels_2024.csv"]
+    assert list(found.files["status"]) == ["gelezen", "overgeslagen", "gelezen"]
+    assert sorted(c for t in found.tables for c in t.values) == ["aantal_cafes", "aantal_winkels"]

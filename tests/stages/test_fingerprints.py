@@ -76,7 +76,9 @@ def _style(text: str) -> Callable[[Path], object]:
         pytest.param(_style('hoofdkleur = "#000000"\n'), SHOWS | PLANS, id="a colour"),
         pytest.param(_style("[methode.weging.gewichten]\nwonen = 2.0\n"), FIGURES, id="a weight"),
         pytest.param(_style("[methode.agenda]\ngraafrust = 6\n"), PLANS, id="a rule of the agenda"),
-        pytest.param(_style("[aanpak]\nkans_urgent = 0.9\n"), {"aanpak", *SHOWS}, id="the aanpak"),
+        pytest.param(
+            _style("[aanpak]\nkans_urgent = 0.9\n"), {"aanpak", "agenda", *SHOWS}, id="the aanpak"
+        ),
         pytest.param(_style('[[partner]]\nnaam = "W"\nsoort = "corporatie"\n'), ALL, id="partner"),
         pytest.param(
             _style("[methode.gevoeligheid]\nsteekproef = 128\n"), {"audit", "rapport"}, id="sample"
@@ -109,7 +111,7 @@ def test_another_base_year_leaves_what_stands_before_the_scale(project: Path) ->
 
 def test_every_year_has_its_own_and_the_pooled_ones_need_all(project: Path) -> None:
     first, last = prints(opened(project, 2020)), prints(opened(project, 2021))
-    assert {name for name in first if first[name] == last[name]} == {"intake", "typen"}
+    assert {name for name in first if first[name] == last[name]} == {"intake"}
 
 
 def test_the_same_city_in_another_folder_is_the_same(

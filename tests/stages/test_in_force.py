@@ -35,7 +35,8 @@ def asked(*arguments: str) -> str:
 
 
 def test_the_default_has_no_deviations(project: Path) -> None:
-    assert in_force.headline(Methode.standaard()).endswith("gelijk aan de standaard.")
+    facts = in_force.method_facts(Methode.standaard())
+    assert in_force.headline(facts).endswith("gelijk aan de standaard.")
     assert json.loads(asked("--json"))["afwijkingen"] == {}
 
 

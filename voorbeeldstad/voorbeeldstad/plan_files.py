@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.output.exports import write_geopackage
+from sia.agenda.output.exports import geopackage_bytes
 from sia.agenda.output.template import template
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import write_means
@@ -65,7 +65,7 @@ def _write_layer(target: Path, rows: pd.DataFrame) -> None:
     # Mixed empty text and numbers in a column: as text, the way a partner's GIS would hold it.
     for column in layer.columns.drop("geometry"):
         layer[column] = layer[column].astype(str)
-    write_geopackage(target, layer)
+    write_bytes(target, geopackage_bytes(target.stem, layer))
 
 
 def _write_table(target: Path, table: pd.DataFrame) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, share_left
 from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price
+from sia.agenda.reading.deliveries import GRANTED, REFUSED
 from sia.agenda.wording import euro, percent
 
 Rule = Literal["shapley", "evenredig"]
 OWN = "eigen middelen"
-GRANTED, REFUSED = "toegekend", "afgewezen"
 
 
 def money(
@@ -69,24 +68,6 @@ def _sources(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(parts).rename_axis("plan").reset_index()
     table = table[table["bedrag"].fillna(0.0) > 0]
     return table[["plan", "partner", "bron", "bedrag"]].reset_index(drop=True)
-
-
-def without_refused(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the plans as a programme may count on their money: what was refused pays nothing.
-
-    Parameters
-    ----------
-    plans : GeoDataFrame, index ``plan``
-        As read.
-    subsidies : DataFrame, index ``subsidie``
-        ``status``.
-    """
-    refused = subsidies.index[subsidies["status"] == REFUSED]
-    amounts = {
-        f"bedrag_{n}": plans[f"bedrag_{n}"].mask(plans[f"bron_{n}"].isin(refused))
-        for n in ("1", "2")
-    }
-    return plans.assign(**amounts)
 
 
 def cover(

@@ -6,13 +6,14 @@ from html import escape
 
 import pandas as pd
 
-from sia.agenda.insight.funding import REFUSED
 from sia.agenda.insight.scenarios import replan
-from sia.agenda.insight.versions import differences
 from sia.agenda.insight.whatif import with_budget, with_fixed, with_refused, without_partner
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme
-from sia.agenda.wording import count, euro, listing, percent
+from sia.agenda.programme.versions import differences
+from sia.agenda.reading.deliveries import REFUSED
+from sia.agenda.wording import count, euro, percent
+from sia.dutch import opsomming
 from sia.errors import InputError, Problem
 from sia.extras import extra
 
@@ -164,7 +165,7 @@ class AgendaPanel:
         said = [f"Bespaard op openbreken: {euro(now)} (afgesproken programma: {euro(before)})."]
         if len(left):
             many = count(len(left), "plan valt", "plannen vallen")
-            said.append(f"Zonder {listing(self._gone())}: {many} weg.")
+            said.append(f"Zonder {opsomming(self._gone())}: {many} weg.")
         many = count(len(changes), "plan verandert", "plannen veranderen")
         said.append(f"{many}, {percent(len(changes) / len(there), 0)} van de plannen die meedoen.")
         moved = _moved(changes, self.agenda.settings.jaren) if len(changes) else ""

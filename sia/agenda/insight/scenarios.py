@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda.insight.whatif import with_budget, with_saving, with_slips
+from sia.agenda.dia import Dia
+from sia.agenda.insight.whatif import with_budget, with_refused, with_saving, with_slips
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.streets import Places
+from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import percent
 from sia.errors import InputError
+
+NO_SUBSIDY = "subsidies afgewezen"
 
 
 @dataclass(frozen=True)
@@ -165,3 +169,45 @@ def replan(agenda: Agenda, current: pd.Series, stabiliteit: float | None = None)
         return optimise(agenda, current)
     settings = replace(agenda.settings, stabiliteit=stabiliteit)
     return optimise(replace(agenda, settings=settings), current)
+
+
+def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> dict[str, Agenda]:
+    """Return the agenda under less money, other savings, refusals and random slips.
+
+    Parameters
+    ----------
+    dia : Dia
+    zaad : int
+    uitloop : int
+        Number of scenarios with slips.
+    """
+    rng = np.random.default_rng(zaad)
+    others = standard_scenarios(dia.agenda, dia.starts, dia.linkages.places, rng, slips=uitloop)
+    funds = dia.delivered.subsidies
+    unsure = list(funds.index[funds["status"] != GRANTED])
+    if dia.plans[["bron_1", "bron_2"]].isin(unsure).to_numpy().any():
+        others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, unsure)
+    # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
+    return {
+        name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))
+        for name, agenda in others.items()
+    }
+
+
+def firmness(dia: Dia) -> Scenarios:
+    """Make the programme of every scenario, see `scenarios_of`."""
+    return run_scenarios(scenarios_of(dia), dia.starts)
+
+
+def random_slips(dia: Dia, *, aantal: int = 5, zaad: int = 2024) -> dict[str, int]:
+    """Return plans that slip by a year, drawn from those that start within the horizon."""
+    soon = dia.starts.dropna()
+    soon = soon[soon < dia.agenda.settings.eind - 1]
+    rng = np.random.default_rng(zaad)
+    drawn = rng.choice(soon.index.to_numpy(), min(aantal, len(soon)), replace=False)
+    return {str(plan): 1 for plan in sorted(drawn)}
+
+
+def replan_after(dia: Dia, slips: Mapping[str, int], stabiliteit: float) -> Programme:
+    """Make the programme again after slips, with a price on moving other plans."""
+    return replan(with_slips(dia.agenda, dia.starts, slips), dia.starts, stabiliteit)

@@ -146,24 +146,3 @@ def with_saving(agenda: Agenda, places: Places, band: Band) -> Agenda:
         openings=openings[["plek", "plan", "opening"]].reset_index(drop=True),
         settings=replace(agenda.settings, besparing=band),
     )
-
-
-def with_agreement(agenda: Agenda, groep: str, plans: Iterable[str]) -> Agenda:
-    """Return the agenda in which these plans have agreed to start in the same year.
-
-    Raises
-    ------
-    InputError
-        When a plan is not in the agenda, or the windows share no year.
-    """
-    members = sorted(set(plans))
-    unknown = [p for p in members if p not in agenda.plans.index]
-    if unknown:
-        raise InputError([Problem(f"Plan {p} staat niet in de agenda.", "Kies een ander.")
-                          for p in unknown])  # fmt: skip
-    window = agenda.plans.loc[members, ["eerste", "laatste"]]
-    if window["eerste"].max() > window["laatste"].min():
-        raise InputError([Problem(f"De plannen van {groep} hebben geen gezamenlijk startjaar.",
-                                  "Verruim eerst een venster.")])  # fmt: skip
-    added = pd.DataFrame({"groep": groep, "plan": members})
-    return replace(agenda, afspraken=pd.concat([agenda.afspraken, added], ignore_index=True))

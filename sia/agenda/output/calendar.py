@@ -51,24 +51,6 @@ class Item:
     jaarlang: bool = True
 
 
-def public_items(plans: pd.DataFrame, starts: pd.Series, buurtcode: str) -> list[Item]:
-    """Return the public works of one buurt.
-
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        As read, with every level in it; only what is ``openbaar`` comes out.
-    starts : Series, index ``plan``
-    buurtcode : str
-
-    Returns
-    -------
-    list of Item
-        By first day, then title. Ideas are not announced: only plans that are begroot or further.
-    """
-    return items_of(public_works(plans, starts), buurtcode)
-
-
 def public_works(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Return the placed works that residents may know of, at level ``openbaar``; no ideas."""
     table = plans.assign(start=starts.reindex(plans.index)).reset_index()
@@ -77,7 +59,7 @@ def public_works(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
 
 
 def items_of(works: pd.DataFrame, buurtcode: str) -> list[Item]:
-    """Return what `public_works` found in one buurt, as `public_items` does."""
+    """Return what `public_works` found in one buurt, by first day, then title."""
     here = [buurtcode in codes.split(";") for codes in works["buurtcodes"]]
     items = [
         Item(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import datetime
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import shapely
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from sia.agenda.reading.fields import Openness
+from sia.agenda.reading.location import RD
 from sia.agenda.reading.openness import view
-from sia.store import atomic_path
 
 _STAMP = (2025, 1, 1, 0, 0, 0)
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -104,33 +104,43 @@ def _without_clock(content: bytes, modified: datetime) -> bytes:
     return content.replace(stamp, datetime(*_STAMP).strftime("%Y-%m-%dT%H:%M:%SZ").encode())
 
 
-def write_layer(
-    target: Path, layer: gpd.GeoDataFrame, level: Openness, partner: str | None = None
-) -> None:
-    """Write a layer as GeoPackage, whole or not at all.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-    layer : GeoDataFrame
-        Where its geometry may not leave at `level`, the table is written without it.
-    level : {"intern", "partners", "openbaar"}
-    partner : str, optional
-    """
+def layer_bytes(
+    name: str, layer: gpd.GeoDataFrame, level: Openness, partner: str | None = None
+) -> bytes:
+    """Return a layer as GeoPackage; where its geometry may not leave, the table without it."""
     shown = safe_table(layer, level, partner, wkt=False)
-    write_geopackage(
-        target, gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
+    return geopackage_bytes(
+        name, gpd.GeoDataFrame(shown, crs=layer.crs) if "geometry" in shown else shown
     )
 
 
-def write_geopackage(target: Path, frame: pd.DataFrame) -> None:
-    """Write a table or layer as GeoPackage whose bytes do not depend on the clock."""
+def geopackage_bytes(name: str, frame: pd.DataFrame) -> bytes:
+    """Return a table or layer as GeoPackage whose bytes do not depend on the clock."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2025-01-01T00:00:00.000Z"})
+    stream = io.BytesIO()
     try:
-        with atomic_path(target) as part:
-            # GDAL wants to make the file itself.
-            part.unlink()
-            pyogrio.write_dataframe(frame, part, layer=target.stem, driver="GPKG")
+        pyogrio.write_dataframe(frame, stream, layer=name, driver="GPKG")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    return stream.getvalue()
+
+
+def linkage_layer(kansen: pd.DataFrame, plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return koppelkansen with a geometry: the places of their plans together.
+
+    Parameters
+    ----------
+    kansen : DataFrame, index ``kans``
+        With ``plannen`` (``;``-joined).
+    plans : GeoDataFrame, EPSG:28992, index ``plan``
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:28992, index ``kans``
+    """
+    shapes = plans.geometry
+    joined = [
+        shapely.union_all(shapes.loc[text.split(";")].to_numpy()) for text in kansen["plannen"]
+    ]
+    return gpd.GeoDataFrame(kansen.copy(), geometry=gpd.GeoSeries(joined, kansen.index, crs=RD))

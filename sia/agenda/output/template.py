@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -12,15 +13,23 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_text, workbook_bytes
-from sia.agenda.reading.decisions import (
+from sia.agenda.reading.cells import parse_cell
+from sia.agenda.reading.decisions import ACTION_SHEET, ACTIONS, DECISION_SHEET, DECISIONS
+from sia.agenda.reading.deliveries import BUDGETS, SUBSIDIES
+from sia.agenda.reading.fields import (
     ACTION_FIELDS,
-    ACTION_SHEET,
+    BUDGET_FIELDS,
     DECISION_FIELDS,
-    DECISION_SHEET,
+    EXAMPLES,
+    FIELDS,
+    SUBSIDY_FIELDS,
+    Field,
 )
-from sia.agenda.reading.fields import FIELDS, Field
 from sia.agenda.reading.files import SHEET
+from sia.agenda.reading.organisation import VERVALLEN
+from sia.errors import InputError, Problem
 
+WORKBOOK = "plannen-{}.xlsx"
 _ROWS = 1000
 _INTRO = (
     ("Sjabloon investeringsplannen (DIA)", True),
@@ -35,33 +44,6 @@ _INTRO = (
     ("Niveaus: intern = alleen uw organisatie; partners = de partners aan tafel; "
      "openbaar = iedereen.", False),
     ("Zet geen persoonsnamen in dit bestand.", False),
-)  # fmt: skip
-
-EXAMPLES: tuple[dict[str, str], ...] = (
-    {f.name: f.voorbeeld for f in FIELDS} | {"voorgangers": ""},
-    {
-        "plan": "GEM-WEG-001", "partner": "Gemeente Voorbeeldstad (fictief)",
-        "titel": "Herinrichting Lindestraat (fictief)", "soort": "weg",
-        "opgaven": "veiligheid;klimaat",
-        "wkt": "LINESTRING (257000 471003, 257250 471043)", "stelsel": "RD", "kosten": "420000",
-        "vroegst": "2026", "voorkeur": "2028", "laatst": "2030", "duur": "1",
-        "flexibiliteit": "vrij", "status": "idee", "zekerheid": "70", "fte": "0,6",
-        "voorgangers": "GEM-RIO-001", "vertrouwelijkheid": "openbaar",
-    },
-    {
-        "plan": "WEL-ENE-001", "partner": "Welzijn Voorbeeldstad (fictief)",
-        "titel": "Energiecoaches aan huis (fictief)", "soort": "energiecoach",
-        "opgaven": "energie;sociaal", "buurtcodes": "BU99990001;BU99990002", "kosten": "90000",
-        "vroegst": "2026", "laatst": "2028", "duur": "2", "flexibiliteit": "bespreekbaar",
-        "status": "begroot", "vertrouwelijkheid": "partners",
-    },
-    {
-        "plan": "WEL-EVE-001", "partner": "Welzijn Voorbeeldstad (fictief)",
-        "titel": "Buurtfeest Lindestraat (fictief)", "soort": "evenement", "opgaven": "sociaal",
-        "buurtcodes": "BU99990001", "kosten": "8000", "vroegst": "2026", "laatst": "2026",
-        "duur": "1", "eerste_dag": "2026-06-13", "laatste_dag": "2026-06-14",
-        "flexibiliteit": "vast", "status": "begroot", "vertrouwelijkheid": "openbaar",
-    },
 )  # fmt: skip
 
 
@@ -107,6 +89,64 @@ def template(
         shown = buurten["naam"].sort_index().rename_axis("code").reset_index()
         _look_up(book, "Buurten", ["Buurtcode", "Naam"], shown)
     return workbook_bytes(book)
+
+
+def delivery_files(
+    agenda: Mapping[str, pd.DataFrame], buurten: pd.DataFrame | None, partner: str | None = None
+) -> dict[str, bytes]:
+    """Return the workbook for a partner and the empty tables that go beside it, by file name.
+
+    Parameters
+    ----------
+    agenda : mapping of str to DataFrame
+        ``register``, ``acties`` and ``status`` of the newest agenda, as far as they are there.
+    buurten : DataFrame, index ``buurtcode``, or None
+        ``naam``.
+    partner : str, optional
+        Whose plans and open actions are filled in beforehand. Only this partner may get that
+        workbook: its internal fields are in it.
+
+    Raises
+    ------
+    InputError
+        When the partner is not known.
+    """
+    plans, actions = (None, None) if partner is None else _own(agenda, partner)
+    state = agenda.get("status")
+    going = None if state is None else state[~state["fase"].isin(["klaar", VERVALLEN])]
+    name = WORKBOOK.format("partner" if partner is None else _slug(partner))
+    beside = {
+        BUDGETS: BUDGET_FIELDS, SUBSIDIES: SUBSIDY_FIELDS,
+        DECISIONS: DECISION_FIELDS, ACTIONS: ACTION_FIELDS,
+    }  # fmt: skip
+    return {name: template(plans, buurten, going, actions)} | {
+        table: f"\ufeff{';'.join(field.name for field in fields)}\r\n".encode()
+        for table, fields in beside.items()
+    }
+
+
+def _own(
+    agenda: Mapping[str, pd.DataFrame], partner: str
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return the partner's plans and open actions, as rows of the template."""
+    names = sorted(set(agenda["register"]["partner"])) if "register" in agenda else []
+    if partner not in names:
+        known = "; ".join(names) or "er zijn nog geen plannen verwerkt"
+        raise InputError([Problem(f"Partner `{partner}` is niet bekend.", f"Bekend: {known}.")])
+    plans, actions = agenda["register"], agenda.get("acties")
+    own = gpd.GeoDataFrame(plans[plans["partner"] == partner])
+    shaped = own["plaats"] != "buurt"
+    rows = pd.DataFrame(own.drop(columns="geometry").astype(object).reset_index())
+    rows["wkt"] = own.geometry.to_wkt(rounding_precision=2).where(shaped, "").to_numpy()
+    rows["stelsel"] = shaped.map({True: "RD", False: ""}).to_numpy()
+    if actions is not None:
+        actions = actions[(actions["partner"] == partner) & actions["klaar"].isna()].astype(object)
+    return rows, actions
+
+
+def _slug(partner: str) -> str:
+    words = "".join(c if c.isalnum() else " " for c in partner.lower()).split()
+    return "-".join(words)
 
 
 def _records(table: pd.DataFrame | None) -> list[dict[str, object]]:
@@ -157,13 +197,8 @@ def _sheet(
 
 
 def _written(field: Field, value: object) -> object:
-    if value is None or value == "" or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
-        return None
-    if field.kind in ("jaar", "geheel") and isinstance(value, str | int | float):
-        return int(float(value))
-    if field.kind in ("bedrag", "getal"):
-        return float(str(value).replace(",", "."))
-    return safe_text(str(value))
+    typed, _ = parse_cell(field, value)
+    return None if typed == "" else safe_text(typed)
 
 
 def _explanation(book: Workbook, sheets: Mapping[str, tuple[Field, ...]]) -> None:

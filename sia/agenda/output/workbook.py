@@ -12,47 +12,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_table, workbook_bytes
-from sia.agenda.reading.fields import BY_NAME, Openness
+from sia.agenda.reading.fields import LABELS, Openness
 
-_LABELS = {name: field.label for name, field in BY_NAME.items()} | {
-    "n": "Aantal plannen",
-    "kans": "Koppelkans",
-    "soort_kans": "Soort koppelkans",
-    "van": "Samen vanaf (jaar)",
-    "tot": "Samen tot en met (jaar)",
-    "schuif": "Buiten venster (jaren)",
-    "besparing_laag": "Besparing laag (euro)",
-    "besparing_midden": "Besparing midden (euro)",
-    "besparing_hoog": "Besparing hoog (euro)",
-    "waardering": "Waardering (euro, geen geld)",
-    "urgentie": "Urgentie (0-100)",
-    "beslis_voor": "Beslis vóór",
-    "zin": "In één zin",
-    "start": "Start (jaar)",
-    "eind": "Eind (jaar)",
-    "verplicht": "Gaat zeker door",
-    "verschuiving": "Jaren na voorkeur",
-    "samen": "Deelt de straat met",
-    "bedrag": "Bedrag (euro)",
-    "gedekt": "Gedekt (euro)",
-    "voorwaardelijk": "Voorwaardelijk (euro)",
-    "open": "Open (euro)",
-    "alleen": "Opening alleen (euro)",
-    "betaalt": "Betaalt (euro)",
-    "bespaart": "Bespaart (euro)",
-    "ruimte": "Ruimte over",
-    "knelt": "Wat knelt",
-    "voor": "Vóór",
-    "klaar": "Klaar op",
-    "dagen": "Dagen (min is te laat)",
-}
 _NARROW, _WIDE = 9, 60
 _HEAD = PatternFill("solid", fgColor="1F4E79")
-
-
-def label(column: str) -> str:
-    """Return the heading of a column, Dutch."""
-    return _LABELS.get(column, column.replace("_", " ").capitalize())
 
 
 def to_xlsx(
@@ -84,7 +47,7 @@ def to_xlsx(
     for name, table in tables.items():
         shown = safe_table(table, level, partner)
         rows = [tuple(map(_cell, row)) for row in shown.itertuples(index=False, name=None)]
-        _fill(book.create_sheet(name[:31]), [label(str(c)) for c in shown.columns], rows, "B2")
+        _fill(book.create_sheet(name[:31]), [LABELS[str(c)] for c in shown.columns], rows, "B2")
     return workbook_bytes(book)
 
 

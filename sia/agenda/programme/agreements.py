@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.reading.organisation import TOGETHER
-from sia.agenda.wording import listing
+from sia.dutch import opsomming
 from sia.errors import Problem
 
 
@@ -58,9 +58,11 @@ def _merged(groups: Iterable[tuple[str, list[str]]]) -> list[tuple[list[str], li
 
 
 def _apart(names: list[str], window: pd.DataFrame) -> Problem:
-    years = listing(f"{plan} ({row['eerste']}-{row['laatste']})" for plan, row in window.iterrows())
+    years = opsomming(
+        [f"{plan} ({row['eerste']}-{row['laatste']})" for plan, row in window.iterrows()]
+    )
     return Problem(
-        f"De afspraak {listing(names)} past niet meer in de vensters: {years}.",
+        f"De afspraak {opsomming(names)} past niet meer in de vensters: {years}.",
         "Verruim een venster, of leg vast dat de koppelkans terug is naar kans of vervallen.",
         rij=names[0],
         kolom="Fase",

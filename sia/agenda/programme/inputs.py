@@ -10,6 +10,7 @@ import pandas as pd
 
 from sia.agenda.parameters import Band, Parameters, default_parameters
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
+from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.errors import InputError, Problem
 
@@ -165,6 +166,24 @@ def prepare(
         settings=settings,
         parameters=parameters,
     )
+
+
+def without_refused(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the plans as a programme may count on their money: what was refused pays nothing.
+
+    Parameters
+    ----------
+    plans : GeoDataFrame, index ``plan``
+        As read.
+    subsidies : DataFrame, index ``subsidie``
+        ``status``.
+    """
+    refused = subsidies.index[subsidies["status"] == REFUSED]
+    amounts = {
+        f"bedrag_{n}": plans[f"bedrag_{n}"].mask(plans[f"bron_{n}"].isin(refused))
+        for n in ("1", "2")
+    }
+    return plans.assign(**amounts)
 
 
 def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.DataFrame:

@@ -16,7 +16,8 @@ from sia.agenda.parameters import BANDS, Band, Parameters, SocialRule, default_p
 from sia.agenda.programme.streets import Places, find_places
 from sia.agenda.reading.fields import OPENNESS, OPGAVEN
 from sia.agenda.reading.investments import predecessors
-from sia.agenda.wording import count, day, euro, listing, years
+from sia.agenda.wording import count, day, euro, years
+from sia.dutch import opsomming
 
 
 @dataclass(frozen=True)
@@ -382,7 +383,7 @@ class _Finder:
         return [OPGAVEN[k] for k in sorted(goals)], urgency
 
     def _sentence(self, group: _Group, row: dict[str, object]) -> str:
-        who = listing(f"{self.soort[i]} ({self.partner[i]})" for i in group.members)
+        who = opsomming([f"{self.soort[i]} ({self.partner[i]})" for i in group.members])
         when = years(group.van, group.tot)
         moment = row["beslis_voor"]
         assert isinstance(moment, date)

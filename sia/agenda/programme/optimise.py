@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -16,8 +16,9 @@ from sia.agenda.programme.improve import improve
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
 from sia.agenda.programme.solver import Solved, run
-from sia.agenda.programme.worth import savings, worth
-from sia.agenda.wording import euro, listing, percent
+from sia.agenda.programme.worth import worth
+from sia.agenda.wording import euro, percent
+from sia.dutch import opsomming
 from sia.errors import InputError, Problem
 
 
@@ -172,7 +173,7 @@ def _wanting(agenda: Agenda, starts: pd.Series) -> Iterator[tuple[str, str, int,
 
 def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) -> str:
     names = plans.split(";")
-    shown = listing(names[:3]) + (f" en {len(names) - 3} andere" if len(names) > 3 else "")
+    shown = opsomming(names[:3]) + (f" en {len(names) - 3} andere" if len(names) > 3 else "")
     what = {
         "budget": f"het budget van {wie}",
         "fte": f"de menskracht van {wie}",
@@ -306,18 +307,3 @@ def gain_over_alone(
             "overtredingen_alleen": broken,
         }
     return pd.DataFrame(rows).T.rename_axis("band")
-
-
-def shared_openings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
-    """Return the shared openings of a programme with their plans and saving."""
-    table = savings(agenda, starts)
-    at = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts))
-    joined = at.groupby(["plek", "jaar"])["plan"].agg(lambda p: ";".join(sorted(p)))
-    joined.name = "plannen"
-    return table.merge(joined.reset_index(), on=["plek", "jaar"], how="left")
-
-
-def as_starts(agenda: Agenda, years: Mapping[str, int]) -> pd.Series:
-    """Return a mapping plan -> year as a schedule of this agenda (Int64, NA where absent)."""
-    values = [years.get(str(p), pd.NA) for p in agenda.plans.index]
-    return pd.Series(values, index=agenda.plans.index, dtype="Int64", name="start")

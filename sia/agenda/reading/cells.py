@@ -6,9 +6,11 @@ import math
 import re
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from sia.agenda.reading.fields import Field
+from sia.agenda.reading.fields import BY_NAME, Field
+from sia.errors import Problem
 
 Cell = str | int | float | None
 
@@ -21,14 +23,30 @@ _DATES = (
 """As a computer writes a date, and as a Dutch reader does."""
 
 
-def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
-    """Read one cell.
+def cell_text(value: object) -> str:
+    """Return any cell as the text that a Dutch reader would have typed; empty for nothing.
 
     Parameters
     ----------
-    field : Field
     value : object
-        Whatever the file held: text, a number, a date, nothing.
+        Whatever the file held: text, a number, a date, a tick, nothing.
+    """
+    if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
+        return ""
+    if hasattr(value, "isoformat"):
+        return pd.Timestamp(value).strftime("%Y-%m-%d")  # type: ignore[arg-type]
+    if isinstance(value, bool | np.bool_):
+        return "ja" if value else "nee"
+    if isinstance(value, float):
+        # "1.125" would be eleven hundred and twenty-five to a Dutch reader
+        return np.format_float_positional(value, trim="-").replace(".", ",")
+    text = str(value).strip()
+    # the apostrophe is what our own exports put before a would-be formula
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+
+
+def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
+    """Read one cell.
 
     Returns
     -------
@@ -38,47 +56,40 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
     wat : str
         What is wrong, in Dutch; empty when nothing is.
     """
-    empty: Cell = None if field.kind in ("jaar", "geheel", "bedrag", "getal") else ""
-    if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
-        text = ""
-    elif isinstance(value, pd.Timestamp) or hasattr(value, "isoformat"):
-        text = pd.Timestamp(value).strftime("%Y-%m-%d")  # type: ignore[arg-type]
-    else:
-        text = _unquoted(str(value).strip())
+    text = cell_text(value)
     if not text:
-        return empty, "Deze cel is verplicht en leeg." if field.required else ""
-    if field.kind in ("bedrag", "getal"):
-        return (float(value), "") if isinstance(value, int | float) else _number(text)
-    if field.kind in ("jaar", "geheel"):
-        return _whole(text)
+        wat = "Deze cel is verplicht en leeg." if field.required else ""
+        return None if field.numeric else "", wat
+    if field.numeric:
+        return _whole(text) if field.whole else _number(text)
     if field.kind == "keuze":
         return _choice(field, text)
     if field.kind == "keuzes":
         return _choices(field, text)
     if field.kind == "datum":
         return _day(text)
-    if field.kind == "lijst":
-        return ";".join(part.strip() for part in text.split(";") if part.strip()), ""
-    return text, ""
+    return ";".join(parts(text)) if field.kind == "lijst" else text, ""
 
 
-def _unquoted(text: str) -> str:
-    """Take off the apostrophe that our own exports put before a would-be formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+def parts(text: str) -> list[str]:
+    """Split what semicolons separate; blanks do not count."""
+    return [part for part in (p.strip() for p in text.split(";")) if part]
+
+
+def fault(name: str, wat: str, oplossing: str) -> Problem:
+    """Return what is wrong in a column of the plans; file and row are known elsewhere."""
+    return Problem(wat, oplossing, kolom=BY_NAME[name].label)
 
 
 def _number(text: str) -> tuple[Cell, str]:
     bare = text.replace("€", "").replace("\u00a0", "").replace(" ", "").removesuffix(",-")
     # "1.500" is Dutch for fifteen hundred; in "0.8" and "1234.5" the point can only be a decimal.
     if _DUTCH.fullmatch(bare):
-        number = float(bare.replace(".", "").replace(",", "."))
-    elif _PLAIN.fullmatch(bare):
-        number = float(bare)
-    else:
+        bare = bare.replace(".", "").replace(",", ".")
+    elif not _PLAIN.fullmatch(bare):
         return None, f"`{text}` is geen getal."
-    if not math.isfinite(number):
-        return None, f"`{text}` is geen getal."
-    return number, ""
+    number = float(bare)
+    return (number, "") if math.isfinite(number) else (None, f"`{text}` is geen getal.")
 
 
 def _whole(text: str) -> tuple[Cell, str]:
@@ -105,9 +116,9 @@ def _choice(field: Field, text: str) -> tuple[Cell, str]:
 
 
 def _choices(field: Field, text: str) -> tuple[Cell, str]:
-    parts = [part.strip().lower() for part in text.split(";") if part.strip()]
-    wrong = [part for part in parts if part not in field.choices]
+    chosen = parts(text.lower())
+    wrong = [part for part in chosen if part not in field.choices]
     if wrong:
         allowed = ", ".join(field.choices)
         return "", f"Geen geldige keuze: {', '.join(wrong)}; kies uit: {allowed}."
-    return ";".join(dict.fromkeys(parts)), ""
+    return ";".join(dict.fromkeys(chosen)), ""

@@ -2,136 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from sia.agenda.reading.fields import Field
+from sia.agenda.reading.fields import ACTION_FIELDS, DECISION_FIELDS, Field
 from sia.agenda.reading.files import read_cells, read_sheet, sheet_names
-from sia.agenda.reading.organisation import FASEN, VERVALLEN, Action, Step
+from sia.agenda.reading.organisation import Organisation
 from sia.agenda.reading.tables import FILE, ROW, read_rows, without_faults
 from sia.errors import InputError, Problem
 
 DECISIONS, ACTIONS = "besluiten.csv", "acties.csv"
 DECISION_SHEET, ACTION_SHEET = "Besluiten", "Acties"
-
-_KANS = Field(
-    "kans",
-    "Koppelkans",
-    "lijst",
-    "partners",
-    "Het nummer uit de lijst met koppelkansen (KK-...), of de plannummers met puntkomma's.",
-    required=True,
-    voorbeeld="GEM-RIO-001;GEM-WEG-001",
-)
-
-DECISION_FIELDS: tuple[Field, ...] = (
-    _KANS,
-    Field(
-        "fase",
-        "Fase",
-        "keuze",
-        "partners",
-        "De fase die de koppelkans met dit besluit krijgt: een stap vooruit, een stap terug, of "
-        "vervallen.",
-        required=True,
-        choices=(*FASEN, VERVALLEN),
-        voorbeeld="afspraak",
-    ),
-    Field(
-        "datum",
-        "Datum",
-        "datum",
-        "partners",
-        "Dag van het besluit, als jjjj-mm-dd.",
-        required=True,
-        voorbeeld="2025-02-04",
-    ),
-    Field(
-        "wie",
-        "Wie (rol)",
-        "tekst",
-        "partners",
-        "Rol of overleg dat besloot; geen persoonsnaam.",
-        required=True,
-        voorbeeld="programmaoverleg",
-    ),
-    Field(
-        "besluit",
-        "Besluit",
-        "tekst",
-        "partners",
-        "Wat er is besloten, en waarom.",
-        required=True,
-        voorbeeld="Riool en weg gaan samen; de gemeente trekt het ontwerp.",
-    ),
-)
-"""Columns of ``besluiten.csv`` and of the sheet ``Besluiten``."""
-
-ACTION_FIELDS: tuple[Field, ...] = (
-    _KANS,
-    Field(
-        "actie",
-        "Actie",
-        "tekst",
-        "partners",
-        "Wat er moet gebeuren, in één zin.",
-        required=True,
-        voorbeeld="Vraag de ligging van kabels en leidingen op.",
-    ),
-    Field(
-        "wie",
-        "Wie (rol)",
-        "tekst",
-        "partners",
-        "Rol van wie het doet; geen persoonsnaam.",
-        required=True,
-        voorbeeld="werkvoorbereider",
-    ),
-    Field(
-        "partner",
-        "Partner",
-        "tekst",
-        "partners",
-        "De organisatie van wie het doet, geschreven zoals in de plannen.",
-        required=True,
-        voorbeeld="Gemeente Voorbeeldstad (fictief)",
-    ),
-    Field(
-        "voor",
-        "Klaar vóór",
-        "datum",
-        "partners",
-        "Uiterste dag, als jjjj-mm-dd.",
-        required=True,
-        voorbeeld="2025-03-01",
-    ),
-    Field(
-        "klaar",
-        "Klaar op",
-        "datum",
-        "partners",
-        "Dag waarop het klaar was. Leeg betekent: nog open.",
-    ),
-)
-"""Columns of ``acties.csv`` and of the sheet ``Acties``."""
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """What was decided and who does what, each row with where it stood.
-
-    Parameters
-    ----------
-    steps : tuple of Step
-    actions : tuple of Action
-    """
-
-    steps: tuple[Step, ...] = ()
-    actions: tuple[Action, ...] = ()
 
 
 def read_organisation(
@@ -154,26 +38,24 @@ def read_organisation(
         The good rows. The same row in two places counts once.
     problems : list of Problem
         Every bad cell, per file, row and column. Whether a koppelkans exists and whether its
-        phases follow each other is checked later: see `sia.agenda.reading.organisation.sift`.
+        phases follow each other is checked later: see `sia.agenda.reading.organisation`.
     """
     decisions, problems = _gather(folders, books, DECISIONS, DECISION_SHEET, DECISION_FIELDS)
     actions, more = _gather(folders, books, ACTIONS, ACTION_SHEET, ACTION_FIELDS)
     kept, strangers = without_faults(
         [actions], ACTION_FIELDS, lambda table: _strangers(table, partners)
     )
-    steps = [
-        Step(row["kans"], row["fase"], date.fromisoformat(row["datum"]), row["wie"],
-             row["besluit"], row[FILE], str(row[ROW]))
-        for row in _once(decisions).to_dict("records")
-    ]  # fmt: skip
-    tasks = [
-        Action(row["kans"], row["actie"], row["wie"], row["partner"],
-               date.fromisoformat(row["voor"]),
-               date.fromisoformat(row["klaar"]) if row["klaar"] else None,
-               row[FILE], str(row[ROW]))
-        for row in _once(kept).to_dict("records")
-    ]  # fmt: skip
-    return Organisation(tuple(steps), tuple(tasks)), [*problems, *more, *strangers]
+    steps, tasks = _once(decisions), _once(kept)
+    return Organisation(
+        steps.assign(datum=_dates(steps["datum"])),
+        tasks.assign(voor=_dates(tasks["voor"]), klaar=_dates(tasks["klaar"])),
+    ), [*problems, *more, *strangers]
+
+
+def _dates(texts: pd.Series) -> pd.Series:
+    """Return dates, None where the cell is empty."""
+    days = [date.fromisoformat(text) if text else None for text in texts]
+    return pd.Series(days, index=texts.index, dtype=object)
 
 
 def _gather(
@@ -215,7 +97,7 @@ def _strangers(table: pd.DataFrame, partners: Collection[str]) -> list[tuple[int
 
 
 def with_numbers(
-    organisation: Organisation, kansen: pd.DataFrame, earlier: Mapping[str, str]
+    organisation: Organisation, kansen: pd.DataFrame, earlier: pd.DataFrame | None
 ) -> Organisation:
     """Give every decision and action the number that its koppelkans has today.
 
@@ -224,9 +106,9 @@ def with_numbers(
     organisation : Organisation
     kansen : DataFrame, index ``kans``
         ``plannen`` (``;``-joined).
-    earlier : mapping of str to str
-        Number that a koppelkans had in an earlier round -> its plans. A koppelkans gets another
-        number when a plan joins or leaves it; what was decided must not get lost by that.
+    earlier : DataFrame or None
+        Numbers of earlier rounds, see `every_number`. A koppelkans gets another number when a
+        plan joins or leaves it; what was decided must not get lost by that.
 
     Returns
     -------
@@ -234,19 +116,28 @@ def with_numbers(
         Plan numbers, and numbers of earlier rounds, are replaced by the number of the smallest
         koppelkans that holds all those plans. What has none keeps what was written.
     """
+    before = {} if earlier is None else dict(zip(earlier["kans"], earlier["plannen"], strict=True))
     sets = {str(kans): frozenset(plans.split(";")) for kans, plans in kansen["plannen"].items()}
 
     def number(written: str) -> str:
         if written in sets:
             return written
-        plans = frozenset(earlier.get(written, written).split(";"))
+        plans = frozenset(before.get(written, written).split(";"))
         holding = [(len(members), kans) for kans, members in sets.items() if plans <= members]
         return min(holding)[1] if holding and len(plans) > 1 else written
 
-    return Organisation(
-        tuple(replace(step, kans=number(step.kans)) for step in organisation.steps),
-        tuple(replace(action, kans=number(action.kans)) for action in organisation.actions),
+    steps, actions = (
+        table.assign(kans=table["kans"].map(number))
+        for table in (organisation.steps, organisation.actions)
     )
+    return Organisation(steps, actions)
+
+
+def every_number(kansen: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Return every number that a koppelkans ever had, with its plans: ``kans``, ``plannen``."""
+    today = kansen["plannen"].rename_axis("kans").reset_index()
+    both = today if before is None else pd.concat([before, today], ignore_index=True)
+    return both.drop_duplicates("kans", ignore_index=True)
 
 
 def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
@@ -264,10 +155,7 @@ def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
     DataFrame
         ``kans``, ``fase``, ``datum``, ``wie``, ``besluit``, ``vertrouwelijkheid``.
     """
-    columns = ["kans", "fase", "datum", "wie", "besluit"]
-    return _table(organisation.steps, columns, levels).sort_values(
-        ["datum", "kans"], kind="stable", ignore_index=True
-    )
+    return _listed(organisation.steps, "datum", levels)
 
 
 def task_list(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
@@ -279,14 +167,10 @@ def task_list(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
         ``kans``, ``actie``, ``wie``, ``partner``, ``voor``, ``klaar`` (None while open),
         ``vertrouwelijkheid``.
     """
-    columns = ["kans", "actie", "wie", "partner", "voor", "klaar"]
-    return _table(organisation.actions, columns, levels).sort_values(
-        ["voor", "kans"], kind="stable", ignore_index=True
-    )
+    return _listed(organisation.actions, "voor", levels)
 
 
-def _table(
-    rows: Iterable[Step] | Iterable[Action], columns: list[str], levels: pd.Series
-) -> pd.DataFrame:
-    table = pd.DataFrame([[getattr(row, c) for c in columns] for row in rows], columns=columns)
-    return table.assign(vertrouwelijkheid=table["kans"].map(levels).astype("str"))
+def _listed(rows: pd.DataFrame, by: str, levels: pd.Series) -> pd.DataFrame:
+    table = rows.drop(columns=[FILE, ROW])
+    table["vertrouwelijkheid"] = table["kans"].map(levels).astype("str")
+    return table.sort_values([by, "kans"], kind="stable", ignore_index=True)

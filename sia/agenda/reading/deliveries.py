@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.insight.funding import GRANTED, REFUSED
 from sia.agenda.reading.combining import combine
-from sia.agenda.reading.decisions import ACTIONS, DECISIONS, Organisation, read_organisation
-from sia.agenda.reading.fields import SOORTEN, Field
+from sia.agenda.reading.decisions import ACTIONS, DECISIONS, read_organisation
+from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, Field
 from sia.agenda.reading.files import read_cells
 from sia.agenda.reading.investments import Reading, read_plans
+from sia.agenda.reading.organisation import Organisation
 from sia.agenda.reading.tables import FILE, ROW, Faults, read_rows, typed, without_faults
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
@@ -22,30 +22,9 @@ from sia.store import write_bytes
 
 FOLDER = PLANS
 BUDGETS, SUBSIDIES = "budgetten.csv", "subsidies.csv"
-STATUS = (GRANTED, "toegekend onder voorwaarde", "aangevraagd", REFUSED)
+GRANTED, REFUSED = "toegekend", "afgewezen"
+"""What a subsidy is when its money is sure, and when it never comes."""
 _SUFFIXES = frozenset({".xlsx", ".csv", ".gpkg"})
-
-BUDGET_FIELDS: tuple[Field, ...] = (
-    Field("partner", "partner", "tekst", "partners", "Precies zoals in de plannen.", required=True),
-    Field("jaar", "jaar", "jaar", "partners", "Eén rij per partner en jaar.", required=True),
-    Field("budget", "budget", "bedrag", "partners", "Eigen geld in euro; leeg is geen grens."),
-    Field("fte", "fte", "getal", "partners", "Eigen mensen; leeg is geen grens."),
-)
-"""Columns of ``budgetten.csv``."""
-
-SUBSIDY_FIELDS: tuple[Field, ...] = (
-    Field("subsidie", "subsidie", "tekst", "partners", "Zoals in `bron_1`.", required=True),
-    Field("naam", "naam", "tekst", "openbaar", "Naam van de regeling.", required=True),
-    Field("verstrekker", "verstrekker", "tekst", "partners", "Wie het geld geeft."),
-    Field("van", "van", "jaar", "partners", "Eerste startjaar dat meetelt.", required=True),
-    Field("tot", "tot", "jaar", "partners", "Laatste startjaar dat meetelt.", required=True),
-    Field("plafond", "plafond", "bedrag", "partners", "Euro, alle plannen samen.", required=True),
-    Field("eigen_aandeel", "eigen_aandeel", "getal", "partners", "Minste eigen geld, procenten."),
-    Field("soorten", "soorten", "keuzes", "partners", "Soorten werk.", True, SOORTEN),
-    Field("voorwaarde", "voorwaarde", "tekst", "partners", "In gewone taal."),
-    Field("status", "status", "keuze", "partners", "Stand van de aanvraag.", True, STATUS),
-)
-"""Columns of ``subsidies.csv``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +51,7 @@ class Deliveries:
     budgets: pd.DataFrame
     subsidies: pd.DataFrame
     files: tuple[Path, ...]
-    organisation: Organisation = field(default_factory=Organisation)
+    organisation: Organisation
     unread: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters
-from sia.agenda.reading.cells import parse_cell
-from sia.agenda.reading.fields import BY_NAME, FIELDS, NUMERIC
+from sia.agenda.reading.cells import fault, parts
+from sia.agenda.reading.fields import BY_NAME, FIELDS
 from sia.agenda.reading.files import read_cells
 from sia.agenda.reading.location import CODE, RD, locate
+from sia.agenda.reading.tables import absent, filled_rows, named, placed, read_row
 from sia.errors import InputError, Problem
 
 YEARS = (2000, 2100)
@@ -97,14 +98,13 @@ def validate(
     InputError
         When a required column is absent.
     """
-    table, problems = _with_field_names(raw, bestand)
-    numbers = pd.Series(np.arange(len(table)) + 2, index=table.index)
-    filled = _filled(table)
-    table, numbers = table[filled], numbers[filled]
+    table, problems = named(raw, FIELDS, bestand, ("geometry", "plaats"))
+    if absent(table, FIELDS):
+        raise InputError(problems)
     rows = []
-    for (_, cells), number in zip(table.iterrows(), numbers, strict=True):
+    for number, cells in filled_rows(table, FIELDS):
         row, faults = _row(cells, buurten, parameters or default_parameters())
-        problems += [Problem(f.wat, f.oplossing, bestand, str(number), f.kolom) for f in faults]
+        problems += [placed(found, bestand, number) for found in faults]
         rows.append((number, row, not faults))
     problems += _duplicates([(n, row) for n, row, _ in rows], bestand)
     bad = {problem.rij for problem in problems}
@@ -119,212 +119,100 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.bestand, int(problem.rij or 0), problem.kolom, problem.wat)
 
 
-def _with_field_names(raw: pd.DataFrame, bestand: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the table under field names, and what is odd about its columns."""
-    names = {f.name.lower(): f.name for f in FIELDS} | {f.label.lower(): f.name for f in FIELDS}
-    renamed = {c: names.get(str(c).strip().lower().rstrip(" *"), str(c)) for c in raw.columns}
-    table = raw.rename(columns=renamed)
-    own = {*BY_NAME, "geometry", "plaats"}
-    odd = [c for c in table.columns if c not in own and not str(c).startswith("Unnamed")]
-    twice = sorted(set(table.columns[table.columns.duplicated()]))
-    missing = [f.label for f in FIELDS if f.required and f.name not in table.columns]
-    said = (
-        (missing, "Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon."),
-        (twice, "Deze kolom komt twee keer voor; de eerste telt.", "Houd er één over."),
-        (odd, "Deze kolom kennen we niet; wat erin staat, telt niet mee.",
-         "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon."),
-    )  # fmt: skip
-    faults = [
-        Problem(wat, oplossing, bestand, kolom=str(c))
-        for columns, wat, oplossing in said
-        for c in columns
-    ]
-    if missing:
-        raise InputError(faults)
-    return table.loc[:, ~table.columns.duplicated()], faults
-
-
-def _filled(table: pd.DataFrame) -> pd.Series:
-    fields = [c for c in table.columns if c in BY_NAME]
-    text = table[fields].astype(object).map(lambda v: "" if pd.isna(v) else str(v).strip())
-    return (text != "").any(axis=1)
-
-
 def _row(
-    cells: pd.Series, buurten: gpd.GeoDataFrame, parameters: Parameters
+    cells: dict[str, object], buurten: gpd.GeoDataFrame, parameters: Parameters
 ) -> tuple[dict[str, object], list[Problem]]:
-    row: dict[str, object] = {}
-    faults: list[Problem] = []
-    for field in FIELDS:
-        value, wat = parse_cell(field, cells.get(field.name))
-        row[field.name] = value
-        if wat:
-            faults.append(Problem(wat, f"Zie het blad Uitleg: {field.uitleg}", kolom=field.label))
+    row, faults = read_row(cells, FIELDS, "Zie het blad Uitleg: ")
     row["geometry"] = cells.get("geometry")
-    bad = {fault.kolom for fault in faults}
-    faults += [f for f in _cross_faults(row) if f.kolom not in bad]
+    bad = {found.kolom for found in faults}
+    between = [*_year_faults(row), *_money_faults(row), *_text_faults(row)]
+    faults += [found for found in between if found.kolom not in bad]
     faults += locate(row, buurten)
     _fill_defaults(row, parameters)
     return row, faults
 
 
-def _fault(wat: str, oplossing: str, name: str) -> Problem:
-    return Problem(wat, oplossing, kolom=BY_NAME[name].label)
+def _number(row: dict[str, object], name: str) -> float:
+    """Return a number as it stands, NaN when there is none: no comparison with it holds."""
+    value = row[name]
+    return value if isinstance(value, int | float) else float("nan")
 
 
-def _cross_faults(row: dict[str, object]) -> list[Problem]:
-    """Return what is wrong between the cells of one row."""
-    return [*_window_faults(row), *_day_faults(row), *_money_faults(row), *_text_faults(row)]
+def _told(rules: Iterable[tuple[bool, str, str, str]]) -> list[Problem]:
+    """Return the rules that are broken: whether, column, what and remedy."""
+    return [fault(name, wat, oplossing) for broken, name, wat, oplossing in rules if broken]
 
 
-def _window_faults(row: dict[str, object]) -> list[Problem]:
-    faults = []
-    first, wish, last, until = (row[n] for n in ("vroegst", "voorkeur", "laatst", "middelen_tot"))
-    for name in ("vroegst", "voorkeur", "laatst", "middelen_tot", "prijspeil"):
-        year = row[name]
-        if isinstance(year, int) and not YEARS[0] <= year <= YEARS[1]:
-            faults.append(
-                _fault(
-                    f"{year} is geen jaar tussen {YEARS[0]} en {YEARS[1]}.",
-                    "Vul een jaartal in.",
-                    name,
-                )
-            )
-    if isinstance(first, int) and isinstance(last, int):
-        if last < first:
-            faults.append(
-                _fault(
-                    f"Laatste start {last} ligt vóór vroegste start {first}.",
-                    "Verruil of verbeter de jaren.",
-                    "laatst",
-                )
-            )
-        elif isinstance(wish, int) and not first <= wish <= last:
-            faults.append(
-                _fault(
-                    f"Voorkeursjaar {wish} ligt niet tussen {first} en {last}.",
-                    "Kies een jaar binnen het venster.",
-                    "voorkeur",
-                )
-            )
-    if isinstance(until, int) and isinstance(first, int) and until < first:
-        faults.append(
-            _fault(
-                f"Het geld vervalt na {until}, maar het werk begint pas in {first}.",
-                "Vervroeg de start of verbeter het jaar.",
-                "middelen_tot",
-            )
-        )
-    duration = row["duur"]
-    if isinstance(duration, int) and not 1 <= duration <= 30:
-        faults.append(
-            _fault(
-                f"Duur {duration} is geen aantal jaren van 1 tot 30.", "Vul hele jaren in.", "duur"
-            )
-        )
-    return faults
-
-
-def _day_faults(row: dict[str, object]) -> list[Problem]:
-    """Return what is wrong with the days; ISO dates compare as text."""
+def _year_faults(row: dict[str, object]) -> list[Problem]:
+    first, wish, last, until, duration = (
+        _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot", "duur")
+    )
     begin, end = str(row["eerste_dag"]), str(row["laatste_dag"])
-    if not begin:
-        return [_fault("Er is een laatste dag zonder eerste dag.", "Vul ook de eerste dag in.",
-                       "laatste_dag")] if end else []  # fmt: skip
-    faults = []
-    if end and end < begin:
-        faults.append(
-            _fault("De laatste dag ligt vóór de eerste dag.", "Verruil de dagen.", "laatste_dag")
-        )
-    first, last = row["vroegst"], row["laatst"]
-    if isinstance(first, int) and isinstance(last, int) and not first <= int(begin[:4]) <= last:
-        faults.append(
-            _fault(
-                f"De eerste dag ligt niet in het venster {first}-{last}.",
-                "Verbeter de dag of de jaren.",
-                "eerste_dag",
-            )
-        )
-    return faults
+    day = int(begin[:4]) if begin else float("nan")
+    years = {n: _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot",
+                                          "prijspeil")}  # fmt: skip
+    return _told([
+        *((year < YEARS[0] or year > YEARS[1], name,
+           f"{year} is geen jaar tussen {YEARS[0]} en {YEARS[1]}.", "Vul een jaartal in.")
+          for name, year in years.items()),
+        (last < first, "laatst", f"Laatste start {last} ligt vóór vroegste start {first}.",
+         "Verruil of verbeter de jaren."),
+        (first <= last and (wish < first or wish > last), "voorkeur",
+         f"Voorkeursjaar {wish} ligt niet tussen {first} en {last}.",
+         "Kies een jaar binnen het venster."),
+        (until < first, "middelen_tot",
+         f"Het geld vervalt na {until}, maar het werk begint pas in {first}.",
+         "Vervroeg de start of verbeter het jaar."),
+        (duration < 1 or duration > 30, "duur",
+         f"Duur {duration} is geen aantal jaren van 1 tot 30.", "Vul hele jaren in."),
+        (end > begin == "", "laatste_dag", "Er is een laatste dag zonder eerste dag.",
+         "Vul ook de eerste dag in."),
+        # ISO dates compare as text
+        ("" < end < begin, "laatste_dag", "De laatste dag ligt vóór de eerste dag.",
+         "Verruil de dagen."),
+        (day < first or day > last, "eerste_dag",
+         f"De eerste dag ligt niet in het venster {first}-{last}.", "Verbeter de dag of de jaren."),
+    ])  # fmt: skip
 
 
 def _money_faults(row: dict[str, object]) -> list[Problem]:
-    faults = []
-    for name in ("kosten", "kosten_laag", "kosten_hoog", "bedrag_1", "bedrag_2", "fte"):
-        value = row[name]
-        if isinstance(value, float) and value < 0:
-            faults.append(_fault("Dit getal is negatief.", "Vul nul of meer in.", name))
-    cost, low, high = row["kosten"], row["kosten_laag"], row["kosten_hoog"]
-    if isinstance(cost, float):
-        if isinstance(low, float) and low > cost:
-            faults.append(
-                _fault("Kosten laag is hoger dan de kosten.", "Verbeter de raming.", "kosten_laag")
-            )
-        if isinstance(high, float) and high < cost:
-            faults.append(
-                _fault("Kosten hoog is lager dan de kosten.", "Verbeter de raming.", "kosten_hoog")
-            )
-        others = sum(v for v in (row["bedrag_1"], row["bedrag_2"]) if isinstance(v, float))
-        if others > cost:
-            faults.append(
-                _fault(
-                    "De andere bronnen zijn samen meer dan de kosten.",
-                    "Verlaag een bedrag of verhoog de kosten.",
-                    "bedrag_1",
-                )
-            )
-    for n in ("1", "2"):
-        if isinstance(row[f"bedrag_{n}"], float) and not row[f"bron_{n}"]:
-            faults.append(_fault("Er staat een bedrag zonder bron.", "Noem de bron.", f"bron_{n}"))
-    sure = row["zekerheid"]
-    if isinstance(sure, float) and not 0 <= sure <= 100:
-        faults.append(
-            _fault(
-                f"{sure:g} is geen percentage van 0 tot 100.", "Vul een percentage in.", "zekerheid"
-            )
-        )
-    return faults
+    names = ("kosten", "kosten_laag", "kosten_hoog", "bedrag_1", "bedrag_2", "fte")
+    cost, low, high, one, two, _ = (_number(row, name) for name in names)
+    sure = _number(row, "zekerheid")
+    return _told([
+        *((_number(row, name) < 0, name, "Dit getal is negatief.", "Vul nul of meer in.")
+          for name in names),
+        (low > cost, "kosten_laag", "Kosten laag is hoger dan de kosten.", "Verbeter de raming."),
+        (high < cost, "kosten_hoog", "Kosten hoog is lager dan de kosten.", "Verbeter de raming."),
+        (np.nansum([one, two]) > cost, "bedrag_1",
+         "De andere bronnen zijn samen meer dan de kosten.",
+         "Verlaag een bedrag of verhoog de kosten."),
+        *((row[f"bedrag_{n}"] is not None and not row[f"bron_{n}"], f"bron_{n}",
+           "Er staat een bedrag zonder bron.", "Noem de bron.") for n in (1, 2)),
+        (sure < 0 or sure > 100, "zekerheid", f"{sure:g} is geen percentage van 0 tot 100.",
+         "Vul een percentage in."),
+    ])  # fmt: skip
 
 
 def _text_faults(row: dict[str, object]) -> list[Problem]:
-    faults = []
-    for code in str(row["buurtcodes"]).split(";"):
-        if code and not CODE.fullmatch(code):
-            faults.append(
-                _fault(
-                    f"`{code}` is geen buurtcode.",
-                    "Gebruik BU met acht cijfers of letters.",
-                    "buurtcodes",
-                )
-            )
-    own = str(row["plan"])
-    if "+" in own or ";" in own:
-        faults.append(
-            _fault("Een plannummer mag geen + of ; bevatten.", "Kies een ander nummer.", "plan")
-        )
-    return [*faults, *_order_faults(own, str(row["voorgangers"]))]
-
-
-def _order_faults(own: str, text: str) -> list[Problem]:
-    wrong = [part for part in _parts(text) if not _PREDECESSOR.fullmatch(part)]
-    if wrong:
-        remedy = "Schrijf NUMMER of NUMMER+1, met puntkomma's ertussen."
-        return [_fault(f"`{part}` is geen plannummer.", remedy, "voorgangers") for part in wrong]
-    if any(plan == own for plan, _ in predecessors(text)):
-        return [
-            _fault("Een plan kan niet na zichzelf komen.", "Haal het nummer weg.", "voorgangers")
-        ]
-    return []
-
-
-def _parts(text: str) -> list[str]:
-    return [part for part in (p.strip() for p in text.split(";")) if part]
+    own, before = str(row["plan"]), parts(str(row["voorgangers"]))
+    wrong = [part for part in before if not _PREDECESSOR.fullmatch(part)]
+    return _told([
+        *((not CODE.fullmatch(code), "buurtcodes", f"`{code}` is geen buurtcode.",
+           "Gebruik BU met acht cijfers of letters.") for code in parts(str(row["buurtcodes"]))),
+        ("+" in own or ";" in own, "plan", "Een plannummer mag geen + of ; bevatten.",
+         "Kies een ander nummer."),
+        *((True, "voorgangers", f"`{part}` is geen plannummer.",
+           "Schrijf NUMMER of NUMMER+1, met puntkomma's ertussen.") for part in wrong),
+        (not wrong and own in [plan for plan, _ in predecessors(";".join(before))], "voorgangers",
+         "Een plan kan niet na zichzelf komen.", "Haal het nummer weg."),
+    ])  # fmt: skip
 
 
 def predecessors(text: str) -> list[tuple[str, int]]:
     """Split ``"A;B+1"`` into ``[("A", 0), ("B", 1)]``: plan and least gap in years."""
     found = []
-    for part in _parts(text):
+    for part in parts(text):
         match = _PREDECESSOR.fullmatch(part)
         if match is None:
             raise ValueError(f"not a predecessor: {part!r}")
@@ -347,18 +235,10 @@ def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> 
     problems = []
     for number, row in rows:
         plan = row["plan"]
-        if plan and plan in first:
+        if plan and first.setdefault(plan, number) != number:
             wat = f"Plannummer `{plan}` staat ook op rij {first[plan]}."
-            problems.append(
-                Problem(
-                    wat,
-                    "Geef elk plan een eigen nummer.",
-                    bestand,
-                    str(number),
-                    BY_NAME["plan"].label,
-                )
-            )
-        first.setdefault(plan, number)
+            found = fault("plan", wat, "Geef elk plan een eigen nummer.")
+            problems.append(placed(found, bestand, number))
     return problems
 
 
@@ -374,9 +254,8 @@ def _frame(rows: Sequence[dict[str, object]]) -> gpd.GeoDataFrame:
         column = [row.get(name) for row in rows]
         if name == "graaft":
             data[name] = pd.Series(column, dtype=bool)
-        elif name in NUMERIC:
-            whole = BY_NAME[name].kind in ("jaar", "geheel")
-            data[name] = pd.Series(column, dtype="Int64" if whole else "float64")
+        elif name in BY_NAME and BY_NAME[name].numeric:
+            data[name] = pd.Series(column, dtype="Int64" if BY_NAME[name].whole else "float64")
         else:
             data[name] = pd.Series(column, dtype="str")
     shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=RD)

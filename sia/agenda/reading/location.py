@@ -8,17 +8,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from sia.agenda.reading.fields import BY_NAME
+from sia.agenda.reading.cells import fault
 from sia.errors import Problem
 
 RD = "EPSG:28992"
 CODE = re.compile(r"BU[0-9A-Z]{8}")
 _RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 _TOUCH_M = 1.0
-
-
-def _fault(wat: str, oplossing: str, name: str) -> Problem:
-    return Problem(wat, oplossing, kolom=BY_NAME[name].label)
 
 
 def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
@@ -35,27 +31,17 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     list of Problem
         Why the place cannot be known.
     """
-    shape, fault = _shape(row)
-    if fault:
-        return [fault]
+    shape, wrong = _shape(row)
+    if wrong:
+        return [wrong]
     codes = [c for c in str(row["buurtcodes"]).split(";") if CODE.fullmatch(c)]
     unknown = [c for c in codes if c not in buurten.index]
     if unknown:
-        return [
-            _fault(
-                f"Onbekende buurtcode: {', '.join(unknown)}.",
-                "Kijk de code na in de lijst met buurten van deze gemeente.",
-                "buurtcodes",
-            )
-        ]
+        return [fault("buurtcodes", f"Onbekende buurtcode: {', '.join(unknown)}.",
+                      "Kijk de code na in de lijst met buurten van deze gemeente.")]  # fmt: skip
     if shape is None and not codes:
-        return [
-            _fault(
-                "Er is geen plaats: geen buurtcode en geen geometrie.",
-                "Vul buurtcodes of een geometrie in.",
-                "buurtcodes",
-            )
-        ]
+        return [fault("buurtcodes", "Er is geen plaats: geen buurtcode en geen geometrie.",
+                      "Vul buurtcodes of een geometrie in.")]  # fmt: skip
     if shape is None:
         row["geometry"] = shapely.union_all(buurten.geometry.loc[codes].to_numpy())
         row["plaats"] = "buurt"
@@ -65,21 +51,11 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     row["plaats"] = {0: "punt", 1: "straat", 2: "vlak"}[int(shapely.get_dimensions(shape))]
     touched = _touched(shape, buurten)
     if not touched:
-        return [
-            _fault(
-                "De geometrie ligt buiten de gemeente.",
-                "Controleer de coördinaten en het stelsel (RD of WGS84).",
-                "wkt",
-            )
-        ]
+        return [fault("wkt", "De geometrie ligt buiten de gemeente.",
+                      "Controleer de coördinaten en het stelsel (RD of WGS84).")]  # fmt: skip
     if codes and not set(codes) & set(touched):
-        return [
-            _fault(
-                "De geometrie ligt niet in de genoemde buurten.",
-                f"De geometrie ligt in {', '.join(touched)}.",
-                "wkt",
-            )
-        ]
+        return [fault("wkt", "De geometrie ligt niet in de genoemde buurten.",
+                      f"De geometrie ligt in {', '.join(touched)}.")]  # fmt: skip
     row["buurtcodes"] = ";".join(touched)
     return []
 
@@ -94,19 +70,15 @@ def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | N
     try:
         shape = shapely.force_2d(shapely.from_wkt(text))
     except shapely.errors.GEOSException:
-        return None, _fault(
-            "De geometrie is geen leesbare WKT.", "Kopieer de WKT opnieuw uit uw GIS.", "wkt"
-        )
+        wat = "De geometrie is geen leesbare WKT."
+        return None, fault("wkt", wat, "Kopieer de WKT opnieuw uit uw GIS.")
     if shape is None or shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
-        return None, _fault("De geometrie is leeg.", "Laat de cel leeg of vul WKT in.", "wkt")
+        return None, fault("wkt", "De geometrie is leeg.", "Laat de cel leeg of vul WKT in.")
     if row["stelsel"] == "WGS84":
         shape = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(RD).iloc[0]
     if not shapely.box(*_RD_BOUNDS).covers(shape):
-        return None, _fault(
-            "De coördinaten liggen buiten Nederland.",
-            "Kies het juiste stelsel: RD of WGS84 (lengte eerst).",
-            "wkt",
-        )
+        return None, fault("wkt", "De coördinaten liggen buiten Nederland.",
+                           "Kies het juiste stelsel: RD of WGS84 (lengte eerst).")  # fmt: skip
     return _valid(shape), None
 
 

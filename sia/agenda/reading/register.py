@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.reading.fields import BY_NAME, OPENNESS
+from sia.agenda.reading.deliveries import Deliveries
+from sia.agenda.reading.fields import BY_NAME, FIELD_LEVELS, OPENNESS
 from sia.agenda.reading.investments import Reading
 from sia.agenda.reading.location import RD
-from sia.agenda.reading.openness import FIELD_LEVELS
-from sia.agenda.wording import listing
+from sia.dutch import opsomming
 
 HISTORY = ("datum", "partner", "plan", "wijziging", "veld", "oud", "nieuw", "vertrouwelijkheid")
 """Columns of the history."""
@@ -37,14 +38,54 @@ class Register:
     history: pd.DataFrame
 
 
+@dataclass(frozen=True, eq=False)
+class Round:
+    """What all rounds of deliveries so far came to.
+
+    Parameters
+    ----------
+    register : Register
+        After the newest round; holds every level.
+    edition : datetime.date
+        Date of the newest delivery: an edition's date must not come from the clock.
+    """
+
+    register: Register
+    edition: date
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """What changed in the newest round, as the partners' table may read it."""
+        history = self.register.history
+        return visible_changes(history[history["datum"] == history["datum"].max()])
+
+
+def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: int) -> Round:
+    """Take what was delivered into the register of earlier rounds.
+
+    Parameters
+    ----------
+    delivered : Deliveries
+    memory : mapping of str to DataFrame
+        ``register`` and ``historie`` after the former round; none before the first.
+    jaar : int
+        SIA year: its last day is the date of plans that have none.
+    """
+    reading = delivered.reading
+    register = empty_register(reading.plans)
+    if "register" in memory and "historie" in memory:
+        register = Register(gpd.GeoDataFrame(memory["register"]), memory["historie"])
+    given = pd.to_datetime(reading.plans["aangeleverd_op"], errors="coerce").max()
+    edition = date(jaar, 12, 31) if pd.isna(given) else given.date()
+    return Round(take_in(register, reading, edition.isoformat(), delivered.unread), edition)
+
+
 def empty_register(like: gpd.GeoDataFrame) -> Register:
     """Return a register without plans, with the columns of `like`."""
     return Register(like.iloc[:0], pd.DataFrame(columns=list(HISTORY), dtype=str))
 
 
-def take_in(
-    register: Register, reading: Reading, datum: str, unread: bool = False
-) -> tuple[Register, pd.DataFrame]:
+def take_in(register: Register, reading: Reading, datum: str, unread: bool = False) -> Register:
     """Take a round of deliveries into the register.
 
     Parameters
@@ -59,11 +100,9 @@ def take_in(
 
     Returns
     -------
-    register : Register
+    Register
         A plan that is delivered with faults keeps its former version; a plan that is delivered no
         longer is withdrawn.
-    history : DataFrame
-        What this round added to the history.
     """
     old, new = register.plans, reading.plans
     delivered = set(new["partner"])
@@ -78,7 +117,7 @@ def take_in(
     )
     parts = [new, old.loc[sorted(refused)]]
     plans = gpd.GeoDataFrame(pd.concat([p for p in parts if len(p)] or parts).sort_index(), crs=RD)
-    return Register(plans, pd.concat([register.history, rows], ignore_index=True)), rows
+    return Register(plans, pd.concat([register.history, rows], ignore_index=True))
 
 
 def _owned(
@@ -150,7 +189,7 @@ def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
             "nieuw": "is nieuw.",
             "ingetrokken": "is niet meer geleverd en geldt als ingetrokken.",
             "afgekeurd": "is niet goed geleverd; de vorige versie blijft staan.",
-            "gewijzigd": f"is gewijzigd: {listing(labels)}.",
+            "gewijzigd": f"is gewijzigd: {opsomming(labels)}.",
         }[what]
         rows.append((plan, group["partner"].iloc[-1], what, ";".join(labels), f"{plan} {tail}",
                      group["vertrouwelijkheid"].iloc[-1]))  # fmt: skip

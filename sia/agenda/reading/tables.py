@@ -1,12 +1,12 @@
-"""The small tables beside the plans: typed rows from a file or sheet, every problem at once."""
+"""Tables as partners fill them in: headings, rows and cells checked, every problem at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from sia.agenda.reading.cells import parse_cell
+from sia.agenda.reading.cells import cell_text, parse_cell
 from sia.agenda.reading.fields import Field
 from sia.errors import Problem
 
@@ -17,18 +17,67 @@ FILE, ROW = "_bestand", "_rij"
 """Columns that say where a row came from."""
 
 
-def read_rows(
-    raw: pd.DataFrame, fields: tuple[Field, ...], bestand: str
+def named(
+    raw: pd.DataFrame, fields: Sequence[Field], bestand: str, besides: Collection[str] = ()
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Check every cell of a table and return the good rows with all problems.
+    """Return a table under the names of its fields, and what is odd about its columns.
 
     Parameters
     ----------
     raw : DataFrame
         Headings are names or labels of the fields, in any case and with or without `` *``.
-    fields : tuple of Field
+    fields : sequence of Field
     bestand : str
         Where the table came from, for the problems.
+    besides : collection of str
+        Columns that are no fields and may be there.
+    """
+    names = {f.name.lower(): f.name for f in fields} | {f.label.lower(): f.name for f in fields}
+    headings = [names.get(str(c).strip().lower().rstrip(" *"), str(c)) for c in raw.columns]
+    table = raw.set_axis(headings, axis="columns")
+    known = {*names.values(), *besides}
+    odd = [c for c in headings if c not in known and not c.startswith("Unnamed")]
+    said = (
+        (absent(table, fields), "Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon."),
+        (sorted(set(table.columns[table.columns.duplicated()])),
+         "Deze kolom komt twee keer voor; de eerste telt.", "Houd er één over."),
+        (odd, "Deze kolom kennen we niet; wat erin staat, telt niet mee.",
+         "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon."),
+    )  # fmt: skip
+    problems = [
+        Problem(wat, oplossing, bestand, kolom=column)
+        for columns, wat, oplossing in said for column in columns
+    ]  # fmt: skip
+    return table.loc[:, ~table.columns.duplicated()], problems
+
+
+def absent(table: pd.DataFrame, fields: Sequence[Field]) -> list[str]:
+    """Return the labels of the required columns that a table lacks."""
+    return [f.label for f in fields if f.required and f.name not in table]
+
+
+def filled_rows(
+    table: pd.DataFrame, fields: Sequence[Field]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield number and cells of every row that holds anything; the heading is row 1."""
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        if any(cell_text(row.get(field.name)) for field in fields):
+            yield number, {str(name): value for name, value in row.items()}
+
+
+def read_row(
+    cells: dict[str, object], fields: Sequence[Field], where: str = ""
+) -> tuple[dict[str, object], list[Problem]]:
+    """Return the typed cells of a row, and what is wrong with each; `where` opens the remedy."""
+    read = {field: parse_cell(field, cells.get(field.name)) for field in fields}
+    faults = [Problem(wat, where + f.uitleg, kolom=f.label) for f, (_, wat) in read.items() if wat]
+    return {field.name: value for field, (value, _) in read.items()}, faults
+
+
+def read_rows(
+    raw: pd.DataFrame, fields: tuple[Field, ...], bestand: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Check every cell of a table and return the good rows with all problems.
 
     Returns
     -------
@@ -37,72 +86,27 @@ def read_rows(
         required column is absent.
     problems : list of Problem
     """
-    names = {f.name.lower(): f.name for f in fields} | {f.label.lower(): f.name for f in fields}
-    headings = [str(c).strip().lower().removesuffix("*").strip() for c in raw.columns]
-    table = raw.set_axis([names.get(h, h) for h in headings], axis="columns")
-    table = table.loc[:, [not str(c).startswith("unnamed") for c in table.columns]]
-    problems = _column_problems(table, fields, bestand)
-    table = table.loc[:, ~table.columns.duplicated()]
-    if problems and any(f.required and f.name not in table for f in fields):
+    table, problems = named(raw, fields, bestand)
+    if absent(table, fields):
         return typed([], fields), problems
     rows = []
-    for number, cells in enumerate(table.to_dict("records"), start=2):
-        if not any(_filled(value) for value in cells.values()):
-            continue
-        row, wrong = _row({str(k): v for k, v in cells.items()}, fields, bestand, number)
-        problems += wrong
-        if not wrong:
+    for number, cells in filled_rows(table, fields):
+        row, faults = read_row(cells, fields)
+        problems += [placed(fault, bestand, number) for fault in faults]
+        if not faults:
             rows.append({**row, FILE: bestand, ROW: number})
     return typed(rows, fields), problems
 
 
-def _column_problems(table: pd.DataFrame, fields: tuple[Field, ...], bestand: str) -> list[Problem]:
-    names = [field.name for field in fields]
-    absent = [
-        Problem(f"De kolom `{field.label}` ontbreekt.",
-                "Voeg de kolom toe; zie de handleiding of het sjabloon.",
-                bestand=bestand, kolom=field.label)
-        for field in fields if field.required and field.name not in table
-    ]  # fmt: skip
-    twice = [
-        Problem(f"De kolom `{name}` komt twee keer voor; de eerste telt.", "Houd er één over.",
-                bestand=bestand, kolom=str(name))
-        for name in table.columns[table.columns.duplicated()].unique()
-    ]  # fmt: skip
-    return absent + twice + [
-        Problem(f"De kolom `{name}` kennen we niet.",
-                f"Gebruik: {', '.join(field.label for field in fields)}.",
-                bestand=bestand, kolom=str(name))
-        for name in table.columns if name not in names
-    ]  # fmt: skip
-
-
-def _filled(value: object) -> bool:
-    return value is not None and str(value).strip() not in ("", "nan", "NaT", "<NA>")
-
-
-def _row(
-    cells: dict[str, object], fields: tuple[Field, ...], bestand: str, number: int
-) -> tuple[dict[str, object], list[Problem]]:
-    row: dict[str, object] = {}
-    problems = []
-    for field in fields:
-        value, fault = parse_cell(field, cells.get(field.name))
-        row[field.name] = value
-        if fault:
-            problems.append(Problem(fault, field.uitleg, bestand=bestand, rij=str(number),
-                                    kolom=field.label))  # fmt: skip
-    return row, problems
+def placed(fault: Problem, bestand: str, number: int) -> Problem:
+    """Return a problem with its file and row."""
+    return Problem(fault.wat, fault.oplossing, bestand, str(number), fault.kolom)
 
 
 def typed(rows: Sequence[dict[str, object]], fields: tuple[Field, ...]) -> pd.DataFrame:
     """Return rows as a table with one type per column, also when there are none."""
     table = pd.DataFrame(rows, columns=[*(field.name for field in fields), FILE, ROW])
-    kinds = {
-        field.name: "int64" if field.kind == "jaar" else "float64"
-        for field in fields
-        if field.kind in ("jaar", "bedrag", "getal")
-    }
+    kinds = {f.name: "int64" if f.whole else "float64" for f in fields if f.numeric}
     texts = {field.name: "str" for field in fields if field.name not in kinds} | {FILE: "str"}
     blank = dict.fromkeys(texts, "")
     return table.fillna(blank).astype({**kinds, **texts, ROW: "int64"})
@@ -130,9 +134,8 @@ def without_faults(
     table = pd.concat([typed([], fields), *parts], ignore_index=True)
     found = faults(table)
     problems = [
-        Problem(wat, oplossing, bestand=str(table[FILE].iloc[at]), rij=str(table[ROW].iloc[at]),
-                kolom=kolom)
+        Problem(wat, oplossing, str(table[FILE].iloc[at]), str(table[ROW].iloc[at]), kolom)
         for at, kolom, wat, oplossing in found
-    ]  # fmt: skip
+    ]
     kept = table.drop(index=table.index[[at for at, *_ in found]])
     return kept.reset_index(drop=True), problems

@@ -17,10 +17,9 @@ from sia.agenda.insight.funding import (
     opening_shares,
     partner_gains,
     shares,
-    without_refused,
 )
 from sia.agenda.insight.whatif import with_refused
-from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.inputs import Agenda, without_refused
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.reading.investments import Reading
 from voorbeeldstad.plans import DemoPlans

@@ -6,11 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sia.agenda.dia import Dia
 from sia.agenda.insight.funding import money
-from sia.agenda.insight.scenarios import replan, run_scenarios, same_year, standard_scenarios
-from sia.agenda.insight.versions import add_version, differences, version_starts, version_summary
+from sia.agenda.insight.scenarios import (
+    NO_SUBSIDY,
+    replan,
+    run_scenarios,
+    same_year,
+    scenarios_of,
+    standard_scenarios,
+)
 from sia.agenda.insight.whatif import (
-    with_agreement,
     with_budget,
     with_fixed,
     with_refused,
@@ -28,6 +34,7 @@ from sia.agenda.programme.inputs import (
 )
 from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.optimise import Programme, optimise
+from sia.agenda.programme.versions import add_version, differences, version_starts, version_summary
 from sia.agenda.programme.worth import moved_years
 from sia.agenda.reading.investments import Reading
 from sia.errors import InputError
@@ -112,18 +119,6 @@ def test_fixed_plan_stays_in_its_year(agenda: Agenda, programme: Programme) -> N
     assert optimise(fixed).starts[plan] == year
     with pytest.raises(InputError, match="2 problemen"):
         with_fixed(agenda, {plan: 1999, "ONBEKEND": 2026})
-
-
-def test_agreement_makes_plans_start_together(agenda: Agenda) -> None:
-    sizes = agenda.openings.groupby("plek")["plan"].agg(list)
-    for members in sizes[sizes.map(len) > 1]:
-        window = agenda.plans.loc[members[:2]]
-        if window["eerste"].max() <= window["laatste"].min():
-            starts = optimise(with_agreement(agenda, "A1", members[:2])).starts[members[:2]]
-            assert starts.isna().all() or starts.nunique() == 1
-            break
-    with pytest.raises(InputError, match="staat niet in de agenda"):
-        with_agreement(agenda, "A2", ["ONBEKEND"])
 
 
 def test_saving_band_changes_only_the_openings(agenda: Agenda, linkages: Linkages) -> None:
@@ -227,3 +222,12 @@ def test_work_under_way_takes_part_with_what_is_left(
     asked = with_refused(alone, plans, []).plans["eigen"]
     pd.testing.assert_series_equal(asked, alone.plans["eigen"])
     assert with_refused(alone, plans, ["SUB"]).plans.loc[going, "eigen"] == row["kosten"]
+
+
+def test_one_scenario_refuses_what_is_not_granted_yet(dia: Dia) -> None:
+    cases = scenarios_of(dia)
+    assert list(cases)[-1] == NO_SUBSIDY and len(cases) == 7
+    more = cases[NO_SUBSIDY].plans["eigen"] - dia.agenda.plans["eigen"]
+    unsure = dia.plans["bron_1"].isin(["SUB-WARMTE", "SUB-WIJK"])
+    asked = dia.plans.loc[unsure, "bedrag_1"].reindex(more.index).fillna(0.0)
+    assert more.to_numpy() == pytest.approx(asked.to_numpy())

@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sia.agenda.output.calendar import Item, public_items, to_html, to_ics
+from sia.agenda.output.calendar import Item, items_of, public_works, to_html, to_ics
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.reading.investments import Reading
+
+
+def public_items(plans: pd.DataFrame, starts: pd.Series, code: str) -> list[Item]:
+    return items_of(public_works(plans, starts), code)
+
 
 DAYS = st.dates(date(2025, 1, 1), date(2040, 12, 31))
 ITEMS = st.lists(

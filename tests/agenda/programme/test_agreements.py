@@ -11,10 +11,11 @@ from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.reading.organisation import status
+from tests.agenda.rows import steps_of
 
 
 def _state(linkages: Linkages, **phases: str) -> pd.DataFrame:
-    state = status([], linkages.kansen)
+    state = status(steps_of(), linkages.kansen)
     return state.assign(fase=[phases.get(str(k).replace("-", "_"), "kans") for k in state.index])
 
 
@@ -35,7 +36,7 @@ def test_agreed_street_works_start_in_one_year(
 
 
 def test_only_streets_in_a_binding_phase_bind(agenda: Agenda, linkages: Linkages) -> None:
-    state = status([], linkages.kansen)
+    state = status(steps_of(), linkages.kansen)
     assert bound_together(agenda, state)[0].afspraken.empty
     social = state.assign(fase="afspraak")
     groups = bound_together(agenda, social[social["soort_kans"] != "straat"])[0].afspraken

@@ -19,11 +19,9 @@ from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.optimise import (
     Programme,
-    as_starts,
     gain_over_alone,
     left_out,
     optimise,
-    shared_openings,
     timeline,
     use_of_means,
 )
@@ -89,7 +87,7 @@ def test_replanning_equals_trying_every_schedule(
     rng = np.random.default_rng(seed)
     current = {p: 2025 + int(rng.integers(0, 3)) for p in agenda.plans.index if rng.random() < 0.7}
     best = try_every(agenda, current)
-    programme = optimise(agenda, as_starts(agenda, current))
+    programme = optimise(agenda, pd.Series(current, dtype="Int64"))
     assert programme.worth["totaal"] == pytest.approx(best, abs=1.0)
     assert programme.bound == pytest.approx(best, abs=1.0)
 
@@ -172,9 +170,6 @@ def test_frames_for_the_notebook_agree_with_the_programme(
     means = use_of_means(agenda, programme.starts)
     assert (means["gebruik"] <= means["budget"] + 1).all()
     assert (means["fte_gebruik"] <= means["fte"] + 1e-6).all()
-    together = shared_openings(agenda, programme.starts)
-    assert together["besparing"].sum() == pytest.approx(programme.worth["besparing"])
-    assert (together["plannen"].str.count(";") + 1 == together["n"]).all()
 
 
 def test_alone_is_blind_to_others(agenda: Agenda) -> None:

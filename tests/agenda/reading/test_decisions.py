@@ -14,13 +14,14 @@ from sia.agenda.programme.linkages import Linkages
 from sia.agenda.reading.decisions import (
     ACTIONS,
     DECISIONS,
-    Organisation,
     decision_log,
     read_organisation,
     task_list,
     with_numbers,
 )
-from sia.agenda.reading.organisation import Action, Step, sift_actions, sift_steps
+from sia.agenda.reading.organisation import Organisation, sift_actions, sift_steps
+from sia.agenda.reading.tables import FILE, ROW
+from tests.agenda.rows import actions_of, steps_of
 
 PARTNERS = {"Gemeente", "Corporatie"}
 
@@ -47,12 +48,11 @@ def test_both_doors_are_read_and_the_same_row_counts_once(tmp_path: Path) -> Non
     )
     found, problems = read_organisation([tmp_path], [book], PARTNERS)
     assert problems == []
-    assert [(s.kans, s.fase, s.datum) for s in found.steps] == [
-        ("KK-1", "afspraak", date(2025, 2, 4)),
-        ("KK-1", "in programma", date(2025, 3, 4)),
+    assert found.steps[["kans", "fase", "datum", FILE, ROW]].to_numpy().tolist() == [
+        ["KK-1", "afspraak", date(2025, 2, 4), DECISIONS, 2],
+        ["KK-1", "in programma", date(2025, 3, 4), DECISIONS, 3],
     ]
-    assert found.steps[0].bestand == DECISIONS and found.steps[0].rij == "2"
-    assert found.actions == ()
+    assert found.actions.empty
 
 
 def test_all_faults_are_listed_with_file_row_and_column(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_all_faults_are_listed_with_file_row_and_column(tmp_path: Path) -> None:
         (sheet, "2", "Partner"), (sheet, "3", "Klaar vóór"),
     }  # fmt: skip
     assert all(p.wat and p.oplossing for p in problems)
-    assert found.steps == ()
-    assert [(a.actie, a.klaar) for a in found.actions] == [("Schrijf.", date(2025, 2, 1))]
+    assert found.steps.empty
+    assert found.actions[["actie", "klaar"]].to_numpy().tolist() == [["Schrijf.", date(2025, 2, 1)]]
 
 
 def test_a_missing_column_and_a_damaged_file_are_told_and_take_nothing_down(tmp_path: Path) -> None:
@@ -94,43 +94,39 @@ def test_a_missing_column_and_a_damaged_file_are_told_and_take_nothing_down(tmp_
     assert {p.kolom for p in problems if p.bestand == DECISIONS} == {
         "Datum", "Wie (rol)", "Besluit",
     }  # fmt: skip
-    assert found.steps == ()
+    assert found.steps.empty
     assert len(found.actions) == 1
-
-
-def _step(kans: str, fase: str, day: int) -> Step:
-    return Step(kans, fase, date(2025, 1, day), "overleg", "Ja.", "besluiten.csv", str(day))
 
 
 def test_plan_numbers_and_earlier_numbers_lead_to_the_koppelkans_of_today() -> None:
     kansen = pd.DataFrame(
         {"plannen": ["A;B", "A;B;C", "D;E"]}, index=pd.Index(["KK-1", "KK-2", "KK-3"], name="kans")
     )
+    named = ["B;A", "A;C", "KK-oud", "A;D", "A", "KK-3"]
     written = Organisation(
-        (_step("B;A", "afspraak", 1), _step("A;C", "afspraak", 2), _step("KK-oud", "afspraak", 3),
-         _step("A;D", "afspraak", 4), _step("A", "afspraak", 5), _step("KK-3", "kans", 6)),
-        (Action("D;E", "Bel.", "secretaris", "Gemeente", date(2025, 2, 1)),),
-    )  # fmt: skip
-    found = with_numbers(written, kansen, {"KK-oud": "B;C"})
+        steps_of(*((kans, "afspraak", day) for day, kans in enumerate(named, 1))),
+        actions_of(("D;E", "Bel.", date(2025, 2, 1), None)),
+    )
+    found = with_numbers(written, kansen, pd.DataFrame({"kans": ["KK-oud"], "plannen": ["B;C"]}))
     # no koppelkans holds A and D, and one plan alone says nothing
-    assert [s.kans for s in found.steps] == ["KK-1", "KK-2", "KK-2", "A;D", "A", "KK-3"]
-    assert found.actions[0].kans == "KK-3"
+    assert found.steps["kans"].tolist() == ["KK-1", "KK-2", "KK-2", "A;D", "A", "KK-3"]
+    assert found.actions["kans"].tolist() == ["KK-3"]
 
 
 def test_a_bad_step_is_left_out_and_the_good_ones_count(linkages: Linkages) -> None:
     kans = str(linkages.kansen.index[0])
-    steps = [
-        _step(kans, "afspraak", 1), _step(kans, "klaar", 2), _step(kans, "in programma", 3),
-        _step("KK-weg", "afspraak", 4),
-    ]  # fmt: skip
+    steps = steps_of(
+        (kans, "afspraak", 1), (kans, "klaar", 2), (kans, "in programma", 3),
+        ("KK-weg", "afspraak", 4),
+    )  # fmt: skip
     kept, problems = sift_steps(steps, linkages.kansen.index)
-    assert [s.fase for s in kept] == ["afspraak", "in programma"]
+    assert kept["fase"].tolist() == ["afspraak", "in programma"]
     assert [(p.bestand, p.rij, p.kolom) for p in problems] == [
-        ("besluiten.csv", "2", "Fase"), ("besluiten.csv", "4", "Koppelkans"),
+        (DECISIONS, "3", "Fase"), (DECISIONS, "5", "Koppelkans"),
     ]  # fmt: skip
-    action = Action("KK-weg", "Bel.", "secretaris", "Gemeente", date(2025, 2, 1), None, "a", "7")
-    kept_actions, astray = sift_actions([action], linkages.kansen.index)
-    assert kept_actions == [] and (astray[0].bestand, astray[0].rij) == ("a", "7")
+    actions = actions_of(("KK-weg", "Bel.", date(2025, 2, 1), None))
+    kept, astray = sift_actions(actions, linkages.kansen.index)
+    assert kept.empty and (astray[0].bestand, astray[0].rij) == (ACTIONS, "2")
 
 
 @pytest.mark.parametrize("empty", [True, False])
@@ -139,9 +135,9 @@ def test_tables_for_partners_carry_the_level_of_their_koppelkans(
 ) -> None:
     levels = linkages.kansen["vertrouwelijkheid"]
     kans = str(levels.index[0])
-    found = Organisation() if empty else Organisation(
-        (_step(kans, "kans", 2), _step(kans, "afspraak", 1)),
-        (Action(kans, "Bel.", "secretaris", "Gemeente", date(2025, 2, 1)),),
+    found = Organisation(steps_of(), actions_of()) if empty else Organisation(
+        steps_of((kans, "kans", 2), (kans, "afspraak", 1)),
+        actions_of((kans, "Bel.", date(2025, 2, 1), None)),
     )  # fmt: skip
     decided, tasks = decision_log(found, levels), task_list(found, levels)
     assert len(decided) == (0 if empty else 2) and len(tasks) == (0 if empty else 1)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -12,11 +14,16 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from sia.agenda.output.exports import to_csv
-from sia.agenda.output.template import EXAMPLES, template
-from sia.agenda.reading.cells import parse_cell
+from sia.agenda.output.template import template
+from sia.agenda.reading.cells import cell_text, parse_cell
 from sia.agenda.reading.combining import combine
-from sia.agenda.reading.decisions import ACTION_FIELDS, DECISION_FIELDS
-from sia.agenda.reading.fields import BY_NAME, FIELDS
+from sia.agenda.reading.fields import (
+    ACTION_FIELDS,
+    BY_NAME,
+    DECISION_FIELDS,
+    EXAMPLES,
+    FIELDS,
+)
 from sia.agenda.reading.investments import predecessors, read_plans, validate
 from sia.errors import InputError
 
@@ -164,10 +171,18 @@ def test_predecessors_carry_their_gap() -> None:
 @pytest.mark.parametrize(
     ("given", "amount"),
     [("€ 1.234.567,50", 1234567.5), ("850000", 850000.0), ("0.8", 0.8), ("0,8", 0.8),
-     ("1.500", 1500.0), ("1234.5", 1234.5), ("2.500,-", 2500.0), (0.125, 0.125), (12, 12.0)],
+     ("1.500", 1500.0), ("1234.5", 1234.5), ("2.500,-", 2500.0), (0.125, 0.125), (12, 12.0),
+     (1.125, 1.125), (1e-7, 1e-7), (np.float64(2.5e16), 2.5e16)],
 )  # fmt: skip
 def test_amounts_in_any_spelling(given: object, amount: float) -> None:
     assert parse_cell(BY_NAME["kosten"], given) == (amount, "")
+
+
+def test_cells_become_what_a_dutch_reader_would_have_typed() -> None:
+    given = [None, np.nan, pd.NaT, 12.0, 1.125, True, " x ", "'=1", date(2025, 1, 2)]
+    assert [cell_text(value) for value in given] == [
+        "", "", "", "12", "1,125", "ja", "x", "=1", "2025-01-02",
+    ]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -13,17 +13,18 @@ import pytest
 from scipy.optimize import linprog
 
 from sia.agenda.insight.funding import shares
-from sia.agenda.insight.versions import differences
-from sia.agenda.output.calendar import public_items, to_html, to_ics
-from sia.agenda.output.exports import safe_text, to_csv, write_geopackage, write_layer
+from sia.agenda.insight.publication import public_totals
+from sia.agenda.output.calendar import items_of, public_works, to_html, to_ics
+from sia.agenda.output.exports import geopackage_bytes, layer_bytes, safe_text, to_csv
 from sia.agenda.output.workbook import to_xlsx
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.programme.linkages import Linkages, find_linkages
-from sia.agenda.programme.optimise import Programme, left_out, optimise, shared_openings, timeline
+from sia.agenda.programme.optimise import Programme, left_out, optimise, timeline
+from sia.agenda.programme.versions import differences
 from sia.agenda.reading.combining import at_the_table
-from sia.agenda.reading.fields import FIELDS
+from sia.agenda.reading.fields import FIELD_LEVELS, FIELDS
 from sia.agenda.reading.investments import Reading
-from sia.agenda.reading.openness import FIELD_LEVELS, public_totals, view, with_levels
+from sia.agenda.reading.openness import view, with_levels
 from voorbeeldstad.plans import DemoPlans
 
 
@@ -53,17 +54,17 @@ def _public_outputs(
         "afgevallen": left_out(agenda, programme.starts),
         "verschillen": differences(programme.starts, later, agenda.plans),
         "aandelen": with_levels(shares(agenda, programme.starts), levels),
-        "samen": with_levels(shared_openings(agenda, programme.starts), levels),
     }
     outputs = {f"{n}.csv": to_csv(t, "openbaar").decode("utf-8-sig") for n, t in tables.items()}
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(tables, "openbaar")))
     cells = [str(c.value) for s in book for r in s.iter_rows() for c in r if c.value is not None]
     outputs["alles.xlsx"] = "\n".join(cells)
-    target = folder / "plannen.gpkg"
-    write_layer(target, plans, "openbaar")
-    outputs["plannen.gpkg"] = gpd.read_file(target).to_csv()
+    layer = folder / "plannen.gpkg"
+    layer.write_bytes(layer_bytes("plannen", plans, "openbaar"))
+    outputs["plannen.gpkg"] = gpd.read_file(layer).to_csv()
+    works = public_works(plans, programme.starts)
     for code in buurten.index:
-        items = public_items(plans, programme.starts, code)
+        items = items_of(works, code)
         outputs[f"{code}.html"] = to_html(items, buurten.loc[code, "naam"])
         ics = to_ics(items, buurten.loc[code, "naam"], date(2025, 1, 1)).decode("utf-8")
         outputs[f"{code}.ics"] = ics.replace("\r\n ", "")
@@ -210,9 +211,9 @@ def test_no_formula_survives_in_any_format(text: str, tmp_path: Path) -> None:
     assert str(cell.value).startswith("'")
     fields = to_csv(table, "openbaar").decode("utf-8-sig").split("\r\n", 1)[1]
     assert fields.lstrip('"').startswith("'")
+    layer = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([0.0], [0.0]), crs="EPSG:28992")
     target = tmp_path / "laag.gpkg"
-    write_layer(target, gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([0.0], [0.0]),
-                                         crs="EPSG:28992"), "partners")  # fmt: skip
+    target.write_bytes(layer_bytes("laag", layer, "partners"))
     assert str(gpd.read_file(target)["titel"].iloc[0]).startswith("'")
 
 
@@ -222,13 +223,11 @@ def test_numbers_and_plain_text_stay_as_they_are() -> None:
     assert safe_text("a\x00b\x07") == "ab"
 
 
-def test_same_table_same_bytes(reading: Reading, tmp_path: Path) -> None:
+def test_same_table_same_bytes(reading: Reading) -> None:
     plans = reading.plans
     assert to_xlsx({"p": plans}, "partners") == to_xlsx({"p": plans}, "partners")
-    write_geopackage(tmp_path / "laag.gpkg", plans.reset_index())
-    before = (tmp_path / "laag.gpkg").read_bytes()
-    write_geopackage(tmp_path / "laag.gpkg", plans.reset_index())
-    assert (tmp_path / "laag.gpkg").read_bytes() == before
+    frame = plans.reset_index()
+    assert geopackage_bytes("laag", frame) == geopackage_bytes("laag", frame)
 
 
 def test_the_workbook_reads_well(reading: Reading, linkages: Linkages) -> None:

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.reading.investments import Reading, validate
-from sia.agenda.reading.register import empty_register, take_in, visible_changes
+from sia.agenda.reading.register import Register, empty_register, take_in, visible_changes
 
 
 def _row(plan: str, **more: object) -> dict[str, object]:
@@ -20,9 +20,17 @@ def _read(buurten: gpd.GeoDataFrame, *rows: dict[str, object]) -> Reading:
     return validate(pd.DataFrame(list(rows)), buurten)
 
 
+def _taken(
+    before: Register, reading: Reading, datum: str, unread: bool = False
+) -> tuple[Register, pd.DataFrame]:
+    """Return the register after a round, and what the round added to the history."""
+    after = take_in(before, reading, datum, unread)
+    return after, after.history.iloc[len(before.history) :]
+
+
 def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFrame) -> None:
     first = _read(buurten, _row("P1"), _row("P2"), _row("P3"), _row("P4"))
-    register, changes = take_in(empty_register(first.plans), first, "2025-01-01")
+    register, changes = _taken(empty_register(first.plans), first, "2025-01-01")
     assert set(changes["wijziging"]) == {"nieuw"}
 
     second = _read(
@@ -32,7 +40,7 @@ def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFra
         _row("P3", duur="lang"),
         _row("P5"),
     )
-    register, changes = take_in(register, second, "2026-01-01")
+    register, changes = _taken(register, second, "2026-01-01")
     shown = visible_changes(changes).set_index("plan")
     assert shown["wijziging"].to_dict() == {
         "P2": "gewijzigd", "P3": "afgekeurd", "P4": "ingetrokken", "P5": "nieuw",
@@ -47,11 +55,11 @@ def test_new_changed_withdrawn_and_rejected_with_history(buurten: gpd.GeoDataFra
 
 def test_same_delivery_again_changes_nothing(buurten: gpd.GeoDataFrame) -> None:
     reading = _read(buurten, _row("P1"), _row("P2"))
-    register, _ = take_in(empty_register(reading.plans), reading, "2025-01-01")
+    register, _ = _taken(empty_register(reading.plans), reading, "2025-01-01")
     with_fault = _read(buurten, _row("P1"), _row("P2", duur="lang"))
-    register, changes = take_in(register, with_fault, "2025-06-01")
+    register, changes = _taken(register, with_fault, "2025-06-01")
     assert changes["wijziging"].tolist() == ["afgekeurd"]
-    again, changes = take_in(register, with_fault, "2026-01-01")
+    again, changes = _taken(register, with_fault, "2026-01-01")
     assert changes.empty
     assert len(again.history) == len(register.history) == 3
     assert set(again.plans.index) == {"P1", "P2"}
@@ -59,12 +67,12 @@ def test_same_delivery_again_changes_nothing(buurten: gpd.GeoDataFrame) -> None:
 
 def test_who_could_not_be_read_keeps_its_plans(buurten: gpd.GeoDataFrame) -> None:
     both = _read(buurten, _row("P1"), _row("P2", partner="B"))
-    register, _ = take_in(empty_register(both.plans), both, "2025-01-01")
+    register, _ = _taken(empty_register(both.plans), both, "2025-01-01")
     half = _read(buurten, _row("P1"))
-    kept, changes = take_in(register, half, "2025-02-01", unread=True)
+    kept, changes = _taken(register, half, "2025-02-01", unread=True)
     assert set(kept.plans.index) == {"P1", "P2"}
     assert changes["wijziging"].tolist() == ["afgekeurd"]
-    gone, changes = take_in(register, half, "2025-02-01")
+    gone, changes = _taken(register, half, "2025-02-01")
     assert set(gone.plans.index) == {"P1"}
     assert changes["wijziging"].tolist() == ["ingetrokken"]
 
@@ -73,12 +81,12 @@ def test_the_partners_table_sees_no_internal_plans_fields_or_values(
     buurten: gpd.GeoDataFrame,
 ) -> None:
     first = _read(buurten, _row("P1", opmerking="stil"), _row("P2", vertrouwelijkheid="intern"))
-    register, changes = take_in(empty_register(first.plans), first, "2025-01-01")
+    register, changes = _taken(empty_register(first.plans), first, "2025-01-01")
     assert visible_changes(changes)["plan"].tolist() == ["P1"]
     second = _read(
         buurten, _row("P1", opmerking="geheim", kosten=3000.0), _row("P2", kosten=5000.0)
     )
-    _, changes = take_in(register, second, "2025-02-01")
+    _, changes = _taken(register, second, "2025-02-01")
     shown = visible_changes(changes)
     # P2 was internal until now: that it was is nobody's business
     assert shown["plan"].tolist() == ["P1"]

@@ -1,0 +1,208 @@
+"""The joint agenda of one city and year, made from what was delivered and what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import geopandas as gpd
+import pandas as pd
+
+from sia.agenda.programme.agreements import bound_together
+from sia.agenda.programme.baselines import alone
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare, without_refused
+from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
+from sia.agenda.programme.optimise import Programme, optimise
+from sia.agenda.programme.versions import kept_version
+from sia.agenda.reading.areas import Division, area_of, candidate_areas
+from sia.agenda.reading.combining import at_the_table
+from sia.agenda.reading.decisions import with_numbers
+from sia.agenda.reading.deliveries import Deliveries
+from sia.agenda.reading.organisation import (
+    Organisation,
+    sift_actions,
+    sift_steps,
+    status,
+    waiting,
+)
+from sia.agenda.reading.register import Round, take_round
+from sia.errors import Problem
+
+
+@dataclass(frozen=True)
+class DiaSettings:
+    """Choices of an agenda.
+
+    Parameters
+    ----------
+    programme : ProgrammeSettings
+    links : LinkSettings
+    indeling : {"dia", "wijk"}
+        What an area is; see `area_of`.
+    """
+
+    programme: ProgrammeSettings
+    links: LinkSettings = field(default_factory=LinkSettings)
+    indeling: Division = "dia"
+
+
+@dataclass(frozen=True, eq=False)
+class Agreed:
+    """What the partners decided.
+
+    Parameters
+    ----------
+    organisation : Organisation
+        Decisions and actions that fit the koppelkansen.
+    state : DataFrame, index ``kans``
+        As `status` returns it, and ``jaar``: the year in which the programme does it together,
+        NA where it does not.
+    problems : tuple of Problem
+        Decisions and actions that do not fit.
+    """
+
+    organisation: Organisation
+    state: pd.DataFrame
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Dia:
+    """The joint agenda.
+
+    Parameters
+    ----------
+    delivered : Deliveries
+    taken : Round
+        The plans of this and earlier rounds.
+    plans : GeoDataFrame, index ``plan``
+        As the partners' table may see them: internal plans and fields are not in it.
+    linkages : Linkages
+    agreed : Agreed
+    agenda : Agenda
+    programme : Programme
+    versions : DataFrame
+        All versions of the programme, oldest first.
+    gebieden : Series of str, index ``buurtcode``
+        Name of the area of every buurt.
+    kandidaten : Index of str
+        Buurten of the areas that hold a candidate.
+    """
+
+    delivered: Deliveries
+    taken: Round
+    plans: gpd.GeoDataFrame
+    linkages: Linkages
+    agreed: Agreed
+    agenda: Agenda
+    programme: Programme
+    versions: pd.DataFrame
+    gebieden: pd.Series
+    kandidaten: pd.Index
+
+    @property
+    def starts(self) -> pd.Series:
+        """Start year of every plan, NA where left out."""
+        return self.programme.starts
+
+    @cached_property
+    def separate(self) -> pd.Series:
+        """Start years when every partner plans for itself."""
+        return alone(self.agenda)
+
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """What waits for whom on the day of the edition."""
+        return waiting(self.agreed.organisation.actions, self.agreed.state, self.taken.edition)
+
+
+def make_dia(
+    jaar: int,
+    delivered: Deliveries,
+    city: Mapping[str, pd.DataFrame],
+    memory: Mapping[str, pd.DataFrame],
+    settings: DiaSettings,
+) -> Dia | None:
+    """Make the joint agenda.
+
+    Parameters
+    ----------
+    jaar : int
+        SIA year.
+    delivered : Deliveries
+    city : mapping of str to DataFrame, index ``buurtcode``
+        ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling`` where there is one.
+    memory : mapping of str to DataFrame
+        What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
+        first.
+    settings : DiaSettings
+
+    Returns
+    -------
+    Dia or None
+        None when there is no plan at all.
+
+    Raises
+    ------
+    InputError
+        When the commitments do not fit: which partner, year and how much.
+    """
+    taken = take_round(delivered, memory, jaar)
+    if taken.register.plans.empty:
+        return None
+    plans = at_the_table(taken.register.plans)
+    linkages = find_linkages(plans, city["scores"], settings.links)
+    organisation, astray = _settled(delivered.organisation, linkages.kansen, memory.get("nummers"))
+    state = status(organisation.steps, linkages.kansen)
+    counted = without_refused(plans, delivered.subsidies)
+    free = prepare(counted, linkages, city["scores"], delivered.budgets, settings.programme)
+    agenda, apart = bound_together(free, state)
+    programme = optimise(agenda)
+    state = state.assign(jaar=_common_year(state, agenda, programme.starts))
+    return Dia(
+        delivered,
+        taken,
+        plans,
+        linkages,
+        Agreed(organisation, state, (*astray, *apart)),
+        agenda,
+        programme,
+        kept_version(memory.get("versies"), jaar, taken.edition, programme, agenda),
+        area_of(city, settings.indeling),
+        candidate_areas(city, settings.indeling),
+    )
+
+
+def _settled(
+    written: Organisation, kansen: pd.DataFrame, earlier: pd.DataFrame | None
+) -> tuple[Organisation, list[Problem]]:
+    """Return decisions and actions under today's numbers, and those that do not fit."""
+    numbered = with_numbers(written, kansen, earlier)
+    steps, wrong = sift_steps(numbered.steps, kansen.index)
+    actions, astray = sift_actions(numbered.actions, kansen.index)
+    return Organisation(steps, actions), [*wrong, *astray]
+
+
+def _common_year(state: pd.DataFrame, agenda: Agenda, starts: pd.Series) -> pd.Series:
+    """Return the year in which a koppelkans is done together, NA when it is not."""
+    placed = starts.dropna().astype(int)
+    last = placed + agenda.plans["duur"].reindex(placed.index).astype(int) - 1
+    spans = {plan: (placed[plan], last[plan]) for plan in placed.index}
+    years = [
+        _year_together(str(kind), [spans.get(plan) for plan in plannen.split(";")])
+        for plannen, kind in zip(state["plannen"], state["soort_kans"], strict=True)
+    ]
+    return pd.Series(years, index=state.index, dtype="Int64")
+
+
+def _year_together(kind: str, spans: list[tuple[int, int] | None]) -> int | None:
+    """Works of one opening start together; others are together once all are under way."""
+    known = [span for span in spans if span is not None]
+    if len(known) < len(spans):
+        return None
+    first = max(begin for begin, _ in known)
+    apart = any(begin != first for begin, _ in known)
+    if (kind == "straat" and apart) or first > min(end for _, end in known):
+        return None
+    return first

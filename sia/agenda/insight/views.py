@@ -1,0 +1,311 @@
+"""Tables and sentences of the agenda for its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from sia.agenda.dia import Dia
+from sia.agenda.insight.area_agenda import titles_of
+from sia.agenda.insight.funding import cover, partner_gains
+from sia.agenda.insight.scenarios import Scenarios, same_year
+from sia.agenda.programme.inputs import outside_horizon
+from sia.agenda.programme.optimise import (
+    Programme,
+    gain_over_alone,
+    left_out,
+    timeline,
+    use_of_means,
+)
+from sia.agenda.programme.versions import differences, since_last_version, version_summary
+from sia.agenda.programme.worth import moved_years
+from sia.agenda.reading.areas import in_area
+from sia.agenda.reading.deliveries import Deliveries
+from sia.agenda.reading.organisation import FASEN, VERVALLEN
+from sia.agenda.wording import count, day, years
+from sia.errors import Problem
+
+NO_PLANS = (
+    "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
+    "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."
+)
+_CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd")
+
+
+def delivery_text(delivered: Deliveries | None) -> str:
+    """Say in Dutch what was delivered, or that nothing was."""
+    if delivered is None:
+        return NO_PLANS
+    reading, found = delivered.reading, delivered.organisation
+    closed = int((reading.plans["vertrouwelijkheid"] == "intern").sum())
+    return (
+        f"Gelezen: {count(len(delivered.files), 'bestand', 'bestanden')} met "
+        f"{count(reading.rows, 'rij', 'rijen')}. Bruikbaar: "
+        f"{count(len(reading.plans), 'plan', 'plannen')}, waarvan {closed} intern: wat een partner "
+        f"voor zichzelf houdt, doet hier niet mee. Aandacht nodig: "
+        f"{count(len(reading.problems), 'punt', 'punten')}. Vastgelegd: "
+        f"{count(len(found.steps), 'besluit', 'besluiten')} en "
+        f"{count(len(found.actions), 'actie', 'acties')}."
+    )
+
+
+def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
+    """Return everything that is wrong in the delivered files, per file, row and column."""
+    return _problems(() if delivered is None else delivered.reading.problems)
+
+
+def decision_problem_table(dia: Dia) -> pd.DataFrame:
+    """Return the decisions and actions that do not fit the koppelkansen of today."""
+    return _problems(dia.agreed.problems)
+
+
+def _problems(problems: Iterable[Problem]) -> pd.DataFrame:
+    rows = [p.cells() for p in problems]
+    return pd.DataFrame(rows, columns=["bestand", "rij", "kolom", "wat", "oplossing"])
+
+
+def delivery_change_text(dia: Dia) -> str:
+    """Say how many plans are new, changed and withdrawn in the newest delivery."""
+    counts = dia.taken.changes["wijziging"].value_counts()
+    listed = ", ".join(f"{counts.get(w, 0)} {w}" for w in _CHANGES)
+    return f"In de levering van {dia.taken.register.history['datum'].max()}: {listed}."
+
+
+def delivery_change_table(dia: Dia) -> pd.DataFrame:
+    """Return what changed in the newest delivery, plans that are new left out of the list."""
+    shown = dia.taken.changes
+    return shown.loc[shown["wijziging"] != "nieuw", ["partner", "wijziging", "zin"]]
+
+
+def linkage_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
+    """Return the koppelkansen that save most, with their sentence and decide-before date."""
+    kansen = dia.linkages.kansen.sort_values("besparing_midden", ascending=False, kind="stable")
+    shown = kansen.head(aantal)
+    return pd.DataFrame(
+        {
+            "kans": shown.index,
+            "soort": shown["soort_kans"],
+            "wat": shown["zin"],
+            "laag (€)": shown["besparing_laag"].round(-3).astype("int64"),
+            "midden (€)": shown["besparing_midden"].round(-3).astype("int64"),
+            "hoog (€)": shown["besparing_hoog"].round(-3).astype("int64"),
+            "beslis vóór": shown["beslis_voor"].map(day),
+        }
+    )
+
+
+def linkage_text(dia: Dia) -> str:
+    """Say how many koppelkansen there are of each kind."""
+    counts = dia.linkages.kansen["soort_kans"].value_counts().sort_index()
+    listed = ", ".join(f"{name} {n}" for name, n in counts.items())
+    return f"{len(dia.linkages.kansen)} koppelkansen gevonden: {listed}."
+
+
+def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.DataFrame:
+    """Return the programme for the timeline.
+
+    Parameters
+    ----------
+    dia : Dia
+    per : {"gebied", "partner"}
+        What the bars are grouped by. By area: only areas that hold a candidate.
+    samen : bool
+        Only plans that share an opening.
+    """
+    table = timeline(dia.agenda, dia.starts)
+    if samen:
+        table = table[table["samen"] != ""]
+    if per == "partner":
+        return table.assign(gebied=table["partner"])
+    table = in_area(table, dia.kandidaten)
+    inside = set(dia.kandidaten)
+    # a plan in more areas stands under the first of those that hold a candidate
+    first = [next(c for c in codes.split(";") if c in inside) for codes in table["buurtcodes"]]
+    return table.assign(gebied=dia.gebieden.reindex(first).to_numpy())
+
+
+def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Return use per year and partner, and the room of all partners together.
+
+    Parameters
+    ----------
+    dia : Dia
+    column : {"budget", "fte"}
+
+    Returns
+    -------
+    use : DataFrame, index year, one column per partner
+    room : Series, index year
+        NaN in a year in which one of the partners gave no limit.
+    """
+    table = use_of_means(dia.agenda, dia.starts)
+    used = "gebruik" if column == "budget" else "fte_gebruik"
+    use = table.pivot(index="jaar", columns="partner", values=used)
+    room = table.pivot(index="jaar", columns="partner", values=column)
+    return use, room.sum(axis=1, skipna=False)
+
+
+def cover_table(dia: Dia) -> pd.DataFrame:
+    """Return own and outside money: covered, conditional and open, per source, in euro."""
+    table = cover(dia.agenda, dia.plans, dia.starts, dia.delivered.subsidies)
+    total = table.groupby("bron")[["bedrag", "gedekt", "voorwaardelijk", "open"]].sum()
+    return _euros(total.reset_index())
+
+
+def gains_table(dia: Dia) -> pd.DataFrame:
+    """Return what every partner gains or loses against planning alone, losers first."""
+    gains = partner_gains(dia.agenda, dia.starts, separate=dia.separate).sort_values(
+        "netto", kind="stable"
+    )
+    shown = gains[["bespaart", "tijd", "plannen", "netto", "compensatie", "na_compensatie"]]
+    table = _euros(shown.rename(columns={"na_compensatie": "na compensatie"}).reset_index())
+    return table.assign(uitleg=gains["zin"].to_numpy())
+
+
+def total_gain_table(dia: Dia) -> pd.DataFrame:
+    """Return the gain of the joint programme over everybody alone: low, mid and high."""
+    gain = gain_over_alone(
+        dia.agenda, dia.starts, dia.linkages.places.openings, separate=dia.separate
+    )
+    money_columns = [c for c in gain if c != "overtredingen_alleen"]
+    table = _euros(gain[money_columns].reset_index().rename(columns={"band": "besparing is"}))
+    broken = gain["overtredingen_alleen"].astype("int64").to_numpy()
+    return table.rename(columns=lambda c: str(c).replace("_", " ")).assign(
+        **{"regels gebroken door ieder alleen": broken}
+    )
+
+
+def _euros(table: pd.DataFrame) -> pd.DataFrame:
+    """Round amounts to thousands of euros: nobody plans in units."""
+    numeric = table.select_dtypes("number").columns
+    return table.assign(**{c: table[c].round(-3).astype("int64") for c in numeric})
+
+
+def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
+    """Return what holds plans back, the one that holds most plans first."""
+    table = dia.programme.knelpunten
+    held = (table["plannen"].str.count(";") + 1).astype("int64")
+    shown = table.assign(tegengehouden=held).sort_values(
+        ["tegengehouden", "jaar", "wie"], ascending=[False, True, True], kind="stable"
+    )
+    return shown.head(aantal)[["zin", "tegengehouden"]].rename(columns={"zin": "wat knelt"})
+
+
+def left_out_plans(dia: Dia) -> pd.DataFrame:
+    """Return the plans without a place, those outside the horizon included, with the reason."""
+    out = left_out(dia.agenda, dia.starts).assign(reden="past niet bij geld, mensen of straten")
+    beyond = outside_horizon(dia.plans, dia.agenda.settings).assign(reden="buiten de jaren")
+    both = pd.concat([out, beyond]).reset_index()
+    window = [
+        years(first, last) for first, last in zip(both["eerste"], both["laatste"], strict=True)
+    ]
+    return both[["plan", "titel", "partner"]].assign(start=window, reden=both["reden"])
+
+
+def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
+    """Return the koppelkansen on which something was decided, furthest first."""
+    rank = {fase: i for i, fase in enumerate((VERVALLEN, *FASEN))}
+    state = dia.agreed.state
+    decided = state[state["sinds"].notna()]
+    furthest = decided["fase"].map(rank).astype(float).sort_values(ascending=False, kind="stable")
+    shown = decided.loc[furthest.index].head(aantal)
+    return pd.DataFrame(
+        {
+            "werken": titles_of(shown["plannen"], dia.plans["titel"]),
+            "fase": shown["fase"],
+            "sinds": shown["sinds"].map(day),
+            "programma": shown["jaar"].map(lambda y: f"samen in {y}", na_action="ignore")
+            .astype(object).where(shown["jaar"].notna(), "niet samen"),
+            "besluit": shown["besluit"],
+        }
+    )  # fmt: skip
+
+
+def phase_text(dia: Dia) -> str:
+    """Say how many koppelkansen are in each phase."""
+    counts = dia.agreed.state["fase"].value_counts()
+    listed = ", ".join(f"{fase} {counts.get(fase, 0)}" for fase in (*FASEN, VERVALLEN))
+    return f"Stand van de {len(dia.agreed.state)} koppelkansen: {listed}."
+
+
+def waiting_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
+    """Return what waits for whom on the day of the edition, most pressing first."""
+    table = dia.waits.head(aantal)
+    plans = dia.linkages.kansen["plannen"].reindex(table["kans"])
+    return pd.DataFrame(
+        {
+            "wacht op": table["wie"] + " (" + table["partner"].str.replace(";", ", ") + ")",
+            "actie": table["actie"],
+            "vóór": table["voor"].map(day),
+            "dagen": [f"{-d} te laat" if d < 0 else f"nog {d}" for d in table["dagen"]],
+            "werken": titles_of(plans, dia.plans["titel"]).to_numpy(),
+            "kans": table["kans"],
+        }
+    )
+
+
+def scenario_table(found: Scenarios) -> pd.DataFrame:
+    """Return one row per scenario: does it fit, how many plans are in, and what lacks."""
+    table = found.overzicht.reset_index()
+    return pd.DataFrame(
+        {
+            "scenario": table["scenario"],
+            "past": table["haalbaar"].astype(bool),
+            "in programma": table["in_programma"].astype("int64"),
+            "bespaart (mln €)": table["besparing"].astype(float) / 1e6,
+            "toelichting": table["toelichting"].astype(str),
+        }
+    )
+
+
+def firmness_table(dia: Dia, found: Scenarios, aantal: int = 20) -> pd.DataFrame:
+    """Return the plans whose year is least firm."""
+    kept = same_year(dia.starts, found).sort_values("aandeel", kind="stable").head(aantal)
+    return pd.DataFrame(
+        {
+            "plan": kept.index,
+            "titel": dia.plans["titel"].reindex(kept.index),
+            "jaar": kept["start"],
+            "hoe hard": kept["zin"],
+        }
+    )
+
+
+def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Programme]) -> str:
+    """Say how many plans move that did not slip themselves, for each programme."""
+    others = dia.agenda.plans.index.difference(list(slips))
+    parts = [
+        f"{name}: {int((moved_years(p.starts.reindex(others), dia.starts[others]) > 0).sum())}"
+        for name, p in programmes.items()
+    ]
+    return f"Andere plannen die verschuiven na {len(slips)} keer uitloop: {'; '.join(parts)}."
+
+
+def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:
+    """Return what changes between the programme and another one, as sentences."""
+    return _told(differences(dia.starts, programme.starts, dia.plans))
+
+
+def version_table(dia: Dia) -> pd.DataFrame:
+    """Return all versions of the programme that were kept."""
+    summary = version_summary(dia.versions).reset_index()
+    return pd.DataFrame(
+        {
+            "versie": summary["versie"],
+            "datum": summary["datum"],
+            "in programma": summary["in_programma"].astype("int64"),
+            "erbuiten": summary["erbuiten"].astype("int64"),
+            "kosten (mln €)": summary["kosten"].astype(float) / 1e6,
+            "samenvatting": summary["zin"],
+        }
+    )
+
+
+def version_difference_table(dia: Dia) -> pd.DataFrame:
+    """Return what changed between the last two versions that were kept, as sentences."""
+    return _told(since_last_version(dia.versions))
+
+
+def _told(changed: pd.DataFrame) -> pd.DataFrame:
+    return changed.reset_index()[["partner", "wijziging", "zin"]]

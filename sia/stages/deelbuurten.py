@@ -1,0 +1,18 @@
+"""Stage deelbuurten: pockets that the average of their buurt hides."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from sia.pockets.squares import search_squares
+from sia.stages.inputs import Inputs
+from sia.stages.run import Made
+
+
+def make(inputs: Inputs) -> Made:
+    """Search the deel-buurten; an empty table when there are no squares."""
+    settings = inputs.method("deelbuurten")
+    areas = gpd.GeoDataFrame(inputs.table("gebieden"))
+    found = search_squares(inputs.intake(tabellen=()).squares, areas, inputs.jaar, settings)
+    noted = {"zaad": settings.seed, "deelbuurten": found.toelichting, "gezocht": found.gezocht}
+    return Made({"deelbuurten": found.tabel}, found, noted)

@@ -1,0 +1,103 @@
+"""Stage rapport: the report for the wethouder and the set; reads what stages wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sia import __version__
+from sia.agenda.insight.area_agenda import public_investments, report_agendas
+from sia.approach import rules
+from sia.change.tables import JAREN
+from sia.duiding.figures import statements
+from sia.dutch import getal, procent
+from sia.report.build import write_report, write_set
+from sia.report.material import Editie, Materiaal, selections
+from sia.report.openness import write_open_data
+from sia.report.source_lines import source_lines
+from sia.stages import agenda
+from sia.stages.figures import change_found, entries_of, figures
+from sia.stages.inputs import Inputs
+from sia.stages.run import Made, Run
+from sia.store import write_text
+from sia.viz.house_style import theme_of
+from sia.weighing.audit import audit_annex, named
+from sia.weighing.audit_store import audit_from
+
+
+def make(inputs: Inputs) -> Made:
+    """Bring together what every report of this municipality and year draws on."""
+    run, table = inputs.outside("gemeente"), inputs.indicators()
+    entries = entries_of(inputs.outside("duiding"))
+    checks = audit_from(inputs.table("audit"))
+    found = figures(inputs, entries, table, change_found(inputs))
+    lines = (*sorted(set(source_lines(table, fictief=run.gemeente.fictief))), found.bron_grenzen)
+    plans = agenda.published(run)
+    city = {name: inputs.table(name) for name in agenda.CITY}
+    made = Materiaal(
+        cijfers=found,
+        theme=theme_of(inputs.outside("huisstijl").gemeente),
+        bronregels=tuple(line for line in lines if line),
+        jaren=inputs.table(JAREN).rename(columns=int),
+        profielen=inputs.table("typeprofielen"),
+        trajecten=inputs.table("trajecten"),
+        audit=audit_annex(checks, table.catalogue),
+        intern={"Samenhang met herkomst en externe indexen": named(checks.proxy, table.catalogue)},
+        uitspraken=statements(entries, run.jaar),
+        investeringen=public_investments(plans),
+        agenda=report_agendas(plans, city),
+        besluiten=table.besluiten,
+        drempels=_thresholds(inputs),
+        versie=f"SIA {__version__}, methode {run.methode.label}",
+        contact=run.gemeente.huisstijl.afzender,
+    )
+    return Made({}, made)
+
+
+def _thresholds(inputs: Inputs) -> dict[str, str]:
+    limits = inputs.method("drempels")
+    shown = {
+        "inwoners om gerangschikt te worden": getal(limits.inwoners),
+        "aandeel indicatoren per domein": procent(100 * limits.aandeel_domein),
+        "aandeel buurten met een cijfer om mee te tellen": procent(100 * limits.dekking),
+    }
+    listed = rules(inputs.method("aanpak")).reset_index()
+    return shown | {
+        f"regel {row['regel']}: {row['aanpak']}": str(row["voorwaarde"])
+        for _, row in listed.iterrows()
+    }
+
+
+def target(run: Run, editie: Editie) -> Path:
+    """Return where the report of the city is."""
+    return run.reports / ("rapport.html" if editie == "openbaar" else "rapport-intern.html")
+
+
+def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = False) -> Made:
+    """Write the report of the city, and the set where it is asked for.
+
+    Parameters
+    ----------
+    run : Run
+    made : Made
+        Of `make`.
+    editie : str
+        ``openbaar`` or ``intern``.
+    reeks : bool
+        Also the set (city, stadsdelen, wijken, DIA areas, domains, change since the base year,
+        buurten, start page, draft for the Algoritmeregister, accessibility statement) in
+        ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
+        ``opendata/``: of the city, and zipped of every area and buurt.
+    """
+    page, stuff = target(run, editie), made.result
+    public = editie == "openbaar"
+    if not reeks:
+        write_report(page, stuff, editie=editie)
+        return Made({}, page, {"editie": editie}, (page,))
+    folder = run.reports / ("rapporten" if public else "rapporten-intern")
+    written = [page, *write_set(folder, stuff, editie=editie, opendata=public)]
+    every = selections(stuff.cijfers)
+    if public:
+        parts = [one for one in every if one.soort in ("stadsdeel", "wijk", "dia", "buurt")]
+        written += write_open_data(run.reports / "opendata", stuff, parts)
+    write_text(page, (folder / every[0].bestand).read_text(encoding="utf-8"))
+    return Made({}, page, {"editie": editie}, tuple(written))

@@ -1,0 +1,26 @@
+"""Stage trajecten: what became of the kind of every buurt over the years."""
+
+from __future__ import annotations
+
+from sia.change.trajectories import trajectories
+from sia.stages.inputs import Inputs
+from sia.stages.run import Made
+
+
+def make(inputs: Inputs) -> Made:
+    """Type all comparable years as one panel, and judge every change."""
+    settings = inputs.method("verandering")
+    found = trajectories(
+        inputs.result("jaren"),
+        inputs.domain_scores(),
+        inputs.table("typologie"),
+        len(inputs.table("typeprofielen")),
+        settings,
+    )
+    noted = {
+        "zaad": settings.seed,
+        "trekkingen": settings.draws,
+        "vergeleken": list(found.panel.jaren),
+        "indicatoren": len(found.panel.indicatoren),
+    }
+    return Made({"trajecten": found.buurten}, found, noted)
