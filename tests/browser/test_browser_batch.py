@@ -9,7 +9,9 @@ import pytest
 
 from sia.batch import BatchResult, Outcome, write_summary
 from sia.batch.record import Start
+from sia.methode import Methode
 from sia.settings import Folders
+from sia.stages.in_force import method_facts
 
 pytestmark = pytest.mark.browser
 
@@ -22,19 +24,20 @@ def page_source(tmp_path: Path) -> str:
         Outcome(code, year, name, "klaar", 12.3, memory=310_000_000, warnings=("LET OP: iets",))
         for code in ("GM0153", "GM0164")
         for year in (2023, 2024)
-        for name in ("01_intake", "08_rapport")
+        for name in ("01_intake", "09_rapport")
     ]
-    outcomes[-1] = Outcome("GM0164", 2024, "08_rapport", "mislukt", 2.0, 4, MESSAGE)
+    outcomes[-1] = Outcome("GM0164", 2024, "09_rapport", "mislukt", 2.0, 4, MESSAGE)
     folders = Folders(tmp_path / "verwerkt", tmp_path)
     report = folders.report("GM0153", 2023) / "rapport.html"
     report.parent.mkdir(parents=True)
     report.write_text("rapport", encoding="utf-8")
+    methods = {code: method_facts(Methode.standaard()) for code in ("GM0153", "GM0164")}
     write_summary(
         BatchResult(tuple(outcomes)),
         tmp_path / "overzicht.html",
         names={"GM0153": "Enschede", "GM0164": "Hengelo"},
         folders=folders,
-        start=Start({}, "2026-11-24T02:00:00+00:00", {}, ""),
+        start=Start({}, "2026-11-24T02:00:00+00:00", {}, "", methods),
     )
     return (tmp_path / "overzicht.html").read_text(encoding="utf-8")
 
