@@ -325,7 +325,7 @@ def finish(folder: Path, scheduler: str = "") -> None:
         written = read_manifest(chain[0].processed)["stappen"]
         for task in chain:
             for name, expected in written[task.notebook.stem]["uitvoer"].items():
-                if sha256_file(Path(name)) != expected:
+                if sha256_file(task.processed / name) != expected:
                     raise RuntimeError(f"not what the manifest says: {name}")
     shutil.rmtree(_temporary(folder))
 
