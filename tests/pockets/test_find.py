@@ -285,8 +285,8 @@ def test_real_squares_of_groningen(real_data):
 
 def test_an_amount_and_its_inverse_tell_the_same_story(found):
     squares, buurten, _, _ = found
-    price = (PocketIndicator(WOZ, "WOZ-waarde", -1, log=True),)
-    per_price = (PocketIndicator(WOZ, "woningen per euro", 1, log=True),)
+    price = (PocketIndicator(kolom=WOZ, naam="WOZ-waarde", richting=-1, log=True),)
+    per_price = (PocketIndicator(kolom=WOZ, naam="woningen per euro", richting=1, log=True),)
     other = squares.assign(**{WOZ: 1e4 / squares[WOZ].clip(lower=1)})
     squares = squares.assign(**{WOZ: squares[WOZ].clip(lower=1)})
     one, two = (
