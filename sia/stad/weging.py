@@ -10,7 +10,7 @@ import pandas as pd
 from sia.index import Audit, IndexResult
 from sia.stages.inputs import indicator_table
 from sia.stages.run import Run
-from sia.viz.audit_page import audit_page
+from sia.viz.display import audit_page
 from sia.weighing import Weighing
 from sia.weighing.audit import audit_table, audit_tables, named
 from sia.weighing.audit_store import audit_from
