@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from sia.errors import InputError, Problem, refuse, suggestion
@@ -15,11 +14,6 @@ from sia.fingerprint import RawHash, digest
 from sia.stages import graph
 from sia.stages.run import Run, code_hash
 from sia.store import sha256_file
-
-STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"09_trajecten": ("09_trajecten", "08_verandering")}
-)
-"""Stages of a notebook whose stage has not simply its own name."""
 
 TIME_LIMIT = 900
 """Seconds that one cell may take."""
