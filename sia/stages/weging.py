@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.index import IndexResult
 from sia.indicators import IndicatorTable
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
-from sia.weighing import weigh_table
+from sia.weighing import nobody_scored, weigh_table
 
 
 def make(inputs: Inputs) -> Made:
@@ -51,11 +51,3 @@ def base_norms(inputs: Inputs) -> pd.DataFrame | None:
     if inputs.basisjaar == inputs.jaar:
         return None
     return inputs.table("normen", inputs.basisjaar)
-
-
-def nobody_scored(jaar: int) -> Problem:
-    """Return what is wrong with a year in which no buurt has a score, and what to do."""
-    return Problem(
-        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
-        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
-    )
