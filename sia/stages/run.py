@@ -152,7 +152,7 @@ class Run:
         """Return what a stage of this year noted beside its tables."""
         key = self.fingerprint(stage)
         if key not in _memory and self.published(stage):
-            noted: Mapping[str, Any] = read_manifest(self.folder)["stappen"][stage]["parameters"]
+            noted: Mapping[str, Any] = self._noted(stage)["parameters"]
             return noted
         return self.made(stage).parameters
 
@@ -188,12 +188,13 @@ class Run:
         """Return what a stage takes of what was asked for: the raw files serve all years."""
         if stage == "intake":
             return [",".join(map(str, self.jaren))]
+        base = self.of_year(self.basisjaar)._noted("indicatoren")
         also = {
             "indicatoren": [own.hash for own in self.eigen],
             "jaren": [str(self.basisjaar)],
             "agenda": [str(self.jaar == max(self.jaren))],
             # what was published of the base year may be older than what its sources say now
-            "verandering": [_noted(self.of_year(self.basisjaar), "indicatoren")],
+            "verandering": [str(base.get("vingerafdruk", ""))],
         }
         return [str(self.jaar), *also.get(stage, [])]
 
@@ -342,11 +343,6 @@ class Run:
                 },
             },
         )
-
-
-def _noted(run: Run, stage: str) -> str:
-    """Return the fingerprint that was noted with what a stage published; empty without."""
-    return str(run._noted(stage).get("vingerafdruk", ""))
 
 
 def _raw(bron: tuple[Path, ...]) -> RawHash:
