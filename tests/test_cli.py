@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sia import cli
+from sia.sessie.choices import NEEDED
 
+Done = subprocess.CompletedProcess[str]
 RUNNER = CliRunner()
 COMMANDS = (
     "run",
@@ -28,10 +30,11 @@ COMMANDS = (
 )
 
 
-def call(*arguments: str, absent: str = "") -> subprocess.CompletedProcess[str]:
+def call(*arguments: str, absent: str = "", home: Path | None = None) -> Done:
     code = f"import sys; sys.modules[{absent!r}] = None; from sia.cli import main; main()"
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    env = os.environ if home is None else {**os.environ, "SIA_HOME": str(home)}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
@@ -68,9 +71,14 @@ def test_bad_input_ends_with_status_two_and_a_dutch_message() -> None:
     ],
 )
 def test_a_command_says_what_a_small_installation_lacks(
-    command: tuple[str, ...], absent: str, distribution: str
+    command: tuple[str, ...], absent: str, distribution: str, tmp_path: Path
 ) -> None:
-    done = call(*command, absent=absent)
+    # a session asks for its server only once there is something to open
+    year = tmp_path / "data" / "processed" / "GM9999" / "2024"
+    year.mkdir(parents=True)
+    for table in NEEDED:
+        (year / f"{table}.parquet").touch()
+    done = call(*command, absent=absent, home=tmp_path)
     assert done.returncode == 2
     assert f"`{absent}" in done.stderr
     assert distribution in done.stderr

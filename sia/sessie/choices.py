@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sia.errors import InputError
 from sia.request import configure_processed
 from sia.settings import Folders
 from sia.stages.run import Run
 from sia.store import read_manifest
-
-if TYPE_CHECKING:
-    from sia.stages.run import Run
 
 NEEDED = ("gebieden", "indicatoren", "scores", "bijdragen")
 WEIGHED = "weging"
@@ -64,8 +60,6 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
     InputError
         When this year has not been run; says which have.
     """
-    from sia.stages.run import Run
-
     _check(folders, code, jaar)
     asked = read_manifest(folders.year(code, jaar)).get("stappen", {}).get(WEIGHED, {})
     asked = asked.get("parameters", {})
