@@ -25,7 +25,9 @@ FILE = Path(__file__).with_name("methode.toml")
 
 Imputation = Literal["open laten", "mediaan", "gemiddelde", "domein"]
 Outliers = Literal["minste ingreep", "scheefheid", "geen"]
-Scale = Literal["vaste schaal", "minimum-maximum", "z-score", "percentielrang", "imd"]
+Scale = Literal[
+    "landelijk percentiel", "vaste schaal", "minimum-maximum", "z-score", "percentielrang", "imd"
+]
 Aggregation = Literal["rekenkundig", "meetkundig", "harmonisch", "mediaan", "macht 2", "copeland"]
 TypeMethod = Literal["kmeans", "mixture", "ward"]
 Band = Literal["laag", "midden", "hoog"]
@@ -73,11 +75,29 @@ class IndicatorChoice(Section):
 
 
 class Drempels(Section):
-    """When a buurt is ranked and an indicator takes part."""
+    """What a woonbuurt is, when it is ranked, and when an indicator takes part."""
 
     place = ("drempels",)
     inwoners: float = _choice(
-        "inwoners", "Een buurt met minder inwoners krijgt geen rang.", ge=0, allow_inf_nan=False
+        "inwoners", "Een woonbuurt heeft ten minste zoveel inwoners.", ge=0, allow_inf_nan=False
+    )
+    dichtheid: float = _choice(
+        "dichtheid",
+        "Een woonbuurt heeft ten minste zoveel inwoners per km² land.",
+        ge=0,
+        allow_inf_nan=False,
+    )
+    bedrijven: float = _choice(
+        "bedrijven",
+        "Een buurt met meer bedrijfsvestigingen per 1.000 inwoners is een werkgebied.",
+        gt=0,
+        allow_inf_nan=False,
+    )
+    woonbuurten: tuple[str, ...] = _choice(
+        "woonbuurten", "Codes van buurten die een woonbuurt zijn, wat de cijfers ook zeggen."
+    )
+    geen_woonbuurten: tuple[str, ...] = _choice(
+        "geen_woonbuurten", "Codes van buurten die geen woonbuurt zijn, en dus geen rang krijgen."
     )
     aandeel_domein: Share = _choice(
         "aandeel_domein", "Kleinste deel (0-1) van de cijfers van een domein dat een buurt heeft."

@@ -175,6 +175,9 @@ class Indicator:
         Dutch name as a reader sees it.
     domein, rol : str
         One of `ALL_DOMAINS` and of `ROLES`.
+    subdomein : str
+        Part of its domain that it is averaged in first, so that seven figures of one subject are
+        not seven votes; empty where the domain has no parts.
     richting : int
         +1: higher is worse for an opgave and better for a kans; -1 the reverse; 0 where it is
         not scored.
@@ -203,6 +206,8 @@ class Indicator:
         Stands in for something that open data does not measure.
     alleen_buurt : bool
         Scored at buurt level only, never on squares or in pockets.
+    geld : bool
+        In euros: its scale moves with the national median, so that inflation changes no score.
     decimalen : int
         Digits that a reader sees.
     """
@@ -219,6 +224,7 @@ class Indicator:
         GetPydanticSchema(lambda _, handler: handler(_Bronnen)),
     ]
     waarom: Tekst
+    subdomein: str = ""
     noemer: Teksten = ()
     noemer_eenheid: str = ""
     schaal: NietNegatief = 0.0
@@ -230,6 +236,7 @@ class Indicator:
     gemodelleerd: bool = False
     benadering: bool = False
     alleen_buurt: bool = False
+    geld: bool = False
     decimalen: Annotated[int, Field(ge=0, le=4)] = 1
 
     @model_validator(mode="after")

@@ -177,7 +177,8 @@ def _index(
         eligibility(table, gemeente),
         shared,
         table.catalogue,
-        norms=scale,
+        norms=table.norms,
+        base_norms=scale,
         settings=settings,
     )
     if weighed.urgentie is None:

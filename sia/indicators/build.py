@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sia.catalogue.model import Catalogue
@@ -19,6 +21,7 @@ from sia.sources.columns import snake
 
 INHABITANTS = "inwoners"
 HOUSEHOLDS = "huishoudens"
+DENSITY = "bevolkingsdichtheid"
 
 _PROVENANCE = (
     "indicator",
@@ -202,9 +205,8 @@ def _assemble(
     )
     order = ["naam", "wijkcode", "wijknaam", "stadsdeel", "gemeentecode", "inwoners"]
     order += ["huishoudens", "water", "borders_year", "geometry"]
-    people = columns[INHABITANTS].values
-    limit = gemeente.drempels.inwoners
-    rows = {name: norm_row(c.values, people, n, limit) for name, c in columns.items()}
+    lived_in = _lived_in(columns, gemeente)
+    rows = {name: norm_row(c.values, lived_in, n) for name, c in columns.items()}
     return IndicatorTable(
         gemeentecode=gemeente.code,
         jaar=jaar,
@@ -221,6 +223,16 @@ def _assemble(
         lower=pd.DataFrame({name: c.lower for name, c in columns.items()}, index=codes),
         upper=pd.DataFrame({name: c.upper for name, c in columns.items()}, index=codes),
     )
+
+
+def _lived_in(columns: dict[str, Column], gemeente: Gemeente) -> npt.NDArray[np.bool_]:
+    """Tell which buurten of the country have the people and the density of a woonbuurt."""
+    people = columns[INHABITANTS].values
+    with np.errstate(invalid="ignore"):
+        enough = people >= gemeente.drempels.inwoners
+        if DENSITY in columns:
+            enough &= ~(columns[DENSITY].values < gemeente.drempels.dichtheid)
+    return np.asarray(enough)
 
 
 def _provenance(columns: dict[str, Column]) -> pd.DataFrame:

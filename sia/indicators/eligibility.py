@@ -8,12 +8,18 @@ import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.gemeente import Gemeente
-from sia.indicators.build import INHABITANTS, IndicatorTable
+from sia.indicators.build import DENSITY, INHABITANTS, IndicatorTable
 from sia.indicators.cells import MISSING
 from sia.sources.base import NOT_DELIVERED
 
 _DECIMALS = 3
 """Shares are compared in thousandths, so that 0.6667 in a file means two thirds."""
+
+BUSINESSES, ADDRESSES = "bedrijfsvestigingen", "adressendichtheid"
+WOONBUURT, WERKGEBIED, BUITENGEBIED = "woonbuurt", "werkgebied", "buitengebied"
+AROUND = 500.0
+"""Addresses per km² in the surroundings from which a place of few people is no countryside: the
+border that CBS draws between not urban and hardly urban."""
 
 PROXIES_ALONE = "Alleen benaderingen beschikbaar; die dragen een domein niet alleen."
 """Why a domain of urgentie without one direct measure drops out."""
@@ -31,7 +37,7 @@ class Design:
         Domains of urgentie with at least one of them, in reading order.
     vervallen : DataFrame, index ``indicator``
         Score indicators that do not take part: ``naam``, ``domein``, ``dekking`` (share of the
-        buurten that are large enough with a value) and ``reden`` in Dutch.
+        woonbuurten with a value) and ``reden`` in Dutch.
     domeinen_vervallen : tuple of str
         Domains of urgentie without any indicator this year.
     """
@@ -42,16 +48,46 @@ class Design:
     domeinen_vervallen: tuple[str, ...]
 
 
+def kinds(table: IndicatorTable, gemeente: Gemeente) -> pd.Series[str]:
+    """Say of every buurt what kind of place it is: where people live, work, or neither.
+
+    A woonbuurt has at least ``drempels.inwoners`` inhabitants, at least ``drempels.dichtheid`` of
+    them per km² of land, and no more than ``drempels.bedrijven`` businesses per 1,000 of them. The
+    rest is a werkgebied where businesses outnumber people so or where the surroundings are built
+    up (`AROUND`), else buitengebied. A density that no source gives is inhabitants by the area of
+    the border map; what stays unknown does not count against a buurt. The municipality may
+    overrule each by code.
+
+    Returns
+    -------
+    Series of str, index ``buurtcode``
+        ``woonbuurt``, ``werkgebied`` or ``buitengebied``.
+    """
+    limits, values = gemeente.drempels, table.values
+    unknown = pd.Series(float("nan"), index=values.index)
+    people = table.areas["inwoners"].reindex(values.index)
+    surface = table.areas.geometry.area.reindex(values.index).replace(0.0, float("nan")) / 1e6
+    density = values.get(DENSITY, unknown).fillna(people / surface)
+    busy = values.get(BUSINESSES, unknown) > limits.bedrijven
+    lived_in = (people >= limits.inwoners) & ~(density < limits.dichtheid) & ~busy
+    built_up = busy | (values.get(ADDRESSES, unknown) >= AROUND)
+    kind = lived_in.map({True: WOONBUURT, False: BUITENGEBIED})
+    kind = kind.mask(~lived_in & built_up, WERKGEBIED)
+    kind[kind.index.isin(limits.woonbuurten)] = WOONBUURT
+    named = kind.index.isin(limits.geen_woonbuurten) & (kind == WOONBUURT)
+    return kind.mask(named, WERKGEBIED).rename("soort").astype("str")
+
+
 def design(table: IndicatorTable, gemeente: Gemeente) -> Design:
     """Return which score indicators take part in this year.
 
     A theme that the publisher did not deliver says nothing about a buurt. An indicator takes part
-    when at least ``gemeente.drempels.dekking`` of the buurten that are large enough have a value;
+    when at least ``gemeente.drempels.dekking`` of the woonbuurten have a value;
     the rest is dropped for this year, with the reason, instead of making every buurt unranked.
     A domain of urgentie of which only proxies (``benadering``) are left is dropped as a whole:
     each domain weighs the same, and a stand-in may support a score but not be it.
     """
-    large = table.areas["inwoners"] >= gemeente.drempels.inwoners
+    large = kinds(table, gemeente) == WOONBUURT
     scored = [entry for entry in table.catalogue if entry.telt_mee]
     coverage = table.values.loc[large, [e.id for e in scored]].notna().mean()
     limit = gemeente.drempels.dekking
@@ -83,17 +119,15 @@ def _why_dropped(flags: pd.Series[str], share: float, limit: float) -> str:
         reason = str(common.index[0]) if len(common) else NOT_DELIVERED
         return f"Voor dit jaar in geen enkele buurt bekend ({reason})."
     percent = f"{share * 100:.0f}"
-    return (
-        f"Bekend in {percent} % van de buurten die groot genoeg zijn; nodig is {limit * 100:.0f} %."
-    )
+    return f"Bekend in {percent} % van de woonbuurten; nodig is {limit * 100:.0f} %."
 
 
 def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
     """Say of every buurt whether it can be ranked, and why not.
 
-    A buurt is ranked when it has at least ``drempels.inwoners`` inhabitants and, in every domain
-    of urgentie that takes part this year (`design`), at least ``drempels.aandeel_domein`` of the
-    domain's indicators. Potentie does not decide on the rank of urgentie.
+    A buurt is ranked when it is a woonbuurt (`kinds`) and has, in every domain of urgentie that
+    takes part this year (`design`), at least ``drempels.aandeel_domein`` of the domain's
+    indicators. Potentie does not decide on the rank of urgentie.
 
     Returns
     -------
@@ -105,9 +139,10 @@ def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
         domain: [n for n in plan.indicatoren if table.catalogue[n].domein == domain]
         for domain in plan.domeinen
     }
+    kind = kinds(table, gemeente)
     present = table.values.notna().reindex(table.areas.index)
     reasons = [
-        _why_unranked(code, table, gemeente, counts, set(present.columns[known]))
+        _why_unranked(code, table, gemeente, kind[code], counts, set(present.columns[known]))
         for code, known in zip(present.index, present.to_numpy(dtype=bool), strict=True)
     ]
     frame = pd.DataFrame({"reden": pd.array(reasons, dtype="str")}, index=table.areas.index)
@@ -119,6 +154,7 @@ def _why_unranked(
     code: str,
     table: IndicatorTable,
     gemeente: Gemeente,
+    kind: str,
     counts: dict[str, list[str]],
     known: set[str],
 ) -> str:
@@ -130,8 +166,8 @@ def _why_unranked(
     if people != people:
         why = str(table.flags.at[code, INHABITANTS]).removeprefix(MISSING)
         return f"Het inwonertal is onbekend ({why})."
-    if people < gemeente.drempels.inwoners:
-        return f"Minder dan {gemeente.drempels.inwoners:.0f} inwoners ({people:.0f})."
+    if kind != WOONBUURT:
+        return _no_woonbuurt(code, kind, people, gemeente)
     short = []
     for domain, names in counts.items():
         present = len(known.intersection(names))
@@ -139,3 +175,15 @@ def _why_unranked(
         if share < round(gemeente.drempels.aandeel_domein, _DECIMALS):
             short.append(f"{DOMAIN_NAMES[domain].lower()} {present} van {len(names)}")
     return f"Te weinig cijfers: {'; '.join(short)}." if short else ""
+
+
+def _no_woonbuurt(code: str, kind: str, people: float, gemeente: Gemeente) -> str:
+    limits = gemeente.drempels
+    if code in limits.geen_woonbuurten:
+        return f"Geen woonbuurt volgens de gemeente ({people:.0f} inwoners)."
+    what = f"{kind.capitalize()} met {people:.0f} inwoners, geen woonbuurt"
+    if people < limits.inwoners:
+        return f"{what}: minder dan {limits.inwoners:.0f} inwoners."
+    if kind == WERKGEBIED:
+        return f"{what}: te weinig bewoners naast de bedrijven."
+    return f"{what}: minder dan {limits.dichtheid:.0f} inwoners per km²."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sia.indicators.lookup import NATIONAL, Floats
@@ -14,29 +15,27 @@ COUNTRY = "land"
 MUNICIPALITY = "gemeente"
 
 
-def norm_row(values: Floats, inhabitants: Floats, n_roster: int, limit: float) -> dict[str, object]:
+def norm_row(values: Floats, lived_in: npt.NDArray[np.bool_], n_roster: int) -> dict[str, object]:
     """Return the distribution of one indicator.
 
     Parameters
     ----------
-    values, inhabitants : ndarray of float, shape (n_codes,)
+    values : ndarray of float, shape (n_codes,)
         Every buurt of the country that a source holds; the municipality's first.
+    lived_in : ndarray of bool, shape (n_codes,)
+        Which of them are woonbuurten; the others do not count.
     n_roster : int
         Number of the municipality's buurten.
-    limit : float
-        Buurten with fewer inhabitants, or an unknown number, do not count.
 
     Returns
     -------
     dict
-        ``bron``: ``land`` when at least `NATIONAL` buurten that are large enough have a value,
-        else ``gemeente``, and then only the municipality's own buurten count; ``n``, ``minimum``,
+        ``bron``: ``land`` when at least `NATIONAL` woonbuurten have a value,
+        else ``gemeente``, and then only the municipality's own count; ``n``, ``minimum``,
         ``maximum``, ``gemiddelde``, ``standaardafwijking`` (sample, n - 1) and the quantiles
         (linear, Hyndman & Fan 1996 type 7). All NaN when no buurt has a value.
     """
-    with np.errstate(invalid="ignore"):
-        large = inhabitants >= limit
-    usable = large & ~np.isnan(values)
+    usable = lived_in & ~np.isnan(values)
     national = int(usable.sum()) >= NATIONAL
     kept = values[usable] if national else values[:n_roster][usable[:n_roster]]
     row: dict[str, object] = {"bron": COUNTRY if national else MUNICIPALITY, "n": len(kept)}

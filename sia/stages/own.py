@@ -15,6 +15,7 @@ from sia.catalogue.model import ALL_DOMAINS, Bron, Indicator
 from sia.catalogue.refused import refusal
 from sia.errors import InputError, Problem, suggestion
 from sia.fingerprint import digest
+from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.indicators.norms import norm_row
 from sia.stages.run import Made
 
@@ -240,7 +241,7 @@ def with_own(made: Made, run: Run) -> Made:
     """Lay the figures of a researcher beside the tables of a year; its norms are the city's."""
     tables = {name: table.copy() for name, table in made.tables.items()}
     index = tables["gebieden"].index
-    people = np.asarray(tables["gebieden"]["inwoners"], dtype=np.float64)
+    lived_in = (kinds(made.result, run.gemeente).reindex(index) == WOONBUURT).to_numpy()
     rows = {}
     for own in run.eigen:
         name = own.entry.id
@@ -253,8 +254,7 @@ def with_own(made: Made, run: Run) -> Made:
         tables["peiljaren"][name] = pd.Series(own.jaar, index, dtype="Int64").where(known)
         for empty in ("noemers", "marges_laag", "marges_hoog"):
             tables[empty][name] = np.nan
-        limit = run.methode.drempels.inwoners
-        rows[name] = norm_row(np.asarray(values, dtype=np.float64), people, len(index), limit)
+        rows[name] = norm_row(np.asarray(values, dtype=np.float64), lived_in, len(index))
     own_norms = pd.DataFrame.from_dict(rows, orient="index")[tables["normen"].columns]
     both = pd.concat([tables["normen"], own_norms.astype(tables["normen"].dtypes)])
     tables["normen"] = both.rename_axis("indicator")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from sia.catalogue.model import DOMAIN_NAMES, Catalogue
+from sia.catalogue.model import DOMAIN_NAMES, DOMAINS, Catalogue, Indicator
 from sia.errors import Problem
 from sia.gemeente import Gemeente
 from sia.index import (
@@ -19,6 +19,7 @@ from sia.index import (
     DataError,
     DomainImputation,
     ExponentialIMD,
+    FromNorms,
     GeneralisedMean,
     Geometric,
     Goalposts,
@@ -75,7 +76,7 @@ SCALES: dict[str, Normaliser] = {
     "percentielrang": PercentileRank(scale=100.0),
     "imd": ExponentialIMD(),
 }
-"""Scales of the city itself; ``vaste schaal`` has goalposts of its own per indicator."""
+"""Scales of the city itself; `PERCENTILE` and `FIXED` come from the norms, per indicator."""
 AGGREGATORS: dict[str, Aggregator] = {
     "rekenkundig": Arithmetic(),
     "meetkundig": Geometric(),
@@ -85,7 +86,8 @@ AGGREGATORS: dict[str, Aggregator] = {
     "copeland": Copeland(),
 }
 """What the choices of the method are in the engine."""
-FIXED = "vaste schaal"
+PERCENTILE, FIXED = "landelijk percentiel", "vaste schaal"
+"""Scales that come from the norms, so that other buurten of the city do not move a score."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,33 +186,87 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
     return None
 
 
+def scale_of(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -> Normaliser | None:
+    """Return the scale of one indicator that comes from the norms: 0-100, the same for any city.
+
+    None when the norms are missing or have no spread.
+
+    Parameters
+    ----------
+    norms : DataFrame, index ``indicator``
+        As `sia.indicators.norms.norms_frame` makes it.
+    """
+    posts = goalposts(norms, indicator, settings)
+    if posts is None or settings.normalise != PERCENTILE:
+        return posts
+    return FromNorms(PercentileRank(scale=100.0), norms, indicator)
+
+
+def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str]) -> pd.DataFrame:
+    """Return norms with amounts in the euros of another year, by the growth of the median.
+
+    What everyone earns more is no improvement of one buurt (IMD and SES-WOA compare within a
+    year for the same reason). Where one of the two has its norms of the country and the other of
+    the municipality the growth is not known, and the norms of the other year itself are taken.
+
+    Parameters
+    ----------
+    norms : DataFrame, index ``indicator``
+        Of the year that fixes the scale.
+    year : DataFrame, index ``indicator``
+        Norms of the year that is weighed.
+    money : collection of str
+        Indicators in euros.
+    """
+    if norms is year:
+        return norms
+    moved = norms.copy()
+    numbers = [column for column in moved.columns if column not in ("bron", "n")]
+    for name in moved.index.intersection(year.index).intersection(list(money)):
+        if moved.at[name, "bron"] != year.at[name, "bron"]:
+            moved.loc[name] = year.loc[name]
+            continue
+        before, after = (cast("float", table.at[name, "p50"]) for table in (norms, year))
+        if before > 0 and after > 0:
+            moved.loc[name, numbers] *= after / before
+    return moved
+
+
 def usable_norms(
-    own: pd.DataFrame, base: pd.DataFrame, indicators: tuple[str, ...], settings: WeighingSettings
-) -> tuple[dict[str, Goalposts], pd.DataFrame]:
+    own: pd.DataFrame,
+    base: pd.DataFrame,
+    indicators: tuple[str, ...],
+    settings: WeighingSettings,
+    money: Collection[str] = (),
+) -> tuple[dict[str, Normaliser], pd.DataFrame]:
     """Choose per indicator the scale of the base year, or this year's own where that is missing.
 
     Parameters
     ----------
     own, base : DataFrame, index ``indicator``
         Norms of this year and of the base year.
+    money : collection of str, optional
+        Indicators in euros, whose scale moves with the median (`in_euros_of`).
 
     Returns
     -------
-    dict of indicator to Goalposts
+    dict of indicator to Normaliser
         Without the indicators that have no spread in either year.
     DataFrame, index ``indicator``
-        ``schaal``: ``basisjaar``, ``dit jaar`` or ``geen spreiding``.
+        ``schaal``: ``basisjaar``, ``dit jaar``, ``geen spreiding`` or ``geen normen``.
     """
-    chosen: dict[str, Goalposts] = {}
+    chosen: dict[str, Normaliser] = {}
     scale = {}
+    based = in_euros_of(base, own, money)
     for name in indicators:
-        for label, norms in (("basisjaar", base), ("dit jaar", own)):
-            posts = goalposts(norms, name, settings)
-            if posts is not None:
-                chosen[name], scale[name] = posts, label
+        for label, norms in (("basisjaar", based), ("dit jaar", own)):
+            found = scale_of(norms, name, settings)
+            if found is not None:
+                chosen[name], scale[name] = found, label
                 break
         else:
-            scale[name] = "geen spreiding"
+            known = name in own.index or name in base.index
+            scale[name] = "geen spreiding" if known else "geen normen"
     return chosen, pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
 
 
@@ -219,7 +275,7 @@ def structure(
     indicators: tuple[str, ...],
     weights: Mapping[str, float] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return the hierarchy of each axis: urgentie over domains, potentie directly.
+    """Return the hierarchy of each axis: urgentie over domains and their parts, potentie directly.
 
     Parameters
     ----------
@@ -239,8 +295,10 @@ def structure(
     opgaven = [e for e in entries if e.rol == "opgave" and weight.get(e.domein, 1.0) > 0]
     if opgaven:
         domains = list(dict.fromkeys(e.domein for e in opgaven))
-        rows: list[Row] = [(e.id, e.domein, 1, e.richting) for e in opgaven]
-        rows += [(d, URGENTIE, 2, 1) for d in domains] + [(URGENTIE, None, 3, 1)]
+        rows: list[Row] = [(e.id, _home(e), 1, e.richting) for e in opgaven]
+        parts = dict.fromkeys((_home(e), e.domein) for e in opgaven if e.subdomein)
+        rows += [(part, domain, 2, 1) for part, domain in parts]
+        rows += [(d, URGENTIE, 3, 1) for d in domains] + [(URGENTIE, None, 4, 1)]
         tables[URGENTIE] = _frame(rows, weight)
     kansen = [e for e in entries if e.rol == "kans"]
     if kansen:
@@ -250,16 +308,21 @@ def structure(
     return tables
 
 
+def _home(entry: Indicator) -> str:
+    return f"{entry.domein}: {entry.subdomein}" if entry.subdomein else entry.domein
+
+
 def _frame(rows: list[Row], weights: Mapping[str, float] | None = None) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["id", "parent", "level", "direction"])
     return table.assign(weight=[float((weights or {}).get(name, 1.0)) for name in table["id"]])
 
 
 def design_of(
-    table: pd.DataFrame, posts: dict[str, Goalposts], settings: WeighingSettings, axis: str
+    table: pd.DataFrame, scales: dict[str, Normaliser], settings: WeighingSettings, axis: str
 ) -> IndexDesign:
     """Return the design of one axis: the choices of the method in the words of the engine."""
-    fixed = {name: posts[name] for name in table["id"] if name in posts}
+    fixed = {name: scales[name] for name in table["id"] if name in scales}
+    national = settings.normalise in (PERCENTILE, FIXED)
     joined = AGGREGATORS[settings.aggregate if axis == URGENTIE else "rekenkundig"]
     plain = settings.aggregate == "rekenkundig" or axis != URGENTIE
     shares = {URGENTIE: settings.minimum_share, POTENTIE: settings.minimum_share_potentie}
@@ -267,7 +330,7 @@ def design_of(
         table,
         impute=IMPUTERS[settings.impute],
         treat=TREATMENTS[settings.treat],
-        normalise=fixed if settings.normalise == FIXED else SCALES[settings.normalise],
+        normalise=fixed if national else SCALES[settings.normalise],
         aggregate=joined if plain else {"*": Arithmetic(), axis: joined},
         minimum_share=shares[axis],
         origin="mean",
@@ -313,12 +376,13 @@ def weigh(
     """
     s = settings or WeighingSettings()
     base = norms if base_norms is None else base_norms
-    posts, scale = usable_norms(norms, base, taking_part, s)
-    usable = tuple(name for name in taking_part if name in posts)
+    money = [entry.id for entry in catalogue if entry.geld]
+    scales, scale = usable_norms(norms, base, taking_part, s, money)
+    usable = tuple(name for name in taking_part if name in scales)
     ranked = values.index[eligibility.loc[values.index, "gerangschikt"]]
     tables = structure(catalogue, usable, s.weights) if len(ranked) else {}
     results = {
-        axis: build_index(values.loc[ranked], design_of(tables[axis], posts, s, axis))
+        axis: build_index(values.loc[ranked], design_of(tables[axis], scales, s, axis))
         for axis in (URGENTIE, POTENTIE)
         if axis in tables
     }
@@ -386,17 +450,23 @@ def nobody_scored(jaar: int) -> Problem:
     )
 
 
+NO_SCALE = {
+    "geen spreiding": "Alle buurten hebben dezelfde waarde.",
+    "geen normen": "Er zijn geen normen voor dit cijfer, dus geen schaal.",
+}
+
+
 def _dropped(
     before: pd.DataFrame | None, scale: pd.DataFrame, catalogue: Catalogue
 ) -> pd.DataFrame:
-    flat = [name for name in scale.index if scale.at[name, "schaal"] == "geen spreiding"]
+    without = scale["schaal"][scale["schaal"].isin(list(NO_SCALE))]
     own = pd.DataFrame(
         {
-            "naam": [catalogue[name].naam for name in flat],
-            "domein": [catalogue[name].domein for name in flat],
-            "reden": "Alle buurten hebben dezelfde waarde.",
+            "naam": [catalogue[name].naam for name in without.index],
+            "domein": [catalogue[name].domein for name in without.index],
+            "reden": without.map(NO_SCALE).astype(str),
         },
-        index=pd.Index(flat, name="indicator", dtype=str),
+        index=pd.Index(without.index, name="indicator", dtype=str),
     )
     return own if before is None else pd.concat([before[["naam", "domein", "reden"]], own])
 
@@ -570,7 +640,7 @@ def _scores(
 ) -> pd.DataFrame:
     scores = pd.DataFrame(np.nan, index=index, columns=list(SCORE_COLUMNS))
     for result in results.values():
-        for name in result.scores.columns:
+        for name in result.scores.columns.intersection([*SCORE_COLUMNS, *DOMAINS]):
             scores[name] = result.scores[name]
     known = scores[URGENTIE].notna()
     scores["rang"] = rank_of(scores[URGENTIE])

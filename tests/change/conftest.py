@@ -83,7 +83,7 @@ def values() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def scale(values: pd.DataFrame) -> pd.DataFrame:
     people = np.full(30, 1000.0)
-    rows = {c: norm_row(values[c].to_numpy(), people, 30, 100.0) for c in values}
+    rows = {c: norm_row(values[c].to_numpy(), people >= 100, 30) for c in values}
     return norms_frame(rows)
 
 

@@ -39,7 +39,7 @@ def city(count: int = 12, seed: int = 0, columns: tuple[str, ...] = ALL) -> pd.D
 def norms_of(values: pd.DataFrame) -> pd.DataFrame:
     n = len(values)
     people = np.full(n, 1000.0)
-    rows = {c: norm_row(values[c].to_numpy(dtype=float), people, n, 100.0) for c in values}
+    rows = {c: norm_row(values[c].to_numpy(dtype=float), people >= 100, n) for c in values}
     return norms_frame(rows)
 
 
