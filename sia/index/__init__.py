@@ -57,7 +57,7 @@ from sia.index.normalisation import (
     normalise,
 )
 from sia.index.screening import Screening, screen
-from sia.index.sensitivity import (
+from sia.index.sensitivity_analysis import (
     SensitivityResult,
     WeightSwap,
     leave_one_out,
@@ -77,7 +77,7 @@ from sia.index.treatment import (
     Treatment,
     treat,
 )
-from sia.index.uncertainty import UncertaintyResult, uncertainty
+from sia.index.uncertainty_analysis import UncertaintyResult, uncertainty
 from sia.index.weights import (
     EqualWeights,
     GivenWeights,

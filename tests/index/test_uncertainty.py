@@ -30,7 +30,7 @@ from sia.index import (
     uncertainty,
 )
 from sia.index.choices import prepare_noise
-from sia.index.uncertainty import prepare, random_plan
+from sia.index.uncertainty_analysis import prepare, random_plan
 
 STRUCTURE = pd.DataFrame(
     [

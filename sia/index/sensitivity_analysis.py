@@ -18,7 +18,7 @@ from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan, Progress
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.progress import show
-from sia.index.uncertainty import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
+from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
 from sia.index.weights import EqualWeights, GivenWeights
 
 Array = npt.NDArray[np.float64]
