@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 from sia.index.build import IndexResult
 from sia.index.design import Node
 from sia.index.normalisation import ZScore
+from sia.index.ranking import ascending_rank, spread
 
 Array = npt.NDArray[np.float64]
 
@@ -325,7 +327,7 @@ def _pairs(
     rows: list[dict[str, object]] = []
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
-            r, n = _correlation(frame[first], frame[second], "pearson")
+            r, n = correlation(frame[first], frame[second], "pearson")
             light = _light(r, rule.low <= r <= rule.high, r < 0)
             rows.append(
                 {"groep": group, "eerste": first, "tweede": second, "r": r, "n": n, "licht": light}
@@ -429,8 +431,8 @@ def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     rows = {}
     for name in hierarchy.indicators:
         domain, root = hierarchy.domain(name), hierarchy.root_of(name)
-        r_domain, _ = _correlation(result.normalised[name], result.scores[domain], "pearson")
-        r_index, _ = _correlation(result.normalised[name], result.scores[root], "pearson")
+        r_domain, _ = correlation(result.normalised[name], result.scores[domain], "pearson")
+        r_index, _ = correlation(result.normalised[name], result.scores[root], "pearson")
         rows[name] = {
             "domein": domain,
             "r_domein": r_domain,
@@ -491,8 +493,8 @@ def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRul
     for measure in [] if external is None else external.columns:
         other = external[measure].reindex(result.scores.index)  # type: ignore[index]
         for node in result.scores.columns:
-            rank, n = _correlation(result.scores[node], other, "spearman")
-            linear, _ = _correlation(result.scores[node], other, "pearson")
+            rank, n = correlation(result.scores[node], other, "spearman")
+            linear, _ = correlation(result.scores[node], other, "pearson")
             rows.append(
                 {
                     "extern": measure,
@@ -533,7 +535,7 @@ def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -
     for measure in [] if origin is None else origin.columns:
         other = origin[measure].reindex(both.index)  # type: ignore[index]
         for name in both.columns:
-            r, n = _correlation(both[name], other, "spearman")
+            r, n = correlation(both[name], other, "spearman")
             rows.append(
                 {
                     "onderdeel": name,
@@ -551,16 +553,29 @@ def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -
     return table
 
 
-def _correlation(a: pd.Series[float], b: pd.Series[float], method: str) -> tuple[float, int]:
-    """Return the correlation over pairs without gaps; NaN under three pairs or without spread."""
+def correlation(
+    a: pd.Series[float], b: pd.Series[float], method: Literal["pearson", "spearman"]
+) -> tuple[float, int]:
+    """Return the correlation of two figures of the same units, and the number of pairs.
+
+    Parameters
+    ----------
+    a, b : Series by unit
+        Pairs with a gap are left out.
+
+    Returns
+    -------
+    tuple of float and int
+        NaN under three pairs or without spread.
+    """
     both = a.notna() & b.notna()
-    x, y = a[both].astype(float), b[both].astype(float)
-    n = int(both.sum())
-    if n < 3 or x.nunique() < 2 or y.nunique() < 2:
+    pair = np.stack([a[both].to_numpy(dtype=float), b[both].to_numpy(dtype=float)], axis=-1)
+    n = pair.shape[0]
+    if n < 3 or np.isnan(spread(pair.min(axis=0), pair.max(axis=0))).any():
         return float("nan"), n
     if method == "spearman":
-        x, y = x.rank(), y.rank()
-    return float(np.corrcoef(x.to_numpy(), y.to_numpy())[0, 1]), n
+        pair = ascending_rank(pair, "average")
+    return float(np.corrcoef(pair, rowvar=False)[0, 1]), n
 
 
 def _number(value: float) -> str:

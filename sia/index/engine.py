@@ -291,9 +291,9 @@ class Variant:
         if leaves is self.leaves and self.linear is not None:
             share = _collapse(self.nodes, weights, self.setting.indicators, self.top)
             return rank_keys(share @ self.linear)
-        return rank_rows(self._score(leaves, weights, draws))
+        return rank_rows(self.scores(leaves, weights, draws))
 
-    def _score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
+    def scores(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
         """Return the scores of the wanted aggregate, shape (m, n)."""
         if leaves is not self.leaves:
             leaves = self.positive(leaves)

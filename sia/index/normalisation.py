@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.ranking import Ties, ascending_rank
+from sia.index.ranking import Ties, ascending_rank, spread, tie_width
 
 Array = npt.NDArray[np.float64]
 
@@ -101,13 +101,14 @@ class RankFitted(Fitted):
     ties: Ties
 
     def transform(self, x: Array) -> Array:
-        """Return the ascending rank of every value among the fitted units, from 1."""
+        """Return the ascending rank among the fitted units, from 1; NaN where those are equal."""
         signed = x * self.sign
-        if x.shape == self.reference.shape and np.array_equal(
-            signed, self.reference, equal_nan=True
-        ):
-            return ascending_rank(signed, self.ties)
-        return self._among(signed)
+        own = x.shape == self.reference.shape
+        if own and np.array_equal(signed, self.reference, equal_nan=True):
+            ranks = ascending_rank(signed, self.ties)
+        else:
+            ranks = self._among(signed)
+        return np.where(np.isnan(spread(*_range(self.reference))), np.nan, ranks)
 
     def count(self) -> Array:
         """Return the number of fitted values per column, shape (..., 1, k)."""
@@ -125,8 +126,9 @@ class RankFitted(Fitted):
             column = values[at]
             known = fitted[at]
             known = np.sort(known[~np.isnan(known)])
-            below = np.searchsorted(known, column, side="left").astype(float)
-            upto = np.searchsorted(known, column, side="right").astype(float)
+            near = tie_width(np.abs(column), np.abs(known).max(initial=0.0))
+            below = np.searchsorted(known, column - near, side="left").astype(float)
+            upto = np.searchsorted(known, column + near, side="right").astype(float)
             # A value that was fitted on has itself among the equals; a new value has not.
             most = np.maximum(upto, below + 1)
             lowest = below + 1.0
@@ -182,7 +184,7 @@ class MinMax(Normaliser):
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
-        return Centred(low, high - low, direction, self.upper - self.lower, self.lower)
+        return Centred(low, spread(low, high), direction, self.upper - self.lower, self.lower)
 
 
 @dataclass(frozen=True)
@@ -211,10 +213,10 @@ class ZScore(Normaliser):
         with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
             centre = np.nanmean(signed, axis=-2, keepdims=True)
-            spread = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
+            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
         # Rounding noise around the mean of equal values is no spread.
-        spread = np.where(high > low, spread, np.nan)
-        return Centred(centre, spread, direction, self.sd, self.mean)
+        sd = np.where(np.isnan(spread(low, high)), np.nan, sd)
+        return Centred(centre, sd, direction, self.sd, self.mean)
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ class DistanceToMax(Normaliser):
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
-        return Centred(high, high - low, direction, 1.0, 1.0)
+        return Centred(high, spread(low, high), direction, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -274,9 +276,10 @@ class DistanceToTarget(Normaliser):
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn the minimum."""
-        low, _ = _range(x * direction)
+        low, high = _range(x * direction)
         goal = np.broadcast_to(self.target * direction, low.shape)
-        width = np.where(goal > low, goal - low, np.nan)
+        flat = np.isnan(spread(low, high))
+        width = np.where(flat | (goal <= low), np.nan, goal - low)
         return Centred(goal, width, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
 
 
@@ -309,7 +312,7 @@ class DistanceToReference(Normaliser):
         signed = x * direction
         low, _ = _range(signed)
         goal = signed[..., place : place + 1, :]
-        return Centred(goal, goal - low, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
+        return Centred(goal, spread(low, goal), direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
 
 
 @dataclass(frozen=True)
@@ -321,9 +324,18 @@ class FractionOfMax(Normaliser):
     """
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the maximum, or the minimum for direction -1."""
+        """Learn the maximum, or the minimum for direction -1.
+
+        Raises
+        ------
+        ValueError
+            When the best value is not above 0.
+        """
         low, high = _range(x)
-        return _Fraction(low, high, direction)
+        flat = np.isnan(spread(low, high))
+        if (~flat & (np.where(direction > 0, high, low) <= 0)).any():
+            raise ValueError("FractionOfMax needs a best value above 0: else it turns the order")
+        return _Fraction(np.where(flat, np.nan, low), np.where(flat, np.nan, high), direction)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,12 @@ from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmon
 from sia.index.build import Chain, IndexResult, build_index, evaluate
 from sia.index.choices import STEPS, Choices, DataError
 from sia.index.design import IndexDesign
+from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan, Progress
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.progress import show
+from sia.index.ranking import rank_scores
 from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
 from sia.index.weights import EqualWeights, GivenWeights
 
@@ -280,15 +282,15 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
 
 def _compare(full: pd.Series[float], other: pd.Series[float]) -> dict[str, float]:
     both = full.notna() & other.notna()
-    before = full[both].rank(ascending=False, method="min")
-    after = other[both].rank(ascending=False, method="min")
+    ranks = rank_scores(pd.DataFrame({"before": full[both], "after": other[both]})).astype(float)
+    before, after = ranks["before"], ranks["after"]
     moved = (before - after).abs()
     quarter = int(np.ceil(both.sum() / 4))
     best = before <= quarter
     return {
         "mean_shift": float(moved.mean()),
         "max_shift": float(moved.max()),
-        "spearman": float(full[both].corr(other[both], method="spearman")),
+        "spearman": correlation(full, other, "spearman")[0],
         "quartile_kept": float((after[best] <= quarter).mean()),
     }
 
@@ -338,7 +340,7 @@ def weight_swap(
     for share in np.linspace(0.0, 1.0, steps):
         mixed = (1.0 - share) * a + share * b
         curve[float(share)] = _compare(a, mixed)
-        ranks[float(share)] = mixed.rank(ascending=False, method="min").astype("Int64")
+        ranks[float(share)] = rank_scores(mixed.to_frame())[mixed.name]
     table = pd.DataFrame.from_dict(curve, orient="index").rename_axis("share")
     return WeightSwap(table, pd.DataFrame(ranks))
 

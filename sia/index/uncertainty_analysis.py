@@ -18,6 +18,7 @@ from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
 from sia.index.engine import Engine, Plan, Progress, Variant
 from sia.index.progress import show
+from sia.index.ranking import ascending_rank
 
 Array = npt.NDArray[np.float64]
 DEFAULT_MEMORY = 1_000_000_000
@@ -178,10 +179,10 @@ def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Gen
 
 
 def nominal_ranks(engine: Engine) -> Ranks:
-    """Return the ranks of the design itself, 0 where there is no score."""
+    """Return the ranks of the design itself, 0 where there is no score; ties as `rank_scores`."""
     weights = {name: w[None, :] for name, w in engine.own.base.items()}
-    ranks: Ranks = engine.own.ranks(engine.own.leaves, weights, 1)[0]
-    return ranks
+    score = engine.own.scores(engine.own.leaves, weights, 1)
+    return np.nan_to_num(ascending_rank(-score.T)[:, 0]).astype(rank_type(score.size))
 
 
 def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:

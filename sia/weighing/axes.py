@@ -43,6 +43,7 @@ from sia.index import (
 from sia.index.aggregation import Aggregator
 from sia.index.imputation import Imputer
 from sia.index.normalisation import Normaliser
+from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.methode import WeighingSettings
@@ -527,7 +528,7 @@ def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
 
 def rank_of(urgentie: pd.Series[float]) -> pd.Series[int]:
     """Return ranks from 1, the most urgent; ties share the better rank, NA without a score."""
-    return (-urgentie).rank(method="min").astype("Int64")
+    return rank_scores(urgentie.astype(float).to_frame("rang"))["rang"]
 
 
 def _doubt(
