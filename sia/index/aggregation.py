@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sia.errors import InputError
+from sia.index.ranking import CLOSE, ascending_rank
 
 Array = npt.NDArray[np.float64]
 
@@ -223,17 +224,24 @@ class Median(Aggregator):
 
 @dataclass(frozen=True)
 class Copeland(Aggregator):
-    """Copeland score from the outranking matrix, COINr ``a_copeland``.
+    """Copeland score: the units that a unit beats minus those that beat it, COINr ``a_copeland``.
 
-    Per pair of units: the weight of the children on which the first is higher, half the weight on
-    which they are equal, over the weight of the children that both have; summed over the other
-    units. Without gaps this is COINr's figure; with gaps COINr's depends on the order of the
-    units, this one does not.
+    One unit beats another when the children on which it is higher weigh more than those on which
+    it is lower, over the children that both have (COINr 1.1.14; OECD/JRC handbook, section 6.3).
+    Without gaps this is COINr's figure; with gaps COINr's depends on the order of the units, this
+    one does not.
 
     Parameters
     ----------
     block : int
         Units compared at a time, which bounds memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import Copeland
+    >>> Copeland().combine(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 3.0]]), np.ones(2)).tolist()
+    [-1.0, -1.0, 2.0]
     """
 
     block: int = 256
@@ -241,31 +249,26 @@ class Copeland(Aggregator):
     def combine(self, x: Array, weight: Array) -> Array:
         """Return Copeland scores; units are compared along the last axis but one."""
         lead = x.shape[:-2]
+        # Ranks instead of values: children that are equal but for rounding are ties.
+        places = ascending_rank(x)
         w = np.broadcast_to(weight, x.shape)
         out = np.full(x.shape[:-1], np.nan)
         for place in np.ndindex(*lead):
-            out[place] = self._one(x[place], w[place][0])
+            out[place] = self._one(places[place], w[place][0])
         return out
 
-    def _one(self, x: Array, weight: Array) -> Array:
-        n = x.shape[0]
+    def _one(self, places: Array, weight: Array) -> Array:
+        n = places.shape[0]
         score = np.empty(n)
-        present = ~np.isnan(x)
+        present = ~np.isnan(places)
         for start in range(0, n, self.block):
-            mine, here = x[start : start + self.block], present[start : start + self.block]
-            won = np.zeros((mine.shape[0], n))
-            shared = np.zeros_like(won)
+            rows = slice(start, start + self.block)
+            lead = np.zeros((places[rows].shape[0], n))
             for j, w in enumerate(weight):
-                both = here[:, j, None] & present[None, :, j]
-                higher = mine[:, j, None] > x[None, :, j]
-                equal = mine[:, j, None] == x[None, :, j]
-                won += w * both * (higher + 0.5 * equal)
-                shared += w * both
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = np.where(shared > 0, won / shared, 0.0)
-            rows = np.arange(mine.shape[0])
-            share[rows, start + rows] = 0.0
-            score[start : start + self.block] = share.sum(axis=1)
+                ahead = np.sign(places[rows, j, None] - places[None, :, j])
+                lead += w * np.where(np.isnan(ahead), 0.0, ahead)
+            clear = np.abs(lead) > CLOSE * weight.sum()
+            score[rows] = np.sign(np.where(clear, lead, 0.0)).sum(axis=1)
         return np.where((present & (weight > 0)).any(axis=1), score, np.nan)
 
 
