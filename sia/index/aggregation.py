@@ -15,9 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sia.errors import InputError
+from sia.index.checks import check_fields, check_instance, check_number, check_option
 from sia.index.ranking import CLOSE, ascending_rank
 
 Array = npt.NDArray[np.float64]
+
+
+LARGEST_EXPONENT = 700.0
+"""Natural logarithm of about the largest power that a float holds."""
 
 
 class Aggregator(ABC):
@@ -143,6 +148,9 @@ class GeneralisedMean(Aggregator):
 
     p: float
 
+    def __post_init__(self) -> None:
+        check_fields(self, "p")
+
     @property
     def minimum(self) -> float:  # type: ignore[override]
         """Return the bound: powers of numbers at or below zero are refused unless p is 1."""
@@ -154,6 +162,24 @@ class GeneralisedMean(Aggregator):
     def additive(self) -> bool:  # type: ignore[override]
         """Return whether it is the arithmetic mean."""
         return self.p == 1.0
+
+    def check(self, x: Array, node: str) -> None:
+        """Refuse values at or below zero, and powers that no float can hold.
+
+        Raises
+        ------
+        InputError
+        """
+        super().check(x, node)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            powers = np.abs(self.p * np.log(np.where(x > 0, x, 1.0)))
+        if (powers > LARGEST_EXPONENT).any():
+            raise InputError.one(
+                kolom=node,
+                wat=f"Met p = {self.p:g} worden machten van deze waarden te groot of te klein om "
+                "mee te rekenen.",
+                oplossing="Kies een p dichter bij nul, of een schaal dichter bij 1.",
+            )
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return the power mean."""
@@ -185,6 +211,10 @@ class MazziottaPareto(Aggregator):
     penalty: Literal["negative", "positive"] = "negative"
     ddof: Literal[0, 1] = 0
     minimum = 0.0
+
+    def __post_init__(self) -> None:
+        check_option("MazziottaPareto: penalty", self.penalty, ("negative", "positive"))
+        check_option("MazziottaPareto: ddof", self.ddof, (0, 1))
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return the penalised mean."""
@@ -246,6 +276,9 @@ class Copeland(Aggregator):
 
     block: int = 256
 
+    def __post_init__(self) -> None:
+        check_fields(self, "block", least=1, whole=True)
+
     def combine(self, x: Array, weight: Array) -> Array:
         """Return Copeland scores; units are compared along the last axis but one."""
         lead = x.shape[:-2]
@@ -286,7 +319,18 @@ def aggregate(x: Array, weight: Array, rule: Aggregator, minimum_share: float = 
     Returns
     -------
     array, shape (..., n)
+
+    Raises
+    ------
+    TypeError
+        When `rule` is no aggregator (a class instead of an object).
+    ValueError
+        When a weight is negative or not a number, or the share does not lie between 0 and 1.
     """
+    check_instance("aggregate", rule, Aggregator)
+    check_number("minimum_share", minimum_share, least=0, most=1)
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("weights must be numbers of zero or more")
     score = rule.combine(x, weight)
     if minimum_share <= 0:
         return score

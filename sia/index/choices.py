@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.aggregation import Aggregator, Arithmetic, Geometric
-from sia.index.design import IndexDesign, PerKey
+from sia.index.checks import check_fields, check_number
+from sia.index.design import IndexDesign, PerKey, check_choice
 from sia.index.imputation import DomainImputation, Imputer, MedianImputation, NoImputation
 from sia.index.normalisation import MinMax, Normaliser, PercentileRank, ZScore
 from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
@@ -34,8 +35,7 @@ class WeightNoise:
     share: float = 0.25
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1:
-            raise ValueError("share must lie between 0 and 1")
+        check_fields(self, "share", above=0, below=1)
 
     def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
         """Return weights, shape (count, k), stored child by child."""
@@ -59,8 +59,7 @@ class DirichletWeights:
     concentration: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.concentration <= 0:
-            raise ValueError("concentration must be above 0")
+        check_fields(self, "concentration", above=0)
 
     def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
         """Return weights, shape (count, k); children with weight zero keep it."""
@@ -104,8 +103,14 @@ class Choices:
     own: float | None = None
 
     def __post_init__(self) -> None:
-        if self.own is not None and not 0 <= self.own <= 1:
-            raise ValueError("own must lie between 0 and 1")
+        if self.own is not None:
+            check_fields(self, "own", least=0, most=1)
+        for step in STEPS:
+            options = getattr(self, step) or ()
+            if not isinstance(options, tuple | list):
+                raise TypeError(f"{step}: give a tuple of options, not {options!r}")
+            for option in options:
+                check_choice(step, option)
 
     def pick(self, u: Array, count: int) -> npt.NDArray[np.int64]:
         """Turn uniform numbers in [0, 1) into option numbers below `count`.
@@ -190,12 +195,15 @@ class DataError:
     printed: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if any(unit <= 0 for unit in self.printed.values()):
-            raise ValueError("a printed unit is above 0")
+        check_fields(self, "exact_below", least=0)
+        for name, scale in self.scale.items():
+            check_number(f"DataError: scale of {name!r}", scale, above=0)
+        for name, unit in self.printed.items():
+            check_number(f"DataError: printed unit of {name!r}", unit, above=0)
+        for name, base in self.rounded.items():
+            check_number(f"DataError: rounding base of {name!r}", base, least=2, whole=True)
         if (self.lower is None) != (self.upper is None):
             raise ValueError("margins need lower and upper")
-        if any(base < 2 for base in self.rounded.values()):
-            raise ValueError("a rounding base is 2 or more")
 
 
 @dataclass(frozen=True, eq=False)

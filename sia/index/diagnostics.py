@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.build import IndexResult
+from sia.index.checks import check_fields
 from sia.index.design import Node
 from sia.index.normalisation import ZScore
 from sia.index.ranking import ascending_rank, spread
@@ -60,6 +61,17 @@ class AuditRules:
     proxy: float = 0.50
     proxy_high: float = 0.70
     external: float = 0.50
+
+    def __post_init__(self) -> None:
+        check_fields(self, *(f.name for f in fields(self)))
+        for low, high in (
+            ("availability_low", "availability"),
+            ("imputed", "imputed_high"),
+            ("low", "high"),
+            ("alpha_low", "alpha"),
+            ("proxy", "proxy_high"),
+        ):
+            check_fields(self, low, most=getattr(self, high))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.ranking import Ties, ascending_rank, spread, tie_width
+from sia.index.checks import check_fields, check_instance, check_option, check_rising
+from sia.index.ranking import TIES, Ties, ascending_rank, spread, tie_width
 
 Array = npt.NDArray[np.float64]
 
@@ -181,6 +182,9 @@ class MinMax(Normaliser):
     lower: float = 0.0
     upper: float = 100.0
 
+    def __post_init__(self) -> None:
+        check_rising(self)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
@@ -203,8 +207,9 @@ class ZScore(Normaliser):
     ddof: int = 1
 
     def __post_init__(self) -> None:
-        if self.sd <= 0:
-            raise ValueError(f"sd is {self.sd}: must be above 0")
+        check_fields(self, "mean")
+        check_fields(self, "sd", above=0)
+        check_option("ZScore: ddof", self.ddof, (0, 1))
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn mean and standard deviation."""
@@ -236,8 +241,7 @@ class Scaled(Normaliser):
     upper: float = 100.0
 
     def __post_init__(self) -> None:
-        if self.lower == self.upper:
-            raise ValueError("lower and upper are equal")
+        check_rising(self)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Return the scaling; nothing is learnt from the data."""
@@ -273,6 +277,9 @@ class DistanceToTarget(Normaliser):
 
     target: float
     cap: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self, "target")
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn the minimum."""
@@ -376,9 +383,9 @@ class Goalposts(Normaliser):
     logarithm: bool = False
 
     def __post_init__(self) -> None:
-        if self.lower == self.upper:
-            raise ValueError("lower and upper goalpost are equal")
-        if self.logarithm and min(self.lower, self.upper) <= 0:
+        check_rising(self)
+        check_fields(self, "scale", above=0)
+        if self.logarithm and self.lower <= 0:
             raise ValueError("goalposts on a logarithmic scale must be above 0")
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
@@ -417,6 +424,9 @@ class RankScore(Normaliser):
 
     ties: Ties = "min"
 
+    def __post_init__(self) -> None:
+        check_option("RankScore: ties", self.ties, TIES)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> RankFitted:
         """Remember the values."""
         return RankFitted(x * direction, direction, self.ties)
@@ -439,6 +449,9 @@ class Borda(Normaliser):
     """Rank minus one, COINr ``n_borda``."""
 
     ties: Ties = "min"
+
+    def __post_init__(self) -> None:
+        check_option("Borda: ties", self.ties, TIES)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
@@ -465,6 +478,10 @@ class PercentileRank(Normaliser):
 
     ties: Ties = "min"
     scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_option("PercentileRank: ties", self.ties, TIES)
+        check_fields(self, "scale", above=0)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
@@ -494,6 +511,10 @@ class ExponentialIMD(Normaliser):
     k: float = 23.0
     ties: Ties = "min"
 
+    def __post_init__(self) -> None:
+        check_option("ExponentialIMD: ties", self.ties, TIES)
+        check_fields(self, "k", above=0)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
         turned: dict[Ties, Ties] = {"min": "max", "max": "min", "average": "average"}
@@ -522,13 +543,18 @@ class FromNorms(Normaliser):
     norms: pd.DataFrame
     indicator: str
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.rule, MinMax | ZScore | PercentileRank):
+            check_instance("FromNorms: rule", self.rule, MinMax)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Read the parameters from the table; the data are not looked at.
 
         Raises
         ------
         ValueError
-            When the table has no row of this indicator, or `x` has more than one column.
+            When the table has no row of this indicator or turned norms, or `x` has more than one
+            column.
         """
         if self.indicator not in self.norms.index:
             raise ValueError(f"norms have no row {self.indicator!r}")
@@ -537,8 +563,12 @@ class FromNorms(Normaliser):
         row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
         if isinstance(self.rule, PercentileRank):
             quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+            if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
+                raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
             return _Quantiles(quantiles, direction, self.rule.scale)
         low, high = float(row["minimum"]), float(row["maximum"])
+        if low > high or float(row["standaardafwijking"]) < 0:
+            raise ValueError(f"norms of {self.indicator!r} are turned: maximum below minimum")
         if isinstance(self.rule, MinMax):
             start = np.where(direction > 0, low, -high)
             width = np.full(direction.shape, (high - low) or np.nan)
@@ -583,17 +613,42 @@ def normalise(
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
     directions : Series of +1/-1 by indicator, optional
+        Of every column; default +1 for all.
     reference : DataFrame, optional
         Units to fit on; default `values`.
 
     Returns
     -------
     DataFrame of float, same shape
+
+    Raises
+    ------
+    TypeError
+        When `rule` is no normaliser (a class instead of an object).
+    ValueError
+        When a column has no direction of +1 or -1, or is not in the reference.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sia.index import MinMax, normalise
+    >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    >>> normalise(table, MinMax(), pd.Series({"a": -1}))["a"].tolist()
+    [100.0, 50.0, 0.0]
     """
+    check_instance("normalise", rule, Normaliser)
     sign: Array = np.ones(values.shape[1])
     if directions is not None:
         sign = np.asarray(directions.reindex(values.columns), dtype=np.float64)
-    base = values if reference is None else reference[values.columns]
+        wrong = [str(c) for c, s in zip(values.columns, sign, strict=True) if s not in (-1.0, 1.0)]
+        if wrong:
+            raise ValueError(f"no direction of +1 or -1 for {wrong}")
+    base = values
+    if reference is not None:
+        absent = [str(c) for c in values.columns if c not in reference.columns]
+        if absent:
+            raise ValueError(f"reference has no column {absent}")
+        base = reference[values.columns]
     fitted = rule.fit(base.to_numpy(dtype=float), sign, base.index)
     y = fitted.transform(values.to_numpy(dtype=float))
     return pd.DataFrame(y, index=values.index, columns=values.columns)

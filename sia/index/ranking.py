@@ -10,6 +10,7 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 Ties = Literal["min", "average", "max"]
+TIES: tuple[Ties, ...] = ("min", "average", "max")
 
 
 CLOSE = 1e-12

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.build import check_values, prepare_values
+from sia.index.checks import check_number
 from sia.index.choices import STEPS, Choices, DataError, Noise, prepare_noise
 from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
@@ -89,8 +90,7 @@ def uncertainty(
     ------
     ValueError, InputError
     """
-    if draws < 1:
-        raise ValueError("draws must be at least 1")
+    check_number("draws", draws, least=1, whole=True)
     rng = np.random.default_rng([seed, 0])
     engine = prepare(
         values, design, choices, denominators, error, memory_limit, node, seed, draws, rng
@@ -135,12 +135,8 @@ def prepare(
 ) -> Engine:
     """Check the input and return the engine that runs it."""
     hierarchy = design.hierarchy
-    if node is None:
-        if len(hierarchy.roots) > 1:
-            raise ValueError(f"name the node to rank: the design has roots {hierarchy.roots}")
-        node = hierarchy.roots[0]
-    if node not in hierarchy.aggregates:
-        raise ValueError(f"{node!r} is not an aggregate of the design")
+    node = hierarchy.aggregate_or_root(node)
+    check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
     table = prepare_values(check_values(values, hierarchy.indicators), design)
     noise: Noise | None = prepare_noise(error, table, denominators)

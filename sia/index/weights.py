@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sia.index.aggregation import Aggregator, Arithmetic
+from sia.index.checks import check_fields, check_option
 
 Array = npt.NDArray[np.float64]
 
 
 class Weighting(ABC):
     """A way to set the weights of one aggregate's children."""
+
+    def named(self) -> frozenset[str]:
+        """Return the children that the rule names itself."""
+        return frozenset()
+
+    def without(self, gone: Collection[str]) -> Weighting:
+        """Return the rule without what it says of some children."""
+        return self
 
     @abstractmethod
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
@@ -51,8 +60,17 @@ class GivenWeights(Weighting):
     by: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
-        if any(not w >= 0 for w in (self.by or {}).values()):
+        if any(not 0 <= w < np.inf for w in (self.by or {}).values()):
             raise ValueError("weights must be numbers of zero or more")
+
+    def named(self) -> frozenset[str]:
+        """Return the children in `by`."""
+        return frozenset(self.by or ())
+
+    def without(self, gone: Collection[str]) -> GivenWeights:
+        """Return the rule without some children."""
+        kept = {c: w for c, w in (self.by or {}).items() if c not in gone}
+        return replace(self, by=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights by name."""
@@ -83,6 +101,9 @@ class PCAWeights(Weighting):
     """
 
     method: Literal["first", "rotated"] = "first"
+
+    def __post_init__(self) -> None:
+        check_option("PCAWeights: method", self.method, ("first", "rotated"))
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights.
@@ -242,8 +263,8 @@ def optimise_weights(
     """
     from scipy import optimize
 
-    if (target <= 0).any():
-        raise ValueError("target importances must be above zero")
+    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
+        raise ValueError("every child needs a target importance above zero")
     rule = rule or Arithmetic()
     goal = target / target.sum()
     k = goal.size
@@ -286,6 +307,20 @@ class OptimisedWeights(Weighting):
 
     target: Mapping[str, float] | None = None
     tolerance: float = 1e-3
+
+    def __post_init__(self) -> None:
+        check_fields(self, "tolerance", above=0)
+        if any(not 0 < goal < np.inf for goal in (self.target or {}).values()):
+            raise ValueError("target importances must be numbers above zero")
+
+    def named(self) -> frozenset[str]:
+        """Return the children in `target`."""
+        return frozenset(self.target or ())
+
+    def without(self, gone: Collection[str]) -> OptimisedWeights:
+        """Return the rule without some children."""
+        kept = {c: w for c, w in (self.target or {}).items() if c not in gone}
+        return replace(self, target=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights.
