@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.errors import Problem, refuse
 from sia.index.aggregation import Aggregator, Arithmetic, Geometric
 from sia.index.checks import check_fields, check_number
 from sia.index.design import IndexDesign, PerKey, check_choice
@@ -180,7 +181,9 @@ class DataError:
         Counts that the publisher rounded at random to multiples of a base (CBS: 5). Without an
         entry in `scale` the indicator is itself a count; with one, numerator and denominator are.
     lower, upper : DataFrame, optional
-        Published 95 % margins, units x indicators (RIVM).
+        Published 95 % margins, units x indicators (RIVM), around the figures as they go into
+        imputation. A figure with both margins gets no other sampling or rounding error; one
+        without falls back on `scale` and `rounded` where the indicator has those.
     exact_below : float
         Binomial draws are exact while n p (1 - p) is below this, and normal above it.
     printed : mapping of indicator to float
@@ -217,8 +220,8 @@ class Noise:
         NaN where unknown.
     scale, base : array, shape (k,)
         NaN and 0 where they do not apply.
-    spread : array, shape (n, k)
-        Standard error from published margins; 0 where none.
+    below, above : array, shape (n, k)
+        Standard error to either side from published margins; NaN where there are none.
     unit : array, shape (k,)
         In which the publisher prints; 0 where unknown.
     """
@@ -227,7 +230,8 @@ class Noise:
     denominator: Array
     scale: Array
     base: Array
-    spread: Array
+    below: Array
+    above: Array
     exact_below: float
     unit: Array
 
@@ -240,17 +244,29 @@ class Noise:
         for base in np.unique(self.base[self.base > 0]):
             columns = np.flatnonzero(self.base == base)
             x[:, columns] = self._rounding(x[:, columns], columns, int(base), rng)
-        margins = np.flatnonzero((self.spread > 0).any(axis=0))
+        margins = np.flatnonzero((self.below + self.above > 0).any(axis=0))
         if margins.size:
-            error = rng.standard_normal((x.shape[0], margins.size)) * self.spread[:, margins]
-            x[:, margins] += error
-            top = np.where(np.isnan(self.scale[margins]), np.inf, self.scale[margins])
-            floor = np.where(np.isnan(self.scale[margins]), -np.inf, 0.0)
-            x[:, margins] = np.clip(x[:, margins], floor, top)
+            x[:, margins] = self._margins(x[:, margins], margins, rng)
         printed = np.flatnonzero(self.unit > 0)
         if printed.size:
             x[:, printed] += (rng.random((x.shape[0], printed.size)) - 0.5) * self.unit[printed]
         return x
+
+    def _margins(self, x: Array, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
+        """Draw figures with published margins from a normal that is split at the figure.
+
+        Each half has its own standard error and half of the mass, so that the figure is the median
+        and the published margins are the 2.5 and 97.5 % points of what is drawn. (The two-piece
+        normal of Wallis 2014, Statistical Science 29, joins the halves at the mode instead, which
+        moves those points.)
+        """
+        z = rng.standard_normal(x.shape)
+        side = np.where(z < 0, self.below[:, columns], self.above[:, columns])
+        moved = np.where(np.isnan(side), x, self.values[:, columns] + z * side)
+        scale = self.scale[columns]
+        shares = ~np.isnan(scale)
+        moved[:, shares] = np.clip(moved[:, shares], 0.0, scale[shares])
+        return moved
 
     def _binomial(self, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
         scale = self.scale[columns]
@@ -303,6 +319,8 @@ def prepare_noise(
     ------
     ValueError
         When an indicator is unknown or rates have no denominators.
+    InputError
+        When a figure lies outside its own margins.
     """
     if error is None or not (
         error.scale or error.rounded or error.printed or error.lower is not None
@@ -320,21 +338,57 @@ def prepare_noise(
     n = np.full(values.shape, np.nan)
     if denominators is not None:
         n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
-    spread = np.zeros(values.shape)
-    if error.lower is not None and error.upper is not None:
-        low = error.lower.reindex(index=values.index, columns=values.columns)
-        high = error.upper.reindex(index=values.index, columns=values.columns)
-        # 95 % margins of a normal distribution span 2 x 1.959964 standard errors.
-        width = (high - low).to_numpy(dtype=float) / (2 * 1.959963984540054)
-        if (width < 0).any():
-            raise ValueError("upper margins lie below lower margins")
-        spread = np.nan_to_num(width)
+    below, above = _sides(error, values)
     return Noise(
         values.to_numpy(dtype=float),
         n,
         np.array([float(error.scale.get(c, np.nan)) for c in names]),
         np.array([float(error.rounded.get(c, 0)) for c in names]),
-        spread,
+        below,
+        above,
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
+    )
+
+
+NORMAL_975 = 1.959963984540054
+"""Standard errors between the middle of a normal distribution and its 97.5 % point."""
+
+
+def _sides(error: DataError, values: pd.DataFrame) -> tuple[Array, Array]:
+    """Return standard errors below and above every figure, NaN without both margins."""
+    if error.lower is None or error.upper is None:
+        nothing = np.full(values.shape, np.nan)
+        return nothing, nothing
+    low = error.lower.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    high = error.upper.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    if (high < low).any():
+        raise ValueError("upper margins lie below lower margins")
+    x = values.to_numpy(dtype=float)
+    below, above = (x - low) / NORMAL_975, (high - x) / NORMAL_975
+    outside = np.minimum(below, above) < -1e-9 * np.abs(x)
+    refuse(
+        _outside(values[name], low[:, j], high[:, j], outside[:, j])
+        for j, name in enumerate(values.columns)
+        if outside[:, j].any()
+    )
+    without = np.isnan(below + above)
+    below[without] = above[without] = np.nan
+    return np.maximum(below, 0.0), np.maximum(above, 0.0)
+
+
+def _outside(
+    column: pd.Series[float], low: Array, high: Array, wrong: npt.NDArray[np.bool_]
+) -> Problem:
+    """Say which figures of an indicator lie outside their margins: the first, and how many."""
+    first = int(np.flatnonzero(wrong)[0])
+    more = int(wrong.sum()) - 1
+    others = f" Voor nog {more} andere eenheden geldt dat ook." if more else ""
+    return Problem(
+        rij=str(column.index[first]),
+        kolom=str(column.name),
+        wat=f"De waarde {column.iloc[first]:g} ligt buiten haar eigen marges, {low[first]:g} tot "
+        f"{high[first]:g}.{others}",
+        oplossing="Controleer of waarde en marges bij dezelfde eenheid, hetzelfde jaar en "
+        "dezelfde maat horen, of laat die marges leeg.",
     )

@@ -456,8 +456,9 @@ def data_error(
 
     Rates have binomial noise given their denominator, and CBS rounds counts at random to
     multiples of five; modelled figures have the margins that their publisher gives. A figure with
-    margins gets no noise beside them, because the margins hold the sampling already. Of the other
-    figures only the rounding is known, by the decimals in which they are printed.
+    margins gets no noise beside them, because the margins hold the sampling already; a buurt that
+    has none of an indicator's margins has the binomial noise. Of the other figures only the
+    rounding is known, by the decimals in which they are printed.
 
     Parameters
     ----------
@@ -468,8 +469,9 @@ def data_error(
     values : DataFrame, buurten x indicators, optional
         The figures as they are printed.
     """
-    given = set() if margins is None else {n for n, c in margins[0].items() if c.notna().any()}
-    bare = [n for n in indicators if n not in given]
+    lower = {} if margins is None else dict(margins[0].items())
+    given = {n for n, column in lower.items() if column.notna().any()}
+    bare = [n for n in indicators if n not in given or lower[n].isna().any()]
     rates = {n: catalogue[n].schaal for n in bare if catalogue[n].schaal > 0}
     cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
     columns = {} if values is None else dict(values.items())
