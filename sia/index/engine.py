@@ -29,7 +29,8 @@ from sia.index.aggregation import (
     Harmonic,
     aggregate,
 )
-from sia.index.build import FittedColumns, normaliser_groups, resolve, signs
+from sia.index.build import FittedColumns, normaliser_groups, signs
+from sia.index.chain import resolve
 from sia.index.choices import STEPS, Noise, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys

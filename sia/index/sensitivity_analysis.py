@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
-from sia.index.build import Chain, IndexResult, build_index, evaluate
+from sia.index.build import IndexResult, build_index, evaluate
+from sia.index.chain import Chain
 from sia.index.checks import check_number
 from sia.index.choices import STEPS, Choices, DataError
 from sia.index.design import IndexDesign, PerKey

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -194,7 +194,6 @@ class Optimised:
     Parameters
     ----------
     weights : array, shape (k,)
-        Sum to 1.
     importance : array, shape (k,)
         Realised shares of correlation with the score.
     target : array, shape (k,)
@@ -210,6 +209,13 @@ class Optimised:
     gap: float
     converged: bool
 
+    def missed(self, names: tuple[str, ...]) -> str:
+        """Say by how much the target is missed."""
+        return (
+            f"stated importances of {list(names)} cannot be reached: the best weights miss by "
+            f"{self.gap:.4f}"
+        )
+
 
 def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
     """Return each child's Pearson correlation with the score, as shares that sum to 1.
@@ -222,14 +228,30 @@ def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
     Returns
     -------
     array, shape (k,)
-        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
-        ``get_opt_weights``; pairs with a gap are left out.
+        As `importance_shares`.
     """
-    score = rule.combine(x, weight)
+    return importance_shares(x, rule.combine(x, weight))
+
+
+def importance_shares(x: Array, score: Array) -> Array:
+    """Return the Pearson correlation of columns with a score, as shares that sum to 1.
+
+    Parameters
+    ----------
+    x : array, shape (n, k)
+    score : array, shape (n,)
+
+    Returns
+    -------
+    array, shape (k,)
+        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
+        ``get_opt_weights``; pairs with a gap are left out. NaN without spread.
+    """
     correlation = np.empty(x.shape[1])
     for j in range(x.shape[1]):
         both = ~np.isnan(x[:, j]) & ~np.isnan(score)
-        correlation[j] = np.corrcoef(x[both, j], score[both])[0, 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation[j] = np.corrcoef(x[both, j], score[both])[0, 1] if both.any() else np.nan
     share: Array = correlation / correlation.sum()
     return share
 
@@ -260,28 +282,58 @@ def optimise_weights(
     -------
     Optimised
         Not converged where no non-negative weights reach the target, which can be impossible.
+
+    Raises
+    ------
+    ValueError
+        When a target is missing or not above zero, or a child has no spread.
+    """
+    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
+        raise ValueError("every child needs a target importance above zero")
+    how = rule or Arithmetic()
+    goal = target / target.sum()
+    starts = (goal, np.full(goal.size, 1.0 / goal.size), _fixed_point(x, goal, how))
+    found = nearest_weights(lambda w: importance(x, w, how), goal, starts, tolerance)
+    return replace(found, weights=found.weights / found.weights.sum())
+
+
+def nearest_weights(
+    shares: Callable[[Array], Array], goal: Array, starts: Sequence[Array], tolerance: float
+) -> Optimised:
+    """Find the weights whose shares of importance lie nearest to a goal.
+
+    Parameters
+    ----------
+    shares : callable
+        From weights, shape (w,), to shares of importance, shape (k,).
+    goal : array, shape (k,)
+        Sums to 1.
+    starts : sequence of array, shape (w,)
+    tolerance : float
+        Largest allowed gap in shares.
+
+    Raises
+    ------
+    ValueError
+        When shares do not exist because something has no spread.
     """
     from scipy import optimize
 
-    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
-        raise ValueError("every child needs a target importance above zero")
-    rule = rule or Arithmetic()
-    goal = target / target.sum()
-    k = goal.size
-
     def miss(weight: Array) -> Array:
-        missed: Array = importance(x, np.maximum(weight, 1e-9), rule) - goal
+        missed: Array = shares(np.maximum(weight, 1e-9)) - goal
         return missed
 
-    best: Array = goal
-    for start in (goal, np.full(k, 1.0 / k), _fixed_point(x, goal, rule)):
+    if np.isnan(miss(starts[0])).any():
+        raise ValueError("weights by importance need spread in every indicator")
+    best = starts[0]
+    for start in starts:
         found = optimize.least_squares(
             miss, np.maximum(start, 1e-6), bounds=(0.0, np.inf), xtol=1e-14, ftol=1e-14, gtol=1e-14
         )
-        trial = np.maximum(found.x, 0.0) / np.maximum(found.x, 0.0).sum()
+        trial = np.maximum(found.x, 0.0)
         if np.abs(miss(trial)).max() < np.abs(miss(best)).max():
             best = trial
-    realised = importance(x, best, rule)
+    realised = goal + miss(best)
     gap = float(np.abs(realised - goal).max())
     return Optimised(best, realised, goal, gap, gap <= tolerance)
 
@@ -297,12 +349,33 @@ def _fixed_point(x: Array, goal: Array, rule: Aggregator) -> Array:
 
 @dataclass(frozen=True)
 class OptimisedWeights(Weighting):
-    """Weights that make the children's correlations with the score stand in stated proportions.
+    """Weights that make correlations with the score stand in stated proportions.
+
+    Given for a whole design (``weigh=OptimisedWeights()``) it is one problem per root over the
+    weights of all indicators: their correlations with the root, through their sub-indices, whose
+    own weights stay as the structure has them. The nearest weights are used when the proportions
+    are out of reach, with a warning; ``result.chain.optimised`` holds what was realised. Under a
+    key (``weigh={2: OptimisedWeights()}``) it is about the children of those aggregates, and
+    proportions out of reach are refused.
 
     Parameters
     ----------
-    target : mapping of child id to relative importance, optional
-        Default: equal.
+    target : mapping of id to relative importance, optional
+        Of the indicators, or of the children under a key; an id without one has 1. Default: equal.
+    tolerance : float
+        Largest difference between realised and stated shares.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import IndexDesign, OptimisedWeights, build_index
+    >>> rng = np.random.default_rng(0)
+    >>> x = pd.DataFrame(rng.random((50, 3)), columns=["a", "b", "c"])
+    >>> tree = pd.DataFrame({"id": ["a", "b", "c", "D", "T"], "parent": ["D", "D", "T", "T", None]})
+    >>> result = build_index(x, IndexDesign(tree, weigh=OptimisedWeights()))
+    >>> r = result.normalised.corrwith(result.scores["T"])
+    >>> (r / r.sum()).round(3).tolist()
+    [0.333, 0.333, 0.333]
     """
 
     target: Mapping[str, float] | None = None
@@ -330,11 +403,13 @@ class OptimisedWeights(Weighting):
         ValueError
             When the stated importances cannot be reached within tolerance.
         """
-        goal = np.array([float((self.target or {}).get(c, 1.0)) for c in children])
-        found = optimise_weights(x, goal, rule, self.tolerance)
+        found = optimise_weights(x, self.goal(children), rule, self.tolerance)
         if not found.converged:
-            raise ValueError(
-                f"stated importances of {list(children)} cannot be reached: the best weights miss "
-                f"by {found.gap:.4f}"
-            )
+            raise ValueError(found.missed(children))
         return found.weights
+
+    def goal(self, children: tuple[str, ...]) -> Array:
+        """Return the stated importances as shares."""
+        goal = np.array([float((self.target or {}).get(c, 1.0)) for c in children])
+        share: Array = goal / goal.sum()
+        return share

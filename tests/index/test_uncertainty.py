@@ -204,9 +204,9 @@ def test_margins_of_unequal_length_are_given_back() -> None:
     lower, upper = values.sub([1.0, 9.0, 0.0], axis=0), values.add([9.0, 1.0, 4.0], axis=0)
     drawn = drawn_from(DataError(lower=lower, upper=upper), values)
     found = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
-    assert found[0] == pytest.approx(lower["a"], abs=0.3)
-    assert found[1] == pytest.approx(values["a"], abs=0.15)
-    assert found[2] == pytest.approx(upper["a"], abs=0.3)
+    assert found[0] == pytest.approx(lower["a"], abs=0.6)
+    assert found[1] == pytest.approx(values["a"], abs=0.2)
+    assert found[2] == pytest.approx(upper["a"], abs=0.6)
 
 
 def test_a_unit_without_margins_has_the_binomial_error() -> None:
