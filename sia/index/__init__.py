@@ -23,7 +23,13 @@ from sia.index.choices import Choices, DataError, DirichletWeights, WeightNoise
 from sia.index.contributions import shapley
 from sia.index.denominators import Denominate, denominate
 from sia.index.design import IndexDesign
-from sia.index.diagnostics import Audit, AuditRules, audit, cronbach_alpha, main_effect
+from sia.index.diagnostics import (
+    Audit,
+    AuditRules,
+    audit,
+    cronbach_alpha,
+    main_effect,
+)
 from sia.index.imputation import (
     EM,
     DomainImputation,
@@ -50,6 +56,7 @@ from sia.index.normalisation import (
     MinMax,
     NoNormalisation,
     Normaliser,
+    NormalScores,
     PercentileRank,
     RankScore,
     Scaled,
@@ -80,6 +87,7 @@ from sia.index.treatment import (
 from sia.index.uncertainty_analysis import UncertaintyResult, uncertainty
 from sia.index.weights import (
     EqualWeights,
+    FactorWeights,
     GivenWeights,
     OptimisedWeights,
     PCAWeights,
@@ -107,6 +115,7 @@ __all__ = [
     "DomainImputation",
     "EqualWeights",
     "ExponentialIMD",
+    "FactorWeights",
     "FractionOfMax",
     "FromNorms",
     "GeneralisedMean",
@@ -131,6 +140,7 @@ __all__ = [
     "NoImputation",
     "NoNormalisation",
     "NoTreatment",
+    "NormalScores",
     "Normaliser",
     "OptimisedWeights",
     "PCAWeights",

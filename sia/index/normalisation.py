@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -437,7 +437,7 @@ class _RankFunction(Fitted):
     """A function of rank and count."""
 
     ranks: RankFitted
-    rule: Borda | PercentileRank | ExponentialIMD
+    rule: Borda | PercentileRank | ExponentialIMD | NormalScores
 
     def transform(self, x: Array) -> Array:
         """Return the score of every rank."""
@@ -500,19 +500,32 @@ class ExponentialIMD(Normaliser):
 
     X = -k ln(1 - R (1 - exp(-100 / k))) with R = (N - rank + 1) / N, rank 1 the highest value and
     k = 23: 0-100, a tenth of the units above 50 (English Indices of Deprivation 2019, technical
-    report, appendix on the exponential transformation).
+    report, appendix on the exponential transformation). The Scottish index divides by N + 1:
+    ``ExponentialIMD(ties="average", extra=1)`` (SIMD 2020 technical notes).
 
     Parameters
     ----------
     ties : {"min", "average", "max"}
         Of the descending rank; "min": tied units share the better (more deprived) rank.
+    extra : {0, 1}
+        Added to N in R.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import ExponentialIMD
+    >>> x = np.arange(9.0)[:, None]
+    >>> ExponentialIMD(extra=1).fit_transform(x, np.ones(1)).ravel().round(1).tolist()
+    [2.4, 5.1, 8.1, 11.6, 15.6, 20.6, 27.0, 35.9, 50.4]
     """
 
     k: float = 23.0
     ties: Ties = "min"
+    extra: Literal[0, 1] = 0
 
     def __post_init__(self) -> None:
         check_option("ExponentialIMD: ties", self.ties, TIES)
+        check_option("ExponentialIMD: extra", self.extra, (0, 1))
         check_fields(self, "k", above=0)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
@@ -521,9 +534,46 @@ class ExponentialIMD(Normaliser):
         return _RankFunction(RankFitted(x * direction, direction, turned[self.ties]), self)
 
     def score(self, rank: Array, count: Array) -> Array:
-        """Return the transformed share; `rank` ascends, so R = rank / N."""
-        share = np.clip(rank / count, 0.0, 1.0)
+        """Return the transformed share; `rank` ascends, so R = rank / (N + extra)."""
+        share = np.clip(rank / (count + self.extra), 0.0, 1.0)
         scored: Array = -self.k * np.log1p(-share * (1.0 - np.exp(-100.0 / self.k)))
+        return scored
+
+
+@dataclass(frozen=True)
+class NormalScores(Normaliser):
+    """Ranks turned into normal scores: y = Phi^-1(rank / (N + 1)).
+
+    Van der Waerden (1952); the Scottish index combines indicators within a domain on this scale
+    (SIMD 2020 technical notes). Units outside a frozen reference get at most its highest score.
+
+    Parameters
+    ----------
+    ties : {"min", "average", "max"}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import NormalScores
+    >>> x = np.array([[10.0], [50.0], [20.0]])
+    >>> NormalScores().fit_transform(x, np.ones(1)).ravel().round(4).tolist()
+    [-0.6745, 0.6745, 0.0]
+    """
+
+    ties: Ties = "average"
+
+    def __post_init__(self) -> None:
+        check_option("NormalScores: ties", self.ties, TIES)
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Remember the values."""
+        return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
+
+    def score(self, rank: Array, count: Array) -> Array:
+        """Return the normal quantile of every rank."""
+        from scipy.special import ndtri
+
+        scored: Array = ndtri(np.minimum(rank, count) / (count + 1.0))
         return scored
 
 

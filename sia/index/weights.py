@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from sia.index.aggregation import Aggregator, Arithmetic
 from sia.index.checks import check_fields, check_option
+from sia.index.ranking import spread
 
 Array = npt.NDArray[np.float64]
 
@@ -116,10 +118,7 @@ class PCAWeights(Weighting):
         """
         if len(children) == 1:
             return np.ones(1)
-        complete = x[~np.isnan(x).any(axis=1)]
-        if complete.shape[0] < 3 or (np.ptp(complete, axis=0) == 0).any():
-            raise ValueError("PCA weights need three complete units and no constant child")
-        value, vector = np.linalg.eigh(np.corrcoef(complete, rowvar=False))
+        value, vector = np.linalg.eigh(np.corrcoef(_standardised(x, "PCA"), rowvar=False))
         value, vector = value[::-1], vector[:, ::-1]
         if self.method == "rotated":
             return _rotated(value, vector)
@@ -129,6 +128,68 @@ class PCAWeights(Weighting):
             raise ValueError(f"PCA gives negative weights to {wrong}")
         loading: Array = np.maximum(first, 0.0)
         weight: Array = loading / loading.sum()
+        return weight
+
+
+def _standardised(x: Array, name: str) -> Array:
+    """Return z-scores of the complete units, shape (m, k)."""
+    complete = x[~np.isnan(x).any(axis=1)]
+    if complete.shape[0] < 3 or np.isnan(spread(complete.min(axis=0), complete.max(axis=0))).any():
+        raise ValueError(f"{name} weights need three complete units and no constant child")
+    z: Array = (complete - complete.mean(axis=0)) / complete.std(axis=0)
+    return z
+
+
+FACTOR_ROUNDS = 20_000
+"""Rounds after which the fit of a factor is given up."""
+
+
+@dataclass(frozen=True)
+class FactorWeights(Weighting):
+    """Weights from one common factor by maximum likelihood, over complete units.
+
+    Scores of the factor by regression (Thomson) weigh each child by loading / uniqueness; scaled
+    to sum 1 these are the weights within a domain of the Indices of Deprivation (English Indices
+    of Deprivation 2019, technical report; openSIMD, with R's ``factanal``). The model is that of
+    Lawley & Maxwell (1971, ch. 2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import Arithmetic, FactorWeights
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(5000, 1)) + rng.normal(size=(5000, 3)) * [0.5, 1.0, 1.0]
+    >>> FactorWeights().weights(x, np.ones(3), ("a", "b", "c"), Arithmetic()).round(1).tolist()
+    [0.6, 0.2, 0.2]
+    """
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return the weights.
+
+        Raises
+        ------
+        ValueError
+            When there are two children (a factor needs three), fewer than three units are
+            complete, a child is constant, loadings differ in sign, or the fit has not converged.
+        """
+        from sklearn.decomposition import FactorAnalysis
+
+        if len(children) == 1:
+            return np.ones(1)
+        if len(children) == 2:
+            raise ValueError(f"factor weights need three children, not {list(children)}")
+        fit = FactorAnalysis(1, tol=1e-10, max_iter=FACTOR_ROUNDS, svd_method="lapack")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it has not converged is refused below
+            fit.fit(_standardised(x, "factor"))
+        if fit.n_iter_ >= FACTOR_ROUNDS:
+            raise ValueError(f"the factor of {list(children)} has not converged")
+        loading = fit.components_[0] * np.sign(fit.components_[0].sum() or 1.0)
+        wrong = [c for c, w in zip(children, loading, strict=True) if w < 0]
+        if wrong:
+            raise ValueError(f"the factor gives negative weights to {wrong}")
+        score = loading / fit.noise_variance_
+        weight: Array = score / score.sum()
         return weight
 
 

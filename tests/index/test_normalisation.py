@@ -21,6 +21,7 @@ from sia.index import (
     IndexDesign,
     MinMax,
     NoNormalisation,
+    NormalScores,
     PercentileRank,
     RankScore,
     Scaled,
@@ -43,6 +44,8 @@ RULES = [
     FractionOfMax(),
     Goalposts(0, 8),
     ExponentialIMD(),
+    ExponentialIMD(extra=1),
+    NormalScores(),
     NoNormalisation(),
 ]
 
@@ -181,3 +184,12 @@ def test_logarithmic_goalposts() -> None:
     assert y[:, 0] == pytest.approx([0, 1, 0.5, 0])
     with pytest.raises(ValueError, match="above 0"):
         Goalposts(0, 1, logarithm=True)
+
+
+def test_normal_scores_are_quantiles_of_ranks() -> None:
+    expected = stats.norm.ppf(np.array([2.5, 1, np.nan, 2.5, 4]) / 5)
+    assert run(NormalScores()) == pytest.approx(expected, nan_ok=True)
+    assert run(NormalScores(), DOWN) == pytest.approx(-expected, nan_ok=True)
+    base = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    beyond = normalise(pd.DataFrame({"a": [0.0, 9.0]}), NormalScores(), reference=base)["a"]
+    assert beyond.tolist() == pytest.approx(stats.norm.ppf([0.25, 0.75]))

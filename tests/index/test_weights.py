@@ -11,6 +11,7 @@ from scipy import optimize
 
 from sia.index import (
     Arithmetic,
+    FactorWeights,
     GivenWeights,
     IndexDesign,
     IndexResult,
@@ -138,3 +139,30 @@ def test_influence_of_an_indicator_without_spread_is_refused() -> None:
     design, table = through(np.c_[np.arange(9.0), np.ones(9)], "AB", weigh=OptimisedWeights())
     with pytest.raises(ValueError, match="spread"):
         build_index(table, design)
+
+
+def test_factor_weights_are_those_of_the_model() -> None:
+    """Loading / uniqueness, scaled: Thomson's regression scores of one factor."""
+    rng = np.random.default_rng(2)
+    loading, n = np.array([0.9, 0.7, 0.5, 0.4]), 200_000
+    x = rng.normal(size=(n, 1)) * loading + rng.normal(size=(n, 4)) * np.sqrt(1 - loading**2)
+    names = ("a", "b", "c", "d")
+    expected = loading / (1 - loading**2)
+    weight = FactorWeights().weights(x * [1, 10, 100, 1000], np.ones(4), names, Arithmetic())
+    assert weight == pytest.approx(expected / expected.sum(), abs=0.01)
+    holed = x[:2000].copy()
+    holed[::7, 2] = np.nan
+    known = FactorWeights().weights(holed[~np.isnan(holed[:, 2])], np.ones(4), names, Arithmetic())
+    assert FactorWeights().weights(holed, np.ones(4), names, Arithmetic()) == pytest.approx(known)
+
+
+def test_factor_weights_that_do_not_exist_are_refused(x: np.ndarray) -> None:
+    rule = Arithmetic()
+    assert FactorWeights().weights(x[:, :1], GIVEN[:1], C[:1], rule).tolist() == [1]
+    for table, names, reason in (
+        (x[:, :2], C[:2], "three children"),
+        (x * [1, -1, 1], C, "negative weights"),
+        (np.c_[x[:, :2], np.ones(500)], C, "no constant"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            FactorWeights().weights(table, np.ones(len(names)), names, rule)
