@@ -19,7 +19,7 @@ from sia.index.aggregation import (
 )
 from sia.index.build import IndexResult, build_index
 from sia.index.change import decompose_change
-from sia.index.choices import Choices, DataError, DirichletWeights, WeightNoise
+from sia.index.choices import Choices, DataError, DirichletWeights, RecordedDraws, WeightNoise
 from sia.index.contributions import shapley
 from sia.index.denominators import Denominate, denominate
 from sia.index.design import IndexDesign
@@ -146,6 +146,7 @@ __all__ = [
     "PCAWeights",
     "PercentileRank",
     "RankScore",
+    "RecordedDraws",
     "Scaled",
     "Screening",
     "SensitivityResult",

@@ -210,6 +210,78 @@ class DataError:
 
 
 @dataclass(frozen=True, eq=False)
+class RecordedDraws:
+    """Versions of the figures that were drawn elsewhere, such as the posterior of a model.
+
+    Parameters
+    ----------
+    draws : DataFrame
+        Index of two levels: draw, unit; columns indicators. Every draw has every unit; indicators
+        without a column stay as published. Figures as they go into imputation; NaN is missing.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import Choices, IndexDesign, RecordedDraws, uncertainty
+    >>> values = pd.DataFrame({"a": [1.0, 2.0]}, index=["u", "v"])
+    >>> draws = pd.concat({0: values, 1: values.iloc[::-1].set_axis(["u", "v"])})
+    >>> tree = pd.DataFrame({"id": ["a", "T"], "parent": ["T", None]})
+    >>> found = uncertainty(
+    ...     values, IndexDesign(tree), draws=4, choices=Choices.none(), error=RecordedDraws(draws)
+    ... )
+    >>> found.units["rank_mean"].tolist()
+    [1.5, 1.5]
+    """
+
+    draws: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        if self.draws.index.nlevels != 2 or self.draws.empty:
+            raise ValueError("recorded draws have rows, with an index of two levels: draw, unit")
+        if self.draws.index.duplicated().any():
+            raise ValueError("recorded draws hold a unit twice in one draw")
+        if np.isinf(self.draws.to_numpy(dtype=float)).any():
+            raise ValueError("recorded draws hold infinite figures")
+
+    def prepare(self, values: pd.DataFrame) -> Recorded:
+        """Return the draws as arrays, in the order of a table.
+
+        Raises
+        ------
+        ValueError
+            When an indicator is unknown or a draw lacks a unit.
+        """
+        unknown = [str(c) for c in self.draws.columns if c not in values.columns]
+        if unknown:
+            raise ValueError(f"recorded draws name unknown indicators {unknown}")
+        versions = []
+        for draw in self.draws.index.unique(level=0):
+            one = self.draws.xs(draw, level=0)
+            absent = [str(u) for u in values.index if u not in one.index]
+            if absent:
+                raise ValueError(f"recorded draw {draw!r} has no row for {absent[:5]}")
+            versions.append(values.assign(**one.loc[values.index]).to_numpy(dtype=float))
+        return Recorded(np.stack(versions))
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Recorded draws made ready: arrays instead of names.
+
+    Parameters
+    ----------
+    versions : array, shape (m, n, k)
+    """
+
+    versions: Array
+
+    def version(self, seed: int, number: int) -> Array:
+        """Return one version, shape (n, k); when all are used the first comes again."""
+        one: Array = self.versions[number % self.versions.shape[0]]
+        return one
+
+
+@dataclass(frozen=True, eq=False)
 class Noise:
     """A data error made ready for one table: arrays instead of names.
 
@@ -234,6 +306,10 @@ class Noise:
     above: Array
     exact_below: float
     unit: Array
+
+    def version(self, seed: int, number: int) -> Array:
+        """Return the version of the truth that belongs to a number, shape (n, k)."""
+        return self.draw(np.random.default_rng([seed, 1, number]))
 
     def draw(self, rng: np.random.Generator) -> Array:
         """Return one version of the truth, shape (n, k); gaps stay gaps."""

@@ -14,7 +14,7 @@ from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmon
 from sia.index.build import IndexResult, build_index, evaluate
 from sia.index.chain import Chain
 from sia.index.checks import check_number
-from sia.index.choices import STEPS, Choices, DataError
+from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
 from sia.index.design import IndexDesign, PerKey
 from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
@@ -61,7 +61,7 @@ def sensitivity(
     seed: int = 0,
     choices: Choices | None = None,
     denominators: pd.DataFrame | None = None,
-    error: DataError | None = None,
+    error: DataError | RecordedDraws | None = None,
     bootstrap: int = 1000,
     confidence: float = 0.95,
     memory_limit: int = DEFAULT_MEMORY,

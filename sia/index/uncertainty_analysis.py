@@ -14,7 +14,15 @@ import pandas as pd
 
 from sia.index.build import check_values, prepare_values
 from sia.index.checks import check_number
-from sia.index.choices import STEPS, Choices, DataError, Noise, prepare_noise
+from sia.index.choices import (
+    STEPS,
+    Choices,
+    DataError,
+    Noise,
+    Recorded,
+    RecordedDraws,
+    prepare_noise,
+)
 from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
 from sia.index.engine import Engine, Plan, Progress, Variant
@@ -57,7 +65,7 @@ def uncertainty(
     seed: int = 0,
     choices: Choices | None = None,
     denominators: pd.DataFrame | None = None,
-    error: DataError | None = None,
+    error: DataError | RecordedDraws | None = None,
     memory_limit: int = DEFAULT_MEMORY,
     progress: Progress | bool = False,
     node: str | None = None,
@@ -72,8 +80,8 @@ def uncertainty(
         indicator all vary.
     denominators : DataFrame, optional
         Units x indicators: persons, households or dwellings behind rates.
-    error : DataError, optional
-        Without it the data are taken as exact.
+    error : DataError or RecordedDraws, optional
+        Without it the data are taken as exact. Recorded draws are used in turn.
     memory_limit : int
         Bytes for working arrays.
     progress : bool or callable
@@ -126,7 +134,7 @@ def prepare(
     design: IndexDesign,
     choices: Choices | None,
     denominators: pd.DataFrame | None,
-    error: DataError | None,
+    error: DataError | RecordedDraws | None,
     memory_limit: int,
     node: str | None,
     seed: int,
@@ -139,7 +147,11 @@ def prepare(
     check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
     table = prepare_values(check_values(values, hierarchy.indicators), design)
-    noise: Noise | None = prepare_noise(error, table, denominators)
+    noise: Noise | Recorded | None
+    if isinstance(error, RecordedDraws):
+        noise = error.prepare(table)
+    else:
+        noise = prepare_noise(error, table, denominators)
     x = table.to_numpy(dtype=float)
     own = Variant.of(x, table.index, design, node)
     tables: dict[str, Array] = {}

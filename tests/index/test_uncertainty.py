@@ -24,10 +24,12 @@ from sia.index import (
     MinMax,
     NoImputation,
     PercentileRank,
+    RecordedDraws,
     SkewKurtosis,
     WeightNoise,
     ZScore,
     build_index,
+    sensitivity,
     uncertainty,
 )
 from sia.index.choices import prepare_noise
@@ -307,3 +309,37 @@ def test_printing_leaves_half_a_unit_open() -> None:
     assert prepare_noise(DataError(), values, None) is None
     with pytest.raises(ValueError, match="above 0"):
         DataError(printed={"km": 0.0})
+
+
+def test_recorded_draws_are_used_in_turn(table: pd.DataFrame) -> None:
+    """Each draw is the index of that version of the figures; other indicators stay."""
+    rng = np.random.default_rng(8)
+    versions = [table[["a", "c"]] * rng.uniform(0.5, 2, (24, 2)) for _ in range(5)]
+    draws = pd.concat({d: v.sample(frac=1, random_state=d) for d, v in enumerate(versions)})
+    design = IndexDesign(STRUCTURE)
+    found = uncertainty(
+        table, design, draws=10, choices=Choices.none(), error=RecordedDraws(draws), node="I"
+    )
+    ranks = pd.concat([build_index(table.assign(**v), design).ranks["I"] for v in versions], axis=1)
+    expected = ranks.astype(float).mean(axis=1)
+    assert found.units["rank_mean"].to_numpy() == pytest.approx(expected, nan_ok=True)
+    shares = sensitivity(
+        table, design, samples=8, choices=Choices.none(), error=RecordedDraws(draws), bootstrap=2
+    )
+    assert shares.indices.index.tolist() == ["data_error"]
+
+
+def test_recorded_draws_that_do_not_fit_are_refused(table: pd.DataFrame) -> None:
+    whole = pd.concat({0: table, 1: table})
+    for wrong, reason in (
+        (table, "two levels"),
+        (whole.iloc[:0], "have rows"),
+        (pd.concat([whole, whole]), "twice"),
+        (whole.fillna(np.inf), "infinite"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            RecordedDraws(wrong)
+    with pytest.raises(ValueError, match="unknown indicators"):
+        RecordedDraws(whole.assign(z=1.0)).prepare(table)
+    with pytest.raises(ValueError, match="no row"):
+        RecordedDraws(whole.iloc[:-1]).prepare(table)
