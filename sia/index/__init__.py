@@ -29,6 +29,7 @@ from sia.index.diagnostics import (
     audit,
     cronbach_alpha,
     main_effect,
+    pillar_correlations,
 )
 from sia.index.imputation import (
     EM,
@@ -63,6 +64,8 @@ from sia.index.normalisation import (
     ZScore,
     normalise,
 )
+from sia.index.panel import compound_growth, percent_change
+from sia.index.ranking import rank_within
 from sia.index.screening import Screening, screen
 from sia.index.sensitivity_analysis import (
     SensitivityResult,
@@ -162,6 +165,7 @@ __all__ = [
     "aggregate",
     "audit",
     "build_index",
+    "compound_growth",
     "cronbach_alpha",
     "decompose_change",
     "denominate",
@@ -172,6 +176,9 @@ __all__ = [
     "main_effect",
     "normalise",
     "optimise_weights",
+    "percent_change",
+    "pillar_correlations",
+    "rank_within",
     "rate_variance",
     "screen",
     "sensitivity",

@@ -262,6 +262,40 @@ def _going_up(result: IndexResult) -> pd.DataFrame:
     return pd.concat([result.normalised, raised], axis=1)
 
 
+def pillar_correlations(result: IndexResult) -> pd.DataFrame:
+    """Correlate every indicator with every pillar of its level, its own and the others.
+
+    An indicator that goes with another pillar more than with its own may stand in the wrong one
+    (OECD/JRC handbook, section 6.1; COINr ``get_corr_flags``).
+
+    Returns
+    -------
+    DataFrame
+        ``indicator``, ``pillar`` (aggregates of the level of the indicator's own), ``own`` (bool),
+        ``r`` (Pearson, of the normalised indicator), ``n``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import IndexDesign, build_index, pillar_correlations
+    >>> x = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [4.0, 3, 2, 1]})
+    >>> ids, parents = ["a", "b", "A", "B", "T"], ["A", "B", "T", "T", None]
+    >>> design = IndexDesign(pd.DataFrame({"id": ids, "parent": parents}))
+    >>> pillar_correlations(build_index(x, design))["r"].round(2).tolist()
+    [1.0, -1.0, -1.0, 1.0]
+    """
+    hierarchy = result.design.hierarchy
+    rows: list[dict[str, object]] = []
+    for name in hierarchy.indicators:
+        own = hierarchy.node(hierarchy.domain(name))
+        for pillar in (node.id for node in hierarchy.nodes if node.level == own.level):
+            r, n = correlation(result.normalised[name], result.scores[pillar], "pearson")
+            rows.append(
+                {"indicator": name, "pillar": pillar, "own": pillar == own.id, "r": r, "n": n}
+            )
+    return pd.DataFrame(rows)
+
+
 def _light(value: float, green: bool, red: bool) -> str:
     if np.isnan(value):
         return GREY

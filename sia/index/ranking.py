@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -116,3 +116,40 @@ def rank_scores(scores: pd.DataFrame) -> pd.DataFrame:
     ranks = ascending_rank(-scores.to_numpy(dtype=float))
     frame = pd.DataFrame(ranks, index=scores.index, columns=scores.columns)
     return frame.astype("Int64")
+
+
+def rank_within(scores: pd.DataFrame, groups: pd.Series[Any]) -> pd.DataFrame:
+    """Rank every column within groups of units, 1 for the highest score (COINr ``use_group``).
+
+    Parameters
+    ----------
+    scores : DataFrame of float, shape (n_units, n_nodes)
+    groups : Series by unit
+        Wijk, class of urbanity; a unit without a group has no rank.
+
+    Returns
+    -------
+    DataFrame of Int64, shape of `scores`
+        As `rank_scores`, among the units of the same group.
+
+    Raises
+    ------
+    ValueError
+        When units have no row in `groups`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sia.index import rank_within
+    >>> scores = pd.DataFrame({"T": [3.0, 9.0, 5.0]}, index=["u", "v", "w"])
+    >>> rank_within(scores, pd.Series({"u": "p", "v": "q", "w": "p"}))["T"].tolist()
+    [2, 1, 1]
+    """
+    absent = [str(u) for u in scores.index if u not in groups.index]
+    if absent:
+        raise ValueError(f"no group for {absent}")
+    group = groups.loc[scores.index]
+    ranks = pd.DataFrame(pd.NA, scores.index, scores.columns, dtype="Int64")
+    for members in group.groupby(group).indices.values():
+        ranks.iloc[members] = rank_scores(scores.iloc[members])
+    return ranks

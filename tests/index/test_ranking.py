@@ -17,9 +17,10 @@ from sia.index import (
     NoNormalisation,
     Normaliser,
     build_index,
+    rank_within,
     uncertainty,
 )
-from sia.index.ranking import ascending_rank
+from sia.index.ranking import ascending_rank, rank_scores
 
 TENTHS = pd.DataFrame(
     np.random.default_rng(0).integers(0, 4, (200, 6)) / 10, columns=list("abcdef")
@@ -66,3 +67,14 @@ def test_ranks_equal_scipy_with_and_without_noise(
     assert np.array_equal(ascending_rank(x, ties), expected, equal_nan=True)
     x = x + noise * np.nanmax(np.abs(x), initial=0.0)
     assert np.array_equal(ascending_rank(x, ties), expected, equal_nan=True)
+
+
+def test_ranks_within_groups() -> None:
+    scores = pd.DataFrame({"T": [3.0, 9.0, 5.0, 1.0, np.nan, 5.0]}, index=list("abcdef"))
+    groups = pd.Series({"f": "p", "a": "p", "b": "q", "c": "p", "d": None, "e": "q"})
+    ranks = rank_within(scores, groups)["T"]
+    assert ranks.fillna(0).tolist() == [3, 1, 1, 0, 0, 1]
+    whole = pd.Series("all", index=scores.index)
+    assert rank_within(scores, whole).equals(rank_scores(scores))
+    with pytest.raises(ValueError, match="no group"):
+        rank_within(scores, groups.drop("a"))
