@@ -43,7 +43,7 @@ def check_number(
         ...
     ValueError: share is 1.5: must be a number that lies between 0 and 1 (exclusive)
     """
-    if isinstance(value, Real) and not isinstance(value, bool | np.bool_):
+    if not isinstance(value, bool | np.bool_) and isinstance(value, Real):
         number = float(value)
         inside = above < number < below and least <= number <= most
         if inside and np.isfinite(number) and (not whole or number == round(number)):

@@ -615,7 +615,7 @@ def correlation(
         NaN under three pairs or without spread.
     """
     both = a.notna() & b.notna()
-    pair = np.stack([a[both].to_numpy(dtype=float), b[both].to_numpy(dtype=float)], axis=-1)
+    pair = pd.DataFrame({"a": a[both], "b": b[both]}).to_numpy(dtype=np.float64)
     n = pair.shape[0]
     if n < 3 or np.isnan(spread(pair.min(axis=0), pair.max(axis=0))).any():
         return float("nan"), n

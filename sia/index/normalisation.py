@@ -594,8 +594,9 @@ class FromNorms(Normaliser):
     indicator: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.rule, MinMax | ZScore | PercentileRank):
-            check_instance("FromNorms: rule", self.rule, MinMax)
+        rule: object = self.rule
+        if not isinstance(rule, MinMax | ZScore | PercentileRank):
+            check_instance("FromNorms: rule", rule, MinMax)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Read the parameters from the table; the data are not looked at.

@@ -149,7 +149,8 @@ def rank_within(scores: pd.DataFrame, groups: pd.Series[Any]) -> pd.DataFrame:
     if absent:
         raise ValueError(f"no group for {absent}")
     group = groups.loc[scores.index]
-    ranks = pd.DataFrame(pd.NA, scores.index, scores.columns, dtype="Int64")
+    x = scores.to_numpy(dtype=float)
+    ranks = np.full(x.shape, np.nan)
     for members in group.groupby(group).indices.values():
-        ranks.iloc[members] = rank_scores(scores.iloc[members])
-    return ranks
+        ranks[members] = ascending_rank(-x[members])
+    return pd.DataFrame(ranks, index=scores.index, columns=scores.columns).astype("Int64")
