@@ -115,6 +115,12 @@ class Run:
         return self.folders.year(self.gemeente.code, self.jaar)
 
     @property
+    def method_label(self) -> str:
+        """Label of the method; without raw folders of that which the published scores rest on."""
+        noted = {} if self.bron else self._noted("weging")
+        return str(noted.get("methode", self.methode.label))
+
+    @property
     def reports(self) -> Path:
         """Folder with the outputs of this municipality and year."""
         return self.folders.report(self.gemeente.code, self.jaar)

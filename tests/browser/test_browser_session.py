@@ -148,6 +148,7 @@ def press_confirm(page: Page) -> str:
 
 def test_a_click_anywhere_chooses_the_buurt_everywhere(session: Visit) -> None:
     page = session.page
+    assert "Methode 20" in page.locator("header").inner_text()
     page.locator(f"path.buurt[data-code='{POCKET_IN}']").click()
     everywhere(page, POCKET_IN)
     page.locator(".rangorde g[data-code='BU99990605'] .baan").click()
