@@ -16,7 +16,7 @@ from sia.batch.advice import advice, first_line, where
 from sia.batch.display import Level, display
 from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
-from sia.batch.record import Start, begin, write_record
+from sia.batch.record import RECORD, Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import unknown_text, write_summary
 from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
@@ -41,7 +41,7 @@ from sia.stages.run import Run
 from sia.toml import read_toml
 
 Say = Callable[[str], None]
-RECORD, SUMMARY = "laatste-run.json", "overzicht.html"
+SUMMARY = "overzicht.html"
 _SHOWN = 12
 
 
@@ -80,13 +80,13 @@ class Request:
         return {
             "gemeenten": list(self.gemeenten),
             "jaren": list(self.jaren),
-            "bron": [str(folder) for folder in self.bron],
+            "bron": [str(folder.resolve()) for folder in self.bron],
             "basisjaar": self.basisjaar,
             "werkers": self.werkers,
             "opnieuw": self.opnieuw,
             "scheduler": self.scheduler,
             "tijdslimiet": self.tijdslimiet,
-            "methode": None if self.methode is None else str(self.methode),
+            "methode": None if self.methode is None else str(self.methode.resolve()),
         }
 
 

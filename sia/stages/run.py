@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     from sia.stages.own import OwnIndicator
 
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
+_OUTSIDE: Mapping[graph.Outside, str] = {
+    "open data": "de open data",
+    "plannen": "wat partners leverden",
+    "gemeente": "het bestand van de gemeente",
+    "huisstijl": "de huisstijl",
+    "duiding": "de duiding",
+}
 _KEPT = 48
 """Results that are kept in memory, so that a choice that is changed back costs nothing."""
 
@@ -174,21 +181,23 @@ class Run:
         """Return the hash of everything that a stage of this year rests on."""
         known, key = self._prints, (self.jaar, stage)
         if key not in known:
-            one = graph.stage(stage)
-            parts = [
-                code_hash(),
-                one.name,
-                self.methode.hash_van(*one.method),
-                *(self._outside_hash(name) for name in one.outside),
-                *(
-                    self.of_year(jaar).fingerprint(need.stage)
-                    for need in one.needs
-                    for jaar in self.years(need.years)
-                ),
-            ]
-            parts += self._of_the_request(stage)
-            known[key] = digest(parts)
+            known[key] = digest([stage, *self.rests_on(stage).values()])
         return known[key]
+
+    def rests_on(self, stage: str) -> dict[str, str]:
+        """Return what a stage of this year rests on: how readers call it, to its hash."""
+        one = graph.stage(stage)
+        needs: dict[str, list[str]] = {}
+        for need in one.needs:
+            made = [self.of_year(jaar).fingerprint(need.stage) for jaar in self.years(need.years)]
+            needs.setdefault(f"de stap {need.stage}", []).extend(made)
+        return {
+            "de code": code_hash(),
+            "de methode": self.methode.hash_van(*one.method),
+            **{_OUTSIDE[name]: self._outside_hash(name) for name in one.outside},
+            **{name: digest(made) for name, made in needs.items()},
+            "de gevraagde jaren": digest(self._of_the_request(stage)),
+        }
 
     def _of_the_request(self, stage: str) -> list[str]:
         """Return what a stage takes of what was asked for: the raw files serve all years."""
@@ -206,9 +215,9 @@ class Run:
 
     def _outside_hash(self, name: graph.Outside) -> str:
         if name == "open data":
-            return _raw(self.bron).open
+            return raw_now(self.bron).open
         if name == "plannen":
-            return _raw(self.bron).plannen
+            return raw_now(self.bron).plannen
         if name == "duiding":
             return record_hash(self.folders.record(self.gemeente.code))
         style = self.gemeente.huisstijl
@@ -336,6 +345,7 @@ class Run:
                 "sia": __version__,
                 "methode": self.methode.label,
                 "vingerafdruk": self.fingerprint(stage.name),
+                "rust_op": self.rests_on(stage.name),
                 "parameters": {
                     "jaar": self.jaar,
                     "jaren": list(self.jaren),
@@ -351,7 +361,8 @@ class Run:
         )
 
 
-def _raw(bron: tuple[Path, ...]) -> RawHash:
+def raw_now(bron: tuple[Path, ...]) -> RawHash:
+    """Return the hashes of the raw folders, taken again only when a file looks changed."""
     told = handed_down(bron)
     if told is not None:
         return told
@@ -362,7 +373,6 @@ def _raw(bron: tuple[Path, ...]) -> RawHash:
 
 @lru_cache(maxsize=8)
 def _raw_of(bron: tuple[Path, ...], seen: tuple[tuple[str, int, int], ...]) -> RawHash:
-    """Return the hash of the raw folders; taken again when a file looks changed."""
     del seen
     return raw_hash(bron)
 
