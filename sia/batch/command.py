@@ -57,6 +57,8 @@ class Request:
         Year that fixes the scale; see `sia.base_year`.
     werkers : int
         Chains side by side; 0: the number of cores.
+    reeks : bool
+        Also the set of reports and the open data.
     scheduler : str, optional
         Address of a Dask scheduler.
     tijdslimiet : int
@@ -71,6 +73,7 @@ class Request:
     basisjaar: int | None = None
     werkers: int = 0
     opnieuw: bool = False
+    reeks: bool = False
     scheduler: str | None = None
     tijdslimiet: int = TIME_LIMIT
     methode: Path | None = None
@@ -84,6 +87,7 @@ class Request:
             "basisjaar": self.basisjaar,
             "werkers": self.werkers,
             "opnieuw": self.opnieuw,
+            "reeks": self.reeks,
             "scheduler": self.scheduler,
             "tijdslimiet": self.tijdslimiet,
             "methode": None if self.methode is None else str(self.methode.resolve()),
@@ -240,7 +244,10 @@ def _runs(
 def _plans(request: Request, runs: Sequence[Run], root: Path) -> Phases:
     """Lay out the whole batch."""
     choices = read_toml(request.methode) if request.methode else {}
-    return merge(plan(run, root, methode=choices, timeout=request.tijdslimiet) for run in runs)
+    # only where it is asked for: a project of other notebooks need not know the word
+    extra = {"reeks": True} if request.reeks else {}
+    limit = request.tijdslimiet
+    return merge(plan(run, root, methode=choices, extra=extra, timeout=limit) for run in runs)
 
 
 def _tell_base_years(
