@@ -17,8 +17,12 @@ from sia.stages import graph
 from sia.stages.in_force import method_of
 from sia.stages.run import Run, raw_now
 
+UNKNOWN = "niet te zeggen of stappen verouderd zijn"
 
-def outdated(folders: Folders, code: str, stages: Mapping[str, Mapping[str, Any]]) -> list[str]:
+
+def outdated(
+    folders: Folders, code: str, stages: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[str], str]:
     """Return a Dutch sentence for every stage that the same request would make again.
 
     Parameters
@@ -31,19 +35,19 @@ def outdated(folders: Folders, code: str, stages: Mapping[str, Mapping[str, Any]
 
     Returns
     -------
-    list of str
-        In the order of the stages; one sentence about all of them where the last request cannot be
-        compared with.
+    list of str, str
+        In the order of the stages; and why nothing can be said, where the last request cannot be
+        compared with, else empty.
     """
     noted = {one.name: stages[one.name] for one in graph.STAGES if one.name in stages}
     noted = {name: entry for name, entry in noted.items() if "vingerafdruk" in entry}
     if not noted:
-        return []
+        return [], ""
     try:
-        return list(_compared(folders, code, noted))
+        return list(_compared(folders, code, noted)), ""
     except InputError as error:
         [first, *_] = error.problems
-        return [f"niet te zeggen of stappen verouderd zijn: {first.wat} {first.bestand}".rstrip()]
+        return [], f"{UNKNOWN}: {first.wat} {first.bestand}".rstrip()
 
 
 def _asked(path: Path) -> tuple[tuple[Path, ...], Path | None]:

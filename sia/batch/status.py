@@ -31,7 +31,8 @@ def processed_years(folders: Folders, gemeente: str = "") -> list[dict[str, Any]
     list of dict
         ``code``, ``naam``, ``jaar``, ``basisjaar``, ``stappen`` (names), ``gebreken`` (every file
         that is absent or was changed after it was written), ``verouderd`` (a sentence for every
-        stage that rests on something else than what is there now), ``pagina`` (report or map) and
+        stage that rests on something else than what is there now), ``onvergeleken`` (why that
+        cannot be said), ``pagina`` (report or map) and
         ``gemeenten``: of the country how many municipalities have their own tables.
 
     Raises
@@ -57,7 +58,8 @@ def status_text(rows: Sequence[Mapping[str, Any]]) -> str:
     faults = [
         f"{row['naam']} {row['jaar']}, {fault}"
         for row in rows
-        for fault in (*row["gebreken"], *row["verouderd"])
+        for fault in (*row["gebreken"], *row["verouderd"], row["onvergeleken"])
+        if fault
     ]
     return "\n".join([*lines, *(["", *faults] if faults else [])])
 
@@ -104,6 +106,7 @@ def _row(folder: Path, folders: Folders) -> dict[str, Any]:
         for entry in stages.values()
         if entry.get("parameters", {}).get("basisjaar")
     ]
+    old, unknown = ([], "") if code == COUNTRY else outdated(folders, code, stages)
     row: dict[str, Any] = {
         "code": code,
         "naam": _name(code, folders),
@@ -111,7 +114,8 @@ def _row(folder: Path, folders: Folders) -> dict[str, Any]:
         "basisjaar": next(iter(scales), None),
         "stappen": sorted(stages),
         "gebreken": list(_faults(folder, stages)),
-        "verouderd": [] if code == COUNTRY else outdated(folders, code, stages),
+        "verouderd": old,
+        "onvergeleken": unknown,
         "pagina": next((str(path) for path in pages if path.exists()), None),
     }
     if code == COUNTRY:
