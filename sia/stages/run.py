@@ -245,9 +245,8 @@ class Run:
         if not noted or (self.bron and noted.get("vingerafdruk") != self.fingerprint(stage)):
             return False
         return all(
-            path.exists() and sha256_file(path) == known
+            _holds(self.folder / f"{name}.parquet", known)
             for name, known in noted.get("tabellen", {}).items()
-            if (path := self.folder / f"{name}.parquet")
         )
 
     def _noted(self, stage: str) -> Mapping[str, Any]:
@@ -383,6 +382,20 @@ def code_hash() -> str:
     return tree_hash(Path(__file__).resolve().parents[1], _CODE)
 
 
+def _holds(path: Path, known: str) -> bool:
+    """Tell whether a file has the bytes that were noted; hashed again when it looks changed."""
+    if not path.exists():
+        return False
+    seen = path.stat()
+    return _hash_of(path, (seen.st_ino, seen.st_size, seen.st_mtime_ns)) == known
+
+
+@lru_cache(maxsize=4096)
+def _hash_of(path: Path, seen: tuple[int, int, int]) -> str:
+    del seen
+    return sha256_file(path)
+
+
 @lru_cache(maxsize=256)
 def _from_disk(path: Path, sha256: str) -> pd.DataFrame:
     """Return a published table; one with other bytes is read anew."""
@@ -418,6 +431,7 @@ def forget() -> None:
     _memory.clear()
     _refused.clear()
     _from_disk.cache_clear()
+    _hash_of.cache_clear()
 
 
 def resolve(gemeente: Gemeente, methode: Mapping[str, Any] | Methode | None = None) -> Methode:
