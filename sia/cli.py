@@ -74,6 +74,12 @@ Tijdslimiet = Annotated[
 Opnieuw = Annotated[
     bool, typer.Option("--opnieuw", help="Draai ook wat sinds de vorige keer niet veranderd is.")
 ]
+Reeks = Annotated[
+    bool,
+    typer.Option(
+        "--reeks", help="Maak ook een rapport per stadsdeel, wijk, domein en buurt, en open data."
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -153,6 +159,7 @@ def run(
     basisjaar: Basisjaar = None,
     werkers: Werkers = 0,
     opnieuw: Opnieuw = False,
+    reeks: Reeks = False,
     scheduler: Scheduler = None,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
@@ -167,6 +174,7 @@ def run(
         basisjaar=basisjaar,
         werkers=werkers,
         opnieuw=opnieuw,
+        reeks=reeks,
         scheduler=scheduler,
         tijdslimiet=tijdslimiet,
         methode=methode,
@@ -183,6 +191,7 @@ def many(
     basisjaar: Basisjaar = None,
     werkers: Werkers = 0,
     opnieuw: Opnieuw = False,
+    reeks: Reeks = False,
     scheduler: Scheduler = None,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
@@ -203,6 +212,7 @@ def many(
         basisjaar=basisjaar,
         werkers=werkers,
         opnieuw=opnieuw,
+        reeks=reeks,
         scheduler=scheduler,
         tijdslimiet=tijdslimiet,
         methode=methode,
@@ -216,6 +226,7 @@ def demo(
     jaar: Jaren = ["2021-2024"],  # noqa: B006 - typer copies it
     werkers: Werkers = 0,
     opnieuw: Opnieuw = False,
+    reeks: Reeks = False,
     stil: Stil = False,
     uitgebreid: Uitgebreid = False,
 ) -> None:
@@ -235,6 +246,7 @@ def demo(
         [raw],
         werkers=werkers,
         opnieuw=opnieuw,
+        reeks=reeks,
         stil=stil,
         uitgebreid=uitgebreid,
     )

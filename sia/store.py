@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,6 +120,12 @@ def read_table(path: Path) -> pd.DataFrame:
         layer: pd.DataFrame = gpd.read_parquet(path)
         return layer
     return pd.read_parquet(path)
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return the tables of these names that are in a folder; none where there are none."""
+    paths = {name: folder / f"{name}.parquet" for name in names}
+    return {name: read_table(path) for name, path in paths.items() if path.exists()}
 
 
 def legible(name: str) -> str:

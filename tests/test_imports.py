@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("dutch", "errors", "extras", "logo", "settings", "store", "fingerprint", "toml"),
+    (
+        "dutch",
+        "errors",
+        "extras",
+        "logo",
+        "settings",
+        "store",
+        "fingerprint",
+        "toml",
+        "spreadsheet",
+    ),
     (
         "areas",
         "sources",

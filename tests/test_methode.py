@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import asdict
 from typing import Any, get_args
 
 import pandas as pd
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.agenda.programme.linkages import LinkSettings
 from sia.errors import InputError
 from sia.methode import (
     FILE,
@@ -111,3 +114,12 @@ def test_settings_in_code_take_what_is_not_named_from_the_file() -> None:
     own = WeighingSettings(draws=0)
     assert own.draws == 0 and own.hoog == STANDAARD.weging.hoog
     assert pd.Series(dict(own.weights)).eq(1).all()
+
+
+def test_settings_of_the_agenda_have_no_default_of_their_own() -> None:
+    made = (ProgrammeSettings(2025, 2034), LinkSettings())
+    chosen = Methode.standaard().agenda
+    own = {name: value for one in made for name, value in asdict(one).items()}
+    assert set(own) - set(type(chosen).model_fields) == {"start", "eind", "threads"}
+    for name in set(own) - {"start", "eind", "threads"}:
+        assert own[name] == getattr(chosen, name), name

@@ -9,6 +9,7 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
+from sia.agenda.parameters import of_the_method
 from sia.agenda.programme.agreements import bound_together
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare, without_refused
@@ -44,7 +45,7 @@ class DiaSettings:
 
     programme: ProgrammeSettings
     links: LinkSettings = field(default_factory=LinkSettings)
-    indeling: Division = "dia"
+    indeling: Division = field(default_factory=of_the_method("indeling"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-Band = Literal["laag", "midden", "hoog"]
+from sia.methode import Band, Methode
+
 BANDS: tuple[Band, ...] = ("laag", "midden", "hoog")
+
+
+def of_the_method(name: str) -> Callable[[], Any]:
+    """Return what gives the choice of this name under ``[agenda]`` of the method."""
+    return lambda: getattr(Methode.standaard().agenda, name)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sia.batch.advice import advice, first_line, where
 from sia.batch.display import Level, display
 from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
-from sia.batch.record import Start, begin, write_record
+from sia.batch.record import RECORD, Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import unknown_text, write_summary
 from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
@@ -41,7 +41,7 @@ from sia.stages.run import Run
 from sia.toml import read_toml
 
 Say = Callable[[str], None]
-RECORD, SUMMARY = "laatste-run.json", "overzicht.html"
+SUMMARY = "overzicht.html"
 _SHOWN = 12
 
 
@@ -57,6 +57,8 @@ class Request:
         Year that fixes the scale; see `sia.base_year`.
     werkers : int
         Chains side by side; 0: the number of cores.
+    reeks : bool
+        Also the set of reports and the open data.
     scheduler : str, optional
         Address of a Dask scheduler.
     tijdslimiet : int
@@ -71,6 +73,7 @@ class Request:
     basisjaar: int | None = None
     werkers: int = 0
     opnieuw: bool = False
+    reeks: bool = False
     scheduler: str | None = None
     tijdslimiet: int = TIME_LIMIT
     methode: Path | None = None
@@ -80,13 +83,14 @@ class Request:
         return {
             "gemeenten": list(self.gemeenten),
             "jaren": list(self.jaren),
-            "bron": [str(folder) for folder in self.bron],
+            "bron": [str(folder.resolve()) for folder in self.bron],
             "basisjaar": self.basisjaar,
             "werkers": self.werkers,
             "opnieuw": self.opnieuw,
+            "reeks": self.reeks,
             "scheduler": self.scheduler,
             "tijdslimiet": self.tijdslimiet,
-            "methode": None if self.methode is None else str(self.methode),
+            "methode": None if self.methode is None else str(self.methode.resolve()),
         }
 
 
@@ -240,7 +244,10 @@ def _runs(
 def _plans(request: Request, runs: Sequence[Run], root: Path) -> Phases:
     """Lay out the whole batch."""
     choices = read_toml(request.methode) if request.methode else {}
-    return merge(plan(run, root, methode=choices, timeout=request.tijdslimiet) for run in runs)
+    # only where it is asked for: a project of other notebooks need not know the word
+    extra = {"reeks": True} if request.reeks else {}
+    limit = request.tijdslimiet
+    return merge(plan(run, root, methode=choices, extra=extra, timeout=limit) for run in runs)
 
 
 def _tell_base_years(

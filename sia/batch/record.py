@@ -16,6 +16,9 @@ from sia.batch.tasks import base_fingerprint
 from sia.fingerprint import content_hash, raw_hash
 from sia.store import legible, write_json
 
+RECORD = "laatste-run.json"
+"""In the folder of a municipality's reports, and in that of a batch of several."""
+
 _LIBRARIES = (
     "geopandas",
     "highspy",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sia.batch.outdated import outdated
 from sia.errors import InputError, Problem
 from sia.request import configure_processed
 from sia.settings import Folders
@@ -29,7 +30,9 @@ def processed_years(folders: Folders, gemeente: str = "") -> list[dict[str, Any]
     -------
     list of dict
         ``code``, ``naam``, ``jaar``, ``basisjaar``, ``stappen`` (names), ``gebreken`` (every file
-        that is absent or was changed after it was written), ``pagina`` (report or map) and
+        that is absent or was changed after it was written), ``verouderd`` (a sentence for every
+        stage that rests on something else than what is there now), ``onvergeleken`` (why that
+        cannot be said), ``pagina`` (report or map) and
         ``gemeenten``: of the country how many municipalities have their own tables.
 
     Raises
@@ -52,19 +55,25 @@ def status_text(rows: Sequence[Mapping[str, Any]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     ]
-    faults = [f"{row['naam']} {row['jaar']}, {fault}" for row in rows for fault in row["gebreken"]]
+    faults = [
+        f"{row['naam']} {row['jaar']}, {fault}"
+        for row in rows
+        for fault in (*row["gebreken"], *row["verouderd"], row["onvergeleken"])
+        if fault
+    ]
     return "\n".join([*lines, *(["", *faults] if faults else [])])
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    count = len(row["gebreken"])
+    count, old = len(row["gebreken"]), "verouderd" if row["verouderd"] else ""
+    faults = f"{count} gebreken" if count > 1 else "1 gebrek" if count else ""
     return (
         f"{row['naam']} ({row['code']})",
         str(row["jaar"]),
         str(row["basisjaar"] or "–"),
         str(len(row["stappen"]))
         + (f" en {row['gemeenten']} gemeenten" if row["code"] == COUNTRY else ""),
-        f"{count} gebreken" if count > 1 else "1 gebrek" if count else "in orde",
+        ", ".join(filter(None, (faults, old))) or "in orde",
         row["pagina"] or "nog geen rapport",
     )
 
@@ -97,6 +106,7 @@ def _row(folder: Path, folders: Folders) -> dict[str, Any]:
         for entry in stages.values()
         if entry.get("parameters", {}).get("basisjaar")
     ]
+    old, unknown = ([], "") if code == COUNTRY else outdated(folders, code, stages)
     row: dict[str, Any] = {
         "code": code,
         "naam": _name(code, folders),
@@ -104,6 +114,8 @@ def _row(folder: Path, folders: Folders) -> dict[str, Any]:
         "basisjaar": next(iter(scales), None),
         "stappen": sorted(stages),
         "gebreken": list(_faults(folder, stages)),
+        "verouderd": old,
+        "onvergeleken": unknown,
         "pagina": next((str(path) for path in pages if path.exists()), None),
     }
     if code == COUNTRY:

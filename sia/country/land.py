@@ -29,9 +29,9 @@ from sia.schemas import validate
 from sia.settings import Folders
 from sia.sources.base import Intake
 from sia.sources.store import kept_layers, load_intake, open_store
+from sia.spreadsheet import csv_bytes
 from sia.store import sha256_file, update_manifest, write_bytes, write_table, write_text
 from sia.viz.country_map import CountryFacts, country_page
-from sia.viz.tables import neutralise
 from sia.weighing import beyond_interval, weigh_table
 from sia.weighing.ranking import beyond_text
 
@@ -274,10 +274,7 @@ def _write_flat(folder: Path, flat: pd.DataFrame) -> list[Path]:
     """Write the table of all buurten, also as CSV that Dutch Excel opens as it should."""
     table, csv = folder / "buurten.parquet", folder / "buurten.csv"
     write_table(table, flat)
-    texts = flat.select_dtypes(["object", "string"])
-    safe = flat.round(3).assign(**{str(n): texts[n].map(neutralise) for n in texts})
-    text = safe.to_csv(sep=";", decimal=",", lineterminator="\r\n")
-    write_bytes(csv, text.encode("utf-8-sig"))
+    write_bytes(csv, csv_bytes(flat.round(3)))
     return [table, csv]
 
 

@@ -17,10 +17,10 @@ import pandas as pd
 
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
+from sia.spreadsheet import neutralise
 from sia.store import write_text
 
 _COLUMNS = tuple(f.name for f in fields(Entry))
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 _TEXT_ADDED = ("vervolgt", "geldt")
 """Columns that the first records did not have yet; an export without them can still be read."""
@@ -295,8 +295,8 @@ def _missing_columns(name: str, missing: set[str]) -> Problem:
 
 
 def _neutral(cell: object) -> object:
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else cell
+    """Return a cell as it is exported; one that begins with an apostrophe gets another one."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith("'") else neutralise(cell)
 
 
 def _row(line: dict[str, str], name: str, number: int) -> tuple[str, dict[str, object]]:

@@ -19,11 +19,18 @@ from sia.index.aggregation import (
 )
 from sia.index.build import IndexResult, build_index
 from sia.index.change import decompose_change
-from sia.index.choices import Choices, DataError, DirichletWeights, WeightNoise
+from sia.index.choices import Choices, DataError, DirichletWeights, RecordedDraws, WeightNoise
 from sia.index.contributions import shapley
 from sia.index.denominators import Denominate, denominate
 from sia.index.design import IndexDesign
-from sia.index.diagnostics import Audit, AuditRules, audit, cronbach_alpha, main_effect
+from sia.index.diagnostics import (
+    Audit,
+    AuditRules,
+    audit,
+    cronbach_alpha,
+    main_effect,
+    pillar_correlations,
+)
 from sia.index.imputation import (
     EM,
     DomainImputation,
@@ -50,14 +57,17 @@ from sia.index.normalisation import (
     MinMax,
     NoNormalisation,
     Normaliser,
+    NormalScores,
     PercentileRank,
     RankScore,
     Scaled,
     ZScore,
     normalise,
 )
+from sia.index.panel import compound_growth, percent_change
+from sia.index.ranking import rank_within
 from sia.index.screening import Screening, screen
-from sia.index.sensitivity import (
+from sia.index.sensitivity_analysis import (
     SensitivityResult,
     WeightSwap,
     leave_one_out,
@@ -77,9 +87,10 @@ from sia.index.treatment import (
     Treatment,
     treat,
 )
-from sia.index.uncertainty import UncertaintyResult, uncertainty
+from sia.index.uncertainty_analysis import UncertaintyResult, uncertainty
 from sia.index.weights import (
     EqualWeights,
+    FactorWeights,
     GivenWeights,
     OptimisedWeights,
     PCAWeights,
@@ -107,6 +118,7 @@ __all__ = [
     "DomainImputation",
     "EqualWeights",
     "ExponentialIMD",
+    "FactorWeights",
     "FractionOfMax",
     "FromNorms",
     "GeneralisedMean",
@@ -131,11 +143,13 @@ __all__ = [
     "NoImputation",
     "NoNormalisation",
     "NoTreatment",
+    "NormalScores",
     "Normaliser",
     "OptimisedWeights",
     "PCAWeights",
     "PercentileRank",
     "RankScore",
+    "RecordedDraws",
     "Scaled",
     "Screening",
     "SensitivityResult",
@@ -151,6 +165,7 @@ __all__ = [
     "aggregate",
     "audit",
     "build_index",
+    "compound_growth",
     "cronbach_alpha",
     "decompose_change",
     "denominate",
@@ -161,6 +176,9 @@ __all__ = [
     "main_effect",
     "normalise",
     "optimise_weights",
+    "percent_change",
+    "pillar_correlations",
+    "rank_within",
     "rate_variance",
     "screen",
     "sensitivity",

@@ -15,8 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sia.errors import InputError
+from sia.index.checks import check_fields, check_instance, check_number, check_option
+from sia.index.ranking import CLOSE, ascending_rank
 
 Array = npt.NDArray[np.float64]
+
+
+LARGEST_EXPONENT = 700.0
+"""Natural logarithm of about the largest power that a float holds."""
 
 
 class Aggregator(ABC):
@@ -142,6 +148,9 @@ class GeneralisedMean(Aggregator):
 
     p: float
 
+    def __post_init__(self) -> None:
+        check_fields(self, "p")
+
     @property
     def minimum(self) -> float:  # type: ignore[override]
         """Return the bound: powers of numbers at or below zero are refused unless p is 1."""
@@ -153,6 +162,24 @@ class GeneralisedMean(Aggregator):
     def additive(self) -> bool:  # type: ignore[override]
         """Return whether it is the arithmetic mean."""
         return self.p == 1.0
+
+    def check(self, x: Array, node: str) -> None:
+        """Refuse values at or below zero, and powers that no float can hold.
+
+        Raises
+        ------
+        InputError
+        """
+        super().check(x, node)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            powers = np.abs(self.p * np.log(np.where(x > 0, x, 1.0)))
+        if (powers > LARGEST_EXPONENT).any():
+            raise InputError.one(
+                kolom=node,
+                wat=f"Met p = {self.p:g} worden machten van deze waarden te groot of te klein om "
+                "mee te rekenen.",
+                oplossing="Kies een p dichter bij nul, of een schaal dichter bij 1.",
+            )
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return the power mean."""
@@ -184,6 +211,10 @@ class MazziottaPareto(Aggregator):
     penalty: Literal["negative", "positive"] = "negative"
     ddof: Literal[0, 1] = 0
     minimum = 0.0
+
+    def __post_init__(self) -> None:
+        check_option("MazziottaPareto: penalty", self.penalty, ("negative", "positive"))
+        check_option("MazziottaPareto: ddof", self.ddof, (0, 1))
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return the penalised mean."""
@@ -223,49 +254,54 @@ class Median(Aggregator):
 
 @dataclass(frozen=True)
 class Copeland(Aggregator):
-    """Copeland score from the outranking matrix, COINr ``a_copeland``.
+    """Copeland score: the units that a unit beats minus those that beat it, COINr ``a_copeland``.
 
-    Per pair of units: the weight of the children on which the first is higher, half the weight on
-    which they are equal, over the weight of the children that both have; summed over the other
-    units. Without gaps this is COINr's figure; with gaps COINr's depends on the order of the
-    units, this one does not.
+    One unit beats another when the children on which it is higher weigh more than those on which
+    it is lower, over the children that both have (COINr 1.1.14; OECD/JRC handbook, section 6.3).
+    Without gaps this is COINr's figure; with gaps COINr's depends on the order of the units, this
+    one does not.
 
     Parameters
     ----------
     block : int
         Units compared at a time, which bounds memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import Copeland
+    >>> Copeland().combine(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 3.0]]), np.ones(2)).tolist()
+    [-1.0, -1.0, 2.0]
     """
 
     block: int = 256
 
+    def __post_init__(self) -> None:
+        check_fields(self, "block", least=1, whole=True)
+
     def combine(self, x: Array, weight: Array) -> Array:
         """Return Copeland scores; units are compared along the last axis but one."""
         lead = x.shape[:-2]
+        # Ranks instead of values: children that are equal but for rounding are ties.
+        places = ascending_rank(x)
         w = np.broadcast_to(weight, x.shape)
         out = np.full(x.shape[:-1], np.nan)
         for place in np.ndindex(*lead):
-            out[place] = self._one(x[place], w[place][0])
+            out[place] = self._one(places[place], w[place][0])
         return out
 
-    def _one(self, x: Array, weight: Array) -> Array:
-        n = x.shape[0]
+    def _one(self, places: Array, weight: Array) -> Array:
+        n = places.shape[0]
         score = np.empty(n)
-        present = ~np.isnan(x)
+        present = ~np.isnan(places)
         for start in range(0, n, self.block):
-            mine, here = x[start : start + self.block], present[start : start + self.block]
-            won = np.zeros((mine.shape[0], n))
-            shared = np.zeros_like(won)
+            rows = slice(start, start + self.block)
+            lead = np.zeros((places[rows].shape[0], n))
             for j, w in enumerate(weight):
-                both = here[:, j, None] & present[None, :, j]
-                higher = mine[:, j, None] > x[None, :, j]
-                equal = mine[:, j, None] == x[None, :, j]
-                won += w * both * (higher + 0.5 * equal)
-                shared += w * both
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = np.where(shared > 0, won / shared, 0.0)
-            rows = np.arange(mine.shape[0])
-            share[rows, start + rows] = 0.0
-            score[start : start + self.block] = share.sum(axis=1)
+                ahead = np.sign(places[rows, j, None] - places[None, :, j])
+                lead += w * np.where(np.isnan(ahead), 0.0, ahead)
+            clear = np.abs(lead) > CLOSE * weight.sum()
+            score[rows] = np.sign(np.where(clear, lead, 0.0)).sum(axis=1)
         return np.where((present & (weight > 0)).any(axis=1), score, np.nan)
 
 
@@ -283,7 +319,18 @@ def aggregate(x: Array, weight: Array, rule: Aggregator, minimum_share: float = 
     Returns
     -------
     array, shape (..., n)
+
+    Raises
+    ------
+    TypeError
+        When `rule` is no aggregator (a class instead of an object).
+    ValueError
+        When a weight is negative or not a number, or the share does not lie between 0 and 1.
     """
+    check_instance("aggregate", rule, Aggregator)
+    check_number("minimum_share", minimum_share, least=0, most=1)
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("weights must be numbers of zero or more")
     score = rule.combine(x, weight)
     if minimum_share <= 0:
         return score

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
 from sia.index.aggregation import aggregate
+from sia.index.chain import Chain, resolve
 from sia.index.contributions import attribute
 from sia.index.denominators import denominate
 from sia.index.design import IndexDesign
@@ -29,21 +30,6 @@ OBSERVED = "waargenomen"
 IMPUTED = "geschat"
 MISSING = "ontbreekt"
 NO_SPREAD = "ontbreekt: geen spreiding"
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """What is fixed once the data are known: fitted normalisers and resolved weights.
-
-    Parameters
-    ----------
-    weights : mapping of aggregate id to array, shape (n_children,)
-    rescale : mapping of aggregate id to Fitted
-        Aggregates that are normalised again before they go up.
-    """
-
-    weights: Mapping[str, Array]
-    rescale: Mapping[str, Fitted]
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,35 +266,6 @@ def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFra
     for columns, rule in fitted:
         out[:, columns] = rule.transform(x[:, columns])
     return pd.DataFrame(out, index=values.index, columns=values.columns)
-
-
-def resolve(normalised: Array, design: IndexDesign) -> Chain:
-    """Set weights and fit the normalisers of aggregates, from the bottom up.
-
-    Parameters
-    ----------
-    normalised : array, shape (n, k)
-        Of the units that weights and norms are to be learnt from.
-    """
-    weights: dict[str, Array] = {}
-    rescale: dict[str, Fitted] = {}
-    column = {i: normalised[:, j] for j, i in enumerate(design.hierarchy.indicators)}
-    for node in design.hierarchy.nodes:
-        x = np.stack([column[c] for c in node.children], axis=-1)
-        rule = design.aggregator_of(node)
-        rule.check(x, node.id)
-        given = np.array(node.weights)
-        weight = design.weighting_of(node).weights(x, given, node.children, rule)
-        if (weight < 0).any() or not weight.sum() > 0:
-            raise ValueError(f"weights under {node.id!r} are negative or all zero")
-        weights[node.id] = weight
-        score = aggregate(x, weight, rule, design.share_of(node))
-        again = design.renormaliser_of(node)
-        if again is not None:
-            rescale[node.id] = again.fit(score[:, None], np.ones(1), None)
-            score = rescale[node.id].transform(score[:, None])[:, 0]
-        column[node.id] = score
-    return Chain(weights, rescale)
 
 
 def evaluate(

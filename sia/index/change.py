@@ -44,7 +44,7 @@ def decompose_change(
         New units x old units: share of each new unit's population (or addresses) that lived in
         each old unit; rows sum to 1. Carries old scores to new units. Default: equal labels.
     node : str, optional
-        Aggregate; default the first root.
+        Aggregate; default the only root.
 
     Returns
     -------
@@ -55,10 +55,11 @@ def decompose_change(
     Raises
     ------
     ValueError
-        When rows of the crosswalk do not sum to 1 or units are missing from it.
+        When rows of the crosswalk do not sum to 1 or units are missing from it, `node` is not an
+        aggregate of both designs, or none is named and there are several roots.
     """
     method = design_after or design_before
-    top = node or design_before.hierarchy.roots[0]
+    top = method.hierarchy.aggregate_or_root(design_before.hierarchy.aggregate_or_root(node))
     carry = _carrier(after.index, crosswalk)
     published = carry(build_index(before, design_before).scores[top])
     known = before if revised is None else revised

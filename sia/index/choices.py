@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.errors import Problem, refuse
 from sia.index.aggregation import Aggregator, Arithmetic, Geometric
-from sia.index.design import IndexDesign, PerKey
+from sia.index.checks import check_fields, check_number
+from sia.index.design import IndexDesign, PerKey, check_choice
 from sia.index.imputation import DomainImputation, Imputer, MedianImputation, NoImputation
 from sia.index.normalisation import MinMax, Normaliser, PercentileRank, ZScore
 from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
@@ -34,8 +36,7 @@ class WeightNoise:
     share: float = 0.25
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1:
-            raise ValueError("share must lie between 0 and 1")
+        check_fields(self, "share", above=0, below=1)
 
     def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
         """Return weights, shape (count, k), stored child by child."""
@@ -59,8 +60,7 @@ class DirichletWeights:
     concentration: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.concentration <= 0:
-            raise ValueError("concentration must be above 0")
+        check_fields(self, "concentration", above=0)
 
     def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
         """Return weights, shape (count, k); children with weight zero keep it."""
@@ -104,8 +104,14 @@ class Choices:
     own: float | None = None
 
     def __post_init__(self) -> None:
-        if self.own is not None and not 0 <= self.own <= 1:
-            raise ValueError("own must lie between 0 and 1")
+        if self.own is not None:
+            check_fields(self, "own", least=0, most=1)
+        for step in STEPS:
+            options = getattr(self, step) or ()
+            if not isinstance(options, tuple | list):
+                raise TypeError(f"{step}: give a tuple of options, not {options!r}")
+            for option in options:
+                check_choice(step, option)
 
     def pick(self, u: Array, count: int) -> npt.NDArray[np.int64]:
         """Turn uniform numbers in [0, 1) into option numbers below `count`.
@@ -175,7 +181,9 @@ class DataError:
         Counts that the publisher rounded at random to multiples of a base (CBS: 5). Without an
         entry in `scale` the indicator is itself a count; with one, numerator and denominator are.
     lower, upper : DataFrame, optional
-        Published 95 % margins, units x indicators (RIVM).
+        Published 95 % margins, units x indicators (RIVM), around the figures as they go into
+        imputation. A figure with both margins gets no other sampling or rounding error; one
+        without falls back on `scale` and `rounded` where the indicator has those.
     exact_below : float
         Binomial draws are exact while n p (1 - p) is below this, and normal above it.
     printed : mapping of indicator to float
@@ -190,12 +198,87 @@ class DataError:
     printed: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if any(unit <= 0 for unit in self.printed.values()):
-            raise ValueError("a printed unit is above 0")
+        check_fields(self, "exact_below", least=0)
+        for name, scale in self.scale.items():
+            check_number(f"DataError: scale of {name!r}", scale, above=0)
+        for name, unit in self.printed.items():
+            check_number(f"DataError: printed unit of {name!r}", unit, above=0)
+        for name, base in self.rounded.items():
+            check_number(f"DataError: rounding base of {name!r}", base, least=2, whole=True)
         if (self.lower is None) != (self.upper is None):
             raise ValueError("margins need lower and upper")
-        if any(base < 2 for base in self.rounded.values()):
-            raise ValueError("a rounding base is 2 or more")
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedDraws:
+    """Versions of the figures that were drawn elsewhere, such as the posterior of a model.
+
+    Parameters
+    ----------
+    draws : DataFrame
+        Index of two levels: draw, unit; columns indicators. Every draw has every unit; indicators
+        without a column stay as published. Figures as they go into imputation; NaN is missing.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import Choices, IndexDesign, RecordedDraws, uncertainty
+    >>> values = pd.DataFrame({"a": [1.0, 2.0]}, index=["u", "v"])
+    >>> draws = pd.concat({0: values, 1: values.iloc[::-1].set_axis(["u", "v"])})
+    >>> tree = pd.DataFrame({"id": ["a", "T"], "parent": ["T", None]})
+    >>> found = uncertainty(
+    ...     values, IndexDesign(tree), draws=4, choices=Choices.none(), error=RecordedDraws(draws)
+    ... )
+    >>> found.units["rank_mean"].tolist()
+    [1.5, 1.5]
+    """
+
+    draws: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        if self.draws.index.nlevels != 2 or self.draws.empty:
+            raise ValueError("recorded draws have rows, with an index of two levels: draw, unit")
+        if self.draws.index.duplicated().any():
+            raise ValueError("recorded draws hold a unit twice in one draw")
+        if np.isinf(self.draws.to_numpy(dtype=float)).any():
+            raise ValueError("recorded draws hold infinite figures")
+
+    def prepare(self, values: pd.DataFrame) -> Recorded:
+        """Return the draws as arrays, in the order of a table.
+
+        Raises
+        ------
+        ValueError
+            When an indicator is unknown or a draw lacks a unit.
+        """
+        unknown = [str(c) for c in self.draws.columns if c not in values.columns]
+        if unknown:
+            raise ValueError(f"recorded draws name unknown indicators {unknown}")
+        versions = []
+        for draw in self.draws.index.unique(level=0):
+            one = self.draws.xs(draw, level=0)
+            absent = [str(u) for u in values.index if u not in one.index]
+            if absent:
+                raise ValueError(f"recorded draw {draw!r} has no row for {absent[:5]}")
+            versions.append(values.assign(**one.loc[values.index]).to_numpy(dtype=float))
+        return Recorded(np.stack(versions))
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Recorded draws made ready: arrays instead of names.
+
+    Parameters
+    ----------
+    versions : array, shape (m, n, k)
+    """
+
+    versions: Array
+
+    def version(self, seed: int, number: int) -> Array:
+        """Return one version, shape (n, k); when all are used the first comes again."""
+        one: Array = self.versions[number % self.versions.shape[0]]
+        return one
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,8 +292,8 @@ class Noise:
         NaN where unknown.
     scale, base : array, shape (k,)
         NaN and 0 where they do not apply.
-    spread : array, shape (n, k)
-        Standard error from published margins; 0 where none.
+    below, above : array, shape (n, k)
+        Standard error to either side from published margins; NaN where there are none.
     unit : array, shape (k,)
         In which the publisher prints; 0 where unknown.
     """
@@ -219,9 +302,14 @@ class Noise:
     denominator: Array
     scale: Array
     base: Array
-    spread: Array
+    below: Array
+    above: Array
     exact_below: float
     unit: Array
+
+    def version(self, seed: int, number: int) -> Array:
+        """Return the version of the truth that belongs to a number, shape (n, k)."""
+        return self.draw(np.random.default_rng([seed, 1, number]))
 
     def draw(self, rng: np.random.Generator) -> Array:
         """Return one version of the truth, shape (n, k); gaps stay gaps."""
@@ -232,17 +320,29 @@ class Noise:
         for base in np.unique(self.base[self.base > 0]):
             columns = np.flatnonzero(self.base == base)
             x[:, columns] = self._rounding(x[:, columns], columns, int(base), rng)
-        margins = np.flatnonzero((self.spread > 0).any(axis=0))
+        margins = np.flatnonzero((self.below + self.above > 0).any(axis=0))
         if margins.size:
-            error = rng.standard_normal((x.shape[0], margins.size)) * self.spread[:, margins]
-            x[:, margins] += error
-            top = np.where(np.isnan(self.scale[margins]), np.inf, self.scale[margins])
-            floor = np.where(np.isnan(self.scale[margins]), -np.inf, 0.0)
-            x[:, margins] = np.clip(x[:, margins], floor, top)
+            x[:, margins] = self._margins(x[:, margins], margins, rng)
         printed = np.flatnonzero(self.unit > 0)
         if printed.size:
             x[:, printed] += (rng.random((x.shape[0], printed.size)) - 0.5) * self.unit[printed]
         return x
+
+    def _margins(self, x: Array, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
+        """Draw figures with published margins from a normal that is split at the figure.
+
+        Each half has its own standard error and half of the mass, so that the figure is the median
+        and the published margins are the 2.5 and 97.5 % points of what is drawn. (The two-piece
+        normal of Wallis 2014, Statistical Science 29, joins the halves at the mode instead, which
+        moves those points.)
+        """
+        z = rng.standard_normal(x.shape)
+        side = np.where(z < 0, self.below[:, columns], self.above[:, columns])
+        moved = np.where(np.isnan(side), x, self.values[:, columns] + z * side)
+        scale = self.scale[columns]
+        shares = ~np.isnan(scale)
+        moved[:, shares] = np.clip(moved[:, shares], 0.0, scale[shares])
+        return moved
 
     def _binomial(self, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
         scale = self.scale[columns]
@@ -295,6 +395,8 @@ def prepare_noise(
     ------
     ValueError
         When an indicator is unknown or rates have no denominators.
+    InputError
+        When a figure lies outside its own margins.
     """
     if error is None or not (
         error.scale or error.rounded or error.printed or error.lower is not None
@@ -312,21 +414,57 @@ def prepare_noise(
     n = np.full(values.shape, np.nan)
     if denominators is not None:
         n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
-    spread = np.zeros(values.shape)
-    if error.lower is not None and error.upper is not None:
-        low = error.lower.reindex(index=values.index, columns=values.columns)
-        high = error.upper.reindex(index=values.index, columns=values.columns)
-        # 95 % margins of a normal distribution span 2 x 1.959964 standard errors.
-        width = (high - low).to_numpy(dtype=float) / (2 * 1.959963984540054)
-        if (width < 0).any():
-            raise ValueError("upper margins lie below lower margins")
-        spread = np.nan_to_num(width)
+    below, above = _sides(error, values)
     return Noise(
         values.to_numpy(dtype=float),
         n,
         np.array([float(error.scale.get(c, np.nan)) for c in names]),
         np.array([float(error.rounded.get(c, 0)) for c in names]),
-        spread,
+        below,
+        above,
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
+    )
+
+
+NORMAL_975 = 1.959963984540054
+"""Standard errors between the middle of a normal distribution and its 97.5 % point."""
+
+
+def _sides(error: DataError, values: pd.DataFrame) -> tuple[Array, Array]:
+    """Return standard errors below and above every figure, NaN without both margins."""
+    if error.lower is None or error.upper is None:
+        nothing = np.full(values.shape, np.nan)
+        return nothing, nothing
+    low = error.lower.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    high = error.upper.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    if (high < low).any():
+        raise ValueError("upper margins lie below lower margins")
+    x = values.to_numpy(dtype=float)
+    below, above = (x - low) / NORMAL_975, (high - x) / NORMAL_975
+    outside = np.minimum(below, above) < -1e-9 * np.abs(x)
+    refuse(
+        _outside(values[name], low[:, j], high[:, j], outside[:, j])
+        for j, name in enumerate(values.columns)
+        if outside[:, j].any()
+    )
+    without = np.isnan(below + above)
+    below[without] = above[without] = np.nan
+    return np.maximum(below, 0.0), np.maximum(above, 0.0)
+
+
+def _outside(
+    column: pd.Series[float], low: Array, high: Array, wrong: npt.NDArray[np.bool_]
+) -> Problem:
+    """Say which figures of an indicator lie outside their margins: the first, and how many."""
+    first = int(np.flatnonzero(wrong)[0])
+    more = int(wrong.sum()) - 1
+    others = f" Voor nog {more} andere eenheden geldt dat ook." if more else ""
+    return Problem(
+        rij=str(column.index[first]),
+        kolom=str(column.name),
+        wat=f"De waarde {column.iloc[first]:g} ligt buiten haar eigen marges, {low[first]:g} tot "
+        f"{high[first]:g}.{others}",
+        oplossing="Controleer of waarde en marges bij dezelfde eenheid, hetzelfde jaar en "
+        "dezelfde maat horen, of laat die marges leeg.",
     )

@@ -20,7 +20,7 @@ from sia.index.aggregation import Aggregator, Arithmetic, Copeland, aggregate
 from sia.index.normalisation import Fitted
 
 if TYPE_CHECKING:
-    from sia.index.build import Chain
+    from sia.index.chain import Chain
     from sia.index.design import IndexDesign, Node
 
 Array = npt.NDArray[np.float64]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sia.index.checks import check_fields, check_number
+
 
 @dataclass(frozen=True, eq=False)
 class Denominate:
@@ -29,6 +31,11 @@ class Denominate:
     scale: Mapping[str, float] | None = None
     minimum: float = 0.0
 
+    def __post_init__(self) -> None:
+        check_fields(self, "minimum", least=0)
+        for name, scale in (self.scale or {}).items():
+            check_number(f"Denominate: scale of {name!r}", scale, above=0)
+
 
 def denominate(values: pd.DataFrame, how: Denominate) -> pd.DataFrame:
     """Return the values with the named columns divided.
@@ -47,7 +54,7 @@ def denominate(values: pd.DataFrame, how: Denominate) -> pd.DataFrame:
     ValueError
         When an indicator or denominator is unknown, or a unit has no denominators.
     """
-    unknown = [i for i in how.by if i not in values.columns]
+    unknown = [i for i in (*how.by, *(how.scale or {})) if i not in values.columns]
     unknown += [d for d in how.by.values() if d not in how.denominators.columns]
     if unknown:
         raise ValueError(f"denominate: unknown columns {unknown}")

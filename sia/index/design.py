@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.aggregation import Aggregator, Arithmetic
+from sia.index.checks import check_instance, check_number, check_option
 from sia.index.denominators import Denominate
 from sia.index.imputation import Imputer, NoImputation
 from sia.index.normalisation import MinMax, Normaliser
@@ -80,6 +81,22 @@ class Hierarchy:
             if node.id == name:
                 return node
         raise KeyError(name)
+
+    def aggregate_or_root(self, name: str | None) -> str:
+        """Return the id of an aggregate, or of the only root when none is named.
+
+        Raises
+        ------
+        ValueError
+            When `name` is not an aggregate, or none is named and there are several roots.
+        """
+        if name is None:
+            if len(self.roots) > 1:
+                raise ValueError(f"name the node: the design has roots {self.roots}")
+            return self.roots[0]
+        if name not in self.aggregates:
+            raise ValueError(f"{name!r} is not an aggregate of the design")
+        return name
 
     def domain(self, indicator: str) -> str:
         """Return the aggregate that an indicator belongs to directly."""
@@ -302,6 +319,7 @@ class IndexDesign:
     hierarchy: Hierarchy = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         hierarchy = read_structure(self.structure)
         object.__setattr__(self, "hierarchy", hierarchy)
         indicators = set(hierarchy.indicators) | {"*"}
@@ -314,13 +332,31 @@ class IndexDesign:
             *_key_faults("aggregate", self.aggregate, above),
             *_key_faults("minimum_share", self.minimum_share, above),
         ]
-        if self.origin not in ("auto", "zero", "mean", "median"):
-            faults.append(f"origin {self.origin!r} is not auto, zero, mean or median")
-        shares = [self.share_of(node) for node in hierarchy.nodes]
-        if any(not 0 <= share <= 1 for share in shares):
-            faults.append("minimum_share must lie between 0 and 1")
+        known = {*hierarchy.indicators, *hierarchy.aggregates}
+        faults += [
+            f"weigh: unknown child {child!r}"
+            for rule in _options(self.weigh)
+            for child in rule.named()
+            if child not in known
+        ]
         if faults:
             raise ValueError("; ".join(faults))
+
+    def _check_kinds(self) -> None:
+        """Refuse classes for objects, and values that no step can use."""
+        for step in KINDS:
+            check_choice(step, getattr(self, step))
+        for share in _options(self.minimum_share):
+            check_number("minimum_share", share, least=0, most=1)
+        check_option("origin", self.origin, ("auto", "zero", "mean", "median"))
+        check_instance("screen", self.screen, Screening)
+        for step, kind in (
+            ("denominate", Denominate),
+            ("shrink", Shrinkage),
+            ("reference", pd.DataFrame),
+        ):
+            if getattr(self, step) is not None:
+                check_instance(step, getattr(self, step), kind)
 
     def imputer_of(self, indicator: str) -> Imputer:
         """Return the imputation of one indicator."""
@@ -352,6 +388,31 @@ class IndexDesign:
     def share_of(self, node: Node) -> float:
         """Return the share of children that an aggregate needs."""
         return float(_pick(self.minimum_share, (node.id, node.level), 0.0))
+
+
+KINDS: Mapping[str, type] = {
+    "impute": Imputer,
+    "treat": Treatment,
+    "normalise": Normaliser,
+    "weigh": Weighting,
+    "aggregate": Aggregator,
+}
+
+
+def check_choice(step: str, choice: object) -> None:
+    """Refuse a choice of a step that is not an object of the right kind, or a mapping to them.
+
+    Raises
+    ------
+    TypeError
+    """
+    for option in _options(choice):
+        check_instance(step, option, KINDS[step])
+
+
+def _options(choice: PerKey[Choice]) -> list[Choice]:
+    """Return the one choice, or those of a mapping."""
+    return list(choice.values()) if isinstance(choice, Mapping) else [choice]
 
 
 def _pick(choice: PerKey[Choice], keys: tuple[object, ...], default: Choice) -> Choice:

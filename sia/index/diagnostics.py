@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sia.index.build import IndexResult
+from sia.index.checks import check_fields
 from sia.index.design import Node
 from sia.index.normalisation import ZScore
+from sia.index.ranking import ascending_rank, spread
 
 Array = npt.NDArray[np.float64]
 
@@ -58,6 +61,17 @@ class AuditRules:
     proxy: float = 0.50
     proxy_high: float = 0.70
     external: float = 0.50
+
+    def __post_init__(self) -> None:
+        check_fields(self, *(f.name for f in fields(self)))
+        for low, high in (
+            ("availability_low", "availability"),
+            ("imputed", "imputed_high"),
+            ("low", "high"),
+            ("alpha_low", "alpha"),
+            ("proxy", "proxy_high"),
+        ):
+            check_fields(self, low, most=getattr(self, high))
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,6 +262,40 @@ def _going_up(result: IndexResult) -> pd.DataFrame:
     return pd.concat([result.normalised, raised], axis=1)
 
 
+def pillar_correlations(result: IndexResult) -> pd.DataFrame:
+    """Correlate every indicator with every pillar of its level, its own and the others.
+
+    An indicator that goes with another pillar more than with its own may stand in the wrong one
+    (OECD/JRC handbook, section 6.1; COINr ``get_corr_flags``).
+
+    Returns
+    -------
+    DataFrame
+        ``indicator``, ``pillar`` (aggregates of the level of the indicator's own), ``own`` (bool),
+        ``r`` (Pearson, of the normalised indicator), ``n``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import IndexDesign, build_index, pillar_correlations
+    >>> x = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [4.0, 3, 2, 1]})
+    >>> ids, parents = ["a", "b", "A", "B", "T"], ["A", "B", "T", "T", None]
+    >>> design = IndexDesign(pd.DataFrame({"id": ids, "parent": parents}))
+    >>> pillar_correlations(build_index(x, design))["r"].round(2).tolist()
+    [1.0, -1.0, -1.0, 1.0]
+    """
+    hierarchy = result.design.hierarchy
+    rows: list[dict[str, object]] = []
+    for name in hierarchy.indicators:
+        own = hierarchy.node(hierarchy.domain(name))
+        for pillar in (node.id for node in hierarchy.nodes if node.level == own.level):
+            r, n = correlation(result.normalised[name], result.scores[pillar], "pearson")
+            rows.append(
+                {"indicator": name, "pillar": pillar, "own": pillar == own.id, "r": r, "n": n}
+            )
+    return pd.DataFrame(rows)
+
+
 def _light(value: float, green: bool, red: bool) -> str:
     if np.isnan(value):
         return GREY
@@ -325,7 +373,7 @@ def _pairs(
     rows: list[dict[str, object]] = []
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
-            r, n = _correlation(frame[first], frame[second], "pearson")
+            r, n = correlation(frame[first], frame[second], "pearson")
             light = _light(r, rule.low <= r <= rule.high, r < 0)
             rows.append(
                 {"groep": group, "eerste": first, "tweede": second, "r": r, "n": n, "licht": light}
@@ -429,8 +477,8 @@ def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     rows = {}
     for name in hierarchy.indicators:
         domain, root = hierarchy.domain(name), hierarchy.root_of(name)
-        r_domain, _ = _correlation(result.normalised[name], result.scores[domain], "pearson")
-        r_index, _ = _correlation(result.normalised[name], result.scores[root], "pearson")
+        r_domain, _ = correlation(result.normalised[name], result.scores[domain], "pearson")
+        r_index, _ = correlation(result.normalised[name], result.scores[root], "pearson")
         rows[name] = {
             "domein": domain,
             "r_domein": r_domain,
@@ -491,8 +539,8 @@ def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRul
     for measure in [] if external is None else external.columns:
         other = external[measure].reindex(result.scores.index)  # type: ignore[index]
         for node in result.scores.columns:
-            rank, n = _correlation(result.scores[node], other, "spearman")
-            linear, _ = _correlation(result.scores[node], other, "pearson")
+            rank, n = correlation(result.scores[node], other, "spearman")
+            linear, _ = correlation(result.scores[node], other, "pearson")
             rows.append(
                 {
                     "extern": measure,
@@ -533,7 +581,7 @@ def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -
     for measure in [] if origin is None else origin.columns:
         other = origin[measure].reindex(both.index)  # type: ignore[index]
         for name in both.columns:
-            r, n = _correlation(both[name], other, "spearman")
+            r, n = correlation(both[name], other, "spearman")
             rows.append(
                 {
                     "onderdeel": name,
@@ -551,16 +599,29 @@ def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -
     return table
 
 
-def _correlation(a: pd.Series[float], b: pd.Series[float], method: str) -> tuple[float, int]:
-    """Return the correlation over pairs without gaps; NaN under three pairs or without spread."""
+def correlation(
+    a: pd.Series[float], b: pd.Series[float], method: Literal["pearson", "spearman"]
+) -> tuple[float, int]:
+    """Return the correlation of two figures of the same units, and the number of pairs.
+
+    Parameters
+    ----------
+    a, b : Series by unit
+        Pairs with a gap are left out.
+
+    Returns
+    -------
+    tuple of float and int
+        NaN under three pairs or without spread.
+    """
     both = a.notna() & b.notna()
-    x, y = a[both].astype(float), b[both].astype(float)
-    n = int(both.sum())
-    if n < 3 or x.nunique() < 2 or y.nunique() < 2:
+    pair = pd.DataFrame({"a": a[both], "b": b[both]}).to_numpy(dtype=np.float64)
+    n = pair.shape[0]
+    if n < 3 or np.isnan(spread(pair.min(axis=0), pair.max(axis=0))).any():
         return float("nan"), n
     if method == "spearman":
-        x, y = x.rank(), y.rank()
-    return float(np.corrcoef(x.to_numpy(), y.to_numpy())[0, 1]), n
+        pair = ascending_rank(pair, "average")
+    return float(np.corrcoef(pair, rowvar=False)[0, 1]), n
 
 
 def _number(value: float) -> str:

@@ -29,8 +29,9 @@ from sia.index.aggregation import (
     Harmonic,
     aggregate,
 )
-from sia.index.build import FittedColumns, normaliser_groups, resolve, signs
-from sia.index.choices import STEPS, Noise, Step
+from sia.index.build import FittedColumns, normaliser_groups, signs
+from sia.index.chain import resolve
+from sia.index.choices import STEPS, Noise, Recorded, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
 from sia.index.imputation import Imputer, NoImputation, Setting
@@ -98,7 +99,7 @@ class Engine:
     own: Variant
     options: dict[str, tuple[Any, ...]]
     tables: Mapping[str, Array]
-    noise: Noise | None
+    noise: Noise | Recorded | None
     node: str
     seed: int
     memory_limit: int
@@ -192,9 +193,7 @@ class Engine:
     def _errors(self, streams: npt.NDArray[np.int64]) -> Array:
         if self.noise is None:
             raise ValueError("a draw has data error but no error was given")
-        return np.stack(
-            [self.noise.draw(np.random.default_rng([self.seed, 1, int(s)])) for s in streams]
-        )
+        return np.stack([self.noise.version(self.seed, int(s)) for s in streams])
 
     def _weights(
         self, variant: Variant, plan: Plan, draws: npt.NDArray[np.int64]
@@ -291,9 +290,9 @@ class Variant:
         if leaves is self.leaves and self.linear is not None:
             share = _collapse(self.nodes, weights, self.setting.indicators, self.top)
             return rank_keys(share @ self.linear)
-        return rank_rows(self._score(leaves, weights, draws))
+        return rank_rows(self.scores(leaves, weights, draws))
 
-    def _score(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
+    def scores(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Array:
         """Return the scores of the wanted aggregate, shape (m, n)."""
         if leaves is not self.leaves:
             leaves = self.positive(leaves)

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.index.checks import check_fields, check_instance, check_number, check_option
+
 Array = npt.NDArray[np.float64]
 
 
@@ -111,8 +113,13 @@ class GroupImputation(Imputer):
     fallback: Imputer | None = None
 
     def __post_init__(self) -> None:
+        check_option("GroupImputation: statistic", self.statistic, ("mean", "median"))
         if self.weights is not None and self.statistic != "mean":
             raise ValueError("weights go with the mean only")
+        if self.weights is not None and not self.weights.dropna().between(0, np.inf, "left").all():
+            raise ValueError("weights must be numbers of zero or more")
+        if self.fallback is not None:
+            check_instance("GroupImputation: fallback", self.fallback, Imputer)
 
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return the group's statistic for every cell."""
@@ -150,6 +157,9 @@ class DomainImputation(Imputer):
 
     statistic: Literal["mean", "median"] = "mean"
     batched = True
+
+    def __post_init__(self) -> None:
+        check_option("DomainImputation: statistic", self.statistic, ("mean", "median"))
 
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return the rescaled row statistic."""
@@ -204,8 +214,7 @@ class NearestNeighbours(Imputer):
     minimum_shared: int = 1
 
     def __post_init__(self) -> None:
-        if self.k < 1 or self.minimum_shared < 1:
-            raise ValueError("k and minimum_shared must be at least 1")
+        check_fields(self, "k", "minimum_shared", least=1, whole=True)
 
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return neighbour means in the rows that have gaps."""
@@ -259,6 +268,11 @@ class EM(Imputer):
     tolerance: float = 1e-6
     iterations: int = 1000
     ridge: float = 0.01
+
+    def __post_init__(self) -> None:
+        check_fields(self, "tolerance", above=0)
+        check_fields(self, "iterations", least=1, whole=True)
+        check_fields(self, "ridge", least=0)
 
     def estimate(self, x: Array, setting: Setting) -> Array:
         """Return conditional means; columns without spread or data are left out."""
@@ -318,13 +332,24 @@ def impute(
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
     directions : mapping of indicator to +1/-1, optional
+        An indicator without one counts as +1.
     domains : mapping of indicator to domain, optional
-        Default: all in one.
+        Default: all in one; indicators without one are one domain.
 
     Returns
     -------
     DataFrame of float, same shape
+
+    Raises
+    ------
+    TypeError
+        When `how` is no imputer (a class instead of an object).
+    ValueError
+        When a direction is not +1 or -1.
     """
+    check_instance("impute", how, Imputer)
+    for name, sign in (directions or {}).items():
+        check_option(f"direction of {name!r}", sign, (-1, 1))
     names = tuple(str(c) for c in values.columns)
     setting = Setting(
         values.index,
@@ -361,6 +386,9 @@ def impute_panel(
     """
     if panel.index.nlevels != 2:
         raise ValueError("a panel has an index of two levels: unit, year")
+    check_option("method", method, ("latest", "linear", "em"))
+    if maximum_gap is not None:
+        check_number("maximum_gap", maximum_gap, least=0)
     if method == "em":
         return _impute_panel_em(panel, em or EM())
     filled = panel.to_numpy(dtype=float).copy()

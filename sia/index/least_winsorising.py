@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import Polynomial
 
+from sia.index.checks import check_fields
 from sia.index.moments import shape_of_sums
 from sia.index.treatment import BatchedTreatment, Decisions, passes, shape
 
@@ -61,8 +62,9 @@ class LeastWinsorising(BatchedTreatment):
     kurt: float = 3.5
 
     def __post_init__(self) -> None:
-        if self.winmax < 1:
-            raise ValueError("winmax must be at least 1")
+        check_fields(self, "winmax", least=1, whole=True)
+        check_fields(self, "skew", above=0)
+        check_fields(self, "kurt")
 
     def decide(self, x: Array) -> Decisions:
         """Decide for many indicators (or versions of one) at once.

@@ -12,13 +12,14 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.ranking import Ties, ascending_rank
+from sia.index.checks import check_fields, check_instance, check_option, check_rising
+from sia.index.ranking import TIES, Ties, ascending_rank, spread, tie_width
 
 Array = npt.NDArray[np.float64]
 
@@ -101,13 +102,14 @@ class RankFitted(Fitted):
     ties: Ties
 
     def transform(self, x: Array) -> Array:
-        """Return the ascending rank of every value among the fitted units, from 1."""
+        """Return the ascending rank among the fitted units, from 1; NaN where those are equal."""
         signed = x * self.sign
-        if x.shape == self.reference.shape and np.array_equal(
-            signed, self.reference, equal_nan=True
-        ):
-            return ascending_rank(signed, self.ties)
-        return self._among(signed)
+        own = x.shape == self.reference.shape
+        if own and np.array_equal(signed, self.reference, equal_nan=True):
+            ranks = ascending_rank(signed, self.ties)
+        else:
+            ranks = self._among(signed)
+        return np.where(np.isnan(spread(*_range(self.reference))), np.nan, ranks)
 
     def count(self) -> Array:
         """Return the number of fitted values per column, shape (..., 1, k)."""
@@ -125,8 +127,9 @@ class RankFitted(Fitted):
             column = values[at]
             known = fitted[at]
             known = np.sort(known[~np.isnan(known)])
-            below = np.searchsorted(known, column, side="left").astype(float)
-            upto = np.searchsorted(known, column, side="right").astype(float)
+            near = tie_width(np.abs(column), np.abs(known).max(initial=0.0))
+            below = np.searchsorted(known, column - near, side="left").astype(float)
+            upto = np.searchsorted(known, column + near, side="right").astype(float)
             # A value that was fitted on has itself among the equals; a new value has not.
             most = np.maximum(upto, below + 1)
             lowest = below + 1.0
@@ -179,10 +182,13 @@ class MinMax(Normaliser):
     lower: float = 0.0
     upper: float = 100.0
 
+    def __post_init__(self) -> None:
+        check_rising(self)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
-        return Centred(low, high - low, direction, self.upper - self.lower, self.lower)
+        return Centred(low, spread(low, high), direction, self.upper - self.lower, self.lower)
 
 
 @dataclass(frozen=True)
@@ -201,8 +207,9 @@ class ZScore(Normaliser):
     ddof: int = 1
 
     def __post_init__(self) -> None:
-        if self.sd <= 0:
-            raise ValueError(f"sd is {self.sd}: must be above 0")
+        check_fields(self, "mean")
+        check_fields(self, "sd", above=0)
+        check_option("ZScore: ddof", self.ddof, (0, 1))
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn mean and standard deviation."""
@@ -211,10 +218,10 @@ class ZScore(Normaliser):
         with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
             centre = np.nanmean(signed, axis=-2, keepdims=True)
-            spread = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
+            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
         # Rounding noise around the mean of equal values is no spread.
-        spread = np.where(high > low, spread, np.nan)
-        return Centred(centre, spread, direction, self.sd, self.mean)
+        sd = np.where(np.isnan(spread(low, high)), np.nan, sd)
+        return Centred(centre, sd, direction, self.sd, self.mean)
 
 
 @dataclass(frozen=True)
@@ -234,8 +241,7 @@ class Scaled(Normaliser):
     upper: float = 100.0
 
     def __post_init__(self) -> None:
-        if self.lower == self.upper:
-            raise ValueError("lower and upper are equal")
+        check_rising(self)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Return the scaling; nothing is learnt from the data."""
@@ -251,7 +257,7 @@ class DistanceToMax(Normaliser):
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
-        return Centred(high, high - low, direction, 1.0, 1.0)
+        return Centred(high, spread(low, high), direction, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -272,11 +278,15 @@ class DistanceToTarget(Normaliser):
     target: float
     cap: bool = False
 
+    def __post_init__(self) -> None:
+        check_fields(self, "target")
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Learn the minimum."""
-        low, _ = _range(x * direction)
+        low, high = _range(x * direction)
         goal = np.broadcast_to(self.target * direction, low.shape)
-        width = np.where(goal > low, goal - low, np.nan)
+        flat = np.isnan(spread(low, high))
+        width = np.where(flat | (goal <= low), np.nan, goal - low)
         return Centred(goal, width, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
 
 
@@ -309,7 +319,7 @@ class DistanceToReference(Normaliser):
         signed = x * direction
         low, _ = _range(signed)
         goal = signed[..., place : place + 1, :]
-        return Centred(goal, goal - low, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
+        return Centred(goal, spread(low, goal), direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
 
 
 @dataclass(frozen=True)
@@ -321,9 +331,18 @@ class FractionOfMax(Normaliser):
     """
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the maximum, or the minimum for direction -1."""
+        """Learn the maximum, or the minimum for direction -1.
+
+        Raises
+        ------
+        ValueError
+            When the best value is not above 0.
+        """
         low, high = _range(x)
-        return _Fraction(low, high, direction)
+        flat = np.isnan(spread(low, high))
+        if (~flat & (np.where(direction > 0, high, low) <= 0)).any():
+            raise ValueError("FractionOfMax needs a best value above 0: else it turns the order")
+        return _Fraction(np.where(flat, np.nan, low), np.where(flat, np.nan, high), direction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -364,9 +383,9 @@ class Goalposts(Normaliser):
     logarithm: bool = False
 
     def __post_init__(self) -> None:
-        if self.lower == self.upper:
-            raise ValueError("lower and upper goalpost are equal")
-        if self.logarithm and min(self.lower, self.upper) <= 0:
+        check_rising(self)
+        check_fields(self, "scale", above=0)
+        if self.logarithm and self.lower <= 0:
             raise ValueError("goalposts on a logarithmic scale must be above 0")
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
@@ -405,6 +424,9 @@ class RankScore(Normaliser):
 
     ties: Ties = "min"
 
+    def __post_init__(self) -> None:
+        check_option("RankScore: ties", self.ties, TIES)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> RankFitted:
         """Remember the values."""
         return RankFitted(x * direction, direction, self.ties)
@@ -415,7 +437,7 @@ class _RankFunction(Fitted):
     """A function of rank and count."""
 
     ranks: RankFitted
-    rule: Borda | PercentileRank | ExponentialIMD
+    rule: Borda | PercentileRank | ExponentialIMD | NormalScores
 
     def transform(self, x: Array) -> Array:
         """Return the score of every rank."""
@@ -427,6 +449,9 @@ class Borda(Normaliser):
     """Rank minus one, COINr ``n_borda``."""
 
     ties: Ties = "min"
+
+    def __post_init__(self) -> None:
+        check_option("Borda: ties", self.ties, TIES)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
@@ -454,6 +479,10 @@ class PercentileRank(Normaliser):
     ties: Ties = "min"
     scale: float = 1.0
 
+    def __post_init__(self) -> None:
+        check_option("PercentileRank: ties", self.ties, TIES)
+        check_fields(self, "scale", above=0)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
         return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
@@ -471,16 +500,33 @@ class ExponentialIMD(Normaliser):
 
     X = -k ln(1 - R (1 - exp(-100 / k))) with R = (N - rank + 1) / N, rank 1 the highest value and
     k = 23: 0-100, a tenth of the units above 50 (English Indices of Deprivation 2019, technical
-    report, appendix on the exponential transformation).
+    report, appendix on the exponential transformation). The Scottish index divides by N + 1:
+    ``ExponentialIMD(ties="average", extra=1)`` (SIMD 2020 technical notes).
 
     Parameters
     ----------
     ties : {"min", "average", "max"}
         Of the descending rank; "min": tied units share the better (more deprived) rank.
+    extra : {0, 1}
+        Added to N in R.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import ExponentialIMD
+    >>> x = np.arange(9.0)[:, None]
+    >>> ExponentialIMD(extra=1).fit_transform(x, np.ones(1)).ravel().round(1).tolist()
+    [2.4, 5.1, 8.1, 11.6, 15.6, 20.6, 27.0, 35.9, 50.4]
     """
 
     k: float = 23.0
     ties: Ties = "min"
+    extra: Literal[0, 1] = 0
+
+    def __post_init__(self) -> None:
+        check_option("ExponentialIMD: ties", self.ties, TIES)
+        check_option("ExponentialIMD: extra", self.extra, (0, 1))
+        check_fields(self, "k", above=0)
 
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Remember the values."""
@@ -488,9 +534,46 @@ class ExponentialIMD(Normaliser):
         return _RankFunction(RankFitted(x * direction, direction, turned[self.ties]), self)
 
     def score(self, rank: Array, count: Array) -> Array:
-        """Return the transformed share; `rank` ascends, so R = rank / N."""
-        share = np.clip(rank / count, 0.0, 1.0)
+        """Return the transformed share; `rank` ascends, so R = rank / (N + extra)."""
+        share = np.clip(rank / (count + self.extra), 0.0, 1.0)
         scored: Array = -self.k * np.log1p(-share * (1.0 - np.exp(-100.0 / self.k)))
+        return scored
+
+
+@dataclass(frozen=True)
+class NormalScores(Normaliser):
+    """Ranks turned into normal scores: y = Phi^-1(rank / (N + 1)).
+
+    Van der Waerden (1952); the Scottish index combines indicators within a domain on this scale
+    (SIMD 2020 technical notes). Units outside a frozen reference get at most its highest score.
+
+    Parameters
+    ----------
+    ties : {"min", "average", "max"}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import NormalScores
+    >>> x = np.array([[10.0], [50.0], [20.0]])
+    >>> NormalScores().fit_transform(x, np.ones(1)).ravel().round(4).tolist()
+    [-0.6745, 0.6745, 0.0]
+    """
+
+    ties: Ties = "average"
+
+    def __post_init__(self) -> None:
+        check_option("NormalScores: ties", self.ties, TIES)
+
+    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+        """Remember the values."""
+        return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
+
+    def score(self, rank: Array, count: Array) -> Array:
+        """Return the normal quantile of every rank."""
+        from scipy.special import ndtri
+
+        scored: Array = ndtri(np.minimum(rank, count) / (count + 1.0))
         return scored
 
 
@@ -510,13 +593,19 @@ class FromNorms(Normaliser):
     norms: pd.DataFrame
     indicator: str
 
+    def __post_init__(self) -> None:
+        rule: object = self.rule
+        if not isinstance(rule, MinMax | ZScore | PercentileRank):
+            check_instance("FromNorms: rule", rule, MinMax)
+
     def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
         """Read the parameters from the table; the data are not looked at.
 
         Raises
         ------
         ValueError
-            When the table has no row of this indicator, or `x` has more than one column.
+            When the table has no row of this indicator or turned norms, or `x` has more than one
+            column.
         """
         if self.indicator not in self.norms.index:
             raise ValueError(f"norms have no row {self.indicator!r}")
@@ -525,8 +614,12 @@ class FromNorms(Normaliser):
         row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
         if isinstance(self.rule, PercentileRank):
             quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+            if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
+                raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
             return _Quantiles(quantiles, direction, self.rule.scale)
         low, high = float(row["minimum"]), float(row["maximum"])
+        if low > high or float(row["standaardafwijking"]) < 0:
+            raise ValueError(f"norms of {self.indicator!r} are turned: maximum below minimum")
         if isinstance(self.rule, MinMax):
             start = np.where(direction > 0, low, -high)
             width = np.full(direction.shape, (high - low) or np.nan)
@@ -571,17 +664,42 @@ def normalise(
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
     directions : Series of +1/-1 by indicator, optional
+        Of every column; default +1 for all.
     reference : DataFrame, optional
         Units to fit on; default `values`.
 
     Returns
     -------
     DataFrame of float, same shape
+
+    Raises
+    ------
+    TypeError
+        When `rule` is no normaliser (a class instead of an object).
+    ValueError
+        When a column has no direction of +1 or -1, or is not in the reference.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sia.index import MinMax, normalise
+    >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    >>> normalise(table, MinMax(), pd.Series({"a": -1}))["a"].tolist()
+    [100.0, 50.0, 0.0]
     """
+    check_instance("normalise", rule, Normaliser)
     sign: Array = np.ones(values.shape[1])
     if directions is not None:
         sign = np.asarray(directions.reindex(values.columns), dtype=np.float64)
-    base = values if reference is None else reference[values.columns]
+        wrong = [str(c) for c, s in zip(values.columns, sign, strict=True) if s not in (-1.0, 1.0)]
+        if wrong:
+            raise ValueError(f"no direction of +1 or -1 for {wrong}")
+    base = values
+    if reference is not None:
+        absent = [str(c) for c in values.columns if c not in reference.columns]
+        if absent:
+            raise ValueError(f"reference has no column {absent}")
+        base = reference[values.columns]
     fitted = rule.fit(base.to_numpy(dtype=float), sign, base.index)
     y = fitted.transform(values.to_numpy(dtype=float))
     return pd.DataFrame(y, index=values.index, columns=values.columns)

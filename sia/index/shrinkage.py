@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.index.checks import check_number
+
 Array = npt.NDArray[np.float64]
 
 
@@ -199,6 +201,10 @@ class Shrinkage:
     denominators: pd.DataFrame
     scale: Mapping[str, float]
     groups: pd.Series[Any] | None = None
+
+    def __post_init__(self) -> None:
+        for name, scale in self.scale.items():
+            check_number(f"Shrinkage: scale of {name!r}", scale, above=0)
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the table with the named columns shrunk.

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sia.index.checks import check_fields, check_instance
 from sia.index.moments import kurtosis, skewness
 
 Array = npt.NDArray[np.float64]
@@ -99,6 +100,9 @@ class LogCT(Transform):
 
     factor: float = 0.01
 
+    def __post_init__(self) -> None:
+        check_fields(self, "factor", above=0)
+
     def fit(self, x: Array) -> FittedTransform:
         """Learn minimum and range."""
         low, high = float(x.min()), float(x.max())
@@ -148,6 +152,10 @@ class BoxCox(Transform):
 
     lam: float | None = None
     positive: bool = True
+
+    def __post_init__(self) -> None:
+        if self.lam is not None:
+            check_fields(self, "lam")
 
     def fit(self, x: Array) -> FittedTransform:
         """Learn the shift and, unless given, the power (Box & Cox 1964, profile likelihood).
@@ -212,6 +220,9 @@ class Always(Treatment):
 
     transform: Transform
 
+    def __post_init__(self) -> None:
+        check_instance("Always: transform", self.transform, Transform)
+
     def fit(self, x: Array) -> Step:
         """Learn the transform's parameters; constants are left alone."""
         present = x[~np.isnan(x)]
@@ -270,6 +281,14 @@ class SkewKurtosis(BatchedTreatment):
     kurt: float = 3.5
     transform: Transform | None = LogCT()
     combine: bool = False
+
+    def __post_init__(self) -> None:
+        if self.winmax is not None:
+            check_fields(self, "winmax", least=0, whole=True)
+        check_fields(self, "skew", above=0)
+        check_fields(self, "kurt")
+        if self.transform is not None:
+            check_instance("SkewKurtosis: transform", self.transform, Transform)
 
     def decide(self, x: Array) -> Decisions:
         """Decide for many indicators (or versions of one) at once.
@@ -420,12 +439,22 @@ def treat(
     rules : Treatment, or mapping of indicator to Treatment
     reference : DataFrame, optional
         Units that the rules look at; default `values`.
+
+    Raises
+    ------
+    TypeError
+        When a rule is no treatment (a class instead of an object).
+    ValueError
+        When a column has no rule.
     """
     base = values if reference is None else reference
-    steps = {
-        str(c): (rules[c] if isinstance(rules, dict) else rules).fit(base[c].to_numpy(dtype=float))
-        for c in values.columns
-    }
+    by_column = rules if isinstance(rules, dict) else dict.fromkeys(values.columns, rules)
+    bare = [str(c) for c in values.columns if c not in by_column]
+    if bare:
+        raise ValueError(f"no treatment for {bare}: give NoTreatment() to leave a column as it is")
+    for column in values.columns:
+        check_instance(f"treat {column!r}", by_column[column], Treatment)
+    steps = {str(c): by_column[c].fit(base[c].to_numpy(dtype=float)) for c in values.columns}
     done = pd.DataFrame(
         {c: steps[c].fitted.apply(values[c].to_numpy(dtype=float)) for c in values.columns},
         index=values.index,

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sia.index.aggregation import Aggregator, Arithmetic
+from sia.index.checks import check_fields, check_option
+from sia.index.ranking import spread
 
 Array = npt.NDArray[np.float64]
 
 
 class Weighting(ABC):
     """A way to set the weights of one aggregate's children."""
+
+    def named(self) -> frozenset[str]:
+        """Return the children that the rule names itself."""
+        return frozenset()
+
+    def without(self, gone: Collection[str]) -> Weighting:
+        """Return the rule without what it says of some children."""
+        return self
 
     @abstractmethod
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
@@ -51,8 +62,17 @@ class GivenWeights(Weighting):
     by: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
-        if any(not w >= 0 for w in (self.by or {}).values()):
+        if any(not 0 <= w < np.inf for w in (self.by or {}).values()):
             raise ValueError("weights must be numbers of zero or more")
+
+    def named(self) -> frozenset[str]:
+        """Return the children in `by`."""
+        return frozenset(self.by or ())
+
+    def without(self, gone: Collection[str]) -> GivenWeights:
+        """Return the rule without some children."""
+        kept = {c: w for c, w in (self.by or {}).items() if c not in gone}
+        return replace(self, by=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights by name."""
@@ -84,6 +104,9 @@ class PCAWeights(Weighting):
 
     method: Literal["first", "rotated"] = "first"
 
+    def __post_init__(self) -> None:
+        check_option("PCAWeights: method", self.method, ("first", "rotated"))
+
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights.
 
@@ -95,10 +118,7 @@ class PCAWeights(Weighting):
         """
         if len(children) == 1:
             return np.ones(1)
-        complete = x[~np.isnan(x).any(axis=1)]
-        if complete.shape[0] < 3 or (np.ptp(complete, axis=0) == 0).any():
-            raise ValueError("PCA weights need three complete units and no constant child")
-        value, vector = np.linalg.eigh(np.corrcoef(complete, rowvar=False))
+        value, vector = np.linalg.eigh(np.corrcoef(_standardised(x, "PCA"), rowvar=False))
         value, vector = value[::-1], vector[:, ::-1]
         if self.method == "rotated":
             return _rotated(value, vector)
@@ -108,6 +128,68 @@ class PCAWeights(Weighting):
             raise ValueError(f"PCA gives negative weights to {wrong}")
         loading: Array = np.maximum(first, 0.0)
         weight: Array = loading / loading.sum()
+        return weight
+
+
+def _standardised(x: Array, name: str) -> Array:
+    """Return z-scores of the complete units, shape (m, k)."""
+    complete = x[~np.isnan(x).any(axis=1)]
+    if complete.shape[0] < 3 or np.isnan(spread(complete.min(axis=0), complete.max(axis=0))).any():
+        raise ValueError(f"{name} weights need three complete units and no constant child")
+    z: Array = (complete - complete.mean(axis=0)) / complete.std(axis=0)
+    return z
+
+
+FACTOR_ROUNDS = 20_000
+"""Rounds after which the fit of a factor is given up."""
+
+
+@dataclass(frozen=True)
+class FactorWeights(Weighting):
+    """Weights from one common factor by maximum likelihood, over complete units.
+
+    Scores of the factor by regression (Thomson) weigh each child by loading / uniqueness; scaled
+    to sum 1 these are the weights within a domain of the Indices of Deprivation (English Indices
+    of Deprivation 2019, technical report; openSIMD, with R's ``factanal``). The model is that of
+    Lawley & Maxwell (1971, ch. 2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sia.index import Arithmetic, FactorWeights
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(5000, 1)) + rng.normal(size=(5000, 3)) * [0.5, 1.0, 1.0]
+    >>> FactorWeights().weights(x, np.ones(3), ("a", "b", "c"), Arithmetic()).round(1).tolist()
+    [0.6, 0.2, 0.2]
+    """
+
+    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
+        """Return the weights.
+
+        Raises
+        ------
+        ValueError
+            When there are two children (a factor needs three), fewer than three units are
+            complete, a child is constant, loadings differ in sign, or the fit has not converged.
+        """
+        from sklearn.decomposition import FactorAnalysis
+
+        if len(children) == 1:
+            return np.ones(1)
+        if len(children) == 2:
+            raise ValueError(f"factor weights need three children, not {list(children)}")
+        fit = FactorAnalysis(1, tol=1e-10, max_iter=FACTOR_ROUNDS, svd_method="lapack")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it has not converged is refused below
+            fit.fit(_standardised(x, "factor"))
+        if fit.n_iter_ >= FACTOR_ROUNDS:
+            raise ValueError(f"the factor of {list(children)} has not converged")
+        loading = fit.components_[0] * np.sign(fit.components_[0].sum() or 1.0)
+        wrong = [c for c, w in zip(children, loading, strict=True) if w < 0]
+        if wrong:
+            raise ValueError(f"the factor gives negative weights to {wrong}")
+        score = loading / fit.noise_variance_
+        weight: Array = score / score.sum()
         return weight
 
 
@@ -173,7 +255,6 @@ class Optimised:
     Parameters
     ----------
     weights : array, shape (k,)
-        Sum to 1.
     importance : array, shape (k,)
         Realised shares of correlation with the score.
     target : array, shape (k,)
@@ -189,6 +270,13 @@ class Optimised:
     gap: float
     converged: bool
 
+    def missed(self, names: tuple[str, ...]) -> str:
+        """Say by how much the target is missed."""
+        return (
+            f"stated importances of {list(names)} cannot be reached: the best weights miss by "
+            f"{self.gap:.4f}"
+        )
+
 
 def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
     """Return each child's Pearson correlation with the score, as shares that sum to 1.
@@ -201,14 +289,30 @@ def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
     Returns
     -------
     array, shape (k,)
-        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
-        ``get_opt_weights``; pairs with a gap are left out.
+        As `importance_shares`.
     """
-    score = rule.combine(x, weight)
+    return importance_shares(x, rule.combine(x, weight))
+
+
+def importance_shares(x: Array, score: Array) -> Array:
+    """Return the Pearson correlation of columns with a score, as shares that sum to 1.
+
+    Parameters
+    ----------
+    x : array, shape (n, k)
+    score : array, shape (n,)
+
+    Returns
+    -------
+    array, shape (k,)
+        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
+        ``get_opt_weights``; pairs with a gap are left out. NaN without spread.
+    """
     correlation = np.empty(x.shape[1])
     for j in range(x.shape[1]):
         both = ~np.isnan(x[:, j]) & ~np.isnan(score)
-        correlation[j] = np.corrcoef(x[both, j], score[both])[0, 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation[j] = np.corrcoef(x[both, j], score[both])[0, 1] if both.any() else np.nan
     share: Array = correlation / correlation.sum()
     return share
 
@@ -239,28 +343,58 @@ def optimise_weights(
     -------
     Optimised
         Not converged where no non-negative weights reach the target, which can be impossible.
+
+    Raises
+    ------
+    ValueError
+        When a target is missing or not above zero, or a child has no spread.
+    """
+    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
+        raise ValueError("every child needs a target importance above zero")
+    how = rule or Arithmetic()
+    goal = target / target.sum()
+    starts = (goal, np.full(goal.size, 1.0 / goal.size), _fixed_point(x, goal, how))
+    found = nearest_weights(lambda w: importance(x, w, how), goal, starts, tolerance)
+    return replace(found, weights=found.weights / found.weights.sum())
+
+
+def nearest_weights(
+    shares: Callable[[Array], Array], goal: Array, starts: Sequence[Array], tolerance: float
+) -> Optimised:
+    """Find the weights whose shares of importance lie nearest to a goal.
+
+    Parameters
+    ----------
+    shares : callable
+        From weights, shape (w,), to shares of importance, shape (k,).
+    goal : array, shape (k,)
+        Sums to 1.
+    starts : sequence of array, shape (w,)
+    tolerance : float
+        Largest allowed gap in shares.
+
+    Raises
+    ------
+    ValueError
+        When shares do not exist because something has no spread.
     """
     from scipy import optimize
 
-    if (target <= 0).any():
-        raise ValueError("target importances must be above zero")
-    rule = rule or Arithmetic()
-    goal = target / target.sum()
-    k = goal.size
-
     def miss(weight: Array) -> Array:
-        missed: Array = importance(x, np.maximum(weight, 1e-9), rule) - goal
+        missed: Array = shares(np.maximum(weight, 1e-9)) - goal
         return missed
 
-    best: Array = goal
-    for start in (goal, np.full(k, 1.0 / k), _fixed_point(x, goal, rule)):
+    if np.isnan(miss(starts[0])).any():
+        raise ValueError("weights by importance need spread in every indicator")
+    best = starts[0]
+    for start in starts:
         found = optimize.least_squares(
             miss, np.maximum(start, 1e-6), bounds=(0.0, np.inf), xtol=1e-14, ftol=1e-14, gtol=1e-14
         )
-        trial = np.maximum(found.x, 0.0) / np.maximum(found.x, 0.0).sum()
+        trial = np.maximum(found.x, 0.0)
         if np.abs(miss(trial)).max() < np.abs(miss(best)).max():
             best = trial
-    realised = importance(x, best, rule)
+    realised = goal + miss(best)
     gap = float(np.abs(realised - goal).max())
     return Optimised(best, realised, goal, gap, gap <= tolerance)
 
@@ -276,16 +410,51 @@ def _fixed_point(x: Array, goal: Array, rule: Aggregator) -> Array:
 
 @dataclass(frozen=True)
 class OptimisedWeights(Weighting):
-    """Weights that make the children's correlations with the score stand in stated proportions.
+    """Weights that make correlations with the score stand in stated proportions.
+
+    Given for a whole design (``weigh=OptimisedWeights()``) it is one problem per root over the
+    weights of all indicators: their correlations with the root, through their sub-indices, whose
+    own weights stay as the structure has them. The nearest weights are used when the proportions
+    are out of reach, with a warning; ``result.chain.optimised`` holds what was realised. Under a
+    key (``weigh={2: OptimisedWeights()}``) it is about the children of those aggregates, and
+    proportions out of reach are refused.
 
     Parameters
     ----------
-    target : mapping of child id to relative importance, optional
-        Default: equal.
+    target : mapping of id to relative importance, optional
+        Of the indicators, or of the children under a key; an id without one has 1. Default: equal.
+    tolerance : float
+        Largest difference between realised and stated shares.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sia.index import IndexDesign, OptimisedWeights, build_index
+    >>> rng = np.random.default_rng(0)
+    >>> x = pd.DataFrame(rng.random((50, 3)), columns=["a", "b", "c"])
+    >>> tree = pd.DataFrame({"id": ["a", "b", "c", "D", "T"], "parent": ["D", "D", "T", "T", None]})
+    >>> result = build_index(x, IndexDesign(tree, weigh=OptimisedWeights()))
+    >>> r = result.normalised.corrwith(result.scores["T"])
+    >>> (r / r.sum()).round(3).tolist()
+    [0.333, 0.333, 0.333]
     """
 
     target: Mapping[str, float] | None = None
     tolerance: float = 1e-3
+
+    def __post_init__(self) -> None:
+        check_fields(self, "tolerance", above=0)
+        if any(not 0 < goal < np.inf for goal in (self.target or {}).values()):
+            raise ValueError("target importances must be numbers above zero")
+
+    def named(self) -> frozenset[str]:
+        """Return the children in `target`."""
+        return frozenset(self.target or ())
+
+    def without(self, gone: Collection[str]) -> OptimisedWeights:
+        """Return the rule without some children."""
+        kept = {c: w for c, w in (self.target or {}).items() if c not in gone}
+        return replace(self, target=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
         """Return the weights.
@@ -295,11 +464,13 @@ class OptimisedWeights(Weighting):
         ValueError
             When the stated importances cannot be reached within tolerance.
         """
-        goal = np.array([float((self.target or {}).get(c, 1.0)) for c in children])
-        found = optimise_weights(x, goal, rule, self.tolerance)
+        found = optimise_weights(x, self.goal(children), rule, self.tolerance)
         if not found.converged:
-            raise ValueError(
-                f"stated importances of {list(children)} cannot be reached: the best weights miss "
-                f"by {found.gap:.4f}"
-            )
+            raise ValueError(found.missed(children))
         return found.weights
+
+    def goal(self, children: tuple[str, ...]) -> Array:
+        """Return the stated importances as shares."""
+        goal = np.array([float((self.target or {}).get(c, 1.0)) for c in children])
+        share: Array = goal / goal.sum()
+        return share

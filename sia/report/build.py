@@ -18,12 +18,13 @@ from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections
 from sia.report.numbers import check_numbers
 from sia.report.parts import Blok, Onderwerp, Sectie, source_list, table_block
 from sia.report.sections import sections
+from sia.spreadsheet import csv_bytes
 from sia.viz import maps
 from sia.viz.figure import Chart
 from sia.viz.layers import layers
 from sia.viz.leaflet import content_security_policy, hosts
 from sia.viz.locator import Locator
-from sia.viz.tables import csv_bytes, html_table
+from sia.viz.tables import html_table
 from sia.viz.theme import FICTIONAL, ink_on
 
 START_PAGE = "index.html"

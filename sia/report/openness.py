@@ -13,9 +13,9 @@ import pyogrio
 
 from sia import store
 from sia.report.material import Materiaal, Selectie
+from sia.spreadsheet import csv_bytes
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text
-from sia.viz.tables import csv_bytes
 from sia.viz.theme import DOMAINS, FICTIONAL
 
 _SCORE_TEXTS = {

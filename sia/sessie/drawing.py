@@ -37,6 +37,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "gemeente": c.gemeente,
         "jaar": c.jaar,
         "fictief": FICTIONAL if stand.theme.fictief else "",
+        "methode": c.methode,
         "kleur": stand.theme.primair,
         "leeg": NO_DATA,
         "codes": list(map(str, areas.index)),

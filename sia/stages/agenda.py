@@ -17,7 +17,7 @@ from sia.agenda.reading.deliveries import Deliveries, read_deliveries
 from sia.methode import AgendaSettings
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
-from sia.store import forget_stage, read_table, write_bytes, write_table
+from sia.store import forget_stage, read_table, read_tables, write_bytes, write_table
 from sia.viz.house_style import theme_of
 
 FOLDER = "agenda"
@@ -91,8 +91,7 @@ def published(run: Run) -> dict[str, pd.DataFrame]:
     folder = run.folder / FOLDER
     if not (folder / "programma.parquet").exists():
         return {}
-    paths = {name: folder / f"{name}.parquet" for name in _SHOWN}
-    return {name: read_table(path) for name, path in paths.items() if path.exists()}
+    return read_tables(folder, _SHOWN)
 
 
 def publish(run: Run, made: Made) -> Made:

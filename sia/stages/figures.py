@@ -110,5 +110,5 @@ def figures(
         indeling=source.table("gebiedsindeling"),
         verandering=verandering,
         bron_grenzen=border_line(own.areas, source.table("bestanden"), fictief=fictief),
-        methode=run.methode.label,
+        methode=run.method_label,
     )

@@ -73,11 +73,7 @@ class Inputs:
         ------
         UndeclaredError
         """
-        year = self.jaar if jaar is None else jaar
-        made_by = graph.maker(name).name
-        if year not in self.years(made_by):
-            raise UndeclaredError(f"{self.stage.name} reads {name} of {year}: not declared")
-        return self.run.of_year(year).table(name)
+        return self._declared(graph.maker(name).name, jaar).table(name)
 
     def result(self, stage: str) -> Any:
         """Return the whole result of a stage of this year that is needed.
@@ -86,15 +82,11 @@ class Inputs:
         ------
         UndeclaredError
         """
-        if self.jaar not in self.years(stage):
-            raise UndeclaredError(f"{self.stage.name} reads the result of {stage}: not declared")
-        return self.run.made(stage).result
+        return self._declared(stage).made(stage).result
 
     def parameters(self, stage: str) -> Mapping[str, Any]:
         """Return what a stage of this year noted beside its tables."""
-        if self.jaar not in self.years(stage):
-            raise UndeclaredError(f"{self.stage.name} reads the notes of {stage}: not declared")
-        return self.run.parameters(stage)
+        return self._declared(stage).parameters(stage)
 
     def method(self, section: str) -> Any:
         """Return a section of the method that the stage depends on.
@@ -103,8 +95,7 @@ class Inputs:
         ------
         UndeclaredError
         """
-        if section not in self.stage.method:
-            raise UndeclaredError(f"{self.stage.name} reads method.{section}: not declared")
+        self._check(section in self.stage.method, f"method.{section}")
         return getattr(self.run.methode, section)
 
     def outside(self, name: graph.Outside) -> Run:
@@ -114,8 +105,7 @@ class Inputs:
         ------
         UndeclaredError
         """
-        if name not in self.stage.outside:
-            raise UndeclaredError(f"{self.stage.name} reads {name}: not declared")
+        self._check(name in self.stage.outside, name)
         return self.run
 
     def intake(self, *, tabellen: tuple[str, ...] | None = None) -> Intake:
@@ -142,10 +132,17 @@ class Inputs:
 
     def indicators(self, jaar: int | None = None) -> IndicatorTable:
         """Return the indicator table of this year or another one that is needed."""
+        return indicator_table(self._declared("indicatoren", jaar))
+
+    def _declared(self, stage: str, jaar: int | None = None) -> Run:
+        """Return the run of a year, this one by default, of which a stage may be read."""
         year = self.jaar if jaar is None else jaar
-        if year not in self.years("indicatoren"):
-            raise UndeclaredError(f"{self.stage.name} reads indicatoren of {year}: not declared")
-        return indicator_table(self.run.of_year(year))
+        self._check(year in self.years(stage), f"{stage} of {year}")
+        return self.run.of_year(year)
+
+    def _check(self, declared: bool, what: str) -> None:
+        if not declared:
+            raise UndeclaredError(f"{self.stage.name} reads {what}: not declared")
 
 
 def indicator_table(run: Run) -> IndicatorTable:

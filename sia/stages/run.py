@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     from sia.stages.own import OwnIndicator
 
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".html")
+_OUTSIDE: Mapping[graph.Outside, str] = {
+    "open data": "de open data",
+    "plannen": "wat partners leverden",
+    "gemeente": "het bestand van de gemeente",
+    "huisstijl": "de huisstijl",
+    "duiding": "de duiding",
+}
 _KEPT = 48
 """Results that are kept in memory, so that a choice that is changed back costs nothing."""
 
@@ -115,6 +122,12 @@ class Run:
         return self.folders.year(self.gemeente.code, self.jaar)
 
     @property
+    def method_label(self) -> str:
+        """Label of the method; without raw folders of that which the published scores rest on."""
+        noted = {} if self.bron else self._noted("weging")
+        return str(noted.get("methode", self.methode.label))
+
+    @property
     def reports(self) -> Path:
         """Folder with the outputs of this municipality and year."""
         return self.folders.report(self.gemeente.code, self.jaar)
@@ -168,21 +181,23 @@ class Run:
         """Return the hash of everything that a stage of this year rests on."""
         known, key = self._prints, (self.jaar, stage)
         if key not in known:
-            one = graph.stage(stage)
-            parts = [
-                code_hash(),
-                one.name,
-                self.methode.hash_van(*one.method),
-                *(self._outside_hash(name) for name in one.outside),
-                *(
-                    self.of_year(jaar).fingerprint(need.stage)
-                    for need in one.needs
-                    for jaar in self.years(need.years)
-                ),
-            ]
-            parts += self._of_the_request(stage)
-            known[key] = digest(parts)
+            known[key] = digest([stage, *self.rests_on(stage).values()])
         return known[key]
+
+    def rests_on(self, stage: str) -> dict[str, str]:
+        """Return what a stage of this year rests on: how readers call it, to its hash."""
+        one = graph.stage(stage)
+        needs: dict[str, list[str]] = {}
+        for need in one.needs:
+            made = [self.of_year(jaar).fingerprint(need.stage) for jaar in self.years(need.years)]
+            needs.setdefault(f"de stap {need.stage}", []).extend(made)
+        return {
+            "de code": code_hash(),
+            "de methode": self.methode.hash_van(*one.method),
+            **{_OUTSIDE[name]: self._outside_hash(name) for name in one.outside},
+            **{name: digest(made) for name, made in needs.items()},
+            "de gevraagde jaren": digest(self._of_the_request(stage)),
+        }
 
     def _of_the_request(self, stage: str) -> list[str]:
         """Return what a stage takes of what was asked for: the raw files serve all years."""
@@ -200,9 +215,9 @@ class Run:
 
     def _outside_hash(self, name: graph.Outside) -> str:
         if name == "open data":
-            return _raw(self.bron).open
+            return raw_now(self.bron).open
         if name == "plannen":
-            return _raw(self.bron).plannen
+            return raw_now(self.bron).plannen
         if name == "duiding":
             return record_hash(self.folders.record(self.gemeente.code))
         style = self.gemeente.huisstijl
@@ -230,9 +245,8 @@ class Run:
         if not noted or (self.bron and noted.get("vingerafdruk") != self.fingerprint(stage)):
             return False
         return all(
-            path.exists() and sha256_file(path) == known
+            _holds(self.folder / f"{name}.parquet", known)
             for name, known in noted.get("tabellen", {}).items()
-            if (path := self.folder / f"{name}.parquet")
         )
 
     def _noted(self, stage: str) -> Mapping[str, Any]:
@@ -330,6 +344,7 @@ class Run:
                 "sia": __version__,
                 "methode": self.methode.label,
                 "vingerafdruk": self.fingerprint(stage.name),
+                "rust_op": self.rests_on(stage.name),
                 "parameters": {
                     "jaar": self.jaar,
                     "jaren": list(self.jaren),
@@ -345,7 +360,8 @@ class Run:
         )
 
 
-def _raw(bron: tuple[Path, ...]) -> RawHash:
+def raw_now(bron: tuple[Path, ...]) -> RawHash:
+    """Return the hashes of the raw folders, taken again only when a file looks changed."""
     told = handed_down(bron)
     if told is not None:
         return told
@@ -356,7 +372,6 @@ def _raw(bron: tuple[Path, ...]) -> RawHash:
 
 @lru_cache(maxsize=8)
 def _raw_of(bron: tuple[Path, ...], seen: tuple[tuple[str, int, int], ...]) -> RawHash:
-    """Return the hash of the raw folders; taken again when a file looks changed."""
     del seen
     return raw_hash(bron)
 
@@ -365,6 +380,20 @@ def _raw_of(bron: tuple[Path, ...], seen: tuple[tuple[str, int, int], ...]) -> R
 def code_hash() -> str:
     """Return the hash of the package: other code may give other figures."""
     return tree_hash(Path(__file__).resolve().parents[1], _CODE)
+
+
+def _holds(path: Path, known: str) -> bool:
+    """Tell whether a file has the bytes that were noted; hashed again when it looks changed."""
+    if not path.exists():
+        return False
+    seen = path.stat()
+    return _hash_of(path, (seen.st_ino, seen.st_size, seen.st_mtime_ns)) == known
+
+
+@lru_cache(maxsize=4096)
+def _hash_of(path: Path, seen: tuple[int, int, int]) -> str:
+    del seen
+    return sha256_file(path)
 
 
 @lru_cache(maxsize=256)
@@ -402,6 +431,7 @@ def forget() -> None:
     _memory.clear()
     _refused.clear()
     _from_disk.cache_clear()
+    _hash_of.cache_clear()
 
 
 def resolve(gemeente: Gemeente, methode: Mapping[str, Any] | Methode | None = None) -> Methode:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-
-import pandas as pd
 
 from sia.agenda.output.template import delivery_files
 from sia.errors import InputError, Problem
 from sia.settings import Folders
 from sia.stages.agenda import FOLDER
-from sia.store import read_table, write_bytes
+from sia.store import read_table, read_tables, write_bytes
 
-
-def _stored(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
-    paths = {name: folder / f"{name}.parquet" for name in names}
-    return {name: read_table(path) for name, path in paths.items() if path.exists()}
+_SHOWN = ("register", "acties", "status")
 
 
 def write_templates(
@@ -44,7 +38,7 @@ def write_templates(
     root = folders.year(gemeente, 0).parent
     areas, register = _newest(root, "gebieden.parquet"), _newest(root, f"{FOLDER}/register.parquet")
     buurten = None if areas is None else read_table(areas)[["naam"]]
-    agenda = {} if register is None else _stored(register.parent, ("register", "acties", "status"))
+    agenda = {} if register is None else read_tables(register.parent, _SHOWN)
     made = {folder / name: content for name, content in
             delivery_files(agenda, buurten, partner).items()}  # fmt: skip
     there = [

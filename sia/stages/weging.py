@@ -23,7 +23,7 @@ def make(inputs: Inputs) -> Made:
     settings = inputs.method("weging")
     left_out = inputs.method("indicatoren").without
     found = weigh_table(
-        inputs.indicators(), inputs.gemeente, settings, base_norms(inputs), left_out
+        inputs.indicators(), inputs.gemeente, settings, base_norms(inputs, inputs.jaar), left_out
     )
     if found.urgentie is None:
         raise InputError([nobody_scored(inputs.jaar)])
@@ -37,17 +37,15 @@ def make(inputs: Inputs) -> Made:
 def index_of(inputs: Inputs, table: IndicatorTable, jaar: int) -> IndexResult:
     """Return the index of urgentie of a year again, without doubt: that is not needed for it."""
     run = inputs.run.of_year(jaar)
-    base = None if jaar == run.basisjaar else inputs.table("normen", run.basisjaar)
     settings = inputs.method("weging").model_copy(update={"draws": 0})
     left_out = inputs.method("indicatoren").without
+    base = base_norms(inputs, jaar)
     found = weigh_table(table, run.gemeente, settings, base, left_out).urgentie
     if found is None:
         raise InputError([nobody_scored(jaar)])
     return found
 
 
-def base_norms(inputs: Inputs) -> pd.DataFrame | None:
-    """Return the norms that fix the scale; None in the base year itself."""
-    if inputs.basisjaar == inputs.jaar:
-        return None
-    return inputs.table("normen", inputs.basisjaar)
+def base_norms(inputs: Inputs, jaar: int) -> pd.DataFrame | None:
+    """Return the norms that fix the scale of a year; None in the base year itself."""
+    return None if jaar == inputs.basisjaar else inputs.table("normen", inputs.basisjaar)

@@ -1,4 +1,4 @@
-"""Tables that are read: accessible HTML with sorting and footnotes, and safe CSV."""
+"""Tables that are read: accessible HTML with sorting and footnotes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pandas as pd
 from sia.dutch import MISSING
 
 _SCREEN_ONLY = ' class="scherm"'
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def html_table(
@@ -121,36 +120,3 @@ class _Footnotes:
             for note, number in self._numbers.items()
         )
         return f'<ol class="noten">{items}</ol>' if items else ""
-
-
-def neutralise(value: Any) -> Any:
-    """Return a cell that a spreadsheet shows and does not compute.
-
-    Parameters
-    ----------
-    value : object
-        A text that begins like a formula (``=``, ``+``, ``-``, ``@``, tab, return; blanks before
-        it do not matter) gets an apostrophe in front; numbers stay numbers.
-
-    References
-    ----------
-    OWASP, *CSV Injection* (2020).
-    """
-    if not isinstance(value, str) or not value:
-        return value
-    risky = value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)
-    return f"'{value}" if risky else value
-
-
-def safe_frame(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts, headers and index names a spreadsheet will not compute."""
-    flat = table.reset_index() if table.index.name else table
-    safe = flat.map(neutralise)
-    safe.columns = pd.Index([neutralise(str(name)) for name in flat.columns])
-    return safe
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as CSV for Dutch spreadsheets: semicolons, decimal comma, UTF-8 with BOM."""
-    text = safe_frame(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    return text.encode("utf-8-sig")

@@ -44,6 +44,7 @@ from sia.index import (
 from sia.index.aggregation import Aggregator
 from sia.index.imputation import Imputer
 from sia.index.normalisation import Normaliser
+from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.methode import WeighingSettings
@@ -525,8 +526,9 @@ def data_error(
 
     Rates have binomial noise given their denominator, and CBS rounds counts at random to
     multiples of five; modelled figures have the margins that their publisher gives. A figure with
-    margins gets no noise beside them, because the margins hold the sampling already. Of the other
-    figures only the rounding is known, by the decimals in which they are printed.
+    margins gets no noise beside them, because the margins hold the sampling already; a buurt that
+    has none of an indicator's margins has the binomial noise. Of the other figures only the
+    rounding is known, by the decimals in which they are printed.
 
     Parameters
     ----------
@@ -537,8 +539,9 @@ def data_error(
     values : DataFrame, buurten x indicators, optional
         The figures as they are printed.
     """
-    given = set() if margins is None else {n for n, c in margins[0].items() if c.notna().any()}
-    bare = [n for n in indicators if n not in given]
+    lower = {} if margins is None else dict(margins[0].items())
+    given = {n for n, column in lower.items() if column.notna().any()}
+    bare = [n for n in indicators if n not in given or lower[n].isna().any()]
     rates = {n: catalogue[n].schaal for n in bare if catalogue[n].schaal > 0}
     cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
     columns = {} if values is None else dict(values.items())
@@ -597,7 +600,7 @@ def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
 
 def rank_of(urgentie: pd.Series[float]) -> pd.Series[int]:
     """Return ranks from 1, the most urgent; ties share the better rank, NA without a score."""
-    return (-urgentie).rank(method="min").astype("Int64")
+    return rank_scores(urgentie.astype(float).to_frame("rang"))["rang"]
 
 
 def _doubt(

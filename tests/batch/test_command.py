@@ -13,12 +13,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
-from sia import batch
+from sia import batch, cli
 from sia.batch import command, summary, warm
 from sia.errors import InputError
 from sia.request import Known
-from tests.batch.tiny import write_notebook, write_project
+from tests.batch.tiny import PARAMETERS, write_notebook, write_project
 
 KNOWN = {
     "GM0001": Known("GM0001", "Verdwenen", {2019}),
@@ -121,6 +122,37 @@ def test_the_record_says_all_that_a_machine_needs(project: Path) -> None:
     record = json.loads((project / "reports" / "GM9999" / "laatste-run.json").read_text())
     assert {o["status"] for o in record["uitkomsten"]} == {"ongewijzigd"}
     assert record["uitkomsten"][0]["warnings"] == ["LET OP: een bestand met fouten"]
+
+
+def test_the_set_of_reports_is_made_where_it_is_asked_for(home: Path) -> None:
+    project = write_project(home, "print(jaar)")
+    source = project / "notebooks" / "02_b.ipynb"
+    write_notebook(source, "print(reeks)", parameters=f"{PARAMETERS}reeks = False\n")
+    copy = project / "reports" / "GM9999" / "2020" / "notebooks" / "02_b.ipynb"
+    for wanted in (True, False):
+        made = batch.start(asked(project, "GM9999", reeks=wanted), project, print)
+        assert {o.notebook for o in made.outcomes if o.status == "klaar"} >= {"02_b"}
+        last = nbformat.read(copy, as_version=4).cells[-1]
+        assert last.outputs[0].text == f"{wanted}\n"
+
+
+@pytest.mark.parametrize("name", ["run", "batch", "demo"])
+def test_the_command_line_asks_for_the_set(
+    name: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[batch.Request] = []
+
+    def start(request: batch.Request, *_: object) -> batch.BatchResult:
+        heard.append(request)
+        return batch.BatchResult(())
+
+    monkeypatch.setattr(batch, "start", start)
+    monkeypatch.setattr("voorbeeldstad.ensure", lambda folder: folder)
+    who = [] if name == "demo" else ["-g", "GM9999"]
+    for more in ([], ["--reeks"]):
+        CliRunner().invoke(cli.app, [name, *who, "-j", "2020", *more], catch_exceptions=False)
+    assert [one.reeks for one in heard] == [False, True]
+    assert heard[1].facts()["reeks"] is True
 
 
 def test_a_file_with_another_method_runs_what_rests_on_it_and_is_told(project: Path) -> None:

@@ -9,9 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from sia import cli
+from sia.batch import Request, begin, write_record
+from sia.batch.record import RECORD
 from sia.batch.status import processed_years, status_text
 from sia.errors import InputError
 from sia.settings import Folders
+from sia.stages import graph
+from sia.stages.opening import checked_run
+from sia.stages.run import Made
 from sia.store import sha256_file, update_manifest
 
 
@@ -38,6 +43,58 @@ def _process(place: Path, stage: str, **parameters: int) -> None:
     table.write_text("cijfers")
     entry = {"parameters": parameters, "uitvoer": {str(table): sha256_file(table)}}
     update_manifest(place, stage, entry)
+
+
+def _published(root: Path) -> Path:
+    """Note every stage of two years as published by a run that left its record."""
+    raw = root / "ruw"
+    (raw / "plannen").mkdir(parents=True)
+    for name in ("kwb.csv", "plannen/corporatie.csv"):
+        raw.joinpath(name).write_text("een")
+    for jaar in (2023, 2024):
+        run = checked_run("GM0344", jaar, raw, jaren=(2023, 2024), basisjaar=2023)
+        run.folder.joinpath("manifest.json").unlink(missing_ok=True)
+        for stage in graph.STAGES:
+            run.note(stage, Made({}))
+    asked = Request(("GM0344",), (2023, 2024), (raw,)).facts()
+    write_record(begin(asked, [raw], {}), root / "reports" / "GM0344" / RECORD)
+    return raw
+
+
+def _old(folders: Folders, jaar: int = 2024) -> list[str]:
+    rows = processed_years(folders, "GM0344")
+    return next(row["verouderd"] for row in rows if row["jaar"] == jaar)
+
+
+def test_a_stage_that_rests_on_something_else_is_named_with_the_cause(
+    folders: Folders, tmp_path: Path
+) -> None:
+    raw = _published(tmp_path)
+    assert _old(folders) == _old(folders, 2023) == []
+    raw.joinpath("plannen", "corporatie.csv").write_text("twee")
+    agenda = "de stap agenda is verouderd; er veranderde iets in wat partners leverden."
+    rapport = "de stap rapport is verouderd; er veranderde iets in de stap agenda."
+    assert _old(folders) == [agenda, rapport]
+    text = status_text(processed_years(folders, "GM0344"))
+    assert f"Utrecht 2024, {agenda}" in text and text.count("  verouderd  ") == 2
+    with (tmp_path / "gemeenten" / "GM0344.toml").open("a") as file:
+        file.write("[methode.weging.gewichten]\nwonen = 2.0\n")
+    found = _old(folders)
+    assert found[0] == "de stap weging is verouderd; er veranderde iets in de methode."
+    assert len(found) == len(graph.STAGES) - 3, "not intake, indicatoren and deelbuurten"
+
+
+def test_without_the_raw_files_of_the_last_run_nothing_is_called_outdated(
+    folders: Folders, tmp_path: Path
+) -> None:
+    raw = _published(tmp_path)
+    raw.rename(tmp_path / "elders")
+    text = status_text(processed_years(folders, "GM0344"))
+    assert text.count("in orde") == 2 and _old(folders) == []
+    assert "Utrecht 2024, niet te zeggen" in text and str(raw) in text
+    (tmp_path / "reports" / "GM0344" / RECORD).unlink()
+    text = status_text(processed_years(folders, "GM0344"))
+    assert "verslag van de laatste run ontbreekt" in text
 
 
 def test_every_year_is_a_row_of_columns(folders: Folders, tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +57,15 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Server]:
-    root = tmp_path_factory.mktemp("sessie")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("SIA_HOME", str(repository))
-    folders = small_city(root)
-    patch.undo()
+def server(
+    tmp_path_factory: pytest.TempPathFactory,
+    once: Callable[[str, Callable[[Path], None]], Path],
+    repository: Path,
+) -> Iterator[Server]:
+    root = tmp_path_factory.mktemp("sessie") / "stad"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIA_HOME", str(repository))
+        shutil.copytree(once("kleine-stad", small_city), root)
     for name in ("gemeenten", "notebooks"):
         (root / name).symlink_to(repository / name)
     port = free_port(18866)
@@ -78,7 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterat
     said = process.stdout.readline()
     address = re.search(r"http://\S+", said)
     assert address is not None, said
-    yield Server(process, address[0], folders.processed / CODE / "duiding.sqlite")
+    yield Server(process, address[0], root / "data" / "processed" / CODE / "duiding.sqlite")
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(timeout=30)
 
@@ -148,6 +152,7 @@ def press_confirm(page: Page) -> str:
 
 def test_a_click_anywhere_chooses_the_buurt_everywhere(session: Visit) -> None:
     page = session.page
+    assert "Methode 20" in page.locator("header").inner_text()
     page.locator(f"path.buurt[data-code='{POCKET_IN}']").click()
     everywhere(page, POCKET_IN)
     page.locator(".rangorde g[data-code='BU99990605'] .baan").click()

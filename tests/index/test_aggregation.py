@@ -58,15 +58,23 @@ def test_weighted_pareto_penalty() -> None:
 
 
 def test_copeland_by_hand() -> None:
-    """COINr a_copeland: outranking matrix, rows summed."""
+    """COINr 1.1.14 a_copeland: wins minus losses."""
     x = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 1.0]])
     w = np.array([1.0, 3.0])
-    assert Copeland(block=2).combine(x, w).tolist() == pytest.approx(
-        [0.375 + 0.75, 0.625 + 0.75, 0.5]
-    )
+    assert Copeland(block=2).combine(x, w).tolist() == [0, 2, -2]
+    three = np.array([[1.0, 3, 2], [2, 2, 3], [3, 1, 1], [4, 5, 4]])
+    assert Copeland().combine(three, np.ones(3)).tolist() == [-1, 1, -3, 3]
+    assert Copeland().combine(three[:, :0:-1], np.ones(2)).tolist() == [0, 0, -3, 3]
     holed = np.array([[1.0, np.nan], [2.0, 5.0], [3.0, 1.0]])
     order = [2, 0, 1]
     assert np.allclose(Copeland().combine(holed, w)[order], Copeland().combine(holed[order], w))
+
+
+def test_copeland_does_not_see_rounding() -> None:
+    noisy = np.array([[0.1 + 0.2, 0.1 + 0.7], [0.3, 0.8], [1.0, 1.0]])
+    assert Copeland().combine(noisy, np.array([0.1, 0.2])).tolist() == [-1, -1, 2]
+    thirds = np.array([[1.0, 0, 0], [0, 1, 1]])
+    assert Copeland().combine(thirds, np.array([0.3, 0.1, 0.2])).tolist() == [0, 0]
 
 
 def test_minimum_share() -> None:

@@ -17,6 +17,7 @@ from sia.index import (
     build_index,
     cronbach_alpha,
     main_effect,
+    pillar_correlations,
 )
 
 STRUCTURE = pd.DataFrame(
@@ -136,3 +137,20 @@ def test_a_rank_outside_its_interval_is_counted(table: pd.DataFrame) -> None:
     assert found.ranks["licht"].to_dict() == {"u1": "groen", "u2": "oranje"}
     assert found.summary.loc["ranks", "oranje"] == 1
     assert audit(result).ranks.empty
+
+
+def test_indicator_that_goes_with_another_pillar_is_seen() -> None:
+    rng = np.random.default_rng(4)
+    f, g = rng.normal(size=(2, 300, 1))
+    x = pd.DataFrame(np.c_[f, f, g, g] + 0.5 * rng.normal(size=(300, 4)), columns=list("abcd"))
+    tree = pd.DataFrame(
+        {"id": [*"abcd", "P", "Q", "T"], "parent": ["P", "P", "P", "Q", "T", "T", None]}
+    )
+    table = pillar_correlations(build_index(x, IndexDesign(tree)))
+    assert len(table) == 8
+    assert (table["n"] == 300).all()
+    wide = table.pivot(index="indicator", columns="pillar", values="r")
+    own = table[table["own"]].set_index("indicator")["pillar"]
+    assert own.to_dict() == {"a": "P", "b": "P", "c": "P", "d": "Q"}
+    assert wide.at["c", "Q"] > wide.at["c", "P"]
+    assert wide.at["a", "P"] > wide.at["a", "Q"]

@@ -18,12 +18,15 @@ from sia.index import (
     ExponentialIMD,
     FractionOfMax,
     Goalposts,
+    IndexDesign,
     MinMax,
     NoNormalisation,
+    NormalScores,
     PercentileRank,
     RankScore,
     Scaled,
     ZScore,
+    build_index,
     normalise,
 )
 
@@ -41,6 +44,8 @@ RULES = [
     FractionOfMax(),
     Goalposts(0, 8),
     ExponentialIMD(),
+    ExponentialIMD(extra=1),
+    NormalScores(),
     NoNormalisation(),
 ]
 
@@ -100,9 +105,36 @@ def test_distance_to_reference() -> None:
         run(DistanceToReference("z"), units=units)
 
 
-@pytest.mark.parametrize("rule", [MinMax(), ZScore(), DistanceToMax()])
-def test_constant_gives_missing(rule: MinMax) -> None:
-    assert np.isnan(rule.fit_transform(np.full((5, 1), 0.1), UP)).all()
+LEARNT = [rule for rule in RULES if not isinstance(rule, Scaled | Goalposts | NoNormalisation)]
+
+
+@pytest.mark.parametrize("rule", LEARNT)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize(
+    "column", [[5.0] * 5, [0.1 + 0.2, 0.3, 0.3, np.nan, 0.3], [np.nan, 2.0, np.nan]]
+)
+def test_constant_gives_missing(rule: MinMax, sign: float, column: list[float]) -> None:
+    """Nothing that is learnt from units without differences gives a score, whatever the rule."""
+    x = np.array(column)[:, None]
+    fitted = rule.fit(x, np.array([sign]))
+    assert np.isnan(fitted.transform(x)).all()
+    assert np.isnan(fitted.transform(x + 1.0)).all()
+
+
+@pytest.mark.parametrize("rule", LEARNT)
+def test_constant_is_flagged(rule: MinMax) -> None:
+    x = pd.DataFrame({"x": [5.0] * 10, "y": np.arange(1.0, 11.0)})
+    tree = pd.DataFrame({"id": ["x", "y", "T"], "parent": ["T", "T", None]})
+    result = build_index(x, IndexDesign(tree, normalise=rule))
+    assert (result.flags["x"] == "ontbreekt: geen spreiding").all()
+    assert result.scores["T"].notna().all()
+
+
+def test_fraction_of_a_maximum_that_is_not_positive_is_refused() -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        FractionOfMax().fit(np.array([[-5.0], [-1.0]]), UP)
+    with pytest.raises(ValueError, match="above 0"):
+        FractionOfMax().fit(np.array([[0.0], [2.0]]), DOWN)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -152,3 +184,12 @@ def test_logarithmic_goalposts() -> None:
     assert y[:, 0] == pytest.approx([0, 1, 0.5, 0])
     with pytest.raises(ValueError, match="above 0"):
         Goalposts(0, 1, logarithm=True)
+
+
+def test_normal_scores_are_quantiles_of_ranks() -> None:
+    expected = stats.norm.ppf(np.array([2.5, 1, np.nan, 2.5, 4]) / 5)
+    assert run(NormalScores()) == pytest.approx(expected, nan_ok=True)
+    assert run(NormalScores(), DOWN) == pytest.approx(-expected, nan_ok=True)
+    base = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    beyond = normalise(pd.DataFrame({"a": [0.0, 9.0]}), NormalScores(), reference=base)["a"]
+    assert beyond.tolist() == pytest.approx(stats.norm.ppf([0.25, 0.75]))

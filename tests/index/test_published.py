@@ -233,3 +233,11 @@ def test_statistical_performance_index_comes_back_from_its_indicators_to_every_d
         np.testing.assert_allclose(result.scores[node], figures, rtol=0, atol=1e-10)
     assert list(result.ranks["SPI"]) == list(table["SPI.INDEX"].rank(ascending=False))
     np.testing.assert_allclose(result.contributions.sum(axis=1), table["SPI.INDEX"], atol=1e-10)
+
+
+def test_scottish_transformation_divides_by_one_more() -> None:
+    """SIMD 2020 technical notes: R = (N - rank + 1) / (N + 1), ties averaged."""
+    x = np.array([[1.0], [2.0], [2.0], [5.0]])
+    score = ExponentialIMD(ties="average", extra=1).fit_transform(x, np.ones(1))[:, 0]
+    share = np.array([1, 2.5, 2.5, 4]) / 5
+    assert score == pytest.approx(-23 * np.log(1 - share * (1 - np.exp(-100 / 23))))

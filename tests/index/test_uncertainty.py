@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sia.errors import InputError
 from sia.index import (
     Arithmetic,
     Choices,
@@ -23,14 +24,16 @@ from sia.index import (
     MinMax,
     NoImputation,
     PercentileRank,
+    RecordedDraws,
     SkewKurtosis,
     WeightNoise,
     ZScore,
     build_index,
+    sensitivity,
     uncertainty,
 )
 from sia.index.choices import prepare_noise
-from sia.index.uncertainty import prepare, random_plan
+from sia.index.uncertainty_analysis import prepare, random_plan
 
 STRUCTURE = pd.DataFrame(
     [
@@ -190,6 +193,49 @@ def test_published_margins_become_standard_errors() -> None:
     assert np.allclose(drawn.std(axis=0), 1.0, rtol=0.04)
 
 
+def drawn_from(error: DataError, values: pd.DataFrame, n: pd.DataFrame | None = None) -> np.ndarray:
+    noise = prepare_noise(error, values, n)
+    assert noise is not None
+    rng = np.random.default_rng(0)
+    return np.stack([noise.draw(rng)[:, 0] for _ in range(8000)])
+
+
+def test_margins_of_unequal_length_are_given_back() -> None:
+    """The published margins are the 2.5 and 97.5 % points, the figure is the median."""
+    values = pd.DataFrame({"a": [10.0, 50.0, 50.0]})
+    lower, upper = values.sub([1.0, 9.0, 0.0], axis=0), values.add([9.0, 1.0, 4.0], axis=0)
+    drawn = drawn_from(DataError(lower=lower, upper=upper), values)
+    found = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
+    assert found[0] == pytest.approx(lower["a"], abs=0.6)
+    assert found[1] == pytest.approx(values["a"], abs=0.2)
+    assert found[2] == pytest.approx(upper["a"], abs=0.6)
+
+
+def test_a_unit_without_margins_has_the_binomial_error() -> None:
+    values = pd.DataFrame({"a": [20.0, 20.0, 20.0]})
+    lower = values.sub([1.96, np.nan, 1.96], axis=0)
+    upper = values.add([1.96, 1.96, np.nan], axis=0)
+    below = pd.DataFrame({"a": [100.0, 100.0, np.nan]})
+    drawn = drawn_from(DataError({"a": 100}, lower=lower, upper=upper), values, below)
+    assert drawn.std(axis=0) == pytest.approx([1.0, 4.0, 0.0], rel=0.04)
+    assert np.unique(drawn[:, 2]).tolist() == [20.0]
+    rounded = DataError({"a": 100}, {"a": 5}, lower=lower, upper=upper)
+    assert drawn_from(rounded, values, below)[:, 0].std() == pytest.approx(1.0, rel=0.04)
+
+
+def test_a_figure_outside_its_margins_is_named() -> None:
+    values = pd.DataFrame({"a": [10.0, 20.0], "b": [1.0, 2.0]}, index=["u0", "u1"])
+    for shift in ({"u1": (3.0, 9.0)}, {"u1": (-9.0, -3.0)}):
+        lower, upper = values - 1.0, values + 1.0
+        lower.loc["u1", "a"] = 20.0 + shift["u1"][0]
+        upper.loc["u1", "a"] = 20.0 + shift["u1"][1]
+        with pytest.raises(InputError, match="buiten haar eigen marges") as caught:
+            prepare_noise(DataError(lower=lower, upper=upper), values, None)
+        assert [(p.rij, p.kolom) for p in caught.value.problems] == [("u1", "a")]
+    with pytest.raises(ValueError, match="below lower"):
+        prepare_noise(DataError(lower=values + 1, upper=values - 1), values, None)
+
+
 def test_dirichlet_keeps_the_given_weights_on_average() -> None:
     base = np.array([1.0, 2.0, 0.0, 1.0])
     drawn = DirichletWeights(2.0).draw(base, 20_000, np.random.default_rng(0))
@@ -263,3 +309,37 @@ def test_printing_leaves_half_a_unit_open() -> None:
     assert prepare_noise(DataError(), values, None) is None
     with pytest.raises(ValueError, match="above 0"):
         DataError(printed={"km": 0.0})
+
+
+def test_recorded_draws_are_used_in_turn(table: pd.DataFrame) -> None:
+    """Each draw is the index of that version of the figures; other indicators stay."""
+    rng = np.random.default_rng(8)
+    versions = [table[["a", "c"]] * rng.uniform(0.5, 2, (24, 2)) for _ in range(5)]
+    draws = pd.concat({d: v.sample(frac=1, random_state=d) for d, v in enumerate(versions)})
+    design = IndexDesign(STRUCTURE)
+    found = uncertainty(
+        table, design, draws=10, choices=Choices.none(), error=RecordedDraws(draws), node="I"
+    )
+    ranks = pd.concat([build_index(table.assign(**v), design).ranks["I"] for v in versions], axis=1)
+    expected = ranks.astype(float).mean(axis=1)
+    assert found.units["rank_mean"].to_numpy() == pytest.approx(expected, nan_ok=True)
+    shares = sensitivity(
+        table, design, samples=8, choices=Choices.none(), error=RecordedDraws(draws), bootstrap=2
+    )
+    assert shares.indices.index.tolist() == ["data_error"]
+
+
+def test_recorded_draws_that_do_not_fit_are_refused(table: pd.DataFrame) -> None:
+    whole = pd.concat({0: table, 1: table})
+    for wrong, reason in (
+        (table, "two levels"),
+        (whole.iloc[:0], "have rows"),
+        (pd.concat([whole, whole]), "twice"),
+        (whole.fillna(np.inf), "infinite"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            RecordedDraws(wrong)
+    with pytest.raises(ValueError, match="unknown indicators"):
+        RecordedDraws(whole.assign(z=1.0)).prepare(table)
+    with pytest.raises(ValueError, match="no row"):
+        RecordedDraws(whole.iloc[:-1]).prepare(table)

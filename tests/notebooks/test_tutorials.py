@@ -11,8 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 import voorbeeldstad
-from tests.stad.conftest import DRAWS, publish_city
-from tests.stages.conftest import YEARS
+from tests.stages.conftest import DRAWS, YEARS, publish_city
 
 TUTORIALS = Path(__file__).resolve().parents[2] / "notebooks" / "tutorials"
 QUICK = {

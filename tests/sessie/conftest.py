@@ -1,9 +1,9 @@
-"""A small city on the table, run once for all tests of the session."""
+"""A small city on the table, run once for all tests of the session, also those in a browser."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,13 @@ from tests.sessie.klein import CODE, YEAR, small_city
 
 
 @pytest.fixture(scope="package")
-def city(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Folders]:
+def city(
+    once: Callable[[str, Callable[[Path], None]], Path], repository: Path
+) -> Iterator[Folders]:
+    """Tables that all test processes share; no test may write in their folders."""
     patch = pytest.MonkeyPatch()
     patch.setenv("SIA_HOME", str(repository))
-    yield small_city(tmp_path_factory.mktemp("sessie"))
+    yield Folders.of(once("kleine-stad", small_city))
     patch.undo()
 
 

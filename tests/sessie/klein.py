@@ -23,10 +23,10 @@ POCKET_IN = "BU99990301"
 POCKET = f"{POCKET_IN}-D1"
 
 
-def small_city(root: Path) -> Folders:
+def small_city(root: Path) -> None:
     """Write the tables of a session under `root`; SIA_HOME must name the repository."""
     voorbeeldstad.generate(root / "ruw", jaren=(YEAR,))
-    folders = Folders(processed=root / "data" / "processed", reports=root / "reports")
+    folders = Folders.of(root)
     run = checked_run(
         CODE,
         YEAR,
@@ -49,7 +49,6 @@ def small_city(root: Path) -> Folders:
     manifest["stappen"]["weging"]["parameters"]["jaren"] = [EARLIER, YEAR]
     write_json(run.folder / "manifest.json", manifest)
     shutil.copytree(run.folder, folders.year(CODE, EARLIER))
-    return folders
 
 
 def rewritten(run: Run, stage: str, name: str, table: pd.DataFrame) -> None:

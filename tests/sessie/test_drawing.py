@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
+from sia.methode import Methode
 from sia.sessie.drawing import WIDTH, drawing
 from sia.sessie.stand import Stand
 from tests.sessie.klein import POCKET
@@ -68,3 +69,8 @@ def test_a_buurt_without_a_border_is_listed_without_a_shape(stand: Stand) -> Non
     assert drawn["paden"][place] == "" and drawn["midden"][place][2] == 0
     assert sum(path == "" for path in drawn["paden"]) == 1
     json.dumps(drawn, allow_nan=False)
+
+
+def test_the_page_names_the_method_that_the_figures_rest_on(drawn: dict) -> None:
+    used = Methode.standaard().met(weging={"doorrekeningen": 40})
+    assert drawn["methode"] == used.label != Methode.standaard().label

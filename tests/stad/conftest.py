@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,22 +9,7 @@ import pytest
 
 import voorbeeldstad
 from sia.stad import Stad
-from sia.stages import graph
-from tests.stages.conftest import YEARS, open_line
-
-DRAWS = 40
-
-
-def publish_city(root: Path, raw: Path) -> None:
-    """Publish every table that a map of the city needs, with plans of partners lying ready."""
-    shutil.copytree(raw, root / "ruw")
-    voorbeeldstad.write_plans(root / "ruw", voorbeeldstad.plant(jaren=[max(YEARS)]))
-    line = open_line(root, root / "ruw", draws=DRAWS)
-    for one in graph.STAGES:
-        for run in line.runs.values():
-            run.publish(one.name)
-        if one.name == "aanpak":
-            break
+from tests.stages.conftest import DRAWS, YEARS, open_line, publish_city
 
 
 @pytest.fixture(scope="package")

@@ -7,20 +7,21 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
 import voorbeeldstad
-from sia.settings import Folders
 from sia.stages import graph
 from sia.stages.opening import checked_run
 from sia.stages.run import Run
 from sia.store import sha256_file, write_json
 
 YEARS = (2023, 2024)
+DRAWS = 40
+"""Of the city with plans, which takes no part in what is compared to the byte."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,18 @@ def run_line(root: Path, raw: Path, upto: str = "verandering") -> Line:
     return line
 
 
+def publish_city(root: Path, raw: Path) -> None:
+    """Publish every table that a map of the city needs, with plans of partners lying ready."""
+    shutil.copytree(raw, root / "ruw")
+    voorbeeldstad.write_plans(root / "ruw", voorbeeldstad.plant(jaren=[max(YEARS)]))
+    line = open_line(root, root / "ruw", draws=DRAWS)
+    for one in graph.STAGES:
+        for run in line.runs.values():
+            run.publish(one.name)
+        if one.name == "aanpak":
+            break
+
+
 def hashes(line: Line) -> dict[str, str]:
     """Return the hash of every table of a line, by year and name."""
     return {
@@ -106,10 +119,14 @@ def line(
 
 
 @pytest.fixture(scope="module")
-def delivered(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return the newest run, elsewhere, with the partners' plans beside its raw files."""
+def delivered(
+    line: Line,
+    raw: Path,
+    once: Callable[[str, Callable[[Path], None]], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
+    """Return the newest run of the city with plans, on tables of this module alone."""
+    city = once("stad", lambda folder: publish_city(folder, raw))
     root = tmp_path_factory.mktemp("geleverd")
-    voorbeeldstad.write_plans(root / "raw", voorbeeldstad.plant(jaren=[2024]))
-    shutil.copytree(line.last.folders.processed, root / "verwerkt")
-    folders = Folders(root / "verwerkt", root / "rapporten")
-    return replace(line.last, bron=(*line.last.bron, root / "raw"), folders=folders, _prints={})
+    shutil.copytree(city / "verwerkt", root / "verwerkt")
+    return open_line(root, city / "ruw", draws=DRAWS).last

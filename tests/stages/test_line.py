@@ -16,6 +16,7 @@ from sia.catalogue import DOMAINS
 from sia.errors import InputError
 from sia.indicators import build_indicators
 from sia.sources import intake
+from sia.stages import graph
 from sia.stages.inputs import indicator_table
 from sia.stages.intake import read
 from sia.stages.run import forget
@@ -158,6 +159,23 @@ def test_a_table_that_was_changed_by_hand_is_made_anew(line: Line) -> None:
     pd.testing.assert_frame_equal(run.table("gebiedsindeling"), real)
     target.write_bytes(before)
     assert run.published("gebieden")
+
+
+def test_a_table_on_disk_is_hashed_once_however_often_it_is_read(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return sha256_file(path)
+
+    forget()
+    monkeypatch.setattr("sia.stages.run.sha256_file", counted)
+    for _ in range(3):
+        indicator_table(line.last)
+    made_by = {path.stem for path in hashed}
+    assert len(hashed) == len(made_by) and made_by == set(graph.stage("indicatoren").makes)
 
 
 def test_a_stage_asked_for_out_of_order_makes_what_it_needs(line: Line, tmp_path: Path) -> None:

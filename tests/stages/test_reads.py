@@ -139,7 +139,7 @@ def test_a_report_computes_nothing_and_reads_each_table_once(
 
     real = runs.read_table
     monkeypatch.setattr("sia.stages.run.read_table", counted)
-    monkeypatch.setattr("sia.stages.agenda.read_table", counted)
+    monkeypatch.setattr("sia.store.read_table", counted)
     monkeypatch.setattr("sia.index.build.build_index", built)
     monkeypatch.setattr("sia.weighing.axes.build_index", built)
     runs.forget()

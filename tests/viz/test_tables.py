@@ -1,13 +1,10 @@
-"""Accessible tables, footnotes, and exports that no spreadsheet computes."""
+"""Accessible tables and footnotes."""
 
 from __future__ import annotations
 
 import pandas as pd
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sia.viz.tables import csv_bytes, html_table, neutralise
+from sia.viz.tables import html_table
 
 TABLE = pd.DataFrame({"Buurt": ["<b>A</b>", "B"], "Score": ["1,5", None]})
 
@@ -29,22 +26,3 @@ def test_equal_footnotes_share_a_number() -> None:
     made = html_table(TABLE, "Scores", noten=notes, naam="t")
     assert made.count('href="#t-noot-1"') == 2
     assert '<li id="t-noot-1">uit 2022</li><li id="t-noot-2">geheim &amp; &lt;weg&gt;</li>' in made
-
-
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+31", "-5", "@x", "\tx", "\rx", "  =HYPERLINK(1)", '=cmd|"/c"!A1']
-)
-def test_formulas_become_text(text: str) -> None:
-    assert neutralise(text) == f"'{text}"
-
-
-@given(st.text())
-def test_no_exported_text_begins_like_a_formula(text: str) -> None:
-    made = neutralise(text)
-    assert not made.lstrip().startswith(("=", "+", "-", "@"))
-    assert made in (text, f"'{text}")
-
-
-def test_numbers_stay_numbers_and_decimals_are_dutch() -> None:
-    table = pd.DataFrame({"=x": [-1.5], "naam": ["=1"]}, index=pd.Index(["BU1"], name="buurtcode"))
-    assert csv_bytes(table).decode("utf-8-sig") == "buurtcode;'=x;naam\r\nBU1;-1,5;'=1\r\n"

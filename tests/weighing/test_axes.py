@@ -266,6 +266,8 @@ def test_figure_with_margins_gets_no_sampling_noise_beside_them() -> None:
     error = data_error(CATALOGUE, rates, (lower, lower + 5.0))
     assert set(error.scale) == set(rates[1:])
     assert rates[0] not in error.rounded
+    lower.loc[codes(2)[1], rates[0]] = np.nan
+    assert set(data_error(CATALOGUE, rates, (lower, lower + 5.0)).scale) == set(rates)
     assert set(data_error(CATALOGUE, rates).scale) == set(rates)
     assert set(error.rounded.values()) <= {CBS_ROUNDING}
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import Band
 from sia.agenda.programme.inputs import Agenda, restrict, share_left
 from sia.agenda.programme.streets import Places
 from sia.errors import InputError, Problem
+from sia.methode import Band
 
 
 def with_budget(

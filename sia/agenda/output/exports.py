@@ -16,26 +16,17 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sia.agenda.reading.fields import Openness
 from sia.agenda.reading.location import RD
 from sia.agenda.reading.openness import view
+from sia.spreadsheet import csv_bytes, neutralise
 
 _STAMP = (2025, 1, 1, 0, 0, 0)
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A text that starts so is a formula to some spreadsheet (OWASP, CSV injection)."""
 
 
 def safe_text(value: object) -> object:
     """Return a cell that no spreadsheet takes for a formula.
 
-    Text that starts with ``= + - @``, a tab or a line break gets an apostrophe before it, also
-    when blanks or invisible characters come first; characters that a workbook cannot hold are
-    dropped. Numbers and dates stay what they are.
+    As `sia.spreadsheet.neutralise`; characters that a workbook cannot hold are dropped.
     """
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    bare = text.lstrip(" \u00a0\u200b\ufeff")
-    # The full-width twins of these signs are read as formulas too by some programs.
-    starts = bare[:1] in (*_DANGEROUS, "＝", "＋", "－", "＠") if bare else False
-    return f"'{text}" if starts else text
+    return neutralise(ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
 
 
 def safe_table(
@@ -78,8 +69,7 @@ def to_csv(table: pd.DataFrame, level: Openness, partner: str | None = None) -> 
     shown = safe_table(table, level, partner)
     numbers = shown.select_dtypes("float").columns
     shown[numbers] = shown[numbers].round(4)
-    text: str = shown.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
-    return b"\xef\xbb\xbf" + text.encode("utf-8")
+    return csv_bytes(shown)
 
 
 def workbook_bytes(book: Workbook) -> bytes:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import Band, Parameters, default_parameters
+from sia.agenda.parameters import Parameters, default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
 from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.errors import InputError, Problem
+from sia.methode import Band
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,15 @@ class ProgrammeSettings:
 
     start: int
     eind: int
-    besparing: Band = "midden"
-    straten_open: int | None = 4
-    graafrust: int = 5
-    hinder_drempel: float = 3.0
-    doorschuiven: float = 0.0
-    gat: float = 0.005
-    tijd: float = 60.0
-    stabiliteit: float = 0.05
-    zaad: int = 20250101
+    besparing: Band = field(default_factory=of_the_method("besparing"))
+    straten_open: int | None = field(default_factory=of_the_method("straten_open"))
+    graafrust: int = field(default_factory=of_the_method("graafrust"))
+    hinder_drempel: float = field(default_factory=of_the_method("hinder_drempel"))
+    doorschuiven: float = field(default_factory=of_the_method("doorschuiven"))
+    gat: float = field(default_factory=of_the_method("gat"))
+    tijd: float = field(default_factory=of_the_method("tijd"))
+    stabiliteit: float = field(default_factory=of_the_method("stabiliteit"))
+    zaad: int = field(default_factory=of_the_method("zaad"))
     threads: int = 2
 
     @property

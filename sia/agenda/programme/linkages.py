@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import geopandas as gpd
@@ -12,12 +12,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.parameters import BANDS, Band, Parameters, SocialRule, default_parameters
+from sia.agenda.parameters import (
+    BANDS,
+    Parameters,
+    SocialRule,
+    default_parameters,
+    of_the_method,
+)
 from sia.agenda.programme.streets import Places, find_places
 from sia.agenda.reading.fields import OPENNESS, OPGAVEN
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import count, day, euro, years
 from sia.dutch import opsomming
+from sia.methode import Band
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,10 @@ class LinkSettings:
         Years between the decision to do it together and the start.
     """
 
-    afstand: float = 50.0
-    overlap: float = 0.5
-    schuif: int = 0
-    voorbereiding: int = 1
+    afstand: float = field(default_factory=of_the_method("afstand"))
+    overlap: float = field(default_factory=of_the_method("overlap"))
+    schuif: int = field(default_factory=of_the_method("schuif"))
+    voorbereiding: int = field(default_factory=of_the_method("voorbereiding"))
 
 
 @dataclass(frozen=True)

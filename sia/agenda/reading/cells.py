@@ -11,6 +11,7 @@ import pandas as pd
 
 from sia.agenda.reading.fields import BY_NAME, Field
 from sia.errors import Problem
+from sia.spreadsheet import as_typed
 
 Cell = str | int | float | None
 
@@ -40,9 +41,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         # "1.125" would be eleven hundred and twenty-five to a Dutch reader
         return np.format_float_positional(value, trim="-").replace(".", ",")
-    text = str(value).strip()
-    # the apostrophe is what our own exports put before a would-be formula
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+    return as_typed(str(value).strip()).strip()
 
 
 def parse_cell(field: Field, value: object) -> tuple[Cell, str]:

@@ -18,6 +18,7 @@ from sia.agenda.reading.organisation import Organisation
 from sia.agenda.reading.tables import FILE, ROW, Faults, read_rows, typed, without_faults
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
+from sia.spreadsheet import csv_bytes
 from sia.store import write_bytes
 
 FOLDER = PLANS
@@ -196,5 +197,4 @@ def write_means(folder: Path, budgets: pd.DataFrame, subsidies: pd.DataFrame) ->
     """
     percent = subsidies.assign(eigen_aandeel=(100 * subsidies["eigen_aandeel"]).round(6))
     for name, table in ((BUDGETS, budgets), (SUBSIDIES, percent.reset_index())):
-        text = table.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
-        write_bytes(folder / name, text.encode("utf-8"))
+        write_bytes(folder / name, csv_bytes(table))

@@ -70,7 +70,7 @@ function render({ model, el: wortel }) {
   const keuzeBuurt = el("select", { onchange: () => s.kies(keuzeBuurt.value) });
   const keuzeAnder = el("select", { onchange: () => { model.set("ander", keuzeAnder.value); stuur(); } });
   const titel = el("h1");
-  const fictief = el("p", { class: "fictief" });
+  const fictief = el("p", { class: "fictief" }), methode = el("p", { class: "klein methode" });
   const delen = [maakKaart(s), maakRangorde(s), maakTabel(s), maakGewichten(s)];
   const [kaart, rangorde, tabel, gewichten] = delen;
   const duiding = maakDuiding(s);
@@ -152,6 +152,7 @@ function render({ model, el: wortel }) {
     titel.textContent = "Duidingssessie " + stad.gemeente + " " + stad.jaar;
     fictief.textContent = stad.fictief;
     fictief.hidden = !stad.fictief;
+    methode.textContent = "Methode " + stad.methode;
     land.textContent = stad.land;
     raam.style.setProperty("--hoofd", stad.kleur);
     delen.forEach((deel) => deel.bouw());
@@ -162,7 +163,7 @@ function render({ model, el: wortel }) {
   const vlak = el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak);
   /* JupyterLab has keys of its own (Enter, arrows) for what lies in a notebook. */
   const raam = el("div", { class: "raam", "data-lm-suppress-shortcuts": "true" },
-    el("header", {}, titel, fictief, el("div", { class: "keuzes" },
+    el("header", {}, titel, fictief, methode, el("div", { class: "keuzes" },
       veld("Gemeente", keuzeGemeente, s.id("gemeente")), veld("Jaar", keuzeJaar, s.id("jaar")),
       veld("Buurt", keuzeBuurt, s.id("buurt")), veld("Vergelijk met", keuzeAnder, s.id("ander"))), melding),
     vlak);

@@ -11,15 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
-from sia.index.build import Chain, IndexResult, build_index, evaluate
-from sia.index.choices import STEPS, Choices, DataError
-from sia.index.design import IndexDesign
+from sia.index.build import IndexResult, build_index, evaluate
+from sia.index.chain import Chain
+from sia.index.checks import check_number
+from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
+from sia.index.design import IndexDesign, PerKey
+from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan, Progress
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.progress import show
-from sia.index.uncertainty import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
-from sia.index.weights import EqualWeights, GivenWeights
+from sia.index.ranking import rank_scores
+from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
+from sia.index.weights import EqualWeights, GivenWeights, Weighting
 
 Array = npt.NDArray[np.float64]
 
@@ -57,7 +61,7 @@ def sensitivity(
     seed: int = 0,
     choices: Choices | None = None,
     denominators: pd.DataFrame | None = None,
-    error: DataError | None = None,
+    error: DataError | RecordedDraws | None = None,
     bootstrap: int = 1000,
     confidence: float = 0.95,
     memory_limit: int = DEFAULT_MEMORY,
@@ -82,6 +86,7 @@ def sensitivity(
     ValueError
         When nothing varies.
     """
+    check_number("samples", samples, least=2, whole=True)
     picked = choices or Choices()
     rng = np.random.default_rng([seed, 0])
     engine = prepare(
@@ -171,6 +176,8 @@ def sobol_indices(
         ``first``, ``first_low``, ``first_high``, ``total``, ``total_low``, ``total_high``; NaN when
         the output does not vary.
     """
+    check_number("bootstrap", bootstrap, least=0, whole=True)
+    check_number("confidence", confidence, above=0, below=1)
     first, total = _estimates(y_a[None], y_b[None], y_ab[None])
     rng = np.random.default_rng([seed, 2])
     resampled = [
@@ -209,15 +216,20 @@ def leave_one_out(
     ----------
     values : DataFrame, units x indicators
     node : str, optional
-        Aggregate to rank; default the first root.
+        Aggregate to rank; default the only root.
 
     Returns
     -------
     DataFrame, index ``indicator``
         ``mean_shift``, ``max_shift`` (ranks), ``spearman`` (with the full ranking),
         ``quartile_kept`` (share of the best quarter that stays in it).
+
+    Raises
+    ------
+    ValueError
+        When `node` is no aggregate, or none is named and the design has several roots.
     """
-    top = node or design.hierarchy.roots[0]
+    top = design.hierarchy.aggregate_or_root(node)
     result = build_index(values, design)
     full = result.scores[top]
     names = design.hierarchy.leaves(top)
@@ -275,20 +287,28 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
         for step in ("impute", "treat", "normalise", "weigh", "aggregate", "minimum_share")
         if isinstance(choice := getattr(design, step), Mapping)
     }
+    steps["weigh"] = _weigh_without(steps.get("weigh", design.weigh), gone)
     return replace(design, structure=kept, **steps)
+
+
+def _weigh_without(weigh: PerKey[Weighting], gone: set[str]) -> PerKey[Weighting]:
+    """Return the weighting without what it says of children that are gone."""
+    if isinstance(weigh, Mapping):
+        return {key: rule.without(gone) for key, rule in weigh.items()}
+    return weigh.without(gone)
 
 
 def _compare(full: pd.Series[float], other: pd.Series[float]) -> dict[str, float]:
     both = full.notna() & other.notna()
-    before = full[both].rank(ascending=False, method="min")
-    after = other[both].rank(ascending=False, method="min")
+    ranks = rank_scores(pd.DataFrame({"before": full[both], "after": other[both]})).astype(float)
+    before, after = ranks["before"], ranks["after"]
     moved = (before - after).abs()
     quarter = int(np.ceil(both.sum() / 4))
     best = before <= quarter
     return {
         "mean_shift": float(moved.mean()),
         "max_shift": float(moved.max()),
-        "spearman": float(full[both].corr(other[both], method="spearman")),
+        "spearman": correlation(full, other, "spearman")[0],
         "quartile_kept": float((after[best] <= quarter).mean()),
     }
 
@@ -327,18 +347,22 @@ def weight_swap(
     steps : int
         Points on the line, ends included.
     node : str, optional
-        Default the first root of each.
+        Default the only root of each.
+
+    Raises
+    ------
+    ValueError
+        When `node` is no aggregate, or none is named and a design has several roots.
     """
-    if steps < 2:
-        raise ValueError("steps must be at least 2")
-    a = _standard(build_index(values, first), node or first.hierarchy.roots[0])
-    b = _standard(build_index(values, second), node or second.hierarchy.roots[0])
+    check_number("steps", steps, least=2, whole=True)
+    a = _standard(build_index(values, first), first.hierarchy.aggregate_or_root(node))
+    b = _standard(build_index(values, second), second.hierarchy.aggregate_or_root(node))
     curve: dict[float, dict[str, float]] = {}
     ranks: dict[float, pd.Series[int]] = {}
     for share in np.linspace(0.0, 1.0, steps):
         mixed = (1.0 - share) * a + share * b
         curve[float(share)] = _compare(a, mixed)
-        ranks[float(share)] = mixed.rank(ascending=False, method="min").astype("Int64")
+        ranks[float(share)] = rank_scores(mixed.to_frame())[mixed.name]
     table = pd.DataFrame.from_dict(curve, orient="index").rename_axis("share")
     return WeightSwap(table, pd.DataFrame(ranks))
 

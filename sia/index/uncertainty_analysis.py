@@ -13,11 +13,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.build import check_values, prepare_values
-from sia.index.choices import STEPS, Choices, DataError, Noise, prepare_noise
+from sia.index.checks import check_number
+from sia.index.choices import (
+    STEPS,
+    Choices,
+    DataError,
+    Noise,
+    Recorded,
+    RecordedDraws,
+    prepare_noise,
+)
 from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
 from sia.index.engine import Engine, Plan, Progress, Variant
 from sia.index.progress import show
+from sia.index.ranking import ascending_rank
 
 Array = npt.NDArray[np.float64]
 DEFAULT_MEMORY = 1_000_000_000
@@ -55,7 +65,7 @@ def uncertainty(
     seed: int = 0,
     choices: Choices | None = None,
     denominators: pd.DataFrame | None = None,
-    error: DataError | None = None,
+    error: DataError | RecordedDraws | None = None,
     memory_limit: int = DEFAULT_MEMORY,
     progress: Progress | bool = False,
     node: str | None = None,
@@ -70,8 +80,8 @@ def uncertainty(
         indicator all vary.
     denominators : DataFrame, optional
         Units x indicators: persons, households or dwellings behind rates.
-    error : DataError, optional
-        Without it the data are taken as exact.
+    error : DataError or RecordedDraws, optional
+        Without it the data are taken as exact. Recorded draws are used in turn.
     memory_limit : int
         Bytes for working arrays.
     progress : bool or callable
@@ -88,8 +98,7 @@ def uncertainty(
     ------
     ValueError, InputError
     """
-    if draws < 1:
-        raise ValueError("draws must be at least 1")
+    check_number("draws", draws, least=1, whole=True)
     rng = np.random.default_rng([seed, 0])
     engine = prepare(
         values, design, choices, denominators, error, memory_limit, node, seed, draws, rng
@@ -125,7 +134,7 @@ def prepare(
     design: IndexDesign,
     choices: Choices | None,
     denominators: pd.DataFrame | None,
-    error: DataError | None,
+    error: DataError | RecordedDraws | None,
     memory_limit: int,
     node: str | None,
     seed: int,
@@ -134,15 +143,15 @@ def prepare(
 ) -> Engine:
     """Check the input and return the engine that runs it."""
     hierarchy = design.hierarchy
-    if node is None:
-        if len(hierarchy.roots) > 1:
-            raise ValueError(f"name the node to rank: the design has roots {hierarchy.roots}")
-        node = hierarchy.roots[0]
-    if node not in hierarchy.aggregates:
-        raise ValueError(f"{node!r} is not an aggregate of the design")
+    node = hierarchy.aggregate_or_root(node)
+    check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
     table = prepare_values(check_values(values, hierarchy.indicators), design)
-    noise: Noise | None = prepare_noise(error, table, denominators)
+    noise: Noise | Recorded | None
+    if isinstance(error, RecordedDraws):
+        noise = error.prepare(table)
+    else:
+        noise = prepare_noise(error, table, denominators)
     x = table.to_numpy(dtype=float)
     own = Variant.of(x, table.index, design, node)
     tables: dict[str, Array] = {}
@@ -178,10 +187,10 @@ def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Gen
 
 
 def nominal_ranks(engine: Engine) -> Ranks:
-    """Return the ranks of the design itself, 0 where there is no score."""
+    """Return the ranks of the design itself, 0 where there is no score; ties as `rank_scores`."""
     weights = {name: w[None, :] for name, w in engine.own.base.items()}
-    ranks: Ranks = engine.own.ranks(engine.own.leaves, weights, 1)[0]
-    return ranks
+    score = engine.own.scores(engine.own.leaves, weights, 1)
+    return np.nan_to_num(ascending_rank(-score.T)[:, 0]).astype(rank_type(score.size))
 
 
 def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:

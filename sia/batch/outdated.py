@@ -1,0 +1,81 @@
+"""Which stages rest on something else than what lies there now; nothing is run to know it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sia.batch.record import RECORD
+from sia.dutch import opsomming
+from sia.errors import InputError, refuse
+from sia.fingerprint import hand_down
+from sia.request import LAST_YEAR, check_folders_and_years, configure_processed
+from sia.settings import Folders
+from sia.stages import graph
+from sia.stages.in_force import method_of
+from sia.stages.run import Run, raw_now
+
+UNKNOWN = "niet te zeggen of stappen verouderd zijn"
+
+
+def outdated(
+    folders: Folders, code: str, stages: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[str], str]:
+    """Return a Dutch sentence for every stage that the same request would make again.
+
+    Parameters
+    ----------
+    folders : Folders
+    code : str
+        Of the municipality.
+    stages : mapping
+        What the manifest of one year notes of every stage.
+
+    Returns
+    -------
+    list of str, str
+        In the order of the stages; and why nothing can be said, where the last request cannot be
+        compared with, else empty.
+    """
+    noted = {one.name: stages[one.name] for one in graph.STAGES if one.name in stages}
+    noted = {name: entry for name, entry in noted.items() if "vingerafdruk" in entry}
+    if not noted:
+        return [], ""
+    try:
+        return list(_compared(folders, code, noted)), ""
+    except InputError as error:
+        [first, *_] = error.problems
+        return [], f"{UNKNOWN}: {first.wat} {first.bestand}".rstrip()
+
+
+def _asked(path: Path) -> tuple[tuple[Path, ...], Path | None]:
+    """Return the raw folders and the file of the method in the record of the last run."""
+    if not path.exists():
+        wat = "Het verslag van de laatste run ontbreekt:"
+        raise InputError.one(wat, "Draai `sia run`.", bestand=str(path))
+    asked = json.loads(path.read_text(encoding="utf-8"))["opdracht"]
+    bron = tuple(map(Path, asked["bron"]))
+    refuse(check_folders_and_years([LAST_YEAR], bron))
+    return bron, Path(asked["methode"]) if asked.get("methode") else None
+
+
+def _compared(folders: Folders, code: str, noted: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    bron, choices = _asked(folders.reports / code / RECORD)
+    gemeente = configure_processed(code, folders.processed)
+    method = method_of(gemeente, choices)
+    own = gemeente.with_thresholds(method.drempels)
+    runs: dict[tuple[Any, ...], Run] = {}
+    with hand_down(bron, raw_now(bron)):
+        for stage, entry in noted.items():
+            kept = entry["parameters"]
+            key = (kept["jaar"], tuple(kept["jaren"]), kept["basisjaar"])
+            run = runs.setdefault(key, Run(own, *key, bron, folders, method))
+            if run.fingerprint(stage) != entry["vingerafdruk"]:
+                yield _sentence(stage, entry.get("rust_op", {}), run.rests_on(stage))
+
+
+def _sentence(stage: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    changed = [name for name in now if then.get(name) != now[name]] if then else ["wat zij leest"]
+    return f"de stap {stage} is verouderd; er veranderde iets in {opsomming(changed)}."
