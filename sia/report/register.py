@@ -198,9 +198,12 @@ def _working(materiaal: Materiaal) -> str:
     rules = "; ".join(f"{what}: {value}" for what, value in materiaal.drempels.items())
     return _fit(
         "Niet zelflerend. Invoer: cijfers per buurt met noemer, peiljaar en vlag. Werking: elk "
-        "cijfer komt op een schaal van 0 tot 100 tussen twee vaste grenzen (2e en 98e percentiel "
-        "van de buurten in het basisjaar). Binnen een domein telt elk cijfer even zwaar, en elk "
-        "domein telt even zwaar in de urgentie. Potentie is een aparte as en wordt niet bij "
+        "cijfer wordt het percentiel tussen de woonbuurten waarvan cijfers bekend zijn, in het "
+        "basisjaar; bedragen bewegen mee met de mediaan van hun jaar. Binnen een onderdeel van een "
+        "domein telt elk cijfer even zwaar. De domeinen wegen zoals de methode zegt en worden met "
+        "een kwadratisch gemiddelde samengevoegd, zodat een goede score op het ene domein een "
+        "slechte op het andere maar voor een deel goedmaakt. Alleen woonbuurten krijgen een "
+        "plaats. Potentie is een aparte as en wordt niet bij "
         "urgentie opgeteld. De onzekerheid volgt uit herhaalde berekening (Monte Carlo) met "
         "andere normalisatie, gewichten, aggregatie en aanvulling, het weglaten van een cijfer, en "
         "ruis in de cijfers. Typen zijn clusters van domeinscores; deel-buurten volgen uit een "

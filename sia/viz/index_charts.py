@@ -240,7 +240,7 @@ def swap_line(curve: pd.DataFrame) -> Chart:
             axes.legend(frameon=False, fontsize=9)
             end = curve.iloc[-1]
             text = (
-                "Telt elke indicator even zwaar in plaats van elk domein, dan verschuift een buurt "
+                "Telt elke indicator even zwaar, los van domeinen, dan verschuift een buurt "
                 f"gemiddeld {getal(end['mean_shift'], 1)} plaatsen en blijft "
                 f"{getal(100 * end['quartile_kept'])} % van het hoogste kwart daar staan."
             )
@@ -248,7 +248,7 @@ def swap_line(curve: pd.DataFrame) -> Chart:
             data.columns = pd.Index(
                 ["aandeel", "gemiddeld", "verst", "rangcorrelatie", "blijft in kwart"]
             )
-        axes.set_xlabel("van elk domein even zwaar (0) naar elke indicator even zwaar (100)")
+        axes.set_xlabel("van de gewichten van de methode (0) naar elke indicator even zwaar (100)")
         axes.set_ylabel("plaatsen")
         axes.grid(axis="y", linewidth=0.5)
         dutch_axis(axes, "y", 0)

@@ -169,18 +169,21 @@ def left_out_table(weging: Weighing) -> pd.DataFrame:
 
 
 def swap_curve(result: IndexResult) -> pd.DataFrame:
-    """Return how the ranking moves from equal domains to equal indicators.
+    """Return how the ranking moves from the weights of the method to equal indicators.
 
     Returns
     -------
-    DataFrame, index ``share`` (0 equal domains, 1 equal indicators)
+    DataFrame, index ``share`` (0 the method's weights, 1 equal indicators)
         As `sia.index.WeightSwap.curve`.
     """
     table = result.design.structure
-    sizes = table["parent"].value_counts()
-    top = table["parent"] == URGENTIE
-    counted = table["id"].map(sizes).where(top, table["weight"])
-    other = replace(result.design, structure=table.assign(weight=counted))
+    parent = table.set_index("id")["parent"].dropna()
+    below = dict.fromkeys(table["id"], 0.0)
+    for name in result.design.hierarchy.indicators:
+        while name in parent:
+            below[name] += 1.0
+            name = parent[name]
+    other = replace(result.design, structure=table.assign(weight=table["id"].map(below)))
     return weight_swap(result.values, result.design, other).curve
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import geopandas as gpd
 import handmade as hm
+import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +19,13 @@ from sia.indicators import (
     design,
     eligibility,
 )
-from sia.indicators.eligibility import PROXIES_ALONE
+from sia.indicators.eligibility import (
+    BUITENGEBIED,
+    PROXIES_ALONE,
+    WERKGEBIED,
+    WOONBUURT,
+    kinds,
+)
 from sia.methode import Drempels
 
 A, B, C, D = hm.CODES
@@ -75,11 +84,46 @@ def test_two_thirds_written_with_four_decimals_means_two_thirds() -> None:
 
 
 def test_inhabitants_decide_with_a_reason_each() -> None:
-    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(99, 100, NAN, 0))
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(249, 250, NAN, 0))
     frame = eligibility(made, hm.GEMEENTE)
     assert frame["gerangschikt"].tolist() == [False, True, False, False]
-    assert frame.at[A, "reden"] == "Minder dan 100 inwoners (99)."
+    assert frame.at[A, "reden"] == (
+        "Buitengebied met 249 inwoners, geen woonbuurt: minder dan 250 inwoners."
+    )
     assert frame.at[C, "reden"] == "Het inwonertal is onbekend (geheim)."
+
+
+def place(**figures: list[float]) -> pd.Series:
+    """Return the kind of each of four buurten, of which these figures are known."""
+    entries = [hm.indicator(name, domein="context", rol="context") for name in figures]
+    made = build({"x": [1, 2, 3, 4], **figures}, hm.indicator("x"), *entries, people=(900,) * 4)
+    return kinds(made, hm.GEMEENTE)
+
+
+def test_farmland_and_estates_are_no_woonbuurten() -> None:
+    density = {"bevolkingsdichtheid": [60, 60, 3000, 260]}
+    found = place(**density, adressendichtheid=[200, 900, 900, 90])
+    assert found.tolist() == [BUITENGEBIED, WERKGEBIED, WOONBUURT, WOONBUURT]
+    busy = place(bevolkingsdichtheid=[3000] * 4, bedrijfsvestigingen=[1500, 999, NAN, 0])
+    assert busy.tolist() == [WERKGEBIED, WOONBUURT, WOONBUURT, WOONBUURT]
+
+
+def test_a_density_that_no_source_gives_follows_from_the_map() -> None:
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(900,) * 4)
+    square = shapely.box(0, 0, 2000, 2000)
+    shapes = [square, shapely.box(0, 0, 500, 500), None, shapely.Polygon()]
+    areas = made.areas.set_geometry(gpd.GeoSeries(shapes, index=made.areas.index, crs=28992))
+    found = kinds(dataclasses.replace(made, areas=areas), hm.GEMEENTE)
+    assert found.tolist() == [BUITENGEBIED, WOONBUURT, WOONBUURT, WOONBUURT]
+
+
+def test_the_municipality_overrules_what_a_buurt_is() -> None:
+    limits = Drempels(woonbuurten=(A,), geen_woonbuurten=(B,))
+    gemeente = dataclasses.replace(hm.GEMEENTE, drempels=limits)
+    made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(20, 900, 900, 900))
+    frame = eligibility(made, gemeente)
+    assert frame["gerangschikt"].tolist() == [True, False, True, True]
+    assert frame.at[B, "reden"] == "Geen woonbuurt volgens de gemeente (900 inwoners)."
 
 
 def test_water_is_not_ranked() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from sia.methode import WeighingSettings
 from sia.sessie.choices import opened
 from sia.sessie.reference import national_scores
 from sia.settings import Folders
 from sia.stages.run import Run
 from sia.viz.theme import DOMAINS
-from sia.weighing import goalposts
 from tests.sessie.klein import CODE, YEAR, rewritten
 
 
@@ -38,16 +35,10 @@ def test_the_median_of_every_indicator_on_the_scale_of_the_buurten(run: Run) -> 
     norms, catalogue = run.table("normen"), run.gemeente.catalogus()
     national(run, list(norms.index))
     found = national_scores(run, taking_part(run))
-    expected: dict[str, list[float]] = {}
-    for name in taking_part(run):
-        entry, posts = catalogue[name], goalposts(norms, name, WeighingSettings())
-        assert posts is not None
-        value = (float(norms["p50"][name]) - posts.lower) / (posts.upper - posts.lower)
-        value = float(np.clip(value, 0, 1))
-        expected.setdefault(entry.domein, []).append(value if entry.richting > 0 else 1 - value)
-    assert set(found) == set(expected) & set(DOMAINS)
-    for domain, value in found.items():
-        assert value == pytest.approx(100 * np.mean(expected[domain]))
+    domains = {catalogue[name].domein for name in taking_part(run)} & set(DOMAINS)
+    assert set(found) == domains
+    # half of the buurten are better off than the middle one; of equal figures fewer
+    assert all(40 <= value <= 50.5 for value in found.values())
 
 
 def test_a_domain_with_too_few_national_figures_is_left_out(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""SIA on top of the index: two axes, equal domains, a fixed scale beside the city's own."""
+"""SIA on top of the index: two axes, stated weights, a fixed scale beside the city's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sia.approach import INTEGRAAL, KOPPELKANSEN, decide
+from sia.catalogue.model import DOMAINS
+from sia.index import FromNorms
+from sia.indicators.norms import QUANTILES
 from sia.methode import WeighingSettings
 from sia.weighing import (
     CBS_ROUNDING,
@@ -17,6 +20,7 @@ from sia.weighing import (
     URGENTIE,
     data_error,
     goalposts,
+    in_euros_of,
     printed_unit,
     usable_norms,
 )
@@ -92,8 +96,11 @@ def test_unranked_buurt_does_not_move_the_others() -> None:
     pd.testing.assert_frame_equal(one, other)
 
 
+EQUAL = WeighingSettings(draws=0, weights=dict.fromkeys(DOMAINS, 1.0))
+
+
 def test_every_domain_weighs_the_same_whatever_its_number_of_indicators() -> None:
-    table = weighed(city()).design_table()
+    table = weighed(city(), how=EQUAL).design_table()
     urgent = table[table["as"] == URGENTIE]
     by_domain = urgent.groupby("domein")["nominaal gewicht (%)"].sum()
     assert len(by_domain) == 3
@@ -103,18 +110,61 @@ def test_every_domain_weighs_the_same_whatever_its_number_of_indicators() -> Non
         assert np.allclose(inside, inside.iloc[0])
 
 
-def test_urgentie_is_the_mean_of_its_domains_on_the_fixed_scale() -> None:
+def test_urgentie_is_the_quadratic_mean_of_weighted_domains() -> None:
+    scores = weighed(city()).scores
+    weights = pd.Series({d: QUICK.weights[d] for d in ("sociaal", "wonen", "veiligheid")})
+    squares = (scores[weights.index] ** 2 * weights).sum(axis=1) / weights.sum()
+    assert np.allclose(scores[URGENTIE], np.sqrt(squares))
+
+
+@pytest.mark.parametrize("name", URGENT)
+def test_a_score_is_the_share_of_the_norms_that_is_better_off(name: str) -> None:
+    values = city(40)
+    country = norms_of(city(600, seed=9))
+    alone = weighed(values[[name]], norms=country).scores[CATALOGUE[name].domein]
+    quantiles = country.loc[name, list(QUANTILES)].to_numpy(dtype=float)
+    share = np.interp(values[name], quantiles, np.linspace(0, 100, 101))
+    assert np.allclose(alone, share if CATALOGUE[name].richting > 0 else 100 - share)
+
+
+@given(st.integers(0, 500), st.integers(1, 11))
+def test_own_figures_unchanged_is_own_score_unchanged(seed: int, fewer: int) -> None:
+    values, country = city(), norms_of(city(600, seed=9))
+    others = city(seed=seed)
+    others.iloc[0] = values.iloc[0]
+    first = weighed(values, norms=country).scores
+    for changed in (others, others.iloc[: 12 - fewer], others.iloc[::-1], values[list(ALL[::-1])]):
+        again = weighed(changed, norms=country).scores
+        code = values.index[0]
+        assert again.at[code, URGENTIE] == pytest.approx(first.at[code, URGENTIE], abs=1e-9)
+
+
+@given(st.floats(0.5, 2.0))
+def test_what_everyone_earns_more_changes_no_score(growth: float) -> None:
+    values, money = city(), [name for name in URGENT if CATALOGUE[name].geld]
+    base = norms_of(city(600, seed=9)).assign(bron="land")
+    later_values, later = values.copy(), base.copy()
+    later_values[money] *= growth
+    numbers = [name for name in base if name not in ("bron", "n")]
+    later.loc[money, numbers] *= growth
+    first = weighed(values, norms=base, base_norms=base).scores[URGENTIE]
+    second = weighed(later_values, norms=later, base_norms=base).scores[URGENTIE]
+    assert np.allclose(first, second)
+
+
+def test_money_without_a_known_growth_is_measured_in_its_own_year() -> None:
+    columns = ("woningwaarde", *URGENT[1:4])
+    base = norms_of(city(600, seed=9, columns=columns)).assign(bron="land")
+    own = norms_of(city(columns=columns)).assign(bron="gemeente")
+    moved = in_euros_of(base, own, ["woningwaarde"])
+    assert moved.loc["woningwaarde"].equals(own.loc["woningwaarde"])
+    assert moved.drop(index="woningwaarde").equals(base.drop(index="woningwaarde"))
+
+
+def test_an_indicator_without_norms_is_left_out_for_that_reason() -> None:
     values = city()
-    norms = norms_of(values)
-    scores = weighed(values, norms=norms).scores
-    domains = ["sociaal", "wonen", "veiligheid"]
-    assert np.allclose(scores[URGENTIE], scores[domains].mean(axis=1))
-    name = URGENT[0]
-    low, high = norms.at[name, "p02"], norms.at[name, "p98"]
-    alone = weighed(values[[name]], norms=norms).scores["sociaal"]
-    share = (values[name] - low) / (high - low)
-    share = share if CATALOGUE[name].richting > 0 else 1 - share
-    assert np.allclose(alone, 100 * share.clip(0, 1))
+    dropped = weighed(values, norms=norms_of(values).drop(index=URGENT[0])).vervallen
+    assert dropped.at[URGENT[0], "reden"] == "Er zijn geen normen voor dit cijfer, dus geen schaal."
 
 
 def test_contributions_sum_to_the_distance_from_the_mean_unit() -> None:
@@ -278,7 +328,11 @@ def test_scale_comes_from_the_base_year_and_else_from_this_year() -> None:
     posts, scale = usable_norms(own, base, URGENT, QUICK)
     assert scale.at[URGENT[0], "schaal"] == "dit jaar"
     assert scale.at[URGENT[1], "schaal"] == "basisjaar"
-    assert posts[URGENT[1]] == goalposts(base, URGENT[1], QUICK)
+    found = posts[URGENT[1]]
+    assert isinstance(found, FromNorms) and found.indicator == URGENT[1]
+    assert found.norms.equals(base)
+    fixed = WeighingSettings(draws=0, normalise="vaste schaal")
+    assert usable_norms(own, base, URGENT, fixed)[0][URGENT[1]] == goalposts(base, URGENT[1], fixed)
 
 
 def test_scale_falls_back_on_the_whole_range_when_the_middle_is_flat() -> None:
