@@ -1,0 +1,152 @@
+"""Urgentie against the Leefbaarometer of 2016, per figure, per domain, and with other choices.
+
+The Leefbaarometer stands outside every score; nothing is fitted to it. Its classes (1 to 9) are
+known per wijk of 2016 for half of the municipalities. Scores of woonbuurten are averaged to those
+wijken, weighted by inhabitants. The files are not part of this repository: they are looked for
+where ``SIA_REAL_DATA`` says, or in ``../shared/data`` beside the project, with ``validation``
+beside that folder. Without them there is nothing to report.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.clustering_real import real_data
+from sia.catalogue.model import DOMAINS
+from sia.country.index import COUNTRY, country_indicators
+from sia.country.land import whole_intake
+from sia.indicators import IndicatorTable
+from sia.indicators.eligibility import WOONBUURT, kinds
+from sia.methode import Methode, WeighingSettings
+from sia.sources.store import open_store
+from sia.weighing import URGENTIE, Weighing, weigh_table
+
+YEARS = (2017, 2020)
+LEAST = 8
+"""Wijken that a municipality has at least, to compare within it."""
+EQUAL = dict.fromkeys(DOMAINS, 1.0)
+VARIANTS: dict[str, dict[str, object]] = {
+    "the method": {},
+    "arithmetic mean": {"aggregate": "rekenkundig"},
+    "equal weights": {"weights": EQUAL},
+    "sociaal 2": {"weights": {**EQUAL, "sociaal": 2.0, "voorzieningen": 0.5, "energie": 0.5}},
+    "sociaal 6": {"weights": {"sociaal": 6.0}},
+    "goalposts p2-p98": {"normalise": "vaste schaal"},
+    "exponential ranks (IMD)": {"normalise": "imd"},
+}
+"""Settings of the weighing that were tried; all are reported, none is chosen by its figure here."""
+
+
+def classes(folder: Path) -> pd.Series[float]:
+    """Return the class of 2016 per wijk, 9 the most liveable."""
+    file = folder.parent / "validation" / "leefbaarometer-wijk-2016-half" / "wijk.csv"
+    return pd.read_csv(file, index_col="wijkcode")["KL16"].astype(float)
+
+
+def agreement(
+    score: pd.Series[float], people: pd.Series[float], liveable: pd.Series[float]
+) -> dict[str, float]:
+    """Return the rank correlation of scores with the classes of their wijken.
+
+    Parameters
+    ----------
+    score, people : Series, index ``buurtcode``
+    liveable : Series, index ``wijkcode``
+
+    Returns
+    -------
+    dict
+        ``land``: Spearman over all wijken; ``binnen``: median over the municipalities with at
+        least `LEAST` wijken; ``wijken`` and ``gemeenten``: how many those are. Negative is right:
+        more urgent is less liveable.
+    """
+    known = pd.DataFrame({"score": score, "people": people}).dropna().query("people > 0")
+    wijk = "WK" + known.index.str[2:8]
+    sums = (known["score"] * known["people"]).groupby(wijk).sum()
+    mean = sums / known["people"].groupby(wijk).sum()
+    both = pd.DataFrame({"score": mean, "class": liveable}).dropna()
+    within = [
+        part["score"].corr(part["class"], method="spearman")
+        for _, part in both.groupby(both.index.str[2:6])
+        if len(part) >= LEAST
+    ]
+    return {
+        "land": both["score"].corr(both["class"], method="spearman"),
+        "binnen": float(np.nanmedian(within)) if within else float("nan"),
+        "wijken": len(both),
+        "gemeenten": len(within),
+    }
+
+
+def parts_of(weighed: Weighing) -> pd.DataFrame:
+    """Return every column that the urgentie is built from: figures, parts, domains, the whole."""
+    result = weighed.urgentie
+    assert result is not None
+    return pd.concat([result.normalised, result.scores], axis=1)
+
+
+def _year(folder: Path, jaar: int, quick: bool) -> str:
+    liveable = classes(folder)
+    with tempfile.TemporaryDirectory() as kept:
+        found = whole_intake(open_store([folder], Path(kept)), jaar)
+    table, _ = country_indicators(found, jaar)
+    people = table.areas["inwoners"]
+    covered = people[kinds(table, COUNTRY) == WOONBUURT].sum() / people.sum()
+    lines = [
+        f"### {jaar}",
+        "",
+        f"Woonbuurten hold {100 * covered:.1f} % of the people.",
+        "",
+        "| what | country | within | wijken | municipalities |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, changed in list(VARIANTS.items())[: 1 if quick else None]:
+        weighed = weigh_table(table, COUNTRY, _settings(changed))
+        lines.append(_row(f"urgentie, {name}", weighed.scores[URGENTIE], people, liveable))
+        if not changed:
+            parts = parts_of(weighed).drop(columns=URGENTIE)
+            detail = [_row(str(n), column, people, liveable) for n, column in parts.items()]
+            detail += _left_out(table, people, liveable) if not quick else []
+    return "\n".join([*lines, *detail])
+
+
+def _settings(changed: dict[str, object]) -> WeighingSettings:
+    weights = {**Methode.standaard().weging.weights, **dict(changed.get("weights", {}))}  # type: ignore[call-overload]
+    return WeighingSettings(**{"draws": 0, **changed, "weights": weights})
+
+
+def _left_out(table: IndicatorTable, people: pd.Series, liveable: pd.Series) -> list[str]:
+    """Return urgentie without each domain in turn: what a domain adds or takes away."""
+    rows = []
+    for domain in DOMAINS:
+        without = {e.id for e in table.catalogue if e.domein == domain}
+        weighed = weigh_table(table, COUNTRY, WeighingSettings(draws=0), without=without)
+        scores = weighed.scores[URGENTIE]
+        if scores.notna().any():
+            rows.append(_row(f"urgentie without {domain}", scores, people, liveable))
+    return rows
+
+
+def _row(name: str, score: pd.Series, people: pd.Series, liveable: pd.Series) -> str:
+    found = agreement(score, people, liveable)
+    return (
+        f"| {name} | {found['land']:.3f} | {found['binnen']:.3f} | {found['wijken']:.0f} "
+        f"| {found['gemeenten']:.0f} |"
+    )
+
+
+def main(quick: bool) -> str:
+    """Return the agreement of both years as Markdown."""
+    folder = real_data()
+    if folder is None:
+        return "The real files are not there (set SIA_REAL_DATA)."
+    return "\n\n".join(_year(folder, jaar, quick) for jaar in YEARS[: 1 if quick else None])
+
+
+if __name__ == "__main__":
+    print(main("--quick" in sys.argv))
