@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,8 @@ class Types:
         Points and branches of the clustergram.
     buurten : DataFrame, index ``buurtcode``
         As ``typologie.parquet``.
+    choice : callable or None
+        What chose the number of types, where it remembers.
     """
 
     k: int
@@ -88,6 +91,7 @@ class Types:
     punten: pd.DataFrame
     takken: pd.DataFrame
     buurten: pd.DataFrame
+    choice: Any = None
 
 
 def find_types(

@@ -18,24 +18,37 @@ from sia.store import read_table, write_json, write_table
 _INDEX = "keuze.json"
 
 
-def remembered_types(folder: Path, scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
-    """Choose the number of types, or read what another year chose for the same panel.
+class RememberedChoice:
+    """The number of types that another year chose for the same panel, or else a new choice.
+
+    Making a choice writes nothing; `keep` does, when the year that made it is published.
 
     Parameters
     ----------
     folder : pathlib.Path
         Of the panel: one choice is kept there.
-    scores, settings
-        As in `sia.clustering.types.choose_types`.
     """
-    key = _key(scores, settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".slot"):
-        found = _load(folder, key)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.new: tuple[str, Chosen] | None = None
+
+    def __call__(self, scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
+        """Return the choice; arguments as in `sia.clustering.types.choose_types`."""
+        key = _key(scores, settings)
+        found = _load(self.folder, key)
         if found is None:
             found = choose_types(scores, settings)
-            _save(folder, key, found)
-    return found
+            self.new = key, found
+        return found
+
+    def keep(self) -> None:
+        """Write a choice that was made anew, so that the other years read it."""
+        if self.new is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / ".slot"):
+            _save(self.folder, *self.new)
 
 
 def _key(scores: pd.DataFrame, settings: TypologySettings) -> str:
@@ -59,9 +72,10 @@ def _save(folder: Path, key: str, found: Chosen) -> None:
 
 def _load(folder: Path, key: str) -> Chosen | None:
     """Return what is kept, or None when it belongs to other figures."""
-    if not (folder / _INDEX).exists():
+    try:
+        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+    except FileNotFoundError:  # nothing is kept, or another year is writing
         return None
-    index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
     if index["sleutel"] != key:
         return None
     numbers, points, branches = (

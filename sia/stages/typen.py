@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 
 import pandas as pd
 
 from sia.clustering.types import NAMING, Types, find_types
 from sia.stages.inputs import Inputs
-from sia.stages.kept_choice import remembered_types
-from sia.stages.run import Made
+from sia.stages.kept_choice import RememberedChoice
+from sia.stages.run import Made, Run
 
 
 def make(inputs: Inputs) -> Made:
     """Find the types over all years together, and those of this year's buurten."""
     settings = inputs.method("typen")
-    folder = inputs.run.folder.parent / "typen"
+    choice = RememberedChoice(inputs.run.folder.parent / "typen")
     found: Types = find_types(
-        inputs.domain_scores(),
-        _context(inputs),
-        inputs.jaar,
-        settings,
-        partial(remembered_types, folder),
+        inputs.domain_scores(), _context(inputs), inputs.jaar, settings, choice
     )
     tables = {"typologie": found.buurten, "typeprofielen": found.profiles.round(9)}
-    return Made(tables, found, {"zaad": settings.seed, "k": found.k, "reden": found.reden})
+    noted = {"zaad": settings.seed, "k": found.k, "reden": found.reden}
+    return Made(tables, replace(found, choice=choice), noted)
+
+
+def publish(run: Run, made: Made) -> Made:
+    """Keep the choice of the number of types for the other years."""
+    del run
+    if made.result.choice is not None:
+        made.result.choice.keep()
+    return made
 
 
 def _context(inputs: Inputs) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 
 from sia.methode import TypologySettings
 from sia.stages import kept_choice
-from sia.stages.kept_choice import remembered_types
+from sia.stages.kept_choice import RememberedChoice
 
 
 @pytest.fixture
@@ -27,9 +27,11 @@ def scores() -> pd.DataFrame:
 def test_another_year_reads_what_was_chosen(
     tmp_path: Path, scores: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    how = TypologySettings(seed=1)
-    first = remembered_types(tmp_path, scores, how)
+    how, made = TypologySettings(seed=1), RememberedChoice(tmp_path / "typen")
+    first = made(scores, how)
     assert first.keuze.k == 3
+    assert not (tmp_path / "typen").exists(), "a choice alone writes nothing"
+    made.keep()
     calls: list[int] = []
 
     def counted(*given: object) -> object:
@@ -37,8 +39,10 @@ def test_another_year_reads_what_was_chosen(
         return first
 
     monkeypatch.setattr(kept_choice, "choose_types", counted)
-    second = remembered_types(tmp_path, scores, how)
+    again = RememberedChoice(tmp_path / "typen")
+    second = again(scores, how)
     assert not calls
+    assert again.new is None
     assert (second.keuze.k, second.keuze.reden) == (first.keuze.k, first.keuze.reden)
     for one, other in (
         (first.keuze.table, second.keuze.table),
@@ -46,7 +50,7 @@ def test_another_year_reads_what_was_chosen(
         (first.takken, second.takken),
     ):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
-    remembered_types(tmp_path, scores + 1.0, how)
+    again(scores + 1.0, how)
     assert len(calls) == 1, "other figures are another choice"
-    remembered_types(tmp_path, scores + 1.0, TypologySettings(seed=2))
+    again(scores, TypologySettings(seed=2))
     assert len(calls) == 2
