@@ -65,8 +65,9 @@ def test_contributions_add_up_to_the_score(line: Line) -> None:
     rest = scores.loc[ranked, "urgentie"] - parts[ranked].sum(axis=1)
     assert rest.notna().all()
     domains = [d for d in DOMAINS if d in scores]
-    mean = scores.loc[ranked, domains].mean(axis=1)
-    pd.testing.assert_series_equal(scores.loc[ranked, "urgentie"], mean, check_names=False)
+    weights = pd.Series({d: run.methode.weging.weights[d] for d in domains})
+    mean = (scores.loc[ranked, domains] ** 2 * weights).sum(axis=1) / weights.sum()
+    pd.testing.assert_series_equal(scores.loc[ranked, "urgentie"], mean**0.5, check_names=False)
 
 
 def test_the_rank_lies_in_its_interval_as_a_rule(line: Line) -> None:
