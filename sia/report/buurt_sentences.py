@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import CERTAIN, DOUBTFUL, Grond, Zin, data_gaps, named
+from sia.report.sentences import LIKELY, Grond, Zin, data_gaps, named, word_for
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 
@@ -43,12 +43,24 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     if pd.isna(row.get("kans_kwart")):
         text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
         return Zin(text, grounds)
-    chance = kans(row["kans_kwart"])
-    return Zin(
-        f"In {chance} van de doorrekeningen hoort {naam} bij het meest urgente kwart van de "
-        f"{total} buurten.",
-        (*grounds, Grond("kans op het hoogste kwart", chance, "Kerncijfers")),
-    )
+    chance = cast("float", row["kans_kwart"])
+    word, margin = word_for(chance), _margin(row)
+    where = f"plaats {place} van {total}, met marge {margin}"
+    grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
+    if chance >= LIKELY:
+        text = f"{naam} hoort {word} bij het meest urgente kwart: {where}."
+    elif chance <= 1 - LIKELY:
+        text = f"{naam} hoort {word} niet bij het meest urgente kwart: {where}."
+    else:
+        shown = kans(chance)
+        text = f"{naam} hoort misschien bij het meest urgente kwart, met een kans van {shown}: "
+        text += f"{where}."
+        grounds = (*grounds, Grond("kans op het hoogste kwart", shown, "Kerncijfers"))
+    return Zin(text, grounds)
+
+
+def _margin(row: pd.Series) -> str:
+    return rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
 
 
 def _buurt_domains(stad: Cijfers, code: str) -> Zin:
@@ -63,7 +75,8 @@ def _buurt_domains(stad: Cijfers, code: str) -> Zin:
         return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", title)
     score = getal(own[best], 1)
     return Zin(
-        f"{naam} wijkt het meest af op {DOMAINS[best].lower()}: score {score}.",
+        f"Vergeleken met de middelste buurt van de stad is {naam} het urgentst op "
+        f"{DOMAINS[best].lower()}: score {score}.",
         (*title, Grond(f"score {DOMAINS[best].lower()}", score, "Kerncijfers")),
     )
 
@@ -110,13 +123,13 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
     if pd.isna(row.get("kans_kwart")):
         return Zin("Onzeker: de marge rond de plaats is nog niet berekend.")
     chance = cast("float", row["kans_kwart"])
-    if chance >= CERTAIN:
-        text = "Zeker: deze buurt hoort bij het meest urgente kwart."
-    elif chance <= DOUBTFUL:
-        text = "Zeker: deze buurt hoort niet bij het meest urgente kwart."
+    word, margin = word_for(chance).capitalize(), _margin(row)
+    if chance >= LIKELY:
+        text = f"{word}: deze buurt hoort bij het meest urgente kwart."
+    elif chance <= 1 - LIKELY:
+        text = f"{word}: deze buurt hoort niet bij het meest urgente kwart."
     else:
         text = "Onzeker: of deze buurt bij het meest urgente kwart hoort, kan beide kanten op."
-    margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
     what = Grond("marge van de plaats (90 %)", margin, "Kerncijfers")
     return Zin(f"{text} Haar plaats is niet exact; in 90 % van de gevallen: {margin}.", (what,))
 

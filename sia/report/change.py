@@ -129,17 +129,17 @@ def _who_changed(g: Gebied) -> Zin:
             f"Van geen enkele buurt is zeker genoeg dat de urgentie sinds {year} veranderde.",
             (_since(g),),
         )
-    parts, grounds = [], [_since(g)]
+    parts, grounds, nobody = [], [_since(g)], ""
     for names, word in ((up, "gestegen"), (down, "gedaald")):
         if not names:
-            parts.append(f"in geen enkele is zij {word}")
+            nobody = f" Van geen enkele buurt is zeker genoeg dat zij is {word}."
             continue
         parts.append(f"in {meervoud(len(names), 'buurt', 'buurten')} {word}: {listed(names)}")
         grounds += [
             count(len(names), f"buurten waar de urgentie is {word}", OWN_TABLE),
             *named(names, PER_BUURT),
         ]
-    return Zin(f"Sinds {year} is de urgentie {'; '.join(parts)}.", tuple(grounds))
+    return Zin(f"Sinds {year} is de urgentie {'; '.join(parts)}.{nobody}", tuple(grounds))
 
 
 def _on_average(g: Gebied) -> Zin:

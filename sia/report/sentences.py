@@ -13,12 +13,11 @@ from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
 
-CERTAIN = 0.80
-"""P(top quarter) from which a buurt certainly belongs to it (method, rules of the aanpak)."""
+CERTAIN, LIKELY = 0.95, 0.80
+"""P(top quarter) from which a buurt belongs to it: ``zeker``, and ``waarschijnlijk``; what lies as
+far below one half does not belong to it with the same word."""
 
-DOUBTFUL = 0.20
-"""P(top quarter) up to which a buurt certainly does not belong to it."""
-
+LEAST_SHOWN = 0.1
 _LISTED = 5
 
 OWN_TABLE = "deze tabel"
@@ -87,27 +86,51 @@ def urgency(cijfers: Cijfers) -> Zin:
         return Zin("Geen enkele buurt kon worden gerangschikt. Er zijn te weinig cijfers.")
     if not cijfers.heeft_intervallen:
         return _urgency_without_intervals(cijfers, ranked)
-    sure = ranked.index[ranked["kans_kwart"].astype(float) >= CERTAIN]
-    if not len(sure):
-        return Zin(
-            "Geen enkele buurt hoort met zekerheid bij het meest urgente kwart van de stad. "
-            "De verschillen zijn te klein of de cijfers te onzeker."
-        )
-    names = _names(cijfers, sure)
+    chance = ranked["kans_kwart"].astype(float)
+    sure, likely = (int((chance >= limit).sum()) for limit in (CERTAIN, LIKELY))
+    if not likely:
+        return _nobody_urgent(chance)
+    names = _names(cijfers, ranked.index[chance >= LIKELY])
     if len(names) == 1:
-        chance = kans(ranked.loc[sure[0], "kans_kwart"])
+        shown = kans(chance.max())
         return Zin(
-            f"Alleen {names[0]} hoort zeker bij het meest urgente kwart van de stad: "
-            f"in {chance} van de doorrekeningen.",
-            (Grond("kans op het hoogste kwart", chance, "Rangorde"), *named(names, "Rangorde")),
+            f"Alleen {names[0]} hoort {word_for(chance.max())} bij het meest urgente kwart van de "
+            f"stad: in {shown} van de doorrekeningen.",
+            (Grond("kans op het hoogste kwart", shown, "Rangorde"), *named(names, "Rangorde")),
         )
+    doubt = (1 - chance[chance >= LIKELY]).sum()
+    wrong = getal(doubt, 1) if doubt >= LEAST_SHOWN else f"minder dan {getal(LEAST_SHOWN, 1)}"
+    parts = [f"{_belong(sure)} zeker"] if sure else []
+    parts += [f"{_belong(likely - sure)} waarschijnlijk"] if likely > sure else []
     return Zin(
-        f"{meervoud(len(names), 'buurt', 'buurten')} horen zeker bij het meest urgente kwart van "
-        f"de stad: {listed(names)}.",
+        f"{' en '.join(parts)} bij het meest urgente kwart van de stad: {listed(names)}. "
+        f"Van deze {getal(likely)} hoort er naar verwachting {wrong} niet bij dat kwart.",
         (
-            count(len(names), "buurten met een kans van ten minste 80 %", OWN_TABLE),
+            count(sure, "buurten met een kans van ten minste 95 %", OWN_TABLE),
+            count(likely - sure, "buurten met een kans van 80 tot 95 %", OWN_TABLE),
+            count(likely, "genoemde buurten", OWN_TABLE),
+            Grond("som van de kansen dat een genoemde buurt er niet bij hoort", wrong, OWN_TABLE),
             *named(names, "Rangorde"),
         ),
+    )
+
+
+def word_for(chance: float) -> str:
+    """Return the word for a chance on either side: zeker, waarschijnlijk or misschien."""
+    firm = max(chance, 1 - chance)
+    return "zeker" if firm >= CERTAIN else "waarschijnlijk" if firm >= LIKELY else "misschien"
+
+
+def _nobody_urgent(chance: pd.Series[float]) -> Zin:
+    if (chance <= 1 - CERTAIN).all():
+        return Zin("Hier hoort zeker geen enkele buurt bij het meest urgente kwart van de stad.")
+    if (chance <= 1 - LIKELY).all():
+        return Zin(
+            "Hier hoort waarschijnlijk geen enkele buurt bij het meest urgente kwart van de stad."
+        )
+    return Zin(
+        "Van geen enkele buurt is het zeker of waarschijnlijk dat zij bij het meest urgente kwart "
+        "van de stad hoort; van sommige kan het wel."
     )
 
 
@@ -248,14 +271,18 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
             "elkaar staan, kunnen van plaats wisselen."
         )
     chance = ranked["kans_kwart"].astype(float)
-    sure, out = int((chance >= CERTAIN).sum()), int((chance <= DOUBTFUL).sum())
-    between = len(ranked) - sure - out
+    sure, out = int((chance >= CERTAIN).sum()), int((chance <= 1 - CERTAIN).sum())
+    maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= 1 - LIKELY).sum()) - out
+    between = len(ranked) - sure - out - maybe - maybe_not
     return Zin(
         f"Zeker: {_belong(sure)} bij het meest urgente kwart en {_belong(out)} daar niet bij. "
+        f"Waarschijnlijk: {_belong(maybe)} erbij en {_belong(maybe_not)} er niet bij. "
         f"Onzeker: voor {_whom(between)} kan het beide kanten op.",
         (
-            count(sure, "buurten met een kans van ten minste 80 %", OWN_TABLE),
-            count(out, "buurten met een kans van hooguit 20 %", OWN_TABLE),
+            count(sure, "buurten met een kans van ten minste 95 %", OWN_TABLE),
+            count(out, "buurten met een kans van hooguit 5 %", OWN_TABLE),
+            count(maybe, "buurten met een kans van 80 tot 95 %", OWN_TABLE),
+            count(maybe_not, "buurten met een kans van 5 tot 20 %", OWN_TABLE),
             count(between, "buurten daartussen", OWN_TABLE),
         ),
     )
@@ -336,14 +363,24 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
 
 
 def _not_ranked(cijfers: Cijfers) -> Zin:
-    number = len(cijfers.niet_gerangschikt)
+    reasons = cijfers.niet_gerangschikt["reden"].astype(str)
+    number, table = len(reasons), "Niet gerangschikt, en waarom"
     if not number:
         return Zin("Alle buurten zijn gerangschikt.")
+    kinds = {
+        kind: int(reasons.str.startswith(kind.capitalize()).sum())
+        for kind in ("buitengebied", "werkgebied")
+    }
+    kinds["om een andere reden"] = number - sum(kinds.values())
+    parts = [f"{getal(found)} {kind}" for kind, found in kinds.items() if found]
     verb = "is" if number == 1 else "zijn"
     return Zin(
-        f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt, bijvoorbeeld omdat er "
-        "te weinig mensen wonen. Zij staan wel op de kaart en in een eigen lijst.",
-        (count(number, "niet gerangschikte buurten", "Niet gerangschikt, en waarom"),),
+        f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt: {opsomming(parts)}. "
+        "Zij staan wel op de kaart en in een eigen lijst.",
+        (
+            count(number, "niet gerangschikte buurten", table),
+            *(count(found, kind, OWN_TABLE) for kind, found in kinds.items() if found),
+        ),
     )
 
 

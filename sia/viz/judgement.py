@@ -72,7 +72,7 @@ def full_text(row: pd.Series[Any]) -> str:
     text = f"{year_of(row)}, {row['rol']}: {'; '.join(part for part in parts if part)}. "
     text += f"“{row['duiding']}”"
     if row["reden"]:
-        text += f" Reden: {row['reden']}."
+        text += f" Reden: {str(row['reden']).rstrip('. ')}."
     return f"{text} {row['let_op']}".strip()
 
 

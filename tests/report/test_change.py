@@ -40,7 +40,7 @@ def test_rises_and_falls_are_counted_and_named(stad: Cijfers, found: Verandering
 
 def test_only_falls(stad: Cijfers, found: Verandering) -> None:
     text = things(_area(stad, _with(found, "daalt")))[0].tekst
-    assert "in geen enkele is zij gestegen" in text
+    assert "Van geen enkele buurt is zeker genoeg dat zij is gestegen." in text
 
 
 def test_nothing_exceeds_the_noise(stad: Cijfers, found: Verandering) -> None:

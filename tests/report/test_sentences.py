@@ -29,6 +29,8 @@ from sia.report.sentences import (
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 
+SMALL = city(12)
+
 
 def _with(stad: Cijfers, **columns: object) -> Cijfers:
     return replace(stad, scores=stad.scores.assign(**columns))
@@ -39,12 +41,46 @@ def test_a_sentence_with_a_number_that_nothing_shows_cannot_be_made() -> None:
         Zin("Er zijn 12 buurten.", (Grond("buurten", "13", "Rangorde"),))
 
 
-def test_several_certain_buurten_are_counted_and_named(stad: Cijfers) -> None:
-    sure = stad.gerangschikt["kans_kwart"] >= 0.8
-    text = urgency(stad).tekst
-    assert text.startswith(f"{int(sure.sum())} buurten horen zeker bij het meest urgente kwart")
-    assert stad.naam[stad.gerangschikt.index[0]] in text
-    assert "onder meer" in text
+@given(st.lists(st.sampled_from([0.0, 0.03, 0.1, 0.5, 0.81, 0.93, 0.96, 1.0]), min_size=1))
+def test_words_follow_the_chances_and_the_expected_number_wrong_is_their_sum(
+    chances: list[float],
+) -> None:
+    order = SMALL.gerangschikt.index
+    chance = pd.Series(np.resize(chances, len(order)), order)
+    text = urgency(_with(SMALL, kans_kwart=chance.reindex(SMALL.scores.index))).tekst
+    sure, likely = (chance >= 0.95).sum(), ((chance >= 0.8) & (chance < 0.95)).sum()
+    if sure + likely > 1:
+        assert ("zeker" in text) == bool(sure)
+        assert ("waarschijnlijk" in text) == bool(likely)
+        wrong = (1 - chance[chance >= 0.8]).sum()
+        said = "minder dan 0,1" if wrong < 0.1 else getal(wrong, 1)
+        assert f"Van deze {sure + likely} hoort er naar verwachting {said} niet" in text
+    elif not sure + likely:
+        assert ("zeker geen" in text) == bool((chance <= 0.05).all())
+
+
+@given(st.integers(0, 10_000))
+def test_a_superlative_is_what_the_table_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    figures = {name: rng.uniform(0, 100, len(SMALL.scores)).round(1) for name in SMALL.domeinen}
+    changed = _with(SMALL, **figures)
+    code = str(rng.choice(changed.gerangschikt.index))
+    text = buurt_things(changed, code)[1].tekst
+    above = (
+        changed.scores.loc[code, list(figures)].astype(float)
+        - changed.scores[list(figures)].astype(float).median()
+    )
+    if above.max() > 0:
+        assert f"het urgentst op {DOMAINS[above.idxmax()].lower()}" in text
+    else:
+        assert "op geen enkel domein urgenter" in text
+
+
+def test_a_buurt_that_is_not_urgent_is_told_so_with_its_place(stad: Cijfers) -> None:
+    code = stad.gerangschikt.index[-1]
+    text = buurt_things(_with(stad, kans_kwart=0.0), code)[0].tekst
+    assert "hoort zeker niet bij het meest urgente kwart: plaats" in text
+    assert "0\u00a0% van de doorrekeningen" not in text
 
 
 def test_one_certain_buurt_comes_with_its_chance(stad: Cijfers) -> None:
@@ -59,7 +95,9 @@ def test_one_certain_buurt_comes_with_its_chance(stad: Cijfers) -> None:
 
 
 def test_nothing_significant_is_said(stad: Cijfers) -> None:
-    assert "Geen enkele buurt hoort met zekerheid" in urgency(_with(stad, kans_kwart=0.5)).tekst
+    assert "zeker of waarschijnlijk" in urgency(_with(stad, kans_kwart=0.5)).tekst
+    certainly_not = urgency(_with(stad, kans_kwart=0.0)).tekst
+    assert certainly_not.startswith("Hier hoort zeker geen enkele buurt")
 
 
 def test_without_margins_the_order_is_called_uncertain(stad: Cijfers) -> None:
