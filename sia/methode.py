@@ -93,6 +93,12 @@ class Drempels(Section):
         gt=0,
         allow_inf_nan=False,
     )
+    domeinen: int = _choice(
+        "domeinen", "Een rangorde rust op sociaal en samen op ten minste zoveel domeinen.", ge=1
+    )
+    cijfers: int = _choice(
+        "cijfers", "Een rangorde rust op ten minste zoveel cijfers over opgaven.", ge=1
+    )
     woonbuurten: tuple[str, ...] = _choice(
         "woonbuurten", "Codes van buurten die een woonbuurt zijn, wat de cijfers ook zeggen."
     )

@@ -26,7 +26,7 @@ def make(inputs: Inputs) -> Made:
         inputs.indicators(), inputs.gemeente, settings, base_norms(inputs, inputs.jaar), left_out
     )
     if found.urgentie is None:
-        raise InputError([nobody_scored(inputs.jaar)])
+        raise InputError([nobody_scored(inputs.jaar, found.scores)])
     return Made(
         {"scores": found.scores, "bijdragen": found.contributions},
         found,

@@ -50,6 +50,8 @@ from sia.indicators import IndicatorTable, design, eligibility
 from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
+NEEDED = "sociaal"
+"""Domain without which there is no urgentie."""
 SCORE_COLUMNS: tuple[str, ...] = (URGENTIE, POTENTIE, "urgentie_stad")
 """Always there; a column per domain follows for the domains that have data this year."""
 Row: TypeAlias = tuple[str, str | None, int, int]
@@ -388,7 +390,9 @@ def weigh(
         if axis in tables
     }
     doubt = None
-    if URGENTIE in results and s.draws:
+    # with one figure there is nothing to vary: its order has no margin, and is no certainty either
+    several = URGENTIE in results and len(results[URGENTIE].design.hierarchy.indicators) > 1
+    if several and s.draws:
         doubt = _doubt(results[URGENTIE], catalogue, denominators, margins, s)
     scores = _scores(values.index, eligibility, results, doubt)
     if URGENTIE in results:
@@ -429,10 +433,15 @@ def weigh_table(
         Indicators that are left out on purpose.
     """
     plan = design(table, gemeente)
+    taking_part = tuple(name for name in plan.indicatoren if name not in without)
+    verdict = eligibility(table, gemeente)
+    if short := too_thin(taking_part, table.catalogue, gemeente):
+        reasons = verdict["reden"].mask(verdict["gerangschikt"], short)
+        verdict = verdict.assign(gerangschikt=False, reden=reasons)
     return weigh(
         table.values,
-        eligibility(table, gemeente),
-        tuple(name for name in plan.indicatoren if name not in without),
+        verdict,
+        taking_part,
         table.catalogue,
         norms=table.norms,
         base_norms=base_norms,
@@ -443,10 +452,38 @@ def weigh_table(
     )
 
 
-def nobody_scored(jaar: int) -> Problem:
-    """Return what is wrong with a year in which no buurt has a score, and what to do."""
+def too_thin(taking_part: Collection[str], catalogue: Catalogue, gemeente: Gemeente) -> str:
+    """Say in Dutch why these indicators cannot carry a rank of urgentie; empty when they can.
+
+    Urgentie is about people in the first place, and seen over domains that cannot buy each other
+    off: a single figure gives a picture of that figure, however exactly it is known.
+    """
+    limits = gemeente.drempels
+    opgaven = [catalogue[name] for name in taking_part if catalogue[name].rol == "opgave"]
+    domains = {entry.domein for entry in opgaven}
+    if NEEDED in domains and len(domains) >= limits.domeinen and len(opgaven) >= limits.cijfers:
+        return ""
+    known = ", ".join(DOMAIN_NAMES[name].lower() for name in DOMAINS if name in domains)
+    return (
+        f"Te weinig cijfers voor een rangorde: {len(opgaven)} over {known or 'geen enkel domein'}; "
+        f"nodig zijn er {limits.cijfers}, over {DOMAIN_NAMES[NEEDED].lower()} en samen over "
+        f"{limits.domeinen} domeinen."
+    )
+
+
+def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
+    """Return what is wrong with a year in which no buurt has a score, and what to do.
+
+    Parameters
+    ----------
+    scores : DataFrame, optional
+        Whose commonest ``reden`` is told.
+    """
+    reasons = pd.Series(dtype=str) if scores is None else scores["reden"].astype(str)
+    common = reasons[reasons != ""].mode()
+    why = f" Meestal: {common.iloc[0]}" if len(common) else ""
     return Problem(
-        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.",
+        wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.{why}",
         oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sia.approach import INTEGRAAL, KOPPELKANSEN, decide
 from sia.catalogue.model import DOMAINS
+from sia.gemeente import Gemeente
 from sia.index import FromNorms
 from sia.indicators.norms import QUANTILES
 from sia.methode import WeighingSettings
@@ -22,6 +23,7 @@ from sia.weighing import (
     goalposts,
     in_euros_of,
     printed_unit,
+    too_thin,
     usable_norms,
 )
 from tests.weighing.handmade import (
@@ -159,6 +161,26 @@ def test_money_without_a_known_growth_is_measured_in_its_own_year() -> None:
     moved = in_euros_of(base, own, ["woningwaarde"])
     assert moved.loc["woningwaarde"].equals(own.loc["woningwaarde"])
     assert moved.drop(index="woningwaarde").equals(base.drop(index="woningwaarde"))
+
+
+def test_of_one_figure_no_chance_is_known() -> None:
+    scores = weighed(city(21)[[URGENT[0]]], how=WeighingSettings(draws=50)).scores
+    assert scores["kans_kwart"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("taking_part", "thin"),
+    [
+        (("autodruk",), "1 over wonen en fysieke leefomgeving"),
+        (URGENT[:4], "4 over sociaal"),
+        (URGENT[4:], "over wonen en fysieke leefomgeving, veiligheid"),
+        ((), "0 over geen enkel domein"),
+        (URGENT, ""),
+    ],
+)
+def test_one_figure_carries_no_rank(taking_part: tuple[str, ...], thin: str) -> None:
+    said = too_thin((*taking_part, *KANSEN), CATALOGUE, Gemeente("GM9999", "Proef"))
+    assert thin in said and bool(said) == bool(thin)
 
 
 def test_an_indicator_without_norms_is_left_out_for_that_reason() -> None:
