@@ -71,11 +71,11 @@ def kinds(table: IndicatorTable, gemeente: Gemeente) -> pd.Series[str]:
     busy = values.get(BUSINESSES, unknown) > limits.bedrijven
     lived_in = (people >= limits.inwoners) & ~(density < limits.dichtheid) & ~busy
     built_up = busy | (values.get(ADDRESSES, unknown) >= AROUND)
-    kind = lived_in.map({True: WOONBUURT, False: BUITENGEBIED})
-    kind = kind.mask(~lived_in & built_up, WERKGEBIED)
-    kind[kind.index.isin(limits.woonbuurten)] = WOONBUURT
-    named = kind.index.isin(limits.geen_woonbuurten) & (kind == WOONBUURT)
-    return kind.mask(named, WERKGEBIED).rename("soort").astype("str")
+    kind = pd.Series(BUITENGEBIED, index=values.index, name="soort", dtype="str")
+    kind[built_up] = WERKGEBIED
+    kind[lived_in | kind.index.isin(limits.woonbuurten)] = WOONBUURT
+    kind[kind.index.isin(limits.geen_woonbuurten) & (kind == WOONBUURT)] = WERKGEBIED
+    return kind
 
 
 def design(table: IndicatorTable, gemeente: Gemeente) -> Design:

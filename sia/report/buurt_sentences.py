@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -59,7 +59,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     return Zin(text, grounds)
 
 
-def _margin(row: pd.Series) -> str:
+def _margin(row: pd.Series[Any] | pd.DataFrame) -> str:
     return rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
 
 

@@ -226,7 +226,7 @@ def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str])
     moved = norms.copy()
     numbers = [column for column in moved.columns if column not in ("bron", "n")]
     for name in moved.index.intersection(year.index).intersection(list(money)):
-        if moved.at[name, "bron"] != year.at[name, "bron"]:
+        if str(moved.at[name, "bron"]) != str(year.at[name, "bron"]):
             moved.loc[name] = year.loc[name]
             continue
         before, after = (cast("float", table.at[name, "p50"]) for table in (norms, year))
