@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sia.errors import InputError
 from sia.request import configure_processed
 from sia.settings import Folders
+from sia.stages.in_force import method_of
 from sia.stages.run import Run
 from sia.store import read_manifest
 
@@ -65,7 +66,8 @@ def opened(folders: Folders, code: str, jaar: int) -> Run:
     asked = asked.get("parameters", {})
     jaren = tuple(sorted({*map(int, asked.get("jaren", ())), jaar}))
     basisjaar = int(asked.get("basisjaar", jaren[0]))
-    return Run(configure_processed(code, folders.processed), jaar, jaren, basisjaar, (), folders)
+    gemeente = configure_processed(code, folders.processed)
+    return Run(gemeente, jaar, jaren, basisjaar, (), folders, method_of(gemeente))
 
 
 def _check(folders: Folders, code: str, jaar: int) -> None:

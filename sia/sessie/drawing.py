@@ -56,7 +56,10 @@ def drawing(stand: Stand) -> dict[str, Any]:
         ],
         "urgentie": [getal(value, 1) for value in scores["urgentie"]],
         "reden": list(scores["reden"].fillna("").astype(str).where(~ranked, "")),
-        "domeinen": [{"id": key, "naam": DOMAINS[key]} for key in c.domeinen],
+        "domeinen": [
+            {"id": key, "naam": DOMAINS[key], "gewicht": stand.run.methode.weging.weights[key]}
+            for key in c.domeinen
+        ],
         "land": land_note(stand),
     }
 

@@ -15,7 +15,7 @@ from sia.weighing.what_if import Reweighed, reweighed, scored_domains
 
 MOVERS = 8
 HIGHEST = 5.0
-"""Largest weight; 1 is the weight that every domain has in the SIA."""
+"""Largest factor; 1 leaves a domain the weight that the method gives it."""
 
 
 def reordered(
@@ -30,7 +30,7 @@ def reordered(
     scores : DataFrame, index ``buurtcode``
         As ``scores.parquet``.
     gewichten : mapping of domain to float
-        Weight beside the one of the SIA, 0 to `HIGHEST`; a domain that is not named keeps 1.
+        Factor on the weight of the method, 0 to `HIGHEST`; a domain that is not named keeps 1.
         Domains without scores are ignored.
 
     Raises

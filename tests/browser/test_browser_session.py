@@ -222,7 +222,7 @@ def test_weights_answer_at_once_and_change_no_figure(session: Visit) -> None:
     page.get_by_label("Laag", exact=True).select_option("proef")
     assert page.locator(".legenda").inner_text().count("omhoog") >= 1
     page.get_by_label("Laag", exact=True).select_option("urgentie")
-    page.get_by_role("button", name="Alles weer even zwaar").click()
+    page.get_by_role("button", name="Terug naar de methode").click()
     page.wait_for_function("document.querySelector('.zinnen').innerText.includes('Geen enkele')")
 
 

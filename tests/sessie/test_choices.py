@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_nothing_run_says_what_to_do(tmp_path: Path) -> None:
 def test_a_year_opens_with_its_years_and_without_raw_files(folders: Folders) -> None:
     run = opened(folders, CODE, YEAR)
     assert (run.jaar, run.jaren, run.basisjaar, run.bron) == (YEAR, (EARLIER, YEAR), YEAR, ())
+
+
+def test_a_year_opens_with_the_method_of_its_municipality(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = {"weging": {"gewichten": {"veiligheid": 3.0}}}
+    own = replace(opened(folders, CODE, YEAR).gemeente, methode=choices)
+    monkeypatch.setattr("sia.sessie.choices.configure_processed", lambda *given: own)
+    assert opened(folders, CODE, YEAR).methode.weging.weights["veiligheid"] == 3.0
 
 
 @pytest.mark.parametrize(("code", "jaar"), [(CODE, 2019), ("GM0153", YEAR)])

@@ -5,10 +5,10 @@ function maakGewichten(s) {
   const lijst = el("tbody");
   const duur = el("p", { class: "klein" });
   const vak = el("div", {},
-    el("p", {}, "In de SIA telt elk domein even zwaar (1). Schuif om te zien wat een andere weging doet. " +
+    el("p", {}, "Bij 1 weegt een domein zoals in de methode; het percentage is zijn deel van alles. Schuif om te zien wat een andere weging doet. " +
       "De cijfers zelf veranderen niet, en wat u hier schuift wordt niet bewaard."),
     sliders,
-    el("button", { type: "button", onclick: gelijk }, "Alles weer even zwaar"),
+    el("button", { type: "button", onclick: gelijk }, "Terug naar de methode"),
     el("h3", {}, "Wat verandert er, en wat niet?"), zinnen,
     el("div", { class: "tabel", role: "region", tabindex: "0", "aria-label": "Buurten die het meest verschuiven" },
       el("table", {}, el("caption", {}, "Buurten die het meest verschuiven"),
@@ -22,7 +22,7 @@ function maakGewichten(s) {
       const input = el("input", { type: "range", min: 0, max: 5, step: 0.25, value: given === undefined ? 1 : given });
       const shown = el("output", { for: s.id("g" + one.id) });
       input.addEventListener("input", () => { toon(); stuur(); });
-      inputs[one.id] = { input, shown };
+      inputs[one.id] = { input, shown, gewicht: one.gewicht };
       const row = veld(one.naam, input, s.id("g" + one.id));
       row.appendChild(shown);
       return row;
@@ -30,12 +30,13 @@ function maakGewichten(s) {
     toon();
   }
   function toon() {
-    const total = Object.values(inputs).reduce((sum, one) => sum + Number(one.input.value), 0);
+    const weegt = (one) => one.gewicht * Number(one.input.value);
+    const total = Object.values(inputs).reduce((sum, one) => sum + weegt(one), 0);
     for (const key in inputs) {
       const { input, shown } = inputs[key];
-      const share = total ? Math.round(100 * Number(input.value) / total) : 0;
-      shown.textContent = Number(input.value).toLocaleString("nl") + " (" + share + " %)";
-      input.setAttribute("aria-valuetext", "gewicht " + shown.textContent);
+      const share = total ? Math.round(100 * weegt(inputs[key]) / total) : 0;
+      shown.textContent = "× " + Number(input.value).toLocaleString("nl") + " (" + share + " %)";
+      input.setAttribute("aria-valuetext", Number(input.value).toLocaleString("nl") + " keer, " + share + " procent");
     }
   }
   function stuur() {
