@@ -43,14 +43,11 @@ afzender = "Gemeente {naam}"
 # Een logo staat naast dit bestand: een PNG, een JPEG of een SVG die alleen tekent. Voeg dan toe:
 # `logo` (de bestandsnaam) en `logo_tekst` (wat een schermlezer zegt).
 
-# Wanneer een buurt wordt gerangschikt en een indicator meedoet.
+# Wat een woonbuurt is en wanneer een indicator meedoet; laat weg wat gelijk blijft aan de methode
+# (`sia methode` noemt alle keuzes). Wie geen woonbuurt is, krijgt geen plaats en staat wel op de kaart.
 [drempels]
-# Minder inwoners: niet gerangschikt, wel op de kaart en in de tabellen.
-inwoners = 100
-# Deel van de beschikbare indicatoren van een domein dat een buurt moet hebben.
-aandeel_domein = 0.6667
-# Deel van de buurten waarvoor een indicator een waarde moet hebben om mee te doen.
-dekking = 0.5
+# inwoners = 250
+# woonbuurten = ["BU00000000"]
 
 # Drempels van de aanpak; laat weg wat gelijk blijft aan docs/explanation/methode.md.
 [aanpak]

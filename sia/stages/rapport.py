@@ -56,7 +56,9 @@ def make(inputs: Inputs) -> Made:
 def _thresholds(inputs: Inputs) -> dict[str, str]:
     limits = inputs.method("drempels")
     shown = {
-        "inwoners om gerangschikt te worden": getal(limits.inwoners),
+        "inwoners van een woonbuurt, ten minste": getal(limits.inwoners),
+        "inwoners per km² van een woonbuurt, ten minste": getal(limits.dichtheid),
+        "bedrijven per 1.000 inwoners van een woonbuurt, hooguit": getal(limits.bedrijven),
         "aandeel indicatoren per domein": procent(100 * limits.aandeel_domein),
         "aandeel buurten met een cijfer om mee te tellen": procent(100 * limits.dekking),
     }
