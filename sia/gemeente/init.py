@@ -44,7 +44,7 @@ afzender = "Gemeente {naam}"
 # `logo` (de bestandsnaam) en `logo_tekst` (wat een schermlezer zegt).
 
 # Wat een woonbuurt is en wanneer een indicator meedoet; laat weg wat gelijk blijft aan de methode
-# (`sia methode` noemt alle keuzes). Wie geen woonbuurt is, krijgt geen plaats en staat wel op de kaart.
+# (`sia methode` noemt alle keuzes). Andere buurten krijgen geen plaats en staan wel op de kaart.
 [drempels]
 # inwoners = 250
 # woonbuurten = ["BU00000000"]

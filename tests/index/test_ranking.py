@@ -65,7 +65,7 @@ def test_ranks_equal_scipy_with_and_without_noise(
 ) -> None:
     expected = stats.rankdata(x, method=ties, axis=0, nan_policy="omit")
     assert np.array_equal(ascending_rank(x, ties), expected, equal_nan=True)
-    x = x + noise * np.nanmax(np.abs(x), initial=0.0)
+    x = x + noise * np.nanmax(np.abs(x), axis=0, initial=0.0)
     assert np.array_equal(ascending_rank(x, ties), expected, equal_nan=True)
 
 

@@ -283,10 +283,16 @@ def test_a_real_city_opens_and_answers(
     real_data: Path, tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIA_HOME", str(repository))
+    maps, health = (
+        real_data / "cbs-buurten-2019-topojson",
+        real_data / "rivm-gezondheid-buurt-2012-2016-2020",
+    )
+    with pytest.raises(InputError, match="over sociaal"):
+        sia.open("Hengelo", 2019, maps, verwerkt=tmp_path / "een").rangorde()
     hengelo = sia.open(
         "Hengelo",
         2019,
-        real_data / "cbs-buurten-2019-topojson",
+        [maps, health],
         methode={"weging": {"doorrekeningen": 40}},
         verwerkt=tmp_path / "verwerkt",
         rapporten=tmp_path / "rapporten",
