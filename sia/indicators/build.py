@@ -13,7 +13,7 @@ from sia.catalogue.model import Catalogue
 from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.indicators.cells import Column, flags_frame, resolve
-from sia.indicators.lookup import Lookup
+from sia.indicators.lookup import Floats, Lookup
 from sia.indicators.norms import norm_row, norms_frame
 from sia.indicators.roster import Comparison, Roster, build_roster
 from sia.sources.base import Intake, SourceTable
@@ -205,7 +205,9 @@ def _assemble(
     )
     order = ["naam", "wijkcode", "wijknaam", "stadsdeel", "gemeentecode", "inwoners"]
     order += ["huishoudens", "water", "borders_year", "geometry"]
-    lived_in = _lived_in(columns, gemeente)
+    people = columns[INHABITANTS].values
+    density = columns[DENSITY].values if DENSITY in columns else np.full_like(people, np.nan)
+    lived_in = populated(people, density, gemeente)
     rows = {name: norm_row(c.values, lived_in, n) for name, c in columns.items()}
     return IndicatorTable(
         gemeentecode=gemeente.code,
@@ -225,14 +227,17 @@ def _assemble(
     )
 
 
-def _lived_in(columns: dict[str, Column], gemeente: Gemeente) -> npt.NDArray[np.bool_]:
-    """Tell which buurten of the country have the people and the density of a woonbuurt."""
-    people = columns[INHABITANTS].values
-    with np.errstate(invalid="ignore"):
-        enough = people >= gemeente.drempels.inwoners
-        if DENSITY in columns:
-            enough &= ~(columns[DENSITY].values < gemeente.drempels.dichtheid)
-    return np.asarray(enough)
+def populated(people: Floats, density: Floats, gemeente: Gemeente) -> npt.NDArray[np.bool_]:
+    """Tell which buurten have the people and the density of a woonbuurt; unknown density has it.
+
+    Parameters
+    ----------
+    people, density : ndarray of float, shape (n,)
+        Inhabitants, and how many per km² of land.
+    """
+    limits = gemeente.drempels
+    enough: npt.NDArray[np.bool_] = (people >= limits.inwoners) & ~(density < limits.dichtheid)
+    return enough
 
 
 def _provenance(columns: dict[str, Column]) -> pd.DataFrame:

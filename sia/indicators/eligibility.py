@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.gemeente import Gemeente
-from sia.indicators.build import DENSITY, INHABITANTS, IndicatorTable
+from sia.indicators.build import DENSITY, INHABITANTS, IndicatorTable, populated
 from sia.indicators.cells import MISSING
 from sia.sources.base import NOT_DELIVERED
 
@@ -69,7 +70,7 @@ def kinds(table: IndicatorTable, gemeente: Gemeente) -> pd.Series[str]:
     surface = table.areas.geometry.area.reindex(values.index).replace(0.0, float("nan")) / 1e6
     density = values.get(DENSITY, unknown).fillna(people / surface)
     busy = values.get(BUSINESSES, unknown) > limits.bedrijven
-    lived_in = (people >= limits.inwoners) & ~(density < limits.dichtheid) & ~busy
+    lived_in = populated(np.asarray(people, float), np.asarray(density, float), gemeente) & ~busy
     built_up = busy | (values.get(ADDRESSES, unknown) >= AROUND)
     kind = pd.Series(BUITENGEBIED, index=values.index, name="soort", dtype="str")
     kind[built_up] = WERKGEBIED
