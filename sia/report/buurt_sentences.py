@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import LIKELY, Grond, Zin, data_gaps, named, word_for
+from sia.report.sentences import LIKELY, UNLIKELY, Grond, Zin, data_gaps, named, word_for
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 
@@ -49,7 +49,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
     if chance >= LIKELY:
         text = f"{naam} hoort {word} bij het meest urgente kwart: {where}."
-    elif chance <= 1 - LIKELY:
+    elif chance <= UNLIKELY:
         text = f"{naam} hoort {word} niet bij het meest urgente kwart: {where}."
     else:
         shown = kans(chance)
@@ -126,7 +126,7 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
     word, margin = word_for(chance).capitalize(), _margin(row)
     if chance >= LIKELY:
         text = f"{word}: deze buurt hoort bij het meest urgente kwart."
-    elif chance <= 1 - LIKELY:
+    elif chance <= UNLIKELY:
         text = f"{word}: deze buurt hoort niet bij het meest urgente kwart."
     else:
         text = "Onzeker: of deze buurt bij het meest urgente kwart hoort, kan beide kanten op."

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.dutch import getal, kans, meervoud, opsomming, procent
+from sia.indicators.eligibility import BUITENGEBIED, WERKGEBIED
 from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
 
 CERTAIN, LIKELY = 0.95, 0.80
-"""P(top quarter) from which a buurt belongs to it: ``zeker``, and ``waarschijnlijk``; what lies as
-far below one half does not belong to it with the same word."""
+"""P(top quarter) from which a buurt belongs to it: ``zeker``, and ``waarschijnlijk``."""
+
+UNLIKELY, OUT = 0.20, 0.05
+"""P(top quarter) up to which a buurt does not belong to it: ``waarschijnlijk``, and ``zeker``."""
 
 LEAST_SHOWN = 0.1
 _LISTED = 5
@@ -117,14 +120,15 @@ def urgency(cijfers: Cijfers) -> Zin:
 
 def word_for(chance: float) -> str:
     """Return the word for a chance on either side: zeker, waarschijnlijk or misschien."""
-    firm = max(chance, 1 - chance)
-    return "zeker" if firm >= CERTAIN else "waarschijnlijk" if firm >= LIKELY else "misschien"
+    if chance >= CERTAIN or chance <= OUT:
+        return "zeker"
+    return "waarschijnlijk" if chance >= LIKELY or chance <= UNLIKELY else "misschien"
 
 
 def _nobody_urgent(chance: pd.Series[float]) -> Zin:
-    if (chance <= 1 - CERTAIN).all():
+    if (chance <= OUT).all():
         return Zin("Hier hoort zeker geen enkele buurt bij het meest urgente kwart van de stad.")
-    if (chance <= 1 - LIKELY).all():
+    if (chance <= UNLIKELY).all():
         return Zin(
             "Hier hoort waarschijnlijk geen enkele buurt bij het meest urgente kwart van de stad."
         )
@@ -271,8 +275,8 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
             "elkaar staan, kunnen van plaats wisselen."
         )
     chance = ranked["kans_kwart"].astype(float)
-    sure, out = int((chance >= CERTAIN).sum()), int((chance <= 1 - CERTAIN).sum())
-    maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= 1 - LIKELY).sum()) - out
+    sure, out = int((chance >= CERTAIN).sum()), int((chance <= OUT).sum())
+    maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= UNLIKELY).sum()) - out
     between = len(ranked) - sure - out - maybe - maybe_not
     return Zin(
         f"Zeker: {_belong(sure)} bij het meest urgente kwart en {_belong(out)} daar niet bij. "
@@ -369,7 +373,7 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
         return Zin("Alle buurten zijn gerangschikt.")
     kinds = {
         kind: int(reasons.str.startswith(kind.capitalize()).sum())
-        for kind in ("buitengebied", "werkgebied")
+        for kind in (BUITENGEBIED, WERKGEBIED)
     }
     kinds["om een andere reden"] = number - sum(kinds.values())
     parts = [f"{getal(found)} {kind}" for kind, found in kinds.items() if found]

@@ -76,6 +76,21 @@ def test_a_superlative_is_what_the_table_says(seed: int) -> None:
         assert "op geen enkel domein urgenter" in text
 
 
+@pytest.mark.parametrize(
+    ("chance", "word"),
+    [
+        (0.05, "hoort zeker niet"),
+        (0.2, "hoort waarschijnlijk niet"),
+        (0.5, "hoort misschien"),
+        (0.8, "hoort waarschijnlijk bij"),
+        (0.95, "hoort zeker bij"),
+    ],
+)
+def test_a_bound_belongs_to_the_firmer_word(stad: Cijfers, chance: float, word: str) -> None:
+    code = stad.gerangschikt.index[0]
+    assert word in buurt_things(_with(stad, kans_kwart=chance), code)[0].tekst
+
+
 def test_a_buurt_that_is_not_urgent_is_told_so_with_its_place(stad: Cijfers) -> None:
     code = stad.gerangschikt.index[-1]
     text = buurt_things(_with(stad, kans_kwart=0.0), code)[0].tekst
