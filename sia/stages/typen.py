@@ -27,8 +27,7 @@ def make(inputs: Inputs) -> Made:
 def publish(run: Run, made: Made) -> Made:
     """Keep the choice of the number of types for the other years."""
     del run
-    if made.result.choice is not None:
-        made.result.choice.keep()
+    made.result.choice.keep()
     return made
 
 
