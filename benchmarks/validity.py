@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from sia.country.index import COUNTRY, country_indicators
 from sia.country.land import whole_intake
 from sia.indicators import IndicatorTable
 from sia.indicators.eligibility import WOONBUURT, kinds
-from sia.methode import Methode, WeighingSettings
+from sia.methode import WeighingSettings
 from sia.sources.store import open_store
 from sia.weighing import URGENTIE, Weighing, weigh_table
 
@@ -30,7 +31,7 @@ YEARS = (2017, 2020)
 LEAST = 8
 """Wijken that a municipality has at least, to compare within it."""
 EQUAL = dict.fromkeys(DOMAINS, 1.0)
-VARIANTS: dict[str, dict[str, object]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "the method": {},
     "arithmetic mean": {"aggregate": "rekenkundig"},
     "equal weights": {"weights": EQUAL},
@@ -106,18 +107,13 @@ def _year(folder: Path, jaar: int, quick: bool) -> str:
         "|---|---:|---:|---:|---:|",
     ]
     for name, changed in list(VARIANTS.items())[: 1 if quick else None]:
-        weighed = weigh_table(table, COUNTRY, _settings(changed))
+        weighed = weigh_table(table, COUNTRY, WeighingSettings(**{"draws": 0, **changed}))
         lines.append(_row(f"urgentie, {name}", weighed.scores[URGENTIE], people, liveable))
         if not changed:
             parts = parts_of(weighed).drop(columns=URGENTIE)
             detail = [_row(str(n), column, people, liveable) for n, column in parts.items()]
             detail += _left_out(table, people, liveable) if not quick else []
     return "\n".join([*lines, *detail])
-
-
-def _settings(changed: dict[str, object]) -> WeighingSettings:
-    weights = {**Methode.standaard().weging.weights, **dict(changed.get("weights", {}))}  # type: ignore[call-overload]
-    return WeighingSettings(**{"draws": 0, **changed, "weights": weights})
 
 
 def _left_out(table: IndicatorTable, people: pd.Series, liveable: pd.Series) -> list[str]:
