@@ -138,6 +138,12 @@ class WeighingSettings(Section):
     own_share: Share = _choice(
         "eigen_aandeel", "Kans dat een doorrekening een stap doet zoals de methode hem doet."
     )
+    redeliver: bool = _choice(
+        "levering_wisselt", "Doorrekeningen wisselen ook welke cijfers en domeinen er zijn."
+    )
+    model_correlation: Share = _choice(
+        "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
 
