@@ -202,6 +202,10 @@ def _scores() -> pa.DataFrameSchema:
             **{name: _percentile_rank() for name in ("rang_p05", "rang_p50", "rang_p95")},
             "kans_top10": _optional_share(),
             "kans_kwart": _optional_share(),
+            "plaats_best": _percentile_rank(),
+            "plaats_slechtst": _percentile_rank(),
+            "omslag": _optional_share(),
+            "ruilt_met": pa.Column(str, required=False),
         },
         index=_buurten(),
         checks=[

@@ -18,6 +18,7 @@ from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, opti
 from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
+from sia.weighing.order import order_text
 
 with extra("sessie"):
     import anywidget
@@ -187,9 +188,10 @@ class Sessie(anywidget.AnyWidget):
             for name in ("na", "verschuiving")
             for both in [(table[name], table[name].isna())]
         }
+        proof = order_text(self.stand.cijfers.scores, naam, self.stand.cijfers.gewichtsruis)
         self.proef = {
             **numbers,
-            "zinnen": sentences(proef, naam),
+            "zinnen": [*sentences(proef, naam), *([proof] if proof else [])],
             "schuivers": movers(proef, naam),
             "gewichten": given,
         }

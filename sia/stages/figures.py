@@ -111,4 +111,5 @@ def figures(
         verandering=verandering,
         bron_grenzen=border_line(own.areas, source.table("bestanden"), fictief=fictief),
         methode=run.method_label,
+        gewichtsruis=run.methode.weging.weight_noise,
     )
