@@ -354,7 +354,8 @@ def _trajecten() -> pa.DataFrameSchema:
 
 def _verandering() -> pa.DataFrameSchema:
     number = pa.Column(float, nullable=True)
-    parts = ("herziening", "grenzen", "methode", "echte verandering", "verschil", "laag", "hoog")
+    causes = ("herziening", "grenzen", "methode", "bron", "echte verandering")
+    parts = (*causes, "verschil", "laag", "hoog")
     judgements = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
     domain = pa.Column(float, nullable=True, required=False)
     return pa.DataFrameSchema(
