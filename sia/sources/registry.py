@@ -83,7 +83,8 @@ _SEVERAL_YEARS = frozenset(
 )
 _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
-_DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
+_DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -93,6 +94,10 @@ _ENTITY = re.compile(
     r"|Leeftijd|Marges|MeasureCodes|MeasureGroups|WijkenEnBuurtenCodes|PeriodenCodes)$"
 )
 """Descriptions that CBS delivers beside the figures of a table."""
+
+_TOLD = 5
+_LONG = 300
+"""Problems of one file in the table of files; the rest is counted."""
 
 _NOBODY = "van geen bekende bron"
 _STRANGE = "bestandssoort "
@@ -287,7 +292,7 @@ def _damaged(path: Path) -> Problem | None:
     kind = peek(path).kind
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
-    if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and not peek(path).columns:
+    if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
         return unusable(path, "anders")
     return None
 
@@ -310,8 +315,10 @@ def _why_unknown(path: Path) -> str:
         return "toelichting, geen gegevens"
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
-    columns = ", ".join(peek(path).columns[:4])
-    return f"{_NOBODY}{f' (kolommen: {columns}, ...)' if columns else ''}"
+    columns = ", ".join(column[:40] for column in peek(path).columns[:4])
+    reason = own.near_miss(path)
+    told = f" (kolommen: {columns}, ...)" if columns else ""
+    return f"{_NOBODY}{told}{f': {reason}' if reason else ''}"
 
 
 def of_no_source(files: pd.DataFrame) -> list[str]:
@@ -409,7 +416,9 @@ def _fault(
     path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
 ) -> None:
     harvest.problems += problems
-    remark = " ".join(_sentence(problem) for problem in problems)
+    remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
+    if len(problems) > _TOLD:
+        remark += f" En nog {len(problems) - _TOLD} meldingen."
     harvest.rows.append(_row(path, name, found, FAULT, remark))
 
 
@@ -417,7 +426,7 @@ def _sentence(problem: Problem) -> str:
     where = ", ".join(
         f"{word} {cell}" for word, cell in (("rij", problem.rij), ("kolom", problem.kolom)) if cell
     )
-    return f"{where + ': ' if where else ''}{problem.wat} {problem.oplossing}"
+    return f"{where + ': ' if where else ''}{problem.wat[:_LONG]} {problem.oplossing[:_LONG]}"
 
 
 def _row(

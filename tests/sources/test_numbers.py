@@ -37,10 +37,14 @@ def test_a_dutch_reader_and_we_read_the_same(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "€", "%", "k", "abc", "1 2", "0 123", "1,2,3", "1.2.3", "(5)", "5-", "inf", "nan"]
-    + ["1e999", "0x10", "١٢", "½", "1_000", "2024-01-02", "BU01530000", "12 34 56", "1''000"],
+    ["", "-", "€", "%", "k", "abc", "1 2", "0 123", "1,2,3", "1.2.3", "(5)", "5-", "inf", "nan"],
 )
 def test_what_is_no_number_is_none(text: str) -> None:
+    assert read_number(text) is None
+
+
+@pytest.mark.parametrize("text", ["1e999", "0x10", "١٢", "½", "1_000", "12 34 56", "1''000"])
+def test_what_a_computer_might_take_for_a_number_is_none(text: str) -> None:
     assert read_number(text) is None
 
 
