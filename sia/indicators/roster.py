@@ -175,16 +175,17 @@ def _drawn(
     size = _sizes(codes, tables, jaar)
     with np.errstate(invalid="ignore"):
         other = np.abs(hectares - size) > np.maximum(1.0, SAME_SIZE * size)
-    return there & np.array(named, dtype=bool) & ~other
+    drawn: npt.NDArray[np.bool_] = there & np.array(named, dtype=bool) & ~other
+    return drawn
 
 
 def _sizes(codes: pd.Index, tables: Iterable[SourceTable], jaar: int) -> npt.NDArray[np.float64]:
     """Return the hectares that CBS gives in the year, NaN where it does not."""
-    found = pd.Series(np.nan, index=codes)
+    found = pd.Series(np.nan, index=codes, dtype="float64")
     for table in tables:
         if table.year == jaar and table.source in ROSTER_SOURCES and _HECTARES in table.values:
             found = found.fillna(table.values[_HECTARES].reindex(codes))
-    return found.to_numpy(dtype=float)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _frame(

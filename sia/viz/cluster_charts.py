@@ -19,6 +19,7 @@ from sia.clustering.doubt import doubtful
 from sia.dutch import getal, kans, meervoud
 from sia.viz.figure import (
     INK,
+    NO_MAP,
     NO_TYPES,
     SOFT,
     STRONG,
@@ -186,7 +187,9 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     land = gebieden[~gebieden["water"]]
     lines = land.geometry.groupby(land["wijkcode"]).agg(shapely.union_all)
     inside = gebieden.geometry.groupby(rows["dia_gebied"]).agg(shapely.union_all)
-    numbered = [(str(n), shape.representative_point()) for n, shape in inside.items()]
+    numbered = [
+        (str(n), shape.representative_point()) for n, shape in inside.items() if not shape.is_empty
+    ]
     return _maps(
         gebieden,
         panels,
@@ -218,6 +221,8 @@ def _maps(
     marks: Sequence[tuple[str, Any]] = (),
     size: float = 2.9,
 ) -> Chart:
+    if gebieden.geometry.is_empty.all():
+        return nothing(title, NO_MAP)
     shapes = shapely.coverage_simplify(gebieden.geometry.to_numpy(), _TOLERANCE)
     paths = [map_path(shape) for shape in shapes]
     columns = min(_MOST_COLUMNS, max(len(panels), 1))
@@ -260,6 +265,8 @@ def _maps(
 def _height_by_width(gebieden: gpd.GeoDataFrame) -> float:
     """Return the shape of the map, so that its panels leave no white."""
     west, south, east, north = gebieden.total_bounds
+    if np.isnan(west):
+        return 1.0
     return float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
 
 
