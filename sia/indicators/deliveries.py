@@ -134,7 +134,7 @@ def _contradiction(one: SourceTable, other: SourceTable, codes: pd.Index) -> Pro
     values = [float(frame.to_numpy()[row, column]) for frame in (first, second)]
     files = f"{one.origin.path.name} en {other.origin.path.name}"
     wat = (
-        f"Twee bestanden geven andere cijfers voor {one.measures.at[measure, 'title']} in "
+        f"Twee bestanden geven andere cijfers voor {one.measures['title'].astype(str)[measure]} in "
         f"{one.year}: bij {place} {values[0]:g} en {values[1]:g}."
     )
     oplossing = "Laat het goede bestand staan en haal het andere uit de bronmap."
