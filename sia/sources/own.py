@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -67,13 +67,27 @@ def near_miss(path: Path) -> str:
         return ""
     names = {snake(column): column for column in seen.columns}
     held = [c for c, cell in (seen.first or {}).items() if AREA_CODE.fullmatch(str(cell))]
-    like = held or [column for name, column in names.items() if _CODED.search(name)]
-    nearest = f"; dichtstbij is `{like[0]}`" if like else ""
     if _is_long(names):
+        nearest = f"; dichtstbij is `{held[0]}`" if held else ""
         return (
             f"heeft één rij per gebied en onderwerp{nearest}; maak er een tabel van met een kolom "
             "buurtcode en een kolom per cijfer"
         )
+    return no_codes(names, held)
+
+
+def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
+    """Say that no column holds codes under a known name, and which comes nearest.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Columns by their name in snake case.
+    held : sequence of str
+        Columns in which codes stand, whatever they are called.
+    """
+    like = [*held, *(column for name, column in names.items() if _CODED.search(name))]
+    nearest = f"; dichtstbij is `{like[0][:60]}`" if like else ""
     return f"heeft geen kolom met buurtcodes{nearest}; noem die kolom buurtcode"
 
 

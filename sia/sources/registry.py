@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import pyogrio
 
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
@@ -33,6 +34,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
+from sia.sources.columns import snake
 from sia.sources.delivery import companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
@@ -85,6 +87,7 @@ _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
 _DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson", ".gml", ".kml"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -304,21 +307,36 @@ def _why_unknown(path: Path) -> str:
     first = pages(path)[0]
     if first != path and recognise(first) is not None:
         return f"vervolgpagina van {first.name}"
-    table = table_id(path, _TABLES, peek(path).head)
-    if table is not None and suffix in _DATA_SUFFIXES:
-        return f"hoort bij tabel {table}"
     entity = _ENTITY.search(path.stem)
+    table = table_id(path, _TABLES, peek(path).head)
+    if table is not None and (entity or suffix in (".json", ".parquet")):
+        return f"hoort bij tabel {table}"
     if entity is not None and suffix in _DATA_SUFFIXES:
         figures = _figures_of(path, entity[0])
         return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
+    if suffix in _MAPS:
+        return f"{_NOBODY}: {_why_no_map(path)}"
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(column[:40] for column in peek(path).columns[:4])
     reason = own.near_miss(path)
     told = f" (kolommen: {columns}, ...)" if columns else ""
     return f"{_NOBODY}{told}{f': {reason}' if reason else ''}"
+
+
+def _why_no_map(path: Path) -> str:
+    """Say what a map lacks; reading its fields alone is cheap."""
+    if path.suffix.lower() == ".shp" and not path.with_suffix(".dbf").exists():
+        return f"naast {path.name} ontbreekt {path.stem}.dbf, waarin de codes staan"
+    if path.suffix.lower() in (".dbf", ".shx"):
+        return f"hoort bij {path.stem}.shp, dat ontbreekt"
+    try:
+        fields = [str(name) for name in pyogrio.read_info(path)["fields"]]
+    except Exception as error:
+        return f"niet als kaart te lezen ({type(error).__name__}: {str(error)[:100]})"
+    return own.no_codes({snake(name): name for name in fields})
 
 
 def of_no_source(files: pd.DataFrame) -> list[str]:
