@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
+from sia.areas import has_border
 from sia.clustering.doubt import doubtful
 from sia.dutch import getal, kans, meervoud
 from sia.viz.figure import (
@@ -97,7 +98,7 @@ def type_map(gebieden: gpd.GeoDataFrame, typologie: pd.DataFrame) -> Chart:
     names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
     labels = {str(n): folded(f"{n}. {name}", _LEGEND_SIGNS) for n, name in names.items()}
     unsure, untyped = doubtful(rows), int(rows["type"].isna().sum())
-    points = gebieden.geometry[unsure].representative_point()
+    points = gebieden.geometry[unsure & has_border(gebieden.geometry)].representative_point()
     text = "Elke kleur met arcering is één type. " + (
         f"Een vraagteken staat op {meervoud(len(points), 'twijfelgeval', 'twijfelgevallen')}, "
         "tussen twee typen in."
