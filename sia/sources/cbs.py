@@ -78,6 +78,7 @@ URBANITY_SUFFIX: dict[int, int] = {2017: 104, 2020: 115, 2023: 125, 2024: 122}
 _DICTIONARY = "cbs_kwb"
 _STATLINE_REGION = "Wijken en buurten"
 _STATLINE_PATH = "Regioaanduiding/"
+_AREA = r"\s*(?:(?:BU|WK|GM)?\d{4}[0-9A-Z]*|NL\d*)\s*"
 _TITLES = ("AantalInwoners", "Bevolkingsdichtheid", "HuishoudensTotaal")
 
 
@@ -114,7 +115,7 @@ def _shape(path: Path, seen: Peek) -> str | None:
     lowered = {column.lower() for column in columns}
     if {"gwb_code", "a_inw"} <= lowered or {"gwb_code_10", "a_inw"} <= lowered:
         return "spreadsheet"
-    if _STATLINE_REGION in columns and any(c.startswith(_STATLINE_PATH) for c in columns):
+    if any(c.startswith(_STATLINE_PATH) for c in columns):
         return "statline" if any("/Aantal inwoners" in c for c in columns) else None
     return None
 
@@ -250,12 +251,28 @@ def _check_year(found: Found, columns: Iterable[str]) -> None:
 
 
 def _key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
-    codes = _first(raw, ("WijkenEnBuurten", "Codering_3", "RegioS"))
+    codes, titles_of = _codes_and_titles(raw)
     names = _first(raw, ("buurt_naam",))
+    names = titles_of if names is None else names
     titles = companion(found.path, "WijkenEnBuurten")
     if names is None and titles is not None and codes is not None:
         names = _titles(titles, codes)
     return {"codes": codes, "names": names, "gemeenten": _first(raw, ("Gemeentenaam_1",))}
+
+
+def _codes_and_titles(raw: RawTable) -> tuple[pd.Series | None, pd.Series | None]:
+    """Return the column that holds codes, and that with titles, as some clients deliver both.
+
+    A column is what is in it: `WijkenEnBuurten` may hold names and `Codering_3` the codes.
+    """
+    columns = [_first(raw, (name,)) for name in ("WijkenEnBuurten", "Codering_3", "RegioS")]
+    there = [column for column in columns if column is not None]
+    coded = [column.astype(str).str.fullmatch(_AREA).mean() for column in there]
+    if not there:
+        return None, None
+    best = coded.index(max(coded))
+    title = next((c for c, share in zip(there, coded, strict=True) if share == 0), None)
+    return there[best], title if coded[best] > 0 else None
 
 
 def _titles(path: Path, codes: pd.Series) -> pd.Series:
@@ -283,7 +300,7 @@ def _statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
 
     return {
         "codes": containing("Codering"),
-        "names": raw.frame[_STATLINE_REGION],
+        "names": _first(raw, (_STATLINE_REGION,)),
         "gemeenten": containing("Gemeentenaam"),
     }
 

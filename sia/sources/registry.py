@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import pyogrio
 
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
@@ -33,6 +34,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
+from sia.sources.columns import snake
 from sia.sources.delivery import companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
@@ -83,7 +85,9 @@ _SEVERAL_YEARS = frozenset(
 )
 _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
-_DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
+_DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson", ".gml", ".kml"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -93,6 +97,10 @@ _ENTITY = re.compile(
     r"|Leeftijd|Marges|MeasureCodes|MeasureGroups|WijkenEnBuurtenCodes|PeriodenCodes)$"
 )
 """Descriptions that CBS delivers beside the figures of a table."""
+
+_TOLD = 5
+_LONG = 300
+"""Problems of one file in the table of files; the rest is counted."""
 
 _NOBODY = "van geen bekende bron"
 _STRANGE = "bestandssoort "
@@ -287,7 +295,7 @@ def _damaged(path: Path) -> Problem | None:
     kind = peek(path).kind
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
-    if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and not peek(path).columns:
+    if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
         return unusable(path, "anders")
     return None
 
@@ -299,19 +307,36 @@ def _why_unknown(path: Path) -> str:
     first = pages(path)[0]
     if first != path and recognise(first) is not None:
         return f"vervolgpagina van {first.name}"
-    table = table_id(path, _TABLES, peek(path).head)
-    if table is not None and suffix in _DATA_SUFFIXES:
-        return f"hoort bij tabel {table}"
     entity = _ENTITY.search(path.stem)
+    table = table_id(path, _TABLES, peek(path).head)
+    if table is not None and (entity or suffix in (".json", ".parquet")):
+        return f"hoort bij tabel {table}"
     if entity is not None and suffix in _DATA_SUFFIXES:
         figures = _figures_of(path, entity[0])
         return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
+    if suffix in _MAPS:
+        return f"{_NOBODY}: {_why_no_map(path)}"
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
-    columns = ", ".join(peek(path).columns[:4])
-    return f"{_NOBODY}{f' (kolommen: {columns}, ...)' if columns else ''}"
+    columns = ", ".join(column[:40] for column in peek(path).columns[:4])
+    reason = own.near_miss(path)
+    told = f" (kolommen: {columns}, ...)" if columns else ""
+    return f"{_NOBODY}{told}{f': {reason}' if reason else ''}"
+
+
+def _why_no_map(path: Path) -> str:
+    """Say what a map lacks; reading its fields alone is cheap."""
+    if path.suffix.lower() == ".shp" and not path.with_suffix(".dbf").exists():
+        return f"naast {path.name} ontbreekt {path.stem}.dbf, waarin de codes staan"
+    if path.suffix.lower() in (".dbf", ".shx"):
+        return f"hoort bij {path.stem}.shp, dat ontbreekt"
+    try:
+        fields = [str(name) for name in pyogrio.read_info(path)["fields"]]
+    except Exception as error:
+        return f"niet als kaart te lezen ({type(error).__name__}: {str(error)[:100]})"
+    return own.no_codes({snake(name): name for name in fields})
 
 
 def of_no_source(files: pd.DataFrame) -> list[str]:
@@ -409,7 +434,9 @@ def _fault(
     path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
 ) -> None:
     harvest.problems += problems
-    remark = " ".join(_sentence(problem) for problem in problems)
+    remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
+    if len(problems) > _TOLD:
+        remark += f" En nog {len(problems) - _TOLD} meldingen."
     harvest.rows.append(_row(path, name, found, FAULT, remark))
 
 
@@ -417,7 +444,7 @@ def _sentence(problem: Problem) -> str:
     where = ", ".join(
         f"{word} {cell}" for word, cell in (("rij", problem.rij), ("kolom", problem.kolom)) if cell
     )
-    return f"{where + ': ' if where else ''}{problem.wat} {problem.oplossing}"
+    return f"{where + ': ' if where else ''}{problem.wat[:_LONG]} {problem.oplossing[:_LONG]}"
 
 
 def _row(

@@ -77,4 +77,5 @@ def describe(record: Record) -> str:
     filled = int(record.values.notna().any().sum())
     empty = record.values.shape[1] - filled
     without = f", {empty} zonder cijfers" if empty else ""
-    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}"
+    remark = f"; {record.remark}" if record.remark else ""
+    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}{remark}"

@@ -365,7 +365,7 @@ def test_one_gap_differs_from_a_theme_that_was_not_delivered(tmp_path: Path) -> 
         ("kwb-2024.csv", "gwb_code;a_inw;p_koopw\nBU99990000;1;-1\n", "-1 kan niet", "2 (BU"),
         ("kwb-2024.csv", "gwb_code;a_inw\nBU99990000;veel\n", "`veel` is geen getal", "2 (BU"),
         ("kwb-2024.csv", "gwb_code;a_inw\nStad;5\n", "", "2"),
-        ("kwb-2024.csv", "gwb_code;a_inw;g_ele\nBU99990000;1,5;2.75\n", "door elkaar", ""),
+        ("kwb-2024.csv", "gwb_code;a_inw\nBU99990000;1,5\nBU99990001;2.75\n", "door elkaar", ""),
         ("kwb.csv", "gwb_code;a_inw\nBU99990000;5\n", "jaar van dit bestand", ""),
         ("kwb-2024.csv", "gwb_code;a_inw\n", "geen rijen", ""),
         (
