@@ -37,6 +37,7 @@ from sia.sources.columns import (
     suffix_of,
 )
 from sia.sources.delivery import (
+    any_table_id,
     companion,
     contradiction,
     origin_of,
@@ -69,6 +70,7 @@ TABLES: dict[str, int] = {
     "85618NED": 2023,
     "85984NED": 2024,
     "86165NED": 2025,
+    "86358NED": 2026,
 }
 """Table id of each year's KWB."""
 
@@ -97,7 +99,7 @@ def recognise(path: Path) -> Found | None:
         source=NAME,
         path=path,
         shape=shape,
-        table=named or by_year.get(year, path.stem),
+        table=named or by_year.get(year) or any_table_id(path) or path.stem,
         year=year,
         note=_note(path, seen, shape, named),
     )

@@ -12,6 +12,8 @@ from sia.errors import InputError, Problem
 from sia.sources.base import Origin, Publisher
 from sia.store import sha256_file
 
+REGISTER, PROBED = "ophaalregister.json", "ophaalproef.json"
+"""What `sia fetch` notes beside the files that it brought, and about the services."""
 _TABLE = re.compile(r"\d{5}(?:ned|NED)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _LEVELS_UP = 2
@@ -40,6 +42,12 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
             if found.upper() in ids:
                 return str(found.upper())
     return None
+
+
+def any_table_id(path: Path) -> str:
+    """Return the table id in a file's name, also of a table that is newer than this package."""
+    found = _TABLE.search(path.name)
+    return found[0].upper() if found else ""
 
 
 def contradiction(path: Path, content: str) -> Problem | None:

@@ -393,7 +393,7 @@ def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
         for column in head.select_dtypes(exclude="number"):
             if not _all_match(head[column], pattern):
                 continue
-            codes = geofile.attributes(layer, columns=[column])[column]
+            codes = geofile.attributes(layer, columns=[str(column)])[column]
             if _all_match(codes, pattern) and codes.is_unique:
                 return {**roles, f"{level}code": str(column)}
     return None

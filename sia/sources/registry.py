@@ -34,7 +34,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.delivery import answer_problem, companion, table_id
+from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -327,6 +327,8 @@ def _why_unknown(path: Path) -> str:
     if entity is not None and suffix in _DATA_SUFFIXES:
         figures = _figures_of(path, entity[0])
         return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
+    if path.name in (REGISTER, PROBED):
+        return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
     if suffix == ".dbf":

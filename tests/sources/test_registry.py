@@ -274,6 +274,12 @@ def test_a_file_that_cannot_be_opened_is_its_own_fault_only(
     assert files.at["lees_mij.txt", "status"] == "overgeslagen"
 
 
+@pytest.mark.parametrize("name", ["ophaalregister.json", "ophaalproef.json"])
+def test_the_notes_of_fetch_are_no_unknown_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{}")
+    assert "sia fetch" in intake(tmp_path).files["opmerking"][0]
+
+
 NO_ROWS = {
     "error": (b'{"odata.error": {"message": {"value": "more than 10000 records."}}}', "10000 rec"),
     "message alone": (b'{"error": "onderhoud"}', "onderhoud"),
