@@ -372,9 +372,7 @@ def _families(short: list[str]) -> dict[str, list[str]]:
 
 
 def _border_layers(layers: Sequence[geofile.Layer]) -> list[geofile.Layer]:
-    return [
-        la for la in layers if _is_border_layer(la.fields) or _structure_by_content(la) is not None
-    ]
+    return [layer for layer in layers if _columns_of(layer, 0) is not None]
 
 
 def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
@@ -384,7 +382,7 @@ def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
     also names the buurt is no border map.
     """
     roles = decode(layer.fields).structure
-    if not layer.fields or _is_other_map(layer.fields) or {"statcode", *_CODE_ROLES} & set(roles):
+    if not layer.fields or _is_other_map(layer.fields):
         return None
     head = geofile.attributes(layer, rows=_HEAD_ROWS)
     if head.select_dtypes("number").shape[1] > _FEW_NUMBERS:
@@ -395,7 +393,8 @@ def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
                 continue
             codes = geofile.attributes(layer, columns=[str(column)])[column]
             if _all_match(codes, pattern) and codes.is_unique:
-                return {**roles, f"{level}code": str(column)}
+                named = {role: c for role, c in roles.items() if role not in _CODE_ROLES}
+                return {**named, f"{level}code": str(column)}
     return None
 
 
@@ -404,9 +403,12 @@ def _all_match(cells: pd.Series, pattern: str) -> bool:
     return bool(len(texts) and texts.str.fullmatch(pattern).fillna(False).all())
 
 
-def _columns_of(layer: geofile.Layer, year: int) -> Columns:
+def _columns_of(layer: geofile.Layer, year: int) -> Columns | None:
+    """Return what the columns of a border layer mean, or None when it is none."""
+    if _is_border_layer(layer.fields):
+        return decode(layer.fields, year)
     own = _structure_by_content(layer)
-    return decode(layer.fields, year) if own is None else Columns(own, {}, ())
+    return None if own is None else Columns(own, {}, ())
 
 
 def _is_other_map(fields: Sequence[str]) -> bool:
@@ -449,7 +451,7 @@ def _has_only_names(fields: Sequence[str]) -> bool:
 
 
 def _found(path: Path, layers: Sequence[geofile.Layer]) -> Found:
-    levels = [_columns_of(layer, 0).level for layer in layers]
+    levels = [columns.level for layer in layers if (columns := _columns_of(layer, 0))]
     level: Level = next((lev for lev in _LEVELS if lev in levels), "buurt")
     year, note = _year_of_name(path)
     if any({"jaar", "jaarcode"} & set(decode(la.fields).structure) for la in layers):
@@ -543,8 +545,10 @@ def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
     if found.shape == "geojson" and found.path.suffix.lower() != ".zip":
         _check_pages(pages)
     parts: list[_Part] = []
-    for layer in _border_layers([la for la in geofile.layers(found.path) if la.polygons]):
+    for layer in (la for la in geofile.layers(found.path) if la.polygons):
         columns = _columns_of(layer, found.year)
+        if columns is None:
+            continue
         wanted = [*columns.structure.values(), *columns.measures]
         where = _where(columns, gemeenten)
         # A page is a file with one layer, which GDAL names after the file.
@@ -725,11 +729,14 @@ def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
         geometry=frame.geometry,
         crs=frame.crs,
     )
-    return AreaLayer(part.level, year, result, origin, _without_outline(part.bare.index))
+    return AreaLayer(part.level, year, result, origin, _doubt(part))
 
 
-def _without_outline(codes: pd.Index) -> str:
-    return f"zonder vlak in de kaart: {', '.join(map(str, codes))}" if len(codes) else ""
+def _doubt(part: _Part) -> str:
+    if len(part.bare):
+        return f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
+    # a WFS gives no more than this in one answer
+    return "precies 1.000 gebieden: is de kaart compleet?" if len(part.frame) == 1_000 else ""
 
 
 def _joined(part: _Part) -> gpd.GeoDataFrame:
