@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -45,9 +45,6 @@ from sia.sources.questions import (
 )
 from sia.sources.web import PATIENT, AgainError, FetchError, Patience, Web
 from sia.store import sha256_file, write_bytes, write_json
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "FAILED",
@@ -121,13 +118,6 @@ class FetchReport:
     def failed(self) -> tuple[FetchResult, ...]:
         """Return the requests that brought no file."""
         return tuple(result for result in self.results if result.status == FAILED)
-
-    def table(self) -> pd.DataFrame:
-        """Return a table for the reader: bestand, status, bytes, pogingen, melding."""
-        import pandas as pd
-
-        rows = [(r.name, r.status, r.size, r.attempts, r.message) for r in self.results]
-        return pd.DataFrame(rows, columns=["bestand", "status", "bytes", "pogingen", "melding"])
 
 
 def plan(

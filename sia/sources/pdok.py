@@ -247,33 +247,12 @@ def launder(names: Sequence[str]) -> list[str]:
     return list(taken)
 
 
-def missing_reason(value: float) -> str:
-    """Return why a number in the file is no value; `PRESENT` when it is one."""
-    if np.isnan(value):
-        return EMPTY
-    if value > MISSING_FROM:
-        return PRESENT
-    return MISSING_REASONS.get(value, SECRET_OR_UNKNOWN)
-
-
-def split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Separate numbers from the codes that stand for a missing number.
-
-    Parameters
-    ----------
-    numbers : DataFrame of float64
-
-    Returns
-    -------
-    values, reasons : DataFrame
-        Same shape: NaN and a reason where missing, the number and `PRESENT` elsewhere.
-    """
-    raw = numbers.to_numpy(dtype=float)
-    reasons = np.full(raw.shape, PRESENT, dtype=object)
-    gone = ~(raw > MISSING_FROM)
-    reasons[gone] = [missing_reason(value) for value in raw[gone]]
-    values = pd.DataFrame(np.where(gone, np.nan, raw), index=numbers.index, columns=numbers.columns)
-    return values, pd.DataFrame(reasons, index=numbers.index, columns=numbers.columns, dtype="str")
+def _split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Separate numbers from the codes that stand for a missing one, and say why it is missing."""
+    gone = ~(numbers > MISSING_FROM)
+    why = numbers.map(lambda value: MISSING_REASONS.get(value, SECRET_OR_UNKNOWN))
+    reasons = why.mask(numbers.isna(), EMPTY).where(gone, PRESENT)
+    return numbers.mask(gone), reasons.astype("str")
 
 
 def unit_of(measure: str) -> str:
@@ -761,7 +740,7 @@ def _source_table(parts: list[_Part], year: int, origin: Origin) -> SourceTable 
     tables = [part.rows() for part in parts if part.columns.measures]
     if not tables:
         return None
-    values, reasons = split_missing(
+    values, reasons = _split_missing(
         pd.concat([_numbers(part, origin.path) for part in tables]).sort_index()
     )
     names = sorted(str(column) for column in values)

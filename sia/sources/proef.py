@@ -67,7 +67,7 @@ def judge(question: Question, body: bytes) -> list[str]:
     if question.vorm in ("tekst", "bestand"):
         text = body.decode("utf-8", "replace")
         return [field for field in question.velden if not re.search(field, text)]
-    page = document(Answer(question.url, 200, {}, body))
+    page = document(Answer(question.url, {}, body))
     rows = page.get("value" if question.vorm == "odata" else "features", [])
     row: dict[str, Any] = rows[0] if isinstance(rows, list) and rows else {}
     names = row.get("properties", {}) if question.vorm == "geojson" else row

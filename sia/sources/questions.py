@@ -373,6 +373,20 @@ def _filter(*conditions: str) -> dict[str, str]:
     return {"$filter": " and ".join(parts)} if parts else {}
 
 
+def _part(
+    base: str, entity: str, gemeente: str | None, common: dict[str, Any], region: str, query: Any
+) -> FetchRequest:
+    """Return the request for one set of a table, with its regions when it has them."""
+    return FetchRequest(
+        name=_name(common, gemeente, entity),
+        url=_query(f"{base}/{common['table']}/{entity}", query),
+        shape="odata",
+        region_field=region,
+        prefixes=_prefixes(gemeente) if region else (),
+        **common,
+    )
+
+
 def _odata3(
     host: str,
     gemeente: str | None,
@@ -380,22 +394,12 @@ def _odata3(
     condition: str = "",
     names: bool = False,
 ) -> FetchRequest:
-    base = f"{host}/{common['table']}"
+    def part(entity: str, region: str = "", *conditions: str) -> FetchRequest:
+        starts = _starts(gemeente, region) if region else ""
+        return _part(host, entity, gemeente, common, region, _v3(starts, *conditions))
 
-    def part(entity: str, *conditions: str, region: str = "") -> FetchRequest:
-        return FetchRequest(
-            name=_name(common, gemeente, entity),
-            url=_query(f"{base}/{entity}", _v3(*conditions)),
-            shape="odata",
-            region_field=region,
-            prefixes=_prefixes(gemeente) if region else (),
-            **common,
-        )
-
-    listed = (part("WijkenEnBuurten", _starts(gemeente, "Key"), region="Key"),) if names else ()
-    figures = part(
-        "TypedDataSet", _starts(gemeente, "WijkenEnBuurten"), condition, region="WijkenEnBuurten"
-    )
+    listed = (part("WijkenEnBuurten", "Key"),) if names else ()
+    figures = part("TypedDataSet", "WijkenEnBuurten", condition)
     companions = (part("DataProperties"), *listed)
     return replace(figures, companions=companions, regions=tuple(each.name for each in listed))
 
@@ -403,14 +407,7 @@ def _odata3(
 def _odata4(host: str, gemeente: str | None, common: dict[str, Any]) -> FetchRequest:
     def part(entity: str, region: str = "") -> FetchRequest:
         query = _filter(_starts(gemeente, region)) if region else {}
-        return FetchRequest(
-            name=_name(common, gemeente, entity),
-            url=_query(f"{host}/{common['table']}/{entity}", query),
-            shape="odata",
-            region_field=region,
-            prefixes=_prefixes(gemeente) if region else (),
-            **common,
-        )
+        return _part(host, entity, gemeente, common, region, query)
 
     listed = part("WijkenEnBuurtenCodes", "Identifier")
     companions = (part("MeasureCodes"), part("MeasureGroups"), listed)

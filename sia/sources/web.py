@@ -90,7 +90,6 @@ class Answer:
     """
 
     url: str
-    status: int
     headers: Mapping[str, str]
     body: bytes = b""
 
@@ -240,7 +239,7 @@ class Web:
                             if not whole:
                                 scope.deadline = float("inf")
                             body = await sink(response)
-                            return Answer(target, response.status_code, response.headers, body)
+                            return Answer(target, response.headers, body)
                         target = str(following.url)
                     finally:
                         await response.aclose()

@@ -134,7 +134,7 @@ def test_pages_are_joined_into_one_file(server: Any, tmp_path: Path) -> None:
     server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 3)
     request, said = table_request(server), []
     report = run(request, tmp_path, progress=said.append)
-    assert report.table()["status"].tolist() == [FETCHED]
+    assert [result.status for result in report.results] == [FETCHED]
     content = json.loads((tmp_path / request.name).read_text())
     assert content["value"] == ROWS
     assert "odata.nextLink" not in content
@@ -349,7 +349,7 @@ def test_one_failing_request_does_not_stop_the_others(server: Any, tmp_path: Pat
     server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 10)
     broken = table_request(server, name="weg.json", url=f"{server.base}/weg")
     report = fetch([broken, table_request(server)], tmp_path, patience=QUICK)
-    assert report.table()["status"].tolist() == [FAILED, FETCHED]
+    assert [result.status for result in report.results] == [FAILED, FETCHED]
     assert [result.name for result in report.failed] == ["weg.json"]
 
 
