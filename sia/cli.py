@@ -297,7 +297,7 @@ def fetch(
     report = web.fetch(wanted, folder, progress=_unless(stil), opnieuw=opnieuw)
     good = len(report.results) - len(report.failed)
     _say(f"{good} van {len(report.results)} bestanden binnen in {folder}.")
-    for result in report.failed:
+    for result in report.failed if stil else ():
         _say(f"- {result.name}: {result.message}")
     raise typer.Exit(FAILED if report.failed else OK)
 

@@ -43,7 +43,7 @@ from sia.sources.questions import (
     squares,
     tables,
 )
-from sia.sources.web import PATIENT, AgainError, FetchError, Patience, Web
+from sia.sources.web import PATIENT, QUICK, AgainError, FetchError, Patience, Web
 from sia.store import sha256_file, write_bytes, write_json
 
 __all__ = [
@@ -165,11 +165,11 @@ def plan(
 
 
 def known_tables(
-    jaren: Sequence[int], *, hosts: Hosts = PUBLIC_HOSTS, patience: Patience = PATIENT
+    jaren: Sequence[int], *, hosts: Hosts = PUBLIC_HOSTS, patience: Patience = QUICK
 ) -> dict[int, str]:
     """Return the id of the KWB of each year; a year that is new is looked up in the catalogues."""
     known = tables()
-    if set(jaren) <= set(known):
+    if max(jaren, default=0) <= max(known):
         return known
     with Web(patience, PUBLIC_HOSTS.names()) as web:
         for url in catalogues(hosts):
@@ -612,8 +612,8 @@ def _checked(gemeente: str, jaren: Sequence[int], known: Mapping[int, str]) -> s
         problems.append(
             Problem(
                 wat=f"Voor {year} is geen KWB-tabel bekend; wel voor {span}.",
-                oplossing="Kies een ander jaar, of probeer het later: de catalogus van CBS noemt "
-                "een nieuwe tabel zodra zij er is.",
+                oplossing="Kies een ander jaar. Een nieuw jaar wordt opgezocht in de catalogus van "
+                "CBS; of die antwoordt, zegt `sia fetch --proef`.",
             )
         )
     refuse(problems)

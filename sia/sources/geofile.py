@@ -54,6 +54,8 @@ class Layer:
         Attribute columns in file order.
     polygons : bool
         Whether its geometry can be polygons.
+    rows : int
+        How many areas it holds; -1 when the driver cannot tell without reading.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class Layer:
     name: str
     fields: tuple[str, ...]
     polygons: bool
+    rows: int = -1
 
 
 def unreadable(path: Path, detail: str = "") -> InputError:
@@ -107,6 +110,7 @@ def layers(path: Path) -> list[Layer]:
                         name=str(name),
                         fields=tuple(str(field) for field in info["fields"]),
                         polygons=_may_be_polygons(info["geometry_type"]),
+                        rows=int(info["features"]),
                     )
                 )
         except (
@@ -185,7 +189,12 @@ def attributes(
             read_geometry=False,
             max_features=rows,
         )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        ValueError,
+    ) as error:
         raise unreadable(layer.path, type(error).__name__) from error
     return pd.DataFrame(frame)
 

@@ -134,14 +134,14 @@ def recognise(path: Path) -> Found | None:
     suffix = path.suffix.lower()
     if suffix not in geofile.SUFFIXES:
         return None
-    if suffix == ".shp" and not _beside(path, ".dbf"):
-        return _damaged(path)
     if suffix == ".rda":
         return _found_rda(path)
     if suffix in (".json", ".geojson", ".topojson") and not geofile.sniff_json(path):
         return _damaged(path) if suffix != ".json" else None
     try:
         layers = [layer for layer in geofile.layers(path) if layer.polygons]
+        if _defect(path):
+            return _damaged(path)
     except InputError:
         mine = suffix in (".gpkg", ".shp") or bool(_GEO_NAME.search(path.stem))
         return _damaged(path) if mine else None
@@ -184,10 +184,8 @@ def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
     if found.shape in (_NAMES_ONLY, _NEXT_PAGE):
         return ()
     if found.shape == _DAMAGED:
-        if found.path.suffix.lower() == ".shp" and not _beside(found.path, ".dbf"):
-            raise geofile.unreadable(found.path, "het .dbf-bestand met de codes ontbreekt")
         geofile.layers(found.path)
-        raise geofile.unreadable(found.path)
+        raise geofile.unreadable(found.path, _defect(found.path))
     parts = _read_rda(found) if found.shape == "rda" else _read_layers(found, gemeenten)
     year = _year_of_rows(parts, found)
     origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, year)
@@ -614,8 +612,14 @@ def _of_level(frame: gpd.GeoDataFrame, level: Level, gemeenten: Sequence[str]) -
     return rows[rows.index.map(gemeente_of).isin(set(gemeenten))] if gemeenten else rows
 
 
-def _beside(path: Path, suffix: str) -> bool:
-    return any(path.with_suffix(s).exists() for s in (suffix, suffix.upper()))
+def _defect(path: Path) -> str:
+    """Say in Dutch what a map that can be opened lacks, or return the empty string."""
+    tables = [path.with_suffix(suffix) for suffix in (".dbf", ".DBF")]
+    if path.suffix.lower() == ".shp" and not any(table.exists() for table in tables):
+        return "het .dbf-bestand met de codes ontbreekt"
+    layers = geofile.layers(path) if _GEO_NAME.search(path.stem) else []
+    empty = bool(layers) and all(layer.rows == 0 for layer in layers)
+    return "er staat geen enkel gebied in" if empty else ""
 
 
 def _prefix(level: Level | None) -> str:

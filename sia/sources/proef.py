@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 from sia.sources.delivery import PROBED
 from sia.sources.fetch import WORK
 from sia.sources.questions import PUBLIC_HOSTS, Hosts, services
-from sia.sources.web import AgainError, Answer, FetchError, Patience, Web, document
+from sia.sources.web import QUICK, AgainError, Answer, FetchError, Patience, Web, document
 from sia.store import write_bytes, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WORKS, CHANGED, GONE, SILENT = "werkt", "gewijzigd", "weg", "geen antwoord"
-QUICK = Patience(attempts=2, timeout=20.0)
 
 _START = 512
 

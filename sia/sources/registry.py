@@ -169,7 +169,8 @@ def read_folder(
         if hit is not None:
             known.append((path, name, *hit))
     # squares are cut out of the national file with the borders, so the borders are read first
-    dated = max(wish.years or (found.year for *_, found in known), default=0)
+    kwb = [found.year for *_, found in known if found.source == cbs.NAME]
+    dated = max(wish.years or kwb or (found.year for *_, found in known), default=0)
     for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
         if voortgang is not None:
             voortgang(path)
@@ -295,7 +296,8 @@ def _barred(path: Path) -> Problem | None:
 def _damaged(path: Path) -> Problem | None:
     """Return the problem of a file that is named as data but holds something else."""
     kind = peek(path).kind
-    if path.suffix.lower() == ".json" and kind != "html" and _names_figures(path):
+    refused = '"odata.error"' in peek(path).head
+    if path.suffix.lower() == ".json" and kind != "html" and (refused or _names_figures(path)):
         problem = answer_problem(path)
         if problem is not None:
             return problem

@@ -31,7 +31,7 @@ MAX_ANSWER = 128 << 20
 MAX_FILE = 2 << 30
 _MOST_REDIRECTS = 5
 _PACE = 50_000
-_DEADLINES = 8
+_DEADLINES = 6
 _CONNECT = 15.0
 _SAID = 1 << 16
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -46,7 +46,7 @@ class Patience:
     attempts : int
         Requests per page, the first included.
     timeout : float
-        Seconds without a byte before a request is given up. A page may take eight times as long
+        Seconds without a byte before a request is given up. A page may take six times as long
         in all; a file longer, while it comes in at 50 kB per second.
     first_wait, longest_wait : float
         Seconds; waits double from the first to the longest, with jitter. A service that asks for
@@ -64,7 +64,7 @@ class Patience:
         return _DEADLINES * self.timeout
 
 
-PATIENT = Patience()
+PATIENT, QUICK = Patience(), Patience(attempts=2, timeout=20.0)
 
 
 class FetchError(Exception):
@@ -111,6 +111,7 @@ class Web:
         self.attempts = 0
         self._listed = listed
         self._tired: set[str] = set()
+        self._reached = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Web:
@@ -182,8 +183,12 @@ class Web:
         return self._exchange(url, headers, write, whole=False, also=(416,))
 
     def patiently(self, call: Callable[[], Any], url: str) -> Any:
-        """Call until it works, with back-off; a computer that did not answer is asked once more."""
+        """Call until it works, with back-off.
+
+        Once only when this computer did not answer before, or when none of several did.
+        """
         host = httpx.URL(url).host
+        hopeless = host in self._tired or (len(self._tired) > 1 and not self._reached)
         backoff = tenacity.wait_exponential_jitter(
             multiplier=self.patience.first_wait,
             max=self.patience.longest_wait,
@@ -200,7 +205,7 @@ class Web:
             return call()
 
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(1 if host in self._tired else self.patience.attempts),
+            stop=tenacity.stop_after_attempt(1 if hopeless else self.patience.attempts),
             wait=wait,
             retry=tenacity.retry_if_exception_type(AgainError),
             reraise=True,
@@ -211,6 +216,7 @@ class Web:
             self._tired.add(host)
             raise
         self._tired.discard(host)
+        self._reached = True
         return result
 
     def _exchange(
@@ -254,6 +260,8 @@ class Web:
             raise AgainError("de dienst antwoordt niet op tijd") from error
         except httpx.DecodingError as error:
             raise AgainError("het antwoord is beschadigd ingepakt (gzip)") from error
+        except httpx.ConnectError as error:
+            raise AgainError("er is geen verbinding te maken") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise AgainError(f"de verbinding brak af ({type(error).__name__})") from error
         except OSError as error:

@@ -766,6 +766,15 @@ def test_every_fault_is_a_sentence_and_stops_nothing_else(
     assert run(broken, tmp_path).results[0].status == FETCHED
 
 
+def test_a_computer_that_did_not_answer_is_asked_once_more_for_the_next(
+    server: Any, tmp_path: Path
+) -> None:
+    server.routes["/85984NED/TypedDataSet"] = lambda _: Answer(b"", 503)
+    asked = [replace(table_request(server), name=f"{n}.json") for n in "ab"]
+    report = fetch(asked, tmp_path, patience=QUICK)
+    assert [result.attempts for result in report.results] == [3, 1]
+
+
 def test_an_unexpected_fault_is_that_of_one_file(
     server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -504,6 +504,12 @@ def test_a_part_of_a_map_is_refused(tmp_path: Path, total: str) -> None:
     assert "6 van 2501 gebieden" in problems(path)
 
 
+def test_a_map_without_any_area_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "buurten_2023.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}')
+    assert "geen enkel gebied" in problems(path)
+
+
 def test_a_shapefile_without_its_table_says_so(tmp_path: Path) -> None:
     path = write(buurten(), tmp_path / "buurt_2018.shp")
     path.with_suffix(".dbf").unlink()

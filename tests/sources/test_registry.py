@@ -303,6 +303,13 @@ def test_a_failed_delivery_is_a_fault_and_no_description(
     assert (row["status"], said in row["opmerking"]) == ("fout", True)
 
 
+def test_a_description_that_the_service_refused_is_a_fault_too(tmp_path: Path) -> None:
+    content = '{"odata.error": {"message": {"value": "onderhoud"}}}'
+    (tmp_path / "85618NED_DataProperties.json").write_text(content)
+    (row,) = intake(tmp_path).files.to_dict("records")
+    assert (row["status"], "onderhoud" in row["opmerking"]) == ("fout", True)
+
+
 def test_a_map_without_a_year_is_that_of_the_newest_year_asked_for(tmp_path: Path) -> None:
     ring = [[[5.1, 52.1], [5.11, 52.1], [5.11, 52.11], [5.1, 52.11], [5.1, 52.1]]]
     area = {
