@@ -254,11 +254,22 @@ def demo(
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
 def fetch(
-    gemeente: Gemeente,
-    jaar: Jaren,
+    gemeente: Gemeente = "",
+    jaar: Jaren = [],  # noqa: B006 - typer copies it
     naar: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Voor de bestanden; standaard data/raw.")
     ] = None,
+    vierkanten: Annotated[
+        bool,
+        typer.Option("--vierkanten", help="Ook de vierkanten van 100 m (groot landelijk bestand)."),
+    ] = False,
+    opnieuw: Annotated[
+        bool, typer.Option("--opnieuw", help="Haal ook op wat er al is; CBS vult tabellen aan.")
+    ] = False,
+    proef: Annotated[
+        bool,
+        typer.Option("--proef", help="Haal niets op: stel elke dienst één kleine vraag, en zeg."),
+    ] = False,
     stil: Stil = False,
 ) -> None:
     """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
@@ -268,10 +279,26 @@ def fetch(
 
     root = project_root()
     folder = naar or root / "data" / "raw"
-    wanted = web.plan(code_of(gemeente, Folders.of(root).processed), parse_years(jaar))
-    report = web.fetch(wanted, folder, progress=_unless(stil))
+    if proef:
+        from sia.sources.proef import probe
+
+        outcomes = probe(folder, progress=_unless(stil))
+        _say(outcomes.to_string(index=False))
+        raise typer.Exit(OK if outcomes["status"].eq("werkt").all() else FAILED)
+    if not gemeente or not jaar:
+        raise typer.BadParameter("Geef --gemeente en --jaar, of --proef.")
+    years = parse_years(jaar)
+    wanted = web.plan(
+        code_of(gemeente, Folders.of(root).processed),
+        years,
+        vierkanten=vierkanten,
+        tabellen=web.known_tables(years),
+    )
+    report = web.fetch(wanted, folder, progress=_unless(stil), opnieuw=opnieuw)
     good = len(report.results) - len(report.failed)
     _say(f"{good} van {len(report.results)} bestanden binnen in {folder}.")
+    for result in report.failed if stil else ():
+        _say(f"- {result.name}: {result.message}")
     raise typer.Exit(FAILED if report.failed else OK)
 
 

@@ -150,12 +150,15 @@ class AreaLayer:
         Columns ``naam``, ``wijkcode``, ``gemeentecode``, ``gemeentenaam`` (str, empty where
         unknown), ``water`` (bool), ``indelingswijziging`` (Int64, 1/2/3 or NA), ``geometry``
         (valid Polygon/MultiPolygon).
+    note : str
+        Dutch remark for the intake table, such as which areas have no outline in the file.
     """
 
     level: Level
     year: int
     frame: gpd.GeoDataFrame
     origin: Origin
+    note: str = ""
 
 
 @dataclass(frozen=True)

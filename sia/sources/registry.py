@@ -15,6 +15,7 @@ from sia.errors import InputError, Problem
 from sia.settings import PLANS
 from sia.sources import (
     cbs,
+    geofile,
     leefbaarometer,
     own,
     pbl,
@@ -34,8 +35,12 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
+<<<<<<< HEAD
 from sia.sources.columns import snake
 from sia.sources.delivery import companion, table_id
+=======
+from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
+>>>>>>> fetch
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -176,13 +181,23 @@ def read_folder(
         if hit is not None:
             known.append((path, name, *hit))
     # squares are cut out of the national file with the borders, so the borders are read first
+    kwb = [found.year for *_, found in known if found.source == cbs.NAME]
+    dated = max(wish.years or kwb or (found.year for *_, found in known), default=0)
     for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
         if voortgang is not None:
             voortgang(path)
-        _take(path, name, source, found, wish, harvest)
+        _take(path, name, source, _dated(found, dated), wish, harvest)
     if streng and harvest.problems:
         raise InputError(harvest.problems)
     return _intake(harvest)
+
+
+def _dated(found: Found, year: int) -> Found:
+    """Take a map that does not say of which year it is as that of the newest year there is."""
+    if found.source != pdok.NAME or found.year or not year:
+        return found
+    note = f"Het jaar staat niet in het bestand en niet in de naam; gelezen als kaart van {year}."
+    return replace(found, year=year, note=note)
 
 
 def read_squares(
@@ -293,11 +308,23 @@ def _barred(path: Path) -> Problem | None:
 def _damaged(path: Path) -> Problem | None:
     """Return the problem of a file that is named as data but holds something else."""
     kind = peek(path).kind
+    refused = '"odata.error"' in peek(path).head
+    if path.suffix.lower() == ".json" and kind != "html" and (refused or _names_figures(path)):
+        problem = answer_problem(path)
+        if problem is not None:
+            return problem
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
     if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
         return unusable(path, "anders")
     return None
+
+
+def _names_figures(path: Path) -> bool:
+    """Tell whether a file is named as the figures of a table of CBS, not as what explains them."""
+    if _ENTITY.search(path.stem):
+        return False
+    return bool(_FIGURES.search(path.stem) or table_id(path, _TABLES, ""))
 
 
 def _why_unknown(path: Path) -> str:
@@ -314,10 +341,20 @@ def _why_unknown(path: Path) -> str:
     if entity is not None and suffix in _DATA_SUFFIXES:
         figures = _figures_of(path, entity[0])
         return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
+    if path.name in (REGISTER, PROBED):
+        return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
+<<<<<<< HEAD
     if suffix in _MAPS:
         return f"{_NOBODY}: {_why_no_map(path)}"
+=======
+    if suffix == ".dbf":
+        return f"hoort bij {path.with_suffix('.shp').name}, dat ontbreekt"
+    reason = pdok.why_unknown(path) if suffix in geofile.SUFFIXES else ""
+    if reason:
+        return f"{_NOBODY}: {reason}"
+>>>>>>> fetch
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(column[:40] for column in peek(path).columns[:4])
