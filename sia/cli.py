@@ -407,6 +407,34 @@ def method(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def publiceer(
+    gemeente: Gemeente,
+    jaar: Annotated[int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar.")],
+    voor: Annotated[
+        Literal["publiek", "partners"],
+        typer.Option(metavar="LEZERS", help="`publiek` of `partners`."),
+    ] = "publiek",
+    naar: Annotated[
+        Path, typer.Option(metavar="MAP", help="Map die een map per soort lezers krijgt.")
+    ] = Path("publicatie"),
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    nagekeken: Annotated[
+        bool,
+        typer.Option(
+            "--nagekeken", help="Iemand heeft de duidingen nagekeken op persoonsgegevens."
+        ),
+    ] = False,
+) -> None:
+    """Zet alleen wat voor deze lezers is in een eigen map, na een test op geheimen."""
+    from sia.publication import publish
+    from sia.stages.opening import checked_run
+
+    made = publish(checked_run(gemeente, jaar, bron or ["data/raw"]), naar, voor, checked=nagekeken)
+    count = sum(path.is_file() for path in made.rglob("*"))
+    _say(f"Gepubliceerd: {count} bestanden in {made}. Er staat niets vertrouwelijks in.")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def duiding(
     wat: Annotated[Literal["controleer"], typer.Argument(metavar="WAT", help="`controleer`.")],
     gemeente: Gemeente,

@@ -27,6 +27,7 @@ COMMANDS = (
     "status",
     "init",
     "methode",
+    "publiceer",
     "sessie",
     "sjabloon",
     "version",
