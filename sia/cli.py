@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -431,6 +431,66 @@ def method(
     processed = Folders.of(project_root()).processed if gemeente else Path()
     own = configure_processed(gemeente, processed) if gemeente else None
     _say(in_force.method_text(in_force.method_of(own, methode), als_json))
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def publiceer(
+    gemeente: Gemeente,
+    jaar: Annotated[int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar.")],
+    voor: Annotated[
+        Literal["publiek", "partners"],
+        typer.Option(metavar="LEZERS", help="`publiek` of `partners`."),
+    ] = "publiek",
+    naar: Annotated[
+        Path, typer.Option(metavar="MAP", help="Map die een map per soort lezers krijgt.")
+    ] = Path("publicatie"),
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    nagekeken: Annotated[
+        bool,
+        typer.Option(
+            "--nagekeken", help="Iemand heeft de duidingen nagekeken op persoonsgegevens."
+        ),
+    ] = False,
+) -> None:
+    """Zet alleen wat voor deze lezers is in een eigen map, na een test op geheimen."""
+    from sia.publication import publish
+    from sia.stages.opening import checked_run
+
+    made = publish(checked_run(gemeente, jaar, bron or ["data/raw"]), naar, voor, checked=nagekeken)
+    count = sum(path.is_file() for path in made.rglob("*"))
+    _say(f"Gepubliceerd: {count} bestanden in {made}. Er staat niets vertrouwelijks in.")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def duiding(
+    wat: Annotated[Literal["controleer"], typer.Argument(metavar="WAT", help="`controleer`.")],
+    gemeente: Gemeente,
+    kop: Annotated[
+        str,
+        typer.Option(
+            metavar="KOP",
+            help="Kop van het logboek die ooit in een rapport of verslag is gedrukt.",
+            show_default=False,
+        ),
+    ] = "",
+) -> None:
+    """Controleert of het logboek van duidingen nog is wat er is vastgelegd."""
+    from sia.duiding import Record, network_warning
+    from sia.request import code_of
+    from sia.settings import Folders, project_root
+
+    del wat
+    folders = Folders.of(project_root())
+    record = Record(folders.record(code_of(gemeente, folders.processed)))
+    if told := network_warning(record.path):
+        _say(told)
+    problems = record.check(kop)
+    for one in problems:
+        _say(" ".join(filter(None, (f"{one.bestand}:", one.rij, one.wat, one.oplossing))))
+    if problems:
+        raise typer.Exit(FAILED)
+    head = record.head()
+    _say(f"In orde: kop van het logboek {head}." if head else "Er zijn nog geen duidingen.")
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
