@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from sia.agenda.reading.fields import IDEA
 from sia.agenda.wording import years as span
 from sia.errors import Problem
 
@@ -95,7 +96,7 @@ def without_internal(
         The plans that the table sees. What is not among them takes its money and people in the
         years in which the partner wants it, unless it is only an idea.
     """
-    hidden = plans[~plans.index.isin(table.index) & (plans["status"] != "idee")]
+    hidden = plans[~plans.index.isin(table.index) & (plans["status"] != IDEA)]
     spent = _yearly(
         hidden.assign(
             eigen=hidden["kosten"] - hidden[["bedrag_1", "bedrag_2"]].fillna(0.0).sum(axis=1)
