@@ -112,7 +112,12 @@ def public_totals(
     rules = _Rules(least, remainder, rounding)
     released: list[pd.DataFrame] = []
     for table in (*earlier, plans):
-        cells = dict(iter(_shared(table).groupby(["gebied", "jaar"], sort=True)))
+        shared = _shared(table)
+        keys = sorted({(str(a), int(t)) for a, t in shared[["gebied", "jaar"]].to_numpy()})
+        cells = {
+            (area, year): shared[(shared["gebied"] == area) & (shared["jaar"] == year)]
+            for area, year in keys
+        }
         why = _refusals(cells, released, rules)
         released += [cell for key, cell in cells.items() if not why[key]]
     rows = [
@@ -235,6 +240,6 @@ def _known(matrix: np.ndarray, sums: np.ndarray, amount: float, at: int, roundin
         goal[at] = sign
         solved = linprog(goal, A_ub=both, b_ub=limit, bounds=(0, None), method="highs")
         # an amount without an upper bound is not known
-        if solved.status != 0 or solved.fun < sign * bound * amount:
+        if solved.status != 0 or float(solved.fun or 0.0) < sign * bound * amount:
             return False
     return True
