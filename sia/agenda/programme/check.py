@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan, nan
+from math import isnan
 
 import pandas as pd
 
@@ -74,10 +74,7 @@ class Checker:
             str(row[0]): _Plan(*row[1:]) for row in agenda.plans[columns].itertuples(name=None)
         }
         self.partners = sorted({plan.partner for plan in self.plans.values()})
-        self.limits = {
-            (row[0][0], row[0][1]): (row[1], row[2])
-            for row in agenda.budgets[["budget", "fte"]].itertuples(name=None)
-        }
+        self.limits = {key: (budget, fte) for key, budget, fte in agenda.limits.itertuples()}
         self.places: dict[str, list[str]] = {}
         for plek, plan in agenda.openings[["plek", "plan"]].itertuples(index=False, name=None):
             self.places.setdefault(plek, []).append(plan)
@@ -118,17 +115,17 @@ class Checker:
         for partner in self.partners:
             own = [p for p, row in self.plans.items() if row.partner == partner]
             carried = 0.0
-            for t in self.years:
+            for t in sorted(year for name, year in self.limits if name == partner):
                 running = [self.plans[p] for p in own if self._runs(p, chosen, t)]
                 spent = sum(plan.eigen / plan.duur for plan in running)
                 work = sum(plan.fte for plan in running if not isnan(plan.fte))
-                budget, fte = self.limits.get((partner, t), (nan, nan))
+                budget, fte = self.limits[partner, t]
                 short = spent - budget - carried
                 if short > _CENT + 1e-6 * budget:
                     zin = f"{partner} komt in {t} {euro(short)} tekort."
                     yield Violation("budget", partner, t, short, zin)
                 most = self.settings.doorschuiven * budget
-                carried = 0.0 if isnan(budget) else min(max(-short, 0.0), most)
+                carried = min(max(-short, 0.0), most)
                 if work - fte > 1e-5:
                     zin = f"{partner} komt in {t} {number(work - fte)} fte tekort."
                     yield Violation("fte", partner, t, work - fte, zin)

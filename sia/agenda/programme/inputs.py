@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
+from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.errors import InputError, Problem
@@ -88,7 +90,7 @@ class Agenda:
     afspraken : DataFrame
         ``groep``, ``plan``: agreed to start in the same year.
     budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte``; NaN or absent is not constrained.
+        ``budget``, ``fte`` as they were given; what binds is `limits`.
     settings : ProgrammeSettings
     parameters : Parameters
     """
@@ -103,6 +105,11 @@ class Agenda:
     budgets: pd.DataFrame
     settings: ProgrammeSettings
     parameters: Parameters
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """Money and people that bind, see `sia.agenda.programme.means.limits`."""
+        return limits(self.plans, self.budgets, self.settings.jaren)
 
 
 def prepare(
@@ -337,4 +344,6 @@ def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
             drop=True
         ),
         afspraken=agenda.afspraken[agenda.afspraken["plan"].isin(kept)].reset_index(drop=True),
+        # what was assumed for a partner rests on all its plans
+        budgets=agenda.limits,
     )

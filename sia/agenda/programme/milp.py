@@ -49,12 +49,7 @@ class Builder:
         self.x: dict[tuple[str, int], int] = {}
         self.options: dict[str, list[int]] = {}
         self.duration = {str(p): int(d) for p, d in agenda.plans["duur"].items()}
-        self._limits = {
-            (str(k[0]), int(k[1])): (float(b), float(f))
-            for k, b, f in zip(
-                agenda.budgets.index, agenda.budgets["budget"], agenda.budgets["fte"], strict=True
-            )
-        }
+        self._limits = {(str(k), int(t)): (b, f) for (k, t), b, f in agenda.limits.itertuples()}
         self.level: dict[tuple[str, int, int], int] = {}
         self.levels: dict[str, list[float]] = {}
         self.open: dict[tuple[str, int], list[Term]] = {}
@@ -113,7 +108,7 @@ class Builder:
     def _activity(self) -> dict[tuple[str, int], list[Term]]:
         active: dict[tuple[str, int], list[Term]] = {}
         for (plan, year), column in self.x.items():
-            for t in range(year, min(year + self.duration[plan], self.settings.eind + 1)):
+            for t in range(year, year + self.duration[plan]):
                 active.setdefault((plan, t), []).append((column, 1.0))
         return active
 
@@ -209,15 +204,13 @@ class Builder:
         of_partner = _lists(plans["partner"].index.to_series().groupby(plans["partner"]))
         for partner, members in sorted(of_partner.items()):
             before: int | None = None
-            for t in self.settings.jaren:
-                budget, fte = self.limits(partner, t)
+            for t in sorted(year for name, year in self._limits if name == partner):
+                budget, fte = self._limits[partner, t]
                 use = self._use(members, t, yearly)
-                if np.isnan(budget):
-                    before = None
-                elif use or self.settings.doorschuiven > 0:
+                if use or self.settings.doorschuiven > 0:
                     before = self._budget_row(partner, t, use, EURO * budget, before)
                 work = self._use(members, t, people)
-                if work and not np.isnan(fte):
+                if work:
                     self.model.row(work, fte, RowName("fte", partner, t))
 
     def _use(self, members: list[str], t: int, amount: Mapping[str, float]) -> list[Term]:
@@ -241,10 +234,6 @@ class Builder:
             terms.append((before, -1.0))
         self.model.row(terms, budget, RowName("budget", partner, t))
         return column
-
-    def limits(self, partner: str, t: int) -> tuple[float, float]:
-        """Return budget (euro) and fte of a partner in a year; NaN is not constrained."""
-        return self._limits.get((partner, t), (float("nan"), float("nan")))
 
     def _streets(self) -> None:
         """Cap on open places, and the price of nuisance above the threshold."""
