@@ -154,12 +154,11 @@ def cover_table(dia: Dia) -> pd.DataFrame:
 
 
 def gains_table(dia: Dia) -> pd.DataFrame:
-    """Return what every partner gains or loses against planning alone, losers first."""
+    """Return what every partner saves in cash, and how its plans fare, losers first."""
     gains = partner_gains(dia.agenda, dia.starts, separate=dia.separate).sort_values(
-        "netto", kind="stable"
+        "waardering", kind="stable"
     )
-    shown = gains[["bespaart", "tijd", "plannen", "netto", "compensatie", "na_compensatie"]]
-    table = _euros(shown.rename(columns={"na_compensatie": "na compensatie"}).reset_index())
+    table = _euros(gains[["bespaart"]].rename(columns={"bespaart": "bespaart (€)"}).reset_index())
     return table.assign(uitleg=gains["zin"].to_numpy())
 
 

@@ -124,7 +124,13 @@ def run(
         guess.col_value = start.tolist()
         solver.setSolution(guess)
     solver.run()
-    return _outcome(solver)
+    found = _outcome(solver)
+    if start is not None and found.status == "optimaal" and found.values.size:
+        # HiGHS can solve a model in its presolve and then hand back the start it was given.
+        cost = float(np.dot(model.cost, found.values)) + model.offset
+        if cost - found.bound > settings.gat * abs(cost) + 1e-6 * max(abs(cost), 1.0):
+            return run(model, settings, None, nodes)
+    return found
 
 
 def _highspy() -> Any:
