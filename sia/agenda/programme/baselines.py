@@ -112,7 +112,7 @@ class _Greedy:
         self.lying: dict[tuple[str, int], set[str]] = {}
         self.start: dict[str, int] = {}
         self.visited: set[str] = set()
-        self.groups, self.before = _groups(agenda), _before(agenda)
+        self.groups, self.before = placed_with(agenda), _before(agenda)
         self.must = {str(plan): bool(must) for plan, must in agenda.plans["verplicht"].items()}
 
     def plan(self, always: bool) -> pd.Series | None:
@@ -211,7 +211,7 @@ class _Greedy:
                 self.largest[plek, t] = max(self.largest.get((plek, t), 0.0), f)
 
 
-def _groups(agenda: Agenda) -> dict[str, list[str]]:
+def placed_with(agenda: Agenda) -> dict[str, list[str]]:
     """Return per plan of an agreement all plans that are placed with it."""
     found: dict[str, set[str]] = {}
     tied = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]

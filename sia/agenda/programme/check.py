@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
 from math import nan
@@ -67,6 +68,7 @@ class Checker:
         self.limits = agenda.budget_limits
         self.people = people_of(agenda)
         self.plans: dict[str, Any] = {str(row.Index): row for row in agenda.plans.itertuples()}
+        self.windows = self.plans
         self.of_partner: dict[str, list[str]] = {}
         for plan, row in self.plans.items():
             self.of_partner.setdefault(row.partner, []).append(plan)
@@ -80,6 +82,23 @@ class Checker:
         self.schemes = agenda.regelingen.to_dict("index")
         given = agenda.bijdragen[["plan", "bron", "bedrag", "vrij"]]
         self.given = list(given.itertuples(index=False, name=None))
+
+    def around(self, plans: Collection[str]) -> Checker:
+        """Return the checker of only the rules in which these plans have a part."""
+        near = copy(self)
+        near.windows = {p: self.plans[p] for p in plans}
+        partners = {row.partner for row in near.windows.values()}
+        near.of_partner = {k: self.of_partner[k] for k in partners}
+        own = {q for q, here in self.places.items() if not set(here).isdisjoint(plans)}
+        codes = {code for q in own for code in self.codes.get(q, [])}
+        near.codes = {q: [c for c in here if c in codes] for q, here in self.codes.items()}
+        near.places = {q: p for q, p in self.places.items() if q in own or near.codes.get(q)}
+        near.order = [row for row in self.order if row[0] in plans or row[1] in plans]
+        near.groups = {g: p for g, p in self.groups.items() if not set(p).isdisjoint(plans)}
+        near.pairs = [pair for pair in self.pairs if pair[1] in plans or pair[2] in plans]
+        used = {row[1] for row in self.given if row[0] in plans}
+        near.schemes = {bron: row for bron, row in self.schemes.items() if bron in used}
+        return near
 
     def name(self, plan: str) -> str:
         """Return a plan as its title and number."""
@@ -100,7 +119,7 @@ class Checker:
         return sorted(violation for rule in rules for violation in rule(chosen))
 
     def _windows(self, chosen: dict[str, int]) -> Iterator[Violation]:
-        for plan, row in self.plans.items():
+        for plan, row in self.windows.items():
             year = chosen.get(plan)
             if year is None:
                 if row.verplicht:

@@ -16,6 +16,7 @@ from sia.agenda.programme.diagnosis import CONFLICT, conflicts, give_way
 from sia.agenda.programme.improve import improve
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
+from sia.agenda.programme.reasons import settled
 from sia.agenda.programme.solver import Solved, run
 from sia.agenda.programme.worth import worth
 from sia.agenda.wording import count, euro, percent
@@ -104,6 +105,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     assert starts is not None
     if current is not None:
         starts = _kept(asked, current, starts)
+    starts = settled(asked, starts, current)
     parts = worth(asked, starts, current)
     bound, total = -solved.bound / EURO, float(parts["totaal"])
     gap = relative_gap(bound, total)
