@@ -14,6 +14,7 @@ from sia.agenda.programme.agreements import bound_together
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
+from sia.agenda.programme.means import assumed, without_internal
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.versions import kept_version, version_starts
 from sia.agenda.reading.areas import Division, area_of, candidate_areas
@@ -60,7 +61,7 @@ class Agreed:
         As `status` returns it, and ``jaar``: the year in which the programme does it together,
         NA where it does not.
     problems : tuple of Problem
-        Decisions and actions that do not fit.
+        Decisions and actions that do not fit, and years of which the money is assumed.
     """
 
     organisation: Organisation
@@ -152,11 +153,13 @@ def make_dia(
     linkages = find_linkages(plans, city["scores"], settings.links)
     organisation, astray = _settled(delivered.organisation, linkages.kansen, memory.get("nummers"))
     state = status(organisation.steps, linkages.kansen)
+    budgets = without_internal(delivered.budgets, taken.register.plans, plans)
     free = prepare(
-        plans, linkages, city["scores"], delivered.budgets, settings.programme,
+        plans, linkages, city["scores"], budgets, settings.programme,
         subsidies=delivered.subsidies,
     )  # fmt: skip
     agenda, apart = bound_together(free, state)
+    guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
     versions = memory.get("versies")
     agreed = None if versions is None else version_starts(versions, versions["versie"].iloc[-1])
     programme = optimise(agenda, agreed)
@@ -166,7 +169,7 @@ def make_dia(
         taken,
         plans,
         linkages,
-        Agreed(organisation, state, (*astray, *apart)),
+        Agreed(organisation, state, (*astray, *apart, *guessed)),
         agenda,
         programme,
         kept_version(versions, jaar, taken.edition, programme, agenda),

@@ -62,7 +62,7 @@ def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
 
 
 def decision_problem_table(dia: Dia) -> pd.DataFrame:
-    """Return the decisions and actions that do not fit the koppelkansen of today."""
+    """Return decisions and actions that do not fit today's koppelkansen, and money assumed."""
     return _problems(dia.agreed.problems)
 
 

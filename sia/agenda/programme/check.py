@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
-from math import nan
 from typing import Any
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs, people_of
+from sia.agenda.programme.inputs import Agenda, bound_pairs
 from sia.agenda.wording import euro, number
 from sia.dutch import opsomming
 
@@ -65,8 +64,7 @@ class Checker:
 
     def __init__(self, agenda: Agenda) -> None:
         self.settings = agenda.settings
-        self.limits = agenda.budget_limits
-        self.people = people_of(agenda)
+        self.limits = {key: (budget, fte) for key, budget, fte in agenda.limits.itertuples()}
         self.plans: dict[str, Any] = {str(row.Index): row for row in agenda.plans.itertuples()}
         self.windows = self.plans
         self.of_partner: dict[str, list[str]] = {}
@@ -140,7 +138,7 @@ class Checker:
             carried = 0.0
             for t in range(self.settings.start, self.settings.eind + longest):
                 running = [p for p in own if self._runs(p, chosen, t)]
-                budget = self.limits[partner, t]
+                budget, fte = self.limits[partner, t]
                 spent = sum(self.plans[p].eigen / self.plans[p].duur for p in running)
                 short = spent - budget - carried
                 if short > _CENT + 1e-6 * budget:
@@ -148,12 +146,11 @@ class Checker:
                     zin = f"{partner} komt in {t} {euro(short)} tekort: {self.names(paying)}."
                     yield Violation("budget", partner, t, short, zin, paying)
                 carried = min(max(-short, 0.0), self.settings.doorschuiven * budget)
-                yield from self._people(partner, t, running)
+                yield from self._people(partner, t, running, fte)
 
-    def _people(self, partner: str, t: int, running: list[str]) -> Iterator[Violation]:
+    def _people(self, partner: str, t: int, running: list[str], fte: float) -> Iterator[Violation]:
         working = tuple(p for p in running if self.plans[p].fte > 0)
         work = sum(self.plans[p].fte for p in working)
-        fte = self.people.get((partner, t), nan)
         if work - fte > 1e-5:
             zin = f"{partner} komt in {t} {number(work - fte)} fte tekort: {self.names(working)}."
             yield Violation("fte", partner, t, work - fte, zin, working)

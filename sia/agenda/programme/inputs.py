@@ -13,6 +13,7 @@ import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
+from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import percent, years
@@ -94,8 +95,7 @@ class Agenda:
     afspraken : DataFrame
         ``groep``, ``plan``: agreed to start in the same year.
     budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte``; a budget that is NaN or absent is unknown, see `budget_limits`; people
-        that are unknown are not constrained.
+        ``budget``, ``fte`` as they were given; what binds is `limits`.
     settings : ProgrammeSettings
     parameters : Parameters
     bezet : DataFrame
@@ -124,36 +124,13 @@ class Agenda:
     )
 
     @cached_property
-    def budget_limits(self) -> dict[tuple[str, int], float]:
-        """Budget per partner and year, until the last year in which a work can run.
-
-        A year that is not known gets the budget of the nearest known year of that partner, the
-        earlier of two. A partner of whom no year is known has, in every year, what its own plans
-        ask for in the busiest year when each starts as it prefers.
-        """
-        plans, known = self.plans, self.budgets["budget"].dropna()
-        span = range(self.settings.start, self.settings.eind + int(plans["duur"].max() or 1))
-        limits = {}
-        for partner, own in plans.groupby("partner"):
-            given = known[known.index.get_level_values(0) == partner].droplevel(0)
-            years = sorted(int(t) for t in given.index)
-            asked = 0.0 if years else _busiest(own)
-            for t in span:
-                near = min(years, key=lambda y: (abs(y - t), y), default=None)
-                limits[str(partner), t] = asked if near is None else float(given[near])
-        return limits
+    def limits(self) -> pd.DataFrame:
+        """Money and people that bind, see `sia.agenda.programme.means.limits`."""
+        return limits(self.plans, self.budgets, self.settings.jaren)
 
 
 def _empty(*columns: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns))
-
-
-def _busiest(plans: pd.DataFrame) -> float:
-    asked: dict[int, float] = {}
-    for first, long, own in plans[["voorkeur", "duur", "eigen"]].itertuples(index=False):
-        for t in range(first, first + long):
-            asked[t] = asked.get(t, 0.0) + own / long
-    return max(asked.values())
 
 
 def prepare(
@@ -457,12 +434,6 @@ def share_left(planned: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
     return share
 
 
-def people_of(agenda: Agenda) -> dict[tuple[str, int], float]:
-    """Return the fte per partner and year, NaN where a row does not give it."""
-    rows = agenda.budgets["fte"].reset_index().itertuples(index=False, name=None)
-    return {(str(partner), int(t)): float(fte) for partner, t, fte in rows}
-
-
 def bound_pairs(agenda: Agenda) -> list[tuple[str, str, str]]:
     """Return (koppelkans, plan, plan) of every decided link."""
     if "bindt" not in agenda.links:
@@ -491,4 +462,6 @@ def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
         ),
         afspraken=agenda.afspraken[agenda.afspraken["plan"].isin(kept)].reset_index(drop=True),
         bijdragen=given[given["plan"].isin(kept)].reset_index(drop=True),
+        # what was assumed for a partner rests on all its plans
+        budgets=agenda.limits,
     )

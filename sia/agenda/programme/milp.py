@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs, people_of
+from sia.agenda.programme.inputs import Agenda, bound_pairs
 from sia.agenda.programme.solver import Model, RowName, Term
 from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price, value
 
@@ -49,7 +49,7 @@ class Builder:
         self.x: dict[tuple[str, int], int] = {}
         self.options: dict[str, list[int]] = {}
         self.duration = {str(p): int(d) for p, d in agenda.plans["duur"].items()}
-        self._people = people_of(agenda)
+        self._limits = {(str(k), int(t)): (b, f) for (k, t), b, f in agenda.limits.itertuples()}
         self.level: dict[tuple[str, int, int], int] = {}
         self.levels: dict[str, list[float]] = {}
         self.open: dict[tuple[str, int], list[Term]] = {}
@@ -247,20 +247,19 @@ class Builder:
 
     def _means(self) -> None:
         """Budget with carry-over, and people, per partner and year, to the end of all works."""
-        longest = max(self.duration.values(), default=1)
         plans = self.agenda.plans
         yearly = _numbers(EURO * plans["eigen"] / plans["duur"])
         people = _numbers(plans["fte"].fillna(0.0))
         of_partner = _lists(plans["partner"].index.to_series().groupby(plans["partner"]))
         for partner, members in sorted(of_partner.items()):
             before: int | None = None
-            for t in range(self.settings.start, self.settings.eind + longest):
+            for t in sorted(year for name, year in self._limits if name == partner):
+                budget, fte = self._limits[partner, t]
                 use = self._use(members, t, yearly)
                 if use or self.settings.doorschuiven > 0:
-                    budget = EURO * self.agenda.budget_limits[partner, t]
-                    before = self._budget_row(partner, t, use, budget, before)
-                work, fte = self._use(members, t, people), self._people.get((partner, t), np.nan)
-                if work and not np.isnan(fte):
+                    before = self._budget_row(partner, t, use, EURO * budget, before)
+                work = self._use(members, t, people)
+                if work:
                     self.model.row(work, fte, RowName("fte", partner, t))
 
     def _use(self, members: list[str], t: int, amount: Mapping[str, float]) -> list[Term]:
