@@ -217,7 +217,8 @@ class Run:
         if name == "open data":
             return raw_now(self.bron).open
         if name == "plannen":
-            return raw_now(self.bron).plannen
+            # plans are of today: only the newest year makes an agenda of them
+            return raw_now(self.bron).plannen if self.jaar == max(self.jaren) else ""
         if name == "duiding":
             return record_hash(self.folders.record(self.gemeente.code))
         style = self.gemeente.huisstijl

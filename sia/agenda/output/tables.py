@@ -9,7 +9,7 @@ import pandas as pd
 from sia.agenda.dia import Dia
 from sia.agenda.insight.funding import cover, money, shares
 from sia.agenda.insight.publication import publications, spending
-from sia.agenda.programme.inputs import without_refused
+from sia.agenda.programme.inputs import payable
 from sia.agenda.programme.optimise import timeline
 from sia.agenda.reading.decisions import decision_log, every_number, task_list
 from sia.agenda.reading.fields import IDEA
@@ -48,7 +48,7 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
         "acties": task_list(organisation, kansen["vertrouwelijkheid"]),
         "wijzigingen": dia.taken.changes,
         "programma": timeline(agenda, starts),
-        "geld": money(agenda, without_refused(plans, funds), starts, dia.gebieden),
+        "geld": money(agenda, payable(plans, funds), starts, dia.gebieden),
         "dekking": with_levels(cover(agenda, plans, starts, funds), levels),
         "aandelen": with_levels(shares(agenda, starts), levels),
         "knelpunten": _shared_bottlenecks(dia),
