@@ -173,8 +173,8 @@ class Run:
         """Return the years that a need speaks of."""
         if which == "alle":
             return self.jaren
-        if which == "tot":
-            return tuple(jaar for jaar in self.jaren if jaar <= self.jaar)
+        if which in ("tot", "eerder"):
+            return tuple(j for j in self.jaren if j < self.jaar + (which == "tot"))
         return (self.basisjaar,) if which == "basis" else (self.jaar,)
 
     def fingerprint(self, stage: str) -> str:
