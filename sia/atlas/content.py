@@ -84,13 +84,18 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
     stuff = atlas.materiaal
     cijfers = stuff.cijfers
     places = list(cijfers.gebieden.index)
+    shapes, points, pockets = _shapes(cijfers.gebieden, cijfers.deelbuurten)
     return {
         "gemeente": cijfers.gemeente,
         "jaar": cijfers.jaar,
         "jaren": sorted(atlas.jaren),
         "editie": editie,
         "fictief": stuff.theme.fictief,
-        "buurten": _places(stuff, editie),
+        "buurten": [
+            {**place, "g": shapes.get(place["c"], []), "p": points.get(place["c"])}
+            for place in _places(stuff, editie)
+        ],
+        "deelbuurten": pockets,
         "domeinen": {key: DOMAINS[key] for key in scored_domains(cijfers.scores)},
         "scores": {jaar: _scores(own.scores, places) for jaar, own in atlas.jaren.items()},
         "indicatoren": _indicators(atlas, editie),
@@ -105,7 +110,6 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
 def _places(stuff: Materiaal, editie: Editie) -> list[dict[str, Any]]:
     cijfers = stuff.cijfers
     table = cijfers.gebieden
-    shapes, points = _shapes(table)
     plans = _plans(stuff.investeringen, editie)
     whole = editie == "intern"
     said = {
@@ -125,8 +129,6 @@ def _places(stuff: Materiaal, editie: Editie) -> list[dict[str, Any]]:
             "s": str(row["stadsdeel"]).strip(),
             "inw": _number(row["inwoners"]),
             "water": bool(row["water"]),
-            "g": shapes.get(code, []),
-            "p": points.get(code),
             "reden": reasons[code],
             "dia": str(area.get(code, "")),
             "deel": [
@@ -300,29 +302,38 @@ def _change(cijfers: Cijfers) -> dict[str, Any] | None:
     }
 
 
-def _shapes(table: gpd.GeoDataFrame) -> tuple[dict[str, list[list[int]]], dict[str, list[int]]]:
+def _shapes(
+    table: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None
+) -> tuple[dict[str, list[list[int]]], dict[str, list[int]], list[list[list[int]]]]:
     """Return borders as rings of steps in whole units, and where a name stands; north is up.
 
-    Neighbours keep the same corners, so that the page can dissolve the line between them.
+    Neighbours keep the same corners, so that the page can dissolve the line between them. The
+    third value is that of the deel-buurten.
     """
     own = table.geometry[has_border(table.geometry)]
     if own.empty:
-        return {}, {}
+        return {}, {}, []
     west, south, east, north = own.total_bounds
     unit = max(east - west, north - south) / WIDTH
-    drawn = simplified(own.to_numpy(), unit * 1.2)
-    rings, points = {}, {}
-    for code, shape in zip(own.index, drawn, strict=True):
-        place = _middle(shape)
-        points[str(code)] = [round((place.x - west) / unit), round((north - place.y) / unit)]
-        rings[str(code)] = [
-            ring
-            for part in shapely.get_parts(shape)
-            if part.geom_type == "Polygon"
-            for line in (part.exterior, *part.interiors)
-            if len(ring := _steps(shapely.get_coordinates(line), west, north, unit)) > 6
-        ]
-    return rings, points
+    drawn = dict(zip(own.index, simplified(own.to_numpy(), unit * 1.2), strict=True))
+    middles = {code: _middle(shape) for code, shape in drawn.items()}
+    points = {
+        str(code): [round((place.x - west) / unit), round((north - place.y) / unit)]
+        for code, place in middles.items()
+    }
+    rings = {str(code): _rings(shape, west, north, unit) for code, shape in drawn.items()}
+    inner = [] if pockets is None else pockets.geometry.to_numpy()
+    return rings, points, [_rings(shape, west, north, unit) for shape in inner]
+
+
+def _rings(shape: Any, west: float, north: float, unit: float) -> list[list[int]]:
+    return [
+        ring
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for line in (part.exterior, *part.interiors)
+        if len(ring := _steps(shapely.get_coordinates(line), west, north, unit)) > 6
+    ]
 
 
 def _middle(shape: Any) -> Any:

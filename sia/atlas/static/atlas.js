@@ -69,6 +69,8 @@ if (TYPEN.size) soort("type", "Type", "Welke buurten lijken op elkaar?", (i) => 
   [...TYPEN].map(([n, t]) => [typeKleur(n), n, `${n}. ${t}`]));
 if (B.some((b) => b.aanpak)) soort("aanpak", "Aanpak", "Wat stellen wij voor?", (i) => (S().r[i] != null && aanpakNr(B[i]) ? ["aanpak-" + aanpakNr(B[i]), "IKDVB"[aanpakNr(B[i]) - 1]] : null), (i) => aanpakNaam(B[i]) || "geen voorstel",
   AANPAK.map(([, t], k) => ["aanpak-" + (k + 1), "IKDVB"[k], t]));
+const GEBIED = [...new Set(B.map((b) => b.dia).filter(Boolean))].sort();
+if (GEBIED.length) soort("dia", "Voorgesteld DIA-gebied", "Welke buurten horen in het voorstel bij elkaar?", (i) => (B[i].dia ? [typeKleur(GEBIED.indexOf(B[i].dia) + 1), GEBIED.indexOf(B[i].dia) + 1] : null), (i) => B[i].dia || "geen gebied", GEBIED.map((g, k) => [typeKleur(k + 1), k + 1, `${k + 1}. ${g}`]));
 for (const d of D) getal(d, X.domeinen[d], "Onderwerpen, 0–100", (i, j) => (S(j).d[d] || [])[i], { g: [20, 40, 60, 80] });
 const GROEP = { ...X.domeinen, potentie: "Potentie", context: "Ter toelichting" };
 for (const k of X.indicatoren) getal(k.id, k.n, "Cijfers: " + (GROEP[k.d] || k.d), (i, j) => (k.v[j] || [])[i], { dec: k.dec, eenheid: k.e, ramp: k.d === "context" || k.d === "potentie" ? "pot" : "urg", omlaag: k.r < 0, jaren: X.jaren.filter((j) => k.v[j]), kop: `${k.n}, ${k.e}`, bron: k });
@@ -165,8 +167,9 @@ function perHoofd() { // only where every amount is known: a hidden one may turn
 }
 
 /* ---- map ---- */
-const RING = B.map((b) => b.g.map((r) => { let x = 0, y = 0; const p = []; for (let i = 0; i < r.length; i += 2) p.push([(x += r[i]), (y += r[i + 1])]); return p; }));
-const PAD = RING.map((rs) => rs.map((r) => "M" + r.map((p) => p.join(" ")).join("L") + "Z").join(""));
+const ringen = (g) => g.map((r) => { let x = 0, y = 0; const p = []; for (let i = 0; i < r.length; i += 2) p.push([(x += r[i]), (y += r[i + 1])]); return p; });
+const lijnen = (rs) => rs.map((r) => "M" + r.map((p) => p.join(" ")).join("L") + "Z").join("");
+const RING = B.map((b) => ringen(b.g)), PAD = RING.map(lijnen);
 const heel = (() => { // all land, with some room for the line around it
   const p = RING.filter((_, i) => !B[i].water).flat(2);
   if (!p.length) return [0, 0, 100, 60];
@@ -181,6 +184,7 @@ function rand(leden) { // the lines that a group does not share with itself
   }
   return [...open.values()].map(([a, b]) => `M${a.join(" ")}L${b.join(" ")}`).join("");
 }
+const EERST = rand(eerst), DEEL = X.deelbuurten.map((d) => lijnen(ringen(d))).join("");
 const WIJKEN = [...new Set(B.map((b) => b.w))].map((n) => ({ n, l: B.map((_, i) => i).filter((i) => B[i].w === n && B[i].p && !B[i].water) })).filter((w) => w.l.length);
 for (const w of WIJKEN) {
   w.d = rand(w.l);
@@ -189,19 +193,26 @@ for (const w of WIJKEN) {
 }
 const meet = document.createElement("canvas").getContext("2d");
 const breed = (t, px) => { meet.font = `600 ${px}px ${getComputedStyle(document.body).fontFamily}`; return meet.measureText(t).width; };
-let vb = [...heel], focus = G[0] ?? 0;
+function stad() { // where people live: farmland around it stays a step of zooming out away
+  const p = RING.filter((_, i) => S().r[i] != null).flat(2);
+  if (!p.length) return [...heel];
+  const lo = [0, 1].map((k) => p.reduce((m, q) => Math.min(m, q[k]), Infinity)), hi = [0, 1].map((k) => p.reduce((m, q) => Math.max(m, q[k]), 0));
+  const w = Math.min(heel[2], 1.12 * Math.max(hi[0] - lo[0], ((hi[1] - lo[1]) * heel[2]) / heel[3])), hh = (w * heel[3]) / heel[2];
+  return [0, 1].map((k) => Math.max(heel[k], Math.min(heel[k] + heel[k + 2] - [w, hh][k], (lo[k] + hi[k] - [w, hh][k]) / 2))).concat([w, hh]);
+}
+let vb = stad(), focus = G[0] ?? 0;
 const KAARTEN = [];
 function maakKaart(nr, laag, jaar) {
   const K = $("kaart" + nr), doek = K.parentNode, T = doek.querySelector(".tip"), gB = sv("g"), gT = sv("g", { "aria-hidden": "true" });
-  const lijn = (c) => sv("path", { class: "lijn " + c }), groep = lijn("groep"), w0 = lijn("onder"), w1 = lijn("wijs"), k0 = lijn("onder"), k1 = lijn("keus"), k2 = lijn("keus met");
+  const lijn = (c) => sv("path", { class: "lijn " + c }), groep = lijn("groep"), deel = lijn("deel"), w0 = lijn("onder"), w1 = lijn("wijs"), k0 = lijn("onder"), k1 = lijn("keus"), k2 = lijn("keus met");
   const P = B.map((b, i) => sv("path", { d: PAD[i], class: "b", "data-i": i, role: "button", tabindex: -1 }));
   gB.append(...P.filter((_, i) => PAD[i]));
-  K.append(gB, sv("g", { "aria-hidden": "true" }, WIJKEN.map((w) => sv("path", { class: "lijn wijk", d: w.d })), groep, w0, w1, k0, k2, k1), gT);
+  K.append(gB, sv("g", { "aria-hidden": "true" }, WIJKEN.map((w) => sv("path", { class: "lijn wijk", d: w.d })), groep, deel, w0, w1, k0, k2, k1), gT);
   K.setAttribute("aria-label", `Kaart van ${X.gemeente}. Ga met de pijltjes van buurt naar buurt; Enter kiest een buurt.`);
   const zoomd = () => vb[2] < heel[2] - 1;
   function namen() {
     gT.textContent = "";
-    const W = K.clientWidth || 600, H = K.clientHeight || 400, s = Math.min(W / vb[2], H / vb[3]), z = heel[2] / vb[2], px = 13 / s, box = [], L = LAAG[laag()];
+    const W = K.clientWidth || 600, H = K.clientHeight || 400, s = Math.min(W / vb[2], H / vb[3]), z = stad()[2] / vb[2], px = 13 / s, box = [], L = LAAG[laag()];
     const zet1 = (p, t, cl, x = {}) => {
       const w = breed(t, 13) / s, r = [p[0] - w / 2, p[1] - px * 0.62, p[0] + w / 2, p[1] + px * 0.62];
       if (r[0] < vb[0] || r[2] > vb[0] + vb[2] || r[1] < vb[1] || r[3] > vb[1] + vb[3] || box.some((q) => r[0] < q[2] && r[2] > q[0] && r[1] < q[3] && r[3] > q[1])) return false;
@@ -212,7 +223,7 @@ function maakKaart(nr, laag, jaar) {
     for (const i of [st.buurt, st.met]) if (i != null && B[i].p) zet1(B[i].p, B[i].n, "nm");
     if (z < 1.5 && laag() === "urgentie" && jaar() === X.jaar) for (const i of eerst) if (B[i].p && i !== st.buurt && i !== st.met) zet1(B[i].p, String(S().r[i]), "pn", { stroke: "none", fill: `var(--${L.klasse(i, X.jaar)[0]}-op)` });
     if (z >= 1.5) for (const i of [...G, ...B.keys()]) { if (B[i].p && i !== st.buurt && i !== st.met) zet1(B[i].p, B[i].n, "nm", { "font-weight": S().r[i] == null ? 400 : 600 }); }
-    else if (W > 400) for (const w of WIJKEN) for (const d of [0, -1.6, 1.6, -3, 3]) if (zet1([w.p[0], w.p[1] + d * px], w.n, "wn")) break;
+    else if (W > 400) for (const w of WIJKEN) for (const d of [0, -1.6, 1.6, -3, 3]) if (zet1([w.p[0], w.p[1] + d * px], w.n.replace(/^Wijk \d+ /, ""), "wn")) break;
     for (const i of B.keys()) if (B[i].p) gT.append(sv("text", { x: B[i].p[0], y: B[i].p[1], class: "fc", "font-size": px, style: { "stroke-width": 3 / s } }, String((L.klasse(i, jaar()) || ["", "–"])[1])));
   }
   function verf() {
@@ -224,13 +235,14 @@ function maakKaart(nr, laag, jaar) {
       P[i].setAttribute("aria-pressed", st.buurt === i);
       P[i].setAttribute("tabindex", i === focus ? 0 : -1);
     });
-    const toon = laag() !== "type" && eerst.length && j === X.jaar;
-    groep.setAttribute("d", toon ? rand(eerst) : "");
+    const toon = !["type", "dia"].includes(laag()) && eerst.length && j === X.jaar;
+    const plekken = DEEL && laag() === "aanpak";
+    groep.setAttribute("d", toon ? EERST : ""); deel.setAttribute("d", plekken ? DEEL : "");
     k0.setAttribute("d", st.buurt == null ? "" : PAD[st.buurt]); k1.setAttribute("d", st.buurt == null ? "" : PAD[st.buurt]); k2.setAttribute("d", st.met == null ? "" : PAD[st.met]);
     $("kaartkop" + nr).textContent = `${L.kop}${/[?]$/.test(L.kop) ? " " : ", "}${j}`;
     const leeg = B.some((b, i) => !b.water && !L.klasse(i, j));
     vul("legenda" + nr, L.waarde ? h("div", { class: "trap" }, L.legenda.map(([t, n, tx]) => h("span", {}, h("i", { style: kleur(t) }, String(n)), tx))) : h("div", { class: "soort" }, L.legenda.map(([t, , tx]) => h("span", {}, h("i", { style: kleur(t) }), tx))),
-      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), (zeker.length ? "zeker" : "waarschijnlijk") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
+      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), (zeker.length ? "zeker" : "waarschijnlijk") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
     namen();
   }
   function tip(i, e) {
@@ -345,10 +357,10 @@ function kaartje(i) {
   const v = X.verandering;
   vul("buurt", h("button", { type: "button", class: "knop stil", onclick: () => kies(null) }, "← In het kort"), h("h2", { tabindex: -1 }, b.n), h("p", { class: "noot" }, [b.w, b.s].filter(Boolean).join(", ") + (b.inw ? ` · ${f(b.inw)} inwoners` : "")),
     tel ? h("p", { class: "plaats" }, `Plaats ${s.r[i]} `, h("small", {}, `van ${N}${s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`}`)) : null, h("p", {}, tel ? zin(i) : reden(b)),
-    doms.length ? [h("h3", {}, "Onderwerpen, 0–100"), h("div", { class: "dom" }, doms.flatMap((d) => [h("span", { class: "dn", title: X.domeinen[d] }, X.domeinen[d]), h("span", { class: "bk", role: "img", "aria-label": `${X.domeinen[d]} ${f(s.d[d][i])}, middelste buurt ${f(mid[d])}` }, h("i", { style: { width: s.d[d][i] + "%", "--f": `var(--${LAAG[d].klasse(i, X.jaar)[0]})` } }), h("b", { style: { left: mid[d] + "%" } })), h("span", { class: "w" }, f(s.d[d][i]))])), h("p", { class: "noot" }, "Streepje: de middelste buurt. " + afwijking(i))] : null,
+    doms.length ? [h("h3", {}, "Onderwerpen, 0–100"), h("div", { class: "dom" }, doms.flatMap((d) => [h("span", { title: X.domeinen[d] }, X.domeinen[d].split(" en ")[0]), h("span", { class: "bk", role: "img", "aria-label": `${X.domeinen[d]} ${f(s.d[d][i])}, middelste buurt ${f(mid[d])}` }, h("i", { style: { width: s.d[d][i] + "%", "--f": `var(--${LAAG[d].klasse(i, X.jaar)[0]})` } }), h("b", { style: { left: mid[d] + "%" } })), h("span", { class: "w" }, f(s.d[d][i]))])), h("p", { class: "noot" }, "Streepje: de middelste buurt. " + afwijking(i))] : null,
     v && v.oordeel[i] ? [h("h3", {}, `Sinds ${v.sinds}`), h("p", { class: "noot" }, Hf(LAAG.verandering.tekst(i)) + ".")] : null,
     b.type ? [h("h3", {}, `Type ${b.type[0]}: ${b.type[1]}`), h("p", { class: "noot" }, Hf(b.zeker) + ".")] : null,
-    b.aanpak && tel ? [h("h3", {}, "Voorstel ", h("span", { class: `chip a${aanpakNr(b)}`, style: kleur("aanpak-" + aanpakNr(b)) }, aanpakNaam(b))), h("p", { class: "noot" }, b.waarom)] : null,
+    b.aanpak && tel ? [h("h3", {}, "Voorstel ", h("span", { class: `chip a${aanpakNr(b)}`, style: kleur("aanpak-" + aanpakNr(b)) }, aanpakNaam(b))), h("p", { class: "noot" }, b.waarom.replace(/^In [^.]* van de doorrekeningen [^.]*\(plaats[^)]*\)\. /, ""))] : null,
     b.duiding ? [h("h3", {}, "Wat kenners van de buurt zeggen"), h("p", { class: "noot" }, b.duiding)] : null,
     b.deel.length ? [h("h3", {}, b.deel.length === 1 ? "Eén plek wijkt duidelijk af" : `${Hf(tw(b.deel.length))} plekken wijken duidelijk af`), h("p", { class: "noot" }, b.deel.join(", "))] : null,
     h("h3", {}, plan.length ? `Gepland: ${plan.length} ${plan.length === 1 ? "plan" : "plannen"}` : "Er zijn geen plannen bekend"), plan.length ? h("ul", { class: "pl" }, plan.slice(0, 6).map((p) => h("li", {}, h("span", {}, p[2] + (p[3] > p[2] ? "–" + p[3] : "")), h("span", {}, `${p[0]} (${p[1]})`)))) : null, plan.length > 6 ? h("p", { class: "noot" }, `en nog ${plan.length - 6}`) : null, gebiedGeld(b),
@@ -372,7 +384,7 @@ function kies(i, { stil = false, naar = false } = {}) {
     kaartje(i);
     const l = $("lijst"), r = l.querySelector(`.rij[data-rij="${i}"]`);
     if (r && (r.offsetTop < l.scrollTop + 24 || r.offsetTop > l.scrollTop + l.clientHeight - 48)) l.scrollTop = r.offsetTop - l.clientHeight / 2;
-    if (vb[2] < heel[2] - 1 && B[i].p) zoom(1, B[i].p);
+    if (B[i].p && (B[i].p[0] < vb[0] || B[i].p[1] < vb[1] || B[i].p[0] > vb[0] + vb[2] || B[i].p[1] > vb[1] + vb[3])) zoom(1, B[i].p);
     if (!stil && innerWidth > 760 && $("drie").getBoundingClientRect().top < -200) $("drie").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     if (naar) $("buurt").querySelector("h2").focus({ preventScroll: innerWidth > 760 });
   }
@@ -458,7 +470,7 @@ const KOL = N ? [
   X.jaren.length > 1 && [`Verloop ${X.jaren[0]}–${X.jaren.at(-1)}`, echt, -1, "t1", (i) => [vonk(i), X.verandering && X.verandering.echt[i] != null ? fp(X.verandering.echt[i]) : ""]],
   ["Potentie", (i) => S().p[i], -1, "num t2", cijfer("potentie")],
   ["Stapeling", (i) => stapel.get(i), -1, "num t2", (i) => `${stapel.get(i)} van ${D.length}`],
-  TYPEN.size && ["Type", (i) => (B[i].type || [99])[0], 1, "t3", (i) => (B[i].type ? [h("i", { class: "blok", style: kleur(typeKleur(B[i].type[0])) }), h("span", { title: B[i].type[1] }, `${B[i].type[0]}. ${kort(B[i].type[1], 34)}`)] : "–")],
+  TYPEN.size && ["Type", (i) => (B[i].type || [99])[0], 1, "t3", (i) => (B[i].type ? h("span", { class: "klasse", title: B[i].type[1], style: kleur(typeKleur(B[i].type[0])) }, String(B[i].type[0])) : "–")],
   ["Aanpak", (i) => aanpakNr(B[i]), 1, "t0", (i) => (B[i].aanpak ? h("span", { class: `chip a${aanpakNr(B[i])}`, style: kleur("aanpak-" + aanpakNr(B[i])) }, aanpakNaam(B[i])) : "–")],
   B.some((b) => b.plannen.length) && ["Plannen", (i) => B[i].plannen.length, -1, "num t0", (i) => String(B[i].plannen.length || "–")],
   Object.keys(X.geld.gebieden).length && ["Geld in gebied", (i) => gebiedSom(i), -1, "num t2", (i) => (gebiedSom(i) ? geld(gebiedSom(i)).replace("miljoen", "mln") : "–")],
@@ -473,7 +485,7 @@ function tabel() {
   const delen = [...new Set(G.map((i) => B[i].s || B[i].w))].sort();
   $("fs").append(...delen.map((s) => h("option", {}, s))); $("fa").append(...AANPAK.filter((_, k) => G.some((i) => aanpakNr(B[i]) === k + 1)).map(([k, t]) => h("option", { value: k }, t)));
   const v = X.verandering;
-  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste kwart hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt." : "");
+  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste kwart hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
   const niet = [...B.keys()].filter((i) => S().r[i] == null);
   $("niet").hidden = !niet.length;
   $("niet").firstElementChild.textContent = `${Hf(tw(niet.length))} ${niet.length === 1 ? "gebied" : "gebieden"} zonder plaats, en waarom`;
@@ -597,8 +609,8 @@ function png(wat) {
   [kopie, ...kopie.querySelectorAll("*")].forEach((e, k) => { const c = getComputedStyle(van[k]); for (const p of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "display", "vector-effect"]) e.style.setProperty(p, c.getPropertyValue(p)); });
   zet(kopie, { x: 0, y: 64, width: W, height: H, style: { position: "static", "max-height": "none" } }, []);
   const verf = (t) => { const e = h("i", { style: { color: `var(--${t})` } }); document.body.append(e); const c = getComputedStyle(e).color; e.remove(); return c; };
-  doel.append(sv("rect", { width: W, height: hoog, fill: vlakte }), sv("text", { x: 20, y: 40, "font-size": 26, "font-weight": 700, fill: inkt }, `${X.gemeente}${X.fictief ? " (fictief)" : ""}: ${titel}`), kopie,
-    ...leg.flatMap(([t, , tx], k) => { const x = 20 + (k % 5) * 232, y = 64 + H + 12 + 40 * Math.floor(k / 5); return [sv("rect", { x, y, width: 18, height: 18, fill: verf(t) }), sv("text", { x: x + 26, y: y + 15, "font-size": 16, fill: inkt }, kort(tx, 24))]; }), sv("text", { x: 20, y: hoog - 14, "font-size": 14, fill: inkt }, kort(`${L && L.bron ? L.bron.bron + ". " : ""}${X.versie}`, 150)));
+  doel.append(sv("rect", { width: W, height: hoog, fill: vlakte }), sv("text", { x: 20, y: 40, "font-size": 26, "font-weight": 700, fill: inkt }, `${X.gemeente}${X.fictief && !/fictief/i.test(X.gemeente) ? " (fictief)" : ""}: ${titel}`), kopie,
+    ...leg.flatMap(([t, , tx], k) => { const x = 20 + (k % 5) * 232, y = 64 + H + 12 + 40 * Math.floor(k / 5); return [sv("rect", { x, y, width: 18, height: 18, fill: verf(t) }), sv("text", { x: x + 26, y: y + 15, "font-size": 16, fill: inkt }, kort(tx, 24))]; }), sv("text", { x: 20, y: hoog - 14, "font-size": 14, fill: inkt }, kort(`${L && L.bron ? L.bron.bron : X.bron.join("; ")} · ${X.versie}`, 170)));
   if (wat === "rang") bron.remove();
   const beeld = new Image();
   beeld.onload = () => { const c = h("canvas", { width: W, height: hoog }); c.getContext("2d").drawImage(beeld, 0, 0); c.toBlob((b) => bewaar(b, naam(wat, "png"))); };
