@@ -126,12 +126,12 @@ const knop = (i) => h("button", { type: "button", class: "l", onclick: () => kie
 function vragen() {
   const inw = (l) => l.reduce((s, i) => s + (B[i].inw || 0), 0), al = inw(B.map((_, i) => i));
   const deel = al && eerst.length ? ` Daar woont ${f((inw(eerst) / al) * 100)}\u00a0% van de inwoners${planDeel()}.` : "";
-  vul("kop", !N ? "Er is geen rangorde van de buurten." : zeker.length ? `${Hf(buurten(zeker.length))} ${zeker.length === 1 ? "gaat" : "gaan"} voor.` : waar.length ? `${Hf(buurten(waar.length))} ${waar.length === 1 ? "gaat" : "gaan"} waarschijnlijk voor.` : "Geen buurt gaat zeker voor.",
-    h("em", {}, N ? deel + perHoofd() : " Er zijn te weinig cijfers. De kaart laat zien wat er wel is."));
+  vul("kop", !N ? "Er is geen rangorde van de buurten." : zeker.length ? `${Hf(buurten(zeker.length))} ${zeker.length === 1 ? "gaat" : "gaan"} voor.` : waar.length ? `${Hf(buurten(waar.length))} ${waar.length === 1 ? "gaat" : "gaan"} waarschijnlijk voor.` : marges(X.jaar) ? "Geen buurt gaat zeker voor." : `${B[G[0]].n} staat bovenaan.`,
+    h("em", {}, N && !marges(X.jaar) ? " Hoe zeker dat is, is niet doorgerekend." : N ? deel + perHoofd() : " Er zijn te weinig cijfers. De kaart laat zien wat er wel is."));
   const vraag = (t, g, ...p) => h("div", { class: "vraag" }, h("h2", {}, t), h("p", { class: "g" }, g), ...p);
   const tel = (w) => metWoord(w).length, klein = (t) => h("small", {}, t), al3 = [...zeker, ...waar].slice(0, 3);
   const uit = [];
-  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : ["De marges zijn te breed om er buurten uit te lichten. Kijk naar de volgorde met haar marges."]))));
+  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
   if (N && marges(X.jaar)) {
     const ten = [...zeker, ...waar].reduce((s, i) => s + 1 - S().k[i], 0);
     uit.push(vraag("Hoe zeker is dat?", [String(zeker.length), klein(" zeker")],
@@ -153,7 +153,7 @@ function geldSom(rijen) { const c = rijen.flat(); return { som: c.reduce((s, v) 
 const plannen = () => new Map(B.flatMap((b) => b.plannen.map((p) => [p.slice(0, 4).join("|"), p])));
 function planDeel() { // how many of the plans lie in the buurten that go first
   const alle = plannen().size, daar = new Set(eerst.flatMap((i) => B[i].plannen.map((p) => p.slice(0, 4).join("|")))).size;
-  return alle && eerst.length ? ` en liggen ${f(daar)} van de ${f(alle)} ${X.editie === "openbaar" ? "openbare plannen" : "plannen"}` : "";
+  return alle && eerst.length ? ` en ${daar > 1 ? "liggen" : "ligt"} ${daar ? f(daar) : "geen"} van de ${f(alle)} ${X.editie === "openbaar" ? "openbare plannen" : "plannen"}` : "";
 }
 function perHoofd() { // only where every amount is known: a hidden one may turn it round
   const urg = new Set(eerst.map((i) => B[i].dia)), per = [0, 0], inw = [0, 0];
