@@ -6,24 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from sia.areas import has_border
 from sia.catalogue.refused import is_origin
 from sia.methode import WeighingSettings
 from sia.report.material import Editie, Materiaal
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
 from sia.viz.judgement import full_text, known, short_text
-from sia.viz.outline import simplified
+from sia.viz.outline import in_units
 from sia.viz.theme import DOMAINS
 from sia.viz.type_words import certainty_text
 from sia.weighing.what_if import scored_domains
-
-WIDTH = 1600
-"""Whole units along the longest side of the map: a border of 15 km is drawn to about 10 m."""
 
 POWERS: Mapping[str, float] = {
     "rekenkundig": 1.0,
@@ -84,7 +78,7 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
     stuff = atlas.materiaal
     cijfers = stuff.cijfers
     places = list(cijfers.gebieden.index)
-    shapes, points, pockets = _shapes(cijfers.gebieden, cijfers.deelbuurten)
+    drawn = in_units(cijfers.gebieden, cijfers.deelbuurten)
     return {
         "gemeente": cijfers.gemeente,
         "jaar": cijfers.jaar,
@@ -92,10 +86,10 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
         "editie": editie,
         "fictief": stuff.theme.fictief,
         "buurten": [
-            {**place, "g": shapes.get(place["c"], []), "p": points.get(place["c"])}
+            {**place, "g": drawn.ringen.get(place["c"], []), "p": drawn.midden.get(place["c"])}
             for place in _places(stuff, editie)
         ],
-        "deelbuurten": pockets,
+        "deelbuurten": drawn.deelbuurten,
         "domeinen": {key: DOMAINS[key] for key in scored_domains(cijfers.scores)},
         "scores": {jaar: _scores(own.scores, places) for jaar, own in atlas.jaren.items()},
         "indicatoren": _indicators(atlas, editie),
@@ -300,55 +294,6 @@ def _change(cijfers: Cijfers) -> dict[str, Any] | None:
         "laag": _numbers(rows["laag"], 1),
         "hoog": _numbers(rows["hoog"], 1),
     }
-
-
-def _shapes(
-    table: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None
-) -> tuple[dict[str, list[list[int]]], dict[str, list[int]], list[list[list[int]]]]:
-    """Return borders as rings of steps in whole units, and where a name stands; north is up.
-
-    Neighbours keep the same corners, so that the page can dissolve the line between them. The
-    third value is that of the deel-buurten.
-    """
-    own = table.geometry[has_border(table.geometry)]
-    if own.empty:
-        return {}, {}, []
-    west, south, east, north = own.total_bounds
-    unit = max(east - west, north - south) / WIDTH
-    drawn = dict(zip(own.index, simplified(own.to_numpy(), unit * 1.2), strict=True))
-    middles = {code: _middle(shape) for code, shape in drawn.items()}
-    points = {
-        str(code): [round((place.x - west) / unit), round((north - place.y) / unit)]
-        for code, place in middles.items()
-    }
-    rings = {str(code): _rings(shape, west, north, unit) for code, shape in drawn.items()}
-    inner = [] if pockets is None else pockets.geometry.to_numpy()
-    return rings, points, [_rings(shape, west, north, unit) for shape in inner]
-
-
-def _rings(shape: Any, west: float, north: float, unit: float) -> list[list[int]]:
-    return [
-        ring
-        for part in shapely.get_parts(shape)
-        if part.geom_type == "Polygon"
-        for line in (part.exterior, *part.interiors)
-        if len(ring := _steps(shapely.get_coordinates(line), west, north, unit)) > 6
-    ]
-
-
-def _middle(shape: Any) -> Any:
-    """Return the point of a shape that lies furthest from its border."""
-    circle = shapely.maximum_inscribed_circle(shape, tolerance=shape.area**0.5 / 50)
-    return shapely.get_point(circle, 0)
-
-
-def _steps(points: Any, west: float, north: float, unit: float) -> list[int]:
-    """Return a ring as its first point and the steps to the next ones, without steps of nothing."""
-    units = np.round((points - (west, north)) / (unit, -unit)).astype(int)
-    steps = np.diff(units, axis=0, prepend=np.zeros((1, 2), dtype=int))
-    keep = np.any(steps != 0, axis=1)
-    keep[0] = True
-    return [int(n) for n in steps[keep].ravel()]
 
 
 def _number(value: Any, digits: int | None = 0) -> float | int | None:
