@@ -393,6 +393,7 @@ function kies(i, { stil = false, naar = false } = {}) {
 }
 
 /* ---- comparison: with another buurt, the city and the country ---- */
+const NORMEN = X.indicatoren.some((k) => k.land != null);
 let alleCijfers = false;
 function vergelijkRijen() {
   const i = st.buurt, j = st.met, uit = [], voeg = (id, n, dec, e, groep, w, land) => {
@@ -409,12 +410,12 @@ function vergelijk() {
   $("vergelijk").hidden = i == null;
   if (i == null) return;
   $("met").value = j == null ? "" : B[j].c;
-  vul("vergelijkkop", j == null ? `${B[i].n} naast de stad en het land` : `${B[i].n} naast ${B[j].n}`);
+  vul("vergelijkkop", j == null ? `${B[i].n} naast de stad${NORMEN ? " en het land" : ""}` : `${B[i].n} naast ${B[j].n}`);
   const over = j != null && s.lo[i] != null && s.lo[j] != null ? (s.lo[i] <= s.hi[j] && s.lo[j] <= s.hi[i] ? "Hun marges overlappen: wie van de twee voorgaat, is niet zeker." : `Hun marges overlappen niet: ${s.r[i] < s.r[j] ? B[i].n : B[j].n} gaat voor.`) : "";
-  vul("vergelijkzin", j == null ? "Het verschil is met de middelste woonbuurt van de stad. Waar landelijke cijfers zijn, staat de middelste woonbuurt van Nederland erbij." : `${Hf(plaats(i)) || reden(B[i])}; ${plaats(j) || reden(B[j])} (${B[j].n}). ${over}`);
-  vul2("mettabel", ["Cijfer", B[i].n, ...(j == null ? [] : [B[j].n]), "Verschil", "Middelste buurt", "Nederland"].map((t, k) => h("th", { scope: "col", class: k ? "num" : "" }, t)));
+  vul("vergelijkzin", j == null ? "Het verschil is met de middelste woonbuurt van de stad." + (NORMEN ? " Waar landelijke cijfers zijn, staat de middelste woonbuurt van Nederland erbij." : " Landelijke cijfers zijn er niet.") : `${Hf(plaats(i)) || reden(B[i])}; ${plaats(j) || reden(B[j])} (${B[j].n}). ${over}`);
+  vul2("mettabel", ["Cijfer", B[i].n, ...(j == null ? [] : [B[j].n]), "Verschil", "Middelste buurt", ...(NORMEN ? ["Nederland"] : [])].map((t, k) => h("th", { scope: "col", class: k ? "num" : "" }, t)));
   const rijen = vergelijkRijen(), toon = alleCijfers ? rijen : rijen.slice(0, 15);
-  $("mettabel").tBodies[0].replaceChildren(...toon.map((r) => h("tr", {}, h("th", { scope: "row" }, r.n, h("small", {}, ` ${r.e}`)), [r.a, ...(j == null ? [] : [r.b])].map((v) => h("td", { class: "num" }, f(v, r.dec))), h("td", { class: "num" }, r.weegt < 0 ? "–" : h("b", {}, fp(r.a - r.b, r.dec))), h("td", { class: "num" }, f(r.m, r.dec)), h("td", { class: "num" }, f(r.land, r.dec)))));
+  $("mettabel").tBodies[0].replaceChildren(...toon.map((r) => h("tr", {}, h("th", { scope: "row" }, r.n, h("small", {}, ` ${r.e}`)), [r.a, ...(j == null ? [] : [r.b])].map((v) => h("td", { class: "num" }, f(v, r.dec))), h("td", { class: "num" }, r.weegt < 0 ? "–" : h("b", {}, fp(r.a - r.b, r.dec))), h("td", { class: "num" }, f(r.m, r.dec)), NORMEN && h("td", { class: "num" }, f(r.land, r.dec)))));
   $("metalles").hidden = rijen.length <= 15; $("metalles").textContent = alleCijfers ? "Toon minder" : `Toon alle ${rijen.length} cijfers`;
 }
 const vul2 = (id, th) => $(id).tHead.rows[0].replaceChildren(...th);
