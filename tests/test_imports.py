@@ -42,6 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("agenda",),
     ("viz",),
     ("report",),
+    ("atlas",),
     ("stages",),
     ("stad",),
     ("sessie",),

@@ -332,12 +332,13 @@ def _tell(
     """Say where the reports are and what failed, at the end of the run."""
     stale = {(o.gemeente, o.jaar) for o in result.outcomes if not o.good}
     places = sorted({(o.gemeente, o.jaar) for o in result.outcomes})
-    reports = [(place, folders.report(*place) / "rapport.html") for place in places]
-    there = [(place, path) for place, path in reports if path.exists()]
-    for place, path in there[:_SHOWN]:
-        say(f"Rapport{' van een eerdere run' if place in stale else ''}: {path}")
-    if len(there) > _SHOWN:
-        say(f"... en nog {len(there) - _SHOWN} rapporten; zie het overzicht.")
+    for what, more in (("Atlas", "atlassen"), ("Rapport", "rapporten")):
+        pages = [(place, folders.report(*place) / f"{what.lower()}.html") for place in places]
+        there = [(place, path) for place, path in pages if path.exists()]
+        for place, path in there[:_SHOWN]:
+            say(f"{what}{' van een eerdere run' if place in stale else ''}: {path}")
+        if len(there) > _SHOWN:
+            say(f"... en nog {len(there) - _SHOWN} {more}; zie het overzicht.")
     say(f"Overzicht: {summary}")
     for o in result.failed[:_SHOWN]:
         copy = folders.report(o.gemeente, o.jaar) / "notebooks" / f"{o.notebook}.ipynb"

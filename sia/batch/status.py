@@ -13,7 +13,7 @@ from sia.settings import Folders
 from sia.store import read_manifest, sha256_file
 
 COUNTRY = "NL"
-_PAGES = ("rapport.html", "kaart.html")
+_PAGES = ("atlas.html", "rapport.html", "kaart.html")
 _HEADINGS = ("gemeente", "jaar", "basisjaar", "stappen", "stand", "pagina")
 
 

@@ -20,7 +20,12 @@ from sia.store import write_text
 
 NONE = "–"
 _SHOWN = 10
-_PAGES = (("rapport", "rapport.html"), ("kaart", "kaart.html"), ("notebooks", "notebooks"))
+_PAGES = (
+    ("atlas", "atlas.html"),
+    ("rapport", "rapport.html"),
+    ("kaart", "kaart.html"),
+    ("notebooks", "notebooks"),
+)
 _WORST = (FAILED, STOPPED, DONE, UNCHANGED)
 
 

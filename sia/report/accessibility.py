@@ -23,7 +23,7 @@ class Paragraaf:
 
 TESTED: tuple[tuple[str, str, str], ...] = (
     (
-        "Alle soorten rapporten, startpagina, kaart en verantwoording",
+        "Alle soorten rapporten, startpagina, atlas, kaart en verantwoording",
         "axe-core 4.12 in Chromium, regels WCAG 2.0, 2.1 en 2.2 niveau A en AA",
         "geen overtredingen",
     ),

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from sia import store
 from sia.report import accessibility, overview, register
+from sia.report.first_screen import first_screen
 from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections, slug
 from sia.report.numbers import check_numbers
 from sia.report.parts import Blok, Onderwerp, Sectie, source_list, table_block
@@ -102,6 +103,7 @@ class Renderer:
         pieces = self._pieces(selectie)
         page = template("rapport.html.j2").render(
             secties=sections(about),
+            eerste=first_screen(about),
             selectie=selectie,
             jaar=stad.jaar,
             gemeente=stad.gemeente,

@@ -17,6 +17,7 @@ from sia.report.change_sections import (
     veranderd,
     veranderd_gebied,
 )
+from sia.report.first_screen import answers
 from sia.report.parts import (
     Blok,
     Onderwerp,
@@ -339,5 +340,5 @@ def sections(o: Onderwerp) -> list[Sectie]:
     """
     first = kern(o)
     made = [first, *(section for part in _PARTS[o.selectie.soort] if (section := part(o)))]
-    zinnen = tuple(zin for block in first.blokken for zin in block.zinnen)
+    zinnen = (*answers(o), *(zin for block in first.blokken for zin in block.zinnen))
     return [*made, uitleg(o), bronnen(o), methode(o, zinnen), toegankelijkheid(o)]

@@ -218,6 +218,13 @@ STAGES: tuple[Stage, ...] = (
         method=("drempels", "aanpak"),
         outside=("gemeente", "huisstijl", "duiding"),
     ),
+    Stage(
+        "atlas",
+        "de stad op één pagina: kaart, rangorde, buurten, gewichten en geld",
+        "09_rapport",
+        needs=(Need("rapport"), Need("indicatoren", "alle"), Need("weging", "alle")),
+        method=("weging",),
+    ),
 )
 
 EXPLORED = ("06_duiding",)

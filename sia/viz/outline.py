@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 from matplotlib.path import Path
+
+from sia.areas import has_border
+
+WIDTH = 1600
+"""Whole units along the longest side of a map: a border of 15 km is drawn to about 10 m."""
+
+Ring = list[int]
+"""First point of a ring, x and y, and the steps from each point to the next."""
 
 
 def simplified(shapes: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray[Any]:
@@ -44,3 +55,80 @@ def map_path(shape: Any) -> Path:
     if not rings:
         return Path(np.empty((0, 2)))
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Borders in whole units; north is up.
+
+    Neighbours keep the same corners, so that the line between them can be left out.
+
+    Parameters
+    ----------
+    ringen : mapping of str to list of Ring
+        By code; without the places that have no border.
+    midden : mapping of str to list of int
+        Where a name stands: x and y of the point that lies furthest from the border.
+    deelbuurten : list of list of Ring
+    """
+
+    ringen: Mapping[str, list[Ring]]
+    midden: Mapping[str, list[int]]
+    deelbuurten: list[list[Ring]]
+
+    def path(self, code: str) -> str:
+        """Return a place as the path of an SVG; empty without a border."""
+        return "".join(
+            f"M{ring[0]} {ring[1]}l{' '.join(map(str, ring[2:]))}z"
+            for ring in self.ringen.get(code, [])
+        )
+
+    def corners(self, code: str) -> list[tuple[int, int]]:
+        """Return every corner of a place."""
+        rings = (np.reshape(ring, (-1, 2)).cumsum(axis=0) for ring in self.ringen.get(code, []))
+        return [(int(x), int(y)) for ring in rings for x, y in ring]
+
+
+def in_units(gebieden: gpd.GeoDataFrame, deelbuurten: gpd.GeoDataFrame | None = None) -> Drawn:
+    """Return the borders of places, simplified, in `WIDTH` units along the longest side."""
+    own = gebieden.geometry[has_border(gebieden.geometry)]
+    if own.empty:
+        return Drawn({}, {}, [])
+    west, south, east, north = own.total_bounds
+    unit = max(east - west, north - south) / WIDTH
+    drawn = dict(zip(own.index, simplified(own.to_numpy(), unit * 1.2), strict=True))
+    middles = {str(code): _middle(shape) for code, shape in drawn.items()}
+    inner = [] if deelbuurten is None else deelbuurten.geometry.to_numpy()
+    return Drawn(
+        {str(code): _rings(shape, west, north, unit) for code, shape in drawn.items()},
+        {
+            code: [round((place.x - west) / unit), round((north - place.y) / unit)]
+            for code, place in middles.items()
+        },
+        [_rings(shape, west, north, unit) for shape in inner],
+    )
+
+
+def _rings(shape: Any, west: float, north: float, unit: float) -> list[Ring]:
+    return [
+        ring
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for line in (part.exterior, *part.interiors)
+        if len(ring := _steps(shapely.get_coordinates(line), west, north, unit)) > 6
+    ]
+
+
+def _middle(shape: Any) -> Any:
+    """Return the point of a shape that lies furthest from its border."""
+    circle = shapely.maximum_inscribed_circle(shape, tolerance=shape.area**0.5 / 50)
+    return shapely.get_point(circle, 0)
+
+
+def _steps(points: Any, west: float, north: float, unit: float) -> Ring:
+    """Return a ring as its first point and the steps to the next ones, without steps of nothing."""
+    units = np.round((points - (west, north)) / (unit, -unit)).astype(int)
+    steps = np.diff(units, axis=0, prepend=np.zeros((1, 2), dtype=int))
+    keep = np.any(steps != 0, axis=1)
+    keep[0] = True
+    return [int(n) for n in steps[keep].ravel()]

@@ -322,11 +322,13 @@ def test_a_report_of_an_earlier_run_is_named_as_such(project: Path) -> None:
     for jaar in (2020, 2021):
         place = project / "reports" / "GM9998" / str(jaar)
         place.mkdir(parents=True)
-        (place / "rapport.html").write_text("van de vorige keer")
+        for name in ("atlas.html", "rapport.html"):
+            (place / name).write_text("van de vorige keer")
     said: list[str] = []
     batch.start(asked(project, "GM9998"), project, said.append)
-    reports = [line.partition(":")[0] for line in said if line.startswith("Rapport")]
-    assert reports == ["Rapport", "Rapport van een eerdere run"]
+    named = [line.partition(":")[0] for line in said if line.startswith(("Atlas", "Rapport"))]
+    old = "van een eerdere run"
+    assert named == ["Atlas", f"Atlas {old}", "Rapport", f"Rapport {old}"]
 
 
 def test_the_base_year_stays_and_a_change_is_told(project: Path) -> None:

@@ -76,7 +76,7 @@ def test_every_notebook_of_every_year_runs(executed: tuple[Path, list[batch.Outc
 def test_every_year_has_its_map_and_report(executed: tuple[Path, list[batch.Outcome]]) -> None:
     root, _ = executed
     for year in YEARS:
-        for name in ("kaart.html", "rapport.html"):
+        for name in ("atlas.html", "kaart.html", "rapport.html"):
             page = (root / "rapporten" / "GM9999" / str(year) / name).read_text(encoding="utf-8")
             assert "fictief" in page
 

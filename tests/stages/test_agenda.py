@@ -58,7 +58,7 @@ def test_a_plan_that_moves_changes_the_agenda_and_what_shows_it_alone(
     changed = replace(delivered, bron=(other,), _prints={})
     names = [one.name for one in graph.STAGES]
     moved = [n for n in names if changed.fingerprint(n) != delivered.fingerprint(n)]
-    assert moved == ["agenda", "rapport"]
+    assert moved == ["agenda", "rapport", "atlas"]
 
 
 def test_what_was_written_is_what_the_report_and_the_areas_read(dia: Dia, delivered: Run) -> None:

@@ -16,8 +16,8 @@ from sia.stages.run import Run
 
 FILE = 'code = "GM9999"\nnaam = "Eendorp (fictief)"\nfictief = true\n'
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="{}"/></svg>'
-SHOWS = {"kaart", "rapport"}
-PLANS = {"agenda", "rapport"}
+SHOWS = {"kaart", "rapport", "atlas"}
+PLANS = {"agenda", "rapport", "atlas"}
 FIGURES = {one.name for one in graph.STAGES} - {"intake", "indicatoren", "deelbuurten"}
 ALL = {one.name for one in graph.STAGES}
 
@@ -81,7 +81,9 @@ def _style(text: str) -> Callable[[Path], object]:
         ),
         pytest.param(_style('[[partner]]\nnaam = "W"\nsoort = "corporatie"\n'), ALL, id="partner"),
         pytest.param(
-            _style("[methode.gevoeligheid]\nsteekproef = 128\n"), {"audit", "rapport"}, id="sample"
+            _style("[methode.gevoeligheid]\nsteekproef = 128\n"),
+            {"audit", "rapport", "atlas"},
+            id="sample",
         ),
         pytest.param(_style("# anders\n"), set(), id="a remark in the municipality's file"),
         pytest.param(_write("gemeenten/GM9998-dorp.toml", "#"), set(), id="another municipality"),

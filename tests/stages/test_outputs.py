@@ -83,6 +83,16 @@ def areas_with_scores(run: Run) -> pd.Series[str]:
     return run.table("gebieden")["wijkcode"][scores["gerangschikt"]]
 
 
+def test_the_atlas_is_one_small_page_that_links_what_is_there(written: tuple[Run, Path]) -> None:
+    run = written[0]
+    page = run.publish("atlas").result.read_text(encoding="utf-8")
+    assert hosts(page) == ()
+    assert len(page.encode()) < 3_000_000
+    links = set(re.findall(r'"(rapporten/[\w.-]+)"', page)) | {"rapport.html"}
+    assert all((run.reports / link).exists() for link in links)
+    assert len(links) == len(run.table("gebieden")) + 2
+
+
 def test_source_lines_come_from_what_was_used(written: tuple[Run, Path]) -> None:
     run, report = written
     page = report.read_text(encoding="utf-8")

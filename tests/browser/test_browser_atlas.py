@@ -1,0 +1,146 @@
+"""The atlas in a real browser: linked by mouse, keyboard, search and address; ranks as Python."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from atlasstad import atlas_of
+from playwright.sync_api import Page
+from voronoistad import BAD_NAMES
+
+from sia.atlas.page import atlas_page
+from sia.spreadsheet import neutralise
+from sia.viz.theme import DOMAINS
+from sia.weighing.what_if import reweighed
+
+pytestmark = pytest.mark.browser
+
+ATLAS = atlas_of()
+SCORES = ATLAS.materiaal.cijfers.scores
+FIRST = str(SCORES["rang"].idxmin())
+WIDE = "document.documentElement.scrollWidth"
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    return atlas_page(ATLAS, "openbaar", {"rapport": "rapport.html", FIRST: "profiel.html"})
+
+
+def card(page: Page) -> str:
+    return page.get_by_role("region", name="Gekozen buurt").inner_text()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [("laptop", "light"), ("telefoon", "dark")])
+def test_it_asks_nothing_fits_and_is_accessible(
+    visit: Callable, source: str, width: str, scheme: str
+) -> None:
+    seen = visit(source, width, color_scheme=scheme)
+    assert seen.page.locator("#kaart1 path.b").count() == 40
+    assert width == "telefoon" or seen.violations() == []
+    seen.page.locator(f"#tabel tr[data-rij='{position(FIRST)}'] .naam").click()
+    seen.page.locator("#naast").dispatch_event("click")
+    assert seen.violations() == []
+    assert seen.page.evaluate(WIDE) <= seen.page.viewport_size["width"]
+    assert (seen.requests, seen.complaints) == ([], [])
+
+
+def position(code: str) -> int:
+    return int(ATLAS.materiaal.cijfers.gebieden.index.get_loc(code))
+
+
+def test_ranks_under_any_weights_are_those_of_python(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    rng = np.random.default_rng(20)
+    drawn = rng.choice([0, 0.5, 1, 1.5, 2, 3, 0.37], (150, len(DOMAINS)))
+    weights = [dict(zip(DOMAINS, map(float, row), strict=True)) for row in drawn if row.any()]
+    found = page.evaluate("(all) => all.map((w) => siaAtlas.plaatsen(w))", weights)
+    for factors, ranks in zip(weights, found, strict=True):
+        expected = reweighed(SCORES, factors, ATLAS.weging).tabel["na"].dropna()
+        assert ranks == expected.astype(int).to_dict(), factors
+
+
+def test_map_ranking_card_and_address_are_one(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    row = page.locator(".rij").first
+    name = row.locator(".nn").text_content().partition(",")[0]
+    place = position(FIRST)
+    page.locator(f"#kaart1 path[data-i='{place}']").hover()
+    assert "hv" in row.get_attribute("class")
+    assert page.locator("#kaart1 + .tip").inner_text().startswith(name)
+    row.click()
+    assert f"buurt={FIRST}" in page.url
+    assert f"Plaats {SCORES.at[FIRST, 'rang']}" in card(page)
+    assert page.get_by_role("link", name="Profiel").get_attribute("href") == "profiel.html"
+    page.locator("#met").select_option(index=5)
+    assert "&met=" in page.url
+    page.go_back()
+    assert "met=" not in page.url
+    page.go_back()
+    assert page.locator("#buurt").is_hidden()
+    page.go_forward()
+    assert card(page).count(name)
+
+
+def test_the_keyboard_walks_chooses_and_lets_go(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    page.locator("#kaart1 path[tabindex='0']").focus()
+    seen = {page.evaluate("document.activeElement.dataset.i")}
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+        seen.add(page.evaluate("document.activeElement.dataset.i"))
+    assert len(seen) > 3
+    page.keyboard.press("Enter")
+    assert page.locator("#buurt").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#buurt").is_hidden()
+
+
+def test_search_finds_every_place_and_helps_with_a_slip(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    box = page.get_by_role("combobox", name="Zoek een buurt")
+    box.fill("buurt 12")
+    box.press("Enter")
+    assert "Niet gerangschikt" in card(page)
+    box.fill("burt 13")
+    assert "Bedoelt u" in page.locator("#zoeklijst").inner_text()
+    box.press("ArrowDown")
+    box.press("Enter")
+    assert card(page).count("Buurt 13")
+
+
+def test_an_address_opens_layer_year_and_second_map(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    page.evaluate("location.hash = 'laag=urgentie&jaar=2023&naast=sociaal_2&gewicht=0_1_1_1_1_1'")
+    page.wait_for_function("document.getElementById('jaar1').value === '2023'")
+    place = position(FIRST)
+    assert "12,5" in page.locator(f"#kaart1 path[data-i='{place}']").get_attribute("aria-label")
+    assert page.locator("#kaart2").is_visible()
+    assert "Maat 2 van sociaal" in page.locator("#kaartkop2").inner_text()
+    assert page.locator("#w0").input_value() == "0"
+    page.locator("#jaar1").select_option("2024")
+    assert "jaar=" not in page.url.replace("naastjaar", "")
+
+
+def test_what_is_taken_along_is_safe_and_whole(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    text = page.evaluate("siaAtlas.csv('kaart1')")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+    assert [row["naam"] for row in rows[:3]] == [neutralise(name) for name in BAD_NAMES]
+    value = float(rows[position(FIRST)]["waarde"].replace(",", "."))
+    assert value == pytest.approx(SCORES.at[FIRST, "urgentie"], abs=0.05)
+    for picture in ("kaart1", "rang", "helling"):
+        with page.expect_download() as got:
+            page.locator(f"[data-png={picture}]").click()
+        assert got.value.suggested_filename.endswith(".png")
+
+
+def test_a_slider_says_first_what_stays(visit: Callable, source: str) -> None:
+    page = visit(source).page
+    page.locator("#w0").fill("0")
+    assert "bij de eerste" in page.locator("#blijft").inner_text()
+    assert "gewicht=0_" in page.url
+    assert page.locator("#bewijs").inner_text().startswith("Bij élke weging")
