@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-import pyogrio
 
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
@@ -35,12 +34,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-<<<<<<< HEAD
-from sia.sources.columns import snake
-from sia.sources.delivery import companion, table_id
-=======
 from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
->>>>>>> fetch
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -345,35 +339,17 @@ def _why_unknown(path: Path) -> str:
         return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
-<<<<<<< HEAD
-    if suffix in _MAPS:
-        return f"{_NOBODY}: {_why_no_map(path)}"
-=======
     if suffix == ".dbf":
         return f"hoort bij {path.with_suffix('.shp').name}, dat ontbreekt"
     reason = pdok.why_unknown(path) if suffix in geofile.SUFFIXES else ""
     if reason:
         return f"{_NOBODY}: {reason}"
->>>>>>> fetch
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(column[:40] for column in peek(path).columns[:4])
     reason = own.near_miss(path)
     told = f" (kolommen: {columns}, ...)" if columns else ""
     return f"{_NOBODY}{told}{f': {reason}' if reason else ''}"
-
-
-def _why_no_map(path: Path) -> str:
-    """Say what a map lacks; reading its fields alone is cheap."""
-    if path.suffix.lower() == ".shp" and not path.with_suffix(".dbf").exists():
-        return f"naast {path.name} ontbreekt {path.stem}.dbf, waarin de codes staan"
-    if path.suffix.lower() in (".dbf", ".shx"):
-        return f"hoort bij {path.stem}.shp, dat ontbreekt"
-    try:
-        fields = [str(name) for name in pyogrio.read_info(path)["fields"]]
-    except Exception as error:
-        return f"niet als kaart te lezen ({type(error).__name__}: {str(error)[:100]})"
-    return own.no_codes({snake(name): name for name in fields})
 
 
 def of_no_source(files: pd.DataFrame) -> list[str]:
