@@ -266,6 +266,8 @@ def test_wrong_rows_with_status_200_are_refused(server: Any, tmp_path: Path, wro
     assert result.status == FAILED
     assert said in result.message
     assert not (tmp_path / "85984NED_2024_GM9999_TypedDataSet.json").exists()
+    server.routes["/85984NED/TypedDataSet"] = lambda _: as_json({"value": ROWS})
+    assert run(table_request(server), tmp_path).results[0].status == FETCHED
 
 
 def test_a_page_that_comes_twice_is_no_progress(server: Any, tmp_path: Path) -> None:
