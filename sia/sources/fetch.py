@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
@@ -448,7 +448,10 @@ def _next_url(request: FetchRequest, url: str, page: Mapping[str, Any]) -> str |
     asked, given = urlsplit(url), urlsplit(str(httpx.URL(url).join(str(link))))
     if given.hostname != asked.hostname and not str(given.hostname).endswith(_INSIDE):
         raise WrongError(f"de volgende pagina staat op een andere computer ({given.hostname})")
-    return urlunsplit((asked.scheme, asked.netloc, given.path, given.query, ""))
+    # the Feed of CBS goes back to Atom XML when a link of its own forgets what it was asked for
+    forgot = "$format=" in unquote(asked.query) and "$format=" not in unquote(given.query)
+    query = f"{given.query}&$format=json" if forgot else given.query
+    return urlunsplit((asked.scheme, asked.netloc, given.path, query, ""))
 
 
 def _is_next(link: Any) -> bool:

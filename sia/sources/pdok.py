@@ -452,13 +452,11 @@ def _sniff_year(layer: geofile.Layer) -> int:
     roles = decode(layer.fields).structure
     column = roles.get("jaar") or roles["jaarcode"]
     try:
-        first = gpd.read_file(
-            layer.opened, layer=layer.name, columns=[column], rows=1, engine="pyogrio"
-        )
-    except (ValueError, RuntimeError):
+        cells = geofile.attributes(layer, columns=[column], rows=1)[column]
+    except InputError:
         # A damaged file is reported by `read`, in full; recognising it must not fail.
         return 0
-    return _year_in(str(first[column].iloc[0])) if len(first) else 0
+    return _year_in(str(cells.iloc[0])) if len(cells) else 0
 
 
 def _year_in(text: str) -> int:

@@ -689,8 +689,9 @@ def test_a_link_of_the_service_to_its_own_network_is_asked_of_the_public_compute
         )
 
     server.routes[path] = route
-    assert run(table_request(server), tmp_path).results[0].status == FETCHED
-    assert server.count(path) == 2
+    asked = table_request(server, url=f"{server.base}{path}?$format=json")
+    assert run(asked, tmp_path).results[0].status == FETCHED
+    assert [each.query["$format"] for each in server.asked] == ["json", "json"]
 
 
 def deep(size: int = 100_000) -> bytes:
