@@ -240,7 +240,7 @@ class _Run:
             results: list[FetchResult] = []
             for part in (*way.companions, way):
                 results.append(self.one(part))
-                if results[-1].status == FAILED:
+                if results[-1].status == FAILED and part.needed:
                     break
             last = results[-1]
             if last.status != FAILED:
