@@ -600,7 +600,7 @@ def _split_levels(
 
 def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Set the rows without an outline apart; where they are most of the map, it is refused."""
-    empty = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    empty = geofile.without_polygon(frame)
     few = 2 * int(empty.sum()) < len(frame)
     return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
 
