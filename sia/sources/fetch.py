@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
@@ -84,6 +84,10 @@ _MOST_LACKING = 0.05
 _MAY_BE_EMPTY = "_MeasureGroups.json"
 _INSIDE = ".cbsp.nl"
 """CBS's own network: links in its answers may name a computer of it instead of the public one."""
+
+
+class WrongError(FetchError):
+    """An answer that came in whole and is not what was asked; nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +240,7 @@ class _Run:
             results: list[FetchResult] = []
             for part in (*way.companions, way):
                 results.append(self.one(part))
-                if results[-1].status == FAILED:
+                if results[-1].status == FAILED and part.needed:
                     break
             last = results[-1]
             if last.status != FAILED:
@@ -263,9 +267,11 @@ class _Run:
             else:
                 content, answered, said = self._collected(request, work)
                 write_bytes(target, content)
-            shutil.rmtree(work, ignore_errors=True)
             _register(request, self.folder, answered)
+            shutil.rmtree(work, ignore_errors=True)
         except (FetchError, AgainError) as error:
+            if isinstance(error, WrongError):
+                shutil.rmtree(work, ignore_errors=True)
             said = f"{error}."
         except Exception as error:
             # a fault of ours in one file must not take the other files down; it is shown as such
@@ -289,7 +295,7 @@ class _Run:
             batch = page[_rows_key(request)]
             mark = json.dumps(batch[:1], sort_keys=True)
             if batch and mark in seen:
-                raise FetchError("de dienst geeft dezelfde pagina twee keer")
+                raise WrongError("de dienst geeft dezelfde pagina twee keer")
             seen.add(mark)
             rows += batch
             first, answered = first or page, answered or where
@@ -315,23 +321,19 @@ class _Run:
                 write_json(kept, page)
             yield page["antwoord"], str(page["van"])
             url = _next_url(request, url, page["antwoord"])
-        raise FetchError(f"de dienst houdt na {_MAX_PAGES} pagina's niet op")
+        raise WrongError(f"de dienst houdt na {_MAX_PAGES} pagina's niet op")
 
     def _download(self, request: FetchRequest, work: Path, target: Path) -> str:
         """Download a file, going on where an earlier attempt stopped, and check all of it."""
         part = work / "deel"
         save = partial(self.web.save, request.url, part)
         answer = self.web.patiently(save, request.url)
-        try:
-            if request.shape == "zip":
-                _check_zip(part)
-            else:
-                _check_file(part, target.suffix)
-            if request.member:
-                _take_member(part, request.member)
-        except FetchError:
-            part.unlink()
-            raise
+        if request.shape == "zip":
+            _check_zip(part)
+        else:
+            _check_file(part, target.suffix)
+        if request.member:
+            _take_member(part, request.member)
         part.replace(target)
         return str(answer.url)
 
@@ -400,10 +402,14 @@ def _page(request: FetchRequest, page: Any, answer: Any) -> dict[str, Any]:
     """Return a page when it is what this kind of service answers."""
     key = _rows_key(request)
     if not isinstance(page, dict) or not isinstance(page.get(key), list):
-        raise FetchError(f"het antwoord heeft geen `{key}`")
+        raise WrongError(f"het antwoord heeft geen `{key}`")
     if not all(isinstance(row, dict) for row in page[key]):
-        raise FetchError(f"`{key}` bevat iets anders dan rijen")
-    if request.shape == "geojson" and "crs" not in page:
+        raise WrongError(f"`{key}` bevat iets anders dan rijen")
+    if request.shape == "odata":
+        return page
+    if not all(isinstance(row.get("properties"), dict) for row in page[key]):
+        raise WrongError("het antwoord heeft gebieden zonder kenmerken")
+    if "crs" not in page:
         page["crs"] = {"type": "name", "properties": {"name": _crs(page, answer.headers)}}
     return page
 
@@ -415,7 +421,8 @@ def _crs(page: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     place = place.get("coordinates") if isinstance(place, dict) else None
     while isinstance(place, list) and place and isinstance(place[0], list):
         place = place[0]
-    degrees = isinstance(place, list) and bool(place) and abs(place[0]) <= 180
+    first = place[0] if isinstance(place, list) and place else None
+    degrees = isinstance(first, int | float) and abs(first) <= 180
     if ("28992" not in said) if said else degrees:
         return "urn:ogc:def:crs:OGC:1.3:CRS84"
     return "urn:ogc:def:crs:EPSG::28992"
@@ -430,16 +437,21 @@ def _next_url(request: FetchRequest, url: str, page: Mapping[str, Any]) -> str |
     if request.shape == "odata":
         link = page.get("odata.nextLink") or page.get("@odata.nextLink")
         if not link and len(page["value"]) == _PAGE_LIMIT and "odata.nextLink" not in page:
-            raise FetchError(f"het antwoord houdt op bij {_PAGE_LIMIT} rijen")
+            raise WrongError(f"het antwoord houdt op bij {_PAGE_LIMIT} rijen")
     else:
-        link = next((ln["href"] for ln in page.get("links") or [] if _is_next(ln)), None)
+        links = page.get("links")
+        listed = links if isinstance(links, list) else []
+        link = next((ln["href"] for ln in listed if _is_next(ln)), None)
         link = link or _further(httpx.URL(url), len(page["features"]))
     if not link:
         return None
     asked, given = urlsplit(url), urlsplit(str(httpx.URL(url).join(str(link))))
     if given.hostname != asked.hostname and not str(given.hostname).endswith(_INSIDE):
-        raise FetchError(f"de volgende pagina staat op een andere computer ({given.hostname})")
-    return urlunsplit((asked.scheme, asked.netloc, given.path, given.query, ""))
+        raise WrongError(f"de volgende pagina staat op een andere computer ({given.hostname})")
+    # the Feed of CBS goes back to Atom XML when a link of its own forgets what it was asked for
+    forgot = "$format=" in unquote(asked.query) and "$format=" not in unquote(given.query)
+    query = f"{given.query}&$format=json" if forgot else given.query
+    return urlunsplit((asked.scheme, asked.netloc, given.path, query, ""))
 
 
 def _is_next(link: Any) -> bool:
@@ -459,23 +471,23 @@ def _verify(
 ) -> str:
     """Refuse other rows than were asked for, too few, or doubles; return a remark."""
     if not rows and not request.name.endswith(_MAY_BE_EMPTY):
-        raise FetchError("het antwoord is leeg; klopt de gemeentecode en bestaat dit jaar?")
+        raise WrongError("het antwoord is leeg; klopt de gemeentecode en bestaat dit jaar?")
     for total in ("numberMatched", "totalFeatures"):
         matched = first.get(total)
         if isinstance(matched, int) and matched != len(rows):
-            raise FetchError(f"het antwoord heeft {len(rows)} van {matched} gebieden")
+            raise WrongError(f"het antwoord heeft {len(rows)} van {matched} gebieden")
     _refuse_doubles(request, rows)
     if not request.region_field:
         return ""
     codes = [_region(request, row) for row in rows]
     if "" in codes:
-        raise FetchError(f"rijen zonder `{request.region_field}`")
+        raise WrongError(f"rijen zonder `{request.region_field}`")
     strange = sorted({c for c in codes if not c.startswith(request.prefixes or ("",))})
     if strange:
-        raise FetchError(f"het antwoord gaat over andere gebieden dan gevraagd ({_few(strange)})")
+        raise WrongError(f"het antwoord gaat over andere gebieden dan gevraagd ({_few(strange)})")
     lacking = [p for p in request.prefixes if not any(c.startswith(p) for c in codes)]
     if lacking:
-        raise FetchError(f"in het antwoord ontbreekt {', '.join(lacking)}")
+        raise WrongError(f"in het antwoord ontbreekt {', '.join(lacking)}")
     return _verify_whole(request, set(codes), first, folder)
 
 
@@ -484,9 +496,9 @@ def _refuse_doubles(request: FetchRequest, rows: Sequence[Mapping[str, Any]]) ->
     for key in ("ID", "Id", "id"):
         numbers = [row[key] for row in rows if key in row]
         if len(set(map(str, numbers))) != len(numbers):
-            raise FetchError("het antwoord bevat rijen dubbel")
+            raise WrongError("het antwoord bevat rijen dubbel")
     if request.shape == "geojson" and len({json.dumps(row) for row in rows}) != len(rows):
-        raise FetchError("het antwoord bevat gebieden dubbel")
+        raise WrongError("het antwoord bevat gebieden dubbel")
     if request.shape != "odata" or not request.region_field:
         return
     free = {"ID", "Id", "ValueAttribute", "StringValue", "Title", "Description"}
@@ -499,7 +511,7 @@ def _refuse_doubles(request: FetchRequest, rows: Sequence[Mapping[str, Any]]) ->
         }
         mark = tuple(f"{key}={dimensions[key]}" for key in sorted(dimensions))
         if mark in seen:
-            raise FetchError(f"{_region(request, row)} staat twee keer in het antwoord")
+            raise WrongError(f"{_region(request, row)} staat twee keer in het antwoord")
         seen.add(mark)
 
 
@@ -515,12 +527,12 @@ def _verify_whole(
     if not listed:
         of_buurten = bool(request.prefixes) and all(p[:2] == "BU" for p in request.prefixes)
         if of_buurten and len(codes) == 1 and not first.get("numberMatched"):
-            raise FetchError("het antwoord heeft één gebied, en niets zegt dat dit alles is")
+            raise WrongError("het antwoord heeft één gebied, en niets zegt dat dit alles is")
         return ""
     absent = sorted(listed - codes)
     strict = request.region_field == "WijkenEnBuurten" and "Observations" not in request.name
     if absent and (strict or len(absent) > _MOST_LACKING * len(listed)):
-        raise FetchError(f"het antwoord mist {len(absent)} van {len(listed)} ({_few(absent)})")
+        raise WrongError(f"het antwoord mist {len(absent)} van {len(listed)} ({_few(absent)})")
     return f"zonder {_few(absent)}" if absent else ""
 
 
@@ -538,7 +550,7 @@ def _few(codes: Sequence[str]) -> str:
 
 
 def _region(request: FetchRequest, row: Mapping[str, Any]) -> str:
-    cells = row.get("properties") or {} if request.shape == "geojson" else row
+    cells = row["properties"] if request.shape == "geojson" else row
     return str(cells.get(request.region_field) or "").strip()
 
 
@@ -562,16 +574,16 @@ def _check_zip(part: Path) -> None:
         with zipfile.ZipFile(part) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if not any(member.file_size for member in members):
-                raise FetchError("het zipbestand is leeg")
+                raise WrongError("het zipbestand is leeg")
             if any(member.flag_bits & 1 for member in members):
-                raise FetchError("het zipbestand is met een wachtwoord versleuteld")
+                raise WrongError("het zipbestand is met een wachtwoord versleuteld")
             if sum(member.file_size for member in members) > _MAX_UNPACKED:
-                raise FetchError("het zipbestand is uitgepakt groter dan 40 GB")
+                raise WrongError("het zipbestand is uitgepakt groter dan 40 GB")
             damaged = archive.testzip()
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise FetchError("het antwoord is geen zipbestand, of een beschadigd") from error
+        raise WrongError("het antwoord is geen zipbestand, of een beschadigd") from error
     if damaged:
-        raise FetchError(f"`{damaged}` in het zipbestand is beschadigd")
+        raise WrongError(f"`{damaged}` in het zipbestand is beschadigd")
 
 
 def _check_file(part: Path, suffix: str) -> None:
@@ -581,12 +593,12 @@ def _check_file(part: Path, suffix: str) -> None:
         head = stream.read(100)
     known = {".gpkg": b"SQLite format 3\x00", ".xls": b"\xd0\xcf\x11\xe0"}.get(suffix, b"")
     if not head.startswith(known) or not head:
-        raise FetchError(f"het antwoord is geen {suffix}-bestand")
+        raise WrongError(f"het antwoord is geen {suffix}-bestand")
     if suffix == ".gpkg":
         # SQLite writes its size in pages of so many bytes at fixed places (1 stands for 65,536)
         page, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
         if size < (page if page > 1 else 65_536) * pages:
-            raise FetchError("het GeoPackage is afgekapt")
+            raise WrongError("het GeoPackage is afgekapt")
 
 
 def _take_member(part: Path, pattern: str) -> None:
@@ -594,7 +606,7 @@ def _take_member(part: Path, pattern: str) -> None:
     with zipfile.ZipFile(part) as archive:
         fitting = [name for name in archive.namelist() if re.search(pattern, name)]
         if len(fitting) != 1:
-            raise FetchError(f"in het zipbestand staan {len(fitting)} bestanden als `{pattern}`")
+            raise WrongError(f"in het zipbestand staan {len(fitting)} bestanden als `{pattern}`")
         content = archive.read(fitting[0])
     write_bytes(part, content)
 

@@ -36,6 +36,15 @@ _BOXES = {
     "EPSG:3857": (250_000.0, 6_520_000.0, 860_000.0, 7_220_000.0),
 }
 _MIN_AREA = 1e-6
+_FAULTS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    shapely.errors.GEOSException,
+    ValueError,
+)
+"""What reading a damaged layer may end in."""
 _WKT_STARTS = (b"PROJCRS[", b"GEOGCRS[", b"PROJCS[", b"GEOGCS[")
 _ROWS_SHOWN = 5
 
@@ -157,15 +166,7 @@ def read_layer(
                 bbox=window,
                 engine="pyogrio",
             )
-        except (
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.DataLayerError,
-            pyogrio.errors.FeatureError,
-            pyogrio.errors.GeometryError,
-            shapely.errors.GEOSException,
-            UnicodeDecodeError,
-            ValueError,
-        ) as error:
+        except _FAULTS as error:
             raise unreadable(layer.path, type(error).__name__) from error
     for warning in caught:
         _log.info("%s: %s", layer.path.name, warning.message)
@@ -181,22 +182,14 @@ def attributes(
     layer: Layer, *, columns: Sequence[str] | None = None, rows: int | None = None
 ) -> pd.DataFrame:
     """Read the attributes of (the first rows of) a layer without its outlines."""
-    try:
-        frame = pyogrio.read_dataframe(
-            layer.opened,
-            layer=layer.name,
-            columns=columns,
-            read_geometry=False,
-            max_features=rows,
-        )
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        ValueError,
-    ) as error:
-        raise unreadable(layer.path, type(error).__name__) from error
-    return pd.DataFrame(frame)
+    asked = {"columns": columns, "read_geometry": False, "max_features": rows}
+    with warnings.catch_warnings():
+        # what GDAL thinks of the outlines is told when they are read
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            return pd.DataFrame(pyogrio.read_dataframe(layer.opened, layer=layer.name, **asked))
+        except _FAULTS as error:
+            raise unreadable(layer.path, type(error).__name__) from error
 
 
 def read_rda(path: Path) -> gpd.GeoDataFrame:
@@ -290,12 +283,17 @@ def repair(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
-def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Refuse rows without any geometry, or with something else than polygons."""
+def without_polygon(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Return which rows have no geometry, or something else than polygons."""
     shapes = frame.geometry.to_numpy()
     bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     bad |= ~np.isin(shapely.get_type_id(shapes), (3, 6, 7))
-    bad |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    return np.asarray(bad | ~np.isfinite(shapely.bounds(shapes)).all(axis=1))
+
+
+def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse a map when rows of it have no polygon."""
+    bad = without_polygon(frame)
     if bad.any():
         raise InputError([_no_polygon(path, frame.index[bad])])
 

@@ -452,13 +452,11 @@ def _sniff_year(layer: geofile.Layer) -> int:
     roles = decode(layer.fields).structure
     column = roles.get("jaar") or roles["jaarcode"]
     try:
-        first = gpd.read_file(
-            layer.opened, layer=layer.name, columns=[column], rows=1, engine="pyogrio"
-        )
-    except (ValueError, RuntimeError):
+        cells = geofile.attributes(layer, columns=[column], rows=1)[column]
+    except InputError:
         # A damaged file is reported by `read`, in full; recognising it must not fail.
         return 0
-    return _year_in(str(first[column].iloc[0])) if len(first) else 0
+    return _year_in(str(cells.iloc[0])) if len(cells) else 0
 
 
 def _year_in(text: str) -> int:
@@ -602,7 +600,7 @@ def _split_levels(
 
 def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Set the rows without an outline apart; where they are most of the map, it is refused."""
-    empty = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    empty = geofile.without_polygon(frame)
     few = 2 * int(empty.sum()) < len(frame)
     return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
 

@@ -95,7 +95,9 @@ class FetchRequest:
     member : str
         Pattern of the only file in a zip that is kept, under `name`.
     companions : tuple of FetchRequest
-        Files without which this one is of no use; they are fetched before it.
+        Files that describe this one; they are fetched before it.
+    needed : bool
+        Of a companion: whether this way is of no use without it.
     otherwise : tuple of FetchRequest
         Other ways to the same figures, in order, when this one fails.
     """
@@ -114,6 +116,7 @@ class FetchRequest:
     regions: tuple[str, ...] = ()
     member: str = ""
     companions: tuple[FetchRequest, ...] = ()
+    needed: bool = True
     otherwise: tuple[FetchRequest, ...] = ()
 
 
@@ -400,7 +403,9 @@ def _odata3(
 
     listed = (part("WijkenEnBuurten", "Key"),) if names else ()
     figures = part("TypedDataSet", "WijkenEnBuurten", condition)
-    companions = (part("DataProperties"), *listed)
+    # the columns of SES-WOA cannot be told apart by their keys
+    described = replace(part("DataProperties"), needed=common["table"] == SES_TABLE)
+    companions = (described, *listed)
     return replace(figures, companions=companions, regions=tuple(each.name for each in listed))
 
 
@@ -410,7 +415,8 @@ def _odata4(host: str, gemeente: str | None, common: dict[str, Any]) -> FetchReq
         return _part(host, entity, gemeente, common, region, query)
 
     listed = part("WijkenEnBuurtenCodes", "Identifier")
-    companions = (part("MeasureCodes"), part("MeasureGroups"), listed)
+    described = (replace(part(name), needed=False) for name in ("MeasureCodes", "MeasureGroups"))
+    companions = (*described, listed)
     figures = part("Observations", "WijkenEnBuurten")
     return replace(figures, companions=companions, regions=(listed.name,))
 

@@ -489,10 +489,11 @@ def test_a_map_of_points_says_that_it_is_one(tmp_path: Path) -> None:
     assert "punten" in pdok.why_unknown(write(frame, tmp_path / "b.gpkg"))
 
 
-def test_an_area_without_outline_keeps_its_figures_and_is_named(tmp_path: Path) -> None:
-    shapes = [cell(0), None, *map(cell, range(2, 6))]
+@pytest.mark.parametrize("shape", [None, MultiPolygon(), Point(WEST, SOUTH)])
+def test_an_area_without_outline_keeps_its_figures_and_is_named(tmp_path: Path, shape: Any) -> None:
+    shapes = [cell(0), shape, *map(cell, range(2, 6))]
     frame = buurten().set_geometry(gpd.GeoSeries(shapes, crs=28992))
-    areas, table = read(write(frame, tmp_path / "b.gpkg"))
+    areas, table = read(geojson(tmp_path / "b.geojson", frame))
     assert "BU99990001" not in areas.frame.index
     assert areas.note == "zonder vlak in de kaart: BU99990001"
     assert table.values.loc["BU99990001", "aantal_inwoners"] == 200
