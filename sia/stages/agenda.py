@@ -50,7 +50,8 @@ def read(run: Run) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda."""
     if run.jaar != max(run.jaren):
         return None
-    return read_deliveries(run.bron, gpd.GeoDataFrame(run.table("gebieden")))
+    areas = gpd.GeoDataFrame(run.table("gebieden"))
+    return read_deliveries(run.bron, areas, remembered(run).get("register"))
 
 
 def _rules(run: Run, s: AgendaSettings) -> DiaSettings:

@@ -40,7 +40,8 @@ _INTRO = (
     ("Op de bladen Besluiten en Acties legt u per koppelkans vast wat is besloten en wie wat "
      "doet; noem de koppelkans met haar nummer of met de plannummers.", False),
     ("Lever bij een volgende ronde al uw plannen opnieuw: gewijzigde en nieuwe plannen worden "
-     "herkend aan het plannummer, en wat ontbreekt telt als ingetrokken.", False),
+     "herkend aan het plannummer. Gaat een plan niet door, zet dan de status op ingetrokken; wat "
+     "ontbreekt, blijft staan en komt terug als vraag.", False),
     ("Niveaus: intern = alleen uw organisatie; partners = de partners aan tafel; "
      "openbaar = iedereen.", False),
     ("Zet geen persoonsnamen in dit bestand.", False),
