@@ -291,6 +291,8 @@ def test_no_secret_stands_in_the_table_of_problems(send: Send, places: gpd.GeoDa
 
 
 def test_a_row_that_is_shifted_does_not_count(send: Send, places: gpd.GeoDataFrame) -> None:
-    found, said = read(send("a.csv", csv(row(titel="Werk, fase 2"), ROW, sep=",")), places)
+    found, said = read(
+        send("a.csv", csv(row(titel="Werk, fase 2", zekerheid=80), ROW, sep=",")), places
+    )
     assert "meer cellen dan er koppen zijn" in said
     assert found.reading.plans["titel"].tolist() == ["Werk Een"]
