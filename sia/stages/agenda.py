@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.dia import DiaSettings, make_dia
-from sia.agenda.output.files import agenda_output
+from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
 from sia.agenda.programme.linkages import LinkSettings
@@ -101,11 +104,11 @@ def publish(run: Run, made: Made) -> Made:
     What the agenda remembers (register, history, numbers, versions, publications) stays.
     """
     dia = made.result
+    memory, theme = remembered(run), asdict(theme_of(run.gemeente))
     if dia is None:
         _take_away(run)
-        return Made({}, None, {"agenda": False})
-    memory = remembered(run)
-    names, theme = run.table("gebieden")["naam"], asdict(theme_of(run.gemeente))
+        return Made({}, None, {"agenda": False}, _answered(run, theme))
+    names = run.table("gebieden")["naam"]
     listed, files = agenda_output(dia, memory, names, theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
     exports = {run.reports / FOLDER / name: content for name, content in files.items()}
@@ -114,6 +117,19 @@ def publish(run: Run, made: Made) -> Made:
     for path, content in exports.items():
         write_bytes(path, content)
     return Made({}, dia, _noted(dia, run.methode.agenda.indeling), (*paths, *exports))
+
+
+def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
+    """Answer the partners also when no plan of theirs could be used."""
+    delivered = read(run)
+    if delivered is None:
+        return ()
+    nothing = delivered.reading.plans.iloc[:0]
+    letters = letter_files(delivered, nothing, date(run.jaar, 12, 31), theme)
+    exports = {run.reports / FOLDER / name: content for name, content in letters.items()}
+    for path, content in exports.items():
+        write_bytes(path, content)
+    return tuple(exports)
 
 
 def _noted(dia: Any, indeling: str) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def delivery_files(
     plans, actions = (None, None) if partner is None else _own(agenda, partner)
     state = agenda.get("status")
     going = None if state is None else state[~state["fase"].isin(["klaar", VERVALLEN])]
-    name = WORKBOOK.format("partner" if partner is None else _slug(partner))
+    name = WORKBOOK.format("partner" if partner is None else slug(partner))
     beside = {
         BUDGETS: BUDGET_FIELDS, SUBSIDIES: SUBSIDY_FIELDS,
         DECISIONS: DECISION_FIELDS, ACTIONS: ACTION_FIELDS,
@@ -145,7 +145,8 @@ def _own(
     return rows, actions
 
 
-def _slug(partner: str) -> str:
+def slug(partner: str) -> str:
+    """Return the name of a partner as part of the name of a file."""
     words = "".join(c if c.isalnum() else " " for c in partner.lower()).split()
     return "-".join(words)
 
