@@ -71,6 +71,8 @@ class Parameters:
     hinder : dict of str to float
         Nuisance points per class.
     sociaal : tuple of SocialRule
+    aannemelijk : dict of str to (float, float)
+        Lowest and highest likely cost per kind; see `cost_range`.
     """
 
     opening: dict[str, float]
@@ -86,6 +88,11 @@ class Parameters:
     hinderpiek: float
     hinder: dict[str, float]
     sociaal: tuple[SocialRule, ...]
+    aannemelijk: dict[str, tuple[float, float]]
+
+    def cost_range(self, soort: str) -> tuple[float, float]:
+        """Return between which amounts the cost of a plan of this kind is likely, euro."""
+        return self.aannemelijk.get(soort, self.aannemelijk["anders"])
 
     def soort(self, naam: str) -> SoortParameters:
         """Return the parameters of a kind; kinds without an entry do not dig."""
@@ -127,4 +134,9 @@ def default_parameters() -> Parameters:
             SocialRule(r["naam"], tuple(r["a"]), tuple(r["b"]), r["zin"], r["bron"])
             for r in table["sociaal"]
         ),
+        aannemelijk={
+            soort: (float(group["laag"]), float(group["hoog"]))
+            for group in table["aannemelijk"]
+            for soort in group["soorten"]
+        },
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-_MONTHS = (
+MONTHS = (
     "januari",
     "februari",
     "maart",
@@ -52,7 +52,7 @@ def years(first: int, last: int) -> str:
 
 def day(moment: date) -> str:
     """Return ``1 januari 2027``."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def count(n: int, singular: str, plural: str) -> str:

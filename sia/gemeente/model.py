@@ -169,6 +169,8 @@ class Gemeente:
         When true every output says so.
     te_bevestigen : tuple of str
         Buurt codes of which the stadsdeel is uncertain.
+    dia_gebieden : tuple of Stadsdeel
+        Areas of the agenda that the municipality names itself, whatever the figures say.
     aanpak : mapping of str to float
         Thresholds of the aanpak that differ from the defaults; keys out of `AANPAK`.
     indicatoren : tuple of Indicator
@@ -186,6 +188,7 @@ class Gemeente:
     fictief: Annotated[bool, Field(validate_default=True)] = False
     stadsdelen: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="stadsdeel")] = ()
     te_bevestigen: Teksten = ()
+    dia_gebieden: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="dia_gebied")] = ()
     partners: Annotated[tuple[Partner, ...], Field(validation_alias="partner")] = ()
     huisstijl: Huisstijl = Huisstijl()
     drempels: Drempels = Methode.standaard().drempels
@@ -211,7 +214,7 @@ class Gemeente:
             raise fout(wat, f"Zet `fictief = {'true' if invented else 'false'}`.")
         return fictief
 
-    @field_validator("stadsdelen")
+    @field_validator("stadsdelen", "dia_gebieden")
     @classmethod
     def _whole(cls, parts: tuple[Stadsdeel, ...], info: ValidationInfo) -> tuple[Stadsdeel, ...]:
         problems = [
@@ -226,7 +229,7 @@ class Gemeente:
                 problems.append(Problem(f"`{code}` staat op {count} plaatsen.", _ONE_PLACE))
         for name, count in sorted(Counter(part.naam for part in parts).items()):
             if count > 1:
-                wat = f"Stadsdeel `{name}` staat er {count} keer."
+                wat = f"`{name}` staat er {count} keer."
                 problems.append(Problem(wat, "Voeg de onderdelen samen."))
         refuse(problems)
         return parts
@@ -286,6 +289,12 @@ class Gemeente:
                 return part.naam
         wijk = "WK" + buurtcode[2:8]
         return next((part.naam for part in self.stadsdelen if wijk in part.wijken), "")
+
+    def dia_gebied(self, buurtcode: str) -> str:
+        """Return the area of the agenda that the municipality put a buurt in, or ""."""
+        wijk = "WK" + buurtcode[2:8]
+        held = (a for a in self.dia_gebieden if buurtcode in a.buurten or wijk in a.wijken)
+        return next((area.naam for area in held), "")
 
     def catalogus(self) -> Catalogue:
         """Return the package's catalogue with this municipality's own entries and decisions.

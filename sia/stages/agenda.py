@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.dia import DiaSettings, make_dia
-from sia.agenda.output.files import agenda_output
+from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
 from sia.agenda.programme.linkages import LinkSettings
+from sia.agenda.reading.areas import CHOSEN
 from sia.agenda.reading.deliveries import Deliveries, read_deliveries
 from sia.methode import AgendaSettings
 from sia.stages.inputs import Inputs
@@ -42,15 +46,23 @@ def make(inputs: Inputs) -> Made:
     delivered = read(run)
     if delivered is None:
         return Made({}, None)
-    city = {name: inputs.table(name) for name in CITY}
+    city = {name: inputs.table(name) for name in CITY} | chosen_areas(run)
     return Made({}, make_dia(run.jaar, delivered, city, remembered(run), _rules(run, settings)))
+
+
+def chosen_areas(run: Run) -> dict[str, pd.DataFrame]:
+    """Return the areas that the municipality named itself, as `area_of` takes them."""
+    codes = run.table("gebieden").index
+    naam = [run.gemeente.dia_gebied(str(code)) for code in codes]
+    return {CHOSEN: pd.DataFrame({"naam": naam}, index=codes)} if any(naam) else {}
 
 
 def read(run: Run) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda."""
     if run.jaar != max(run.jaren):
         return None
-    return read_deliveries(run.bron, gpd.GeoDataFrame(run.table("gebieden")))
+    areas = gpd.GeoDataFrame(run.table("gebieden"))
+    return read_deliveries(run.bron, areas, remembered(run).get("register"))
 
 
 def _rules(run: Run, s: AgendaSettings) -> DiaSettings:
@@ -100,11 +112,11 @@ def publish(run: Run, made: Made) -> Made:
     What the agenda remembers (register, history, numbers, versions, publications) stays.
     """
     dia = made.result
+    memory, theme = remembered(run), asdict(theme_of(run.gemeente))
     if dia is None:
         _take_away(run)
-        return Made({}, None, {"agenda": False})
-    memory = remembered(run)
-    names, theme = run.table("gebieden")["naam"], asdict(theme_of(run.gemeente))
+        return Made({}, None, {"agenda": False}, _answered(run, theme))
+    names = run.table("gebieden")["naam"]
     listed, files = agenda_output(dia, memory, names, theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
     exports = {run.reports / FOLDER / name: content for name, content in files.items()}
@@ -113,6 +125,19 @@ def publish(run: Run, made: Made) -> Made:
     for path, content in exports.items():
         write_bytes(path, content)
     return Made({}, dia, _noted(dia, run.methode.agenda.indeling), (*paths, *exports))
+
+
+def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
+    """Answer the partners also when no plan of theirs could be used."""
+    delivered = read(run)
+    if delivered is None:
+        return ()
+    nothing = delivered.reading.plans.iloc[:0]
+    letters = letter_files(delivered, nothing, date(run.jaar, 12, 31), theme)
+    exports = {run.reports / FOLDER / name: content for name, content in letters.items()}
+    for path, content in exports.items():
+        write_bytes(path, content)
+    return tuple(exports)
 
 
 def _noted(dia: Any, indeling: str) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def test_a_next_round_tells_what_changed_and_a_bad_row_keeps_its_plan(
     rows.loc[1, "titel"] = "Andere titel (fictief)"
     rows["aangeleverd_op"] = "2025-04-01"
     refused, changed, gone = rows["plan"][0], rows["plan"][1], rows["plan"].iloc[-1]
-    rows.iloc[:-1].to_csv(path, sep=";", index=False)
+    rows.loc[rows.index[-1], "status"] = "vervallen"
+    rows.to_csv(path, sep=";", index=False)
     found = read_deliveries([tmp_path / "ruw"], buurten)
     assert found is not None
     memory = kept_tables(dia, {})

@@ -53,7 +53,8 @@ def _works(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _without_ideas(kansen: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
     """Return the koppelkansen of plans that all are more than an idea."""
     ideas = set(status.index[status == IDEA])
-    return kansen[[ideas.isdisjoint(plans.split(";")) for plans in kansen["plannen"]]]
+    firm = [ideas.isdisjoint(plans.split(";")) for plans in kansen["plannen"]]
+    return kansen[pd.Series(firm, index=kansen.index, dtype=bool)]
 
 
 def area_agenda(

@@ -36,7 +36,7 @@ NO_PLANS = (
     "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
     "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."
 )
-_CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd")
+_CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd", "niet geleverd")
 
 
 def delivery_text(delivered: Deliveries | None) -> str:

@@ -14,8 +14,11 @@ import pandas as pd
 from sia.agenda.dia import Dia
 from sia.agenda.output.calendar import Item, items_of, public_works, to_html, to_ics
 from sia.agenda.output.exports import layer_bytes, linkage_layer, to_csv
+from sia.agenda.output.letter import answers, letter_body, letter_book
 from sia.agenda.output.tables import TABLES, agenda_tables, kept_tables
+from sia.agenda.output.template import slug
 from sia.agenda.output.workbook import to_xlsx
+from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.wording import day
 
 _FICTIONAL = '<p class="fictief">FICTIEF: deze gemeente bestaat niet, elk werk is verzonnen.</p>'
@@ -41,11 +44,36 @@ def agenda_output(
     tables = agenda_tables(dia)
     shared = partner_files(tables, dia.plans)
     public = public_files(dia.plans, dia.starts, names, dia.taken.edition, theme)
+    letters = letter_files(dia.delivered, dia.taken.register.plans, dia.taken.edition, theme)
     return (
         {**tables, **kept_tables(dia, memory), "gebieden": dia.gebieden.to_frame("gebied")},
         {f"partners/{name}": content for name, content in shared.items()}
-        | {f"openbaar/{name}": content for name, content in public.items()},
+        | {f"openbaar/{name}": content for name, content in public.items()}
+        | letters,
     )
+
+
+def letter_files(
+    delivered: Deliveries, register: pd.DataFrame, edition: date, theme: Mapping[str, object]
+) -> dict[str, bytes]:
+    """Return the answer to every partner as page and workbook, each only for that partner.
+
+    Parameters
+    ----------
+    delivered : Deliveries
+    register : DataFrame, index ``plan``
+        Plans of this and earlier rounds.
+    edition : datetime.date
+    theme : mapping of str to object
+        See `public_files`.
+    """
+    made = {}
+    for partner, tables in answers(delivered, register).items():
+        name = f"antwoord/{slug(partner)}"
+        body = letter_body(partner, tables)
+        made[f"{name}.html"] = _page(f"Antwoord aan {partner}", body, edition, theme)
+        made[f"{name}.xlsx"] = letter_book(tables)
+    return made
 
 
 def partner_files(tables: Mapping[str, pd.DataFrame], plans: gpd.GeoDataFrame) -> dict[str, bytes]:

@@ -40,7 +40,8 @@ _INTRO = (
     ("Op de bladen Besluiten en Acties legt u per koppelkans vast wat is besloten en wie wat "
      "doet; noem de koppelkans met haar nummer of met de plannummers.", False),
     ("Lever bij een volgende ronde al uw plannen opnieuw: gewijzigde en nieuwe plannen worden "
-     "herkend aan het plannummer, en wat ontbreekt telt als ingetrokken.", False),
+     "herkend aan het plannummer. Gaat een plan niet door, zet dan de status op ingetrokken; wat "
+     "ontbreekt, blijft staan en komt terug als vraag.", False),
     ("Niveaus: intern = alleen uw organisatie; partners = de partners aan tafel; "
      "openbaar = iedereen.", False),
     ("Zet geen persoonsnamen in dit bestand.", False),
@@ -114,7 +115,7 @@ def delivery_files(
     plans, actions = (None, None) if partner is None else _own(agenda, partner)
     state = agenda.get("status")
     going = None if state is None else state[~state["fase"].isin(["klaar", VERVALLEN])]
-    name = WORKBOOK.format("partner" if partner is None else _slug(partner))
+    name = WORKBOOK.format("partner" if partner is None else slug(partner))
     beside = {
         BUDGETS: BUDGET_FIELDS, SUBSIDIES: SUBSIDY_FIELDS,
         DECISIONS: DECISION_FIELDS, ACTIONS: ACTION_FIELDS,
@@ -144,7 +145,8 @@ def _own(
     return rows, actions
 
 
-def _slug(partner: str) -> str:
+def slug(partner: str) -> str:
+    """Return the name of a partner as part of the name of a file."""
     words = "".join(c if c.isalnum() else " " for c in partner.lower()).split()
     return "-".join(words)
 

@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sia.agenda.output.exports import safe_table, workbook_bytes
+from sia.agenda.output.exports import safe_table, safe_text, workbook_bytes
 from sia.agenda.reading.fields import LABELS, Openness
 
 _NARROW, _WIDE = 9, 60
@@ -48,6 +48,16 @@ def to_xlsx(
         shown = safe_table(table, level, partner)
         rows = [tuple(map(_cell, row)) for row in shown.itertuples(index=False, name=None)]
         _fill(book.create_sheet(name[:31]), [LABELS[str(c)] for c in shown.columns], rows, "B2")
+    return workbook_bytes(book)
+
+
+def plain_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return tables that were made for one reader as a workbook, a sheet each."""
+    book = Workbook()
+    del book["Sheet"]
+    for name, table in tables.items():
+        rows = [tuple(map(safe_text, row)) for row in table.itertuples(index=False, name=None)]
+        _fill(book.create_sheet(name), list(map(str, table.columns)), rows, "C2")
     return workbook_bytes(book)
 
 

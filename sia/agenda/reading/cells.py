@@ -4,24 +4,70 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from sia.agenda.reading.fields import BY_NAME, Field
+from sia.agenda.wording import MONTHS
 from sia.errors import Problem
+from sia.sources.numbers import read_number
 from sia.spreadsheet import as_typed
 
 Cell = str | int | float | None
 
-_DUTCH = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?|-?\d+(,\d+)?")
-_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_ABOUT = re.compile(r"^(?:ca\b\.?|circa|ongeveer|ongev\.?|±|\+/-|~)\s*", re.I)
+_TAX = re.compile(r"\s*\(?\b(?:excl|ex|exclusief)\.?\s*btw\)?$", re.I)
+_THOUSAND = re.compile(r"\s*[x×*]\s*(?:€|EUR|euro)?\s*(1[. ]?000(?:[. ]?000)?)(?:\s*euro)?$", re.I)
+_UNIT = re.compile(r"(?<=\d)\s*(ton|mio|mln\s?€|m€|m|k€|k\s?eur(?:o)?)\.?$", re.I)
+_UNITS = {"ton": 1e5, "k": 1e3, "m": 1e6}
+_DUTCH_YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
+_SHORT_RANGE = re.compile(r"(?<!\d)(20)(\d\d)\s*(?:/|-|–|t/m)\s*'?(\d\d)(?![\d-])")
+_MONTH = "|".join(sorted({w for m in MONTHS for w in (m, m[:3])} | {"mrt"}, key=len, reverse=True))
+_MONTH_YEAR = re.compile(rf"^(?:\d{{1,2}}[-. ])?({_MONTH})[-. ']*(\d\d)$", re.I)
+_AROUND_YEAR = re.compile(
+    rf"\b(?:{_MONTH}|[qk][1-4]|kw\.? ?[1-4]|[1-4]e?|kwartaal|kwart|h[12]|helft|voorjaar|zomer"
+    r"|najaar|herfst|winter|lente|begin|medio|half|eind|einde|start|vanaf|uiterlijk|t/m"
+    r"|tot en met|en|of|ca|circa|jaar|e\.v|\d{1,2})\b|[-–/.,()'± ]",
+    re.I,
+)
+_LENGTH = re.compile(r"(?P<n>.+?)\s*(?P<unit>jaar|jaren|jr|maanden|maand|mnd)?\.?", re.I)
 _DATES = (
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
-    re.compile(r"(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})[-/.]?(?P<m>\d{1,2})[-/.]?(?P<d>\d{1,2})"),
+    re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})"),
+    re.compile(rf"(?P<d>\d{{1,2}})[-. ](?P<m>{_MONTH})\.?[-. ](?P<y>\d{{4}})", re.I),
 )
 """As a computer writes a date, and as a Dutch reader does."""
+_LAST_OF_SPAN = ("laatst", "middelen_tot", "tot")
+"""Fields of which a span of years means its last year."""
+
+
+@dataclass(frozen=True)
+class Question(Problem):
+    """A doubt: what it is about counts as it was understood, until its partner says otherwise."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What one cell came to.
+
+    Parameters
+    ----------
+    value : str, int, float or None
+        Typed value, a date as ``jjjj-mm-dd``; the empty string or None where the cell is empty or
+        wrong.
+    wat : str
+        What is wrong, in Dutch; empty when nothing is.
+    vraag : str
+        What is doubtful about the value; empty when nothing is.
+    """
+
+    value: Cell
+    wat: str = ""
+    vraag: str = ""
 
 
 def cell_text(value: object) -> str:
@@ -44,35 +90,58 @@ def cell_text(value: object) -> str:
     return as_typed(str(value).strip()).strip()
 
 
+def plain(text: object) -> str:
+    """Return a text in small letters, without accents and with single blanks between its words."""
+    bare = unicodedata.normalize("NFKD", str(text).casefold())
+    letters = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
+    return " ".join(letters.split())
+
+
 def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
+    """Return the typed value of one cell, and what is wrong with it; see `understand`."""
+    found = understand(field, value)
+    return found.value, found.wat
+
+
+def understand(field: Field, value: object, times: float = 1.0) -> Understood:
     """Read one cell.
 
-    Returns
-    -------
-    value : str, int, float or None
-        Typed value, a date as ``jjjj-mm-dd``; the empty string or None where the cell is empty or
-        wrong.
-    wat : str
-        What is wrong, in Dutch; empty when nothing is.
+    Parameters
+    ----------
+    field : Field
+    value : object
+        As the file holds it.
+    times : float
+        What one in this column stands for: 1000 under a heading in thousands of euro.
     """
     text = cell_text(value)
     if not text:
         wat = "Deze cel is verplicht en leeg." if field.required else ""
-        return None if field.numeric else "", wat
+        return Understood(None if field.numeric else "", wat)
+    if field.kind == "jaar":
+        return _year(text, last=field.name in _LAST_OF_SPAN)
+    if field.kind == "geheel":
+        return _length(text)
     if field.numeric:
-        return _whole(text) if field.whole else _number(text)
-    if field.kind == "keuze":
-        return _choice(field, text)
-    if field.kind == "keuzes":
+        return _number(text, times, percent=field.kind == "procent")
+    if field.kind in ("keuze", "keuzes"):
         return _choices(field, text)
     if field.kind == "datum":
         return _day(text)
-    return ";".join(parts(text)) if field.kind == "lijst" else text, ""
+    if field.kind in ("lijst", "plaats"):
+        found = parts(text)
+        return Understood(";".join(p.upper() if is_code(p) else p for p in found))
+    return Understood(text)
 
 
 def parts(text: str) -> list[str]:
-    """Split what semicolons separate; blanks do not count."""
-    return [part for part in (p.strip() for p in text.split(";")) if part]
+    """Split what semicolons, commas or line breaks separate; blanks do not count."""
+    return [part for part in (p.strip() for p in re.split(r"[;,\n]", text)) if part]
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text is the code of a buurt or wijk, in any case."""
+    return re.fullmatch(r"(?:BU[0-9A-Z]{8}|WK[0-9A-Z]{6})", text, re.I) is not None
 
 
 def fault(name: str, wat: str, oplossing: str) -> Problem:
@@ -80,44 +149,78 @@ def fault(name: str, wat: str, oplossing: str) -> Problem:
     return Problem(wat, oplossing, kolom=BY_NAME[name].label)
 
 
-def _number(text: str) -> tuple[Cell, str]:
-    bare = text.replace("€", "").replace("\u00a0", "").replace(" ", "").removesuffix(",-")
-    # "1.500" is Dutch for fifteen hundred; in "0.8" and "1234.5" the point can only be a decimal.
-    if _DUTCH.fullmatch(bare):
-        bare = bare.replace(".", "").replace(",", ".")
-    elif not _PLAIN.fullmatch(bare):
-        return None, f"`{text}` is geen getal."
-    number = float(bare)
-    return (number, "") if math.isfinite(number) else (None, f"`{text}` is geen getal.")
+def doubt(name: str, wat: str, oplossing: str) -> Problem:
+    """Return what is doubtful in a column of the plans."""
+    return Question(wat, oplossing, kolom=BY_NAME[name].label)
 
 
-def _whole(text: str) -> tuple[Cell, str]:
-    if re.fullmatch(r"-?\d+(\.0+)?", text):
-        return int(float(text)), ""
-    return None, f"`{text}` is geen heel getal."
+def _number(text: str, times: float, *, percent: bool) -> Understood:
+    """Read an amount, a number or a percentage; an unsigned share is a percentage too."""
+    bare = _TAX.sub("", _ABOUT.sub("", text))
+    if scale := _THOUSAND.search(bare):
+        bare, times = bare[: scale.start()], float(re.sub(r"\D", "", scale[1]))
+    elif unit := _UNIT.search(bare):
+        word = unit[1].lower()
+        bare, times = bare[: unit.start()], _UNITS["ton" if word == "ton" else word[0]]
+    number = read_number(bare)
+    value = None if number is None else number.dutch()
+    if number is None or value is None or (number.percent and not percent):
+        return Understood(None, f"`{text}` is geen getal.")
+    value = value * times if times != 1.0 else value
+    if percent and not number.percent and 0 < value < 1:
+        return Understood(round(100 * value, 6), "", f"`{text}` is gelezen als {100 * value:g} %.")
+    if not math.isfinite(value):
+        return Understood(None, f"`{text}` is geen getal.")
+    return Understood(value, "", f"`{text}` is een schatting." if _ABOUT.match(text) else "")
 
 
-def _day(text: str) -> tuple[Cell, str]:
+def _year(text: str, *, last: bool) -> Understood:
+    short = _MONTH_YEAR.match(text.strip())
+    spelled = f"20{short[2]}" if short else text
+    spelled = _SHORT_RANGE.sub(_span, spelled)
+    years = [int(year) for year in _DUTCH_YEAR.findall(spelled)]
+    around = re.sub(r"[.,]0+$", "", _DUTCH_YEAR.sub(" ", spelled))
+    if not 1 <= len(years) <= 2 or _AROUND_YEAR.sub("", around):
+        return Understood(None, f"`{text}` is geen jaar.")
+    return Understood(years[-1] if last else years[0])
+
+
+def _span(match: re.Match[str]) -> str:
+    """Write ``2027/28`` in full; what follows a dash and can be a month is one."""
+    month = "-" in match[0] and int(match[3]) <= 12
+    return match[0] if month or match[3] <= match[2] else f"20{match[2]}/20{match[3]}"
+
+
+def _length(text: str) -> Understood:
+    """Read a number of years; a part of a year counts as one."""
+    match = _LENGTH.fullmatch(text)
+    number = read_number(match["n"]) if match else None
+    value = None if number is None else number.dutch()
+    if match is None or value is None or not math.isfinite(value):
+        return Understood(None, f"`{text}` is geen aantal jaren.")
+    months = (match["unit"] or "").lower().startswith("m")
+    return Understood(math.ceil(value / 12 if months else value))
+
+
+def _day(text: str) -> Understood:
     for pattern in _DATES:
         if match := pattern.fullmatch(text):
+            month = match["m"].lower().replace("mrt", "maa")[:3]
+            number = int(month) if month.isdigit() else [m[:3] for m in MONTHS].index(month) + 1
             try:
-                return date(*(int(match[part]) for part in "ymd")).isoformat(), ""
+                return Understood(date(int(match["y"]), number, int(match["d"])).isoformat())
             except ValueError:
                 break
-    return "", f"`{text}` is geen datum; schrijf jjjj-mm-dd."
+    return Understood("", f"`{text}` is geen datum; schrijf jjjj-mm-dd.")
 
 
-def _choice(field: Field, text: str) -> tuple[Cell, str]:
-    by_lower = {choice.lower(): choice for choice in field.choices}
-    if text.lower() in by_lower:
-        return by_lower[text.lower()], ""
-    return "", f"`{text}` is geen geldige keuze; kies uit: {', '.join(field.choices)}."
-
-
-def _choices(field: Field, text: str) -> tuple[Cell, str]:
-    chosen = parts(text.lower())
-    wrong = [part for part in chosen if part not in field.choices]
+def _choices(field: Field, text: str) -> Understood:
+    """Read one choice, or several where the field takes more."""
+    known = {plain(choice): choice for choice in field.choices}
+    known |= {plain(word): choice for word, choice in field.words.items()}
+    given = parts(text) if field.kind == "keuzes" else [text]
+    wrong = [part for part in given if plain(part) not in known]
     if wrong:
-        allowed = ", ".join(field.choices)
-        return "", f"Geen geldige keuze: {', '.join(wrong)}; kies uit: {allowed}."
-    return ";".join(dict.fromkeys(chosen)), ""
+        wat = f"Geen geldige keuze: {', '.join(wrong)}; kies uit: {', '.join(field.choices)}."
+        return Understood("", wat)
+    return Understood(";".join(dict.fromkeys(known[plain(part)] for part in given)))

@@ -2,72 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
-import pandas as pd
 
-from sia.agenda.reading.fields import BY_NAME
-from sia.agenda.reading.investments import Reading, no_plans, predecessors
+from sia.agenda.reading.cells import Question, doubt, fault, plain
+from sia.agenda.reading.investments import Reading, predecessors, settled
 from sia.agenda.reading.location import RD
 from sia.agenda.reading.openness import view
+from sia.agenda.reading.tables import Line
 from sia.errors import Problem
 
+_ALIKE, _SHORT = 0.93, 9
+"""Names as alike as this, and longer, are asked about."""
 
-def combine(readings: Iterable[Reading]) -> Reading:
+
+def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None) -> Reading:
     """Put the deliveries of all partners together and check what only shows between them.
 
     Parameters
     ----------
     readings : iterable of Reading
+    owners : mapping of str to str, optional
+        Partner of every plan that is known from earlier rounds.
 
     Returns
     -------
     Reading
-        Problems of the parts plus: the same plan number at two partners, predecessors that
-        nobody has, and plans that wait for each other in a circle. Plans in such trouble are
-        kept only where a programme can still be made of them: the second of two equal numbers
-        and the members of a circle drop out; an unknown predecessor is dropped from its plan.
+        Every plan once, see `settled`. A predecessor that nobody has is dropped from its plan, and
+        asked for; plans that wait for each other in a circle drop out.
     """
     parts = list(readings)
-    problems = [p for part in parts for p in part.problems]
-    plans = pd.concat([part.plans for part in parts]) if parts else no_plans()
-    label = BY_NAME["voorgangers"].label
-    for plan in sorted(set(plans.index[plans.index.duplicated()])):
-        owners = ", ".join(plans.loc[[plan], "partner"])
-        problems.append(
-            Problem(
-                f"Plannummer `{plan}` komt van meer dan één levering ({owners}).",
-                "Spreek af wie dit nummer gebruikt; alleen het eerste telt nu mee.",
-                rij=str(plan),
-                kolom=BY_NAME["plan"].label,
-            )
-        )
-    plans = plans[~plans.index.duplicated()].sort_index()
-    plans, unknown = _drop_unknown_predecessors(plans)
-    problems += [
-        Problem(
-            f"Voorganger `{before}` van plan `{plan}` is bij niemand bekend.",
-            "Verbeter het nummer of vraag de partner om het plan te leveren.",
-            rij=plan,
-            kolom=label,
-        )
-        for plan, before in unknown
-    ]
+    tables = [table for part in parts for table in part.tables]
+    lines = spelled([line for part in parts for line in part.lines], (owners or {}).values())
+    reading = settled(lines, tables, owners)
+    plans, unknown = _drop_unknown_predecessors(reading.plans)
     circle = _in_circle(plans)
-    problems += [
-        Problem(
-            f"Plan `{plan}` wacht via zijn voorgangers op zichzelf.",
-            "Haal een van de voorgangers in de kring weg.",
-            rij=plan,
-            kolom=label,
-        )
-        for plan in circle
-    ]
+    found: dict[str, list[Problem]] = {}
+    for plan, before in unknown:
+        wat = f"Voorganger `{before}` is bij niemand bekend; zij telt niet mee."
+        oplossing = "Verbeter het nummer of vraag de partner om het plan te leveren."
+        found.setdefault(plan, []).append(doubt("voorgangers", wat, oplossing))
+    for plan in circle:
+        wat = f"`{plan}` wacht via zijn voorgangers op zichzelf."
+        oplossing = "Haal een van de voorgangers in de kring weg."
+        found.setdefault(plan, []).append(fault("voorgangers", wat, oplossing))
+    final = tuple(
+        line if line.fouten or line.lot else line.with_(*found.get(line.text("plan"), ()))
+        for line in reading.settled
+    )
     kept, _ = _drop_unknown_predecessors(plans.drop(index=circle))
-    rejected = sorted({plan for part in parts for plan in part.rejected} | set(circle))
-    rows = sum(part.rows for part in parts)
-    return Reading(gpd.GeoDataFrame(kept, crs=RD), tuple(problems), rows, tuple(rejected))
+    return replace(reading, plans=gpd.GeoDataFrame(kept, crs=RD), settled=final)
+
+
+def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
+    """Return rows in which every partner has one spelling, and is asked about another.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        Of any table with a column ``partner``.
+    known : iterable of str
+        Names in earlier rounds, which go before others.
+    """
+    counts = Counter(name for line in lines if (name := line.text("partner")))
+    earlier = set(known)
+    # the spelling of earlier rounds, else the usual one, else the one with the capitals
+    order = sorted(
+        {*counts, *earlier},
+        key=lambda n: (n not in earlier, -counts[n], -sum(map(str.isupper, n)), n),
+    )
+    chosen: dict[str, str] = {}
+    for name in order:
+        chosen.setdefault(_same(name), name)
+    return [_respelled(line, chosen) for line in lines]
+
+
+def _same(name: str) -> str:
+    """Return what spellings of one organisation have in common."""
+    return " ".join(w for w in plain(name).split() if w not in ("bv", "nv", "b", "v", "n"))
+
+
+def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:
+    name = line.text("partner")
+    if not name:
+        return line
+    held = chosen[_same(name)]
+    others = [other for other in chosen.values() if other != held and len(other) > _SHORT]
+    close = difflib.get_close_matches(held, others, n=1, cutoff=_ALIKE)
+    if held == name and not close:
+        return line
+    wat, oplossing = (
+        (f"Partner `{name}` is gelezen als `{held}`.", "Schrijf de naam elke keer zo.")
+        if held != name
+        else (f"Is partner `{name}` dezelfde als `{close[0]}`?", "Schrijf dan één naam.")
+    )
+    asked = line.with_(Question(wat, oplossing, kolom="Partner"))
+    return replace(asked, waarden={**line.waarden, "partner": held})
 
 
 def at_the_table(plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,99 +1,45 @@
-"""Decisions and actions in: from ``besluiten.csv``, ``acties.csv`` or the partners' workbooks."""
+"""Decisions and actions: what of them holds, under which number, and how partners see them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
-from sia.agenda.reading.fields import ACTION_FIELDS, DECISION_FIELDS, Field
-from sia.agenda.reading.files import read_cells, read_sheet, sheet_names
+from sia.agenda.reading.fields import ACTION_FIELDS, DECISION_FIELDS
 from sia.agenda.reading.organisation import Organisation
-from sia.agenda.reading.tables import FILE, ROW, read_rows, without_faults
-from sia.errors import InputError, Problem
+from sia.agenda.reading.tables import FILE, ROW, Line, typed
 
 DECISIONS, ACTIONS = "besluiten.csv", "acties.csv"
 DECISION_SHEET, ACTION_SHEET = "Besluiten", "Acties"
 
 
-def read_organisation(
-    folders: Sequence[Path], books: Sequence[Path], partners: Collection[str]
-) -> tuple[Organisation, list[Problem]]:
-    """Read all decisions and actions.
+def organisation_of(lines: Iterable[Line]) -> Organisation:
+    """Return the decisions and actions among rows of any table; the same row counts once.
 
-    Parameters
-    ----------
-    folders : sequence of pathlib.Path
-        Folders that may hold `DECISIONS` and `ACTIONS`.
-    books : sequence of pathlib.Path
-        The partners' workbooks; a sheet `DECISION_SHEET` or `ACTION_SHEET` counts too.
-    partners : collection of str
-        Known partners: an action belongs to one of them.
-
-    Returns
-    -------
-    organisation : Organisation
-        The good rows. The same row in two places counts once.
-    problems : list of Problem
-        Every bad cell, per file, row and column. Whether a koppelkans exists and whether its
-        phases follow each other is checked later: see `sia.agenda.reading.organisation`.
+    Whether a koppelkans exists and whether its phases follow each other is checked later: see
+    `sia.agenda.reading.organisation`.
     """
-    decisions, problems = _gather(folders, books, DECISIONS, DECISION_SHEET, DECISION_FIELDS)
-    actions, more = _gather(folders, books, ACTIONS, ACTION_SHEET, ACTION_FIELDS)
-    kept, strangers = without_faults(
-        [actions], ACTION_FIELDS, lambda table: _strangers(table, partners)
+    rows = list(lines)
+    steps, tasks = (
+        typed([x for x in rows if x.tabel == name], fields)
+        for name, fields in (("besluiten", DECISION_FIELDS), ("acties", ACTION_FIELDS))
     )
-    steps, tasks = _once(decisions), _once(kept)
+    steps, tasks = (
+        table.drop_duplicates([c for c in table if c not in (FILE, ROW)])
+        for table in (steps, tasks)
+    )
     return Organisation(
         steps.assign(datum=_dates(steps["datum"])),
         tasks.assign(voor=_dates(tasks["voor"]), klaar=_dates(tasks["klaar"])),
-    ), [*problems, *more, *strangers]
+    )
 
 
 def _dates(texts: pd.Series) -> pd.Series:
     """Return dates, None where the cell is empty."""
     days = [date.fromisoformat(text) if text else None for text in texts]
     return pd.Series(days, index=texts.index, dtype=object)
-
-
-def _gather(
-    folders: Sequence[Path],
-    books: Sequence[Path],
-    name: str,
-    sheet: str,
-    fields: tuple[Field, ...],
-) -> tuple[pd.DataFrame, list[Problem]]:
-    parts: list[pd.DataFrame] = []
-    problems: list[Problem] = []
-    sources = [folder / name for folder in folders if (folder / name).is_file()]
-    sources += [book for book in books if sheet in sheet_names(book)]
-    for path in sources:
-        where = path.name if path.name == name else f"{path.name}, blad {sheet}"
-        try:
-            raw = read_cells(path) if path.name == name else read_sheet(path, sheet)
-        except InputError as error:
-            problems += error.problems
-            continue
-        part, wrong = read_rows(raw, fields, where)
-        parts.append(part)
-        problems += wrong
-    table, _ = without_faults(parts, fields, lambda _: [])
-    return table, problems
-
-
-def _once(table: pd.DataFrame) -> pd.DataFrame:
-    own = [c for c in table.columns if c not in (FILE, ROW)]
-    return table.drop_duplicates(own)
-
-
-def _strangers(table: pd.DataFrame, partners: Collection[str]) -> list[tuple[int, str, str, str]]:
-    return [
-        (at, "Partner", f"`{name}` is geen partner met plannen.",
-         "Schrijf de naam precies zoals in de plannen.")
-        for at, name in enumerate(table["partner"]) if name not in partners
-    ]  # fmt: skip
 
 
 def with_numbers(

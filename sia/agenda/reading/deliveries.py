@@ -1,21 +1,24 @@
-"""The folder ``plannen``: plans per partner, and the tables beside them."""
+"""The folder ``plannen``: everything that partners send, every file and row accounted for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.reading.combining import combine
-from sia.agenda.reading.decisions import ACTIONS, DECISIONS, read_organisation
-from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, Field
-from sia.agenda.reading.files import read_cells
-from sia.agenda.reading.investments import Reading, read_plans
+from sia.agenda.reading.cells import Question, plain
+from sia.agenda.reading.combining import combine, spelled
+from sia.agenda.reading.decisions import organisation_of
+from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, TABLES
+from sia.agenda.reading.files import BESIDE, Sheet, read_sheets
+from sia.agenda.reading.investments import Reading, no_plans, read_lines
+from sia.agenda.reading.mapping import FOLDER as EXPORTS
+from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
 from sia.agenda.reading.organisation import Organisation
-from sia.agenda.reading.tables import FILE, ROW, Faults, read_rows, typed, without_faults
+from sia.agenda.reading.tables import Line, Table, read_table, told, typed
 from sia.errors import InputError, Problem
 from sia.settings import PLANS
 from sia.spreadsheet import csv_bytes
@@ -25,7 +28,10 @@ FOLDER = PLANS
 BUDGETS, SUBSIDIES = "budgetten.csv", "subsidies.csv"
 GRANTED, REFUSED = "toegekend", "afgewezen"
 """What a subsidy is when its money is sure, and when it never comes."""
-_SUFFIXES = frozenset({".xlsx", ".csv", ".gpkg"})
+_NOTHING = Problem(
+    "In dit bestand staat geen tabel die we kennen.",
+    "Gebruik het sjabloon, of zeg in de map `leveringen` welke kolom wat is.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +43,19 @@ class Deliveries:
     reading : Reading
         The plans of all partners together, every level in it, and every problem of every file.
     budgets : DataFrame
-        ``partner``, ``jaar``, ``budget`` (euro, NaN no limit), ``fte`` (NaN no limit).
+        ``partner``, ``jaar``, ``budget`` (euro, NaN unknown), ``fte`` (NaN unknown), ``delen``.
     subsidies : DataFrame, index ``subsidie``
         As `sia.agenda.insight.funding.cover` takes them.
     files : tuple of pathlib.Path
-        What was read.
+        Everything that lay there.
     organisation : Organisation
         Decisions and actions.
-    unread : bool
-        Whether a file with plans could not be read at all: then nobody's absence means anything.
+    tables : tuple of Table
+        Every sheet of every file, also those in which nothing was found.
+    lines : tuple of Line
+        Every row of every table.
+    unread : tuple of Problem
+        Files that could not be read at all, and why.
     """
 
     reading: Reading
@@ -53,7 +63,9 @@ class Deliveries:
     subsidies: pd.DataFrame
     files: tuple[Path, ...]
     organisation: Organisation
-    unread: bool = False
+    tables: tuple[Table, ...] = ()
+    lines: tuple[Line, ...] = ()
+    unread: tuple[Problem, ...] = ()
 
     @property
     def open_books(self) -> set[str]:
@@ -63,24 +75,27 @@ class Deliveries:
 
 
 def plan_files(bron: Sequence[Path]) -> list[Path]:
-    """Return the files with plans in the ``plannen`` folders of some raw folders, sorted.
+    """Return all files that partners sent, in the ``plannen`` folders of some raw folders.
 
     Parameters
     ----------
     bron : sequence of pathlib.Path
-        Hidden files, lock files of office programs and the tables beside the plans are left out.
+        Sub-folders count. Hidden files, lock files of office programs, files that belong to a map
+        and the mappings of exports are left out.
     """
-    found = [p for root in bron for p in sorted((root / FOLDER).glob("*")) if p.is_file()]
+    folders = [root / FOLDER for root in bron]
+    found = [(f, p) for f in folders for p in sorted(f.rglob("*")) if p.is_file()]
     return [
-        path
-        for path in found
-        if path.suffix.lower() in _SUFFIXES
-        and not path.name.startswith((".", "~$"))
-        and path.name not in (BUDGETS, SUBSIDIES, DECISIONS, ACTIONS)
-    ]
+        path for folder, path in found
+        if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        and path.relative_to(folder).parts[0] != EXPORTS
+        and not path.name.lower().endswith(tuple(BESIDE))
+    ]  # fmt: skip
 
 
-def read_deliveries(bron: Sequence[Path], buurten: gpd.GeoDataFrame) -> Deliveries | None:
+def read_deliveries(
+    bron: Sequence[Path], buurten: gpd.GeoDataFrame, register: pd.DataFrame | None = None
+) -> Deliveries | None:
     """Read all that the partners delivered.
 
     Parameters
@@ -88,107 +103,145 @@ def read_deliveries(bron: Sequence[Path], buurten: gpd.GeoDataFrame) -> Deliveri
     bron : sequence of pathlib.Path
         Raw folders; each may hold a folder ``plannen``.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    register : DataFrame, index ``plan``, optional
+        Plans of earlier rounds: a plan has one owner, and a partner one spelling.
 
     Returns
     -------
     Deliveries or None
-        None when nobody delivered a file with plans. A file that cannot be read at all is among
-        the problems and does not take the others down; nor does a bad row of a table.
+        None when nobody delivered anything but tables of money and decisions. A file that cannot
+        be read at all is among the problems and does not take the others down; nor does a bad row.
     """
     files = plan_files(bron)
-    if not files:
+    if all(_table_of(path) not in ("", "plannen") for path in files):
         return None
-    problems: list[Problem] = []
-    readings = []
+    folders = [root / FOLDER for root in bron]
+    exports, problems = read_mappings(folders)
+    tables: list[Table] = []
+    unread: list[Problem] = []
     for path in files:
+        name = next(path.relative_to(f) for f in folders if path.is_relative_to(f)).as_posix()
         try:
-            readings.append(read_plans(path, buurten))
+            tables += _read(path, name, mapping_for(name, exports))
         except InputError as error:
-            problems += error.problems
-    budgets, budget_problems = _beside(bron, BUDGETS, BUDGET_FIELDS, _budget_faults)
-    subsidies, subsidy_problems = _beside(bron, SUBSIDIES, SUBSIDY_FIELDS, _subsidy_faults)
-    plans = combine(readings)
-    organisation, organisation_problems = read_organisation(
-        [root / FOLDER for root in bron], files, set(plans.plans["partner"])
-    )
-    problems += [*plans.problems, *budget_problems, *subsidy_problems]
-    problems += [*_strangers(budgets, plans.plans), *organisation_problems]
+            unread += error.problems
+    known = {} if register is None else register["partner"].to_dict()
+    owners = {str(plan): str(partner) for plan, partner in known.items()}
+    of_plans = tuple(t for t in tables if t.tabel == "plannen")
+    rows = tuple(line for table in of_plans for line in read_lines(table, buurten))
+    reading = combine([Reading(no_plans(), rows, (), of_plans)], owners)
+    partners = {*owners.values(), *(x.text("partner") for x in reading.settled)} - {""}
+    rest = [t for t in tables if t.tabel != "plannen"]
+    others = _checked(spelled([x for t in rest for x in t.lines], partners), partners)
+    subsidies = typed([x for x in others if x.tabel == "subsidies"], SUBSIDY_FIELDS)
     subsidies["eigen_aandeel"] = subsidies["eigen_aandeel"].fillna(0.0) / 100
+    beside = (*problems, *unread, *told(rest, others, ("budget", "fte")))
     return Deliveries(
-        Reading(plans.plans, tuple(problems), plans.rows, plans.rejected),
-        budgets,
-        subsidies.set_index("subsidie"),
+        replace(reading, beside=beside),
+        _budgets(others),
+        subsidies[[f.name for f in SUBSIDY_FIELDS]].set_index("subsidie"),
         tuple(files),
-        organisation,
-        len(readings) < len(files),
+        organisation_of(others),
+        tuple(tables),
+        (*reading.settled, *others),
+        tuple(unread),
     )
 
 
-def _beside(
-    bron: Sequence[Path], name: str, fields: tuple[Field, ...], faults: Faults
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Read one table from every folder that has it, good rows only."""
-    parts, problems = [], []
-    for path in (root / FOLDER / name for root in bron):
-        if path.is_file():
-            part, wrong = _file(path, fields)
-            parts.append(part)
-            problems += wrong
-    table, found = without_faults(parts, fields, faults)
-    return table.drop(columns=[FILE, ROW]), problems + found
+def _table_of(path: Path) -> str:
+    """Return which table a file is by its name; plans may have any name."""
+    stem = plain(path.stem)
+    return next((name for name in TABLES if stem.startswith(name[:6])), "")
 
 
-def _file(path: Path, fields: tuple[Field, ...]) -> tuple[pd.DataFrame, list[Problem]]:
-    try:
-        return read_rows(read_cells(path), fields, path.name)
-    except InputError as error:
-        return typed([], fields), list(error.problems)
+def _read(path: Path, name: str, export: Export | None) -> list[Table]:
+    """Return the tables in one file; in a file without any a problem says so."""
+    sheets = read_sheets(path, name)
+    if export is None and "/" in name:
+        # who sends a folder of its own is its partner, where the rows do not say
+        export = Export(name.split("/", 1)[0], ("*",))
+    tables = [read_table(sheet, _wanted(path, sheet), export) for sheet in sheets]
+    if any(table.tabel for table in tables):
+        return tables
+    raise InputError([replace(_NOTHING, bestand=name)])
 
 
-def _budget_faults(table: pd.DataFrame) -> list[tuple[int, str, str, str]]:
-    found = []
-    twice = table.duplicated(["partner", "jaar"]).to_numpy()
-    for at, row in enumerate(table.to_dict("records")):
-        if twice[at]:
-            wat = f"Voor {row['partner']} staat {row['jaar']} er al; de eerste rij telt."
-            found.append((at, "jaar", wat, "Houd één rij per partner en jaar."))
-        elif row["budget"] < 0 or row["fte"] < 0:
-            wat = f"Negatief getal bij {row['partner']} in {row['jaar']}."
-            found.append((at, "budget", wat, "Vul nul of meer in, of laat leeg."))
-    return found
+def _wanted(path: Path, sheet: Sheet) -> str:
+    return _table_of(path) if not sheet.blad or plain(sheet.blad).startswith("blad") else ""
 
 
-def _subsidy_faults(table: pd.DataFrame) -> list[tuple[int, str, str, str]]:
-    found = []
-    twice = table.duplicated("subsidie").to_numpy()
-    for at, row in enumerate(table.to_dict("records")):
-        if twice[at]:
-            found.append((at, "subsidie", f"`{row['subsidie']}` staat er al; de eerste rij telt.",
-                          "Geef elke subsidie een eigen nummer."))  # fmt: skip
-        elif row["tot"] < row["van"]:
-            found.append((at, "tot", "Het venster eindigt vóór het begint.", "Verruil de jaren."))
-        elif row["plafond"] < 0 or not 0 <= _known(row["eigen_aandeel"]) <= 100:
-            oplossing = "Plafond is nul of meer; eigen aandeel is 0 tot 100 procent."
-            found.append((at, "plafond", "Plafond of eigen aandeel kan niet kloppen.", oplossing))
-    return found
+def _checked(lines: Sequence[Line], partners: Iterable[str]) -> list[Line]:
+    """Return rows of money and decisions with what only shows between them."""
+    known = set(partners)
+    kinds: dict[tuple[str, ...], set[str]] = {}
+    for line in lines:
+        kinds.setdefault(_key(line), set()).add(str(line.waarden))
+    checked = []
+    for line in lines:
+        found = [*_amount_faults(line)]
+        if line.tabel in _DOUBLE and len(kinds[_key(line)]) > 1:
+            found.append(_DOUBLE[line.tabel])
+        if line.tabel in _STRANGER and line.text("partner") not in known:
+            found.append(_STRANGER[line.tabel])
+        checked.append(line.with_(*found))
+    return checked
 
 
-def _known(value: float) -> float:
-    return 0.0 if pd.isna(value) else value
+def _key(line: Line) -> tuple[str, ...]:
+    names = {"budgetten": ("partner", "jaar"), "subsidies": ("subsidie",)}
+    return (line.tabel, *(line.text(name) for name in names.get(line.tabel, ())))
 
 
-def _strangers(budgets: pd.DataFrame, plans: pd.DataFrame) -> list[Problem]:
-    """Report budgets of partners that have no plan: most likely the name is written otherwise."""
-    known = set(plans["partner"])
-    return [
-        Problem(
-            f"Budget van `{partner}`, maar die partner heeft geen plannen.",
-            "Schrijf de naam precies zoals in de plannen.",
-            bestand=BUDGETS,
-            kolom="partner",
-        )
-        for partner in sorted(set(budgets["partner"]) - known)
+_DOUBLE: dict[str, Problem] = {
+    "budgetten": Question(
+        "Voor deze partner en dit jaar staat er nog een rij; de laagste telt.",
+        "Houd één rij per partner en jaar.", kolom="jaar"),
+    "subsidies": Problem(
+        "Deze subsidie staat er nog een keer, met andere cijfers; geen van beide telt.",
+        "Geef elke subsidie een eigen nummer.", kolom="subsidie"),
+}  # fmt: skip
+_UNKNOWN = ("Deze partner heeft geen plannen.", "Schrijf de naam precies zoals in de plannen.")
+_STRANGER: dict[str, Problem] = {
+    "budgetten": Question(*_UNKNOWN, kolom="partner"),
+    "acties": Problem(*_UNKNOWN, kolom="Partner"),
+}
+
+
+def _amount_faults(line: Line) -> list[Problem]:
+    """Return which amounts of a row of money cannot be right."""
+    row = line.waarden
+    low = [n for n in ("budget", "fte", "plafond") if _number(row, n) < 0]
+    found = [
+        Problem("Dit getal is negatief.", "Vul nul of meer in, of laat leeg.", kolom=name)
+        for name in low
     ]
+    if _number(row, "tot") < _number(row, "van"):
+        wat = "Het venster eindigt vóór het begint."
+        found.append(Problem(wat, "Verruil de jaren.", kolom="tot"))
+    if not 0 <= _number(row, "eigen_aandeel", 0.0) <= 100:
+        wat = "Dit is geen percentage van 0 tot 100."
+        found.append(Problem(wat, "Vul een percentage in.", kolom="eigen_aandeel"))
+    return found
+
+
+def _number(row: dict[str, object], name: str, other: float = float("nan")) -> float:
+    value = row.get(name)
+    return value if isinstance(value, int | float) else other
+
+
+def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
+    """Return the lowest budget per partner and year; what cannot be read stops that year."""
+    rows = []
+    for line in lines:
+        partner, jaar = line.text("partner"), line.waarden.get("jaar")
+        if line.tabel == "budgetten" and partner and isinstance(jaar, int):
+            wrong = {p.kolom for p in line.fouten}
+            money = [0.0 if n in wrong else _number(line.waarden, n) for n in ("budget", "fte")]
+            rows.append((partner, jaar, *money, line.text("delen")))
+    table = pd.DataFrame(rows, columns=[f.name for f in BUDGET_FIELDS])
+    grouped = table.astype({"budget": float, "fte": float}).groupby(["partner", "jaar"])
+    # shared only where every row says so
+    return grouped.agg({"budget": "min", "fte": "min", "delen": "min"}).reset_index()
 
 
 def write_means(folder: Path, budgets: pd.DataFrame, subsidies: pd.DataFrame) -> None:

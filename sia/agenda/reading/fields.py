@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
@@ -22,8 +24,9 @@ class Field:
         Column name in every table.
     label : str
         Heading in the workbook, Dutch.
-    kind : {"tekst", "keuze", "keuzes", "jaar", "geheel", "bedrag", "getal", "lijst", "datum"}
-        How a cell is read.
+    kind : str
+        How a cell is read: tekst, keuze, keuzes, jaar, geheel, bedrag, getal, procent, lijst,
+        plaats or datum.
     level : {"intern", "partners", "openbaar"}
         Who may see the field at most.
     uitleg : str
@@ -31,6 +34,10 @@ class Field:
     required : bool
     choices : tuple of str
         Allowed values of ``keuze`` and ``keuzes``.
+    words : mapping of str to str
+        Other words for a choice.
+    ook : tuple of str
+        Other headings.
     voorbeeld : str
         A filled-in cell.
     """
@@ -42,12 +49,14 @@ class Field:
     uitleg: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    ook: tuple[str, ...] = ()
     voorbeeld: str = ""
 
     @property
     def numeric(self) -> bool:
         """Whether a cell holds a number."""
-        return self.whole or self.kind in ("bedrag", "getal")
+        return self.whole or self.kind in ("bedrag", "getal", "procent")
 
     @property
     def whole(self) -> bool:
@@ -74,6 +83,8 @@ def _fields(table: str) -> tuple[Field, ...]:
             entry["uitleg"],
             entry.get("verplicht", False),
             CHOICES[entry["keuzes"]] if "keuzes" in entry else (),
+            _TABLE["woorden"].get(entry.get("keuzes"), {}),
+            tuple(entry.get("ook", ())),
             entry.get("voorbeeld", ""),
         )
         for name, entry in _TABLE[table].items()
@@ -83,6 +94,16 @@ def _fields(table: str) -> tuple[Field, ...]:
 FIELDS = _fields("plannen")
 BUDGET_FIELDS, SUBSIDY_FIELDS = _fields("budgetten"), _fields("subsidies")
 DECISION_FIELDS, ACTION_FIELDS = _fields("besluiten"), _fields("acties")
+TABLES: dict[str, tuple[Field, ...]] = {
+    "plannen": FIELDS,
+    "budgetten": BUDGET_FIELDS,
+    "subsidies": SUBSIDY_FIELDS,
+    "besluiten": DECISION_FIELDS,
+    "acties": ACTION_FIELDS,
+}
+"""What partners deliver, by the name of its sheet or file."""
+WITHDRAWN = "ingetrokken"
+"""Status by which a partner takes a plan away; a plan that is absent is a question."""
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 _MADE: dict[str, dict[str, str]] = _TABLE["kolommen"]
 FIELD_LEVELS: dict[str, Openness] = {f.name: f.level for f in FIELDS} | {

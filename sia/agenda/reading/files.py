@@ -1,114 +1,167 @@
-"""The files that partners send: workbook, CSV or GeoPackage, as rows with their own headings."""
+"""The files that partners send, of any kind, as sheets of cells that nothing was done to yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import csv
+import warnings
+from collections import Counter
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from python_calamine import CalamineError
+import pyogrio
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from sia.agenda.reading.location import RD
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 
 SHEET = "Plannen"
-_DAMAGE = (OSError, ValueError, KeyError, RuntimeError, CalamineError)
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TEXTS = (".csv", ".tsv", ".txt")
+_MAPS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
+KINDS = (*_BOOKS, *TEXTS, *_MAPS)
+"""What can be read, by the end of its name."""
+BESIDE = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qml", ".qix", ".xml",
+                    ".gpkg-wal", ".gpkg-shm", ".toml", ".ics"})  # fmt: skip
+"""What lies beside a file that is read, and is no delivery of its own."""
+_DAMAGE = (OSError, ValueError, KeyError, RuntimeError, CalamineError, csv.Error,
+           pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)  # fmt: skip
 """What the readers raise on a file that is not what its name says."""
 
 
-def read_cells(path: Path) -> pd.DataFrame:
-    """Return the rows of a delivery as they stand, headings still the partner's.
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One sheet or layer as it stands.
+
+    Parameters
+    ----------
+    bestand : str
+        Path of the file below the folder of the deliveries.
+    blad : str
+        Sheet of a workbook or layer of a map; empty where a file has one table.
+    cells : DataFrame
+        One row per row of the file, the headings among them; row label + 1 is its number there.
+    """
+
+    bestand: str
+    blad: str
+    cells: pd.DataFrame
+
+    @property
+    def where(self) -> str:
+        """How problems name it."""
+        return f"{self.bestand}, blad {self.blad}" if self.blad else self.bestand
+
+
+def read_sheets(path: Path, name: str = "") -> list[Sheet]:
+    """Return every sheet or layer of a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    name : str
+        How the file is called for the reader; default its name.
 
     Raises
     ------
     InputError
         When the file is absent, of an unknown kind or damaged.
     """
-    readers = {".xlsx": _read_workbook, ".csv": _read_csv, ".gpkg": _read_layer}
-    reader = readers.get(path.suffix.lower())
+    name, suffix = name or path.name, path.suffix.lower()
+    readers = dict.fromkeys(_BOOKS, _book) | dict.fromkeys(TEXTS, _text)
+    reader = (readers | dict.fromkeys(_MAPS, _map)).get(suffix)
     if reader is None or not path.is_file():
         wat = "Dit bestand is er niet." if reader else "Dit soort bestand kan niet gelezen worden."
-        raise InputError([Problem(wat, "Lever xlsx, csv of gpkg.", bestand=path.name)])
-    with _damage_told(path):
-        return reader(path)
-
-
-def sheet_names(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets; none for what is no readable workbook."""
-    if path.suffix.lower() != ".xlsx":
-        return []
+        raise InputError.one(wat, f"Lever een van deze: {', '.join(KINDS)}.", bestand=name)
     try:
-        with pd.ExcelFile(path, engine="calamine") as book:
-            return [str(name) for name in book.sheet_names]
-    except _DAMAGE:
-        # whoever reads its plans reports the damage
-        return []
-
-
-def read_sheet(path: Path, sheet: str) -> pd.DataFrame:
-    """Return one sheet of a workbook, headings as they stand.
-
-    Raises
-    ------
-    InputError
-        When the workbook is damaged or has no such sheet.
-    """
-    with _damage_told(path):
-        return _read_workbook(path, sheet)
-
-
-@contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
-    try:
-        yield
+        return [Sheet(name, blad, cells) for blad, cells in reader(path, name).items()]
     except InputError:
         raise
     except _DAMAGE as error:
-        wat = f"Dit bestand is beschadigd of geen {path.suffix} ({type(error).__name__})."
-        raise InputError(
-            [Problem(wat, "Sla het opnieuw op en lever het nog eens.", bestand=path.name)]
+        wat = f"Dit bestand is beschadigd of geen {suffix} ({type(error).__name__})."
+        raise InputError.one(
+            wat, "Sla het opnieuw op en lever het nog eens.", bestand=name
         ) from error
 
 
-def _read_workbook(path: Path, sheet: str = SHEET) -> pd.DataFrame:
-    with pd.ExcelFile(path, engine="calamine") as book:
-        if sheet not in book.sheet_names:
-            oplossing = f"Gebruik het sjabloon; de plannen staan op het blad `{SHEET}`."
-            raise InputError(
-                [Problem(f"Het blad `{sheet}` ontbreekt.", oplossing, bestand=path.name)]
-            )
-        table: pd.DataFrame = pd.read_excel(book, sheet, dtype=object)
-    return table
+def _book(path: Path, _: str) -> dict[str, pd.DataFrame]:
+    with CalamineWorkbook.from_path(str(path)) as book:
+        shown = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+        return {name: _cells(book.get_sheet_by_name(name)) for name in shown}
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    content = path.read_bytes()
+def _cells(sheet: CalamineSheet) -> pd.DataFrame:
+    """Return the cells of a sheet; what was merged stands in each of its cells."""
+    rows = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in rows[top : bottom + 1]:
+            row[left : right + 1] = [rows[top][left]] * (right + 1 - left)
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _text(path: Path, _: str) -> dict[str, pd.DataFrame]:
+    text = _decoded(path.read_bytes())
+    lines = text.splitlines()
+    told = lines[0].strip().strip('"').lower() if lines else ""
+    sign = told[4:5] if told.startswith("sep=") else _separator(lines)
+    body = text.split("\n", 1)[1] if told.startswith("sep=") else text
+    rows = list(csv.reader(StringIO(body, newline=""), delimiter=sign or "\t"))
+    width = max(map(len, rows), default=0)
+    table = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
+    return {"": table.set_axis(table.index + told.startswith("sep="), axis=0)}
+
+
+def _decoded(content: bytes) -> str:
+    """Return text of any encoding that office programs write."""
+    zeros = content[:1000].count(0)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    if zeros:
+        # without a mark the zeros of letters tell which byte comes first
+        return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252")
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") >= first.count(",") else ","
-    table: pd.DataFrame = pd.read_csv(
-        StringIO(text), sep=separator, dtype=str, keep_default_na=False
-    )
-    return table
+        return content.decode("cp1252")
 
 
-def _read_layer(path: Path) -> pd.DataFrame:
-    layer = gpd.read_file(path, engine="pyogrio")
-    if layer.crs is None:
-        raise InputError(
-            [
-                Problem(
-                    "De laag heeft geen coördinatenstelsel.",
-                    "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
-                    bestand=path.name,
-                )
-            ]
+def _separator(lines: list[str]) -> str:
+    """Return the sign that stands equally often in most of the first lines."""
+    shares = {}
+    for sign in ";\t,|":
+        counts = Counter(n for line in lines[:25] if (n := line.count(sign)))
+        shares[sign] = max((n * times for n, times in counts.items()), default=0)
+    return max(shares, key=lambda sign: shares[sign])
+
+
+def _map(path: Path, name: str) -> dict[str, pd.DataFrame]:
+    layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
+    found = {layer: _layer(path, layer, name) for layer in layers}
+    return found if len(found) > 1 else dict.fromkeys([""], *found.values())
+
+
+def _layer(path: Path, layer: str, name: str) -> pd.DataFrame:
+    """Return a layer as cells: its field names are the first row, its shapes are in RD."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        table = pd.DataFrame(gpd.read_file(path, layer=layer, engine="pyogrio"))
+    if "geometry" in table:
+        table["geometry"] = _in_rd(gpd.GeoSeries(table["geometry"]), name).to_numpy()
+    head = pd.DataFrame([list(table.columns)], dtype=object)
+    body = table.astype(object).set_axis(range(table.shape[1]), axis=1)
+    return pd.concat([head, body], ignore_index=True)
+
+
+def _in_rd(shapes: gpd.GeoSeries, name: str) -> gpd.GeoSeries:
+    if shapes.crs is None:
+        raise InputError.one(
+            "De laag heeft geen coördinatenstelsel.",
+            "Sla de laag op in RD (EPSG:28992) of WGS84 (EPSG:4326).",
+            bestand=name,
         )
-    moved: pd.DataFrame = layer.to_crs(RD)
-    return moved
+    if shapes.crs.is_geographic and len(shapes) and abs(shapes.total_bounds).max() > 360:
+        # a GeoJSON cannot say that it is in RD, and no degree is that large
+        return shapes.set_crs(RD, allow_override=True)
+    return shapes.to_crs(RD)

@@ -1,10 +1,11 @@
-"""Partners' plans in: read a workbook, CSV or GeoPackage, check every cell, keep the good rows."""
+"""Partners' plans in: every row checked, each plan taken once, from its owner and the newest."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,49 +13,150 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters
-from sia.agenda.reading.cells import fault, parts
-from sia.agenda.reading.fields import BY_NAME, FIELDS
-from sia.agenda.reading.files import read_cells
-from sia.agenda.reading.location import CODE, RD, locate
-from sia.agenda.reading.tables import absent, filled_rows, named, placed, read_row
-from sia.errors import InputError, Problem
+from sia.agenda.reading.cells import Question, doubt, fault, parts
+from sia.agenda.reading.fields import BY_NAME, FIELDS, WITHDRAWN
+from sia.agenda.reading.files import Sheet, read_sheets
+from sia.agenda.reading.location import RD, locate
+from sia.agenda.reading.tables import Line, Table, read_table, told
+from sia.agenda.wording import number
+from sia.errors import InputError, Problem, refuse
 
 YEARS = (2000, 2100)
 _PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """What came out of one delivery.
+    """What came out of deliveries.
 
     Parameters
     ----------
     plans : GeoDataFrame, EPSG:28992, index ``plan``
         The good rows, one column per field of `sia.agenda.reading.fields` but ``plan``, ``wkt`` and
         ``stelsel``, plus ``plaats`` (straat / vlak / punt / buurt) and ``geometry``.
-    problems : tuple of Problem
-        Everything that is wrong, per row and column.
-    rows : int
-        Rows that held anything at all.
-    rejected : tuple of str
-        Plan numbers of rows that were not kept: delivered, so not withdrawn either.
+    lines : tuple of Line
+        Every row of plans that held anything at all, as it was read.
+    settled : tuple of Line
+        The same, with what only shows between rows.
+    tables : tuple of Table
+        The sheets in which they stood.
+    beside : tuple of Problem
+        What is wrong elsewhere in the delivery.
     """
 
     plans: gpd.GeoDataFrame
-    problems: tuple[Problem, ...]
-    rows: int
-    rejected: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    settled: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+    beside: tuple[Problem, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows held anything at all."""
+        return len(self.lines)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong or doubtful, as the table may read it: nothing internal."""
+        closed = {f.label for f in FIELDS if f.level == "intern"}
+        found = [*told(self.tables, self.settled, closed), *self.beside]
+        return tuple(sorted(found, key=_place))
+
+    @property
+    def withdrawn(self) -> dict[str, str]:
+        """Plan numbers that were taken away, and by which partner."""
+        gone = [x for x in self.settled if not x.fouten and x.lot == WITHDRAWN]
+        return {x.text("plan"): x.text("partner") for x in gone}
+
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """Plan numbers that were delivered, and of which no row counts."""
+        named = {x.text("plan") for x in self.settled} - {""}
+        return tuple(sorted(named - set(self.plans.index) - set(self.withdrawn)))
+
+
+def read_lines(
+    table: Table, buurten: gpd.GeoDataFrame, parameters: Parameters | None = None
+) -> list[Line]:
+    """Check the rows of a sheet of plans, cell by cell and against each other.
+
+    Parameters
+    ----------
+    table : Table
+    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    parameters : Parameters, optional
+        Says which kinds dig when the partner leaves ``graaft`` open, and what a plan may cost.
+    """
+    chosen, partner, lines = parameters or default_parameters(), "", []
+    for line in table.lines:
+        partner = line.text("partner") or partner
+        lines.append(_checked(line, partner, buurten, chosen))
+    return lines
+
+
+def _checked(line: Line, partner: str, buurten: gpd.GeoDataFrame, parameters: Parameters) -> Line:
+    if line.waarden["status"] == WITHDRAWN and line.text("plan"):
+        # who takes a plan away need not describe it
+        return replace(line, fouten=(), vragen=(), lot=WITHDRAWN).with_(
+            *(() if line.text("partner") else (_above(partner),))
+        )
+    row = dict(line.waarden)
+    faults = list(line.fouten)
+    if not row["partner"] and partner:
+        row["partner"] = partner
+        faults = [p for p in faults if p.kolom != BY_NAME["partner"].label]
+        line = line.with_(_above(partner))
+    bad = {found.kolom for found in faults}
+    between = [*_year_faults(row), *_money_faults(row), *_text_faults(row)]
+    extra = [found for found in between if found.kolom not in bad] + locate(row, buurten)
+    if all(isinstance(p, Question) for p in (*faults, *extra)):
+        extra += _doubts(row, parameters)
+        _fill_defaults(row, parameters)
+    return replace(line, waarden=row, fouten=tuple(faults)).with_(*extra)
+
+
+def _above(partner: str) -> Problem:
+    return doubt("partner", f"Deze cel is leeg; gelezen als `{partner}`, zoals erboven.",
+                 "Vul de partner op elke rij in.")  # fmt: skip
+
+
+def _doubts(row: dict[str, object], parameters: Parameters) -> list[Problem]:
+    """Return what is possible and hardly likely: an amount in thousands, a share of one percent."""
+    cost, sure, staff = (_number(row, name) for name in ("kosten", "zekerheid", "fte"))
+    low, high = parameters.cost_range(str(row["soort"]))
+    kind, first = row["soort"], row["vroegst"]
+    open_window = row["flexibiliteit"] == "vast" and row["voorkeur"] is None
+    return [
+        doubt(name, wat, oplossing)
+        for odd, name, wat, oplossing in (
+            (0 < cost < low, "kosten", f"{_exact(cost)} is weinig voor {kind}.",
+             f"Is het bedrag in duizenden ({_exact(1000 * cost)})? Lever dan hele euro's."),
+            (cost > high, "kosten", f"{_exact(cost)} is veel voor {kind}.",
+             "Staat er een nul te veel, of is dit een heel programma? Splits het dan."),
+            (0 < sure < 5, "zekerheid", f"{sure:g} % is bijna onmogelijk.",
+             f"Bedoelt u {100 * sure:g} %? Schrijf de kans in procenten."),
+            (staff > 50, "fte", f"{staff:g} fte per jaar is veel voor één plan.",
+             "Zijn het uren? Reken ze om naar fte."),
+            (open_window and first != row["laatst"], "voorkeur",
+             f"Het plan ligt vast, maar niet in welk jaar; gerekend is met {first}.",
+             "Vul het voorkeursjaar in, of kies bespreekbaar of vrij."),
+        ) if odd
+    ]  # fmt: skip
+
+
+def _exact(amount: float) -> str:
+    return f"€ {number(amount, 0)}"
 
 
 def read_plans(
     path: Path, buurten: gpd.GeoDataFrame, parameters: Parameters | None = None
 ) -> Reading:
-    """Read one delivery of one partner.
+    """Read the plans in one file of one partner.
 
     Parameters
     ----------
     path : pathlib.Path
-        ``.xlsx`` (the template), ``.csv`` (comma or semicolon) or ``.gpkg``.
+        Of any kind in `sia.agenda.reading.files.KINDS`.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
     parameters : Parameters, optional
 
@@ -65,10 +167,16 @@ def read_plans(
     Raises
     ------
     InputError
-        When the file cannot be read at all or lacks required columns. Bad cells and columns that
-        nobody asked for do not raise: they are in ``problems``.
+        When the file cannot be read at all, holds no table of plans or lacks required columns. Bad
+        cells and columns that nobody asked for do not raise: they are in ``problems``.
     """
-    return validate(read_cells(path), buurten, path.name, parameters)
+    tables = [read_table(sheet) for sheet in read_sheets(path)]
+    plans = [table for table in tables if table.tabel == "plannen"]
+    if not plans:
+        raise InputError.one(
+            "In dit bestand staat geen tabel met plannen.", "Gebruik het sjabloon.", path.name
+        )
+    return _validated(plans, buurten, parameters)
 
 
 def validate(
@@ -77,7 +185,7 @@ def validate(
     bestand: str = "",
     parameters: Parameters | None = None,
 ) -> Reading:
-    """Check every cell of a delivery and return the good rows with all problems.
+    """Check every cell of a table of plans; see `read_plans`.
 
     Parameters
     ----------
@@ -85,51 +193,112 @@ def validate(
         Headings are field names or the template's Dutch labels; cells may be text or numbers.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
     bestand : str
-        Name for the problem table.
+        Name for the problems.
     parameters : Parameters, optional
-        Says which kinds dig when the partner leaves ``graaft`` open.
-
-    Returns
-    -------
-    Reading
-
-    Raises
-    ------
-    InputError
-        When a required column is absent.
     """
-    table, problems = named(raw, FIELDS, bestand, ("geometry", "plaats"))
-    if absent(table, FIELDS):
-        raise InputError(problems)
-    rows = []
-    for number, cells in filled_rows(table, FIELDS):
-        row, faults = _row(cells, buurten, parameters or default_parameters())
-        problems += [placed(found, bestand, number) for found in faults]
-        rows.append((number, row, not faults))
-    problems += _duplicates([(n, row) for n, row, _ in rows], bestand)
-    bad = {problem.rij for problem in problems}
-    good = [row for number, row, fine in rows if fine and str(number) not in bad]
-    kept = {row["plan"] for row in good}
-    rejected = sorted({str(row["plan"]) for _, row, _ in rows if row["plan"] not in kept} - {""})
-    ordered = tuple(sorted(problems, key=_place))
-    return Reading(_frame(good), ordered, len(rows), tuple(rejected))
+    body = pd.DataFrame(raw).astype(object).set_axis(range(raw.shape[1]), axis=1)
+    head = pd.DataFrame([list(map(str, raw.columns))], dtype=object)
+    cells = pd.concat([head, body], ignore_index=True)
+    return _validated([read_table(Sheet(bestand, "", cells), "plannen")], buurten, parameters)
+
+
+def _validated(
+    tables: Sequence[Table], buurten: gpd.GeoDataFrame, parameters: Parameters | None
+) -> Reading:
+    refuse(
+        problem for table in tables if not table.lines and "niet gelezen" in table.kort
+        for problem in table.problems
+    )  # fmt: skip
+    lines = [line for table in tables for line in read_lines(table, buurten, parameters)]
+    return settled(lines, tables)
+
+
+def settled(
+    lines: Sequence[Line], tables: Sequence[Table] = (), owners: Mapping[str, str] | None = None
+) -> Reading:
+    """Return the plans of some rows, each plan once, with everything there is to say about them.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+    tables : sequence of Table
+        For what is said about a sheet as a whole.
+    owners : mapping of str to str, optional
+        Partner of every plan that is known from earlier rounds: a plan has one owner.
+    """
+    final = one_per_plan(lines, owners or {})
+    good = [x.waarden for x in final if not x.fouten and not x.lot]
+    return Reading(_frame(good), tuple(lines), tuple(final), tuple(tables))
+
+
+def one_per_plan(lines: Sequence[Line], owners: Mapping[str, str]) -> list[Line]:
+    """Return the rows with at most one that counts per plan: the newest of its owner."""
+    of_plan: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
+        if line.text("plan"):
+            of_plan.setdefault(line.text("plan"), []).append(at)
+    final = list(lines)
+    for plan, places in of_plan.items():
+        rows = [lines[at] for at in places]
+        for at, line in zip(places, _newest(rows, owners.get(plan, "")), strict=True):
+            final[at] = line
+    return final
+
+
+def _newest(rows: Sequence[Line], owner: str) -> list[Line]:
+    """Settle the rows of one plan number: one owner, and of that owner the newest row."""
+    partners = sorted({x.text("partner") for x in rows})
+    if owner:
+        rows = [x if x.text("partner") == owner else x.with_(_others_plan(owner)) for x in rows]
+    elif len(partners) > 1:
+        return [x.with_(_others_plan(" en ".join(partners))) for x in rows]
+    own = [x for x in rows if not x.fouten]
+    if len(own) < 2:
+        return list(rows)
+    newest = max(_dated(x) for x in own)
+    held = [x for x in own if _dated(x) == newest]
+    if len({_content(x) for x in held}) > 1:
+        return [x.with_(_unclear(own, x)) if x in own else x for x in rows]
+    return [_older(x, held[0]) if x in own and x is not held[0] else x for x in rows]
+
+
+def _dated(line: Line) -> str:
+    """Return when a row was delivered: what it says itself, else a date in the name of its file."""
+    said = line.text("aangeleverd_op")
+    named = re.search(r"(20\d\d)[-_ ]?([01]\d)(?:[-_ ]?([0-3]\d))?(?!\d)", line.bestand)
+    return said or ("-".join(part or "01" for part in named.groups()) if named else "")
+
+
+def _content(line: Line) -> tuple[str, ...]:
+    shown = {k: v for k, v in line.waarden.items() if k != "aangeleverd_op"}
+    return (line.lot, *(f"{k}={v}" for k, v in sorted(shown.items(), key=lambda item: item[0])))
+
+
+def _older(line: Line, held: Line) -> Line:
+    where = f"rij {held.rij}" + (f" van {held.bestand}" if held.bestand != line.bestand else "")
+    if _content(line) == _content(held):
+        why, lot = f"staat ook op {where}, met dezelfde inhoud", "dubbel"
+    else:
+        why, lot = f"is ouder dan {where} ({_dated(held)})", "vervangen door een nieuwere rij"
+    return line.with_(
+        doubt("plan", f"Deze rij {why}; die andere telt.", "Lever elk plan één keer."), lot=lot
+    )
+
+
+def _unclear(rows: Sequence[Line], line: Line) -> Problem:
+    others = " en ".join(f"{x.bestand} rij {x.rij}" for x in rows if x is not line)
+    wat = f"Plannummer `{line.text('plan')}` staat ook in {others}, anders en niet nieuwer."
+    return fault("plan", wat, "Zeg welke geldt, of geef elke rij een datum bij `aangeleverd op`.")
+
+
+def _others_plan(owner: str) -> Problem:
+    wat = f"Dit plannummer komt van meer dan één partner ({owner}); een plan heeft één eigenaar."
+    return fault("plan", wat, "Spreek af wie het levert, of geef het een eigen nummer.")
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
-    return (problem.bestand, int(problem.rij or 0), problem.kolom, problem.wat)
-
-
-def _row(
-    cells: dict[str, object], buurten: gpd.GeoDataFrame, parameters: Parameters
-) -> tuple[dict[str, object], list[Problem]]:
-    row, faults = read_row(cells, FIELDS, "Zie het blad Uitleg: ")
-    row["geometry"] = cells.get("geometry")
-    bad = {found.kolom for found in faults}
-    between = [*_year_faults(row), *_money_faults(row), *_text_faults(row)]
-    faults += [found for found in between if found.kolom not in bad]
-    faults += locate(row, buurten)
-    _fill_defaults(row, parameters)
-    return row, faults
+    row = int(problem.rij) if problem.rij.isdigit() else 0
+    return (problem.bestand, row, problem.kolom, problem.wat)
 
 
 def _number(row: dict[str, object], name: str) -> float:
@@ -198,9 +367,7 @@ def _text_faults(row: dict[str, object]) -> list[Problem]:
     own, before = str(row["plan"]), parts(str(row["voorgangers"]))
     wrong = [part for part in before if not _PREDECESSOR.fullmatch(part)]
     return _told([
-        *((not CODE.fullmatch(code), "buurtcodes", f"`{code}` is geen buurtcode.",
-           "Gebruik BU met acht cijfers of letters.") for code in parts(str(row["buurtcodes"]))),
-        ("+" in own or ";" in own, "plan", "Een plannummer mag geen + of ; bevatten.",
+        (bool(set("+;,") & set(own)), "plan", "Een plannummer mag geen + of ; of , bevatten.",
          "Kies een ander nummer."),
         *((True, "voorgangers", f"`{part}` is geen plannummer.",
            "Schrijf NUMMER of NUMMER+1, met puntkomma's ertussen.") for part in wrong),
@@ -228,18 +395,6 @@ def _fill_defaults(row: dict[str, object], parameters: Parameters) -> None:
     if row["voorkeur"] is None:
         begin = str(row["eerste_dag"])
         row["voorkeur"] = int(begin[:4]) if begin else row["vroegst"]
-
-
-def _duplicates(rows: Sequence[tuple[int, dict[str, object]]], bestand: str) -> list[Problem]:
-    first: dict[object, int] = {}
-    problems = []
-    for number, row in rows:
-        plan = row["plan"]
-        if plan and first.setdefault(plan, number) != number:
-            wat = f"Plannummer `{plan}` staat ook op rij {first[plan]}."
-            found = fault("plan", wat, "Geef elk plan een eigen nummer.")
-            problems.append(placed(found, bestand, number))
-    return problems
 
 
 def no_plans() -> gpd.GeoDataFrame:

@@ -8,13 +8,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from sia.agenda.reading.cells import fault
+from sia.agenda.reading.cells import doubt, fault, plain
+from sia.agenda.wording import percent
 from sia.errors import Problem
 
 RD = "EPSG:28992"
-CODE = re.compile(r"BU[0-9A-Z]{8}")
 _RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 _TOUCH_M = 1.0
+_MOSTLY = 0.9
+"""With a smaller share inside the municipality it is asked what the cost is of."""
 
 
 def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
@@ -23,33 +25,34 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     Parameters
     ----------
     row : dict
-        With ``buurtcodes``, ``wkt``, ``stelsel`` and perhaps a ``geometry`` in RD.
+        With ``buurtcodes`` (codes or names of buurten and wijken), ``wkt``, ``stelsel`` and perhaps
+        a ``geometry`` in RD.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
+        ``naam``, ``wijkcode`` and ``wijknaam`` as far as they are known.
 
     Returns
     -------
     list of Problem
-        Why the place cannot be known.
+        Why the place cannot be known, or what is doubtful about it.
     """
     shape, wrong = _shape(row)
     if wrong:
         return [wrong]
-    codes = [c for c in str(row["buurtcodes"]).split(";") if CODE.fullmatch(c)]
-    unknown = [c for c in codes if c not in buurten.index]
+    codes, unknown = named_buurten(str(row["buurtcodes"]), buurten)
     if unknown:
-        return [fault("buurtcodes", f"Onbekende buurtcode: {', '.join(unknown)}.",
-                      "Kijk de code na in de lijst met buurten van deze gemeente.")]  # fmt: skip
+        return [fault("buurtcodes", f"Onbekende buurt of wijk: {', '.join(unknown)}.",
+                      "Kijk de code of naam na in de lijst van deze gemeente.")]  # fmt: skip
     if shape is None and not codes:
         return [fault("buurtcodes", "Er is geen plaats: geen buurtcode en geen geometrie.",
                       "Vul buurtcodes of een geometrie in.")]  # fmt: skip
     if shape is None:
         row["geometry"] = shapely.union_all(buurten.geometry.loc[codes].to_numpy())
         row["plaats"] = "buurt"
-        row["buurtcodes"] = ";".join(sorted(set(codes)))
+        row["buurtcodes"] = ";".join(codes)
         return []
     row["geometry"] = shape
     row["plaats"] = {0: "punt", 1: "straat", 2: "vlak"}[int(shapely.get_dimensions(shape))]
-    touched = _touched(shape, buurten)
+    touched, inside = _touched(shape, buurten)
     if not touched:
         return [fault("wkt", "De geometrie ligt buiten de gemeente.",
                       "Controleer de coördinaten en het stelsel (RD of WGS84).")]  # fmt: skip
@@ -57,7 +60,37 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
         return [fault("wkt", "De geometrie ligt niet in de genoemde buurten.",
                       f"De geometrie ligt in {', '.join(touched)}.")]  # fmt: skip
     row["buurtcodes"] = ";".join(touched)
+    if inside < _MOSTLY:
+        wat = f"{percent(1 - inside, 0)} van dit plan ligt buiten de gemeente."
+        return [doubt("wkt", wat, "Geef de kosten van het deel in de gemeente.")]
     return []
+
+
+def named_buurten(text: str, buurten: gpd.GeoDataFrame) -> tuple[list[str], list[str]]:
+    """Return the codes of the buurten that a text names, and what it names that is no buurt.
+
+    Parameters
+    ----------
+    text : str
+        Codes or names of buurten or wijken, with ``;`` between them.
+    buurten : GeoDataFrame, index ``buurtcode``
+    """
+    known: dict[str, set[str]] = {}
+    # a name of a buurt goes before the same name of a wijk
+    for column in ("wijknaam", "wijkcode", "naam"):
+        if column in buurten:
+            groups = buurten.index.to_series().groupby(buurten[column].map(plain))
+            known |= {str(name): set(codes) for name, codes in groups if name}
+    known |= {code.lower(): {code} for code in map(str, buurten.index)}
+    known |= {code[2:]: {code} for code in map(str, buurten.index)}
+    found: set[str] = set()
+    unknown = []
+    for part in [text] if plain(text) in known else text.split(";"):
+        pieces = [part] if plain(part) in known else re.split(r"/|&|\ben\b|\+", part)
+        for piece in filter(plain, pieces):
+            found |= known.get(plain(piece), set())
+            unknown += [piece.strip()] if plain(piece) not in known else []
+    return sorted(found), unknown
 
 
 def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | None]:
@@ -86,11 +119,13 @@ def _valid(shape: shapely.Geometry) -> shapely.Geometry:
     return shape if shape.is_valid else shapely.make_valid(shape)
 
 
-def _touched(shape: shapely.Geometry, buurten: gpd.GeoDataFrame) -> list[str]:
+def _touched(shape: shapely.Geometry, buurten: gpd.GeoDataFrame) -> tuple[list[str], float]:
+    """Return the buurten that a shape lies in, and which share of it lies in any."""
     hits = buurten.iloc[buurten.sindex.query(shape, predicate="intersects")]
     dimension = int(shapely.get_dimensions(shape))
     if dimension == 0:
-        return sorted(hits.index)
+        return sorted(hits.index), 1.0
     parts = hits.geometry.intersection(shape)
     size = parts.length if dimension == 1 else parts.area
-    return sorted(hits.index[size > _TOUCH_M])
+    whole = shape.length if dimension == 1 else shape.area
+    return sorted(hits.index[size > _TOUCH_M]), float(size.sum() / whole)

@@ -9,14 +9,18 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from sia.agenda.reading.cells import plain
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.fields import BY_NAME, FIELD_LEVELS, OPENNESS
 from sia.agenda.reading.investments import Reading
 from sia.agenda.reading.location import RD
 from sia.dutch import opsomming
 
-HISTORY = ("datum", "partner", "plan", "wijziging", "veld", "oud", "nieuw", "vertrouwelijkheid")
+HISTORY = ("datum", "partner", "plan", "wijziging", "veld", "oud", "nieuw", "vertrouwelijkheid",
+           "ronde")  # fmt: skip
 """Columns of the history."""
+_KEPT = ("afgekeurd", "niet geleverd")
+"""What is said of a plan that stays as it was."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,9 @@ class Register:
         As in `sia.agenda.reading.investments.Reading`.
     history : DataFrame
         ``datum``, ``partner``, ``plan``, ``wijziging`` (nieuw / gewijzigd / ingetrokken /
-        afgekeurd), ``veld``, ``oud``, ``nieuw`` (text), ``vertrouwelijkheid`` (strictest of the
-        plan before and after); a row per changed field, in order of arrival. ``intern`` by
+        afgekeurd / niet geleverd), ``veld``, ``oud``, ``nieuw`` (text), ``vertrouwelijkheid``
+        (strictest of the plan before and after), ``ronde`` (text, counts from 1); a row per changed
+        field, in order of arrival. ``intern`` by
         nature: it holds old values of every level. See `visible_changes`.
     """
 
@@ -57,7 +62,7 @@ class Round:
     def changes(self) -> pd.DataFrame:
         """What changed in the newest round, as the partners' table may read it."""
         history = self.register.history
-        return visible_changes(history[history["datum"] == history["datum"].max()])
+        return visible_changes(history[history["ronde"] == history["ronde"].iloc[-1:].max()])
 
 
 def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: int) -> Round:
@@ -74,10 +79,17 @@ def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: 
     reading = delivered.reading
     register = empty_register(reading.plans)
     if "register" in memory and "historie" in memory:
-        register = Register(gpd.GeoDataFrame(memory["register"]), memory["historie"])
+        register = Register(gpd.GeoDataFrame(memory["register"]), _numbered(memory["historie"]))
     given = pd.to_datetime(reading.plans["aangeleverd_op"], errors="coerce").max()
     edition = date(jaar, 12, 31) if pd.isna(given) else given.date()
-    return Round(take_in(register, reading, edition.isoformat(), delivered.unread), edition)
+    return Round(take_in(register, reading, edition.isoformat()), edition)
+
+
+def _numbered(history: pd.DataFrame) -> pd.DataFrame:
+    """Return a history with the number of every round, also one that was kept before they had."""
+    if "ronde" in history:
+        return history
+    return history.assign(ronde=history["datum"].rank(method="dense").astype(int).astype(str))
 
 
 def empty_register(like: gpd.GeoDataFrame) -> Register:
@@ -85,7 +97,7 @@ def empty_register(like: gpd.GeoDataFrame) -> Register:
     return Register(like.iloc[:0], pd.DataFrame(columns=list(HISTORY), dtype=str))
 
 
-def take_in(register: Register, reading: Reading, datum: str, unread: bool = False) -> Register:
+def take_in(register: Register, reading: Reading, datum: str) -> Register:
     """Take a round of deliveries into the register.
 
     Parameters
@@ -95,27 +107,31 @@ def take_in(register: Register, reading: Reading, datum: str, unread: bool = Fal
         All that was delivered in this round, of all partners together.
     datum : str
         Date of the round, ``jjjj-mm-dd``.
-    unread : bool
-        A file could not be read: a partner of which nothing was read keeps its plans.
 
     Returns
     -------
     Register
-        A plan that is delivered with faults keeps its former version; a plan that is delivered no
-        longer is withdrawn.
+        A plan leaves only when its partner takes it away. What is delivered with faults, by another
+        partner or not at all keeps its former version; that it does is said once.
     """
-    old, new = register.plans, reading.plans
-    delivered = set(new["partner"])
-    silent = set(old.index[~old["partner"].isin(delivered)]) if unread else set()
-    refused = ({*reading.rejected} | silent) & set(old.index) - set(new.index)
+    old = register.plans
+    before = old["partner"].map(plain)
+    taken = reading.plans["partner"].map(plain).ne(before.reindex(reading.plans.index))
+    new = reading.plans[~(taken & reading.plans.index.isin(old.index))]
+    gone = {p for p, who in reading.withdrawn.items() if before.get(p, plain(who)) == plain(who)}
+    gone -= set(new.index)
+    refused = {*reading.rejected, *reading.plans.index.difference(new.index)}
+    last = register.history["ronde"].iloc[-1:].tolist() or ["0"]
     rows = pd.DataFrame(
-        [(datum, *_owned(row, old, new)) for row in _changes(old, new, refused)],
+        [(datum, *_owned(row, old, new), str(int(last[0]) + 1))
+         for row in _changes(old, new, gone, refused)],
         columns=list(HISTORY),
     ).astype(str)  # fmt: skip
     rows = rows[~_told_before(rows, register.history)].sort_values(
         ["partner", "plan", "veld"], kind="stable", ignore_index=True
     )
-    parts = [new, old.loc[sorted(refused)]]
+    stays = old[~old.index.isin({*new.index, *gone})]
+    parts = [new, stays]
     plans = gpd.GeoDataFrame(pd.concat([p for p in parts if len(p)] or parts).sort_index(), crs=RD)
     return Register(plans, pd.concat([register.history, rows], ignore_index=True))
 
@@ -130,19 +146,21 @@ def _owned(
 
 
 def _told_before(rows: pd.DataFrame, history: pd.DataFrame) -> pd.Series:
-    """Say which refusals are in the history as the last word already: the same files read again."""
+    """Say of which plans that stay the history says so already: the same files read again."""
     last = history.drop_duplicates("plan", keep="last").set_index("plan")["wijziging"]
-    again = rows["plan"].map(last) == "afgekeurd"
-    return again & (rows["wijziging"] == "afgekeurd")
+    return (rows["plan"].map(last) == rows["wijziging"]) & rows["wijziging"].isin(_KEPT)
 
 
 def _changes(
-    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, refused: Collection[str]
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    gone: Collection[str],
+    refused: Collection[str],
 ) -> list[tuple[str, str, str, str, str]]:
     rows = []
     for plan in sorted({*old.index, *new.index}):
         if plan not in new.index:
-            what = "afgekeurd" if plan in refused else "ingetrokken"
+            what = "ingetrokken" if plan in gone else _KEPT[plan not in refused]
             rows.append((plan, what, "", "", ""))
         elif plan not in old.index:
             rows.append((plan, "nieuw", "", "", ""))
@@ -187,7 +205,8 @@ def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
         labels = [BY_NAME[f].label if f in BY_NAME else f for f in fields if f]
         tail = {
             "nieuw": "is nieuw.",
-            "ingetrokken": "is niet meer geleverd en geldt als ingetrokken.",
+            "ingetrokken": "is ingetrokken door de partner.",
+            "niet geleverd": "staat niet in de levering en blijft zoals het was. Vervallen?",
             "afgekeurd": "is niet goed geleverd; de vorige versie blijft staan.",
             "gewijzigd": f"is gewijzigd: {opsomming(labels)}.",
         }[what]

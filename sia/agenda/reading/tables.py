@@ -1,141 +1,314 @@
-"""Tables as partners fill them in: headings, rows and cells checked, every problem at once."""
+"""Sheets as partners fill them in: which table it is, its headings, and every row accounted for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from sia.agenda.reading.cells import cell_text, parse_cell
-from sia.agenda.reading.fields import Field
+from sia.agenda.reading.cells import Cell, Question, cell_text, plain, understand
+from sia.agenda.reading.fields import TABLES, Field
+from sia.agenda.reading.files import TEXTS, Sheet
+from sia.agenda.reading.mapping import Export
+from sia.agenda.wording import number as dutch
 from sia.errors import Problem
-
-Faults = Callable[[pd.DataFrame], list[tuple[int, str, str, str]]]
-"""Rows that are wrong together: position, heading of the column, what, remedy."""
 
 FILE, ROW = "_bestand", "_rij"
 """Columns that say where a row came from."""
+HELPERS = ("lees mij", "uitleg", "voorbeeld", "keuzes", "koppelkansen", "buurten")
+"""Sheets of the template that hold no delivery."""
+_LEAST = (2, 3)
+"""Headings that a table has at least; a table of plans more."""
+_LOOK = 25
+"""A heading stands in the first so many rows."""
+_SCALES = {
+    1e3: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000(?![. ]?000)|k€|k\s?euro?\b|duizend", re.I),
+    1e6: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000[. ]?000|m€|\bmln\b|miljoen", re.I),
+}
+_SCALE_WORDS = re.compile(
+    r"\b(?:in|x|k€|m€|mln|miljoen|duizend|duizenden|euros?|eur|1[. ]?000)\b", re.I
+)
 
 
-def named(
-    raw: pd.DataFrame, fields: Sequence[Field], bestand: str, besides: Collection[str] = ()
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return a table under the names of its fields, and what is odd about its columns.
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One row of a delivery and what became of it.
 
     Parameters
     ----------
-    raw : DataFrame
-        Headings are names or labels of the fields, in any case and with or without `` *``.
-    fields : sequence of Field
+    tabel : str
+        Key of `TABLES`.
     bestand : str
-        Where the table came from, for the problems.
-    besides : collection of str
-        Columns that are no fields and may be there.
+        File and sheet.
+    rij : int
+        Its number in the file.
+    waarden : dict
+        Typed value per field.
+    fouten : tuple of Problem
+        Why it does not count; empty when it does.
+    vragen : tuple of Problem
+        What its partner should look at; it counts all the same.
+    begrepen : tuple of str
+        What was understood otherwise than it was written.
+    lot : str
+        What became of a row without faults that is not taken in as it stands.
     """
-    names = {f.name.lower(): f.name for f in fields} | {f.label.lower(): f.name for f in fields}
-    headings = [names.get(str(c).strip().lower().rstrip(" *"), str(c)) for c in raw.columns]
-    table = raw.set_axis(headings, axis="columns")
-    known = {*names.values(), *besides}
-    odd = [c for c in headings if c not in known and not c.startswith("Unnamed")]
-    said = (
-        (absent(table, fields), "Deze verplichte kolom ontbreekt.", "Gebruik het sjabloon."),
-        (sorted(set(table.columns[table.columns.duplicated()])),
-         "Deze kolom komt twee keer voor; de eerste telt.", "Houd er één over."),
-        (odd, "Deze kolom kennen we niet; wat erin staat, telt niet mee.",
-         "Verwijder de kolom of gebruik een kolomnaam uit het sjabloon."),
-    )  # fmt: skip
-    problems = [
-        Problem(wat, oplossing, bestand, kolom=column)
-        for columns, wat, oplossing in said for column in columns
-    ]  # fmt: skip
-    return table.loc[:, ~table.columns.duplicated()], problems
+
+    tabel: str
+    bestand: str
+    rij: int
+    waarden: dict[str, object] = field(default_factory=dict)
+    fouten: tuple[Problem, ...] = ()
+    vragen: tuple[Problem, ...] = ()
+    begrepen: tuple[str, ...] = ()
+    lot: str = ""
+
+    def with_(self, *found: Problem, lot: str = "") -> Line:
+        """Return the row with more faults and questions, at its place in the file."""
+        here = [replace(p, bestand=self.bestand, rij=str(self.rij)) for p in found]
+        asked = tuple(p for p in here if isinstance(p, Question))
+        wrong = tuple(p for p in here if not isinstance(p, Question))
+        return replace(
+            self,
+            fouten=(*self.fouten, *wrong),
+            vragen=(*self.vragen, *asked),
+            lot=lot or self.lot,
+        )
+
+    def text(self, name: str) -> str:
+        """Return a value as text, empty where there is none."""
+        return str(self.waarden.get(name) or "")
+
+    @property
+    def stand(self) -> str:
+        """What became of the row, in a few words."""
+        if self.fouten:
+            return "telt niet mee"
+        return self.lot or ("telt mee, met een vraag" if self.vragen else "telt mee")
 
 
-def absent(table: pd.DataFrame, fields: Sequence[Field]) -> list[str]:
-    """Return the labels of the required columns that a table lacks."""
-    return [f.label for f in fields if f.required and f.name not in table]
-
-
-def filled_rows(
-    table: pd.DataFrame, fields: Sequence[Field]
-) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield number and cells of every row that holds anything; the heading is row 1."""
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        if any(cell_text(row.get(field.name)) for field in fields):
-            yield number, {str(name): value for name, value in row.items()}
-
-
-def read_row(
-    cells: dict[str, object], fields: Sequence[Field], where: str = ""
-) -> tuple[dict[str, object], list[Problem]]:
-    """Return the typed cells of a row, and what is wrong with each; `where` opens the remedy."""
-    read = {field: parse_cell(field, cells.get(field.name)) for field in fields}
-    faults = [Problem(wat, where + f.uitleg, kolom=f.label) for f, (_, wat) in read.items() if wat]
-    return {field.name: value for field, (value, _) in read.items()}, faults
-
-
-def read_rows(
-    raw: pd.DataFrame, fields: tuple[Field, ...], bestand: str
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Check every cell of a table and return the good rows with all problems.
-
-    Returns
-    -------
-    table : DataFrame
-        One column per field and `FILE` and `ROW` (int, the heading is row 1). Empty when a
-        required column is absent.
-    problems : list of Problem
-    """
-    table, problems = named(raw, fields, bestand)
-    if absent(table, fields):
-        return typed([], fields), problems
-    rows = []
-    for number, cells in filled_rows(table, fields):
-        row, faults = read_row(cells, fields)
-        problems += [placed(fault, bestand, number) for fault in faults]
-        if not faults:
-            rows.append({**row, FILE: bestand, ROW: number})
-    return typed(rows, fields), problems
-
-
-def placed(fault: Problem, bestand: str, number: int) -> Problem:
-    """Return a problem with its file and row."""
-    return Problem(fault.wat, fault.oplossing, bestand, str(number), fault.kolom)
-
-
-def typed(rows: Sequence[dict[str, object]], fields: tuple[Field, ...]) -> pd.DataFrame:
-    """Return rows as a table with one type per column, also when there are none."""
-    table = pd.DataFrame(rows, columns=[*(field.name for field in fields), FILE, ROW])
-    kinds = {f.name: "int64" if f.whole else "float64" for f in fields if f.numeric}
-    texts = {field.name: "str" for field in fields if field.name not in kinds} | {FILE: "str"}
-    blank = dict.fromkeys(texts, "")
-    return table.fillna(blank).astype({**kinds, **texts, ROW: "int64"})
-
-
-def without_faults(
-    parts: Iterable[pd.DataFrame], fields: tuple[Field, ...], faults: Faults
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Put parts of one table together and drop the rows that are wrong together.
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One sheet, read.
 
     Parameters
     ----------
-    parts : iterable of DataFrame
-        As `read_rows` returns them.
-    fields : tuple of Field
-    faults : callable
-        Finds what only shows between rows.
-
-    Returns
-    -------
-    table : DataFrame
-        Still with `FILE` and `ROW`.
-    problems : list of Problem
+    tabel : str
+        Key of `TABLES`; empty for a sheet that holds none of them.
+    sheet : Sheet
+    lines : tuple of Line
+    problems : tuple of Problem
+        About the sheet as a whole.
+    kort : str
+        What was done with the sheet, in a few words.
     """
-    table = pd.concat([typed([], fields), *parts], ignore_index=True)
-    found = faults(table)
-    problems = [
-        Problem(wat, oplossing, str(table[FILE].iloc[at]), str(table[ROW].iloc[at]), kolom)
-        for at, kolom, wat, oplossing in found
+
+    tabel: str
+    sheet: Sheet
+    lines: tuple[Line, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    kort: str = ""
+
+
+def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> Table:
+    """Find out which table a sheet holds, and read every row of it.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    wanted : str
+        Key of `TABLES` that the name of the file tells; default by sheet and headings.
+    export : Export, optional
+        How this partner's export is read.
+    """
+    name = plain(sheet.blad)
+    if name in HELPERS:
+        return Table("", sheet, kort="hulpblad, niet gelezen")
+    told = wanted or next((t for t in TABLES if name.startswith(t[:6])), "")
+    found = [(*_heading(sheet.cells, TABLES[t], export), t) for t in TABLES]
+    enough = [(t == told, hits, -at, t) for hits, at, t in found if hits >= _LEAST[t == "plannen"]]
+    if not enough:
+        filled = sheet.cells.map(cell_text).astype(bool).any(axis=None)
+        kort = "niet herkend" if filled else "leeg"
+        return Table("", sheet, kort=kort)
+    _, _, at, tabel = max(enough)
+    return _read(sheet, tabel, -at, export)
+
+
+def _heading(
+    cells: pd.DataFrame, fields: Sequence[Field], export: Export | None
+) -> tuple[int, int]:
+    """Return how many headings the best row near the top holds, and which row that is."""
+    tops = [
+        (len({n for n in _names(row, fields, export) if n}), -at)
+        for at, row in enumerate(cells.head(_LOOK).to_numpy().tolist())
     ]
-    kept = table.drop(index=table.index[[at for at, *_ in found]])
-    return kept.reset_index(drop=True), problems
+    hits, at = max(tops, default=(0, 0))
+    return hits, -at
+
+
+def _names(row: Sequence[object], fields: Sequence[Field], export: Export | None) -> list[str]:
+    """Return the field of every heading; empty for one that is none, or that came before."""
+    exact = {plain(n): f.name for f in fields for n in (f.name, f.label)}
+    other = {plain(n): f.name for f in fields for n in (*f.ook, f.label.split("(")[0])}
+    own = {plain(k): v for k, v in export.kolommen.items()} if export else {}
+    texts = [cell_text(cell) for cell in row]
+    names = [""] * len(texts)
+    for known, shorten in ((own, False), (exact, False), (other, True)):
+        for at, text in enumerate(texts):
+            bare = _SCALE_WORDS.sub(" ", text.split("(")[0]) if shorten else text
+            name = known.get(plain(bare), "")
+            if not names[at] and name and (known is exact or name not in names):
+                names[at] = name
+    return ["geometry" if text == "geometry" else n for text, n in zip(texts, names, strict=True)]
+
+
+def _read(sheet: Sheet, tabel: str, at: int, export: Export | None) -> Table:
+    fields, head = TABLES[tabel], sheet.cells.iloc[at].tolist()
+    names = _names(head, fields, export)
+    first = {name: place for place, name in reversed(list(enumerate(names))) if name}
+    given = set(first) | (set(export.vast) | {"partner"} if export else set())
+    missing = [f for f in fields if f.required and f.name not in given]
+    problems = _about_headings(sheet.where, head, names, missing)
+    times = _times(sheet.cells.iloc[: at + 1], fields, first)
+    body = sheet.cells.iloc[at + 1 :]
+    times |= {f.name: 100.0 for f in fields if f.kind == "procent" and f.name in first
+              and _are_shares(body[first[f.name]])}  # fmt: skip
+    lines = []
+    for label, row in zip(body.index, body.to_numpy(), strict=True):
+        cells = {name: row[place] for name, place in first.items()}
+        if not any(cell_text(cells.get(f.name)) for f in fields):
+            continue
+        if _names(row.tolist(), fields, export) == names:
+            continue
+        if export is not None and tabel == "plannen":
+            cells = export.filled(cells)
+        line = _line(cells, fields, times, Line(tabel, sheet.where, int(label) + 1))
+        lines.append(line.with_(*_too_wide(sheet, head, row.tolist())))
+    if missing:
+        return Table(tabel, sheet, (), problems, f"{len(lines)} rijen niet gelezen")
+    return Table(tabel, sheet, tuple(lines), problems, f"gelezen als {tabel}")
+
+
+def _too_wide(sheet: Sheet, head: Sequence[object], row: Sequence[object]) -> list[Problem]:
+    """Return the fault of a row of text with more cells than there are headings."""
+    width = max(at for at, text in enumerate(head) if cell_text(text)) + 1
+    if not sheet.bestand.lower().endswith(TEXTS) or not any(map(cell_text, row[width:])):
+        return []
+    wat = "Deze rij heeft meer cellen dan er koppen zijn, dus haar cellen zijn verschoven."
+    return [Problem(wat, "Zet aanhalingstekens om een cel waarin een scheidingsteken staat.")]
+
+
+def _about_headings(
+    where: str, head: Sequence[object], names: Sequence[str], missing: Sequence[Field]
+) -> tuple[Problem, ...]:
+    texts = [cell_text(cell) for cell in head]
+    twice = sorted({n for n in names if n and names.count(n) > 1})
+    odd = [
+        text for text, name in zip(texts, names, strict=True)
+        if text and not name and not text.startswith("Unnamed") and text != "plaats"
+    ]  # fmt: skip
+    said = (
+        ([f.label for f in missing], "Deze verplichte kolom ontbreekt.",
+         "Gebruik het sjabloon, of zeg in `leveringen` welke kolom van uw export dit is."),
+        (twice, "Deze kolom komt twee keer voor; de eerste telt.", "Houd er één over."),
+        (odd, "Deze kolom kennen we niet; wat erin staat, telt niet mee.",
+         "Verwijder de kolom, gebruik een naam uit het sjabloon of noem haar in `leveringen`."),
+    )  # fmt: skip
+    return tuple(
+        Problem(wat, oplossing, where, kolom=column)
+        for columns, wat, oplossing in said for column in columns
+    )  # fmt: skip
+
+
+def _times(top: pd.DataFrame, fields: Sequence[Field], first: dict[str, int]) -> dict[str, float]:
+    """Return what one stands for in each column of amounts, by its heading or the title above."""
+    above = " ".join(cell_text(c) for row in top.iloc[:-1].to_numpy() for c in row)
+    general = _scale(above)
+    return {
+        f.name: _scale(cell_text(top.iloc[-1, first[f.name]])) or general or 1.0
+        for f in fields if f.kind == "bedrag" and f.name in first
+    }  # fmt: skip
+
+
+def _are_shares(column: pd.Series) -> bool:
+    """Say whether a column of percentages holds shares: a cell of 100 % then holds a one."""
+    given = [c for c in column if isinstance(c, float | int) and not isinstance(c, bool)]
+    return any(0 < c < 1 for c in given) and all(0 <= c <= 1 for c in given)
+
+
+def _scale(text: str) -> float:
+    return next((times for times, pattern in _SCALES.items() if pattern.search(text)), 0.0)
+
+
+def _line(
+    cells: dict[str, object], fields: Sequence[Field], times: dict[str, float], line: Line
+) -> Line:
+    """Return a row with its typed cells, what is wrong and doubtful, and what was understood."""
+    values: dict[str, object] = {"geometry": cells.get("geometry")}
+    problems: list[Problem] = []
+    notes = []
+    for f in fields:
+        read = understand(f, cells.get(f.name), times.get(f.name, 1.0))
+        values[f.name] = read.value
+        if read.wat:
+            problems.append(Problem(read.wat, f.uitleg, kolom=f.label))
+        if read.vraag:
+            wat = f"{read.vraag} Gelezen: {_shown(read.value)}."
+            problems.append(Question(wat, "Laat het weten als dit niet klopt.", kolom=f.label))
+        written = cell_text(cells.get(f.name))
+        if not read.wat and written and _otherwise(written, read.value):
+            notes.append(f"{f.label}: `{written}` = {_shown(read.value)}")
+    return replace(line, waarden=values, begrepen=tuple(notes)).with_(*problems)
+
+
+def _otherwise(written: str, value: Cell) -> bool:
+    """Say whether a reader would not see at once that a cell says this."""
+    if isinstance(value, str):
+        return plain(written) != plain(value)
+    return re.sub(r"[.€ ]|,0+$|,-$", "", written) != f"{value:g}" and written != f"{value}" and (
+        written.replace(",", ".") != f"{value:g}"
+    )  # fmt: skip
+
+
+def _shown(value: Cell) -> str:
+    if isinstance(value, float):
+        return dutch(value, 0 if value == round(value) else 2)
+    return str(value)
+
+
+def typed(lines: Iterable[Line], fields: Sequence[Field]) -> pd.DataFrame:
+    """Return good rows as a table with one type per column, also when there are none."""
+    rows = [{**x.waarden, FILE: x.bestand, ROW: x.rij} for x in lines if not x.fouten]
+    table = pd.DataFrame(rows, columns=[*(f.name for f in fields), FILE, ROW])
+    kinds = {f.name: "int64" if f.whole else "float64" for f in fields if f.numeric}
+    texts = {f.name: "str" for f in fields if f.name not in kinds} | {FILE: "str"}
+    return table.fillna(dict.fromkeys(texts, "")).astype({**kinds, **texts, ROW: "int64"})
+
+
+def told(tables: Iterable[Table], lines: Iterable[Line], closed: Collection[str]) -> list[Problem]:
+    """Return all problems as everybody at the table may read them.
+
+    Parameters
+    ----------
+    tables : iterable of Table
+    lines : iterable of Line
+    closed : collection of str
+        Labels of fields that are internal: what stands in them is in no message.
+    """
+    found = [problem for table in tables for problem in table.problems]
+    for line in lines:
+        level = line.text("vertrouwelijkheid")
+        hidden = line.tabel == "plannen" and level not in ("partners", "openbaar")
+        named = " ".join(filter(None, [line.text("plan"), f"({line.text('titel')})"]))
+        for p in (*line.fouten, *line.vragen):
+            if p.kolom and (hidden or p.kolom in closed):
+                wat = "Deze cel klopt niet of roept een vraag op; wat erin staat, is intern."
+                found.append(replace(p, wat=wat, oplossing="Zie de antwoordbrief van de partner."))
+            elif line.tabel == "plannen" and line.text("plan") and not hidden:
+                found.append(replace(p, wat=f"Plan {named}: {p.wat}"))
+            else:
+                found.append(p)
+    return found

@@ -30,7 +30,7 @@ from sia.errors import InputError
 
 def _row(**more: object) -> dict[str, object]:
     row: dict[str, object] = {
-        "plan": "P1", "partner": "A", "titel": "Riool", "soort": "riolering", "kosten": "1.500",
+        "plan": "P1", "partner": "A", "titel": "Riool", "soort": "riolering", "kosten": "150.000",
         "buurtcodes": "BU99990001", "vroegst": 2026, "laatst": 2028, "duur": 1,
         "flexibiliteit": "vrij", "status": "begroot", "vertrouwelijkheid": "openbaar",
     }  # fmt: skip
@@ -45,7 +45,7 @@ def test_good_row_gets_its_defaults(buurten: gpd.GeoDataFrame) -> None:
     reading = validate(pd.DataFrame([_row()]), buurten)
     plan = reading.plans.loc["P1"]
     assert reading.problems == ()
-    assert plan["kosten"] == 1500.0
+    assert plan["kosten"] == 150_000.0
     assert plan["graaft"]
     assert plan["hinder"] == "straat open"
     assert plan["voorkeur"] == 2026
@@ -74,8 +74,8 @@ def test_good_row_gets_its_defaults(buurten: gpd.GeoDataFrame) -> None:
         ({"wkt": "POINT (100000 400000)"}, "Geometrie (WKT)"),
         ({"wkt": "POINT (252500 472500)", "buurtcodes": "BU99990001"}, "Geometrie (WKT)"),
         ({"bedrag_1": 100.0}, "Andere bron 1"),
-        ({"bedrag_1": 9000.0, "bron_1": "S"}, "Bedrag bron 1 (euro)"),
-        ({"kosten_laag": 2000.0}, "Kosten laag (euro)"),
+        ({"bedrag_1": 900_000.0, "bron_1": "S"}, "Bedrag bron 1 (euro)"),
+        ({"kosten_laag": 200_000.0}, "Kosten laag (euro)"),
         ({"kosten_hoog": 10.0}, "Kosten hoog (euro)"),
         ({"opgaven": "klimaat;geluk"}, "Opgaven"),
         ({"voorgangers": "P1"}, "Moet na plan"),
@@ -100,6 +100,8 @@ def test_all_problems_at_once_and_good_rows_kept(buurten: gpd.GeoDataFrame) -> N
         _row(plan="P2", soort="tunnel", kosten="veel", vroegst=2030),
         _row(plan="P1"),
         _row(plan="P4", wkt="POINT (250100 470100)", buurtcodes=""),
+        _row(plan="P5", titel="een"),
+        _row(plan="P5", titel="ander"),
     ]
     reading = validate(pd.DataFrame(rows), buurten, "lever.xlsx")
     assert [(p.rij, p.kolom) for p in reading.problems] == [
@@ -107,10 +109,12 @@ def test_all_problems_at_once_and_good_rows_kept(buurten: gpd.GeoDataFrame) -> N
         ("3", "Laatste start (jaar)"),
         ("3", "Soort werk"),
         ("4", "Plannummer"),
+        ("6", "Plannummer"),
+        ("7", "Plannummer"),
     ]
     assert all(p.bestand == "lever.xlsx" and p.oplossing for p in reading.problems)
     assert set(reading.plans.index) == {"P1", "P4"}
-    assert reading.rejected == ("P2",)
+    assert reading.rejected == ("P2", "P5")
     assert reading.plans.loc["P4", "buurtcodes"] == "BU99990000"
 
 
@@ -144,6 +148,7 @@ def test_columns_nobody_asked_for_are_told_and_take_no_row_down(buurten: gpd.Geo
     assert list(reading.plans.index) == ["P1"]
     where = [(p.rij, p.kolom) for p in reading.problems]
     assert where == [("", "fid"), ("", "titel"), ("3", "Kosten (euro)")]
+    assert "Plan P2 (Riool): `veel` is geen getal." in [p.wat for p in reading.problems]
 
 
 def test_combining_finds_double_numbers_unknown_predecessors_and_circles(
@@ -157,10 +162,12 @@ def test_combining_finds_double_numbers_unknown_predecessors_and_circles(
     ]), buurten)  # fmt: skip
     both = combine([one, two])
     text = "\n".join(p.wat for p in both.problems)
-    assert "`A3` komt van meer dan één levering (A, B)" in text
-    assert "Voorganger `WEG` van plan `A2`" in text
+    assert "Plan A3 (Riool): Dit plannummer komt van meer dan één partner (A en B)" in text
+    assert "Plan A2 (Riool): Voorganger `WEG` is bij niemand bekend" in text
     assert "`A1` wacht via zijn voorgangers op zichzelf" in text
-    assert set(both.plans.index) == {"A2", "A3"}
+    assert set(both.plans.index) == {"A2"}
+    owned = combine([one, two], {"A3": "B"})
+    assert owned.plans.loc["A3", "partner"] == "B"
     assert both.plans.loc["A2", "voorgangers"] == ""
 
 
@@ -197,7 +204,8 @@ def test_no_cell_content_crashes_the_check(
     data: dict[str, object], buurten: gpd.GeoDataFrame
 ) -> None:
     reading = validate(pd.DataFrame([_row(**data)]), buurten)
-    assert len(reading.plans) + bool(reading.problems) == reading.rows == 1
+    line = reading.settled[0]
+    assert len(reading.plans) + bool(line.fouten or line.lot) == reading.rows == 1
 
 
 def test_template_has_dropdowns_explanation_and_examples(buurten: gpd.GeoDataFrame) -> None:
