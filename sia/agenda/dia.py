@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ import pandas as pd
 from sia.agenda.parameters import of_the_method
 from sia.agenda.programme.agreements import bound_together
 from sia.agenda.programme.baselines import alone
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, lapsed, prepare
 from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
 from sia.agenda.programme.means import assumed, without_internal
 from sia.agenda.programme.optimise import Programme, optimise
@@ -147,6 +147,7 @@ def make_dia(
         memory.
     """
     taken = take_round(delivered, memory, jaar)
+    delivered = replace(delivered, subsidies=lapsed(delivered.subsidies, taken.edition))
     if taken.register.plans.empty:
         return None
     plans = at_the_table(taken.register.plans)
@@ -190,23 +191,42 @@ def _settled(
 
 def _common_year(state: pd.DataFrame, agenda: Agenda, starts: pd.Series) -> pd.Series:
     """Return the year in which a koppelkans is done together, NA when it is not."""
-    placed = starts.dropna().astype(int)
-    last = placed + agenda.plans["duur"].reindex(placed.index).astype(int) - 1
-    spans = {plan: (placed[plan], last[plan]) for plan in placed.index}
+    spans = spans_of(agenda, starts)
     years = [
-        _year_together(str(kind), [spans.get(plan) for plan in plannen.split(";")])
-        for plannen, kind in zip(state["plannen"], state["soort_kans"], strict=True)
+        year if done == asked else None
+        for done, asked, year in (
+            together(str(kind), plannen.split(";"), spans)
+            for plannen, kind in zip(state["plannen"], state["soort_kans"], strict=True)
+        )
     ]
     return pd.Series(years, index=state.index, dtype="Int64")
 
 
-def _year_together(kind: str, spans: list[tuple[int, int] | None]) -> int | None:
-    """Works of one opening start together; others are together once all are under way."""
-    known = [span for span in spans if span is not None]
-    if len(known) < len(spans):
-        return None
-    first = max(begin for begin, _ in known)
-    apart = any(begin != first for begin, _ in known)
-    if (kind == "straat" and apart) or first > min(end for _, end in known):
-        return None
-    return first
+def spans_of(agenda: Agenda, starts: pd.Series) -> dict[str, tuple[int, int]]:
+    """Return the first and last year of every plan that has a place."""
+    placed = starts.dropna().astype(int)
+    last = placed + agenda.plans["duur"].reindex(placed.index).astype(int) - 1
+    return {str(plan): (int(placed[plan]), int(last[plan])) for plan in placed.index}
+
+
+def together(
+    kind: str, plans: list[str], spans: Mapping[str, tuple[int, int]]
+) -> tuple[int, int, int | None]:
+    """Return how many pairs of a koppelkans are done together, of how many, and from which year.
+
+    Works of one opening are when they start in one year; other works when they run at the same
+    time as the first of the koppelkans.
+    """
+    hub, *others = plans
+    joined = [
+        max(spans[hub][0], spans[plan][0])
+        for plan in others
+        if hub in spans
+        and plan in spans
+        and (
+            spans[hub][0] == spans[plan][0]
+            if kind == "straat"
+            else max(spans[hub][0], spans[plan][0]) <= min(spans[hub][1], spans[plan][1])
+        )
+    ]
+    return len(joined), len(others), min(joined, default=None)

@@ -41,7 +41,7 @@ class AgendaPanel:
     mee : dict of str to widgets.Checkbox
         Whether each partner is at the table; without it its plans and its money are gone.
     toegekend : dict of str to widgets.Checkbox
-        Whether each subsidy is granted; a refused one falls on the partner's own means.
+        Whether each subsidy, with its state, is counted on; else it falls on own means.
     plan, jaar : widgets.Dropdown
         A plan to hold to a year; ``vrij`` holds nothing.
     rust : widgets.IntSlider
@@ -68,7 +68,7 @@ class AgendaPanel:
         asked = plans.loc[plans.index.isin(agenda.plans.index), ["bron_1", "bron_2"]]
         funds = subsidies[subsidies.index.isin(asked.to_numpy().ravel())]
         self.toegekend = {
-            str(key): _tick(f"{fund['naam']}: toegekend", fund["status"] != REFUSED)
+            str(key): _tick(f"{fund['naam']}: {fund['status']}", fund["status"] != REFUSED)
             for key, fund in funds.iterrows()
         }
         titles = [(f"{plan}: {row['titel']}", str(plan)) for plan, row in agenda.plans.iterrows()]
@@ -174,7 +174,7 @@ class AgendaPanel:
 
     def widget(self) -> widgets.VBox:
         """Return the panel as one widget."""
-        funds = _titled("Welke subsidies gaan door", list(self.toegekend.values()))
+        funds = _titled("Welke subsidies tellen mee", list(self.toegekend.values()))
         # below each other where the window is too narrow for both
         who = widgets.HBox(
             [

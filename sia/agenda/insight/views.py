@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from sia.agenda.dia import Dia
+from sia.agenda.dia import Dia, spans_of, together
 from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import cover, partner_gains
-from sia.agenda.insight.scenarios import Scenarios, same_year
+from sia.agenda.insight.scenarios import Scenarios, replan, same_year
 from sia.agenda.programme.inputs import outside_horizon
 from sia.agenda.programme.optimise import (
     Programme,
@@ -25,11 +25,11 @@ from sia.agenda.programme.versions import (
     version_starts,
     version_summary,
 )
-from sia.agenda.programme.worth import moved_years
+from sia.agenda.programme.worth import moved_years, worth
 from sia.agenda.reading.areas import in_area
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.organisation import FASEN, VERVALLEN
-from sia.agenda.wording import count, day, years
+from sia.agenda.wording import count, day, number, percent, years
 from sia.errors import Problem
 
 NO_PLANS = (
@@ -238,16 +238,26 @@ def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
     decided = state[state["sinds"].notna()]
     furthest = decided["fase"].map(rank).astype(float).sort_values(ascending=False, kind="stable")
     shown = decided.loc[furthest.index].head(aantal)
+    spans = spans_of(dia.agenda, dia.starts)
     return pd.DataFrame(
         {
             "werken": titles_of(shown["plannen"], dia.plans["titel"]),
             "fase": shown["fase"],
             "sinds": shown["sinds"].map(day),
-            "programma": shown["jaar"].map(lambda y: f"samen in {y}", na_action="ignore")
-            .astype(object).where(shown["jaar"].notna(), "niet samen"),
+            "programma": [
+                _done(*together(str(kind), plannen.split(";"), spans))
+                for kind, plannen in zip(shown["soort_kans"], shown["plannen"], strict=True)
+            ],
             "besluit": shown["besluit"],
         }
     )  # fmt: skip
+
+
+def _done(joined: int, asked: int, year: int | None) -> str:
+    if not joined:
+        return "niet samen"
+    part = "" if joined == asked else f"deels ({joined} van {asked}) "
+    return f"{part}samen in {year}"
 
 
 def phase_text(dia: Dia) -> str:
@@ -308,6 +318,31 @@ def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Prog
         for name, p in programmes.items()
     ]
     return f"Andere plannen die verschuiven na {len(slips)} keer uitloop: {'; '.join(parts)}."
+
+
+def calmer_text(dia: Dia, factor: float = 4.0) -> str:
+    """Say how many plans moved since the last version, and what fewer moves would cost."""
+    names = list(dia.versions["versie"].unique())
+    if len(names) < 2:
+        return "Dit is de eerste versie: er is nog niets verschoven."
+    before = version_starts(dia.versions, names[-2])
+    calm = replan(dia.agenda, before, factor * dia.agenda.settings.stabiliteit)
+    known = dia.agenda.plans.index.intersection(before.index)
+    now, less = (
+        int((moved_years(starts[known], before[known]) > 0).sum())
+        for starts in (dia.starts, calm.starts)
+    )
+    here, there = (float(worth(dia.agenda, s)["totaal"]) for s in (dia.starts, calm.starts))
+    many = count(now, "plan", "plannen")
+    if less >= now:
+        return (
+            f"Sinds {names[-2]} verschoven {many}; met meer gewicht op rust zijn het er evenveel."
+        )
+    return (
+        f"Sinds {names[-2]} verschoven {many}. Met {number(factor, 0)} keer zoveel gewicht op rust "
+        f"zijn het er {less}; dat kost {percent(max(here - there, 0.0) / max(abs(here), 1.0))} van "
+        "de waarde."
+    )
 
 
 def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:

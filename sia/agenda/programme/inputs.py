@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from sia.agenda.parameters import Parameters, default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
 from sia.agenda.programme.means import limits
-from sia.agenda.reading.deliveries import REFUSED
+from sia.agenda.reading.deliveries import NOT_YET, REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import percent, years
 from sia.errors import InputError, Problem
@@ -206,6 +207,22 @@ def prepare(
         regelingen=_empty("van", "tot", "plafond") if subsidies is None else subsidies,
         bijdragen=counted_on(plans.loc[table.index], subsidies),
     )
+
+
+def lapsed(subsidies: pd.DataFrame, edition: date) -> pd.DataFrame:
+    """Return the schemes, those refused that nobody applied for before their last day.
+
+    Parameters
+    ----------
+    subsidies : DataFrame, index ``subsidie``
+        ``status`` and, where it is known, ``aanvragen_tot``.
+    edition : datetime.date
+    """
+    if "aanvragen_tot" not in subsidies:
+        return subsidies
+    due = pd.to_datetime(subsidies["aanvragen_tot"], errors="coerce") < pd.Timestamp(edition)
+    late = due & (subsidies["status"] == NOT_YET)
+    return subsidies.assign(status=subsidies["status"].mask(late, REFUSED))
 
 
 def payable(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -27,6 +27,7 @@ from sia.store import write_bytes
 FOLDER = PLANS
 BUDGETS, SUBSIDIES = "budgetten.csv", "subsidies.csv"
 GRANTED, REFUSED = "toegekend", "afgewezen"
+NOT_YET = "nog niet aangevraagd"
 """What a subsidy is when its money is sure, and when it never comes."""
 _NOTHING = Problem(
     "In dit bestand staat geen tabel die we kennen.",
