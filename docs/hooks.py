@@ -29,6 +29,7 @@ YEARS = {
     "basis": " (basisjaar)",
     "alle": " (alle jaren)",
     "tot": " (tot en met dit jaar)",
+    "eerder": " (eerdere jaren)",
 }
 LIMITS = {
     "minimum": "ten minste {}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -254,11 +254,22 @@ def demo(
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
 def fetch(
-    gemeente: Gemeente,
-    jaar: Jaren,
+    gemeente: Gemeente = "",
+    jaar: Jaren = [],  # noqa: B006 - typer copies it
     naar: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Voor de bestanden; standaard data/raw.")
     ] = None,
+    vierkanten: Annotated[
+        bool,
+        typer.Option("--vierkanten", help="Ook de vierkanten van 100 m (groot landelijk bestand)."),
+    ] = False,
+    opnieuw: Annotated[
+        bool, typer.Option("--opnieuw", help="Haal ook op wat er al is; CBS vult tabellen aan.")
+    ] = False,
+    proef: Annotated[
+        bool,
+        typer.Option("--proef", help="Haal niets op: stel elke dienst één kleine vraag, en zeg."),
+    ] = False,
     stil: Stil = False,
 ) -> None:
     """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
@@ -268,10 +279,26 @@ def fetch(
 
     root = project_root()
     folder = naar or root / "data" / "raw"
-    wanted = web.plan(code_of(gemeente, Folders.of(root).processed), parse_years(jaar))
-    report = web.fetch(wanted, folder, progress=_unless(stil))
+    if proef:
+        from sia.sources.proef import probe
+
+        outcomes = probe(folder, progress=_unless(stil))
+        _say(outcomes.to_string(index=False))
+        raise typer.Exit(OK if outcomes["status"].eq("werkt").all() else FAILED)
+    if not gemeente or not jaar:
+        raise typer.BadParameter("Geef --gemeente en --jaar, of --proef.")
+    years = parse_years(jaar)
+    wanted = web.plan(
+        code_of(gemeente, Folders.of(root).processed),
+        years,
+        vierkanten=vierkanten,
+        tabellen=web.known_tables(years),
+    )
+    report = web.fetch(wanted, folder, progress=_unless(stil), opnieuw=opnieuw)
     good = len(report.results) - len(report.failed)
     _say(f"{good} van {len(report.results)} bestanden binnen in {folder}.")
+    for result in report.failed if stil else ():
+        _say(f"- {result.name}: {result.message}")
     raise typer.Exit(FAILED if report.failed else OK)
 
 
@@ -404,6 +431,66 @@ def method(
     processed = Folders.of(project_root()).processed if gemeente else Path()
     own = configure_processed(gemeente, processed) if gemeente else None
     _say(in_force.method_text(in_force.method_of(own, methode), als_json))
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def publiceer(
+    gemeente: Gemeente,
+    jaar: Annotated[int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar.")],
+    voor: Annotated[
+        Literal["publiek", "partners"],
+        typer.Option(metavar="LEZERS", help="`publiek` of `partners`."),
+    ] = "publiek",
+    naar: Annotated[
+        Path, typer.Option(metavar="MAP", help="Map die een map per soort lezers krijgt.")
+    ] = Path("publicatie"),
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    nagekeken: Annotated[
+        bool,
+        typer.Option(
+            "--nagekeken", help="Iemand heeft de duidingen nagekeken op persoonsgegevens."
+        ),
+    ] = False,
+) -> None:
+    """Zet alleen wat voor deze lezers is in een eigen map, na een test op geheimen."""
+    from sia.publication import publish
+    from sia.stages.opening import checked_run
+
+    made = publish(checked_run(gemeente, jaar, bron or ["data/raw"]), naar, voor, checked=nagekeken)
+    count = sum(path.is_file() for path in made.rglob("*"))
+    _say(f"Gepubliceerd: {count} bestanden in {made}. Er staat niets vertrouwelijks in.")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def duiding(
+    wat: Annotated[Literal["controleer"], typer.Argument(metavar="WAT", help="`controleer`.")],
+    gemeente: Gemeente,
+    kop: Annotated[
+        str,
+        typer.Option(
+            metavar="KOP",
+            help="Kop van het logboek die ooit in een rapport of verslag is gedrukt.",
+            show_default=False,
+        ),
+    ] = "",
+) -> None:
+    """Controleert of het logboek van duidingen nog is wat er is vastgelegd."""
+    from sia.duiding import Record, network_warning
+    from sia.request import code_of
+    from sia.settings import Folders, project_root
+
+    del wat
+    folders = Folders.of(project_root())
+    record = Record(folders.record(code_of(gemeente, folders.processed)))
+    if told := network_warning(record.path):
+        _say(told)
+    problems = record.check(kop)
+    for one in problems:
+        _say(" ".join(filter(None, (f"{one.bestand}:", one.rij, one.wat, one.oplossing))))
+    if problems:
+        raise typer.Exit(FAILED)
+    head = record.head()
+    _say(f"In orde: kop van het logboek {head}." if head else "Er zijn nog geen duidingen.")
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")

@@ -116,8 +116,11 @@ def record_hash(path: Path) -> str:
     """Return the hash of what a record of judgements holds, whatever the layout of its file."""
     if not path.exists():
         return ""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as record:
-        return digest(record.iterdump())
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as record:
+            return digest(record.iterdump())
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        return content_hash(path)  # the reader says what is wrong with it
 
 
 def in_batch() -> bool:

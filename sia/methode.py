@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -138,6 +139,12 @@ class WeighingSettings(Section):
     own_share: Share = _choice(
         "eigen_aandeel", "Kans dat een doorrekening een stap doet zoals de methode hem doet."
     )
+    redeliver: bool = _choice(
+        "levering_wisselt", "Doorrekeningen wisselen ook welke cijfers en domeinen er zijn."
+    )
+    model_correlation: Share = _choice(
+        "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
 
@@ -225,6 +232,13 @@ class ScanSettings(Section):
     batch: int = _choice("stap", "Permutaties die samen worden berekend.", ge=1)
 
 
+_PERSONAL = re.compile(
+    r"inkomen|uitkering|bijstand|arbeidsongeschikt|armoede|minima|schuld|rondkomen|vermogen"
+    r"|\bww\b|_ww|\bao\b|_ao|aow|gezond|ziek|beperk|eenzaam|angst|depressi|wmo|jeugdzorg|zorg"
+)
+"""What is known of persons and is no part of a score below the level of a buurt."""
+
+
 class PocketIndicator(BaseModel):
     """One of the few indicators that exist on squares."""
 
@@ -241,6 +255,11 @@ class PocketIndicator(BaseModel):
         blocked = refusal("opgave", (self.kolom, self.naam), (), ())
         if blocked is not None:
             raise ValueError(f"Deze indicator mag niet meetellen: {blocked.reden}")
+        if _PERSONAL.search(f"{self.kolom} {self.naam}".lower()):
+            raise ValueError(
+                "Inkomen, uitkeringen, schulden, zorg en gezondheid tellen alleen op buurtniveau "
+                "mee, niet op vierkanten of postcodes: daar gaan zij over te weinig mensen."
+            )
         return self
 
 

@@ -202,6 +202,10 @@ def _scores() -> pa.DataFrameSchema:
             **{name: _percentile_rank() for name in ("rang_p05", "rang_p50", "rang_p95")},
             "kans_top10": _optional_share(),
             "kans_kwart": _optional_share(),
+            "plaats_best": _percentile_rank(),
+            "plaats_slechtst": _percentile_rank(),
+            "omslag": _optional_share(),
+            "ruilt_met": pa.Column(str, required=False),
         },
         index=_buurten(),
         checks=[
@@ -350,7 +354,8 @@ def _trajecten() -> pa.DataFrameSchema:
 
 def _verandering() -> pa.DataFrameSchema:
     number = pa.Column(float, nullable=True)
-    parts = ("herziening", "grenzen", "methode", "echte verandering", "verschil", "laag", "hoog")
+    causes = ("herziening", "grenzen", "methode", "bron", "echte verandering")
+    parts = (*causes, "verschil", "laag", "hoog")
     judgements = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
     domain = pa.Column(float, nullable=True, required=False)
     return pa.DataFrameSchema(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +46,36 @@ def project_root(start: Path | None = None) -> Path:
         wat="Geen map `gemeenten/` gevonden, hier niet en hogerop niet.",
         oplossing="Ga in de map van het project staan, of zet SIA_HOME op die map.",
     )
+
+
+def portable(text: str, root: Path, folders: Iterable[Path] = ()) -> str:
+    """Return a text without absolute paths: no output tells where it was made, or by whom.
+
+    Parameters
+    ----------
+    text : str
+        The project's folder becomes ``.``, that of the user ``~``; also inside JSON.
+    root : pathlib.Path
+        Folder of the project.
+    folders : iterable of pathlib.Path
+        Other folders that may be named in it; they become relative to `root`.
+    """
+    home = Path.home()
+    named = {str(folder): _relative(folder, root, home) for folder in (*folders, root)}
+    named |= {str(home): "~"} if home != Path(home.anchor) else {}
+    for whole in sorted(named, key=len, reverse=True):
+        for form in {whole, whole.replace("\\", "/"), json.dumps(whole)[1:-1]}:
+            text = re.sub(rf"{re.escape(form)}(?![\w-])", lambda _, w=whole: named[w], text)  # type: ignore[misc]
+    return text
+
+
+def _relative(folder: Path, root: Path, home: Path) -> str:
+    if folder.is_relative_to(home) and not folder.is_relative_to(root):
+        return f"~/{folder.relative_to(home).as_posix()}"
+    try:
+        return Path(os.path.relpath(folder, root)).as_posix()
+    except ValueError:
+        return folder.name  # another drive of Windows
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,15 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def services_answers(real_data: Path) -> Path:
+    """Return the folder with recorded answers of the services, or skip with the reason."""
+    folder = real_data.parent / "services-answers"
+    if not folder.is_dir():
+        pytest.skip(f"no recorded answers of the services at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all test processes of this session have in common."""
     own = tmp_path_factory.getbasetemp()

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sia import cli
+from sia.duiding import Entry, Record
 from sia.sessie.choices import NEEDED
+from sia.settings import Folders
 
 Done = subprocess.CompletedProcess[str]
 RUNNER = CliRunner()
@@ -19,11 +21,13 @@ COMMANDS = (
     "run",
     "batch",
     "demo",
+    "duiding",
     "fetch",
     "land",
     "status",
     "init",
     "methode",
+    "publiceer",
     "sessie",
     "sjabloon",
     "version",
@@ -161,3 +165,19 @@ def test_init_starts_a_municipality(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     result = RUNNER.invoke(cli.app, ["init", "GM0344", "--naam", "Utrecht"])
     assert result.exit_code == 0
     assert len(list((tmp_path / "gemeenten").glob("GM0344*.toml"))) == 1
+
+
+def test_the_record_of_judgements_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    (tmp_path / "gemeenten").mkdir()
+    record = Record(Folders.of(tmp_path).record("GM0153"))
+    asked = ["duiding", "controleer", "-g", "GM0153"]
+    assert "nog geen duidingen" in RUNNER.invoke(cli.app, asked).output
+    record.add(Entry("GM0153", 2024, "BU01530000", "Klopt.", "anders", "herkend", "v"))
+    assert f"In orde: kop van het logboek {record.head()}." in RUNNER.invoke(cli.app, asked).output
+    assert RUNNER.invoke(cli.app, [*asked, "--kop", "1-0123456789abcdef"]).exit_code == 1
+    record.path.write_bytes(b"")
+    result = RUNNER.invoke(cli.app, asked)
+    assert (result.exit_code, "leeg (0 bytes)" in result.output) == (1, True)

@@ -46,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("stages",),
     ("stad",),
     ("sessie",),
-    ("batch", "country", "cli"),
+    ("batch", "country", "publication", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = ("pandas", "geopandas", "sklearn", "matplotlib", "folium", "scipy", "numpy")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -42,3 +45,25 @@ def test_no_exported_text_begins_like_a_formula_and_all_can_be_read_back(text: s
 def test_numbers_stay_numbers_and_decimals_are_dutch() -> None:
     table = pd.DataFrame({"=x": [-1.5], "naam": ["=1"]}, index=pd.Index(["BU1"], name="buurtcode"))
     assert csv_bytes(table).decode("utf-8-sig") == "buurtcode;'=x;naam\r\nBU1;-1,5;'=1\r\n"
+
+
+def test_cells_are_made_safe_in_one_place(repository: Path) -> None:
+    """No other module writes a CSV by itself; a workbook's cells go through `safe_table`."""
+    package = repository / "sia"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\.to_csv\(|csv\.(Dict)?[wW]riter\(|\.to_excel\(", path.read_text("utf-8"))
+    }
+    assert found == {"spreadsheet.py", "duiding/record.py"}
+
+
+def test_every_page_has_a_policy(repository: Path) -> None:
+    pages = [
+        path
+        for path in (repository / "sia").rglob("*.*")
+        if path.suffix in (".html", ".j2", ".py") and "<html lang" in path.read_text("utf-8")
+    ]
+    placeholders = r"Content-Security-Policy|%POLICY%|SIA_POLICY"
+    assert len(pages) >= 5
+    assert [p.name for p in pages if not re.search(placeholders, p.read_text("utf-8"))] == []

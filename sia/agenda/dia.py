@@ -12,10 +12,11 @@ import pandas as pd
 from sia.agenda.parameters import of_the_method
 from sia.agenda.programme.agreements import bound_together
 from sia.agenda.programme.baselines import alone
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare, without_refused
+from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
 from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
+from sia.agenda.programme.means import assumed, without_internal
 from sia.agenda.programme.optimise import Programme, optimise
-from sia.agenda.programme.versions import kept_version
+from sia.agenda.programme.versions import kept_version, version_starts
 from sia.agenda.reading.areas import Division, area_of, candidate_areas
 from sia.agenda.reading.combining import at_the_table
 from sia.agenda.reading.decisions import with_numbers
@@ -60,7 +61,7 @@ class Agreed:
         As `status` returns it, and ``jaar``: the year in which the programme does it together,
         NA where it does not.
     problems : tuple of Problem
-        Decisions and actions that do not fit.
+        Decisions and actions that do not fit, and years of which the money is assumed.
     """
 
     organisation: Organisation
@@ -142,12 +143,8 @@ def make_dia(
     Returns
     -------
     Dia or None
-        None when there is no plan at all.
-
-    Raises
-    ------
-    InputError
-        When the commitments do not fit: which partner, year and how much.
+        None when there is no plan at all. The programme is a step from the last version in the
+        memory.
     """
     taken = take_round(delivered, memory, jaar)
     if taken.register.plans.empty:
@@ -156,20 +153,26 @@ def make_dia(
     linkages = find_linkages(plans, city["scores"], settings.links)
     organisation, astray = _settled(delivered.organisation, linkages.kansen, memory.get("nummers"))
     state = status(organisation.steps, linkages.kansen)
-    counted = without_refused(plans, delivered.subsidies)
-    free = prepare(counted, linkages, city["scores"], delivered.budgets, settings.programme)
+    budgets = without_internal(delivered.budgets, taken.register.plans, plans)
+    free = prepare(
+        plans, linkages, city["scores"], budgets, settings.programme,
+        subsidies=delivered.subsidies,
+    )  # fmt: skip
     agenda, apart = bound_together(free, state)
-    programme = optimise(agenda)
+    guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
+    versions = memory.get("versies")
+    agreed = None if versions is None else version_starts(versions, versions["versie"].iloc[-1])
+    programme = optimise(agenda, agreed)
     state = state.assign(jaar=_common_year(state, agenda, programme.starts))
     return Dia(
         delivered,
         taken,
         plans,
         linkages,
-        Agreed(organisation, state, (*astray, *apart)),
+        Agreed(organisation, state, (*astray, *apart, *guessed)),
         agenda,
         programme,
-        kept_version(memory.get("versies"), jaar, taken.edition, programme, agenda),
+        kept_version(versions, jaar, taken.edition, programme, agenda),
         area_of(city, settings.indeling),
         candidate_areas(city, settings.indeling),
     )

@@ -64,6 +64,8 @@ class Parameters:
         Value of a social link: fraction of the smaller cost, and its ceiling in euro.
     disconto, uitstel, afvallen : float
         Discount rate per year; delay cost per year; price of leaving out (fractions).
+    minste_waarde, fte_waarde, minste_zekerheid : float
+        Least value of a plan, and of one fte in a year (euro); least certainty (fraction).
     hinderpiek : float
         Euro per nuisance point above the threshold.
     hinder : dict of str to float
@@ -78,6 +80,9 @@ class Parameters:
     disconto: float
     uitstel: float
     afvallen: float
+    minste_waarde: float
+    fte_waarde: float
+    minste_zekerheid: float
     hinderpiek: float
     hinder: dict[str, float]
     sociaal: tuple[SocialRule, ...]
@@ -113,6 +118,9 @@ def default_parameters() -> Parameters:
         disconto=programme["disconto"] / 100,
         uitstel=programme["uitstel"] / 100,
         afvallen=programme["afvallen"] / 100,
+        minste_waarde=float(programme["minste_waarde_euro"]),
+        fte_waarde=float(programme["fte_waarde_euro"]),
+        minste_zekerheid=programme["minste_zekerheid"] / 100,
         hinderpiek=float(programme["hinderpiek"]),
         hinder={k: float(v) for k, v in table["hinder"].items() if k != "bron"},
         sociaal=tuple(

@@ -51,14 +51,20 @@ def normalise_codes(
     codes : Series of str
         Same index; NaN where the cell is no code.
     problems : list of Problem
-        One per distinct cell that is no code, with its rows.
+        One per distinct cell that is no code, with its rows; of many only the first few, and one
+        that counts the rest.
     """
     text = _as_text(series)
     levels = _bare_levels(text, level)
     codes = [_spell(cell, row_level) for cell, row_level in zip(text, levels, strict=True)]
     result = pd.Series(codes, index=series.index, name=series.name, dtype="str")
     bad = text[result.isna().to_numpy()]
-    return result, [_no_code(cell, rows, bestand, kolom) for cell, rows in _grouped(bad)]
+    problems = [_no_code(cell, rows, bestand, kolom) for cell, rows in _grouped(bad)]
+    if len(problems) <= _ROWS_SHOWN:
+        return result, problems
+    wat = f"In {len(bad)} van de {len(text)} rijen staat geen regiocode; dit zijn de eerste."
+    more = Problem(wat, "Is dit de goede kolom?", bestand=bestand, kolom=kolom)
+    return result, [more, *problems[: _ROWS_SHOWN - 2]]
 
 
 def level_of(code: str) -> Level:

@@ -12,6 +12,7 @@ from sia.batch.outcome import DONE, FAILED, STOPPED, Outcome
 from sia.batch.resume import written
 from sia.batch.tasks import Task
 from sia.extras import extra
+from sia.settings import portable
 from sia.store import atomic_path
 
 _ENGINE = "sia"
@@ -42,6 +43,7 @@ def run_notebook(task: Task) -> Outcome:
             except PapermillExecutionError as error:
                 status, cell = FAILED, error.exec_count
                 message = f"{error.ename}: {error.evalue}"
+            _without_paths(task, part)
     except StoppedError:
         status = STOPPED
     except Exception as error:
@@ -83,6 +85,15 @@ def _execute(task: Task, target: Path) -> None:
         resources={"metadata": {"path": str(task.notebook.parent)}},
         config=kernel_config(),
     )
+
+
+def _without_paths(task: Task, part: Path) -> None:
+    """Let an executed notebook not tell where it was made, or by whom."""
+    text, given = part.read_text(encoding="utf-8"), task.parameters
+    named = [part, *(given.get("bron") or ()), given.get("verwerkt"), given.get("rapporten")]
+    folders = [Path(one) for one in named if one]
+    root = task.notebook.parents[1]
+    part.write_text(portable(text, root, folders), encoding="utf-8", newline="\n")
 
 
 def warnings_in(executed: Path) -> tuple[str, ...]:

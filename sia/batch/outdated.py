@@ -12,7 +12,7 @@ from sia.dutch import opsomming
 from sia.errors import InputError, refuse
 from sia.fingerprint import hand_down
 from sia.request import LAST_YEAR, check_folders_and_years, configure_processed
-from sia.settings import Folders
+from sia.settings import Folders, project_root
 from sia.stages import graph
 from sia.stages.in_force import method_of
 from sia.stages.run import Run, raw_now
@@ -56,9 +56,11 @@ def _asked(path: Path) -> tuple[tuple[Path, ...], Path | None]:
         wat = "Het verslag van de laatste run ontbreekt:"
         raise InputError.one(wat, "Draai `sia run`.", bestand=str(path))
     asked = json.loads(path.read_text(encoding="utf-8"))["opdracht"]
-    bron = tuple(map(Path, asked["bron"]))
+    root = project_root()
+    bron = tuple((root / Path(name).expanduser()).resolve() for name in asked["bron"])
     refuse(check_folders_and_years([LAST_YEAR], bron))
-    return bron, Path(asked["methode"]) if asked.get("methode") else None
+    own = asked.get("methode")
+    return bron, (root / Path(own).expanduser()).resolve() if own else None
 
 
 def _compared(folders: Folders, code: str, noted: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from sia.batch.outcome import BatchResult
 from sia.batch.tasks import base_fingerprint
 from sia.fingerprint import content_hash, raw_hash
+from sia.settings import portable, project_root
 from sia.store import legible, write_json
 
 RECORD = "laatste-run.json"
@@ -119,4 +121,7 @@ def write_record(start: Start, target: Path, result: BatchResult | None = None) 
         peaks = [o.memory for o in result.outcomes if o.memory is not None]
         content["hoogste_geheugen"] = max(peaks, default=None)
         content["rekentijd"] = round(sum(o.cpu or 0.0 for o in result.outcomes), 2)
-    write_json(target, content)
+    root = project_root()
+    named = [Path(one) for one in start.opdracht.get("bron", ())]
+    told = json.dumps(content, ensure_ascii=False, default=str)
+    write_json(target, json.loads(portable(told, root, named)))

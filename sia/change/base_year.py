@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.areas import Measure, convert
+from sia.change.alike import measured_alike
 from sia.change.borders import drawn_layer, same_borders
 from sia.index import IndexResult, decompose_change
 from sia.indicators import IndicatorTable
@@ -18,6 +19,7 @@ PARTS = {
     "revision": "herziening",
     "border": "grenzen",
     "method": "methode",
+    "source": "bron",
     "real": "echte verandering",
     "after": "dit jaar",
     "change": "verschil",
@@ -49,6 +51,8 @@ class BaseYear:
         `known` on the borders of this year; None when the borders still hold.
     denominators : DataFrame
         Of the rates in `comparable`.
+    alike : DataFrame of bool, buurten of this year x indicators
+        Which figures were measured in both years, anew and in the same way (`measured_alike`).
     """
 
     now: YearFigures
@@ -57,11 +61,32 @@ class BaseYear:
     known: pd.DataFrame
     moved: pd.DataFrame | None
     denominators: pd.DataFrame
+    alike: pd.DataFrame
+
+    @property
+    def before(self) -> pd.DataFrame:
+        """Figures of the base year as its sources give them now, on the borders of this year."""
+        return self.known if self.moved is None else self.moved
 
     @property
     def comparable(self) -> pd.DataFrame:
-        """Figures of the base year that can be laid beside those of this year."""
-        return self.known if self.moved is None else self.moved
+        """Figures of the base year beside those of this year, which stand in for all not alike."""
+        after = self.now.index.values
+        rows, names = after.index.intersection(self.before.index), after.columns
+        same = self.alike.loc[rows, names]
+        return self.before.loc[rows].reindex(columns=names).where(same, after.loc[rows])
+
+    def of_alike(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return what is known of the error of figures, of those that were measured alike."""
+        same = self.alike.reindex(index=table.index, columns=table.columns).fillna(True)
+        return table.where(same.astype(bool))
+
+    @property
+    def measured(self) -> pd.Series[float]:
+        """Share of this year's figures by weight, per buurt, that were measured alike (0-1)."""
+        weight = self.now.index.effective_weights.reindex(self.now.index.values.columns)
+        known = self.now.index.values.notna() @ weight
+        return (self.alike[weight.index] @ weight) / known.where(known > 0)
 
 
 def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = None) -> BaseYear:
@@ -78,7 +103,10 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     moved = None
     if not same_borders(then.table.areas, now.table.areas):
         moved, below = _on_borders(figures, below, then.table, now.table)
-    return BaseYear(now, then, then.table.values.loc[rows, names], figures, moved, below)
+    before = (figures if moved is None else moved).reindex(now.index.values.index)
+    alike = measured_alike(then.table, now.table, now.index.values.index, names)
+    alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
+    return BaseYear(now, then, then.table.values.loc[rows, names], figures, moved, below, alike)
 
 
 def _both(then: IndexResult, now: IndexResult) -> list[str]:
@@ -107,7 +135,8 @@ def split_change(base: BaseYear | None) -> pd.DataFrame:
 
     The base year as its tables hold it is compared with what its sources say now (revision), with
     the same figures on the borders of this year (borders), with the indicators and the scale of
-    this year (method), and with this year (real change). The parts sum to the difference.
+    this year (method), with this year's figure wherever the two were not measured alike (source),
+    and with this year (real change). The parts sum to the difference.
 
     Parameters
     ----------
@@ -128,6 +157,7 @@ def split_change(base: BaseYear | None) -> pd.DataFrame:
         base.now.index.design,
         revised=base.known,
         redrawn=base.moved,
+        alike=base.comparable,
         node=URGENTIE,
     )
     return split.rename(columns=PARTS)

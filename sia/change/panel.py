@@ -11,6 +11,7 @@ import pandas as pd
 
 from sia.areas import compare
 from sia.catalogue.model import DOMAINS
+from sia.change.alike import same_series
 from sia.change.borders import Places, border_layer, same_places
 from sia.errors import InputError
 from sia.gemeente import Gemeente
@@ -32,7 +33,8 @@ class Panel:
     weggelaten : DataFrame, index ``jaar``
         ``reden`` why another year cannot.
     indicatoren : tuple of str
-        Score indicators that every one of `jaren` has; the scores rest on these alone.
+        Score indicators that every one of `jaren` has, from one series; the scores rest on these
+        alone.
     resultaten : dict of int to IndexResult
         The index of each year on those indicators.
     grenzen : dict of int to DataFrame
@@ -138,7 +140,9 @@ def _years_that_share(
     last = max(tables)
     shared, kept, reasons = list(plans[last]), [last], {}
     for jaar in sorted(set(tables) - {last}, reverse=True):
-        both = [name for name in shared if name in plans[jaar]]
+        both = same_series(
+            tables[jaar], tables[last], [name for name in shared if name in plans[jaar]]
+        )
         domains = {tables[last].catalogue[n].domein for n in both} & set(DOMAINS)
         enough = len(both) >= settings.min_share * len(plans[last])
         if enough and len(domains) >= settings.min_domains:
@@ -146,7 +150,8 @@ def _years_that_share(
         else:
             reasons[jaar] = (
                 f"{len(both)} van de {len(plans[last])} indicatoren van {last} zijn er ook in "
-                f"{jaar}, in {len(domains)} domeinen; te weinig om gelijk met gelijk te vergelijken"
+                f"{jaar}, uit dezelfde bron, in {len(domains)} domeinen; te weinig om gelijk met "
+                "gelijk te vergelijken"
             )
     left_out = pd.DataFrame({"reden": pd.Series(reasons, dtype="str")}).rename_axis("jaar")
     return tuple(kept), tuple(shared), left_out.sort_index()

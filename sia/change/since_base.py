@@ -17,11 +17,11 @@ from sia.change.borders import drawn_layer
 from sia.change.noise import Array, drawn_scores
 from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN
 from sia.clustering.fdr import q_values
-from sia.dutch import opsomming
+from sia.dutch import opsomming, procent
 from sia.index import build_index
 from sia.index.choices import Noise, prepare_noise
 from sia.methode import ChangeSettings
-from sia.weighing import URGENTIE, Margins, data_error
+from sia.weighing import URGENTIE, data_error
 
 TAILS = (1, 5, 95, 99)
 """Percentiles that the size of the noise is read from."""
@@ -37,10 +37,10 @@ class Verandering:
     Parameters
     ----------
     buurten : DataFrame, index ``buurtcode`` of this year
-        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``,
-        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which the
-        real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt would
-        be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
+        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``, ``bron``,
+        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which
+        the real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt
+        would be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
         ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
         the border); ``toelichting``; and one column per domain with its real change.
     gebieden : DataFrame, index ``(soort, sleutel)``
@@ -66,7 +66,10 @@ def change_since_base(
     """Lay this year beside the base year, per buurt and per area, with the noise of the figures.
 
     The real change is that of one method and one scale on the borders of this year, with the
-    figures of the base year as its sources give them now. Its interval comes from drawing both
+    figures of the base year as its sources give them now, and of the figures that were measured
+    anew in the same way: a figure that was carried forward or came from another source or model
+    says nothing of the buurt. Where these carry less than ``settings.min_share`` of the weight
+    there is nothing to compare. Its interval comes from drawing both
     years' figures anew within their known error. Among many buurten some intervals leave out zero
     by chance, so a buurt is only said to rise or fall when its q-value over all buurten of the
     city (Benjamini & Hochberg 1995) is at most ``settings.fdr``.
@@ -80,6 +83,7 @@ def change_since_base(
     now, then = base.now.index.scores, build_index(base.comparable, base.now.index.design).scores
     nodes = [URGENTIE, *(d for d in DOMAINS if d in now and d in then)]
     real = (now[nodes] - then[nodes].reindex(now.index)).astype(float)
+    real = real.where(base.measured.reindex(real.index) >= s.min_share)
     borders = _borders(base)
     noise = _noise(base, nodes, borders, s)
     places = base.now.table.areas.reindex(real.index)
@@ -106,12 +110,13 @@ def _noise(
 ) -> Array:
     """Return draws of the error of the real change, shape (draws, buurten of this year, nodes)."""
     old, new, result = base.then.table, base.now.table, base.now.index
-    before, after = base.comparable.reindex(columns=result.values.columns), result.values
+    before, after = base.comparable, result.values
     moved = borders.index[~borders["soort"].isin([SAME, RENAMED])]
     margins = old.lower.drop(index=moved, errors="ignore"), old.upper
+    given = ((base.denominators, *margins), (new.denominators, new.lower, new.upper))
     sources = (
-        (before, _error(before, base.denominators, margins, old.catalogue)),
-        (after, _error(after, new.denominators, (new.lower, new.upper), old.catalogue)),
+        (values, _error(values, [base.of_alike(table) for table in known], old.catalogue))
+        for values, known in zip((before, after), given, strict=True)
     )
     then, now = (
         drawn_scores(
@@ -130,12 +135,11 @@ def _noise(
 
 
 def _error(
-    values: pd.DataFrame, below: pd.DataFrame, margins: Margins, catalogue: Catalogue
+    values: pd.DataFrame, given: Sequence[pd.DataFrame], catalogue: Catalogue
 ) -> Noise | None:
     """Return the known error of figures, given what they are shares of and published margins."""
     rows, names = values.index, values.columns
-    own = below.reindex(index=rows, columns=names)
-    lower, upper = (one.reindex(index=rows, columns=names) for one in margins)
+    own, lower, upper = (table.reindex(index=rows, columns=names) for table in given)
     known = tuple(name for name in names if own[name].notna().any())
     return prepare_noise(data_error(catalogue, known, (lower, upper)), values, own)
 
@@ -156,7 +160,8 @@ def _judged(
     table["hoog"] = pd.Series(high, real.index).reindex(every)
     chance = p_values(real[URGENTIE].to_numpy(), noise[:, :, 0])
     table["q"] = pd.Series(q_values(chance), real.index).reindex(every)
-    change = table["echte verandering"]
+    change = table["echte verandering"].where(real[URGENTIE].reindex(every).notna())
+    table["echte verandering"] = change
     table["oordeel"] = NOISE
     sure = table["q"] <= settings.fdr
     table.loc[sure & (change > 0), "oordeel"] = RISES
@@ -209,12 +214,18 @@ def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str
     if not missing:
         return told if moved else ""
     scored = (
-        (base.then.table.jaar, base.comparable.index),
+        (base.then.table.jaar, base.before.index),
         (base.now.table.jaar, base.now.index.scores.index),
     )
     without = [str(jaar) for jaar, index in scored if code not in index]
+    measured = base.measured.get(code, float("nan"))
     if without:
         text = f"Geen score in {opsomming(without)}."
+    elif measured < 1:
+        text = (
+            f"Maar {procent(100 * measured)} van de cijfers (naar gewicht) is in beide jaren op "
+            "dezelfde wijze gemeten; de rest is overgenomen of komt uit een andere bron."
+        )
     else:
         text = "De twee jaren hebben te weinig cijfers gemeen."
     return f"{text} {told}".strip() if moved else text

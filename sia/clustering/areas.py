@@ -61,7 +61,7 @@ def find_areas(
     agreement = {
         label: compare_areas(number, areas[column])[0]
         for label, column in (("wijken", "wijkcode"), ("stadsdelen", "stadsdeel"))
-        if areas[column].nunique() > 1
+        if areas[column].nunique() > 1 and number.notna().any()
     }
     return Areas(
         buurten=pd.DataFrame(

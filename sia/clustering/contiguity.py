@@ -13,7 +13,6 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sia.areas import has_border
-from sia.errors import InputError
 
 Ints = npt.NDArray[np.int64]
 
@@ -67,11 +66,6 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
         Metres.
     join : bool
         False leaves separated parts apart.
-
-    Raises
-    ------
-    InputError
-        When no land buurt with a border remains.
     """
     ordered = areas.sort_index()
     water = np.zeros(len(ordered), dtype=bool)
@@ -79,11 +73,6 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
         water = ordered["water"].fillna(False).to_numpy(dtype=bool)
     absent = ~water & ~has_border(ordered.geometry).to_numpy()
     land = ordered[~water & ~absent]
-    if land.empty:
-        raise InputError.one(
-            wat="Er is geen enkele buurt op land met een grens.",
-            oplossing="Voeg de grenzen van dit jaar toe en begin bij notebook 01.",
-        )
     geometry = land.geometry.to_numpy()
     one, other = shapely.STRtree(geometry).query(geometry, "dwithin", distance=tolerance)
     pairs = np.stack([one, other], axis=1)[one < other]
@@ -114,7 +103,7 @@ def _ties(geometry: npt.NDArray[np.object_], pairs: Ints) -> list[tuple[int, int
     while True:
         now = np.concatenate([pairs, np.array([t[:2] for t in ties], dtype=int).reshape(-1, 2)])
         parts, label = connected_components(_symmetric(now, n), directed=False)
-        if parts == 1:
+        if parts <= 1:
             return ties
         sizes = np.bincount(label)
         fresh = [_nearest(geometry, label == part) for part in np.argsort(sizes)[:-1]]

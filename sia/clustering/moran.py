@@ -15,6 +15,8 @@ from sia.clustering.fdr import q_values
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_MOMENTS = ("I", "verwacht", "z", "p_normaal", "p", "n")
+
 CLASSES: tuple[str, ...] = ("hoog-hoog", "hoog-laag", "laag-laag", "laag-hoog", "niet significant")
 """Own value against that of the neighbours; ``niet significant`` where q is above the level."""
 
@@ -74,7 +76,7 @@ def global_moran(
         for place, name in enumerate(names):
             rows[name] = {key: column[place] for key, column in found.items()}
             rows[name] |= {"p": chance[place], "n": len(z)}
-    table = pd.DataFrame.from_dict(rows, orient="index").reindex(values.columns)
+    table = pd.DataFrame(rows, index=list(_MOMENTS)).T.reindex(values.columns)
     return table.rename_axis("variabele")
 
 

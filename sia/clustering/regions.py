@@ -14,7 +14,6 @@ from sklearn.metrics import adjusted_rand_score
 
 from sia.clustering.contiguity import Contiguity
 from sia.clustering.trees import spanning_tree, subtree_sums
-from sia.errors import InputError
 from sia.methode import AreaSettings
 
 Array = npt.NDArray[np.float64]
@@ -63,14 +62,10 @@ def propose_areas(
     Parameters
     ----------
     scores : DataFrame, shape (n_units, n_domains)
-        Index ``buurtcode``; NaN allowed.
+        Index ``buurtcode``; NaN allowed. Where no score differs, neighbours and inhabitants alone
+        make areas, and each is marked as guessed.
     inwoners : Series
         Inhabitants; missing counts as unknown and adds nothing to an area.
-
-    Raises
-    ------
-    InputError
-        When no score is known for any buurt of `graph`.
     """
     bounds = settings or AreaSettings()
     z, guessed = _filled(scores.reindex(graph.codes), graph)
@@ -85,10 +80,8 @@ def _filled(scores: pd.DataFrame, graph: Contiguity) -> tuple[Array, npt.NDArray
     values = scores.astype(float)
     used = values.loc[:, values.notna().any() & (values.std(ddof=0) > 0)]
     if used.shape[1] == 0:
-        raise InputError.one(
-            wat="Voor geen enkele buurt is een score bekend die verschilt.",
-            oplossing="Voeg voor dit jaar bronnen toe, of laat het jaar weg.",
-        )
+        # nothing tells them apart, so only inhabitants and neighbours make areas
+        return np.zeros((len(values), 1)), np.ones(len(values), dtype=bool)
     z = ((used - used.mean()) / used.std(ddof=0)).to_numpy(dtype=float, copy=True)
     guessed = np.isnan(z).any(axis=1)
     while np.isnan(z).any():
@@ -107,7 +100,7 @@ def _cut_from_top(z: Array, people: Array, graph: Contiguity, bounds: AreaSettin
     """Cut the Ward tree of every connected part until no area exceeds the maximum."""
     _, label = connected_components(graph.matrix, directed=False)
     parts: list[Ints] = []
-    for one in range(label.max() + 1):
+    for one in range(label.max(initial=-1) + 1):
         rows = np.flatnonzero(label == one)
         if len(rows) == 1:
             parts.append(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sia.errors import Problem, refuse
@@ -36,26 +37,17 @@ ROLES: tuple[str, ...] = (
 _AREA = re.compile(r"BU[0-9A-Z]{8}(-D\d+)?")
 _CODE = re.compile(r"GM\d{4}")
 
-_PERSONAL: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("een e-mailadres", re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")),
-    ("een telefoonnummer", re.compile(r"(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){7,8}(?!\d)")),
-    ("een IBAN", re.compile(r"\bNL\d{2}\s?[A-Z]{4}(?:\s?\d){10}\b")),
-    (
-        "een adres",
-        re.compile(
-            r"\b[A-Z][\w'-]*(?:straat|laan|weg|plein|hof|dijk|kade|pad|singel|steeg)\s+\d+\w?\b"
-        ),
-    ),
-    ("een postcode", re.compile(r"\b[1-9]\d{3}\s?[A-Z]{2}\b")),
-    (
-        "een naam",
-        re.compile(
-            r"\b(?:[Mm]evrouw|[Mm]eneer|[Dd]e heer|[Mm]w\.|[Dd]hr\.|[Ff]amilie|[Ff]am\.)\s+"
-            r"(?:van\s+|de\s+|der\s+|den\s+)*[A-Z]\w+"
-        ),
-    ),
-    ("een geboortedatum", re.compile(r"\bgeboren\b.{0,20}\d{4}")),
-)
+LIMITS: dict[str, int] = {
+    "uitspraak": 4000,
+    "reden": 2000,
+    "aanpak": 200,
+    "sessie": 200,
+    "cijferversie": 64,
+    "corrigeert": 64,
+    "vervolgt": 64,
+    "id": 64,
+}
+"""How long a text may be, in characters; the other fields are chosen from a list or are codes."""
 
 
 @dataclass(frozen=True)
@@ -118,16 +110,22 @@ def check_entry(entry: Entry) -> None:
         With every problem of the entry, in Dutch.
     """
     needs_reason = entry.effect in ("bijgesteld", "overruled")
+    known = bool(_CODE.fullmatch(entry.gemeente))
+    own = not known or entry.gebied.startswith(f"BU{entry.gemeente[2:]}")
     tests = (
-        (bool(_CODE.fullmatch(entry.gemeente)), "gemeente", "Gebruik een code als GM0153."),
+        (known, "gemeente", "Gebruik een code als GM0153."),
         (2000 <= entry.jaar <= 2100, "jaar", "Gebruik een jaar tussen 2000 en 2100."),
-        (bool(_AREA.fullmatch(entry.gebied)), "gebied", "Kies een buurt of deel-buurt."),
+        (
+            bool(_AREA.fullmatch(entry.gebied)) and own,
+            "gebied",
+            f"Kies een buurt of deel-buurt van gemeente {entry.gemeente[:6]}.",
+        ),
         (bool(entry.uitspraak.strip()), "uitspraak", "Schrijf op wat er gezegd is."),
-        (len(entry.uitspraak) <= 4000, "uitspraak", "Houd het onder 4.000 tekens."),
         (entry.rol in ROLES, "rol", f"Kies uit: {', '.join(ROLES)}."),
         (entry.soort in KINDS, "soort", f"Kies uit: {', '.join(KINDS)}."),
         (entry.effect in EFFECTS, "effect", f"Kies uit: {', '.join(EFFECTS)}."),
         (bool(entry.cijferversie), "cijferversie", "Leg vast op welke cijfers dit oordeel rust."),
+        (bool(entry.id), "id", "Geef de duiding een eigen kenmerk."),
         (
             bool(entry.reden.strip()) or not needs_reason,
             "reden",
@@ -143,6 +141,7 @@ def check_entry(entry: Entry) -> None:
             "geldt",
             f"Kies bij een eerdere duiding uit: {', '.join(FOLLOW_UPS)}.",
         ),
+        *_lengths(entry),
     )
     problems = [
         Problem(wat="Dit veld is leeg of heeft een waarde die niet kan.", oplossing=how, kolom=name)
@@ -152,25 +151,14 @@ def check_entry(entry: Entry) -> None:
     refuse(problems)
 
 
-def personal_data_warnings(text: str) -> list[str]:
-    """Say which parts of a text look like personal data.
-
-    Returns
-    -------
-    list of str
-        One Dutch warning per kind that was found; empty when nothing was. It is a warning, not
-        proof: the recorder decides.
-    """
-    found = [what for what, pattern in _PERSONAL if pattern.search(text)]
-    if _has_bsn(text):
-        found.append("een burgerservicenummer")
-    return [f"Dit lijkt op {what}. Leg niets vast dat naar een persoon verwijst." for what in found]
+def _lengths(entry: Entry) -> Iterator[tuple[bool, str, str]]:
+    """Yield of every text whether it is short enough and can be written."""
+    for name, most in LIMITS.items():
+        text = getattr(entry, name)
+        yield len(text) <= most, name, f"Houd het onder {most + 1} tekens."
+        yield _writable(text), name, "Typ de tekst opnieuw: er staat een teken in dat niet bestaat."
 
 
-def _has_bsn(text: str) -> bool:
-    """Tell whether nine digits pass the eleven test of the BSN."""
-    for digits in re.findall(r"(?<!\d)\d{9}(?!\d)", text):
-        weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-        if sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11 == 0:
-            return True
-    return False
+def _writable(text: str) -> bool:
+    """Tell whether a text can be stored: half of a pair of signs cannot, and neither can NUL."""
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pandas as pd
 
 from sia.catalogue.model import DOMAINS
-from sia.duiding.record import beside, figures_version
 
 _FIGURES = (
     "urgentie",
@@ -19,6 +20,24 @@ _FIGURES = (
 )
 _POCKET_FIGURES = ("inwoners", "score", "verschil", "q")
 _DIGITS = 9
+
+
+def figures_version(figures: pd.Series) -> str:
+    """Return a short hash of the figures that a judgement is about.
+
+    16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
+
+    Parameters
+    ----------
+    figures : Series
+        Figures of one buurt; the order of its index does not matter.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(map(str, figures.index)):
+        value = figures[name]
+        text = "" if pd.isna(value) else f"{value:.12g}" if isinstance(value, float) else str(value)
+        digest.update(f"{name}\x1f{text}\x1e".encode())
+    return digest.hexdigest()[:16]
 
 
 def figure_versions(
@@ -64,7 +83,21 @@ def statements(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
     """
     if entries.empty:
         return pd.DataFrame()
-    return entries[~entries["vervallen"] & (entries["jaar"] <= jaar)].reset_index(drop=True)
+    return counting(entries, jaar).reset_index(drop=True)
+
+
+def counting(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
+    """Return the entries that count in a year.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        As `Record.entries`. Left out is what a later entry corrects, what is not what was
+        confirmed, and what was imported: that counts when somebody in a session takes it over.
+    jaar : int
+    """
+    out = entries["vervallen"] | entries["aangetast"] | (entries["bron"] != "")
+    return entries[~out & (entries["jaar"] <= jaar)]
 
 
 def judged(
@@ -96,3 +129,48 @@ def judged(
     inside = pockets["buurtcode"].map(proposed["aanpak"]).fillna("")
     proposed = pd.concat([proposed, inside.astype("str").to_frame("aanpak")]).rename_axis("gebied")
     return beside(proposed, entries, versions, jaar)
+
+
+def beside(
+    aanpak: pd.DataFrame, entries: pd.DataFrame, versions: pd.Series, jaar: int
+) -> pd.DataFrame:
+    """Put the latest valid judgement of each buurt beside its figures.
+
+    Parameters
+    ----------
+    aanpak : DataFrame, index ``buurtcode``
+        With a column ``aanpak``: what the figures propose. It is not changed.
+    entries : DataFrame
+        From `Record.entries`, of one municipality.
+    versions : Series, index ``buurtcode``
+        `figures_version` of the present figures.
+    jaar : int
+        SIA year that is shown.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        Every buurt of `aanpak`. Columns ``aanpak`` (figure), ``aanpak_na_duiding`` (equal unless
+        adjusted or overruled in this very year), ``duiding`` (statement or empty), ``rol``,
+        ``soort``, ``effect``, ``reden``, ``duiding_jaar`` (Int64) and ``let_op`` (Dutch: an older
+        year whose judgement asks for confirmation, or figures that changed since).
+    """
+    shown = pd.DataFrame({"aanpak": aanpak["aanpak"]}, index=aanpak.index)
+    latest = counting(entries, jaar).sort_values(["jaar", "volgnummer"]).groupby("gebied").last()
+    latest = latest.reindex(aanpak.index)
+    present = latest["id"].notna()
+    now = present & (latest["jaar"] == jaar)
+    replaced = now & latest["effect"].isin(["bijgesteld", "overruled"])
+    shown["aanpak_na_duiding"] = shown["aanpak"].mask(replaced, latest["aanpak"])
+    shown["duiding"] = latest["uitspraak"].fillna("")
+    for name in ("rol", "soort", "effect", "reden"):
+        shown[name] = latest[name].fillna("")
+    shown["duiding_jaar"] = latest["jaar"].astype("Int64")
+    changed = now & (latest["cijferversie"] != versions.reindex(aanpak.index))
+    older = present & ~now
+    shown["let_op"] = ""
+    shown.loc[changed, "let_op"] = "De cijfers zijn veranderd sinds deze duiding."
+    shown.loc[older, "let_op"] = [
+        f"Duiding uit {int(year)}: geldt die nog?" for year in latest.loc[older, "jaar"]
+    ]
+    return shown

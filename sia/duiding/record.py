@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
+import logging
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, fields
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sia.duiding.chain import (
+    COLUMNS,
+    SEALED,
+    Found,
+    head,
+    holds,
+    inspect,
+    read_witness,
+    seal,
+    sealed,
+    witness_of,
+    write_witness,
+)
+from sia.duiding.delivered import rows_of
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
+from sia.sources.tabular import decode
 from sia.spreadsheet import neutralise
 from sia.store import write_text
 
-_COLUMNS = tuple(f.name for f in fields(Entry))
+_LOG = logging.getLogger(__name__)
 
-_TEXT_ADDED = ("vervolgt", "geldt")
-"""Columns that the first records did not have yet; an export without them can still be read."""
+_ADDED = ("vervolgt", "geldt", "bron", "ingevoerd", "keten")
+"""Columns that earlier records did not have yet."""
 
 _FAULTS = {
     "disk is full": "de schijf is vol",
@@ -33,51 +50,60 @@ _FAULTS = {
     "unable to open": "het bestand kan niet worden geopend",
     "not a database": "het bestand is geen database",
     "malformed": "het bestand is beschadigd",
+    "unsupported": "het bestand is beschadigd",
+    "no such table": "de tabel met duidingen is uit het bestand gehaald",
+    "no such": "het bestand is beschadigd",
 }
+_COPY = (
+    "Zet een reservekopie terug van `{name}` en het bestand met de zegels ernaast. Wilt u met een "
+    "leeg logboek beginnen, zet dan beide bestanden apart."
+)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS duiding (
+_TABLE = """
+CREATE TABLE duiding (
     volgnummer INTEGER PRIMARY KEY AUTOINCREMENT,
     moment TEXT NOT NULL,
     gemeente TEXT NOT NULL, jaar INTEGER NOT NULL, gebied TEXT NOT NULL,
     uitspraak TEXT NOT NULL, rol TEXT NOT NULL, soort TEXT NOT NULL,
     cijferversie TEXT NOT NULL, effect TEXT NOT NULL, reden TEXT NOT NULL,
     aanpak TEXT NOT NULL, sessie TEXT NOT NULL, corrigeert TEXT NOT NULL,
-    vervolgt TEXT NOT NULL DEFAULT '', geldt TEXT NOT NULL DEFAULT '',
     id TEXT NOT NULL UNIQUE
-);
-CREATE TRIGGER IF NOT EXISTS duiding_blijft BEFORE UPDATE ON duiding
-BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet gewijzigd'); END;
-CREATE TRIGGER IF NOT EXISTS duiding_bewaard BEFORE DELETE ON duiding
-BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet verwijderd'); END;
+)
 """
+_GUARDS = {
+    "duiding_blijft": """CREATE TRIGGER duiding_blijft BEFORE UPDATE ON duiding
+BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet gewijzigd'); END""",
+    "duiding_bewaard": """CREATE TRIGGER duiding_bewaard BEFORE DELETE ON duiding
+BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet verwijderd'); END""",
+    "duiding_eenmalig": """CREATE TRIGGER duiding_eenmalig BEFORE INSERT ON duiding
+WHEN EXISTS (SELECT 1 FROM duiding WHERE volgnummer = NEW.volgnummer OR id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet vervangen'); END""",
+}
 
 
-def figures_version(figures: pd.Series) -> str:
-    """Return a short hash of the figures that a judgement is about.
-
-    16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
+class Imported(NamedTuple):
+    """What an import did.
 
     Parameters
     ----------
-    figures : Series
-        Figures of one buurt; the order of its index does not matter.
+    added, known : int
+        Judgements that were taken over, and those that were here already.
+    refused : tuple of Problem
+        Rows that were not taken over, with the reason.
     """
-    digest = hashlib.sha256()
-    for name in sorted(map(str, figures.index)):
-        value = figures[name]
-        text = "" if pd.isna(value) else f"{value:.12g}" if isinstance(value, float) else str(value)
-        digest.update(f"{name}\x1f{text}\x1e".encode())
-    return digest.hexdigest()[:16]
+
+    added: int
+    known: int
+    refused: tuple[Problem, ...]
 
 
 class Record:
-    """The judgements of one municipality, or of several, in one file.
+    """The judgements of one municipality in one file; made by the first entry.
 
     Parameters
     ----------
     path : pathlib.Path
-        SQLite file; made with its folder when absent.
+        SQLite file. Beside it stands a file with the seals (`sia.duiding.chain.witness_of`).
     timeout : float
         Seconds to wait for another session that is writing.
     """
@@ -85,25 +111,54 @@ class Record:
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         self.path = path
         self._timeout = timeout
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connection() as connection:
-            connection.executescript(_SCHEMA)
-            _add_columns(connection)
+
+    def _there(self) -> bool:
+        """Tell whether there is a record; refuse a file that is empty or that has gone."""
+        if self.path.exists() and (self.path.is_dir() or self.path.stat().st_size):
+            return True
+        lines = len(read_witness(self.path)[0])
+        if not self.path.exists() and not lines:
+            return False
+        what = "leeg (0 bytes)" if self.path.exists() else "weg"
+        raise InputError([_gone(self.path, what, lines)])
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self, where: str = "") -> Iterator[sqlite3.Connection]:
         try:
-            connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
+            connection = sqlite3.connect(
+                where or self.path, timeout=self._timeout, isolation_level=None, uri=bool(where)
+            )
+            connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
             try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA synchronous=EXTRA")
                 yield connection
             finally:
                 connection.close()
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.IntegrityError):
-                raise
+        except sqlite3.IntegrityError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise InputError([_not_stored(self.path, error)]) from error
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """Return every stored row; also from a place where nothing can be written."""
+        if not self._there():
+            return []
+        try:
+            with self._connection() as connection:
+                return _read(connection)
+        except InputError:
+            if os.access(self.path.parent, os.W_OK) or not self.path.is_file():
+                raise
+            # an older record wants to write beside itself, even to be read
+            with self._connection(f"{self.path.absolute().as_uri()}?immutable=1") as connection:
+                return _read(connection)
+
+    def _inspected(self) -> tuple[list[dict[str, Any]], Found]:
+        rows = self._rows()
+        found = inspect(rows, read_witness(self.path)[0])
+        if found.missing and not rows:
+            raise InputError([_gone(self.path, "leeg", len(found.missing))])
+        return rows, found
 
     def add(self, entry: Entry) -> int:
         """Store an entry; when this returns, it is on disk.
@@ -120,36 +175,27 @@ class Record:
             for other content, or cannot be written.
         """
         check_entry(entry)
-        values = asdict(entry)
-        moment = datetime.now(UTC).isoformat(timespec="microseconds")
-        return self._insert([(moment, values)])[0]
+        with self._writing() as write:
+            return write({**asdict(entry), "moment": _now(), "bron": "", "ingevoerd": ""})[0]
 
-    def _insert(self, rows: list[tuple[str, dict[str, object]]]) -> list[int]:
-        names = ("moment", *_COLUMNS)
-        marks = ", ".join("?" * len(names))
-        statement = f"INSERT INTO duiding ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
-        numbers = []
+    @contextmanager
+    def _writing(self) -> Iterator[_Writer]:
+        """Hold the record for this session, and store all that it writes or nothing."""
+        if not self._there():
+            _create(self.path)
         with self._connection() as connection:
+            _upgrade(connection, self.path)
             connection.execute("BEGIN IMMEDIATE")
             try:
-                for moment, values in rows:
-                    known = _stored(connection, str(values["id"]))
-                    if known is not None:
-                        _refuse_other_content(known, values)
-                        numbers.append(int(str(known["volgnummer"])))
-                        continue
-                    _refuse_loose_ends(connection, values)
-                    cursor = connection.execute(
-                        statement, (moment, *(values[name] for name in _COLUMNS))
-                    )
-                    numbers.append(int(cursor.lastrowid or 0))
+                writer = _Writer(connection, self.path)
+                yield writer
                 connection.execute("COMMIT")
             except BaseException:
                 # a full disk makes SQLite roll back by itself
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        return numbers
+            _witness(connection, self.path)
 
     def entries(self, gemeente: str | None = None) -> pd.DataFrame:
         """Return all entries in the order in which they were confirmed.
@@ -162,19 +208,78 @@ class Record:
         Returns
         -------
         DataFrame
-            Columns ``volgnummer``, ``moment`` and the fields of `Entry`, plus ``vervallen``
-            (bool): a later entry corrects this one.
+            Columns ``volgnummer``, ``moment``, the fields of `Entry`, ``bron`` and ``ingevoerd``
+            (of an imported entry: from which file and when; else empty) and ``keten`` (its seal),
+            plus ``aangetast`` (bool): it is not what was confirmed; ``schade`` (what is wrong, in
+            Dutch, also of its neighbour); ``vervallen`` (bool): a later entry corrects this one.
+
+        Raises
+        ------
+        InputError
+            When the file is empty, gone or no record. One bad row is shown, and raises nothing.
         """
-        with self._connection() as connection:
-            table = pd.read_sql_query("SELECT * FROM duiding ORDER BY volgnummer", connection)
-        table["vervallen"] = table["id"].isin(set(table["corrigeert"]) - {""})
+        rows, found = self._inspected()
+        names = [name for name in (*SEALED, "keten") if name not in ("volgnummer", "jaar")]
+        table = pd.DataFrame(
+            {
+                "volgnummer": pd.Series([row["volgnummer"] for row in rows], dtype="int64"),
+                "jaar": [row["jaar"] if isinstance(row["jaar"], int) else 0 for row in rows],
+                **{
+                    name: pd.Series([str(row[name]) for row in rows], dtype="str") for name in names
+                },
+            },
+        )[[*SEALED, "keten"]].astype({"jaar": "int64"})
+        table["aangetast"] = table["volgnummer"].isin(list(found.changed))
+        said = {**found.remarks, **found.changed}
+        table["schade"] = pd.Series([said.get(n, "") for n in table["volgnummer"]], dtype="str")
+        whole = table.loc[~table["aangetast"], "corrigeert"]
+        table["vervallen"] = table["id"].isin(set(whole) - {""})
         if gemeente is not None:
             table = table[table["gemeente"] == gemeente]
         return table.reset_index(drop=True)
 
+    def head(self) -> str:
+        """Return number and seal of the last entry, to be printed; empty without entries."""
+        return head(self._rows())
+
+    def check(self, printed: str = "") -> list[Problem]:
+        """Say everything that is wrong with the record.
+
+        Parameters
+        ----------
+        printed : str
+            A head that a report or a session once printed: it must be in the chain.
+
+        Returns
+        -------
+        list of Problem
+            Empty when everything is as it was confirmed.
+        """
+        try:
+            if not self._there():
+                return []
+            rows, found = self._inspected()
+            problems = _guarded(self)
+        except InputError as error:
+            return list(error.problems)
+        copy = _COPY.format(name=self.path.name)
+        said = {f"duiding {number}": text for number, text in found.changed.items()}
+        said |= {f"duiding {number}": "Deze duiding is weg." for number in found.missing}
+        problems += [Problem(wat, copy, self.path.name, where) for where, wat in said.items()]
+        if bad := read_witness(self.path)[1]:
+            wat = f"{bad} regels zijn niet te lezen."
+            problems.append(Problem(wat, copy, witness_of(self.path).name))
+        known = holds(rows, printed) if printed else True
+        if not known:
+            wat = f"De kop {printed} staat niet in dit logboek."
+            how = "Neem hem over zoals hij gedrukt staat." if known is None else copy
+            problems.append(Problem(wat, how, self.path.name))
+        return problems
+
     def csv_text(self) -> str:
         """Return all entries as CSV that a spreadsheet cannot mistake for formulas."""
-        table = self.entries().drop(columns="vervallen")
+        table = self.entries().drop(columns=["vervallen"])
+        table["schade"] = table["schade"].where(table.pop("aangetast"), "")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(table.columns)
@@ -186,58 +291,177 @@ class Record:
         """Write `csv_text` to a file as UTF-8, whole or not at all."""
         write_text(target, self.csv_text())
 
-    def import_csv(self, source: Path) -> int:
-        """Add the entries of an exported CSV that are not here yet.
+    def import_csv(self, source: Path, gemeente: str = "") -> Imported:
+        """Take over the entries of an exported CSV that are not here yet, row by row.
 
         Parameters
         ----------
         source : pathlib.Path
             Written by `export_csv`.
-
-        Returns
-        -------
-        int
-            How many were added; all or none.
+        gemeente : str
+            Code of the municipality that the record is of; default that of what is in it.
 
         Raises
         ------
         InputError
-            When columns are missing or a row is not a valid entry; nothing is added then.
+            When it is no such file, or when none of its rows can be taken over.
+
+        Notes
+        -----
+        What is imported stands apart: it names its file and the moment of the import, and does
+        not count until somebody in a session takes it over. It cannot correct what was said here.
         """
-        return self.import_text(source.read_text(encoding="utf-8-sig"), source.name)
+        return self.import_text(decode(source, source.read_bytes()), source.name, gemeente)
 
-    def import_text(self, text: str, name: str) -> int:
-        """Add the entries in the text of an exported CSV; `name` is its file name for messages.
+    def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
+        """Take over the entries in the text of an exported CSV; `name` is its file name.
 
-        Returns and raises as `import_csv`.
+        Parameters, returns and raises as `import_csv`.
         """
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        missing = {"moment", *_COLUMNS} - set(_TEXT_ADDED) - set(reader.fieldnames or ())
-        if missing:
-            raise InputError([_missing_columns(name, missing)])
-        rows = [_row(line, name, number) for number, line in enumerate(reader, start=2)]
-        before = len(self.entries())
-        self._insert(rows)
-        return len(self.entries()) - before
+        own = {gemeente} if gemeente else {str(row["gemeente"]) for row in self._rows()}
+        rows, refused = rows_of(text, name, own)
+        added = known = 0
+        if rows:
+            with self._writing() as write:
+                for row in rows:
+                    try:
+                        new = write(row.values)[1]
+                    except InputError as error:
+                        refused += [row.problem(problem) for problem in error.problems]
+                        continue
+                    added, known = added + new, known + (not new)
+        if refused and not added + known:
+            raise InputError(refused)
+        return Imported(added, known, tuple(refused))
 
 
-def _missing_columns_of(connection: sqlite3.Connection) -> list[str]:
-    have = {row[1] for row in connection.execute("PRAGMA table_info(duiding)")}
-    return [name for name in _TEXT_ADDED if name not in have]
+class _Writer:
+    """Adds rows to a record that is held; says of each its number and whether it is new."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        last = connection.execute("SELECT volgnummer, keten FROM duiding ORDER BY 1 DESC LIMIT 1")
+        number: int
+        self._last: str
+        number, self._last = last.fetchone() or (0, "")
+        seals = read_witness(path)[0]
+        if seals and not number:
+            raise InputError([_gone(path, "leeg", len(seals))])
+        self._number = max(number, *seals) if seals else number
+
+    def __call__(self, values: Mapping[str, Any]) -> tuple[int, bool]:
+        known = _stored(self._connection, str(values["id"]))
+        if known is not None:
+            _refuse_other_content(known, values)
+            return int(known["volgnummer"]), False
+        _refuse_loose_ends(self._connection, values)
+        row = {**values, "volgnummer": self._number + 1}
+        row["keten"] = seal(self._last, row)
+        names = (*SEALED, "keten")
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO duiding ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        self._connection.execute(statement, [row[name] for name in names])
+        self._number, self._last = row["volgnummer"], row["keten"]
+        return self._number, True
 
 
-def _add_columns(connection: sqlite3.Connection) -> None:
-    """Give a record of an older version the columns that it lacks; two sessions may both try."""
-    if not _missing_columns_of(connection):
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return the rows, of an older record as if it had today's columns; writes nothing."""
+    cursor = connection.execute("SELECT * FROM duiding ORDER BY volgnummer")
+    names = [column[0] for column in cursor.description]
+    if lacking := [name for name in SEALED if name not in (*names, *_ADDED)]:
+        raise sqlite3.DatabaseError(f"malformed: {', '.join(lacking)}")
+    empty = dict.fromkeys(_ADDED, "")
+    rows = [{**empty, **dict(zip(names, cells, strict=True))} for cells in cursor]
+    return rows if "keten" in names else sealed(rows)
+
+
+def _create(path: Path) -> None:
+    """Make an empty record, whole or not at all; another session may make it first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".duiding.", dir=path.parent) as folder:
+        part = Path(folder) / path.name
+        try:
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute(_TABLE)
+        except sqlite3.DatabaseError as error:
+            raise InputError([_not_stored(path, error)]) from error
+        with suppress(FileExistsError):
+            os.link(part, path)
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Give a record the columns, guards and seals that it lacks; two sessions may both try."""
+    if not _lacking(connection):
         return
+    connection.execute("PRAGMA journal_mode=DELETE")
     connection.execute("BEGIN IMMEDIATE")
-    for name in _missing_columns_of(connection):
+    lacking = _lacking(connection)
+    for name in lacking:
         connection.execute(f"ALTER TABLE duiding ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    if lacking:
+        for name in _GUARDS:
+            connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        for row in sealed({**row, "keten": ""} for row in _read(connection)):
+            connection.execute(
+                "UPDATE duiding SET keten = ? WHERE volgnummer = ?",
+                (row["keten"], row["volgnummer"]),
+            )
+        for guard in _GUARDS.values():
+            connection.execute(guard)
     connection.execute("COMMIT")
+    _witness(connection, path)
 
 
-def _not_stored(path: Path, error: sqlite3.Error) -> Problem:
-    said = str(error)
+def _lacking(connection: sqlite3.Connection) -> list[str]:
+    have = {row[1] for row in connection.execute("PRAGMA table_info(duiding)")}
+    return [name for name in _ADDED if name not in have] if have else []
+
+
+def _witness(connection: sqlite3.Connection, path: Path) -> None:
+    """Add the seals that the file beside the record lacks; the entries themselves are stored."""
+    try:
+        known = read_witness(path)[0]
+        rows = connection.execute("SELECT volgnummer, keten FROM duiding")
+        write_witness(path, {number: one for number, one in rows if number not in known})
+    except OSError as error:
+        _LOG.warning("the seals of %s could not be written: %s", path, error)
+
+
+def _guarded(record: Record) -> list[Problem]:
+    """Say which guards were taken out of the file, and whether its pages are sound."""
+    with record._connection() as connection:
+        found = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
+        [[sound]] = connection.execute("PRAGMA integrity_check(1)")
+        older = bool(_lacking(connection))
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(duiding)")]
+    gone = [name for name, guard in _GUARDS.items() if found.get(name) != guard]
+    others = {*map(str, found), *map(str, columns)} - {"duiding", *_GUARDS, *SEALED, "keten"}
+    others = {name for name in others if not name.startswith("sqlite_")}
+    said = {
+        f"De bewaking {', '.join(gone)} is uit het bestand gehaald.": gone and not older,
+        f"Er is iets aan het bestand toegevoegd: {', '.join(sorted(others))}.": others,
+        f"Het bestand is beschadigd: {sound}.": sound != "ok",
+    }
+    copy = _COPY.format(name=record.path.name)
+    return [Problem(wat, copy, record.path.name) for wat, wrong in said.items() if wrong]
+
+
+def _gone(path: Path, what: str, lines: int) -> Problem:
+    told = f" Er zijn {lines} duidingen in vastgelegd." if lines else ""
+    return Problem(
+        f"Het logboek van de duidingen is {what}.{told}",
+        _COPY.format(name=path.name),
+        bestand=str(path),
+    )
+
+
+def _not_stored(path: Path, error: Exception) -> Problem:
+    said = "malformed" if isinstance(error, UnicodeDecodeError) else str(error)
     cause = next((dutch for part, dutch in _FAULTS.items() if part in said), said)
     return Problem(
         bestand=str(path),
@@ -249,7 +473,7 @@ def _not_stored(path: Path, error: sqlite3.Error) -> Problem:
     )
 
 
-def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, object] | None:
+def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, Any] | None:
     cursor = connection.execute("SELECT * FROM duiding WHERE id = ?", (identifier,))
     row = cursor.fetchone()
     if row is None:
@@ -257,8 +481,8 @@ def _stored(connection: sqlite3.Connection, identifier: str) -> dict[str, object
     return dict(zip((d[0] for d in cursor.description), row, strict=True))
 
 
-def _refuse_other_content(known: dict[str, object], given: dict[str, object]) -> None:
-    differing = [name for name in _COLUMNS if known[name] != given[name]]
+def _refuse_other_content(known: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    differing = [name for name in COLUMNS if known[name] != given[name]]
     if differing:
         raise InputError.one(
             kolom=", ".join(differing),
@@ -267,7 +491,7 @@ def _refuse_other_content(known: dict[str, object], given: dict[str, object]) ->
         )
 
 
-def _refuse_loose_ends(connection: sqlite3.Connection, values: dict[str, object]) -> None:
+def _refuse_loose_ends(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
     """Refuse to correct or follow an entry that is not there, or not about the same place."""
     problems = []
     for column in ("corrigeert", "vervolgt"):
@@ -275,87 +499,22 @@ def _refuse_loose_ends(connection: sqlite3.Connection, values: dict[str, object]
         known = _stored(connection, identifier) if identifier else None
         if identifier and known is None:
             wat = f"De duiding {identifier} waar deze bij hoort, bestaat niet."
-        elif known and known["gebied"] != values["gebied"]:
+        elif known is None:
+            continue
+        elif known["gebied"] != values["gebied"]:
             wat = f"De duiding {identifier} gaat over een ander gebied."
-        elif column == "vervolgt" and known and int(str(known["jaar"])) >= int(str(values["jaar"])):
+        elif column == "vervolgt" and int(known["jaar"]) >= int(values["jaar"]):
             wat = f"De duiding {identifier} is niet van een eerder jaar."
+        elif column == "corrigeert" and values["bron"] and not known["bron"]:
+            wat = f"De duiding {identifier} is hier gezegd; een invoer kan haar niet verbeteren."
+        elif values["bron"] and values["moment"] < known["moment"]:
+            wat = f"De duiding {identifier} is later gezegd dan deze."
         else:
             continue
         problems.append(Problem(kolom=column, wat=wat, oplossing="Kies een bestaande duiding."))
     refuse(problems)
 
 
-def _missing_columns(name: str, missing: set[str]) -> Problem:
-    return Problem(
-        bestand=name,
-        kolom=", ".join(sorted(missing)),
-        wat="Deze kolommen ontbreken.",
-        oplossing="Gebruik een bestand dat met de knop Exporteren gemaakt is.",
-    )
-
-
 def _neutral(cell: object) -> object:
     """Return a cell as it is exported; one that begins with an apostrophe gets another one."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith("'") else neutralise(cell)
-
-
-def _row(line: dict[str, str], name: str, number: int) -> tuple[str, dict[str, object]]:
-    plain = {k: v[1:] if v.startswith("'") else v for k, v in line.items()}
-    try:
-        fields: dict[str, Any] = {n: plain[n] for n in _COLUMNS if n in plain}
-        entry = Entry(**{**fields, "jaar": int(plain["jaar"])})
-        check_entry(entry)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError.one(
-            bestand=name,
-            rij=str(number),
-            wat=f"Deze rij is geen geldige duiding: {error}",
-            oplossing="Herstel de rij; er is niets geïmporteerd.",
-        ) from error
-    return plain["moment"], asdict(entry)
-
-
-def beside(
-    aanpak: pd.DataFrame, entries: pd.DataFrame, versions: pd.Series, jaar: int
-) -> pd.DataFrame:
-    """Put the latest valid judgement of each buurt beside its figures.
-
-    Parameters
-    ----------
-    aanpak : DataFrame, index ``buurtcode``
-        With a column ``aanpak``: what the figures propose. It is not changed.
-    entries : DataFrame
-        From `Record.entries`, of one municipality.
-    versions : Series, index ``buurtcode``
-        `figures_version` of the present figures.
-    jaar : int
-        SIA year that is shown.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        Every buurt of `aanpak`. Columns ``aanpak`` (figure), ``aanpak_na_duiding`` (equal unless
-        adjusted or overruled in this very year), ``duiding`` (statement or empty), ``rol``,
-        ``soort``, ``effect``, ``reden``, ``duiding_jaar`` (Int64) and ``let_op`` (Dutch: an older
-        year whose judgement asks for confirmation, or figures that changed since).
-    """
-    shown = pd.DataFrame({"aanpak": aanpak["aanpak"]}, index=aanpak.index)
-    valid = entries[~entries["vervallen"] & (entries["jaar"] <= jaar)]
-    latest = valid.sort_values(["jaar", "volgnummer"]).groupby("gebied").last()
-    latest = latest.reindex(aanpak.index)
-    present = latest["id"].notna()
-    now = present & (latest["jaar"] == jaar)
-    replaced = now & latest["effect"].isin(["bijgesteld", "overruled"])
-    shown["aanpak_na_duiding"] = shown["aanpak"].mask(replaced, latest["aanpak"])
-    shown["duiding"] = latest["uitspraak"].fillna("")
-    for name in ("rol", "soort", "effect", "reden"):
-        shown[name] = latest[name].fillna("")
-    shown["duiding_jaar"] = latest["jaar"].astype("Int64")
-    changed = now & (latest["cijferversie"] != versions.reindex(aanpak.index))
-    older = present & ~now
-    shown["let_op"] = ""
-    shown.loc[changed, "let_op"] = "De cijfers zijn veranderd sinds deze duiding."
-    shown.loc[older, "let_op"] = [
-        f"Duiding uit {int(year)}: geldt die nog?" for year in latest.loc[older, "jaar"]
-    ]
-    return shown

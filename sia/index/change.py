@@ -18,14 +18,16 @@ def decompose_change(
     revised: pd.DataFrame | None = None,
     redrawn: pd.DataFrame | None = None,
     crosswalk: pd.DataFrame | None = None,
+    alike: pd.DataFrame | None = None,
     node: str | None = None,
 ) -> pd.DataFrame:
-    """Split the change of a score into four parts that sum exactly to it.
+    """Split the change of a score into parts that sum exactly to it.
 
     The score is followed along one path: the old year as published; with the figures as revised
-    since; on the new borders; under the new method; and the new year. Each part is one step of the
-    path, so their sum is the whole change to the last digit. The order (revision, borders, method,
-    then reality) is a convention: parts that interact are counted in the later step.
+    since; on the new borders; under the new method; with only what was measured alike in both
+    years left to differ; and the new year. Each part is one step of the path, so their sum is the
+    whole change to the last digit. The order (revision, borders, method, source, then reality) is
+    a convention: parts that interact are counted in the later step.
 
     Parameters
     ----------
@@ -43,14 +45,17 @@ def decompose_change(
     crosswalk : DataFrame, optional
         New units x old units: share of each new unit's population (or addresses) that lived in
         each old unit; rows sum to 1. Carries old scores to new units. Default: equal labels.
+    alike : DataFrame, optional
+        The old year with this year's figure wherever the two were not measured alike: new units x
+        indicators. Default: all figures were.
     node : str, optional
         Aggregate; default the only root.
 
     Returns
     -------
     DataFrame, index of `after`
-        ``before`` (carried to new units), ``revision``, ``border``, ``method``, ``real``,
-        ``after``, ``change``. A unit without a score along the path has NaN from there on.
+        ``before`` (carried to new units), ``revision``, ``border``, ``method``, ``source``,
+        ``real``, ``after``, ``change``. A unit without a score along the path has NaN from there.
 
     Raises
     ------
@@ -70,6 +75,9 @@ def decompose_change(
     else:
         on_borders = build_index(redrawn, design_before).scores[top].reindex(after.index)
         under_method = build_index(redrawn, method).scores[top].reindex(after.index)
+    measured = under_method
+    if alike is not None:
+        measured = build_index(alike, method).scores[top].reindex(after.index)
     now = build_index(after, method).scores[top]
     return pd.DataFrame(
         {
@@ -77,7 +85,8 @@ def decompose_change(
             "revision": as_revised - published,
             "border": on_borders - as_revised,
             "method": under_method - on_borders,
-            "real": now - under_method,
+            "source": measured - under_method,
+            "real": now - measured,
             "after": now,
             "change": now - published,
         },

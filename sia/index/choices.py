@@ -88,6 +88,11 @@ class Choices:
         Applied at every level.
     leave_out : bool
         Each draw leaves out one indicator or none.
+    redeliver : bool
+        Each draw also varies what was delivered: the children of every aggregate are drawn with
+        replacement, and the ranked aggregate itself, where it joins other aggregates, does without
+        one of them or none, but never without the heaviest. Figures that nobody delivered are so
+        no more certain than those that were.
     own : float, optional
         Chance that a draw takes the first option of a step, which is the design's own in `around`,
         and leaves nothing out; the other options share the rest. Default: all options of a step
@@ -101,6 +106,7 @@ class Choices:
     treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
     weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
     leave_out: bool = True
+    redeliver: bool = False
     own: float | None = None
 
     def __post_init__(self) -> None:
@@ -125,6 +131,31 @@ class Choices:
         rest = np.maximum(u - self.own, 0.0) / max(1.0 - self.own, 1e-12)
         other = np.minimum((rest * (count - 1)).astype(np.int64), count - 2)
         return np.where(u < self.own, 0, 1 + other)
+
+    def delivered(
+        self, base: Array, whole: bool, count: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """Return how often each child of an aggregate takes part, shape (count, k).
+
+        Parameters
+        ----------
+        base : array, shape (k,)
+            Weights of the design; a child that weighs nothing takes no part.
+        whole : bool
+            Whether one child is left out or none, instead of all drawn with replacement.
+        """
+        used = np.flatnonzero(base > 0)
+        times = np.ones((count, base.size), dtype=np.int64)
+        if whole:
+            spare = np.array([-1, *used[used != np.argmax(base)]])
+            gone = spare[self.pick(rng.random(count), spare.size)]
+            left = np.flatnonzero(gone >= 0)
+            times[left, gone[left]] = 0
+        elif used.size > 1:
+            drawn = rng.multinomial(used.size, np.full(used.size, 1 / used.size), count)
+            same = rng.random(count) < (self.own or 0.0)
+            times[:, used] = np.where(same[:, None], 1, drawn)
+        return times
 
     @classmethod
     def around(cls, design: IndexDesign, **changes: Any) -> Choices:
@@ -188,6 +219,9 @@ class DataError:
         Binomial draws are exact while n p (1 - p) is below this, and normal above it.
     printed : mapping of indicator to float
         Unit in which the publisher prints: the truth lies within half of it, evenly.
+    loading : mapping of indicator to float
+        Correlation (-1 to 1) of an indicator's error within its margins with one error that all
+        indicators of a unit have in common, as figures from one model do. Default 0.
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)
@@ -196,6 +230,7 @@ class DataError:
     upper: pd.DataFrame | None = None
     exact_below: float = 9.0
     printed: Mapping[str, float] = field(default_factory=dict)
+    loading: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_fields(self, "exact_below", least=0)
@@ -203,6 +238,8 @@ class DataError:
             check_number(f"DataError: scale of {name!r}", scale, above=0)
         for name, unit in self.printed.items():
             check_number(f"DataError: printed unit of {name!r}", unit, above=0)
+        for name, share in self.loading.items():
+            check_number(f"DataError: loading of {name!r}", share, least=-1, most=1)
         for name, base in self.rounded.items():
             check_number(f"DataError: rounding base of {name!r}", base, least=2, whole=True)
         if (self.lower is None) != (self.upper is None):
@@ -296,6 +333,8 @@ class Noise:
         Standard error to either side from published margins; NaN where there are none.
     unit : array, shape (k,)
         In which the publisher prints; 0 where unknown.
+    loading : array, shape (k,)
+        Correlation of the error within margins with the unit's common error.
     """
 
     values: Array
@@ -306,6 +345,7 @@ class Noise:
     above: Array
     exact_below: float
     unit: Array
+    loading: Array
 
     def version(self, seed: int, number: int) -> Array:
         """Return the version of the truth that belongs to a number, shape (n, k)."""
@@ -336,7 +376,10 @@ class Noise:
         normal of Wallis 2014, Statistical Science 29, joins the halves at the mode instead, which
         moves those points.)
         """
-        z = rng.standard_normal(x.shape)
+        common = self.loading[columns]
+        z = rng.standard_normal(x.shape) * np.sqrt(1.0 - common**2)
+        if common.any():
+            z += rng.standard_normal((x.shape[0], 1)) * common
         side = np.where(z < 0, self.below[:, columns], self.above[:, columns])
         moved = np.where(np.isnan(side), x, self.values[:, columns] + z * side)
         scale = self.scale[columns]
@@ -403,7 +446,8 @@ def prepare_noise(
     ):
         return None
     names = [str(c) for c in values.columns]
-    unknown = sorted({*error.scale, *error.rounded, *error.printed} - set(names))
+    named = {*error.scale, *error.rounded, *error.printed, *error.loading}
+    unknown = sorted(named - set(names))
     if unknown:
         raise ValueError(f"data error names unknown indicators {unknown}")
     if error.scale and denominators is None:
@@ -424,6 +468,7 @@ def prepare_noise(
         above,
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
+        np.array([float(error.loading.get(c, 0.0)) for c in names]),
     )
 
 

@@ -160,6 +160,13 @@ def prepare(
             item.id: picked.weights.draw(own.base[item.id], weight_sets, rng)
             for item in hierarchy.nodes
         }
+    if picked.redeliver:
+        redraw = np.random.default_rng([seed, 2])
+        for item in hierarchy.nodes:
+            base = own.base[item.id]
+            whole = item.id == node and not set(item.children) <= set(hierarchy.indicators)
+            times = picked.delivered(base, whole, weight_sets, redraw)
+            tables[item.id] = tables.get(item.id, base[None, :]) * times
     options = picked.options(design)
     return Engine(x, table.index, own, options, tables, noise, node, seed, memory_limit)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +13,11 @@ from sia.catalogue.model import Catalogue
 from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.indicators.cells import Column, flags_frame, resolve
+from sia.indicators.deliveries import bound
 from sia.indicators.lookup import Floats, Lookup
 from sia.indicators.norms import norm_row, norms_frame
 from sia.indicators.roster import Comparison, Roster, build_roster
-from sia.sources.base import Intake, SourceTable
-from sia.sources.columns import snake
+from sia.sources.base import Intake
 
 INHABITANTS = "inwoners"
 HOUSEHOLDS = "huishoudens"
@@ -130,59 +130,12 @@ def build_indicators(
         wat = f"De catalogus mist `{INHABITANTS}`; zonder inwonertal is geen buurt te rangschikken."
         raise InputError.one(wat=wat, oplossing="Zet die indicator terug.")
     roster = build_roster(intake, gemeente, jaar)
-    tables = [own_names(table, gemeente) for table in intake.tables]
-    lookup = Lookup(tables, roster.codes)
+    lookup = Lookup(bound(intake.tables, gemeente, roster.codes), roster.codes)
     comparable = Comparison(roster, intake, lookup)
     columns = {
         entry.id: resolve(entry, lookup, jaar, len(roster.codes), comparable) for entry in listed
     }
     return _assemble(roster, columns, lookup, gemeente, jaar, listed)
-
-
-def own_names(table: SourceTable, gemeente: Gemeente) -> SourceTable:
-    """Return the municipality's own table with its columns under the names of the catalogue.
-
-    Parameters
-    ----------
-    table : SourceTable
-        Tables of other sources are returned as they are.
-    gemeente : Gemeente
-        Says which column holds which indicator.
-    """
-    mapping = _own_mapping(table, gemeente) if table.source == "eigen" else {}
-    if not mapping:
-        return table
-
-    def renamed(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-        return None if frame is None else frame.rename(columns=mapping)
-
-    return replace(
-        table,
-        values=table.values.rename(columns=mapping),
-        reasons=table.reasons.rename(columns=mapping),
-        measures=table.measures.rename(index=mapping),
-        lower=renamed(table.lower),
-        upper=renamed(table.upper),
-    )
-
-
-def _own_mapping(table: SourceTable, gemeente: Gemeente) -> dict[str, str]:
-    """Return column to measure for one own table; what it already calls so stays."""
-    catalogue = gemeente.catalogus()
-    mapping = {}
-    for heading, name in gemeente.eigen_kolommen().items():
-        column = snake(heading)
-        measure = next(
-            (
-                bron.maat or bron.teller[0]
-                for bron in catalogue[name].bronnen
-                if bron.naam == "eigen"
-            ),
-            "",
-        )
-        if measure and column in table.values.columns and measure not in table.values.columns:
-            mapping[column] = measure
-    return mapping
 
 
 def _assemble(

@@ -21,11 +21,19 @@ from sia.sources.base import AreaLayer, Intake, SourceTable
 ROSTER_SOURCES: tuple[str, ...] = ("cbs.kwb", "cbs.pdok")
 """Tables in the borders of their own year. RIVM and others publish old years in new borders."""
 
+SAME_SIZE = 0.1
+"""Part by which the size of an area may differ from the border of another year that is drawn."""
+
 SAME_AREA = 0.5
 """Least overlap (intersection over union) for one code to mean one area in two years."""
 
 SAME_NAME = 0.6
 """Least likeness (difflib ratio) of two spellings of one name."""
+
+OWN = "eigen"
+"""A municipality's own table may be about some of its buurten, so it decides on none."""
+
+_HECTARES = "oppervlakte_totaal_in_ha"
 
 NO_BORDERS = 0
 """`borders_year` of a buurt that no border layer holds."""
@@ -38,7 +46,7 @@ class Roster:
     Parameters
     ----------
     codes : Index of str
-        Sorted; every buurt of the border layer and of the CBS tables of the year.
+        Sorted; see `codes_of`.
     layer : AreaLayer or None
         Borders of the year, else of the nearest year.
     frame : GeoDataFrame, index ``buurtcode``
@@ -75,15 +83,16 @@ def build_roster(intake: Intake, gemeente: Gemeente, jaar: int) -> Roster:
         When neither borders nor any table hold a buurt of the municipality.
     """
     layer = _nearest_layer(intake.areas, gemeente.code, jaar)
-    in_layer = of_gemeente(layer.frame.index, gemeente.code) if layer else []
-    in_tables = _year_codes(intake.tables, gemeente.code, jaar, needed=not in_layer)
-    codes = pd.Index(sorted({*in_layer, *in_tables}), name="buurtcode", dtype="str")
+    codes = pd.Index(codes_of(intake, layer, gemeente.code, jaar), name="buurtcode", dtype="str")
     if codes.empty:
         wat = f"Geen enkele bron bevat een buurt van {gemeente.naam} ({gemeente.code})."
         oplossing = "Controleer de gemeente, en of de bronbestanden haar bevatten (`sia status`)."
         raise InputError.one(wat=wat, oplossing=oplossing)
-    frame = _frame(codes, layer, intake, gemeente, jaar)
-    return Roster(codes, layer, frame, account(codes, layer, intake.tables, gemeente, jaar))
+    names = names_of(codes, intake, jaar, "buurt")
+    drawn = _drawn(codes, layer, intake.tables, names, jaar)
+    frame = _frame(codes, layer, drawn, names, intake, gemeente, jaar)
+    told = account(codes, layer, drawn, intake.tables, gemeente, jaar)
+    return Roster(codes, layer, frame, told)
 
 
 def _nearest_layer(layers: Iterable[AreaLayer], gemeentecode: str, jaar: int) -> AreaLayer | None:
@@ -99,47 +108,103 @@ def _nearest_layer(layers: Iterable[AreaLayer], gemeentecode: str, jaar: int) ->
     return min(usable, key=lambda pair: pair[0])[1] if usable else None
 
 
-def _year_codes(
-    tables: Iterable[SourceTable], gemeentecode: str, jaar: int, *, needed: bool
-) -> list[str]:
-    """Return the buurten in the CBS tables of the year; `needed`: else of the nearest year."""
-    by_year: dict[int, set[str]] = {}
+def codes_of(intake: Intake, layer: AreaLayer | None, gemeentecode: str, jaar: int) -> list[str]:
+    """Return the buurten of a year: what has figures of that year, whatever the map says.
+
+    In this order: the CBS tables and borders of the year; the other publishers' tables of the
+    year; the nearest year of CBS or the map. A table without the row of the municipality itself is
+    an extract, which decides on no buurt but its own. A buurt that CBS leaves out, and that both
+    another table of the year and an earlier list know, is one too.
+    """
+    whole, extracts, others = _lists(intake.tables, layer, gemeentecode)
+    now = others.get(jaar, set())
+    own = extracts.get(jaar, set())
+    if jaar in whole:
+        earlier = set().union(*(found for year, found in whole.items() if year < jaar))
+        return sorted(whole[jaar] | own | (now & earlier))
+    if now:
+        return sorted(own | now)
+    years = whole or extracts or others
+    nearest = min(years, key=lambda year: (abs(year - jaar), -year), default=None)
+    return sorted(own | (years[nearest] if nearest is not None else set()))
+
+
+def _lists(
+    tables: Iterable[SourceTable], layer: AreaLayer | None, gemeentecode: str
+) -> tuple[dict[int, set[str]], dict[int, set[str]], dict[int, set[str]]]:
+    """Return per year the buurten in whole lists of CBS, in its extracts, and of the others."""
+    whole: dict[int, set[str]] = {}
+    extracts: dict[int, set[str]] = {}
     others: dict[int, set[str]] = {}
+    if layer is not None:
+        whole[layer.year] = set(of_gemeente(layer.frame.index, gemeentecode))
     for table in tables:
-        target = by_year if table.source in ROSTER_SOURCES else others
-        target.setdefault(table.year, set()).update(table_codes(table, gemeentecode))
-    if jaar in by_year and (by_year[jaar] or not needed):
-        return sorted(by_year[jaar])
-    if not needed:
-        return []
-    for years in (by_year, others):
-        filled = [year for year, codes in years.items() if codes]
-        if filled:
-            return sorted(years[min(filled, key=lambda year: (abs(year - jaar), -year))])
-    return []
+        if table.source == OWN or not (found := set(table_codes(table, gemeentecode))):
+            continue
+        kind = others
+        if table.source in ROSTER_SOURCES:
+            kind = whole if gemeentecode in table.regions.index else extracts
+        kind.setdefault(table.year, set()).update(found)
+    return whole, extracts, others
+
+
+def _drawn(
+    codes: pd.Index,
+    layer: AreaLayer | None,
+    tables: Iterable[SourceTable],
+    names: pd.Series[str],
+    jaar: int,
+) -> npt.NDArray[np.bool_]:
+    """Tell of which buurten the border is drawn.
+
+    One of another year is drawn where it has the code, the name and the size of the buurt.
+    """
+    if layer is None:
+        return np.zeros(len(codes), dtype=bool)
+    there = codes.isin(layer.frame.index)
+    shapes = layer.frame.geometry.reindex(codes)
+    there &= ~(shapes.isna() | shapes.is_empty).to_numpy()
+    if layer.year == jaar:
+        return there
+    then = layer.frame["naam"].reindex(codes).fillna("")
+    named = [
+        same_name(str(old), str(new)) or code == new
+        for code, old, new in zip(codes, then, names, strict=True)
+    ]
+    hectares = shapes.area.to_numpy() / 10_000
+    size = _sizes(codes, tables, jaar)
+    with np.errstate(invalid="ignore"):
+        other = np.abs(hectares - size) > np.maximum(1.0, SAME_SIZE * size)
+    drawn: npt.NDArray[np.bool_] = there & np.array(named, dtype=bool) & ~other
+    return drawn
+
+
+def _sizes(codes: pd.Index, tables: Iterable[SourceTable], jaar: int) -> npt.NDArray[np.float64]:
+    """Return the hectares that CBS gives in the year, NaN where it does not."""
+    found = pd.Series(np.nan, index=codes, dtype="float64")
+    for table in tables:
+        if table.year == jaar and table.source in ROSTER_SOURCES and _HECTARES in table.values:
+            found = found.fillna(table.values[_HECTARES].reindex(codes))
+    return np.asarray(found, dtype=np.float64)
 
 
 def _frame(
-    codes: pd.Index, layer: AreaLayer | None, intake: Intake, gemeente: Gemeente, jaar: int
+    codes: pd.Index,
+    layer: AreaLayer | None,
+    drawn: npt.NDArray[np.bool_],
+    names: pd.Series[str],
+    intake: Intake,
+    gemeente: Gemeente,
+    jaar: int,
 ) -> gpd.GeoDataFrame:
-    held = layer.frame.reindex(codes) if layer else None
-    names = names_of(codes, intake, jaar, "buurt")
     wijken = pd.Index(["WK" + code[2:8] for code in codes])
     wijknamen = names_of(wijken.unique(), intake, jaar, "wijk")
-    inside = codes.isin(layer.frame.index) if layer else np.zeros(len(codes), dtype=bool)
-    shapes = (
-        [
-            shape if there and shape is not None else shapely.Polygon()
-            for shape, there in zip(held.geometry, inside, strict=True)
-        ]
-        if held is not None
-        else [shapely.Polygon()] * len(codes)
-    )
-    water = (
-        [bool(flag) if there else False for flag, there in zip(held["water"], inside, strict=True)]
-        if held is not None
-        else [False] * len(codes)
-    )
+    shapes: list[object] = [shapely.Polygon()] * len(codes)
+    water = [False] * len(codes)
+    if layer is not None:
+        held = layer.frame.reindex(codes)
+        shapes = np.where(drawn, held.geometry.to_numpy(), shapely.Polygon()).tolist()
+        water = [bool(flag) and there for flag, there in zip(held["water"], drawn, strict=True)]
     return gpd.GeoDataFrame(
         {
             "naam": names.to_numpy(),
@@ -148,7 +213,7 @@ def _frame(
             "stadsdeel": [gemeente.stadsdeel(code) for code in codes],
             "gemeentecode": gemeente.code,
             "water": water,
-            "borders_year": np.where(inside, layer.year if layer else NO_BORDERS, NO_BORDERS),
+            "borders_year": np.where(drawn, layer.year if layer else NO_BORDERS, NO_BORDERS),
         },
         index=codes,
         geometry=shapes,
@@ -185,6 +250,7 @@ def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Serie
 def account(
     codes: pd.Index,
     layer: AreaLayer | None,
+    drawn: npt.NDArray[np.bool_],
     tables: Iterable[SourceTable],
     gemeente: Gemeente,
     jaar: int,
@@ -194,7 +260,7 @@ def account(
     Returns
     -------
     DataFrame, index ``buurtcode``
-        ``opgenomen`` (bool: in the tables of this year), ``grenzen`` (bool: in the border layer),
+        ``opgenomen`` (bool: in the tables of this year), ``grenzen`` (bool: its border is drawn),
         ``bronnen`` and ``zonder_rij`` (tables that hold it and, of this year, that lack it, as
         ``cbs.kwb 2020``) and ``toelichting``, a Dutch sentence.
     """
@@ -202,8 +268,9 @@ def account(
     for table in tables:
         held[f"{table.source} {table.year}"].update(table_codes(table, gemeente.code))
     held = {name: found for name, found in sorted(held.items()) if found}
-    in_layer = set(of_gemeente(layer.frame.index, gemeente.code)) if layer else set()
-    every = sorted({*codes, *(code for found in held.values() for code in found)})
+    on_map = set(of_gemeente(layer.frame.index, gemeente.code)) if layer else set()
+    with_border = set(codes[drawn])
+    every = sorted({*codes, *on_map, *(code for found in held.values() for code in found)})
     rows = []
     for code in every:
         there = [name for name, found in held.items() if code in found]
@@ -211,24 +278,31 @@ def account(
             name for name, found in held.items() if code not in found and name.endswith(f" {jaar}")
         ]
         included = code in codes
-        text = _sentence(code in in_layer, included, lacking, there, layer, jaar)
-        rows.append((code, included, code in in_layer, ", ".join(there), ", ".join(lacking), text))
+        kaart = "" if layer is None or code not in on_map else f"de kaart van {layer.year}"
+        if included:
+            text = _sentence(code in with_border, kaart, lacking, there, layer, jaar)
+        else:
+            where = " en ".join(filter(None, (kaart, ", ".join(there))))
+            text = f"Hoort niet bij de indeling van {jaar}; komt alleen voor in {where}."
+        rows.append(
+            (code, included, code in with_border, ", ".join(there), ", ".join(lacking), text)
+        )
     columns = ["buurtcode", "opgenomen", "grenzen", "bronnen", "zonder_rij", "toelichting"]
     return pd.DataFrame(rows, columns=columns).set_index("buurtcode")
 
 
 def _sentence(
     bordered: bool,
-    included: bool,
+    kaart: str,
     lacking: list[str],
     there: list[str],
     layer: AreaLayer | None,
     jaar: int,
 ) -> str:
-    if not included:
-        return f"Hoort niet bij de indeling van {jaar}; komt alleen voor in {', '.join(there)}."
     parts = []
-    if not bordered:
+    if not bordered and kaart:
+        parts.append(f"wordt niet getekend: naam of oppervlakte is anders dan op {kaart}")
+    elif not bordered:
         parts.append(
             f"heeft geen grens in de kaart van {layer.year}" if layer else "heeft geen grens"
         )

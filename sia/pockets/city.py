@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from sia.clustering.noise import Noise, Zone, estimate_noise
 from sia.methode import PocketIndicator, PocketSettings
@@ -40,6 +42,8 @@ class City:
     edges: Ints
     place: Array
     noise: Noise
+    apart: dict[str, float]
+    """People per buurt in squares that take no part: those of secret ones count as one."""
     members: dict[str, Ints]
     reasons: dict[str, str]
     p: dict[str, float]
@@ -67,6 +71,7 @@ class City:
             edges=neighbours(chosen.geometry),
             place=shapely.get_coordinates(chosen.geometry.centroid.to_numpy()),
             noise=Noise(),
+            apart=people.fillna(1.0)[~keep].groupby(buurt[~keep]).sum().to_dict(),
             members={},
             reasons={},
             p={},
@@ -75,6 +80,11 @@ class City:
             city._admit(str(code), how)
         city.learn_noise(how, ())
         return city
+
+    @property
+    def level(self) -> float:
+        """Mean score of the people of the municipality."""
+        return float(np.average(self.score, weights=self.weight))
 
     def learn_noise(self, how: PocketSettings, without: Iterable[int]) -> None:
         """Estimate the noise of squares, leaving out those that are known to lie in a pocket."""
@@ -107,6 +117,16 @@ class City:
         """Return the positions of the squares of a buurt."""
         return np.setdiff1d(self.members[code], np.fromiter(without, dtype=np.int64))
 
+    def largest_part(self, rows: Ints) -> Ints:
+        """Return the connected part of a group of squares in which most people live."""
+        if not len(rows):
+            return rows
+        inside = np.isin(self.edges, rows).all(axis=1)
+        edges, n = self.edges[inside], len(self.score)
+        network = sparse.csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
+        label = connected_components(network, directed=False)[1][rows]
+        return np.asarray(rows[label == np.bincount(label, self.weight[rows]).argmax()])
+
     def borders(self) -> list[tuple[str, str, Ints]]:
         """Return pairs of buurten with the neighbouring squares over their border."""
         one, other = self.buurt[self.edges[:, 0]], self.buurt[self.edges[:, 1]]
@@ -117,27 +137,10 @@ class City:
                 pairs.setdefault((min(a, b), max(a, b)), []).append(pair)
         return [(a, b, np.array(pairs[(a, b)])) for a, b in sorted(pairs)]
 
-    def buurt_table(self, minimum: float) -> pd.DataFrame:
-        """Return which buurten took part, on how much, and why not."""
-        rows = {}
-        for code in (str(one) for one in self.buurten.index):
-            inside = np.flatnonzero(self.buurt == code)
-            rows[code] = {
-                "vierkanten": len(inside),
-                "inwoners": float(self.weight[inside].sum()),
-                "score": mean_over(self.score, self, inside, minimum),
-                "getoetst": code in self.members,
-                "reden": self.reasons.get(code, ""),
-                "p": self.p.get(code, np.nan),
-            }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("buurtcode")
 
-
-def mean_over(values: Array, city: City, rows: Ints, minimum: float) -> float:
-    """Return a mean over people; NaN where the squares that know it hold fewer than `minimum`."""
+def mean_over(values: Array, city: City, rows: Ints) -> float:
+    """Return a mean over the people of squares; of those whose value is known."""
     known = rows[~np.isnan(values[rows])]
-    if city.weight[known].sum() < minimum:
-        return float("nan")
     return float(np.average(values[known], weights=city.weight[known]))
 
 

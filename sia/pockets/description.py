@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from sia.methode import PocketSettings
 from sia.pockets.city import City, mean_over
+from sia.pockets.disclosure import may_be_shown
 from sia.pockets.search import Hit
+
+Bools = npt.NDArray[np.bool_]
 
 _WINDS = ("oost", "noordoost", "noord", "noordwest", "west", "zuidwest", "zuid", "zuidoost")
 _PLACES = (*_WINDS, "midden")
+_SAME = 0.5
+"""Two deel-buurten that share more than this part of their union are the same place. Those of one
+year do not overlap, so above a half each has one counterpart at most."""
 
 
-def describe(found: list[Hit], city: City) -> gpd.GeoDataFrame:
+def describe(
+    found: list[Hit], city: City, earlier: Sequence[gpd.GeoDataFrame] = ()
+) -> gpd.GeoDataFrame:
     """Turn accepted candidates into named things with an id, merged geometry and merged figures."""
     records = []
     for hit in found:
         rows = np.array(hit.rows)
         weight = city.weight[rows]
         rest = np.setdiff1d(np.concatenate([city.members[c] for c in hit.codes]), rows)
-        people = {c: float(weight[city.buurt[rows] == c].sum()) for c in hit.codes}
         score = float(np.average(city.score[rows], weights=weight))
         records.append(
             {
                 "naam": "",
-                "buurtcode": max(people, key=lambda c: (people[c], c)),
+                "buurtcode": hit.codes[0],
                 "buurtcodes": " ".join(hit.codes),
                 "richting": "ongunstig" if hit.sign > 0 else "gunstig",
                 "inwoners": float(weight.sum()),
@@ -45,7 +55,7 @@ def describe(found: list[Hit], city: City) -> gpd.GeoDataFrame:
         pd.DataFrame(records, columns=columns), geometry="geometry", crs=city.squares.crs
     )
     table["naam"] = _names(table, city.buurten)
-    table.index = pd.Index(_ids(table, city.buurten), name="deelbuurt", dtype="str")
+    table.index = pd.Index(_ids(table, city.buurten, earlier), name="deelbuurt", dtype="str")
     return table
 
 
@@ -83,36 +93,103 @@ def position(part: shapely.Geometry, whole: shapely.Geometry) -> str:
     return _WINDS[octant]
 
 
-def _ids(table: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame) -> list[str]:
-    """Return an id per deel-buurt: its buurt, and a number that says where it lies in it.
+def _ids(
+    table: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, earlier: Sequence[gpd.GeoDataFrame]
+) -> list[str]:
+    """Return an id per deel-buurt, so that a judgement stays with its place over the years.
 
-    A judgement stays with an id over the years. A number in order of finding would carry it to
-    another place when the next year finds something else first; here 1 to 8 are the winds from
-    east over north, 9 is the middle, and a second one in the same place is ten further.
+    One that was found in an earlier year keeps its id. A new one is called after its buurt (over
+    a border the first of both, whichever holds more of it this year) and where it lies in it: 1
+    to 8 are the winds from east over north, 9 is the middle. Where that id was given before, to
+    another place, the number is nine further.
     """
-    ids: list[str] = []
-    for code, shape in zip(table["buurtcode"], table.geometry, strict=True):
+    ids = [_known(shape, earlier) for shape in table.geometry]
+    given = {str(name) for year in earlier for name in year.index}
+    for row, (code, shape) in enumerate(zip(table["buurtcode"], table.geometry, strict=True)):
         number = 1 + _PLACES.index(position(shape, buurten.geometry[code]))
-        while f"{code}-D{number}" in ids:
-            number += len(_PLACES) + 1
-        ids.append(f"{code}-D{number}")
+        while not ids[row] and f"{code}-D{number}" in given.union(ids):
+            number += len(_PLACES)
+        ids[row] = ids[row] or f"{code}-D{number}"
     return ids
+
+
+def _known(shape: shapely.Geometry, earlier: Sequence[gpd.GeoDataFrame]) -> str:
+    """Return the id that a place had in the latest earlier year that has it; empty when new."""
+    for year in earlier:
+        shared = year.geometry.intersection(shape).area
+        overlap = shared / (year.geometry.area + shape.area - shared)
+        if overlap.max() > _SAME:
+            return str(overlap.idxmax())
+    return ""
 
 
 def indicator_table(
     pockets: gpd.GeoDataFrame, found: list[Hit], city: City, minimum: float
 ) -> pd.DataFrame:
-    """Return the figures in and beside each deel-buurt, where they are those of enough people."""
+    """Return the figures in and beside each deel-buurt, as far as no few people are behind them.
+
+    What may be shown is decided over all figures together, beside those of the whole buurten that
+    a reader has anyway (`sia.pockets.disclosure`); of the rest first nothing is said.
+    """
+    inside, rest, hosts = groups(found, city)
+    everyone = city.buurt == np.array(hosts, dtype=object)[:, None]
+    public = np.hstack([everyone, np.eye(len(hosts), dtype=bool)])
+    people = np.append(city.weight, [city.apart.get(code, 0.0) for code in hosts])
     rows = []
-    for name, hit in zip(pockets.index, found, strict=True):
-        inside = np.array(hit.rows)
-        rest = np.setdiff1d(np.concatenate([city.members[c] for c in hit.codes]), inside)
-        for one in city.used:
-            values = city.values[one.naam].to_numpy(dtype=float)
-            means = [mean_over(values, city, part, minimum) for part in (inside, rest)]
-            rows.append((name, one.naam, one.eenheid, *means))
-    columns = ["deelbuurt", "indicator", "eenheid", "deel_buurt", "rest_van_buurt"]
-    return pd.DataFrame(rows, columns=columns)
+    for one in city.used if found else ():
+        values = city.values[one.naam].to_numpy(dtype=float)
+        cells = np.concatenate([inside, rest]) & ~np.isnan(values)
+        padded = np.pad(cells, ((0, 0), (0, len(hosts))))
+        shown = may_be_shown(padded, public, people, minimum)
+        means = [
+            mean_over(values, city, np.flatnonzero(cell)) if may else np.nan
+            for cell, may in zip(cells, shown, strict=True)
+        ]
+        pairs = zip(means[: len(found)], means[len(found) :], strict=True)
+        names = enumerate(pockets.index)
+        rows += [
+            (n, name, one.naam, one.eenheid, *pair)
+            for (n, name), pair in zip(names, pairs, strict=True)
+        ]
+    columns = ["nummer", "deelbuurt", "indicator", "eenheid", "deel_buurt", "rest_van_buurt"]
+    table = pd.DataFrame(rows, columns=columns).sort_values("nummer", kind="stable")
+    return table.drop(columns="nummer").reset_index(drop=True)
+
+
+def groups(found: list[Hit], city: City) -> tuple[Bools, Bools, list[str]]:
+    """Return the squares (n_pockets, n) in and beside each deel-buurt, and their buurten."""
+    inside = np.zeros((len(found), len(city.score)), dtype=bool)
+    rest = inside.copy()
+    for row, hit in enumerate(found):
+        inside[row, list(hit.rows)] = True
+        rest[row] = np.isin(city.buurt, hit.codes) & ~inside[row]
+    return inside, rest, sorted({code for hit in found for code in hit.codes})
+
+
+def buurt_table(found: list[Hit], city: City, minimum: float) -> pd.DataFrame:
+    """Return which buurten took part, on how much, and why not.
+
+    The mean of a buurt is left out where it would give away what few people have, beside the
+    means in and outside its deel-buurten.
+    """
+    inside, rest, _ = groups(found, city)
+    codes = [str(one) for one in city.buurten.index]
+    everyone = city.buurt == np.array(codes, dtype=object)[:, None]
+    shown = may_be_shown(
+        np.concatenate([inside, rest, everyone]), everyone[:0], city.weight, minimum
+    )
+    rows = {}
+    for code, own, may in zip(codes, everyone, shown[-len(codes) :], strict=True):
+        members = np.flatnonzero(own)
+        rows[code] = {
+            "vierkanten": len(members),
+            "inwoners": float(city.weight[members].sum()),
+            "score": mean_over(city.score, city, members) if may else np.nan,
+            "getoetst": code in city.members,
+            "reden": city.reasons.get(code, ""),
+            "p": city.p.get(code, np.nan),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("buurtcode")
 
 
 def square_table(

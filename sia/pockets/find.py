@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,7 +12,13 @@ from sia.clustering.noise import Noise
 from sia.errors import Problem, refuse
 from sia.methode import PocketSettings
 from sia.pockets.city import City, has_data
-from sia.pockets.description import describe, explain, indicator_table, square_table
+from sia.pockets.description import (
+    buurt_table,
+    describe,
+    explain,
+    indicator_table,
+    square_table,
+)
 from sia.pockets.search import search_all
 from sia.pockets.settings import INHABITANTS
 from sia.sources.base import SquareLayer
@@ -26,21 +33,21 @@ class PocketResult:
     Parameters
     ----------
     pockets : GeoDataFrame, index ``deelbuurt``
-        ``naam``, ``buurtcode`` (where most of its people live), ``buurtcodes`` (all, joined by a
+        ``naam``, ``buurtcode`` (over a border the first of both), ``buurtcodes`` (all, joined by a
         space), ``richting``, ``inwoners``, ``vierkanten`` (int), ``score`` and ``verschil`` (with
         the rest of its buurten; in spreads of squares within a buurt), ``p``,
         ``q``, ``geometry``.
     indicatoren : DataFrame
         One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``eenheid``,
         ``deel_buurt``,
-        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where the
-        squares that know it have fewer inhabitants than the minimum).
+        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where fewer
+        inhabitants than the minimum are behind it, or could be computed from it).
     vierkanten : DataFrame, index as the squares
         ``buurtcode`` and ``deelbuurt`` (empty outside any). Never a value.
     buurten : DataFrame, index ``buurtcode``
         Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``score`` (mean over them, as
-        that of a deel-buurt; NaN under the minimum), ``getoetst`` (bool), ``reden`` (why not),
-        ``p`` of its best candidate.
+        that of a deel-buurt; NaN under the minimum or where it gives away too much),
+        ``getoetst`` (bool), ``reden`` (why not), ``p`` of its best candidate.
     gebruikt : tuple of str
         Dutch names of the indicators that were used.
     toelichting : str
@@ -67,16 +74,18 @@ def find_pockets(
     squares: gpd.GeoDataFrame,
     buurten: gpd.GeoDataFrame,
     settings: PocketSettings | None = None,
+    eerder: Sequence[gpd.GeoDataFrame] = (),
 ) -> PocketResult:
     """Find the deel-buurten of a municipality.
 
     Every buurt with enough squares is searched for the connected group that differs most from
     the rest of the buurt; so is every pair of neighbouring buurten, for a group that lies on
-    both sides of their border. The p-values are those of the whole search (see
-    `sia.clustering.scan`); over all searches together the false discovery rate is bounded
-    (Benjamini & Hochberg 1995). Where one is found, the rest of the buurt is searched again. When
-    anything was found, the noise is estimated anew without it and the search repeated (step-down,
-    as in Westfall & Young 1993), because strong pockets otherwise hide weaker ones.
+    both sides of their border. Differing from the rest is not enough: every square of a
+    deel-buurt is worse than the rest *and* than the municipality. The p-values are those of the
+    whole search (see `sia.clustering.scan`); over all searches together the false discovery rate
+    is bounded (Benjamini & Hochberg 1995). Where one is found, the rest of the buurt is searched
+    again. When anything was found, the noise is estimated anew without it and the search repeated
+    (step-down, as in Westfall & Young 1993), because strong pockets otherwise hide weaker ones.
 
     Parameters
     ----------
@@ -85,6 +94,9 @@ def find_pockets(
         the columns of the indicators, NaN where missing or secret.
     buurten : GeoDataFrame, index ``buurtcode``
         ``naam`` and geometry, same reference system; optional ``water`` (bool).
+    settings : PocketSettings, optional
+    eerder : sequence of GeoDataFrame, index ``deelbuurt``
+        Deel-buurten of earlier years, the latest first: a place that is still there keeps its id.
 
     Returns
     -------
@@ -105,12 +117,12 @@ def find_pockets(
         # Step-down: what was found no longer counts as noise for what was not found yet.
         city.learn_noise(how, [row for hit in found for row in hit.rows])
         found = search_all(city, signs, how)
-    pockets = describe(found, city)
+    pockets = describe(found, city, eerder)
     return PocketResult(
         pockets=pockets,
         indicatoren=indicator_table(pockets, found, city, how.minimum),
         vierkanten=square_table(squares, pockets, found, city),
-        buurten=city.buurt_table(how.minimum),
+        buurten=buurt_table(found, city, how.minimum),
         gebruikt=tuple(one.naam for one in city.used),
         toelichting=explain(pockets, city, how),
         noise=city.noise,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sia.clustering.fdr import q_values
 from sia.clustering.refine import refine
-from sia.clustering.scan import Scan, scan, scan_border
+from sia.clustering.scan import LEAST_SIDE, Scan, scan, scan_border
 from sia.methode import PocketSettings, ScanSettings
 from sia.pockets.city import MIN_SQUARES, City
 
@@ -79,7 +79,7 @@ def _in_buurt(
     members = result.members
     if result.p <= how.fdr:
         members = refine([zone], np.zeros((0, 2), dtype=np.int64), members, city.noise, settings)
-    return _hit(rows[members], (code,), sign, result)
+    return _hit(_agreeing(rows[members], rows, city, sign), (code,), sign, result)
 
 
 def _over_border(
@@ -101,7 +101,22 @@ def _over_border(
     members = result.members
     if result.p <= how.fdr:
         members = refine(zones, crossing, members, city.noise, settings)
-    return _hit(np.concatenate(sides)[members], (left, right), sign, result)
+    everyone = np.concatenate(sides)
+    return _hit(_agreeing(everyone[members], everyone, city, sign), (left, right), sign, result)
+
+
+def _agreeing(rows: Ints, everyone: Ints, city: City, sign: int) -> Ints:
+    """Return the squares of a group that are worse than the city *and* than the rest of the buurt.
+
+    A square that contradicts is no part of a deel-buurt, however well it fits between the
+    others; when the group falls apart, the part with most people is left.
+    """
+    rest = np.setdiff1d(everyone, rows)
+    if not len(rows) or not len(rest):
+        return rows[:0]
+    beside = float(np.average(city.score[rest], weights=city.weight[rest]))
+    bound = max(sign * city.level, sign * beside)
+    return city.largest_part(rows[sign * city.score[rows] > bound])
 
 
 def _hit(rows: Ints, codes: tuple[str, ...], sign: int, result: Scan) -> Hit:
@@ -119,12 +134,12 @@ def _with_q(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _accept(hits: list[Hit], city: City, how: PocketSettings) -> list[Hit]:
-    """Keep what is significant, does not overlap and leaves enough people in every buurt.
+    """Keep what is significant, large enough, does not overlap and leaves enough in every buurt.
 
     A group over a border goes before a group on one side of it, because it is significant on
     both sides; otherwise the stronger evidence goes first.
     """
-    wanted = [hit for hit in hits if hit.rows and hit.q <= how.fdr]
+    wanted = [hit for hit in hits if hit.q <= how.fdr and _large_enough(hit, city, how.minimum)]
     wanted.sort(key=lambda hit: (-len(hit.codes), hit.p, -hit.statistic, hit.codes))
     taken: set[int] = set()
     kept = []
@@ -135,3 +150,10 @@ def _accept(hits: list[Hit], city: City, how: PocketSettings) -> list[Hit]:
             kept.append(hit)
             taken |= set(hit.rows)
     return kept
+
+
+def _large_enough(hit: Hit, city: City, minimum: float) -> bool:
+    """Tell whether a group has the people that it needs, on every side of a border."""
+    rows = np.array(hit.rows, dtype=np.int64)
+    sides = [float(city.weight[rows[city.buurt[rows] == code]].sum()) for code in hit.codes]
+    return sum(sides) >= minimum and min(sides) >= minimum / LEAST_SIDE

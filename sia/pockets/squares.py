@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -46,6 +46,7 @@ def search_squares(
     buurten: gpd.GeoDataFrame,
     jaar: int,
     settings: PocketSettings | None = None,
+    eerder: Sequence[gpd.GeoDataFrame] = (),
 ) -> Pockets:
     """Find the deel-buurten on the newest squares that are not later than a year.
 
@@ -57,13 +58,15 @@ def search_squares(
         As ``gebieden.parquet``.
     jaar : int
     settings : PocketSettings, optional
+    eerder : sequence of GeoDataFrame
+        Deel-buurten of earlier years, the latest first.
     """
     layers = [one for one in squares if one.size == SIZE and one.year <= jaar]
     if not layers:
         return _not_searched("Er zijn geen vierkanten van 100 meter geleverd.")
     layer = max(layers, key=lambda one: one.year)
     try:
-        found = find_pockets(squares_frame(layer), buurten, settings)
+        found = find_pockets(squares_frame(layer), buurten, settings, eerder)
     except InputError as error:
         return _not_searched(f"Niet gezocht: {error.problems[0].wat}")
     return Pockets(

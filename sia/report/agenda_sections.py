@@ -82,12 +82,14 @@ def _kansen(kansen: pd.DataFrame) -> str:
     if kansen.empty:
         return ""
     year = kansen["jaar"].map(lambda y: f"samen in {y}", na_action="ignore").astype(object)
+    # that works are not done together is for the table, not for residents
+    apart = "niet samen" if "fase" in kansen else MISSING
     table = pd.DataFrame(
         {
             "Werken": kansen["werken"],
             "Partners": kansen["partners"].str.replace(";", ", "),
             "Soort": kansen["soort_kans"],
-            "Programma": year.where(kansen["jaar"].notna(), "niet samen"),
+            "Programma": year.where(kansen["jaar"].notna(), apart),
         }
     )
     if "fase" in kansen:

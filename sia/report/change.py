@@ -20,6 +20,7 @@ PARTS = {
     "herziening": "Herziening",
     "grenzen": "Grenzen",
     "methode": "Methode",
+    "bron": "Bron",
     "echte verandering": "Echte verandering",
 }
 """Cause of a difference -> column; together they are the whole difference."""
@@ -32,11 +33,13 @@ PER_BUURT, PER_AREA, PER_DOMAIN = (
 )
 
 DEFINITIONS = {
-    "Echte verandering": "Wat overblijft als methode, schaal, grenzen en herziene cijfers gelijk "
-    "zijn.",
+    "Echte verandering": "Wat overblijft als methode, schaal, grenzen, bron en herziene cijfers "
+    "gelijk zijn.",
     "Herziening": "De bron heeft het oude cijfer later verbeterd.",
     "Grenzen": "De buurt heeft nu een andere grens dan toen.",
     "Methode": "De score telt nu andere cijfers mee dan toen, of op een andere schaal.",
+    "Bron": "Het cijfer is overgenomen van een eerder jaar, of komt nu uit een andere bron of een "
+    "ander model.",
     "Ruis": "Kleine verschillen in de cijfers die ook ontstaan als er niets verandert. Van een "
     "cijfer zonder noemer of marge is de ruis niet bekend; de marge is dan eerder te smal.",
     "Lat": "Wie naar veel buurten tegelijk kijkt, ziet er altijd wel een die lijkt te veranderen. "
@@ -236,7 +239,7 @@ def _causes(g: Gebied) -> Zin | None:
     )
     other = {part: shown for part, shown in sizes.items() if part != "echte verandering"}
     if all(shown == "0,0" for shown in other.values()):
-        text = "Herziening, grenzen en methode hebben hier geen invloed op het verschil."
+        text = "Herziening, grenzen, methode en bron hebben hier geen invloed op het verschil."
         return Zin(text, grounds)
     told = ", ".join(f"{part} {shown}" for part, shown in other.items())
     real = sizes["echte verandering"]

@@ -14,6 +14,7 @@ from sia.viz.layers import change_note
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 from sia.viz.type_words import type_text
+from sia.weighing.order import places, turn_text
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,19 @@ def _rank(stad: Cijfers, code: str) -> list[Feit]:
         Feit("Plaats op urgentie", place, kern=True),
         Feit("Marge van de plaats (90 %)", margin, kern=True),
         Feit("Kans op het hoogste kwart", kans(row.get("kans_kwart"))),
+        *_order(stad, code),
         Feit("Urgentie", getal(row["urgentie"], 1), _middle(stad, "urgentie"), kern=True),
         *potential,
     ]
+
+
+def _order(stad: Cijfers, code: str) -> list[Feit]:
+    row = one_row(stad.scores, code)
+    if places(row) == MISSING:
+        return []
+    turned = turn_text(row, stad.naam)
+    border = [Feit("In of uit het hoogste kwart bij", turned)] if turned else []
+    return [Feit("Plaats bij andere gewichten", places(row)), *border]
 
 
 def _middle(stad: Cijfers, name: str) -> str:

@@ -13,6 +13,7 @@ from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
+from sia.weighing.order import open_places, order_text
 
 CERTAIN, LIKELY = 0.95, 0.80
 """P(top quarter) from which a buurt belongs to it: ``zeker``, and ``waarschijnlijk``."""
@@ -260,7 +261,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(
         zin
-        for rule in (_ranks_certain, _interval_width, data_gaps, _not_ranked, _judged)
+        for rule in (_ranks_certain, _interval_width, _order, data_gaps, _not_ranked, _judged)
         if (zin := rule(cijfers)) is not None
     )
 
@@ -309,6 +310,24 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
     return Zin(
         f"De plaats van een buurt is niet exact. De marge is meestal {shown} plaatsen breed.",
         (Grond("middelste breedte van de marge, in plaatsen", shown, OWN_TABLE),),
+    )
+
+
+def _order(cijfers: Cijfers) -> Zin | None:
+    found = open_places(cijfers.scores)
+    if found is None:
+        return None
+    inside, leaves, enters = found
+    shown = f"{getal(100 * cijfers.gewichtsruis)} %"
+    names = [str(cijfers.naam[code]) for code in (*leaves, *enters)]
+    return Zin(
+        order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
+        (
+            Grond("grootste verandering van een gewicht", shown, OWN_TABLE),
+            count(inside, "buurten in het meest urgente kwart", OWN_TABLE),
+            count(inside - len(leaves), "buurten die er bij elk gewicht in blijven", OWN_TABLE),
+            *(Grond(f"naam: {name}", name, OWN_TABLE) for name in names),
+        ),
     )
 
 

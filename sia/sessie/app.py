@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +14,21 @@ from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
 from sia.sessie.panels import facts, panel
-from sia.sessie.recording import CHANGED, confirm, entry_of, listed, marks, options, warnings
+from sia.sessie.recording import (
+    CHANGED,
+    confirm,
+    entry_of,
+    listed,
+    marks,
+    options,
+    state_of,
+    warnings,
+)
 from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
+from sia.sources.tabular import decode
+from sia.weighing.order import order_text
 
 with extra("sessie"):
     import anywidget
@@ -25,7 +36,8 @@ with extra("sessie"):
 
 EDITIES = ("openbaar", "partners")
 UNCHECKED = (
-    "Nog niet opgeslagen. Lees de waarschuwing hieronder: pas de tekst aan, of zet het vinkje."
+    "Nog niet opgeslagen. Lees de tekst na: zij komt in het openbare rapport. Pas haar aan, of zet "
+    "hieronder het vinkje."
 )
 SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessie")
 """Parts of the page's script, in the order in which they need each other."""
@@ -81,6 +93,7 @@ class Sessie(anywidget.AnyWidget):
     duidingen: traitlets.List[Any] = traitlets.List().tag(sync=True)
     gebieden: traitlets.List[Any] = traitlets.List().tag(sync=True)
     oordelen = traitlets.Dict().tag(sync=True)
+    logboek: traitlets.List[Any] = traitlets.List().tag(sync=True)
     fout = traitlets.Unicode().tag(sync=True)
     antwoord = traitlets.Int().tag(sync=True)
 
@@ -176,6 +189,7 @@ class Sessie(anywidget.AnyWidget):
         entries = self.stand.duidingen()
         self.duidingen = listed(self.stand, entries, self.gekozen)
         self.oordelen = marks(self.stand, entries)
+        self.logboek = state_of(self.stand.record())
 
     def _weigh(self) -> None:
         """Answer to the weights."""
@@ -187,19 +201,20 @@ class Sessie(anywidget.AnyWidget):
             for name in ("na", "verschuiving")
             for both in [(table[name], table[name].isna())]
         }
+        proof = order_text(self.stand.cijfers.scores, naam, self.stand.cijfers.gewichtsruis)
         self.proef = {
             **numbers,
-            "zinnen": sentences(proef, naam),
+            "zinnen": [*sentences(proef, naam), *([proof] if proof else [])],
             "schuivers": movers(proef, naam),
             "gewichten": given,
         }
 
-    def _message(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
-        answers = {
+    def _message(self, _: object, content: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+        answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "bewaar": self._store,
             "nakijken": self._check,
             "uitvoer": self._export,
-            "invoer": self._import,
+            "invoer": lambda content: self._import(content, buffers),
         }
         answer = answers.get(str(content.get("soort")))
         if answer is None:
@@ -223,8 +238,8 @@ class Sessie(anywidget.AnyWidget):
     def _store(self, content: Mapping[str, Any]) -> dict[str, Any]:
         fields = content["velden"]
         entry = entry_of(fields, self.stand)
-        said = warnings(fields)
-        if said and not content.get("nagekeken"):
+        said = self._warnings(fields)
+        if not content.get("nagekeken"):
             return {"goed": False, "waarschuwingen": said, "tekst": UNCHECKED}
         text = confirm(entry, self.stand)
         with self.hold_sync():
@@ -232,7 +247,12 @@ class Sessie(anywidget.AnyWidget):
         return {"goed": True, "tekst": text}
 
     def _check(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        return {"goed": True, "waarschuwingen": warnings(content["velden"]), "tekst": ""}
+        return {"goed": True, "waarschuwingen": self._warnings(content["velden"]), "tekst": ""}
+
+    def _warnings(self, fields: Mapping[str, Any]) -> list[str]:
+        gebieden = self.stand.cijfers.gebieden
+        places = {*gebieden["naam"].astype(str), *gebieden["wijknaam"].astype(str)}
+        return warnings(fields, places)
 
     def _export(self, content: Mapping[str, Any]) -> dict[str, Any]:
         entries = self.stand.duidingen()
@@ -241,16 +261,27 @@ class Sessie(anywidget.AnyWidget):
         said = f"{len(entries)} duidingen uitgevoerd naar {name}." if text else "Er is nog niets."
         return {"goed": bool(text), "tekst": said, "naam": name, "inhoud": text}
 
-    def _import(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        added = self.stand.record().import_text(str(content["inhoud"]), str(content["naam"]))
+    def _import(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> dict[str, Any]:
+        name = str(content["naam"])
+        text = decode(Path(name), bytes(buffers[0]))
+        done = self.stand.record().import_text(text, name, self.stand.run.gemeente.code)
         with self.hold_sync():
             self._list()
-        return {"goed": True, "tekst": f"{added} duidingen toegevoegd; de rest stond er al."}
+        refused = "".join(f"\nRij {one.rij}: {one.wat} {one.oplossing}" for one in done.refused)
+        return {
+            "goed": not refused,
+            "tekst": f"{done.added} duidingen ingevoerd; {done.known} stonden er al; "
+            f"{len({one.rij for one in done.refused})} geweigerd. Wat is ingevoerd, telt mee als "
+            f"iemand het hier overneemt.{refused}",
+        }
 
 
 def _spoken(error: InputError) -> str:
     """Say all problems of an error in one line each."""
-    return "\n".join(f"{problem.wat} {problem.oplossing}" for problem in error.problems)
+    return "\n".join(
+        f"{f'Rij {problem.rij}: ' if problem.rij else ''}{problem.wat} {problem.oplossing}"
+        for problem in error.problems
+    )
 
 
 def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = "") -> Sessie:
@@ -301,7 +332,7 @@ def check_session(app: Sessie) -> str:
         for row in listed(app.stand, entries, str(code))
         if not row["vervallen"]
     }
-    changed = sum(row["let_op"] == CHANGED for row in rows.values())
+    changed = sum(row["let_op"].startswith(CHANGED) for row in rows.values())
     asked = sum(row["vraag"] for row in rows.values())
     return (
         f"In orde: {len(entries)} duidingen, waarvan {int(entries['vervallen'].sum())} later "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,11 @@ from sia.duiding import (
     EFFECTS,
     FOLLOW_UPS,
     KINDS,
+    LIMITS,
     ROLES,
     Entry,
+    Record,
+    network_warning,
     personal_data_warnings,
 )
 from sia.dutch import meervoud
@@ -84,10 +87,21 @@ def entry_of(velden: Mapping[str, Any], stand: Stand) -> Entry:
     )
 
 
-def warnings(velden: Mapping[str, Any]) -> list[str]:
-    """Say which typed texts look like personal data; each kind once."""
-    texts = [str(velden.get(name) or "") for name in ("uitspraak", "reden", "sessie")]
-    return list(dict.fromkeys(said for text in texts for said in personal_data_warnings(text)))
+def warnings(velden: Mapping[str, Any], places: Collection[str] = ()) -> list[str]:
+    """Say which typed texts look like personal data; each kind once.
+
+    Parameters
+    ----------
+    velden : mapping of str to str
+        `FIELDS`.
+    places : collection of str
+        Names of buurten, which are no names of people.
+    """
+    texts = [
+        str(velden.get(name) or "")[: LIMITS[name] + 1] for name in ("uitspraak", "reden", "sessie")
+    ]
+    said = [one for text in texts for one in personal_data_warnings(text, places)]
+    return list(dict.fromkeys(said))
 
 
 def confirm(entry: Entry, stand: Stand) -> str:
@@ -123,7 +137,9 @@ def listed(stand: Stand, entries: pd.DataFrame, code: str) -> list[dict[str, Any
     list of dict
         Texts of the entry, with ``plek``, ``moment`` (local time), ``vervallen`` (bool),
         ``let_op`` (what to know about it now) and ``vraag`` (bool: it is of an earlier year, and
-        nobody said yet in this year whether it still holds), ``kan`` (bool: it may be corrected).
+        nobody said yet in this year whether it still holds), ``kan`` (bool: it may be corrected),
+        ``aangetast`` (bool: it is not what was confirmed) and ``ingevoerd`` (bool: it was imported
+        and counts when somebody takes it over).
     """
     if entries.empty:
         return []
@@ -142,6 +158,8 @@ def listed(stand: Stand, entries: pd.DataFrame, code: str) -> list[dict[str, Any
                 "moment": _local(str(row["moment"])),
                 "plek": str(stand.namen.get(row["gebied"], row["gebied"])),
                 "vervallen": bool(row["vervallen"]),
+                "aangetast": bool(row["aangetast"]),
+                "ingevoerd": bool(row["bron"]),
                 "verbetert": _number(numbers, row["corrigeert"]),
                 "antwoord_op": _number(numbers, row["vervolgt"]),
                 "let_op": _remark(stand, row),
@@ -170,8 +188,20 @@ def _number(numbers: Mapping[str, int], identifier: object) -> int:
 
 
 def _remark(stand: Stand, row: Mapping[Any, Any]) -> str:
+    if row["aangetast"]:
+        return f"{row['schade']} Zij telt niet mee."
+    said = f" {row['schade']}".rstrip()
     if row["vervallen"]:
-        return "Verbeterd door een latere duiding."
+        return f"Verbeterd door een latere duiding.{said}"
+    if row["bron"]:
+        return (
+            f"Ingevoerd uit {row['bron']} op {_local(str(row['ingevoerd']))}; het moment hierboven "
+            f"komt uit dat bestand. Zij telt mee als iemand haar hier overneemt.{said}"
+        )
+    return f"{_of_figures(stand, row)}{said}".strip()
+
+
+def _of_figures(stand: Stand, row: Mapping[Any, Any]) -> str:
     if not _ours(stand, row):
         return NO_LONGER_THERE
     if row["jaar"] < stand.run.jaar:
@@ -181,7 +211,10 @@ def _remark(stand: Stand, row: Mapping[Any, Any]) -> str:
 
 def _local(moment: str) -> str:
     """Return a stored moment as Dutch readers write it, in the time of this computer."""
-    return datetime.fromisoformat(moment).astimezone().strftime("%d-%m-%Y %H:%M")
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%d-%m-%Y %H:%M")
+    except (ValueError, OverflowError):
+        return moment
 
 
 def marks(stand: Stand, entries: pd.DataFrame) -> dict[str, str]:
@@ -191,15 +224,28 @@ def marks(stand: Stand, entries: pd.DataFrame) -> dict[str, str]:
     spoken = set() if entries.empty else set(entries["gebied"].map(c.buurten_van).explode())
     for code in map(str, c.gebieden.index.intersection(sorted(map(str, spoken)))):
         rows = [row for row in listed(stand, entries, code) if not row["vervallen"]]
+        broken = sum(row["aangetast"] for row in rows)
+        waiting = sum(row["ingevoerd"] for row in rows)
+        rows = [row for row in rows if not row["aangetast"] and not row["ingevoerd"]]
         now = [row for row in rows if row["jaar"] == stand.run.jaar]
         asked = sum(row["vraag"] for row in rows)
         parts = [meervoud(len(now), "duiding", "duidingen")] if now else []
         effects = [row["effect"] for row in now if row["effect"] != "geen"]
         parts += effects[:1]
-        if any(row["let_op"] == CHANGED for row in now):
+        if any(row["let_op"].startswith(CHANGED) for row in now):
             parts.append("cijfers veranderd")
         if asked:
             parts.append(f"{asked} van eerder: geldt nog?")
+        parts += [f"{waiting} ingevoerd"] if waiting else []
+        parts += [f"{broken} aangetast"] if broken else []
         if parts:
             found[code] = "; ".join(parts)
     return found
+
+
+def state_of(record: Record) -> list[str]:
+    """Return what the session says of its record: its head, and all that is wrong with it."""
+    problems = [f"{one.rij} {one.wat} {one.oplossing}".strip() for one in record.check()]
+    head = "" if problems else record.head()
+    told = f"Kop van het logboek: {head}. Schrijf hem in het verslag van de sessie." if head else ""
+    return [told, *filter(None, [network_warning(record.path)]), *problems]

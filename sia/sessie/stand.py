@@ -11,7 +11,7 @@ from sia.change.tables import JAREN
 from sia.duiding import Record
 from sia.sessie.reference import national_scores
 from sia.stages import agenda
-from sia.stages.figures import entries_of, figures, versions_of
+from sia.stages.figures import entries_of, figures, record_of, versions_of
 from sia.stages.run import Run
 from sia.viz.dataset import Cijfers
 from sia.viz.house_style import theme_of
@@ -65,14 +65,11 @@ class Stand:
 
         A record is made by the first entry, not by looking.
         """
-        path = self.run.folders.record(self.run.gemeente.code)
-        if not path.exists():
-            return pd.DataFrame()
-        return Record(path).entries(self.run.gemeente.code)
+        return entries_of(self.run)
 
     def record(self) -> Record:
-        """Return the record, made when it is not there yet."""
-        return Record(self.run.folders.record(self.run.gemeente.code))
+        """Return the record."""
+        return record_of(self.run)
 
 
 def load_stand(run: Run, editie: str = "openbaar") -> Stand:

@@ -122,6 +122,8 @@ class SourceTable:
         year), ``modelled`` (bool).
     lower, upper : DataFrame or None
         Published 95 % margins in the unit of `values`, same shape, where the publisher gives them.
+    remark : str
+        What the intake says of it; not kept after that.
     """
 
     source: str
@@ -133,6 +135,7 @@ class SourceTable:
     origin: Origin
     lower: pd.DataFrame | None = None
     upper: pd.DataFrame | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,12 +150,15 @@ class AreaLayer:
         Columns ``naam``, ``wijkcode``, ``gemeentecode``, ``gemeentenaam`` (str, empty where
         unknown), ``water`` (bool), ``indelingswijziging`` (Int64, 1/2/3 or NA), ``geometry``
         (valid Polygon/MultiPolygon).
+    note : str
+        Dutch remark for the intake table, such as which areas have no outline in the file.
     """
 
     level: Level
     year: int
     frame: gpd.GeoDataFrame
     origin: Origin
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""CBS Kerncijfers wijken en buurten (KWB) 2013-2025, in the four formats in which they exist.
+"""CBS Kerncijfers wijken en buurten (KWB) from 2013 on, in the four formats in which they exist.
 
 OData v3 (``TypedDataSet``, ``UntypedDataSet``, as JSON pages, Parquet or a CSV cut from it), OData
 v4 (``Observations`` with ``MeasureCodes``), the yearly spreadsheet (``gwb_code``, ``p_wcorpw``) and
@@ -37,6 +37,7 @@ from sia.sources.columns import (
     suffix_of,
 )
 from sia.sources.delivery import (
+    any_table_id,
     companion,
     contradiction,
     origin_of,
@@ -69,15 +70,30 @@ TABLES: dict[str, int] = {
     "85618NED": 2023,
     "85984NED": 2024,
     "86165NED": 2025,
+    "86358NED": 2026,
 }
 """Table id of each year's KWB."""
 
-URBANITY_SUFFIX: dict[int, int] = {2017: 104, 2020: 115, 2023: 125, 2024: 122}
-"""Number of the v3 key MateVanStedelijkheid in years where it is known: it betrays the year."""
+URBANITY_SUFFIX: dict[int, tuple[int, ...]] = {
+    2017: (104,),
+    2020: (115,),
+    2023: (125,),
+    2024: (122, 120),
+}
+"""Numbers that the v3 key MateVanStedelijkheid has had in a year: they betray the year."""
+
+_SUMS = {
+    "aantal_personen_65_jaar_en_ouder": (
+        "aantal_personen_65_tot_80_jaar",
+        "aantal_personen_80_jaar_en_ouder",
+    )
+}
+"""Counts that an edition gives in parts only."""
 
 _DICTIONARY = "cbs_kwb"
 _STATLINE_REGION = "Wijken en buurten"
 _STATLINE_PATH = "Regioaanduiding/"
+_AREA = r"\s*(?:(?:BU|WK|GM)?\d{4}[0-9A-Z]*|NL\d*)\s*"
 _TITLES = ("AantalInwoners", "Bevolkingsdichtheid", "HuishoudensTotaal")
 
 
@@ -97,7 +113,7 @@ def recognise(path: Path) -> Found | None:
         source=NAME,
         path=path,
         shape=shape,
-        table=named or by_year.get(year, path.stem),
+        table=named or by_year.get(year) or any_table_id(path) or path.stem,
         year=year,
         note=_note(path, seen, shape, named),
     )
@@ -106,7 +122,10 @@ def recognise(path: Path) -> Found | None:
 def _shape(path: Path, seen: Peek) -> str | None:
     columns = set(seen.columns)
     if {"Measure", "Value"} <= columns and "WijkenEnBuurten" in columns:
-        known = table_id(path, TABLES, seen.head) is not None
+        code = str((seen.first or {}).get("Measure", "")).strip()
+        known = table_id(path, TABLES, seen.head) or by_code(
+            [code], dictionary(_DICTIONARY).measures, year_from_names(path)
+        )
         return "odata4" if known else None
     if columns & {"WijkenEnBuurten", "RegioS", "Codering_3"}:
         stems = {stem_of(column) for column in columns}
@@ -114,7 +133,7 @@ def _shape(path: Path, seen: Peek) -> str | None:
     lowered = {column.lower() for column in columns}
     if {"gwb_code", "a_inw"} <= lowered or {"gwb_code_10", "a_inw"} <= lowered:
         return "spreadsheet"
-    if _STATLINE_REGION in columns and any(c.startswith(_STATLINE_PATH) for c in columns):
+    if any(c.startswith(_STATLINE_PATH) for c in columns):
         return "statline" if any("/Aantal inwoners" in c for c in columns) else None
     return None
 
@@ -178,6 +197,7 @@ def _draft(
     columns = one_column_each(matched, found.path)
     _require(found.path, columns)
     cells = pd.DataFrame({name: raw.frame[column] for name, column in columns.items()})
+    cells, columns = _with_sums(cells, columns)
     codes = fields["codes"]
     if codes is None:
         raise InputError([_no_codes(found.path)])
@@ -196,6 +216,19 @@ def _draft(
         blank=SECRET_OR_UNKNOWN if typed else EMPTY,
         shares=words.shares,
     )
+
+
+def _with_sums(
+    cells: pd.DataFrame, columns: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Add the counts that are given in parts only; a part that is missing leaves the sum empty."""
+    added = dict(columns)
+    for total, parts in _SUMS.items():
+        if total not in columns and set(parts) <= set(columns):
+            numbers = cells[list(parts)].apply(pd.to_numeric, errors="coerce")
+            cells = cells.assign(**{total: numbers.sum(axis=1, skipna=False)})
+            added[total] = " + ".join(columns[part] for part in parts)
+    return cells, added
 
 
 def _require(path: Path, columns: Mapping[str, str]) -> None:
@@ -238,9 +271,9 @@ def _match_keys(found: Found, columns: Iterable[str]) -> dict[str, list[str]]:
 def _check_year(found: Found, columns: Iterable[str]) -> None:
     """Refuse a file whose key numbers belong to another year than its name says."""
     numbers = [suffix_of(column) for column in columns if stem_of(column) == "matevanstedelijkheid"]
-    years = {number: year for year, number in URBANITY_SUFFIX.items()}
+    years = {number: year for year, known in URBANITY_SUFFIX.items() for number in known}
     expected = URBANITY_SUFFIX.get(found.year)
-    if numbers and expected and numbers[0] != expected and numbers[0] in years:
+    if numbers and expected and numbers[0] not in expected and numbers[0] in years:
         raise InputError.one(
             f"De kolomnummers horen bij {years[numbers[0]]}, maar het bestand heet {found.year}.",
             "Zet het goede jaar in de bestandsnaam of download de tabel van dat jaar.",
@@ -250,12 +283,28 @@ def _check_year(found: Found, columns: Iterable[str]) -> None:
 
 
 def _key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
-    codes = _first(raw, ("WijkenEnBuurten", "Codering_3", "RegioS"))
+    codes, titles_of = _codes_and_titles(raw)
     names = _first(raw, ("buurt_naam",))
+    names = titles_of if names is None else names
     titles = companion(found.path, "WijkenEnBuurten")
     if names is None and titles is not None and codes is not None:
         names = _titles(titles, codes)
     return {"codes": codes, "names": names, "gemeenten": _first(raw, ("Gemeentenaam_1",))}
+
+
+def _codes_and_titles(raw: RawTable) -> tuple[pd.Series | None, pd.Series | None]:
+    """Return the column that holds codes, and that with titles, as some clients deliver both.
+
+    A column is what is in it: `WijkenEnBuurten` may hold names and `Codering_3` the codes.
+    """
+    columns = [_first(raw, (name,)) for name in ("WijkenEnBuurten", "Codering_3", "RegioS")]
+    there = [column for column in columns if column is not None]
+    coded = [column.astype(str).str.fullmatch(_AREA).mean() for column in there]
+    if not there:
+        return None, None
+    best = coded.index(max(coded))
+    title = next((c for c, share in zip(there, coded, strict=True) if share == 0), None)
+    return there[best], title if coded[best] > 0 else None
 
 
 def _titles(path: Path, codes: pd.Series) -> pd.Series:
@@ -283,7 +332,7 @@ def _statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
 
     return {
         "codes": containing("Codering"),
-        "names": raw.frame[_STATLINE_REGION],
+        "names": _first(raw, (_STATLINE_REGION,)),
         "gemeenten": containing("Gemeentenaam"),
     }
 
@@ -315,6 +364,7 @@ def _long_draft(found: Found) -> Draft:
         chosen = (measure == code).to_numpy()
         one = pd.Series(value[chosen].to_numpy(), index=codes[chosen])
         wide[name] = one.reindex(wide.index)
+    wide, columns = _with_sums(wide, columns)
     titles = companion(found.path, "WijkenEnBuurtenCodes")
     words = dictionary(_DICTIONARY)
     return Draft(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from sia.errors import InputError, Problem
 from sia.sources.base import Origin, Publisher
 from sia.store import sha256_file
 
+REGISTER, PROBED = "ophaalregister.json", "ophaalproef.json"
+"""What `sia fetch` notes beside the files that it brought, and about the services."""
 _TABLE = re.compile(r"\d{5}(?:ned|NED)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _LEVELS_UP = 2
@@ -41,6 +44,12 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
     return None
 
 
+def any_table_id(path: Path) -> str:
+    """Return the table id in a file's name, also of a table that is newer than this package."""
+    found = _TABLE.search(path.name)
+    return found[0].upper() if found else ""
+
+
 def contradiction(path: Path, content: str) -> Problem | None:
     """Return the problem of a file whose name says another table than its content."""
     metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
@@ -53,6 +62,38 @@ def contradiction(path: Path, content: str) -> Problem | None:
             bestand=str(path),
         )
     return None
+
+
+def answer_problem(path: Path) -> Problem | None:
+    """Return the problem of a JSON answer of CBS that holds no rows, in the service's own words."""
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _no_rows(path, "Het bestand staat in UTF-16 en niet in UTF-8")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        return _no_rows(path, f"Het antwoord is beschadigd ({type(error).__name__})")
+    said = service_error(document)
+    if said:
+        return _no_rows(path, f"De dienst gaf een fout in plaats van cijfers: {said.rstrip('.')}")
+    rows = document.get("value") if isinstance(document, dict) else document
+    if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
+        return None
+    return _no_rows(path, "Het antwoord bevat geen rijen")
+
+
+def service_error(document: object) -> str:
+    """Return what an OData answer says went wrong, or the empty string."""
+    if not isinstance(document, dict):
+        return ""
+    error = document.get("odata.error") or document.get("error") or {}
+    message = error.get("message") if isinstance(error, dict) else error
+    text = message.get("value") if isinstance(message, dict) else message
+    return " ".join(str(text or "").split())[:200]
+
+
+def _no_rows(path: Path, wat: str) -> Problem:
+    return Problem(f"{wat}.", "Haal de tabel opnieuw op (`sia fetch`).", bestand=str(path))
 
 
 def year_from_names(path: Path) -> int:

@@ -22,6 +22,8 @@ from sia.errors import InputError, Problem
 from sia.extras import extra
 
 RD = "EPSG:28992"
+TOTALS = ("numberMatched", "totalFeatures")
+"""Members with which a service says how many areas there are, on this page and the others."""
 SUFFIXES = (".gpkg", ".shp", ".zip", ".json", ".geojson", ".topojson", ".rda")
 
 _log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class Layer:
         Attribute columns in file order.
     polygons : bool
         Whether its geometry can be polygons.
+    rows : int
+        How many areas it holds; -1 when the driver cannot tell without reading.
     """
 
     path: Path
@@ -59,6 +63,7 @@ class Layer:
     name: str
     fields: tuple[str, ...]
     polygons: bool
+    rows: int = -1
 
 
 def unreadable(path: Path, detail: str = "") -> InputError:
@@ -105,6 +110,7 @@ def layers(path: Path) -> list[Layer]:
                         name=str(name),
                         fields=tuple(str(field) for field in info["fields"]),
                         polygons=_may_be_polygons(info["geometry_type"]),
+                        rows=int(info["features"]),
                     )
                 )
         except (
@@ -169,6 +175,28 @@ def read_layer(
         # TopoJSON has no reference system of its own; like GeoJSON it is lon/lat (RFC 7946).
         frame = frame.set_crs("EPSG:4326", allow_override=True)
     return frame
+
+
+def attributes(
+    layer: Layer, *, columns: Sequence[str] | None = None, rows: int | None = None
+) -> pd.DataFrame:
+    """Read the attributes of (the first rows of) a layer without its outlines."""
+    try:
+        frame = pyogrio.read_dataframe(
+            layer.opened,
+            layer=layer.name,
+            columns=columns,
+            read_geometry=False,
+            max_features=rows,
+        )
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        ValueError,
+    ) as error:
+        raise unreadable(layer.path, type(error).__name__) from error
+    return pd.DataFrame(frame)
 
 
 def read_rda(path: Path) -> gpd.GeoDataFrame:
@@ -273,17 +301,17 @@ def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def page_state(path: Path) -> tuple[int, int, bool]:
-    """Return (features in the file, numberMatched, has a next link) of a GeoJSON page.
+    """Return (features in the file, features that match, has a next link) of a GeoJSON page.
 
     All zero for a file that is no page of a service; the members stand outside the features, so
     the whole file is parsed only when its head or tail mentions one of them.
     """
     head, tail = _ends(path)
-    if not any(word in head + tail for word in ('"numberReturned"', '"numberMatched"', '"next"')):
+    if not any(f'"{word}"' in head + tail for word in ("numberReturned", "next", *TOTALS)):
         return 0, 0, False
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise unreadable(path) from error
     if not isinstance(content, dict):
         raise unreadable(path)
@@ -291,7 +319,7 @@ def page_state(path: Path) -> tuple[int, int, bool]:
     more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
     features = content.get("features")
     listed = len(features) if isinstance(features, list) else 0
-    return listed, _count(content.get("numberMatched")), more
+    return listed, max(_count(content.get(total)) for total in TOTALS), more
 
 
 def _count(value: object) -> int:

@@ -5,15 +5,21 @@ For validation only: the score is itself an index of the same matters, so it nev
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_of_period
+from sia.sources.geofile import sniff_json, unreadable
 from sia.sources.periods import Frame, require_columns, table_of_rows
-from sia.sources.tabular import peek, read_pages, with_columns
+from sia.sources.tabular import RawTable, peek, read_pages, with_columns
 
 NAME = "leefbaarometer"
+_SNIFFED = 1 << 20
 PUBLISHER = Publisher(
     name="Ministerie van BZK",
     licence="CC0",
@@ -21,18 +27,59 @@ PUBLISHER = Publisher(
 )
 
 
+_OF_THE_SERVICE = {"id": "bu_code", "name": "bu_naam", "gemeente": "gm_naam", "year": "jaar"}
+"""What the WFS calls the columns of the open-data file."""
+_NEEDED = {"bu_code", "jaar", "afw"}
+
+
 def recognise(path: Path) -> Found | None:
-    """Tell whether a file holds Leefbaarometer scores per buurt.
+    """Tell whether a file holds Leefbaarometer scores per buurt, in the words of file or service.
 
     ``year`` is that of the first row; the file holds all measurements.
     """
-    seen = peek(path)
-    names = {column.lower(): column for column in seen.columns}
-    if not {"bu_code", "jaar", "afw"} <= set(names):
+    if _is_answer(path):
+        raw = _read(path)
+        first = {str(k): v for k, v in raw.frame.iloc[0].items()} if len(raw.frame) else {}
+    else:
+        seen = peek(path)
+        names = _names(seen.columns)
+        first = {names[k.strip()]: v for k, v in (seen.first or {}).items() if k.strip() in names}
+        first |= {name: "" for name in names.values() if name not in first}
+    if not set(first) >= _NEEDED or str(first["bu_code"])[:2] not in ("BU", ""):
         return None
-    first = str((seen.first or {}).get(names["jaar"], "")).strip()
-    year = int(first[:4]) if first[:4].isdigit() else 0
+    jaar = str(first["jaar"]).strip()
+    year = int(jaar[:4]) if jaar[:4].isdigit() else 0
     return Found(NAME, path, "buurtscores", path.stem, year, note="alleen voor toetsing")
+
+
+def _names(columns: Sequence[str]) -> dict[str, str]:
+    """Return column -> name in the open-data file; the service's words only where it speaks."""
+    lowered = {column: column.lower() for column in columns}
+    if "bu_code" in lowered.values():
+        return lowered
+    return {column: _OF_THE_SERVICE.get(name, name) for column, name in lowered.items()}
+
+
+def _is_answer(path: Path) -> bool:
+    """Tell whether a file is what the WFS answered (GeoJSON, with or without outlines)."""
+    if path.suffix.lower() not in (".json", ".geojson") or not sniff_json(path):
+        return False
+    with path.open("rb") as stream:
+        return b'"kscore"' in stream.read(_SNIFFED)
+
+
+def _read(path: Path) -> RawTable:
+    if not _is_answer(path):
+        raw = read_pages(path)
+    else:
+        try:
+            features = json.loads(path.read_bytes())["features"]
+            rows = [feature["properties"] for feature in features]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise unreadable(path, type(error).__name__) from error
+        raw = RawTable(path, pd.DataFrame.from_records(rows), first_row=1)
+    names = _names(raw.columns)
+    return with_columns(raw, lambda column: names[column])
 
 
 def read(found: Found) -> tuple[SourceTable, ...]:
@@ -45,7 +92,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     InputError
         With every problem of the file.
     """
-    raw = with_columns(read_pages(found.path), str.lower)
+    raw = _read(found.path)
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})
     known = dictionary("leefbaarometer").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, 0), found.path)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,11 +16,7 @@ from sia.sources.base import (
     SECRET_OR_UNKNOWN,
     UNKNOWN,
 )
-
-Decimal = Literal[".", ","]
-
-SIGNS: tuple[Decimal, Decimal] = (".", ",")
-"""The decimal signs that files use."""
+from sia.sources.numbers import Decimal, Signs, read_number, signs_of
 
 SYMBOLS: dict[str, str] = {
     ".": SECRET_OR_UNKNOWN,
@@ -57,12 +51,6 @@ CODES: dict[float, str] = {
 LOWEST_FIGURE = -99990.0
 """At or below this no CBS figure is a measurement; unknown codes there are missing too."""
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?")
-_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]{1,3})?")
-_POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]{1,3})?")
-_BLANKS = re.compile(r"[\s\u00a0\u202f]+")
-
 
 @dataclass(frozen=True)
 class Cells:
@@ -83,51 +71,11 @@ class Cells:
     unreadable: np.ndarray
 
 
-@dataclass(frozen=True)
-class DecimalSigns:
-    """What the numbers in a file use as decimal sign.
-
-    Parameters
-    ----------
-    sign : {".", ","}
-    mixed : tuple of str
-        Two cells that contradict each other; empty when the file is consistent.
-    doubtful : str
-        A cell such as ``1.234`` that may be 1234 or 1,234 because nothing in the file tells;
-        empty when there is none.
-    """
-
-    sign: Decimal
-    mixed: tuple[str, ...] = ()
-    doubtful: str = ""
-
-
-def decimal_signs(frame: pd.DataFrame) -> DecimalSigns:
-    """Find out which decimal sign the text cells of a file use.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns that should hold numbers; columns that already are numeric say nothing.
-    """
-    commas: list[str] = []
-    points: list[str] = []
-    for _, column in frame.items():
-        if pd.api.types.is_numeric_dtype(column):
-            continue
-        for cell in pd.unique(column.dropna().astype(str)):
-            text = _BLANKS.sub("", cell)
-            if (_THOUSANDS.fullmatch(text) and "," in text) or _COMMA.fullmatch(text):
-                commas.append(text)
-            elif _POINT.fullmatch(text) or _THOUSANDS.fullmatch(text):
-                points.append(text)
-    real_points = [text for text in points if not _THOUSANDS.fullmatch(text)]
-    if commas and real_points:
-        return DecimalSigns(",", mixed=(commas[0], real_points[0]))
-    if commas:
-        return DecimalSigns(",")
-    doubtful = points[0] if points and not real_points else ""
-    return DecimalSigns(".", doubtful=doubtful)
+def decimal_signs(column: pd.Series) -> Signs:
+    """Return which decimal sign the text cells of a column ask for; numbers say nothing."""
+    if pd.api.types.is_numeric_dtype(column):
+        return Signs()
+    return signs_of(pd.unique(column.dropna().astype(str)))
 
 
 def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> Cells:
@@ -138,7 +86,7 @@ def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> C
     column : Series, length n
         Numbers, text or both.
     decimal : {".", ","}
-        Decimal sign of text cells; with a comma, points are thousands separators.
+        Decimal sign of text cells; the other sign then stands between thousands.
     blank : str
         Reason of an empty cell (one of `sia.sources.base.REASONS`).
 
@@ -187,23 +135,10 @@ def _parse_cell(cell: object, decimal: Decimal, blank: str) -> tuple[float, str,
     symbol = SYMBOLS.get(text.lower())
     if symbol is not None:
         return np.nan, symbol, False
-    number = _number(text, decimal)
+    read = read_number(text)
+    number = None if read is None else read.value(decimal)
     if number is None:
         return np.nan, UNKNOWN, True
     if number <= LOWEST_FIGURE:
         return np.nan, CODES.get(number, SECRET_OR_UNKNOWN), False
     return number, PRESENT, False
-
-
-def _number(text: str, decimal: Decimal) -> float | None:
-    plain = text
-    if decimal == ",":
-        if _THOUSANDS.fullmatch(plain):
-            plain = plain.replace(".", "")
-        elif "." in plain:
-            return None
-        plain = plain.replace(",", ".", 1)
-    if not _NUMBER.fullmatch(plain):
-        return None
-    number = float(plain)
-    return number if np.isfinite(number) else None

@@ -1,7 +1,9 @@
-"""A municipality's own table: CSV or xlsx, one row per buurt (and year), any numeric columns."""
+"""A municipality's own table: CSV or workbook, one row per buurt (and year), any figures."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +13,13 @@ from sia.sources import tabular
 from sia.sources.base import EMPTY, PRESENT, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, snake
 from sia.sources.delivery import origin_of, year_from_names, year_of_period, year_problem
-from sia.sources.missing import SIGNS, parse
+from sia.sources.grid import AREA_CODE
+from sia.sources.missing import parse
+from sia.sources.numbers import SIGNS
 from sia.sources.periods import Frame
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
 from sia.sources.tidy import Draft, tidy
+from sia.sources.workbook import FORMULA, MERGED
 
 NAME = "eigen"
 PUBLISHER = Publisher(
@@ -29,22 +34,77 @@ CODE_COLUMNS = ("buurtcode", "buurt_code", "bu_code", "cbs_buurtcode", "gwb_code
 _NAME_COLUMNS = ("buurtnaam", "buurt_naam", "buurt", "naam")
 _YEAR_COLUMN = "jaar"
 _MOSTLY_TEXT = 0.5
-_PERCENTAGE = ("percentage_", "perc_", "pct_", "p_")
+_PERCENTAGE = ("percentage", "perc_", "pct_", "p_")
+_COUNTED = re.compile(
+    r"aantal|inwoners|bewoners|personen|huishoudens|woningen|panden|bedrijven|winkels|banen"
+    r"|leerlingen|kinderen|bomen|meldingen|incidenten|misdrijven|klachten|ongevallen|oppervlakte"
+)
+_CODED = re.compile(r"buurt|code|gebied|regio")
+_LONG = {"indicator", "variabele", "onderwerp", "maat", "thema", "kenmerk"}
+_VALUE = {"waarde", "value", "cijfer", "getal"}
+_SHOWN = 5
 
 
 def recognise(path: Path) -> Found | None:
-    """Tell whether a CSV or workbook is keyed on buurtcode.
+    """Tell whether a CSV or workbook is keyed on the codes of buurten.
 
     Asked last: whatever a publisher's module recognises is not an own table.
     """
     seen = peek(path)
-    if seen.kind not in ("csv", *WORKBOOKS):
+    if seen.kind not in ("csv", *WORKBOOKS) or len(seen.columns) < 2:
         return None
-    names = [snake(column) for column in seen.columns]
-    if not set(CODE_COLUMNS) & set(names) or len(names) < 2:
+    names = {snake(column): column for column in seen.columns}
+    if not _code_column(names, seen.first or {}) or _is_long(names):
         return None
     note = "" if _YEAR_COLUMN in names else "jaar afgeleid uit de bestandsnaam"
     return Found(NAME, path, seen.kind, path.stem, year_from_names(path), note=note)
+
+
+def near_miss(path: Path) -> str:
+    """Say what a table lacks to be one of the municipality's own; empty for no table."""
+    seen = peek(path)
+    if seen.kind not in ("csv", *WORKBOOKS) or len(seen.columns) < 2:
+        return ""
+    names = {snake(column): column for column in seen.columns}
+    held = [c for c, cell in (seen.first or {}).items() if AREA_CODE.fullmatch(str(cell))]
+    if _is_long(names):
+        nearest = f"; dichtstbij is `{held[0]}`" if held else ""
+        return (
+            f"heeft één rij per gebied en onderwerp{nearest}; maak er een tabel van met een kolom "
+            "buurtcode en een kolom per cijfer"
+        )
+    return no_codes(names, held)
+
+
+def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
+    """Say that no column holds codes under a known name, and which comes nearest.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Columns by their name in snake case.
+    held : sequence of str
+        Columns in which codes stand, whatever they are called.
+    """
+    like = [*held, *(column for name, column in names.items() if _CODED.search(name))]
+    nearest = f"; dichtstbij is `{like[0][:60]}`" if like else ""
+    return f"heeft geen kolom met buurtcodes{nearest}; noem die kolom buurtcode"
+
+
+def _is_long(names: Mapping[str, str]) -> bool:
+    """Tell whether a table has a row per area and subject, and so no column per figure."""
+    return bool(_LONG & set(names) and _VALUE & set(names))
+
+
+def _code_column(names: dict[str, str], first: Mapping[str, object]) -> str:
+    """Return the column with the codes of buurten: by its heading, else by what is in it."""
+    named = next((names[name] for name in CODE_COLUMNS if name in names), "")
+    held = [
+        column
+        for name, column in names.items()
+        if _CODED.search(name) and re.match(r"\s*BU\d{4}", str(first.get(column, "")), re.I)
+    ]
+    return named or (held[0] if len(held) == 1 else "")
 
 
 def read(found: Found) -> tuple[SourceTable, ...]:
@@ -64,10 +124,12 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """
     raw = tabular.read(found.path)
     names = {snake(column): column for column in raw.columns}
-    code = next(names[name] for name in CODE_COLUMNS if name in names)
+    code = _code_column(names, dict(zip(raw.columns, raw.frame.iloc[0], strict=True)))
     years = _years(found, raw, names)
-    columns = _numeric(raw, names, {code, names.get(_YEAR_COLUMN, "")})
+    columns, dropped = _numeric(raw, names, {code, names.get(_YEAR_COLUMN, "")})
     _refuse_same_name(found.path, raw, columns)
+    if found.shape == "xls":
+        _refuse_fractions(found.path, raw, columns)
     measures = {name: _measure(name, column) for name, column in columns.items()}
     frame = Frame(
         source=NAME,
@@ -78,10 +140,18 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         names=next((names[name] for name in _NAME_COLUMNS if name in names), ""),
         blank=EMPTY,
     )
-    return tuple(_table(raw, years, frame, year) for year in sorted(set(years)))
+    remark = "; ".join(filter(None, (raw.remark, _listed(dropped))))
+    return tuple(_table(raw, years, frame, year, remark) for year in sorted(set(years)))
 
 
-def _table(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTable:
+def _listed(dropped: Mapping[str, str]) -> str:
+    """Name the columns that are no figures, each with its reason."""
+    shown = [f"{column} ({why})" for column, why in list(dropped.items())[:_SHOWN]]
+    more = f" en nog {len(dropped) - _SHOWN}" if len(dropped) > _SHOWN else ""
+    return f"kolommen zonder cijfers: {', '.join(shown)}{more}" if shown else ""
+
+
+def _table(raw: RawTable, years: pd.Series, frame: Frame, year: int, remark: str) -> SourceTable:
     positions = (years == year).to_numpy().nonzero()[0]
     chosen = raw.frame.iloc[positions].reset_index(drop=True)
     return tidy(
@@ -97,7 +167,8 @@ def _table(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTa
             rows=[raw.row_label(int(position)) for position in positions],
             blank=EMPTY,
             level="buurt",
-            strict_points=True,
+            strict=True,
+            remark=remark,
         )
     )
 
@@ -111,22 +182,48 @@ def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
     return cells.map({cell: year_of_period(found.path, cell) for cell in cells.unique()})
 
 
-def _numeric(raw: RawTable, names: dict[str, str], keys: set[str]) -> dict[str, str]:
-    """Return the columns in which at least half of the filled cells are figures.
+def _numeric(
+    raw: RawTable, names: dict[str, str], keys: set[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns in which at least half of the filled cells are figures, and the others.
 
     A column that is mostly figures and holds some text is kept, so that the text is reported; a
-    cell is a figure here with either decimal sign, so that a mixture is reported too.
+    cell is a figure here with either decimal sign, so that a mixture is reported too, and so is a
+    cell that hides its figure.
+
+    Returns
+    -------
+    chosen, dropped : dict of str to str
+        Measure -> column; column -> why it is not read.
     """
-    chosen = {}
+    chosen, dropped = {}, {}
     for name, column in names.items():
-        if column in keys or name in _NAME_COLUMNS:
+        if column in keys or name in _NAME_COLUMNS or not name:
             continue
         point, comma = (parse(raw.frame[column], decimal=sign) for sign in SIGNS)
-        figures = int(((point.reasons == PRESENT) | (comma.reasons == PRESENT)).sum())
-        text = int((point.unreadable & comma.unreadable).sum())
-        if figures and text <= _MOSTLY_TEXT * (figures + text):
+        hidden = raw.frame[column].isin([FORMULA, MERGED]).to_numpy()
+        figures = int(((point.reasons == PRESENT) | (comma.reasons == PRESENT) | hidden).sum())
+        text = point.unreadable & comma.unreadable & ~hidden
+        if figures and text.sum() <= _MOSTLY_TEXT * (figures + text.sum()):
             chosen[name] = column
-    return chosen
+        elif text.any():
+            dropped[column] = f"tekst, zoals `{str(raw.frame[column][text.argmax()])[:30]}`"
+        else:
+            dropped[column] = "leeg"
+    return chosen, dropped
+
+
+def _refuse_fractions(path: Path, raw: RawTable, columns: Mapping[str, str]) -> None:
+    """Refuse columns between 0 and 1 of an old workbook, which hides whether 0.08 shows 8 %."""
+    problems = []
+    for column in columns.values():
+        values = parse(raw.frame[column]).values
+        known = values[values == values]
+        if known.size and known.min() >= 0 and known.max() <= 1 and (known % 1 != 0).any():
+            wat = "Alle cijfers liggen tussen 0 en 1; een .xls zegt niet of het procenten zijn."
+            oplossing = "Bewaar de werkmap als .xlsx en lever die aan."
+            problems.append(Problem(wat, oplossing, bestand=str(path), kolom=column))
+    refuse(problems)
 
 
 def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> None:
@@ -149,4 +246,5 @@ def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> Non
 def _measure(name: str, column: str) -> Measure:
     if name.startswith(_PERCENTAGE) or "%" in column:
         return Measure(name=name, title=column, unit="%", maximum=100.0)
-    return Measure(name=name, title=column, unit="", minimum=None)
+    counted = _COUNTED.search(name) and not re.search("saldo|groei|verschil|verandering", name)
+    return Measure(name=name, title=column, unit="", minimum=0.0 if counted else None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from sia.errors import InputError
+from sia.sources import tabular
 from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_from_names, year_problem
 from sia.sources.periods import require_columns
-from sia.sources.tabular import peek, read_csv, with_columns
+from sia.sources.tabular import WORKBOOKS, peek, with_columns
 from sia.sources.tidy import Draft, tidy
 
 NAME = "pbl.startanalyse"
@@ -24,6 +26,9 @@ COUNTED = frozenset({"aantal_woningen", "aantal_utiliteiten"})
 """Counts from the BAG; everything else is an outcome of the model."""
 
 _COLUMNS = {"bu_code", "aantal_woningen", "vraag_aardgas"}
+_STRATEGY = re.compile(r"i\d\d_buurtcode")
+_END = "eindsituatie"
+"""Layout in which PBL publishes its strategies: each holds only the buurten where one applies."""
 
 
 def recognise(path: Path) -> Found | None:
@@ -32,33 +37,41 @@ def recognise(path: Path) -> Found | None:
     The year comes from the name of file or folder; the file does not state it.
     """
     seen = peek(path)
-    if seen.kind != "csv" or _COLUMNS - {column.lower() for column in seen.columns}:
+    if seen.kind not in ("csv", *WORKBOOKS):
         return None
     year = year_from_names(path)
+    columns = {column.lower() for column in seen.columns}
+    if any(_STRATEGY.fullmatch(column) for column in columns):
+        note = "uitkomst van één strategie voor de eindsituatie, geen cijfers van nu"
+        return Found(NAME, path, _END, path.stem, year, note=note)
+    if _COLUMNS - columns:
+        return None
     return Found(NAME, path, "csv", path.stem, year, note="jaar afgeleid uit de naam van map")
 
 
-def read(found: Found) -> SourceTable:
+def read(found: Found) -> tuple[SourceTable, ...]:
     """Read demand, emission and costs per buurt.
 
     Returns
     -------
-    SourceTable
-        `modelled` is false for the two counts only.
+    tuple of SourceTable
+        `modelled` is false for the two counts only; empty for the outcome of one strategy.
 
     Raises
     ------
     InputError
         With every problem of the file.
     """
+    if found.shape == _END:
+        return ()
     if not found.year:
         raise InputError([year_problem(found.path)])
-    raw = with_columns(read_csv(found.path), str.lower)
+    raw = with_columns(tabular.read(found.path), str.lower)
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
     known = dictionary("pbl").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, found.year), found.path)
     gemeenten = raw.frame.get("gemeente")
-    return tidy(
+    table = tidy(
         Draft(
             source=NAME,
             year=found.year,
@@ -73,3 +86,4 @@ def read(found: Found) -> SourceTable:
             modelled=frozenset(columns) - COUNTED,
         )
     )
+    return (table,)

@@ -37,6 +37,7 @@ from sia.sources.base import (
     Record,
     SourceTable,
 )
+from sia.sources.columns import snake
 from sia.store import sha256_file
 
 NAME = "cbs.pdok"
@@ -57,12 +58,21 @@ _log = logging.getLogger(__name__)
 _NAMES_ONLY = "alleen namen"
 _NEXT_PAGE = "vervolgpagina"
 _DAMAGED = "onleesbaar"
-_OTHER_MAPS = ("afw", "kscore", "lbm", "r100", "crs28992res")
+_OTHER_MAPS = re.compile(r"afw|kscore|lbm|c(rs)?28992r(es)?\d+m?", re.IGNORECASE)
+"""Columns of maps of something else: scores of the Leefbaarometer, squares."""
+_CODES: dict[Level, str] = {
+    "buurt": r"BU\d{4}[0-9A-Z]{4}",
+    "wijk": r"WK\d{4}[0-9A-Z]{2}",
+    "gemeente": r"GM\d{4}",
+}
+_HEAD_ROWS = 20
+_FEW_NUMBERS = 3
 _NAME_FIELDS = ("name", "naam", "buurt", "wijk", "gemeente")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAGE = re.compile(r"^(?P<stem>.+?)[_-]p(?:agina)?0*(?P<number>\d+)$", re.IGNORECASE)
 _GEO_NAME = re.compile(r"buurt|wijk|gemeente|cbs", re.IGNORECASE)
 _LEVELS: tuple[Level, ...] = ("buurt", "wijk", "gemeente")
+_CODE_ROLES = tuple(f"{level}code" for level in _LEVELS)
 _CLIPPED = 10
 _SUMS_TO_100 = (
     (
@@ -130,6 +140,8 @@ def recognise(path: Path) -> Found | None:
         return _damaged(path) if suffix != ".json" else None
     try:
         layers = [layer for layer in geofile.layers(path) if layer.polygons]
+        if _defect(path):
+            return _damaged(path)
     except InputError:
         mine = suffix in (".gpkg", ".shp") or bool(_GEO_NAME.search(path.stem))
         return _damaged(path) if mine else None
@@ -173,7 +185,7 @@ def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
         return ()
     if found.shape == _DAMAGED:
         geofile.layers(found.path)
-        raise geofile.unreadable(found.path)
+        raise geofile.unreadable(found.path, _defect(found.path))
     parts = _read_rda(found) if found.shape == "rda" else _read_layers(found, gemeenten)
     year = _year_of_rows(parts, found)
     origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, year)
@@ -198,7 +210,7 @@ def decode(fields: Sequence[str], year: int = 0) -> Columns:
     measures: dict[str, str] = {}
     unknown: list[str] = []
     for field in fields:
-        full = clipped.get(field.lower(), field.lower())
+        full = clipped.get(field.lower()) or _in_snake_case(field)
         canonical = _names()["upper_case"].get(field) or _names()["aliases"].get(full, full)
         if full in roles:
             structure.setdefault(roles[full], field)
@@ -233,33 +245,12 @@ def launder(names: Sequence[str]) -> list[str]:
     return list(taken)
 
 
-def missing_reason(value: float) -> str:
-    """Return why a number in the file is no value; `PRESENT` when it is one."""
-    if np.isnan(value):
-        return EMPTY
-    if value > MISSING_FROM:
-        return PRESENT
-    return MISSING_REASONS.get(value, SECRET_OR_UNKNOWN)
-
-
-def split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Separate numbers from the codes that stand for a missing number.
-
-    Parameters
-    ----------
-    numbers : DataFrame of float64
-
-    Returns
-    -------
-    values, reasons : DataFrame
-        Same shape: NaN and a reason where missing, the number and `PRESENT` elsewhere.
-    """
-    raw = numbers.to_numpy(dtype=float)
-    reasons = np.full(raw.shape, PRESENT, dtype=object)
-    gone = ~(raw > MISSING_FROM)
-    reasons[gone] = [missing_reason(value) for value in raw[gone]]
-    values = pd.DataFrame(np.where(gone, np.nan, raw), index=numbers.index, columns=numbers.columns)
-    return values, pd.DataFrame(reasons, index=numbers.index, columns=numbers.columns, dtype="str")
+def _split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Separate numbers from the codes that stand for a missing one, and say why it is missing."""
+    gone = ~(numbers > MISSING_FROM)
+    why = numbers.map(lambda value: MISSING_REASONS.get(value, SECRET_OR_UNKNOWN))
+    reasons = why.mask(numbers.isna(), EMPTY).where(gone, PRESENT)
+    return numbers.mask(gone), reasons.astype("str")
 
 
 def unit_of(measure: str) -> str:
@@ -276,11 +267,19 @@ def title_of(measure: str) -> str:
 
 @dataclass(frozen=True)
 class _Part:
-    """One level of a file: raw rows in RD, one per code, with their columns explained."""
+    """One level of a file: raw rows in RD, one per code, with their columns explained.
+
+    Rows without an outline are in `bare`: they have figures and no borders.
+    """
 
     level: Level
     frame: gpd.GeoDataFrame
     columns: Columns
+    bare: gpd.GeoDataFrame
+
+    def rows(self) -> _Part:
+        """Return the part with all its rows in one frame, for their figures."""
+        return self if self.bare.empty else replace(self, frame=_joined(self))
 
 
 @cache
@@ -322,6 +321,25 @@ def _declip(fields: tuple[str, ...], year: int) -> dict[str, str]:
     return result
 
 
+@cache
+def _squeezed() -> dict[str, str]:
+    """Return every known name under its letters and digits alone."""
+    names = _names()
+    known = [name for edition in names["editions"] for name in edition["columns"]]
+    known += [*names["titles"], *names["aliases"], *names["aliases"].values()]
+    known += [alias for aliases in names["structure"].values() for alias in aliases]
+    return {name.replace("_", ""): name for name in reversed(known)}
+
+
+def _in_snake_case(field: str) -> str:
+    """Return the name of a field of the WFS (``aantalInwoners``) as the files spell it."""
+    lowered = field.lower()
+    if "_" in field:
+        return lowered
+    mixed = re.search(r"[a-z][A-Z]", field)
+    return _squeezed().get(lowered) or (snake(field) if mixed else lowered)
+
+
 def _families(short: list[str]) -> dict[str, list[str]]:
     families: dict[str, list[str]] = {}
     for name in short:
@@ -331,12 +349,69 @@ def _families(short: list[str]) -> dict[str, list[str]]:
 
 
 def _border_layers(layers: Sequence[geofile.Layer]) -> list[geofile.Layer]:
-    return [layer for layer in layers if _is_border_layer(layer.fields)]
+    return [layer for layer in layers if _columns_of(layer, 0) is not None]
+
+
+def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
+    """Return the code column of a municipality's own border map, whatever its heading.
+
+    Each area has its own code there and next to no figures; a map of dwellings or of scores that
+    also names the buurt is no border map.
+    """
+    roles = decode(layer.fields).structure
+    if not layer.fields or _is_other_map(layer.fields):
+        return None
+    head = geofile.attributes(layer, rows=_HEAD_ROWS)
+    if head.select_dtypes("number").shape[1] > _FEW_NUMBERS:
+        return None
+    for level, pattern in _CODES.items():
+        for column in head.select_dtypes(exclude="number"):
+            if not _all_match(head[column], pattern):
+                continue
+            codes = geofile.attributes(layer, columns=[str(column)])[column]
+            if _all_match(codes, pattern) and codes.is_unique:
+                named = {role: c for role, c in roles.items() if role not in _CODE_ROLES}
+                return {**named, f"{level}code": str(column)}
+    return None
+
+
+def _all_match(cells: pd.Series, pattern: str) -> bool:
+    texts = cells.astype("str").str.strip().str.upper()
+    return bool(len(texts) and texts.str.fullmatch(pattern).fillna(False).all())
+
+
+def _columns_of(layer: geofile.Layer, year: int) -> Columns | None:
+    """Return what the columns of a border layer mean, or None when it is none."""
+    if _is_border_layer(layer.fields):
+        return decode(layer.fields, year)
+    own = _structure_by_content(layer)
+    return None if own is None else Columns(own, {}, ())
+
+
+def _is_other_map(fields: Sequence[str]) -> bool:
+    return any(_OTHER_MAPS.fullmatch(field) for field in fields)
+
+
+def why_unknown(path: Path) -> str:
+    """Say in Dutch why a vector file is no map of buurten, wijken or gemeenten."""
+    try:
+        described = geofile.layers(path)
+    except InputError:
+        return ""
+    shapes = [layer for layer in described if layer.polygons]
+    if not described:
+        return ""
+    if not shapes:
+        return "een kaart van punten of lijnen, niet van vlakken: niet bruikbaar als grenzen"
+    fields = ", ".join(shapes[0].fields[:_HEAD_ROWS]) or "geen"
+    return (
+        "een kaart zonder kolom met buurtcodes van het CBS (`buurtcode`, `statcode`), of niet met "
+        f"één vlak per code; gevonden kolommen: {fields}"
+    )
 
 
 def _is_border_layer(fields: Sequence[str]) -> bool:
-    lowered = {field.lower() for field in fields}
-    if any(other in name for other in _OTHER_MAPS for name in lowered):
+    if _is_other_map(fields):
         return False
     roles = decode(fields).structure
     if "statcode" in roles:
@@ -353,7 +428,7 @@ def _has_only_names(fields: Sequence[str]) -> bool:
 
 
 def _found(path: Path, layers: Sequence[geofile.Layer]) -> Found:
-    levels = [decode(layer.fields).level for layer in layers]
+    levels = [columns.level for layer in layers if (columns := _columns_of(layer, 0))]
     level: Level = next((lev for lev in _LEVELS if lev in levels), "buurt")
     year, note = _year_of_name(path)
     if any({"jaar", "jaarcode"} & set(decode(la.fields).structure) for la in layers):
@@ -447,8 +522,10 @@ def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
     if found.shape == "geojson" and found.path.suffix.lower() != ".zip":
         _check_pages(pages)
     parts: list[_Part] = []
-    for layer in _border_layers([la for la in geofile.layers(found.path) if la.polygons]):
-        columns = decode(layer.fields, found.year)
+    for layer in (la for la in geofile.layers(found.path) if la.polygons):
+        columns = _columns_of(layer, found.year)
+        if columns is None:
+            continue
         wanted = [*columns.structure.values(), *columns.measures]
         where = _where(columns, gemeenten)
         # A page is a file with one layer, which GDAL names after the file.
@@ -510,16 +587,39 @@ def _split_levels(
     problems += [_other_level(path, column, code, str(row), level) for row, code in wrong.items()]
     refuse(problems)
     frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
+    frame, bare = _apart(frame)
     geofile.require_geometry(frame, path)
     frame = geofile.repair(geofile.to_rd(frame, path), path)
     parts = []
     for lev in _LEVELS:
-        rows = frame[frame.index.str.startswith(_prefix(lev))]
-        if gemeenten:
-            rows = rows[rows.index.map(gemeente_of).isin(set(gemeenten))]
+        rows, without = (
+            _of_level(some, lev, gemeenten) for some in (frame, bare[~bare.index.isin(frame.index)])
+        )
         if len(rows):
-            parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns))
+            parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns, without))
     return parts
+
+
+def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Set the rows without an outline apart; where they are most of the map, it is refused."""
+    empty = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    few = 2 * int(empty.sum()) < len(frame)
+    return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
+
+
+def _of_level(frame: gpd.GeoDataFrame, level: Level, gemeenten: Sequence[str]) -> gpd.GeoDataFrame:
+    rows = frame[frame.index.str.startswith(_prefix(level))]
+    return rows[rows.index.map(gemeente_of).isin(set(gemeenten))] if gemeenten else rows
+
+
+def _defect(path: Path) -> str:
+    """Say in Dutch what a map that can be opened lacks, or return the empty string."""
+    tables = [path.with_suffix(suffix) for suffix in (".dbf", ".DBF")]
+    if path.suffix.lower() == ".shp" and not any(table.exists() for table in tables):
+        return "het .dbf-bestand met de codes ontbreekt"
+    layers = geofile.layers(path) if _GEO_NAME.search(path.stem) else []
+    empty = bool(layers) and all(layer.rows == 0 for layer in layers)
+    return "er staat geen enkel gebied in" if empty else ""
 
 
 def _prefix(level: Level | None) -> str:
@@ -612,7 +712,19 @@ def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
         geometry=frame.geometry,
         crs=frame.crs,
     )
-    return AreaLayer(level=part.level, year=year, frame=result, origin=origin)
+    return AreaLayer(part.level, year, result, origin, _doubt(part))
+
+
+def _doubt(part: _Part) -> str:
+    if len(part.bare):
+        return f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
+    # a WFS gives no more than this in one answer
+    return "precies 1.000 gebieden: is de kaart compleet?" if len(part.frame) == 1_000 else ""
+
+
+def _joined(part: _Part) -> gpd.GeoDataFrame:
+    bare = part.bare[~part.bare.index.duplicated()].set_crs(part.frame.crs, allow_override=True)
+    return gpd.GeoDataFrame(pd.concat([part.frame, bare]).sort_index())
 
 
 def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
@@ -629,10 +741,10 @@ def _change_flag(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
 
 
 def _source_table(parts: list[_Part], year: int, origin: Origin) -> SourceTable | None:
-    tables = [part for part in parts if part.columns.measures]
+    tables = [part.rows() for part in parts if part.columns.measures]
     if not tables:
         return None
-    values, reasons = split_missing(
+    values, reasons = _split_missing(
         pd.concat([_numbers(part, origin.path) for part in tables]).sort_index()
     )
     names = sorted(str(column) for column in values)

@@ -13,9 +13,10 @@ import pandas as pd
 
 from sia.errors import InputError, Problem
 from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
-from sia.sources.columns import Measure, dictionary, snake
+from sia.sources.columns import Measure, dictionary, plain, snake
 from sia.sources.delivery import companion, origin_of, table_id, year_of_period
 from sia.sources.missing import decimal_signs, parse
+from sia.sources.numbers import Signs, sign_for
 from sia.sources.periods import require_columns
 from sia.sources.tabular import RawTable, pages, peek, read_pages
 from sia.sources.tidy import Draft, tidy
@@ -98,7 +99,8 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
     period = raw.text("Perioden")
     years = {one: year_of_period(path, one) for one in period.unique()}
     column = raw.frame[counts[0]]
-    cells = parse(column, decimal=decimal_signs(column.to_frame()).sign, blank=SECRET_OR_UNKNOWN)
+    sign = sign_for(decimal_signs(column), Signs(), strict=False) or "."
+    cells = parse(column, decimal=sign, blank=SECRET_OR_UNKNOWN)
     if cells.unreadable.any():
         first = int(cells.unreadable.argmax())
         raise InputError([_no_count(path, raw, counts[0], first)])
@@ -131,10 +133,16 @@ def _wide(rows: pd.DataFrame, path: Path) -> pd.DataFrame | None:
 def _kinds(path: Path, codes: Iterable[str]) -> dict[str, Measure]:
     """Return, per code, the measure: from the list beside the file, else from our own."""
     own = {code: m for m in dictionary("politie").measures for code in m.codes}
+    known = {plain(m.title): m for m in own.values()}
     titles = _delivered_titles(path)
     kinds = {}
     for code in codes:
-        title = _CODE.sub("", titles.get(code, "")).strip()
+        # a title in the place of the code: "1.1.1 Diefstal/inbraak woning", "Totaal misdrijven"
+        itself = _CODE.sub("", code).strip()
+        title = _CODE.sub("", titles.get(code, "")).strip() or itself
+        if plain(title) in known:
+            kinds[code] = known[plain(title)]
+            continue
         if title:
             kinds[code] = Measure(name=snake(title), title=title, unit="aantal")
         else:

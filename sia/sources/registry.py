@@ -14,6 +14,7 @@ from sia.errors import InputError, Problem
 from sia.settings import PLANS
 from sia.sources import (
     cbs,
+    geofile,
     leefbaarometer,
     own,
     pbl,
@@ -33,7 +34,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.delivery import companion, table_id
+from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
 from sia.sources.tabular import pages, peek, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -83,7 +84,9 @@ _SEVERAL_YEARS = frozenset(
 )
 _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
-_DATA_SUFFIXES = {".csv", ".json", ".parquet", ".xlsx", ".xls"}
+_DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson", ".gml", ".kml"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -93,6 +96,10 @@ _ENTITY = re.compile(
     r"|Leeftijd|Marges|MeasureCodes|MeasureGroups|WijkenEnBuurtenCodes|PeriodenCodes)$"
 )
 """Descriptions that CBS delivers beside the figures of a table."""
+
+_TOLD = 5
+_LONG = 300
+"""Problems of one file in the table of files; the rest is counted."""
 
 _NOBODY = "van geen bekende bron"
 _STRANGE = "bestandssoort "
@@ -168,13 +175,23 @@ def read_folder(
         if hit is not None:
             known.append((path, name, *hit))
     # squares are cut out of the national file with the borders, so the borders are read first
+    kwb = [found.year for *_, found in known if found.source == cbs.NAME]
+    dated = max(wish.years or kwb or (found.year for *_, found in known), default=0)
     for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
         if voortgang is not None:
             voortgang(path)
-        _take(path, name, source, found, wish, harvest)
+        _take(path, name, source, _dated(found, dated), wish, harvest)
     if streng and harvest.problems:
         raise InputError(harvest.problems)
     return _intake(harvest)
+
+
+def _dated(found: Found, year: int) -> Found:
+    """Take a map that does not say of which year it is as that of the newest year there is."""
+    if found.source != pdok.NAME or found.year or not year:
+        return found
+    note = f"Het jaar staat niet in het bestand en niet in de naam; gelezen als kaart van {year}."
+    return replace(found, year=year, note=note)
 
 
 def read_squares(
@@ -285,11 +302,23 @@ def _barred(path: Path) -> Problem | None:
 def _damaged(path: Path) -> Problem | None:
     """Return the problem of a file that is named as data but holds something else."""
     kind = peek(path).kind
+    refused = '"odata.error"' in peek(path).head
+    if path.suffix.lower() == ".json" and kind != "html" and (refused or _names_figures(path)):
+        problem = answer_problem(path)
+        if problem is not None:
+            return problem
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
-    if path.suffix.lower() in (".xlsx", ".xls", ".parquet") and not peek(path).columns:
+    if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
         return unusable(path, "anders")
     return None
+
+
+def _names_figures(path: Path) -> bool:
+    """Tell whether a file is named as the figures of a table of CBS, not as what explains them."""
+    if _ENTITY.search(path.stem):
+        return False
+    return bool(_FIGURES.search(path.stem) or table_id(path, _TABLES, ""))
 
 
 def _why_unknown(path: Path) -> str:
@@ -299,19 +328,28 @@ def _why_unknown(path: Path) -> str:
     first = pages(path)[0]
     if first != path and recognise(first) is not None:
         return f"vervolgpagina van {first.name}"
-    table = table_id(path, _TABLES, peek(path).head)
-    if table is not None and suffix in _DATA_SUFFIXES:
-        return f"hoort bij tabel {table}"
     entity = _ENTITY.search(path.stem)
+    table = table_id(path, _TABLES, peek(path).head)
+    if table is not None and (entity or suffix in (".json", ".parquet")):
+        return f"hoort bij tabel {table}"
     if entity is not None and suffix in _DATA_SUFFIXES:
         figures = _figures_of(path, entity[0])
         return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
+    if path.name in (REGISTER, PROBED):
+        return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
         return "toelichting, geen gegevens"
+    if suffix == ".dbf":
+        return f"hoort bij {path.with_suffix('.shp').name}, dat ontbreekt"
+    reason = pdok.why_unknown(path) if suffix in geofile.SUFFIXES else ""
+    if reason:
+        return f"{_NOBODY}: {reason}"
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
-    columns = ", ".join(peek(path).columns[:4])
-    return f"{_NOBODY}{f' (kolommen: {columns}, ...)' if columns else ''}"
+    columns = ", ".join(column[:40] for column in peek(path).columns[:4])
+    reason = own.near_miss(path)
+    told = f" (kolommen: {columns}, ...)" if columns else ""
+    return f"{_NOBODY}{told}{f': {reason}' if reason else ''}"
 
 
 def of_no_source(files: pd.DataFrame) -> list[str]:
@@ -409,7 +447,9 @@ def _fault(
     path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
 ) -> None:
     harvest.problems += problems
-    remark = " ".join(_sentence(problem) for problem in problems)
+    remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
+    if len(problems) > _TOLD:
+        remark += f" En nog {len(problems) - _TOLD} meldingen."
     harvest.rows.append(_row(path, name, found, FAULT, remark))
 
 
@@ -417,7 +457,7 @@ def _sentence(problem: Problem) -> str:
     where = ", ".join(
         f"{word} {cell}" for word, cell in (("rij", problem.rij), ("kolom", problem.kolom)) if cell
     )
-    return f"{where + ': ' if where else ''}{problem.wat} {problem.oplossing}"
+    return f"{where + ': ' if where else ''}{problem.wat[:_LONG]} {problem.oplossing[:_LONG]}"
 
 
 def _row(

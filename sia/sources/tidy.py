@@ -26,8 +26,14 @@ from sia.sources.base import (
 )
 from sia.sources.columns import Measure, Share
 from sia.sources.missing import Cells, decimal_signs, parse
+from sia.sources.numbers import Decimal, Signs, read_number, sign_for
+from sia.sources.workbook import FORMULA, MERGED
 
 _SHOWN = 5
+_HIDDEN = {
+    FORMULA: "Open het bestand in het rekenblad, laat het doorrekenen en bewaar het opnieuw.",
+    MERGED: "Hef de samenvoeging van cellen op en vul in elke cel het cijfer in.",
+}
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,11 @@ class Draft:
         Measures that the publisher estimated with a model.
     shares : tuple of Share
         Percentages to compute where only counts are given.
-    strict_points : bool
-        Refuse cells such as ``1.234`` when nothing tells whether the point is a decimal sign.
+    strict : bool
+        Doubt what people write in many ways: ``1.234`` where nothing tells whether the point is a
+        decimal sign, percentages between 0 and 1, a percent sign in some cells only.
+    remark : str
+        What the intake should say of this table.
     """
 
     source: str
@@ -74,7 +83,8 @@ class Draft:
     level: Level | None = None
     modelled: frozenset[str] = frozenset()
     shares: tuple[Share, ...] = ()
-    strict_points: bool = False
+    strict: bool = False
+    remark: str = ""
 
 
 def tidy(draft: Draft) -> SourceTable:
@@ -98,15 +108,19 @@ def tidy(draft: Draft) -> SourceTable:
         code_labelled, level=draft.level, bestand=file, kolom=str(draft.codes.name or "")
     )
     problems = [*problems, *_twice(codes, labels, file)]
+    if draft.strict:
+        problems += _letter_for_zero(codes, labels, draft)
     if draft.cells.empty:
         problems.append(_nothing(draft, file))
-    signs = decimal_signs(draft.cells)
-    problems += _sign_problems(signs.mixed, signs.doubtful if draft.strict_points else "", file)
+    signs = {str(name): decimal_signs(draft.cells[name]) for name in draft.cells}
     read: dict[str, Cells] = {}
-    for name in draft.cells:
-        cells = parse(draft.cells[name], decimal=signs.sign, blank=draft.blank)
-        read[str(name)] = cells
-        problems += _cell_problems(cells, draft, str(name), codes, labels)
+    for name in signs:
+        sign, wrong = _sign(name, signs, draft)
+        cells = parse(draft.cells[name], decimal=sign, blank=draft.blank)
+        read[name] = cells
+        problems += wrong or _cell_problems(cells, draft, name, codes, labels)
+        if draft.strict:
+            problems += _percent_problems(cells, draft, name, codes, labels)
     refuse(problems)
     return _assemble(draft, codes, read)
 
@@ -136,6 +150,22 @@ def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
     return problems
 
 
+def _letter_for_zero(codes: pd.Series, labels: pd.Series, draft: Draft) -> list[Problem]:
+    """Refuse codes in which the only letter is an O, which in a typed table is a zero."""
+    odd = codes.str.fullmatch(r"(?:BU|WK|GM)(?=\d*O)[0-9O]+").fillna(False).to_numpy(dtype=bool)
+    if not odd.any():
+        return []
+    return [
+        Problem(
+            f"`{codes[odd].iloc[0]}` heeft de letter O waar een nul hoort.",
+            "Vervang de letter O in de codes door het cijfer 0.",
+            bestand=str(draft.origin.path),
+            rij=_rows(odd, codes, labels),
+            kolom=str(draft.codes.name or ""),
+        )
+    ]
+
+
 def _nothing(draft: Draft, file: str) -> Problem:
     if len(draft.codes) == 0:
         return Problem("Het bestand heeft geen rijen.", "Download het opnieuw.", bestand=file)
@@ -146,23 +176,50 @@ def _nothing(draft: Draft, file: str) -> Problem:
     )
 
 
-def _sign_problems(mixed: Sequence[str], doubtful: str, file: str) -> list[Problem]:
-    if mixed:
-        return [
-            Problem(
-                f"Decimale komma en decimale punt staan door elkaar (`{mixed[0]}`, `{mixed[1]}`).",
-                "Gebruik in het hele bestand één decimaalteken.",
-                bestand=file,
-            )
-        ]
-    if doubtful:
-        return [
-            Problem(
-                f"`{doubtful}` kan een duizendtal zijn of een getal met drie decimalen.",
-                "Laat de punt bij duizendtallen weg, of schrijf decimalen met een komma.",
-                bestand=file,
-            )
-        ]
+def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal, list[Problem]]:
+    """Return the decimal sign of a column, judged by itself and then by the others."""
+    own = signs[name]
+    rest = Signs()
+    for other, found in signs.items():
+        rest = rest if other == name else rest.together(found)
+    sign = sign_for(own, rest, strict=draft.strict, maximum=draft.measures[name].maximum)
+    if own.mixed:
+        wat = f"Decimale komma en decimale punt staan door elkaar (`{'`, `'.join(own.mixed)}`)."
+        oplossing = "Gebruik in de hele kolom één decimaalteken."
+    elif sign is None:
+        wat = f"`{own.doubtful}` kan een duizendtal zijn of een getal met drie decimalen."
+        oplossing = (
+            "Laat het teken bij duizendtallen weg, of geef één getal in deze kolom een decimaal "
+            "meer of minder (1,50 of 0,1234)."
+        )
+    else:
+        return sign, []
+    column = draft.columns.get(name, name)
+    return ".", [Problem(wat, oplossing, bestand=str(draft.origin.path), kolom=column)]
+
+
+def _percent_problems(
+    cells: Cells, draft: Draft, name: str, codes: pd.Series, labels: pd.Series
+) -> list[Problem]:
+    """Doubt fractions where percentages belong, and a percent sign in some cells only."""
+    raw = draft.cells[name].astype(str)
+    marked = np.array([bool(n and n.percent) for n in map(read_number, raw)], dtype=bool)
+    filled = ~np.isnan(cells.values)
+    where = {"bestand": str(draft.origin.path), "kolom": draft.columns.get(name, name)}
+    if marked.any() and (filled & ~marked & (cells.values != 0)).any():
+        odd = marked if marked.sum() * 2 <= filled.sum() else filled & ~marked
+        wat = "Een deel van de cellen heeft een procentteken en een deel niet."
+        oplossing = "Geef alle cellen van de kolom dezelfde opmaak."
+        return [Problem(wat, oplossing, rij=_rows(odd, codes, labels), **where)]
+    values = cells.values[filled & ~marked]
+    fractions = values.size > 0 and values.min() >= 0 and values.max() <= 1
+    if draft.measures[name].unit == "%" and fractions and (values % 1 != 0).any():
+        wat = f"Deze percentages liggen alle tussen 0 en 1 (hoogste {_dutch(values.max())})."
+        oplossing = (
+            "Zijn het delen van 1, vermenigvuldig ze dan met 100; zijn het echt procenten, zet er "
+            "dan een procentteken achter."
+        )
+        return [Problem(wat, oplossing, **where)]
     return []
 
 
@@ -171,14 +228,15 @@ def _cell_problems(
 ) -> list[Problem]:
     file, column = str(draft.origin.path), draft.columns.get(name, name)
     measure = draft.measures[name]
+    unit = f" ({measure.unit})" if measure.unit else ""
     raw = draft.cells[name].to_numpy()
     problems = []
     if cells.unreadable.any():
-        first = raw[int(np.argmax(cells.unreadable))]
+        first = str(raw[int(np.argmax(cells.unreadable))])[:60]
         problems.append(
             Problem(
                 f"`{first}` is geen getal en geen bekend teken voor een ontbrekend cijfer.",
-                "Vul een getal in, of laat de cel leeg.",
+                _HIDDEN.get(first, "Vul een getal in, of laat de cel leeg."),
                 bestand=file,
                 rij=_rows(cells.unreadable, codes, labels),
                 kolom=column,
@@ -189,7 +247,7 @@ def _cell_problems(
             value = cells.values[int(np.argmax(wrong))]
             problems.append(
                 Problem(
-                    f"{_dutch(value)} kan niet: {measure.title} ({measure.unit}) is {bound}.",
+                    f"{_dutch(value)} kan niet: {measure.title}{unit} is {bound}.",
                     "Verbeter de waarde of laat de cel leeg.",
                     bestand=file,
                     rij=_rows(wrong, codes, labels),
@@ -240,6 +298,7 @@ def _assemble(draft: Draft, codes: pd.Series, read: Mapping[str, Cells]) -> Sour
         regions=_regions(draft, index),
         measures=measures,
         origin=draft.origin,
+        remark=draft.remark,
     )
     return in_order(_with_shares(table, draft))
 

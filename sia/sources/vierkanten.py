@@ -29,6 +29,7 @@ from sia.sources.base import (
     Record,
     SquareLayer,
 )
+from sia.sources.columns import snake
 from sia.store import sha256_file
 
 NAME = "cbs.vierkanten"
@@ -188,7 +189,8 @@ def _chosen_columns(fields: Sequence[str], year: int) -> dict[str, tuple[str, in
             continue
         dated = next(((p.fullmatch(field), n) for p, n in patterns if p.fullmatch(field)), None)
         if dated is None or dated[0] is None:
-            name = _names()["aliases"].get(field.lower(), field.lower())
+            spelt = snake(field) if re.search("[a-z][A-Z]", field) else field.lower()
+            name = _names()["aliases"].get(spelt, spelt)
             chosen[field] = (name, year)
             continue
         own_year = int(dated[0]["year"])

@@ -71,10 +71,12 @@ def municipalities_in(record: SourceTable | AreaLayer) -> frozenset[str]:
 def describe(record: Record) -> str:
     """Say in a few Dutch words what was read."""
     if isinstance(record, AreaLayer):
-        return f"{record.year}: grenzen van {len(record.frame)} gebieden ({record.level})"
+        said = f"{record.year}: grenzen van {len(record.frame)} gebieden ({record.level})"
+        return f"{said}; {record.note}" if record.note else said
     if isinstance(record, SquareLayer):
         return f"{record.year}: {len(record.frame)} vierkanten van {record.size} m"
     filled = int(record.values.notna().any().sum())
     empty = record.values.shape[1] - filled
     without = f", {empty} zonder cijfers" if empty else ""
-    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}"
+    remark = f"; {record.remark}" if record.remark else ""
+    return f"{record.year}: {len(record.values)} gebieden, {filled} maten{without}{remark}"

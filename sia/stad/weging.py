@@ -14,6 +14,7 @@ from sia.viz.display import audit_page
 from sia.weighing import Weighing
 from sia.weighing.audit import audit_table, audit_tables, named
 from sia.weighing.audit_store import audit_from
+from sia.weighing.order import order_table, order_text
 from sia.weighing.ranking import domain_points, ranking_text
 from sia.weighing.what_if import left_out_table, sensitivity_table, swap_curve, what_if_table
 
@@ -90,6 +91,10 @@ class Weging:
         names = self._run.table("gebieden")["naam"]
         return what_if_table(self._run.table("scores"), names, self._run.methode.weging)
 
+    def volgorde(self) -> pd.DataFrame:
+        """Return the places that other weights allow, and the smallest that turn the quarter."""
+        return order_table(self._run.table("scores"), self._run.table("gebieden")["naam"])
+
     def weglaten(self) -> pd.DataFrame:
         """Return what leaving out each indicator does to the ranking, heaviest first."""
         return left_out_table(self.resultaat)
@@ -130,8 +135,10 @@ class Weging:
         return named(self.onderzoek.external, self._run.catalogue)
 
     def controle(self) -> str:
-        """Say how sure the ranking is."""
-        return ranking_text(self._run.table("scores"))
+        """Say how sure the ranking is, and who keeps a place under other weights."""
+        scores, names = self._run.table("scores"), self._run.table("gebieden")["naam"]
+        proof = order_text(scores, names, self._run.methode.weging.weight_noise)
+        return f"{ranking_text(scores)} {proof}".rstrip()
 
     def __repr__(self) -> str:
         return f"Weging van {self._run}\n{self.controle()}"

@@ -21,8 +21,12 @@ Source = Inputs | Run
 
 def entries_of(run: Run) -> pd.DataFrame:
     """Return what the record of judgements of a municipality holds; empty without one."""
-    path = run.folders.record(run.gemeente.code)
-    return Record(path).entries(run.gemeente.code) if path.exists() else pd.DataFrame()
+    return record_of(run).entries(run.gemeente.code)
+
+
+def record_of(run: Run) -> Record:
+    """Return the record of judgements of a municipality; the first entry makes its file."""
+    return Record(run.folders.record(run.gemeente.code))
 
 
 def versions_of(source: Source) -> pd.Series[str]:
@@ -111,4 +115,5 @@ def figures(
         verandering=verandering,
         bron_grenzen=border_line(own.areas, source.table("bestanden"), fictief=fictief),
         methode=run.method_label,
+        gewichtsruis=run.methode.weging.weight_noise,
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-Years = Literal["dit", "basis", "alle", "tot"]
-"""This year, the base year, every year that is looked at, or those up to this one."""
+Years = Literal["dit", "basis", "alle", "tot", "eerder"]
+"""This year, the base year, every year that is looked at, those up to this one or before it."""
 
 Outside = Literal["open data", "plannen", "gemeente", "huisstijl", "duiding"]
 """What does not come from another stage: raw files, the municipality's file (what is counted with,
@@ -90,6 +90,15 @@ STAGES: tuple[Stage, ...] = (
         outside=("open data", "gemeente"),
     ),
     Stage(
+        "deelbuurten",
+        "deel-buurten die een gemiddelde verbergt",
+        "02_indicatoren",
+        makes=("deelbuurten",),
+        needs=(Need("intake"), Need("indicatoren"), Need("deelbuurten", "eerder")),
+        method=("deelbuurten",),
+        outside=("open data",),
+    ),
+    Stage(
         "weging",
         "urgentie en potentie, met de marge van elke rang",
         "03_robuustheid",
@@ -112,15 +121,6 @@ STAGES: tuple[Stage, ...] = (
         makes=("typologie", "typeprofielen"),
         needs=(Need("weging", "alle"), Need("indicatoren", "alle")),
         method=("typen",),
-    ),
-    Stage(
-        "deelbuurten",
-        "deel-buurten die een gemiddelde verbergt",
-        "04_clustering",
-        makes=("deelbuurten",),
-        needs=(Need("intake"), Need("indicatoren")),
-        method=("deelbuurten",),
-        outside=("open data",),
     ),
     Stage(
         "gebieden",

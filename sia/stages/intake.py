@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sia.indicators.deliveries import passed_over
 from sia.request import store_folder
 from sia.sources.reading import read_intake
 from sia.stages.inputs import Inputs
@@ -24,4 +25,8 @@ def make(inputs: Inputs) -> Made:
     """Read the raw files; the table says of each what became of it."""
     run, found = inputs.outside("open data"), inputs.intake()
     kept = store_folder(run.bron, run.folders.processed).name
-    return Made({"bestanden": found.files.astype(str)}, found, {"invoer": kept})
+    files = found.files.astype(str)
+    for path, sentence in passed_over(found.tables, run.gemeente).items():
+        own = files["bestand"].map(path.endswith)
+        files.loc[own, "opmerking"] += f"; {sentence}"
+    return Made({"bestanden": files}, found, {"invoer": kept})

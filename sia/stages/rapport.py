@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from sia import __version__
 from sia.agenda.insight.area_agenda import public_investments, report_agendas
 from sia.approach import rules
@@ -15,7 +17,7 @@ from sia.report.material import Editie, Materiaal, selections
 from sia.report.openness import write_open_data
 from sia.report.source_lines import source_lines
 from sia.stages import agenda
-from sia.stages.figures import change_found, entries_of, figures
+from sia.stages.figures import change_found, entries_of, figures, record_of
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import write_text
@@ -47,10 +49,21 @@ def make(inputs: Inputs) -> Made:
         agenda=report_agendas(plans, city),
         besluiten=table.besluiten,
         drempels=_thresholds(inputs),
-        versie=f"SIA {__version__}, methode {run.methode.label}",
+        versie=f"SIA {__version__}, methode {run.methode.label}{_record_line(inputs, entries)}",
         contact=run.gemeente.huisstijl.afzender,
     )
     return Made({}, made)
+
+
+def _record_line(inputs: Inputs, entries: pd.DataFrame) -> str:
+    """Return the head of the record of judgements: who has it printed can tell what is altered."""
+    if entries.empty:
+        return ""
+    broken = int(entries["aangetast"].sum())
+    told = f"; {broken} daarvan aangetast en niet meegeteld" if broken else ""
+    return (
+        f", kop van het logboek van duidingen {record_of(inputs.outside('duiding')).head()}{told}"
+    )
 
 
 def _thresholds(inputs: Inputs) -> dict[str, str]:

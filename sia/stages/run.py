@@ -173,8 +173,8 @@ class Run:
         """Return the years that a need speaks of."""
         if which == "alle":
             return self.jaren
-        if which == "tot":
-            return tuple(jaar for jaar in self.jaren if jaar <= self.jaar)
+        if which in ("tot", "eerder"):
+            return tuple(j for j in self.jaren if j < self.jaar + (which == "tot"))
         return (self.basisjaar,) if which == "basis" else (self.jaar,)
 
     def fingerprint(self, stage: str) -> str:
@@ -217,7 +217,8 @@ class Run:
         if name == "open data":
             return raw_now(self.bron).open
         if name == "plannen":
-            return raw_now(self.bron).plannen
+            # plans are of today: only the newest year makes an agenda of them
+            return raw_now(self.bron).plannen if self.jaar == max(self.jaren) else ""
         if name == "duiding":
             return record_hash(self.folders.record(self.gemeente.code))
         style = self.gemeente.huisstijl

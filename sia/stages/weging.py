@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from sia.errors import InputError
@@ -10,6 +12,7 @@ from sia.indicators import IndicatorTable
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
 from sia.weighing import nobody_scored, weigh_table
+from sia.weighing.order import with_order
 
 
 def make(inputs: Inputs) -> Made:
@@ -27,6 +30,7 @@ def make(inputs: Inputs) -> Made:
     )
     if found.urgentie is None:
         raise InputError([nobody_scored(inputs.jaar, found.scores)])
+    found = replace(found, scores=with_order(found.scores, found.urgentie, settings))
     return Made(
         {"scores": found.scores, "bijdragen": found.contributions},
         found,

@@ -244,7 +244,9 @@ def _yearly_text(
     text = f"Het meeste valt in {totals.idxmax()}: {shown(totals.max())}."
     if ruimte is None:
         return text
-    over = int((totals > ruimte.reindex(totals.index) + 1e-9).sum())
-    return text + (
-        f" In {meervoud(over, 'jaar', 'jaren')} past het niet." if over else " Elk jaar past."
-    )
+    room = ruimte.reindex(totals.index)
+    over, unknown = int((totals > room + 1e-9).sum()), int(room.isna().sum())
+    fits = f" In {meervoud(over, 'jaar', 'jaren')} past het niet." if over else ""
+    if unknown:
+        return text + fits + f" Van {meervoud(unknown, 'jaar', 'jaren')} is de ruimte niet bekend."
+    return text + (fits or " Elk jaar past.")

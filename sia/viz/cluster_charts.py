@@ -15,10 +15,12 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
+from sia.areas import has_border
 from sia.clustering.doubt import doubtful
 from sia.dutch import getal, kans, meervoud
 from sia.viz.figure import (
     INK,
+    NO_MAP,
     NO_TYPES,
     SOFT,
     STRONG,
@@ -96,7 +98,7 @@ def type_map(gebieden: gpd.GeoDataFrame, typologie: pd.DataFrame) -> Chart:
     names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
     labels = {str(n): folded(f"{n}. {name}", _LEGEND_SIGNS) for n, name in names.items()}
     unsure, untyped = doubtful(rows), int(rows["type"].isna().sum())
-    points = gebieden.geometry[unsure].representative_point()
+    points = gebieden.geometry[unsure & has_border(gebieden.geometry)].representative_point()
     text = "Elke kleur met arcering is één type. " + (
         f"Een vraagteken staat op {meervoud(len(points), 'twijfelgeval', 'twijfelgevallen')}, "
         "tussen twee typen in."
@@ -186,7 +188,9 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     land = gebieden[~gebieden["water"]]
     lines = land.geometry.groupby(land["wijkcode"]).agg(shapely.union_all)
     inside = gebieden.geometry.groupby(rows["dia_gebied"]).agg(shapely.union_all)
-    numbered = [(str(n), shape.representative_point()) for n, shape in inside.items()]
+    numbered = [
+        (str(n), shape.representative_point()) for n, shape in inside.items() if not shape.is_empty
+    ]
     return _maps(
         gebieden,
         panels,
@@ -218,6 +222,8 @@ def _maps(
     marks: Sequence[tuple[str, Any]] = (),
     size: float = 2.9,
 ) -> Chart:
+    if gebieden.geometry.is_empty.all():
+        return nothing(title, NO_MAP)
     shapes = shapely.coverage_simplify(gebieden.geometry.to_numpy(), _TOLERANCE)
     paths = [map_path(shape) for shape in shapes]
     columns = min(_MOST_COLUMNS, max(len(panels), 1))
@@ -260,6 +266,8 @@ def _maps(
 def _height_by_width(gebieden: gpd.GeoDataFrame) -> float:
     """Return the shape of the map, so that its panels leave no white."""
     west, south, east, north = gebieden.total_bounds
+    if np.isnan(west):
+        return 1.0
     return float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
 
 

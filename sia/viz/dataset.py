@@ -65,6 +65,8 @@ class Cijfers:
         Source line of the borders.
     methode : str
         Version and hash of the method that the figures rest on.
+    gewichtsruis : float
+        By how much weights moved for the intervals and the proof of order.
     """
 
     gemeente: str
@@ -87,6 +89,7 @@ class Cijfers:
     verandering: Verandering | None = None
     bron_grenzen: str = ""
     methode: str = ""
+    gewichtsruis: float = 0.25
 
     @cached_property
     def toonbaar(self) -> pd.DataFrame:

@@ -144,6 +144,8 @@ def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
     return Chart(markup, title, text, data, figure)
 
 
+NO_MAP = "Geen enkele buurt heeft een grens van dit jaar, dus er is geen kaart te tekenen."
+
 NO_TYPES = "Er zijn te weinig buurten met cijfers in dezelfde domeinen om typen te maken."
 
 

@@ -38,7 +38,7 @@ _BOUNDS = (
     "0,6 tot 1",
     "onbekend",
 )
-PARTS = {"herziening": 3, "grenzen": 2, "methode": 1, "echte verandering": 5}
+PARTS = {"herziening": 3, "grenzen": 2, "methode": 1, "bron": 4, "echte verandering": 5}
 """Causes of change and the colour of each in `QUALITATIVE`."""
 
 
@@ -263,7 +263,8 @@ def change_bars(
     Parameters
     ----------
     verandering : DataFrame, index ``buurtcode``
-        ``herziening``, ``grenzen``, ``methode``, ``echte verandering``, ``verschil``, points.
+        ``herziening``, ``grenzen``, ``methode``, ``bron``, ``echte verandering``,
+        ``verschil``, points.
     names : mapping or Series
         Code -> name.
     meeste : int

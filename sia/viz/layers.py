@@ -14,6 +14,7 @@ from sia.dutch import MISSING, getal, kans, meervoud, met_teken, rang_interval
 from sia.viz.dataset import Cijfers, data_notes
 from sia.viz.theme import DIVERGING, DOMAINS, PATTERNS, POTENTIE, QUALITATIVE, URGENTIE
 from sia.viz.type_words import certainty_text
+from sia.weighing.order import places
 
 if TYPE_CHECKING:
     from sia.change.since_base import Verandering
@@ -192,6 +193,8 @@ def rank_note(row: pd.Series[Any], total: int) -> str:
         text += f"; in 90 % van de doorrekeningen plaats {interval}"
     if getal(row.get("kans_kwart"), 2) != MISSING:
         text += f"; kans op het hoogste kwart: {kans(row['kans_kwart'])}"
+    if places(row) != MISSING:
+        text += f"; met andere gewichten plaats {places(row)}"
     return text
 
 

@@ -24,6 +24,9 @@ class Locator:
 
     def __init__(self, gebieden: gpd.GeoDataFrame) -> None:
         shapes = gebieden.geometry.to_numpy()
+        self._paths: dict[str, str] = {}
+        if gebieden.geometry.is_empty.all():
+            return
         west, south, east, north = gebieden.total_bounds
         scale = _WIDTH / max(east - west, 1.0)
         simple = simplified(shapes, 2 / scale)
@@ -34,7 +37,9 @@ class Locator:
         self._paths = {code: _path(shape) for code, shape in zip(gebieden.index, flip, strict=True)}
 
     def svg(self, code: str, naam: str) -> str:
-        """Return the map with one buurt filled."""
+        """Return the map with one buurt filled; empty when no buurt has a border."""
+        if not self._paths:
+            return ""
         others = "".join(path for key, path in self._paths.items() if key != code)
         return (
             f'<svg viewBox="-2 -2 {_WIDTH + 4} {self._height + 4}" role="img" '

@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 
 from sia.dutch import getal, meervoud
-from sia.viz.figure import INK, SOFT, Chart, canvas, finish, folded
+from sia.viz.figure import INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
 from sia.viz.map_charts import draw_classes, quintiles
 from sia.viz.outline import map_path, simplified
 from sia.viz.theme import NO_DATA, URGENTIE
@@ -21,6 +21,7 @@ _PANEL = 4.6
 _LINE = 0.155
 _KEY = 0.62
 _SIGNS = 110
+_TITLE = "Deel-buurten naast het gemiddelde van hun buurt"
 _TITLES = ("Gemiddelde per buurt", "Dezelfde kaart met de deel-buurten")
 
 
@@ -40,6 +41,8 @@ def pocket_maps(
         ``naam``, ``score``, ``verschil``, ``inwoners`` and geometry.
     """
     land = gebieden[~gebieden["water"].astype(bool)] if "water" in gebieden else gebieden
+    if land.geometry.is_empty.all():
+        return nothing(_TITLE, NO_MAP)
     means = gemiddelden.reindex(land.index).astype(float)
     edges = quintiles(means.to_numpy())
     labels = [_label(n, row) for n, (_, row) in enumerate(deelbuurten.iterrows(), start=1)]
@@ -73,7 +76,7 @@ def pocket_maps(
             figure.text(0.012, (legend - _KEY - 0.08 - _LINE * row) / height, line, fontsize=8.5)
         return finish(
             figure,
-            "Deel-buurten naast het gemiddelde van hun buurt",
+            _TITLE,
             _text(deelbuurten, int(means.notna().sum())),
             _data(deelbuurten, land, means),
         )

@@ -524,6 +524,7 @@ def choices_of(design: IndexDesign, settings: WeighingSettings) -> Choices:
         treat=_first(design.treat, NoTreatment(), SkewKurtosis()),
         weights=WeightNoise(settings.weight_noise),
         leave_out=True,
+        redeliver=settings.redeliver,
         own=settings.own_share,
     )
 
@@ -558,6 +559,7 @@ def data_error(
     indicators: tuple[str, ...],
     margins: Margins | None = None,
     values: pd.DataFrame | None = None,
+    correlation: float = 0.0,
 ) -> DataError:
     """Return how far the published figures may be off.
 
@@ -575,9 +577,12 @@ def data_error(
         Published 95 % margins, buurten x indicators.
     values : DataFrame, buurten x indicators, optional
         The figures as they are printed.
+    correlation : float
+        Between the errors of two modelled figures of one buurt, each in its direction: what the
+        model of the publisher does not know of a place moves all its figures at once.
     """
     lower = {} if margins is None else dict(margins[0].items())
-    given = {n for n, column in lower.items() if column.notna().any()}
+    given = {str(n) for n, column in lower.items() if column.notna().any()}
     bare = [n for n in indicators if n not in given or lower[n].isna().any()]
     rates = {n: catalogue[n].schaal for n in bare if catalogue[n].schaal > 0}
     cbs = {n for n in rates if any(b.naam.startswith("cbs.") for b in catalogue[n].bronnen)}
@@ -589,6 +594,7 @@ def data_error(
         lower=None if margins is None else margins[0],
         upper=None if margins is None else margins[1],
         printed={name: unit for name, unit in units.items() if unit > 0},
+        loading={name: catalogue[name].richting * correlation**0.5 for name in sorted(given)},
     )
 
 
@@ -597,6 +603,7 @@ def known_error(
     catalogue: Catalogue,
     denominators: pd.DataFrame | None,
     margins: Margins | None,
+    correlation: float = 0.0,
 ) -> tuple[pd.DataFrame | None, DataError]:
     """Return denominators and data error of the buurten and indicators of one index.
 
@@ -605,6 +612,8 @@ def known_error(
     denominators : DataFrame or None
         Buurten x indicators, more than needed allowed.
     margins : (lower, upper) or None
+    correlation : float
+        See `data_error`.
 
     Returns
     -------
@@ -615,7 +624,7 @@ def known_error(
     known = None if denominators is None else denominators.loc[rows, names]
     bounds = None if margins is None else (margins[0].loc[rows, names], margins[1].loc[rows, names])
     below = () if known is None else tuple(n for n in names if known[n].notna().any())
-    return known, data_error(catalogue, below, bounds, result.values)
+    return known, data_error(catalogue, below, bounds, result.values, correlation)
 
 
 def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
@@ -647,7 +656,7 @@ def _doubt(
     margins: Margins | None,
     settings: WeighingSettings,
 ) -> UncertaintyResult:
-    known, error = known_error(result, catalogue, denominators, margins)
+    known, error = known_error(result, catalogue, denominators, margins, settings.model_correlation)
     return uncertainty(
         result.values,
         result.design,

@@ -7,6 +7,7 @@ import pandas as pd
 from sia.catalogue.model import SCORE_NAMES
 from sia.dutch import kans, meervoud, rang_interval
 from sia.weighing.axes import Weighing, beyond_interval
+from sia.weighing.order import places
 
 SURE = 0.8
 """Least chance of the most urgent quarter that counts as sure enough."""
@@ -29,6 +30,7 @@ def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
             "rang": ranked["rang"],
             "rang in 90 % van de doorrekeningen": [rang_interval(*bound) for bound in bounds],
             "kans op hoogste kwart": [kans(value) for value in ranked["kans_kwart"]],
+            "plaats bij andere gewichten": [places(row) for _, row in ranked.iterrows()],
             "urgentie": ranked["urgentie"],
             "urgentie binnen de stad": ranked["urgentie_stad"],
             "potentie": ranked["potentie"],

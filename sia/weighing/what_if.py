@@ -191,7 +191,8 @@ def sensitivity_table(
     result: IndexResult, table: IndicatorTable, settings: WeighingSettings, samples: int = SAMPLES
 ) -> pd.DataFrame:
     """Return the Sobol indices of the rank shift per choice, with their intervals."""
-    known, error = known_error(result, table.catalogue, table.denominators, margins_of(table))
+    margins, correlation = margins_of(table), settings.model_correlation
+    known, error = known_error(result, table.catalogue, table.denominators, margins, correlation)
     found = sensitivity(
         result.values,
         result.design,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -40,7 +41,7 @@ def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0
     first = rng.integers(START, end + 1, n)
     last = np.minimum(first + rng.integers(0, years, n), end)
     partners = rng.choice(["A", "B"], n)
-    cost = rng.integers(50, 500, n) * 1000.0
+    cost = rng.integers(0, 500, n) * 1000.0
     plans = pd.DataFrame(
         {
             "partner": partners,
@@ -96,6 +97,13 @@ def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0
         doorschuiven=float(rng.choice([0.0, 0.5, 1.0])),
         gat=0.0, tijd=20.0, threads=1,
     )  # fmt: skip
+    if links and rng.random() < 0.3:
+        links[0] = (*links[0], True)
+    lain = [("plek 0", START - int(rng.integers(1, 4)))] if rng.random() < 0.2 else []
+    scheme = {"van": START + int(rng.integers(0, 2)), "tot": end - int(rng.integers(0, 2)),
+              "plafond": float(rng.integers(20, 200) * 1000)}  # fmt: skip
+    given = [(p, "R", float(c) / 4, bool(rng.random() < 0.1))
+             for p, c in zip(names, cost, strict=True) if rng.random() < 0.25]  # fmt: skip
     plek_buurt = pd.DataFrame(
         [("plek 0", "BU1"), ("plek 1", "BU1"), ("plek 1", "BU2"), ("plek 2", "BU2")],
         columns=["plek", "buurtcode"],
@@ -106,12 +114,18 @@ def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0
         openings=opened,
         plek_buurt=plek_buurt[plek_buurt["plek"].isin(set(opened["plek"]))],
         plan_buurt=pd.DataFrame({"plan": names, "buurtcode": rng.choice(["BU1", "BU2"], n)}),
-        links=pd.DataFrame(links, columns=["kans", "a", "b", "waardering"]),
+        links=pd.DataFrame(
+            [(*link, False)[:5] for link in links],
+            columns=["kans", "a", "b", "waardering", "bindt"],
+        ),
         voorgangers=pd.DataFrame(order, columns=["plan", "voorganger", "marge"]),
         afspraken=pd.DataFrame(agreed, columns=["groep", "plan"], dtype=str),
         budgets=budgets.set_index(["partner", "jaar"]),
         settings=settings,
         parameters=default_parameters(),
+        bezet=pd.DataFrame(lain, columns=["plek", "tot"]),
+        regelingen=pd.DataFrame([scheme], index=pd.Index(["R"], name="bron")),
+        bijdragen=pd.DataFrame(given, columns=["plan", "bron", "bedrag", "vrij"]),
     )
 
 
@@ -139,24 +153,31 @@ class PlainWorth:
             self.codes.setdefault(plek, []).append(code)
         self.home = list(agenda.plan_buurt.itertuples(index=False, name=None))
 
+    @staticmethod
+    def value(row: dict[Hashable, Any]) -> float:
+        people = 0.0 if np.isnan(row["fte"]) else 80_000 * row["fte"] * row["duur"]
+        return float(max(row["kosten"], people, 25_000))
+
     def active(self, plan: str, chosen: dict[str, int]) -> list[int]:
         if plan not in chosen:
             return []
         last = min(chosen[plan] + self.plans[plan]["duur"] - 1, self.agenda.settings.eind)
         return list(range(chosen[plan], last + 1))
 
-    def __call__(self, chosen: dict[str, int], current: dict[str, int] | None = None) -> float:
+    def __call__(
+        self, chosen: dict[str, int], current: dict[str, int | None] | None = None
+    ) -> float:
         total = 0.0
         for plan, year in chosen.items():
             row = self.plans[plan]
-            c, u = row["kosten"], row["urgentie"]
-            total += 0.6 * c * (1 + u) * row["zekerheid"]
+            c, u, v = row["kosten"], row["urgentie"], self.value(row)
+            total += 0.6 * v * (1 + u) * max(row["zekerheid"], 0.05)
             late = max(year - row["voorkeur"], 0)
             early = max(row["voorkeur"] - year, 0)
-            total -= 0.03 * c * (1 + u) * late
+            total -= 0.03 * v * (1 + u) * late
             total -= c * (1 - 1.0225**-early) if row["hernieuwt"] else 0.0
         total += self.savings(chosen) - self.peaks(chosen)
-        for _, a, b, value in self.links:
+        for _, a, b, value, _ in self.links:
             if set(self.active(a, chosen)) & set(self.active(b, chosen)):
                 total += value
         return total - (0.0 if current is None else self.moves(chosen, current))
@@ -184,21 +205,35 @@ class PlainWorth:
         floor = self.agenda.settings.hinder_drempel
         return 10_000 * sum(max(p - floor, 0.0) for p in points.values())
 
-    def moves(self, chosen: dict[str, int], current: dict[str, int]) -> float:
+    def moves(self, chosen: dict[str, int], current: dict[str, int | None]) -> float:
         weight = self.agenda.settings.stabiliteit
         total = 0.0
         for plan, row in self.plans.items():
-            new, old = chosen.get(plan), current.get(plan)
+            if plan not in current:
+                continue
+            new, old = chosen.get(plan), current[plan]
             if new is not None and old is not None:
-                total += weight * row["kosten"] * abs(new - old)
+                total += weight * self.value(row) * abs(new - old)
             elif new != old:
-                total += weight * row["kosten"]
+                total += weight * self.value(row)
         return total
 
 
-def best_by_trying(agenda: Agenda, current: dict[str, int] | None = None) -> float | None:
-    """Return the worth of the best schedule that breaks no rule; None when there is none."""
-    value, checker = PlainWorth(agenda), Checker(agenda)
+def best_by_trying(agenda: Agenda, current: dict[str, int | None] | None = None) -> float | None:
+    """Return the worth of the best schedule that breaks no rule; None when there is none.
+
+    A commitment stays in the year of `current` when its window holds it and no agreement moves it.
+    """
+    value = PlainWorth(agenda)
+    plans = agenda.plans.copy()
+    bound = agenda.links[agenda.links["bindt"].astype(bool)]
+    tied = {*agenda.afspraken["plan"], *bound["a"], *bound["b"]}
+    for plan, year in (current or {}).items():
+        first, last, must = plans.loc[plan, ["eerste", "laatste", "verplicht"]]
+        if year is not None and must and plan not in tied and first <= year <= last:
+            plans.loc[plan, ["eerste", "laatste"]] = year
+    agenda = replace(agenda, plans=plans)
+    checker = Checker(agenda)
     fine = [value(s, current) for s in every_schedule(agenda) if not checker.violations(s)]
     return max(fine) if fine else None
 

@@ -109,6 +109,9 @@ def test_the_record_says_all_that_a_machine_needs(project: Path) -> None:
     record = json.loads((project / "reports" / "GM9999" / "laatste-run.json").read_text())
     assert record["eindstatus"] == 0
     assert record["opdracht"]["gemeenten"] == ["GM9999"]
+    assert record["opdracht"]["bron"] == ["ruw"]
+    made = [path for path in (project / "reports").rglob("*") if path.is_file()]
+    assert [p.name for p in made if str(project) in p.read_text(encoding="utf-8")] == []
     assert record["begin"] <= record["einde"]
     assert set(record["invoer"]) == {"ruw/ruw.csv"}
     assert {"sia", "python", "pandas", "papermill"} <= set(record["versies"])
@@ -166,7 +169,7 @@ def test_a_file_with_another_method_runs_what_rests_on_it_and_is_told(project: P
     }
     own = project / "reports" / "GM9999"
     record = json.loads((own / "laatste-run.json").read_text())
-    assert record["opdracht"]["methode"] == str(other)
+    assert record["opdracht"]["methode"] == "./anders.toml"
     assert set(record["methode"]) == {"GM9999"}
     assert record["methode"]["GM9999"]["afwijkingen"] == {"weging.gewichten.wonen": [1.0, 2.0]}
     page = (own / "overzicht.html").read_text(encoding="utf-8")

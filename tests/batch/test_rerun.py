@@ -88,7 +88,6 @@ def write(name: str, text: str) -> Callable[[Path], object]:
 @pytest.mark.parametrize(
     ("change", "again"),
     [
-        pytest.param(write("ruw/plannen/corporatie.csv", "twee"), SHOW_PLANS, id="a plan"),
         pytest.param(write("ruw/kwb.csv", "twee"), ALL, id="an open-data file"),
         pytest.param(judge, SHOW_DUIDING, id="a judgement"),
         pytest.param(
@@ -114,6 +113,12 @@ def test_only_what_rests_on_a_change_runs_again(
     assert ran(project) == set()
     change(project)
     assert ran(project) == {(year, name) for year in YEARS for name in again}
+    assert ran(project) == set()
+
+
+def test_a_plan_runs_only_the_agenda_and_the_report_of_the_newest_year_again(project: Path) -> None:
+    write("ruw/plannen/corporatie.csv", "twee")(project)
+    assert ran(project) == {(max(YEARS), name) for name in SHOW_PLANS}
     assert ran(project) == set()
 
 

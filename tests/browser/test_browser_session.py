@@ -142,9 +142,10 @@ def fill(page: Page, text: str) -> None:
     page.get_by_role("radio", name="genuanceerd").check()
 
 
-def press_confirm(page: Page) -> str:
+def press_confirm(page: Page, *, nagekeken: bool = True) -> str:
     """Press the button and return the answer to this press, not the one that stood there before."""
     page.locator("form .uitslag").evaluate("(said) => { said.className = 'uitslag'; }")
+    page.get_by_label("Ik heb het nagekeken").set_checked(nagekeken)
     page.get_by_role("button", name="Bevestigen en opslaan").click()
     page.wait_for_selector("form .uitslag.goed, form .uitslag.slecht")
     return page.locator("form .uitslag").inner_text()
@@ -253,7 +254,7 @@ def test_a_judgement_is_checked_stored_and_shown_at_once(session: Visit, server:
     assert page.locator("[aria-invalid=true]").count() == 3
     button = page.get_by_role("button", name="Bevestigen en opslaan")
     fill(page, "<img src=x onerror=alert(1)> Mevrouw Jansen zegt het.")
-    assert "Nog niet opgeslagen" in press_confirm(page)
+    assert "Nog niet opgeslagen" in press_confirm(page, nagekeken=False)
     assert "een naam" in page.locator(".waarschuwing").inner_text()
     with_warning = button.bounding_box()
     fill(page, "<img src=x onerror=alert(1)> De hoek is donker.")

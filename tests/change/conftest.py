@@ -58,10 +58,18 @@ def year_of(
         areas=areas(jaar, edge),
         values=values,
         flags=values.astype(object),
-        years=values,
+        years=pd.DataFrame(jaar, values.index, values.columns).astype("Int64"),
         denominators=pd.DataFrame(1000.0, values.index, values.columns),
         norms=scale,
-        provenance=pd.DataFrame(),
+        provenance=pd.DataFrame(
+            {
+                "indicator": list(values.columns),
+                "bron": "cbs.kwb",
+                "tabel": f"tabel van {jaar}",
+                "peiljaar": jaar,
+                "methode": "",
+            }
+        ),
         verantwoording=pd.DataFrame(),
         catalogue=CATALOGUE,
         lower=no_margins,

@@ -17,11 +17,13 @@ from sia.methode import ChangeSettings
 from tests.change.conftest import CODES, worsened, year_of
 
 FEW = ChangeSettings(draws=60)
-CAUSES = ["herziening", "grenzen", "methode", "echte verandering"]
+CAUSES = ["herziening", "grenzen", "methode", "bron", "echte verandering"]
 
 
-def test_equal_years_show_no_change_and_name_nobody(then: YearFigures) -> None:
-    now = replace(then, table=replace(then.table, jaar=2024))
+def test_equal_years_show_no_change_and_name_nobody(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, values, scale)
     found = change_since_base(base_year(now, then), settings=FEW)
     assert found.basisjaar == 2020 and found.ruis_bekend
     assert set(found.buurten["oordeel"]) == {"binnen de ruis"}
@@ -47,8 +49,10 @@ def test_a_change_far_beyond_the_noise_is_named_and_only_that_one(
     assert wijk["urgentie_hoog"] - wijk["urgentie_laag"] < one["hoog"] - one["laag"]
 
 
-def test_a_revised_figure_is_no_real_change(values: pd.DataFrame, then: YearFigures) -> None:
-    now = replace(then, table=replace(then.table, jaar=2024))
+def test_a_revised_figure_is_no_real_change(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, values, scale)
     known = worsened(values, CODES[5], 8.0)
     split = split_change(base_year(now, then, known))
     assert split.at[CODES[5], "herziening"] > 1
@@ -56,6 +60,41 @@ def test_a_revised_figure_is_no_real_change(values: pd.DataFrame, then: YearFigu
     others = split.drop(index=CODES[5])
     assert (others[CAUSES] == 0).all(axis=None)
     assert split_table(split, now.table.areas["naam"])["verschil"].is_monotonic_decreasing
+
+
+def test_a_figure_that_was_carried_forward_or_modelled_anew_is_no_change_of_a_buurt(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, worsened(values, CODES[2], 25.0), scale)
+    carried, modelled = str(values.columns[3]), str(values.columns[4])
+    years = now.table.years.assign(**{carried: 2020})
+    flags = now.table.flags.assign(**{modelled: "model"})
+    moved = replace(now, table=replace(now.table, years=years, flags=flags))
+    base = base_year(moved, then)
+    assert base.alike.all().to_dict() == {n: n not in (carried, modelled) for n in values.columns}
+    whole, part = (
+        change_since_base(base_year(y, then), settings=FEW).buurten.loc[CODES[2]]
+        for y in (now, moved)
+    )
+    assert part["bron"] > 0 and part["echte verandering"] > 0
+    assert part["bron"] + part["echte verandering"] == pytest.approx(whole["echte verandering"])
+    assert whole["bron"] == 0
+
+
+def test_with_too_little_measured_twice_nothing_is_said_of_any_buurt(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, worsened(values, CODES[2], 25.0), scale)
+    still = replace(now, table=replace(now.table, years=then.table.years))
+    found = change_since_base(base_year(still, then), settings=FEW)
+    assert set(found.buurten["oordeel"]) == {"niet te vergelijken"}
+    assert found.buurten["echte verandering"].isna().all()
+    assert (
+        found.buurten["toelichting"]
+        .str.startswith("Maar 0\N{NO-BREAK SPACE}% van de cijfers")
+        .all()
+    )
+    assert found.gebieden.at[("stad", "GM0001"), "buurten"] == 0
 
 
 def test_a_border_that_moved_is_told_and_its_part_is_apart(
@@ -82,8 +121,10 @@ def test_who_has_no_score_in_one_year_is_left_out_with_the_reason(
     assert found.gebieden.at[("stad", "GM0001"), "buurten"] == 29
 
 
-def test_areas_of_a_dia_are_there_when_they_are_proposed(then: YearFigures) -> None:
-    now = replace(then, table=replace(then.table, jaar=2024))
+def test_areas_of_a_dia_are_there_when_they_are_proposed(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    now = year_of(2024, values, scale)
     dia = pd.Series([1] * 12 + [2] * 17 + [pd.NA], CODES, dtype="Int64")
     found = change_since_base(base_year(now, then), dia, FEW).gebieden
     assert found.loc["dia", "van"].to_dict() == {"1": 12, "2": 17}

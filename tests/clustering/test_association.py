@@ -63,3 +63,12 @@ def test_one_year_has_no_change_and_says_so() -> None:
     assert list(alone.globaal.index) == ["urgentie"]
     assert moran_text(alone.globaal, alone.van_tot).endswith("dus nog geen verandering.")
     validate("ruimte", alone.buurten)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_too_few_buurten_have_no_association_and_stop_nothing(n: int) -> None:
+    table = years(2020, 2024).iloc[:n]
+    made = find_association(AREAS.iloc[:n], table[2024], table, HOW)
+    assert made.globaal.empty
+    assert set(made.globaal) >= {"I", "p"}
+    assert validate("ruimte", made.buurten) is not None

@@ -13,7 +13,6 @@ from scipy.sparse.csgraph import connected_components
 
 from sia.clustering.contiguity import contiguity
 from sia.clustering.regions import compare_areas, propose_areas
-from sia.errors import InputError
 from sia.methode import AreaSettings
 
 BOUNDS = AreaSettings(minimum=3000, maximum=9000)
@@ -62,11 +61,24 @@ def test_water_takes_no_part_and_its_banks_are_tied():
     assert len(graph.added) == 1 and graph.added["afstand"].iloc[0] == pytest.approx(100)
 
 
-def test_a_city_without_any_border_is_refused():
+def test_a_city_without_any_border_has_no_neighbours_and_no_areas():
     areas = lattice(1, 3)
     areas["geometry"] = None
-    with pytest.raises(InputError, match="geen enkele buurt op land met een grens"):
-        contiguity(areas)
+    graph = contiguity(areas)
+    assert graph.codes.empty
+    people = pd.Series(1000.0, areas.index)
+    made = propose_areas(pd.DataFrame({"a": [1.0, 2, 3]}, areas.index), people, graph)
+    assert made.buurten["gebied"].isna().all()
+    assert set(made.buurten["reden"]) == {"geen grens"}
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_buurten_that_no_score_tells_apart_are_one_area(n: int):
+    areas = lattice(1, n)
+    scores = pd.DataFrame({"a": np.nan}, areas.index)
+    made = propose_areas(scores, pd.Series(500.0, areas.index), contiguity(areas))
+    assert made.buurten["gebied"].tolist() == [1] * n
+    assert made.buurten["geschat"].all()
 
 
 @given(st.integers(0, 10_000), st.floats(1500, 6000), st.floats(2.2, 5))

@@ -54,6 +54,8 @@ def test_the_workflows_are_yaml(examples: Path) -> None:
     assert re.fullmatch(r"(\S+ ){4}\S+", github[True]["schedule"][0]["cron"])
     gitlab = yaml.safe_load((examples / "gitlab-ci.yml").read_text(encoding="utf-8"))
     assert "sia batch" in " ".join(gitlab["sia-batch"]["script"])
+    kept = [step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")]
+    assert kept == gitlab["sia-batch"]["artifacts"]["paths"] == ["publicatie/publiek"]
 
 
 def test_the_windows_task_is_xml_with_a_command(examples: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sia.duiding import Entry, check_entry, personal_data_warnings
@@ -61,6 +63,17 @@ def test_overruling_needs_a_reason_and_an_aanpak() -> None:
         "mevrouw de Vries zegt het",
         "hij is geboren in mei 1950",
         "bsn 111222333",
+        "bsn 1112.22.333",
+        "Volgens Fatima El Amrani wordt er gedeald.",
+        "Met Jan-Willem van den Verzonnen is dit besproken.",
+        "Dhr Jansen klaagt.",
+        "mevr. De Boer weet het.",
+        "Anna de Groot was er.",
+        "J.P. de Vries",
+        "Buurvrouw Anja ziet het.",
+        "Het gaat om kerkstraat 12.",
+        "Postcode 1234 ab meldt zich.",
+        "geb. 01-02-1960",
     ],
 )
 def test_personal_data_is_noticed(text: str) -> None:
@@ -73,7 +86,30 @@ def test_personal_data_is_noticed(text: str) -> None:
         "De school sluit in 2026 en 123456789 is geen nummer.",
         "Ongeveer 2.500 woningen uit 1965.",
         "Op de Lindestraat is veel overlast.",
+        "De Van Heekstraat en het Twekkelerveld zijn schoner geworden.",
+        "Corporatie De Linde knapt in Oud Noord de portieken op.",
+        "Leerkrachten van Het Zeggelt fietsen. De mevrouw niet.",
+        "In 2024 is het 1965 en de 1234 abonnees, onderweg 5 minuten.",
+        "Het Medisch Spectrum Twente breidt uit, op 12-03-2026 besproken.",
     ],
 )
 def test_ordinary_statements_pass(text: str) -> None:
     assert personal_data_warnings(text) == []
+
+
+def test_names_of_buurten_are_no_names_of_people() -> None:
+    text = "In Stevenfenne Pathmos is het stil."
+    assert personal_data_warnings(text)
+    assert personal_data_warnings(text, ["Pathmos", "Stevenfenne"]) == []
+
+
+@pytest.mark.parametrize("part", ["a.", "A", "a-", "A'", "1 ", "A. ", "Jan ", "mevrouw van ", " "])
+def test_a_long_text_takes_time_in_proportion(part: str) -> None:
+    """Ten times the text would take a hundred times as long where a check is quadratic."""
+
+    def seconds(length: int) -> float:
+        text, begin = part * (length // len(part)), time.process_time()
+        personal_data_warnings(text)
+        return time.process_time() - begin
+
+    assert seconds(50_000) < 30 * max(seconds(5_000), 0.002)

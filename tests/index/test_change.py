@@ -51,3 +51,10 @@ def test_a_new_unit_has_no_past() -> None:
     found = decompose_change(BEFORE, after, OLD)
     assert found.loc["w", ["before", "change", "real"]].isna().all()
     assert found.loc["w", "after"] == 10
+
+
+def test_figures_that_were_not_measured_alike_are_a_part_of_their_own() -> None:
+    after = BEFORE + 1
+    alike = BEFORE.assign(a=after["a"])
+    found = decompose_change(BEFORE, after, OLD, alike=alike)
+    assert np.allclose(found[["source", "real", "change"]], [[2.5, 7.5, 10]] * 2)

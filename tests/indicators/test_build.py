@@ -354,6 +354,44 @@ def test_roster_is_the_union_of_borders_and_cbs_rows() -> None:
     assert "geen grens in de kaart van 2021" in account[D]
 
 
+ALL = "GM0001"
+
+
+def test_the_figures_of_the_year_are_the_list_of_buurten() -> None:
+    old = hm.layer(2015, hm.CODES)
+    whole = hm.people(2020, 1, 2, 3, 6, codes=[A, B, "BU00010099", ALL])
+    made = build(hm.catalogue(), 2020, old, whole)
+    assert made.areas.index.tolist() == [A, B, "BU00010099"]
+    assert made.areas["borders_year"].tolist() == [2015, 2015, 0]
+    gone = made.verantwoording.loc[C]
+    assert not gone["opgenomen"]
+    assert "komt alleen voor in de kaart van 2015" in gone["toelichting"]
+
+
+def test_without_cbs_the_other_tables_of_the_year_are_the_list() -> None:
+    crime = hm.table(2020, {"x": [1] * 3}, codes=[A, B, "BU00010099"], source="politie.misdrijven")
+    made = build(hm.catalogue(), 2020, hm.layer(2015), crime)
+    assert made.areas.index.tolist() == [A, B, "BU00010099"]
+
+
+def test_what_cbs_leaves_out_of_a_whole_list_stays_when_two_others_know_it() -> None:
+    whole = hm.people(2020, 1, 2, 3, codes=[A, B, ALL])
+    crime = hm.table(2020, {"x": [1, 1]}, codes=[C, "BU00010099"], source="politie.misdrijven")
+    made = build(hm.catalogue(), 2020, hm.layer(2015), whole, crime)
+    assert made.areas.index.tolist() == [A, B, C]
+
+
+def test_a_border_of_another_year_is_drawn_where_name_and_size_agree() -> None:
+    names = ["Buurt 00", "Heel iets anders", "Buurt 02", "Buurt 03"]
+    size = hm.table(
+        2020, {"aantal_inwoners": [1] * 4, "oppervlakte_totaal_in_ha": [1, 1, 40, NAN]}, names=names
+    )
+    made = build(hm.catalogue(), 2020, hm.layer(2015), size)
+    assert made.areas["borders_year"].tolist() == [2015, 0, 0, 2015]
+    assert "Wordt niet getekend" in made.verantwoording.at[B, "toelichting"]
+    assert set(build(hm.catalogue(), 2020, hm.layer(2020), size).areas["borders_year"]) == {2020}
+
+
 def test_border_layer_of_the_year_goes_before_any_other() -> None:
     layers = [hm.layer(year) for year in (2018, 2020, 2021)]
     assert set(build(hm.catalogue(), 2020, *layers).areas["borders_year"]) == {2020}
@@ -438,7 +476,7 @@ def test_own_table_is_read_under_the_names_of_the_municipality() -> None:
     gemeente = Gemeente(
         code="GM0001",
         naam="Proef",
-        eigen_tabellen=(EigenTabel("x.csv", {"Graden hitte": "hittestress"}),),
+        eigen_tabellen=(EigenTabel("eigen-*.csv", {"Graden hitte": "hittestress"}),),
     )
     own = hm.table(2020, {"graden_hitte": [1, 2, 3, 4]}, source="eigen")
     made = build_indicators(hm.intake(hm.people(2020), own), gemeente, 2020)

@@ -16,8 +16,9 @@ from sia.pockets import find_pockets, neighbours, position
 from sia.sources import vierkanten
 
 WOZ = "gemiddelde_woz_waarde_woning"
-LAAG = "percentage_laag_inkomen_huishouden"
-FAST = PocketSettings(scan=ScanSettings(permutations=1499))
+GAS = "gemiddeld_gasverbruik_woning"
+FAST = PocketSettings(scan=ScanSettings(permutations=999))
+QUICK = PocketSettings(scan=ScanSettings(permutations=499))
 SIDE = 8
 
 
@@ -52,7 +53,7 @@ def city(
         {
             "aantal_inwoners": inhabitants.astype(float),
             WOZ: 260 - 25 * (score + rng.normal(0, 1, len(x))),
-            LAAG: 40 + 6 * (score + rng.normal(0, 1, len(x))),
+            GAS: 1200 + 60 * (score + rng.normal(0, 1, len(x))),
         },
         geometry=shapely.box(x * 100, y * 100, x * 100 + 100, y * 100 + 100),
         index=pd.Index([f"E{a:04d}N{b:04d}" for a, b in zip(x, y, strict=True)], name="vierkant"),
@@ -182,20 +183,18 @@ def test_a_figure_that_few_people_know_is_not_shown(found):
     squares, buurten, _, result = found
     few = squares.copy()
     host = result.vierkanten["deelbuurt"] == result.pockets.index[0]
-    few.loc[few.index[host.to_numpy()][1:], LAAG] = np.nan
+    few.loc[few.index[host.to_numpy()][1:], GAS] = np.nan
     again = find_pockets(few, buurten, FAST)
     name = again.vierkanten["deelbuurt"][host].iloc[0]
     figures = again.indicatoren[again.indicatoren["deelbuurt"] == name].set_index("indicator")
-    assert few[LAAG][host].notna().sum() == 1 and few["aantal_inwoners"][host].iloc[0] < 100
-    assert np.isnan(figures["deel_buurt"]["huishoudens met een laag inkomen"])
+    assert few[GAS][host].notna().sum() == 1 and few["aantal_inwoners"][host].iloc[0] < 100
+    assert np.isnan(figures["deel_buurt"]["gemiddeld gasverbruik"])
     assert figures["deel_buurt"]["gemiddelde WOZ-waarde"] > 0
-    assert figures["rest_van_buurt"].notna().all()
 
 
 def test_it_says_what_it_rests_on(found):
     *_, result = found
-    assert result.gebruikt == ("huishoudens met een laag inkomen", "gemiddelde WOZ-waarde")
-    assert "personen met een uitkering" in result.toelichting
+    assert result.gebruikt == ("gemiddelde WOZ-waarde", "gemiddeld gasverbruik")
     assert set(result.indicatoren["indicator"]) == set(result.gebruikt)
     woz = result.indicatoren[result.indicatoren["indicator"] == "gemiddelde WOZ-waarde"]
     assert (woz["deel_buurt"] < woz["rest_van_buurt"]).all()
@@ -203,16 +202,16 @@ def test_it_says_what_it_rests_on(found):
 
 def test_a_mostly_secret_indicator_is_left_out():
     squares, buurten, _ = city(1)
-    squares["aantal_personen_met_uitkering_onder_aowlft"] = np.where(
-        squares[LAAG] > squares[LAAG].quantile(0.8), 20.0, np.nan
-    )
-    assert "personen met een uitkering" not in find_pockets(squares, buurten, FAST).gebruikt
+    squares[GAS] = squares[GAS].where(squares[GAS] > squares[GAS].quantile(0.8))
+    result = find_pockets(squares, buurten, FAST)
+    assert result.gebruikt == ("gemiddelde WOZ-waarde",)
+    assert "Niet gebruikt, want afwezig of te vaak geheim: gemiddeld gas" in result.toelichting
 
 
 def test_every_buurt_is_listed_with_the_reason_when_not_tested():
     squares, buurten, _ = city(2, across=3, down=1)
     few = squares.index[squares.geometry.centroid.x < 700]
-    squares.loc[few, [WOZ, LAAG]] = np.nan
+    squares.loc[few, [WOZ, GAS]] = np.nan
     table = find_pockets(squares, buurten, FAST).buurten
     assert table.index.equals(buurten.index)
     assert not table["getoetst"].iloc[0] and "8 bruikbare vierkanten" in table["reden"].iloc[0]
@@ -221,7 +220,7 @@ def test_every_buurt_is_listed_with_the_reason_when_not_tested():
 
 def test_gunstig_finds_the_reverse():
     squares, buurten, truth = city(3)
-    squares[WOZ], squares[LAAG] = 520 - squares[WOZ], 80 - squares[LAAG]
+    squares[WOZ], squares[GAS] = 520 - squares[WOZ], 2400 - squares[GAS]
     how = PocketSettings(richting="gunstig", scan=ScanSettings(permutations=799))
     result = find_pockets(squares, buurten, how)
     assert matched(result, squares, truth)[0] >= 3
@@ -305,3 +304,87 @@ def test_a_value_without_a_logarithm_is_unknown_and_not_extreme(found):
     gone = zero.assign(**{WOZ: zero[WOZ].where(zero[WOZ] > 0)})
     results = [find_pockets(table, buurten, FAST).vierkanten["deelbuurt"] for table in (zero, gone)]
     assert (results[0] == results[1]).all()
+
+
+def level_town(
+    inside: np.ndarray, level: float = 180.0, effect: float = 0.45, seed: int = 1
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Buurten of one house value, the sixth of another, times an effect in some squares."""
+    squares, buurten, _ = city(seed, pockets=False)
+    buurt = (np.arange(len(squares)) // 32 // SIDE) * 4 + np.arange(len(squares)) % 32 // SIDE
+    value = np.where(buurt == 5, level, 180.0)
+    value *= np.exp(np.random.default_rng(seed).normal(0, 0.08, len(value)))
+    value *= np.where(inside, effect, 1.0)
+    squares = squares.assign(**{WOZ: value, GAS: np.nan, "aantal_inwoners": 30.0})
+    return squares, buurten
+
+
+def block(left: int, low: int, wide: int = 3, high: int = 2) -> np.ndarray:
+    x, y = np.meshgrid(np.arange(32), np.arange(24))
+    inside = (x >= left) & (x < left + wide) & (y >= low) & (y < low + high)
+    return np.asarray(inside.ravel())
+
+
+def test_a_poorer_corner_of_a_rich_buurt_is_no_deel_buurt():
+    found = find_pockets(*level_town(block(9, 9), level=620.0), QUICK).pockets
+    assert "BU99990005" not in set(found["buurtcode"])
+    found = find_pockets(*level_town(block(9, 9)), QUICK).pockets
+    assert "BU99990005" in set(found["buurtcode"])
+
+
+@pytest.mark.parametrize("other", [0.98, 2.5])
+def test_a_square_that_contradicts_is_no_part(other):
+    squares, buurten = level_town(block(9, 9, 4, 3))
+    odd = block(10, 9, 1, 1)
+    squares.loc[odd, WOZ] = other * 180.0 * 1.1
+    found = find_pockets(squares, buurten, QUICK).vierkanten["deelbuurt"]
+    assert (found[block(9, 9, 4, 3) & ~odd] != "").sum() >= 10
+    assert (found[odd] == "").all()
+
+
+def test_a_place_keeps_its_id_and_another_place_never_gets_it():
+    one, two = block(4, 11, 7), block(5, 11, 7)
+    first, second = (
+        find_pockets(*level_town(area, effect=0.6), QUICK).pockets for area in (one, two)
+    )
+    assert set(first.index) == set(second.index)
+    old = first.rename(index={"BU99990004-D1": "BU99990005-D77"})
+    again = find_pockets(*level_town(two, effect=0.6), QUICK, [second.iloc[:0], old]).pockets
+    assert "BU99990005-D77" in again.index and "BU99990004-D1" not in again.index
+    gone = first.set_geometry(first.geometry.translate(50_000))
+    moved = find_pockets(*level_town(two, effect=0.6), QUICK, [gone]).pockets
+    assert not set(moved.index) & set(gone.index)
+    assert "BU99990004-D10" in moved.index
+
+
+def test_other_seeds_find_the_same():
+    table = level_town(block(9, 9))
+    found = [
+        set(find_pockets(*table, FAST.model_copy(update={"seed": s})).pockets.index) for s in (1, 2)
+    ]
+    assert found[0] == found[1] != set()
+
+
+def test_the_rest_is_left_out_where_it_gives_away_who_is_unknown(found):
+    squares, buurten, _, result = found
+    name = result.pockets.index[~result.pockets["buurtcodes"].str.contains(" ")][0]
+    host = result.pockets.at[name, "buurtcode"]
+    where = result.vierkanten
+    beside = squares.index[(where["buurtcode"] == host) & (where["deelbuurt"] == "")]
+    secret = squares.copy()
+    secret.loc[beside[:2], GAS] = np.nan
+    assert secret.loc[beside[:2], "aantal_inwoners"].sum() < 2 * 70
+    how = FAST.model_copy(update={"minimum": 150.0})
+    table = find_pockets(secret, buurten, how).indicatoren
+    own = table[table["deelbuurt"] == name].set_index("indicator")
+    assert own["deel_buurt"].notna().all()
+    assert np.isnan(own.at["gemiddeld gasverbruik", "rest_van_buurt"])
+    assert own.at["gemiddelde WOZ-waarde", "rest_van_buurt"] > 0
+
+
+@pytest.mark.parametrize(
+    "kolom", ["percentage_laag_inkomen_huishouden", "bijstand", "wmo_clienten"]
+)
+def test_what_is_known_of_persons_is_no_indicator_on_squares(kolom):
+    with pytest.raises(ValueError, match="alleen op buurtniveau"):
+        PocketIndicator(kolom=kolom, naam="x", richting=1)

@@ -94,7 +94,7 @@ def test_a_moved_border_is_told(stad: Cijfers, found: Verandering) -> None:
 
 def test_the_parts_of_every_row_sum_to_its_difference(stad: Cijfers, found: Verandering) -> None:
     table = found.buurten.dropna(subset=["verschil"])
-    parts = table[["herziening", "grenzen", "methode", "echte verandering"]].sum(axis=1)
+    parts = table[["herziening", "grenzen", "methode", "bron", "echte verandering"]].sum(axis=1)
     pd.testing.assert_series_equal(parts, table["verschil"], check_names=False)
     shown = per_buurt(_area(stad, found))
     assert shown.count("<tr>") == 1 + len(table)

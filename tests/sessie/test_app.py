@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sia.duiding import Record
+from sia.duiding.chain import witness_of
 from sia.errors import InputError
 from sia.sessie import check_session, start
 from sia.sessie.app import SCRIPTS, Sessie
@@ -34,8 +37,9 @@ class Heard:
         self.answers: list[dict[str, Any]] = []
         app.send = self.answers.append  # type: ignore[method-assign]
 
-    def ask(self, soort: str, **content: Any) -> dict[str, Any]:
-        self.app._message(None, {"soort": soort, "nummer": 7, **content}, [])
+    def ask(self, soort: str, *files: bytes, **content: Any) -> dict[str, Any]:
+        checked = {"nagekeken": True} if soort == "bewaar" else {}
+        self.app._message(None, {"soort": soort, "nummer": 7, **checked, **content}, files)
         return self.answers[-1]
 
 
@@ -129,8 +133,15 @@ def test_storing_is_confirmed_and_shown_at_once(app: Sessie) -> None:
 def test_nothing_is_stored_until_a_warning_was_looked_at(app: Sessie) -> None:
     page, risky = Heard(app), {**FIELDS, "uitspraak": "Mevrouw Jansen weet het."}
     assert "een naam" in page.ask("nakijken", velden=risky)["waarschuwingen"][0]
-    assert not page.ask("bewaar", velden=risky)["goed"]
+    for fields in (risky, FIELDS):
+        answer = page.ask("bewaar", velden=fields, nagekeken=False)
+        assert not answer["goed"]
+        assert "openbare rapport" in answer["tekst"], "asked of every text"
     assert app.stand.duidingen().empty
+    place = str(app.stand.namen[POCKET_IN])
+    assert (
+        page.ask("nakijken", velden={"uitspraak": f"In {place} {place}."})["waarschuwingen"] == []
+    )
     assert page.ask("bewaar", velden=risky, nagekeken=True)["goed"]
 
 
@@ -153,16 +164,41 @@ def test_export_and_import_bring_a_record_to_another_computer(app: Sessie) -> No
     page.ask("bewaar", velden={**FIELDS, "uitspraak": "=HYPERLINK(1)"})
     sent = page.ask("uitvoer")
     assert sent["naam"] == f"duiding-{CODE}.csv"
-    app.stand.run.folders.record(app.stand.run.gemeente.code).unlink()
+    head = app.logboek[0]
+    path = app.stand.run.folders.record(app.stand.run.gemeente.code)
+    path.unlink()
+    witness_of(path).unlink()
     app.gekozen = POCKET_IN
-    assert page.ask("invoer", naam="d.csv", inhoud=sent["inhoud"])["tekst"].startswith(
-        "1 duidingen"
-    )
-    assert [row["uitspraak"] for row in app.duidingen] == ["=HYPERLINK(1)"]
-    assert page.ask("invoer", naam="d.csv", inhoud=sent["inhoud"])["tekst"].startswith(
-        "0 duidingen"
-    )
-    assert not page.ask("invoer", naam="d.csv", inhoud="a,b\n1,2\n")["goed"]
+    sent = sent["inhoud"].encode()
+    assert page.ask("invoer", sent, naam="d.csv")["tekst"].startswith("1 duidingen")
+    [row] = app.duidingen
+    assert (row["uitspraak"], row["ingevoerd"]) == ("=HYPERLINK(1)", True)
+    assert "uit d.csv" in row["let_op"]
+    assert app.oordelen == {POCKET_IN: "1 ingevoerd"}
+    assert app.logboek[0] != head, "another record has another head"
+    assert page.ask("invoer", sent, naam="d.csv")["tekst"].startswith("0 duidingen")
+    half = page.ask("invoer", sent + b"1,2\n", naam="d.csv")
+    assert not half["goed"]
+    assert "Rij 3: Deze rij heeft te veel of te weinig cellen" in half["tekst"]
+    assert not page.ask("invoer", b"a,b\n1,2\n", naam="d.csv")["goed"]
+
+
+def test_a_row_that_was_tampered_with_is_shown_as_bad_and_closes_nothing(app: Sessie) -> None:
+    app.gekozen = POCKET_IN
+    page = Heard(app)
+    page.ask("bewaar", velden={**FIELDS, "effect": "bevestigd"})
+    assert app.logboek[0].startswith("Kop van het logboek: 1-")
+    with closing(sqlite3.connect(app.stand.record().path)) as store:
+        store.execute("DROP TRIGGER duiding_blijft")
+        store.execute("UPDATE duiding SET moment = '29-11-2026 18:35'")
+        store.commit()
+    again = Sessie(app.folders, CODE, YEAR)
+    again.gekozen = POCKET_IN
+    [row] = again.duidingen
+    assert (row["aangetast"], row["moment"]) == (True, "29-11-2026 18:35")
+    assert "telt niet mee" in row["let_op"]
+    assert again.oordelen == {POCKET_IN: "1 aangetast"}
+    assert "duiding 1 " in " ".join(again.logboek)
 
 
 def test_an_unknown_message_is_ignored(app: Sessie) -> None:

@@ -18,13 +18,19 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: `cut` sends that many bytes and hangs up, `delay` waits first."""
+    """One answer: `cut` sends that many bytes and hangs up, `delay` waits first.
+
+    `every` sends the body again and again, with so many seconds in between, for ever; "headers"
+    in `slowly` does so with a header instead.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     delay: float = 0.0
+    every: float | None = None
+    slowly: str = "body"
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,8 @@ def serving() -> Iterator[Replay]:
                 self.close_connection = True
 
         def _send(self, answer: Answer) -> None:
+            if answer.every is not None:
+                self._send_for_ever(answer)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -175,6 +183,16 @@ def serving() -> Iterator[Replay]:
             self.wfile.write(answer.body[: answer.cut])
             if answer.cut is not None:
                 self.close_connection = True
+
+        def _send_for_ever(self, answer: Answer) -> None:
+            self.close_connection = True
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            if answer.slowly == "body":
+                self.wfile.write(b"Connection: close\r\n\r\n")
+            while True:
+                self.wfile.write(answer.body)
+                self.wfile.flush()
+                time.sleep(answer.every or 0)
 
         def log_message(self, format: str, *args: Any) -> None:
             return

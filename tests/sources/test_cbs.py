@@ -25,7 +25,7 @@ from sia.sources.base import (
     UNKNOWN,
     SourceTable,
 )
-from sia.sources.columns import dictionary
+from sia.sources.columns import by_heading, dictionary, headings_from_keys
 
 Rows = Mapping[str, Mapping[str, float | None]]
 
@@ -365,7 +365,7 @@ def test_one_gap_differs_from_a_theme_that_was_not_delivered(tmp_path: Path) -> 
         ("kwb-2024.csv", "gwb_code;a_inw;p_koopw\nBU99990000;1;-1\n", "-1 kan niet", "2 (BU"),
         ("kwb-2024.csv", "gwb_code;a_inw\nBU99990000;veel\n", "`veel` is geen getal", "2 (BU"),
         ("kwb-2024.csv", "gwb_code;a_inw\nStad;5\n", "", "2"),
-        ("kwb-2024.csv", "gwb_code;a_inw;g_ele\nBU99990000;1,5;2.75\n", "door elkaar", ""),
+        ("kwb-2024.csv", "gwb_code;a_inw\nBU99990000;1,5\nBU99990001;2.75\n", "door elkaar", ""),
         ("kwb.csv", "gwb_code;a_inw\nBU99990000;5\n", "jaar van dit bestand", ""),
         ("kwb-2024.csv", "gwb_code;a_inw\n", "geen rijen", ""),
         (
@@ -576,3 +576,35 @@ def test_real_v4_measure_codes_are_all_known(real_data: Path) -> None:
     listed = pd.read_parquet(folder / "cbs.v4.83765NED_MeasureCodes.parquet")
     known = {code for measure in dictionary("cbs_kwb").measures for code in measure.codes}
     assert set(listed["Identifier"].str.strip()) <= known
+
+
+def test_the_two_parts_of_65_and_over_are_added_up(tmp_path: Path) -> None:
+    row = {"AantalInwoners_5": 1000, "Bevolkingsdichtheid_35": 10, "HuishoudensTotaal_30": 5}
+    parts = {"k_65JaarTot80Jaar_12": 150, "k_80JaarOfOuder_13": 50}
+    rows = [
+        {"WijkenEnBuurten": "BU99990000", **row, **parts},
+        {"WijkenEnBuurten": "BU99990001", **row, **parts, "k_80JaarOfOuder_13": None},
+    ]
+    path = tmp_path / "86358NED_TypedDataSet.json"
+    path.write_text(json.dumps({"value": rows}))
+    found = cbs.recognise(path)
+    assert found is not None
+    assert found.year == 2026
+    values = cbs.read(found).values
+    assert values.loc["BU99990000", "aantal_personen_65_jaar_en_ouder"] == 200
+    assert values.loc["BU99990000", "percentage_personen_65_jaar_en_ouder"] == 20
+    assert pd.isna(values.loc["BU99990001", "aantal_personen_65_jaar_en_ouder"])
+
+
+@pytest.mark.parametrize(
+    ("key", "measure"),
+    [
+        ("PercentageTweeOnderEenKapWoningEe_43", "percentage_twee_onder_een_kap_woning"),
+        ("WoningenHoofdzElektrischVerwarmd_60", "percentage_woningen_elektrisch_verwarmd"),
+        ("WerknemersMetVasteArbeidsr_73", "percentage_werknemers_vast"),
+        ("WerknemersMetFlexibeleArbe_74", "percentage_werknemers_flexibel"),
+    ],
+)
+def test_keys_that_cbs_cut_off_are_known(key: str, measure: str) -> None:
+    found = by_heading(headings_from_keys([key]), dictionary("cbs_kwb").measures, 2024)
+    assert found == {measure: [key]}

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import io
 import json
+import sqlite3
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -14,11 +16,10 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from sia.errors import InputError
-from sia.sources import cbs, leefbaarometer, pdok
+from sia.sources import cbs, leefbaarometer, pdok, questions, web
 from sia.sources import fetch as module
 from sia.sources.fetch import (
     FAILED,
@@ -57,10 +58,18 @@ ROWS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Any]:
+    with replay_module.serving() as replay:
+        yield replay
+
+
 @pytest.fixture
-def server() -> Iterator[Any]:
-    with replay_module.serving() as running:
-        yield running
+def server(running: Any) -> Any:
+    running.routes.clear()
+    running.faults.clear()
+    running.asked.clear()
+    return running
 
 
 def table_request(server: Any, **more: Any) -> FetchRequest:
@@ -79,6 +88,20 @@ def table_request(server: Any, **more: Any) -> FetchRequest:
     return FetchRequest(**{**defaults, **more})
 
 
+def all_at(server: Any) -> Hosts:
+    """Return the addresses of all services on one server, so that nothing else is ever asked."""
+    return Hosts(**{f.name: server.base for f in fields(Hosts)})
+
+
+def ways(request: FetchRequest) -> list[FetchRequest]:
+    """Return every file that a request may ask for."""
+    return [
+        part
+        for way in (request, *request.otherwise)
+        for part in (*way.companions, replace(way, otherwise=()))
+    ]
+
+
 def zip_request(server: Any) -> FetchRequest:
     return table_request(
         server,
@@ -90,14 +113,10 @@ def zip_request(server: Any) -> FetchRequest:
     )
 
 
-# One client for all tests: reading the certificates takes most of the time of making one.
-CLIENT = httpx.Client()
-
-
 def run(
     request: FetchRequest, folder: Path, patience: Patience = QUICK, **more: Any
 ) -> FetchReport:
-    return fetch([request], folder, **{"patience": patience, "client": CLIENT, **more})
+    return fetch([request], folder, **{"patience": patience, **more})
 
 
 def rows_of(path: Path, key: str = "value") -> list[dict[str, Any]]:
@@ -111,17 +130,11 @@ def archive(size: int = 300_000) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("next_links", [True, False])
-def test_pages_are_joined_into_one_file(
-    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, next_links: bool
-) -> None:
-    monkeypatch.setattr(module, "_PAGE_LIMIT", 3)
-    server.routes["/85984NED/TypedDataSet"] = replay_module.odata3(
-        "85984NED", ROWS, 3, next_links=next_links
-    )
+def test_pages_are_joined_into_one_file(server: Any, tmp_path: Path) -> None:
+    server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 3)
     request, said = table_request(server), []
     report = run(request, tmp_path, progress=said.append)
-    assert report.table()["status"].tolist() == [FETCHED]
+    assert [result.status for result in report.results] == [FETCHED]
     content = json.loads((tmp_path / request.name).read_text())
     assert content["value"] == ROWS
     assert "odata.nextLink" not in content
@@ -218,10 +231,10 @@ def test_a_service_that_asks_for_hours_is_left_for_later(
 def test_a_slow_service_times_out_and_is_asked_again(server: Any, tmp_path: Path) -> None:
     path = "/85984NED/TypedDataSet"
     server.routes[path] = replay_module.odata3("85984NED", ROWS, 10)
-    server.faults[path] = [Answer(b"{}", delay=0.6)]
-    hasty = replace(QUICK, timeout=0.2)
+    server.faults[path] = [Answer(b"{}", delay=0.3)]
+    hasty = replace(QUICK, timeout=0.1)
     assert run(table_request(server), tmp_path, hasty).results[0].status == FETCHED
-    server.faults[path] = [Answer(b"{}", delay=0.6)] * 3
+    server.faults[path] = [Answer(b"{}", delay=0.3)] * 3
     result = run(table_request(server), tmp_path, hasty, opnieuw=True).results[0]
     assert (result.status, "niet op tijd" in result.message) == (FAILED, True)
 
@@ -236,6 +249,10 @@ WRONG_ANSWERS = {
     "no region column": ({"value": [{"RegioS": "GM9999"}]}, "zonder `WijkenEnBuurten`"),
     "double rows": ({"value": [*ROWS, ROWS[0]]}, "dubbel"),
     "no rows key": ({"rows": []}, "heeft geen `value`"),
+    "one region twice": (
+        {"value": [{"WijkenEnBuurten": c, "x": i} for i, c in enumerate([*CODES, CODES[3]])]},
+        "BU99990001 staat twee keer",
+    ),
     "rows that are none": ({"value": [1, 2]}, "iets anders dan rijen"),
     "a list": ([], "heeft geen `value`"),
 }
@@ -332,7 +349,7 @@ def test_one_failing_request_does_not_stop_the_others(server: Any, tmp_path: Pat
     server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 10)
     broken = table_request(server, name="weg.json", url=f"{server.base}/weg")
     report = fetch([broken, table_request(server)], tmp_path, patience=QUICK)
-    assert report.table()["status"].tolist() == [FAILED, FETCHED]
+    assert [result.status for result in report.results] == [FAILED, FETCHED]
     assert [result.name for result in report.failed] == ["weg.json"]
 
 
@@ -343,7 +360,7 @@ def test_features_are_joined_over_next_links_and_can_be_read(server: Any, tmp_pa
     ]
     path = "/wijken-en-buurten-2025/ogc/v1/collections/buurten/items"
     server.routes[path] = replay_module.features(rows, 2)
-    hosts = Hosts(pdok_api=server.base)
+    hosts = all_at(server)
     request = module.borders(2025, "GM9999", hosts=hosts)[0]
     assert run(request, tmp_path).results[0].status == FETCHED
     found = pdok.recognise(tmp_path / request.name)
@@ -360,25 +377,26 @@ def test_fewer_features_than_matched_is_a_broken_answer(server: Any, tmp_path: P
     content = {"type": "FeatureCollection", "numberMatched": 7, "features": rows}
     path = "/wijken-en-buurten-2025/ogc/v1/collections/buurten/items"
     server.routes[path] = lambda _: as_json(content)
-    request = module.borders(2025, "GM9999", hosts=Hosts(pdok_api=server.base))[0]
+    request = module.borders(2025, "GM9999", hosts=all_at(server))[0]
     assert "1 van 7" in run(request, tmp_path).results[0].message
 
 
 def test_a_wfs_without_links_is_paged_by_start_index(
     server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_FEATURE_LIMIT", 2)
+    monkeypatch.setattr(questions, "FEATURE_LIMIT", 2)
     rows = [
         replay_module.square_feature(f"BU9999000{i}", 250_000.0 + 100 * i, 470_000.0)
         for i in range(5)
     ]
     server.routes["/wijkenbuurten/2023/wfs/v1_0"] = replay_module.wfs(rows)
-    request = module.borders(2023, "GM9999", hosts=Hosts(pdok_wfs=server.base))[0]
+    request = module.borders(2023, "GM9999", hosts=all_at(server))[0]
     assert run(request, tmp_path).results[0].status == FETCHED
     assert len(rows_of(tmp_path / request.name, "features")) == 5
-    assert [asked.query["startIndex"] for asked in server.asked] == ["0", "2", "4"]
-    assert "cql_filter" not in server.asked[0].query
-    assert "<Literal>GM9999</Literal>" in server.asked[0].query["filter"]
+    asked = [each.query for each in server.asked if "startIndex" in each.query]
+    assert [query["startIndex"] for query in asked] == ["0", "2", "4"]
+    assert "cql_filter" not in asked[0]
+    assert "<Literal>GM9999</Literal>" in asked[0]["filter"]
 
 
 def test_a_wfs_that_ignores_the_filter_is_caught(server: Any, tmp_path: Path) -> None:
@@ -386,31 +404,53 @@ def test_a_wfs_that_ignores_the_filter_is_caught(server: Any, tmp_path: Path) ->
         replay_module.square_feature(c, 250_000.0, 470_000.0) for c in ("BU99990000", "BU01530000")
     ]
     server.routes["/wijkenbuurten/2023/wfs/v1_0"] = replay_module.wfs(rows)
-    request = module.borders(2023, "GM9999", hosts=Hosts(pdok_wfs=server.base))[0]
+    request = module.borders(2023, "GM9999", hosts=all_at(server))[0]
     assert "BU01530000" in run(request, tmp_path).results[0].message
 
 
-def test_leefbaarometer_scores_land_as_a_table_that_its_reader_knows(
+SCORES = {"kscore": 5, "afw": 0.1, "fys": 0.1, "onv": -0.2, "soc": 0.1, "vrz": 0.1, "won": 0.0}
+
+
+@pytest.mark.parametrize("newest", [2026, 2024])
+def test_leefbaarometer_scores_of_the_last_measurement_that_there_is(
+    server: Any, tmp_path: Path, newest: int
+) -> None:
+    def answer(asked: Any) -> Any:
+        if asked.query.get("typeNames") != f"lbm3:buurtscore{newest % 100}":
+            said = "<ows:ExceptionReport><ows:ExceptionText>Unknown layer</ows:ExceptionText>"
+            return Answer(said.encode())
+        assert asked.query["cql_filter"] == "id LIKE 'BU9999%'"
+        rows = [
+            {"id": f"BU9999000{i}", "name": "Kern", "year": str(newest), **SCORES} for i in range(3)
+        ]
+        features = [{"type": "Feature", "geometry": None, "properties": row} for row in rows]
+        return as_json({"type": "FeatureCollection", "totalFeatures": 3, "features": features})
+
+    server.routes["/"] = server.routes[""] = answer
+    (request,) = module.leefbaarometer([2026], "GM9999", hosts=all_at(server))
+    (result,) = run(request, tmp_path).results
+    assert (result.status, "Unknown layer" in result.message) == (FETCHED, newest == 2024)
+    found = leefbaarometer.recognise(tmp_path / result.name)
+    assert found is not None
+    (table,) = leefbaarometer.read(found)
+    assert (found.year, len(table.values)) == (newest, 3)
+
+
+def test_the_file_of_the_leefbaarometer_takes_the_place_of_its_service(
     server: Any, tmp_path: Path
 ) -> None:
-    parts = {"fys": 0.1, "onv": -0.2, "soc": 0.0, "vrz": 0.1, "won": 0.0}
-    rows = [
-        {
-            "type": "Feature",
-            "geometry": None,
-            "properties": {"bu_code": f"BU9999000{i}", "bu_naam": "Kern", "afw": 0.0, **parts},
-        }
-        for i in range(3)
-    ]
-    server.routes["/lbm3/ows"] = lambda _: as_json({"type": "FeatureCollection", "features": rows})
-    hosts = Hosts(leefbaarometer=f"{server.base}/lbm3/ows")
-    (request,) = module.leefbaarometer([2025], "GM9999", hosts=hosts)
-    assert run(request, tmp_path).results[0].status == FETCHED
-    found = leefbaarometer.recognise(tmp_path / request.name)
-    assert found is not None
-    assert found.year == 2024
-    (table,) = leefbaarometer.read(found)
-    assert len(table.values) == 3
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as zipped:
+        zipped.writestr("meting/scores wijken 2002-2024.csv", "wk_code\n")
+        zipped.writestr(
+            "meting/scores buurten 2002-2024.csv", "bu_code,jaar,afw\nBU99990000,2024,0.1"
+        )
+    archive = "/open-data-leefbaarometer-meting-2024.zip"
+    server.routes[archive] = lambda _: Answer(stream.getvalue())
+    (request,) = module.leefbaarometer([2023], "GM9999", hosts=all_at(server))
+    (result,) = run(request, tmp_path).results
+    assert (result.name, result.status) == ("leefbaarometer_2024.csv", FETCHED)
+    assert (tmp_path / result.name).read_text().startswith("bu_code,")
 
 
 def test_a_fetched_table_and_its_companions_are_recognised(server: Any, tmp_path: Path) -> None:
@@ -430,8 +470,8 @@ def test_a_fetched_table_and_its_companions_are_recognised(server: Any, tmp_path
     server.routes[f"{base}/DataProperties"] = lambda _: as_json({"value": described})
     names = [{"Key": code.ljust(10), "Title": f"Naam {code}"} for code in CODES]
     server.routes[f"{base}/WijkenEnBuurten"] = lambda _: as_json({"value": names})
-    requests = module.kwb(2024, "GM9999", hosts=Hosts(opendata=server.base))
-    report = fetch(requests, tmp_path, patience=QUICK, client=CLIENT)
+    requests = module.kwb(2024, "GM9999", hosts=all_at(server))
+    report = fetch(requests, tmp_path, patience=QUICK)
     assert report.failed == ()
     found = cbs.recognise(tmp_path / requests[0].name)
     assert found is not None
@@ -445,27 +485,64 @@ def test_the_plan_names_table_and_year_in_every_file() -> None:
     requests = plan("0153", [2017, 2024, 2025], vierkanten=True)
     names = [request.name for request in requests]
     assert len(set(names)) == len(names)
-    assert {"83765NED_2017_NL_TypedDataSet.json", "83765NED_2017_NL_DataProperties.json"} <= set(
+    assert {"83765NED_2017_NL_TypedDataSet.json", "WijkBuurtkaart_2017_v3.zip"} <= set(names)
+    assert {"buurten_2024_GM0153.geojson", "47018NED_2024_GM0153_TypedDataSet.json"} <= set(names)
+    assert {"leefbaarometer_buurtscore24_2024_GM0153.json", "2025-cbs_vk100_2024_v1.zip"} <= set(
         names
     )
-    assert {"buurten_2024_GM0153.geojson", "wijkbuurtkaart_2017.zip"} <= set(names)
-    assert "47018NED_2024_GM0153_TypedDataSet.json" in names
-    assert "50150NED_2024_GM0153_TypedDataSet.json" in names
-    assert "leefbaarometer_buurtscore24_2024_GM0153.json" in names
-    assert "cbs_vk100_2024_v1.zip" in names
-    assert all(str(request.year) in request.name for request in requests)
-    assert all(request.licence and request.attribution for request in requests)
-    assert all(urlsplit(request.url).scheme == "https" for request in requests)
+    every = [part for request in requests for part in ways(request)]
+    assert "83765NED_2017_NL_DataProperties.json" in {part.name for part in every}
+    assert all(str(part.year) in part.name for part in every)
+    assert all(part.licence and part.attribution for part in every)
+    assert all(urlsplit(part.url).scheme == "https" for part in every)
+    assert {urlsplit(part.url).hostname for part in every} <= Hosts().names()
 
 
-def test_a_filter_holds_whatever_the_padding_of_the_keys() -> None:
-    requests = plan("GM0153", [2020], landelijk=False)
-    typed = next(r for r in requests if r.name == "84799NED_2020_GM0153_TypedDataSet.json")
-    chosen = parse_qs(urlsplit(typed.url).query)["$filter"][0]
-    assert chosen.count("startswith(WijkenEnBuurten,") == 3
-    assert " eq '" not in chosen
-    crime = next(r for r in requests if r.table == "47018NED")
-    assert "Perioden eq '2020JJ00'" in parse_qs(urlsplit(crime.url).query)["$filter"][0]
+def test_the_filters_hold_whatever_the_padding_of_the_keys() -> None:
+    every = [part for r in plan("GM0153", [2020], landelijk=False) for part in ways(r)]
+    typed = [part for part in every if part.name.endswith("TypedDataSet.json")]
+    assert {part.table for part in typed} == {"84799NED", "47018NED", "50150NED", "86296NED"}
+    for part in typed:
+        query = parse_qs(urlsplit(part.url).query)
+        assert query["$format"] == ["json"]
+        assert query["$filter"][0].count("startswith(WijkenEnBuurten,") == 3
+        assert "WijkenEnBuurten eq" not in query["$filter"][0]
+    first = {r.table: r.url for r in plan("GM0153", [2020]) if r.shape == "odata"}
+    assert all("/ODataFeed/" in url for url in first.values())
+    assert "Perioden%20eq%20%272020JJ00%27" in first["47018NED"]
+    assert "Leeftijd%20eq%20%2720300%27" in first["50150NED"]
+
+
+SQUARES = {2020: "2023-{}_vol", 2021: "2024-{}_vol", 2022: "2024-{}_v2", 2023: "2024-{}_v1"}
+
+
+@pytest.mark.parametrize("year", SQUARES)
+def test_squares_have_the_name_under_which_they_were_published(year: int) -> None:
+    assert module.squares(year).url.endswith(SQUARES[year].format(f"cbs_vk100_{year}") + ".zip")
+
+
+def test_squares_of_a_new_year_are_asked_in_every_version() -> None:
+    names = [part.name for part in ways(module.squares(2027))]
+    assert names == [
+        f"{2027 + n}-cbs_vk100_2027_{v}.zip" for n, v in ((3, "vol"), (2, "v2"), (1, "v1"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "first"),
+    [
+        (2014, "shape-2014-versie-30.zip"),
+        (2016, "shape-2016-versie-30.zip"),
+        (2018, "WijkBuurtkaart_2018_v3.zip"),
+        (2021, "typeNames=cbs_buurten_2021"),
+        (2022, "wijken-en-buurten-2022/ogc/v1/collections/buurten"),
+        (2027, "wijken-en-buurten-2027/ogc/v1/collections/buurten"),
+    ],
+)
+def test_borders_are_asked_where_the_year_is(year: int, first: str) -> None:
+    request = module.borders(year, "GM0153")[0]
+    assert first in request.url
+    assert ways(request)[-1].shape in ("zip", "file")
 
 
 def test_every_wrong_part_of_a_plan_is_told_at_once() -> None:
@@ -477,13 +554,265 @@ def test_every_wrong_part_of_a_plan_is_told_at_once() -> None:
 
 
 def test_all_addresses_can_be_pointed_elsewhere(server: Any) -> None:
-    hosts = Hosts(**{f.name: server.base for f in fields(Hosts)})
+    hosts = all_at(server)
     requests = plan("GM9999", [2018, 2023, 2025], vierkanten=True, hosts=hosts)
     assert {urlsplit(r.url).netloc for r in requests} == {urlsplit(server.base).netloc}
 
 
-def test_a_given_client_stays_open(server: Any, tmp_path: Path) -> None:
+V4 = {
+    "Observations": [
+        {"Id": i, "Measure": "T001036", "Value": 10.0 * i, "WijkenEnBuurten": code}
+        for i, code in enumerate(CODES)
+    ],
+    "MeasureCodes": [{"Identifier": "T001036", "Title": "Aantal inwoners", "MeasureGroupId": None}],
+    "MeasureGroups": [],
+    "WijkenEnBuurtenCodes": [{"Identifier": code, "Title": f"Naam {code}"} for code in CODES],
+}
+
+
+def test_odata_4_takes_the_place_of_3_and_is_read(server: Any, tmp_path: Path) -> None:
+    for entity, rows in V4.items():
+        content = {"@odata.context": f"https://x/85984NED/$metadata#{entity}", "value": rows}
+        server.routes[f"/85984NED/{entity}"] = lambda _, content=content: as_json(content)
+    server.routes["/85984NED/TypedDataSet"] = lambda _: Answer(b"", 503)
+    report = run(module.kwb(2024, "GM9999", hosts=all_at(server))[0], tmp_path)
+    assert report.failed == ()
+    assert "langs een andere weg" in report.results[-1].message
+    found = cbs.recognise(tmp_path / report.results[-1].name)
+    assert found is not None
+    assert cbs.read(found).values["aantal_inwoners"].tolist() == [20, 30, 40, 50, 60, 0, 10]
+
+
+def test_the_spreadsheet_is_the_last_way(server: Any, tmp_path: Path) -> None:
+    server.routes["/kwb-2023.xlsx"] = lambda _: Answer(archive())
+    (request,) = module.kwb(2023, None, hosts=all_at(server))
+    (result,) = run(request, tmp_path).results
+    assert (result.name, result.status) == ("kwb-2023.xlsx", FETCHED)
+
+
+def test_every_reason_is_told_when_no_way_is_left(server: Any, tmp_path: Path) -> None:
+    (result,) = run(module.kwb(2023, "GM9999", hosts=all_at(server))[0], tmp_path).results
+    assert (result.status, result.name) == (FAILED, "85618NED_2023_GM9999_TypedDataSet.json")
+    assert "127.0.0.1: de dienst antwoordt met status 404" in result.message
+
+
+def test_a_region_of_the_list_may_not_be_absent(server: Any, tmp_path: Path) -> None:
+    base, names = "/85984NED", [{"Key": code.ljust(10), "Title": "x"} for code in CODES]
+    server.routes[f"{base}/WijkenEnBuurten"] = lambda _: as_json({"value": names})
+    server.routes[f"{base}/DataProperties"] = lambda _: as_json({"value": [{"ID": 1}]})
+    server.routes[f"{base}/TypedDataSet"] = lambda _: as_json({"value": ROWS[:-1]})
+    (result,) = run(module.kwb(2024, "GM9999", hosts=all_at(server))[0], tmp_path).results
+    assert (result.status, "mist 1 van 7 (BU99990004)" in result.message) == (FAILED, True)
+
+
+@pytest.mark.parametrize(("areas", "status"), [(40, FETCHED), (38, FETCHED), (20, FAILED)])
+def test_a_map_is_compared_with_the_list_of_regions(
+    server: Any, tmp_path: Path, areas: int, status: str
+) -> None:
+    codes = [f"BU999900{i:02d}" for i in range(40)]
+    listed = {"value": [{"Key": code} for code in codes]}
+    (tmp_path / "85984NED_2024_NL_WijkenEnBuurten.json").write_text(json.dumps(listed))
+    rows = [
+        replay_module.square_feature(c, 250_000.0 + i * 100, 470_000.0) for i, c in enumerate(codes)
+    ]
+    path = "/wijken-en-buurten-2024/ogc/v1/collections/buurten/items"
+    server.routes[path] = replay_module.features(rows[:areas], 1000)
+    result = run(module.borders(2024, "GM9999", hosts=all_at(server))[0], tmp_path).results[0]
+    assert result.status == status
+    assert ("BU99990039" in result.message) == (areas == 38)
+
+
+def test_one_buurt_is_not_taken_for_a_municipality(server: Any, tmp_path: Path) -> None:
+    row = replay_module.square_feature("BU99990000", 250_000.0, 470_000.0)
+    path = "/wijken-en-buurten-2024/ogc/v1/collections/buurten/items"
+    server.routes[path] = lambda _: as_json({"type": "FeatureCollection", "features": [row]})
+    result = run(module.borders(2024, "GM9999", hosts=all_at(server))[0], tmp_path).results[0]
+    assert (result.status, "één gebied" in result.message) == (FAILED, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "place", "system"),
+    [
+        ({"Content-Crs": "<http://www.opengis.net/def/crs/EPSG/0/28992>"}, 250_000.0, "28992"),
+        ({"Content-Crs": "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"}, 5.0, "CRS84"),
+        ({}, 5.0, "CRS84"),
+    ],
+)
+def test_an_answer_says_in_which_system_its_places_are(
+    server: Any, tmp_path: Path, headers: dict[str, str], place: float, system: str
+) -> None:
+    rows = [replay_module.square_feature(f"BU9999000{i}", place, 52.0) for i in range(2)]
+    path = "/wijken-en-buurten-2024/ogc/v1/collections/buurten/items"
+    content = {"type": "FeatureCollection", "features": rows}
+    server.routes[path] = lambda _: as_json(content, headers=headers)
+    request = module.borders(2024, "GM9999", hosts=all_at(server))[0]
+    assert run(request, tmp_path).results[0].status == FETCHED
+    named = json.loads((tmp_path / request.name).read_text())["crs"]["properties"]["name"]
+    assert named.endswith(system)
+
+
+@pytest.mark.parametrize("catalogue", ["/Tables", "/Datasets"])
+def test_a_new_year_is_found_in_either_catalogue(
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: str
+) -> None:
+    title = "Kerncijfers wijken en buurten "
+    rows = [
+        {"Identifier": "90002NED", "Title": f"{title}2031", "Language": "nl"},
+        {"Identifier": "90003ENG", "Title": f"{title}2031", "Language": "en"},
+        {"Identifier": "90004NED", "Title": f"Toelichting {title}2031", "Language": "nl"},
+        {"Identifier": "00001NED", "Title": f"{title}2024", "Language": "nl"},
+    ]
+    server.routes[catalogue] = lambda _: as_json({"value": rows})
+    known = module.known_tables([2024, 2031], hosts=all_at(server), patience=QUICK)
+    assert (known[2031], known[2024]) == ("90002NED", "85984NED")
+    requests = plan("GM9999", [2031], tabellen=known)
+    assert requests[0].name == "90002NED_2031_NL_TypedDataSet.json"
+    shown = [{**ROWS[0], "Bevolkingsdichtheid_34": 1, "HuishoudensTotaal_29": 2}]
+    (tmp_path / requests[0].name).write_text(json.dumps({"value": shown}))
+    found = cbs.recognise(tmp_path / requests[0].name)
+    assert found is not None
+    assert (found.year, found.table) == (2031, "90002NED")
+
+
+def test_a_link_of_the_service_to_its_own_network_is_asked_of_the_public_computer(
+    server: Any, tmp_path: Path
+) -> None:
+    path = "/85984NED/TypedDataSet"
+    inside = f"https://dataderden.prod.cbsp.nl{path}?$skip=6"
+
+    def route(asked: Any) -> Any:
+        last = "$skip" in asked.query
+        return as_json(
+            {"value": ROWS[6:]} if last else {"value": ROWS[:6], "odata.nextLink": inside}
+        )
+
+    server.routes[path] = route
+    assert run(table_request(server), tmp_path).results[0].status == FETCHED
+    assert server.count(path) == 2
+
+
+def deep(size: int = 100_000) -> bytes:
+    return b'{"value":' + b"[" * size + b"]" * size + b"}"
+
+
+def locked() -> bytes:
+    """Return a zip whose only member says that it is encrypted."""
+    content = bytearray(archive(1000))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place] |= 1
+    return bytes(content)
+
+
+def empty() -> bytes:
+    stream = io.BytesIO()
+    zipfile.ZipFile(stream, "w").close()
+    return stream.getvalue()
+
+
+IN_GZIP = {"Content-Encoding": "gzip"}
+FAULTS = {
+    "redirect loop": (Answer(b"", 302, {"Location": "/fault"}), "kring"),
+    "redirect elsewhere": (Answer(b"", 302, {"Location": "https://example.org/x"}), "example.org"),
+    "redirect to http": (Answer(b"", 302, {"Location": "http://opendata.cbs.nl/x"}), "opendata"),
+    "redirect to nowhere": (Answer(b"", 302), "status 302"),
+    "redirect to nonsense": (Answer(b"", 302, {"Location": "http://[::"}), "verbinding"),
+    "bad gzip": (Answer(b"no gzip", headers=IN_GZIP), "gzip"),
+    "gzip bomb": (Answer(gzip.compress(bytes(3 << 20)), headers=IN_GZIP), "groter dan"),
+    "deep JSON": (Answer(deep()), "diep"),
+    "exception of a WFS": (Answer(b"<ows:ExceptionReport/>"), "weigert"),
+    "hangs up": (Answer(b"x", cut=0), "verbinding"),
+    "endless": (Answer(b"x" * 65_536, every=0.0), "groter dan"),
+    "drip": (Answer(b" ", every=0.02), "seconden niet klaar"),
+    "drip of headers": (Answer(b"a: b\r\n", every=0.02, slowly="headers"), "seconden niet klaar"),
+    "nothing": (Answer(b""), "geen JSON"),
+}
+ZIP_FAULTS = {
+    "empty zip": (Answer(empty()), "leeg"),
+    "locked zip": (Answer(locked()), "wachtwoord"),
+    "endless zip": (Answer(b"x" * 65_536, every=0.0), "groter dan"),
+    "drip of a zip": (Answer(b" ", every=0.02), "te langzaam"),
+    "web page": (Answer(b"<html></html>"), "zip"),
+    "416": (Answer(b"", 416), "past niet meer"),
+    "wrong part": (Answer(b"x", 206, {"Content-Range": "bytes 0-0/5"}), "andere plaats"),
+}
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *ZIP_FAULTS])
+def test_every_fault_is_a_sentence_and_stops_nothing_else(
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(web, "MAX_ANSWER", 1 << 20)
+    monkeypatch.setattr(web, "MAX_FILE", 1 << 20)
+    monkeypatch.setattr(web, "_DEADLINES", 0.5)
+    answer, said = (FAULTS | ZIP_FAULTS)[fault]
+    kind = zip_request if fault in ZIP_FAULTS else table_request
+    broken = replace(kind(server), url=f"{server.base}/fault")
+    part = tmp_path / ".ophalen" / broken.name / "deel"
+    part.parent.mkdir(parents=True)
+    if fault in ("416", "wrong part"):
+        part.write_bytes(b"begun")
+        part.with_suffix(".etag").write_text('"v1"')
+    server.routes["/fault"] = lambda _: answer
+    good = replace(table_request(server), name="goed.json")
     server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 10)
-    with httpx.Client() as client:
-        run(table_request(server), tmp_path, client=client)
-        assert not client.is_closed
+    patience = replace(QUICK, attempts=1, timeout=0.5)
+    report = fetch([broken, good], tmp_path, patience=patience)
+    assert [result.status for result in report.results] == [FAILED, FETCHED]
+    assert said in report.results[0].message, report.results[0].message
+    # and the next time, when the service is well again
+    server.routes["/fault"] = replay_module.ranged(archive())
+    if fault in FAULTS:
+        server.routes["/fault"] = lambda _: as_json({"value": ROWS})
+    assert run(broken, tmp_path).results[0].status == FETCHED
+
+
+def test_a_computer_that_did_not_answer_is_asked_once_more_for_the_next(
+    server: Any, tmp_path: Path
+) -> None:
+    server.routes["/85984NED/TypedDataSet"] = lambda _: Answer(b"", 503)
+    asked = [replace(table_request(server), name=f"{n}.json") for n in "ab"]
+    report = fetch(asked, tmp_path, patience=QUICK)
+    assert [result.attempts for result in report.results] == [3, 1]
+
+
+def test_an_unexpected_fault_is_that_of_one_file(
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_verify", lambda *_: 1 / 0)
+    result = run(table_request(server), tmp_path).results[0]
+    server.routes["/85984NED/TypedDataSet"] = replay_module.odata3("85984NED", ROWS, 10)
+    result = run(table_request(server), tmp_path).results[0]
+    assert (result.status, "ZeroDivisionError" in result.message) == (FAILED, True)
+
+
+@pytest.mark.parametrize("url", ["http://opendata.cbs.nl/x", "https://example.org/x"])
+def test_only_listed_computers_are_asked_and_only_over_https(tmp_path: Path, url: str) -> None:
+    request = FetchRequest("x.json", url, "odata", "cbs.kwb", "t", 2024, "l", "a")
+    result = fetch([request], tmp_path, patience=QUICK).results[0]
+    assert (result.status, result.attempts) == (FAILED, 1)
+    assert str(urlsplit(url).hostname) in result.message
+
+
+def test_a_download_that_is_whole_already_is_kept(server: Any, tmp_path: Path) -> None:
+    content, request = archive(), zip_request(server)
+    part = tmp_path / ".ophalen" / request.name / "deel"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(content)
+    part.with_suffix(".etag").write_text('"v1"')
+    left = {"Content-Range": f"bytes */{len(content)}"}
+    server.routes["/vk.zip"] = lambda _: Answer(b"", 416, left)
+    assert run(request, tmp_path).results[0].status == FETCHED
+    assert (tmp_path / request.name).read_bytes() == content
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_geopackage_is_checked_to_its_end(server: Any, tmp_path: Path, whole: bool) -> None:
+    path = tmp_path / "bron" / "a.gpkg"
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        database.execute("create table a (b)")
+    content = path.read_bytes()
+    server.routes["/a.gpkg"] = lambda _: Answer(content if whole else content[:-100])
+    request = replace(zip_request(server), name="a.gpkg", url=f"{server.base}/a.gpkg", shape="file")
+    result = run(request, tmp_path / "raw").results[0]
+    assert (result.status == FETCHED, "afgekapt" in result.message) == (whole, not whole)

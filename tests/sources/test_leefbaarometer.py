@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,40 @@ def test_a_buurt_twice_in_one_year_is_a_fault(tmp_path: Path) -> None:
     path.write_text("bu_code;jaar;afw\nBU99990000;2024;0,1\nBU99990000;2024;0,2\n")
     with pytest.raises(InputError, match="2 keer"):
         _read(path)
+
+
+LIVE = {"id": "BU9999AB10", "name": "Noord", "gemeente": "Voorbeeldstad", "scale": "buurt"}
+LIVE |= {"kscore": 5, "kafw": 4, "afw": 0.1, "fys": 0.0, "onv": 0.0, "soc": 0.1, "vrz": 0.0}
+LIVE |= {"won": 0.0, "year": "2024"}
+
+
+@pytest.mark.parametrize("shape", ["answer", "rows", "csv"])
+def test_the_words_of_the_service_are_read(tmp_path: Path, shape: str) -> None:
+    feature = {"type": "Feature", "id": "buurtscore24.1", "geometry": None, "properties": LIVE}
+    text = {
+        "answer": json.dumps({"type": "FeatureCollection", "features": [feature]}),
+        "rows": json.dumps({"value": [LIVE]}),
+        "csv": f"{','.join(LIVE)}\n{','.join(map(str, LIVE.values()))}\n",
+    }[shape]
+    path = tmp_path / f"leefbaarometer.{'csv' if shape == 'csv' else 'json'}"
+    path.write_text(text)
+    (table,) = _read(path)
+    assert (table.year, table.values.loc["BU9999AB10", "afwijking"]) == (2024, 0.1)
+    assert table.regions.loc["BU9999AB10", ["naam", "gemeentenaam"]].tolist() == [
+        "Noord",
+        "Voorbeeldstad",
+    ]
+
+
+def test_scores_of_wijken_are_not_taken_for_buurten(tmp_path: Path) -> None:
+    path = tmp_path / "wijkscore24.json"
+    path.write_text(json.dumps({"value": [LIVE | {"id": "WK999900"}]}))
+    assert leefbaarometer.recognise(path) is None
+
+
+@pytest.mark.real
+def test_a_recorded_answer_of_the_service(services_answers: Path) -> None:
+    path = services_answers / "leefbaarometer" / "buurtscore24_wfs_one_feature_2026-02-15.json"
+    (table,) = _read(path)
+    assert table.year == 2024
+    assert table.values.loc["BU0363AB10", "afwijking"] == pytest.approx(0.371047)

@@ -59,7 +59,14 @@ def test_a_workbook_whose_codes_lost_their_zeros(tmp_path: Path) -> None:
         ("buurtcode;p_sloop\nBU99990000;101\n", "101 kan niet"),
         ("buurtcode;aantal\nBU99990000;1\nBU99990001;2\nBU99990002;veel\n", "`veel` is geen getal"),
         ("buurtcode;aantal\nBU99990000;1.234\nBU99990001;2\n", "duizendtal"),
-        ("buurtcode;a;b\nBU99990000;1,5;2.75\n", "door elkaar"),
+        ("buurtcode;a\nBU99990000;1,5\nBU99990001;2.75\n", "door elkaar"),
+        ("buurtcode;a;b\nBU99990000;1.234;10.5\nBU99990001;1.235;10.6\n", "kolom: a"),
+        ("buurtcode;a\nBU99990000;1,234\nBU99990001;1,235\n", "duizendtal"),
+        ("buurtcode;p_a\nBU99990000;0,08\nBU99990001;0,1\n", "tussen 0 en 1"),
+        ("buurtcode;p_a\nBU99990000;8%\nBU99990001;0,1\n", "procentteken"),
+        ("buurtcode;aantal_a\nBU99990000;5\nBU99990001;-5\n", "-5 kan niet"),
+        ("buurtcode;aantal\nBU9999OOO0;5\n", "letter O"),
+        ("buurtcode;a\n", "geen rijen"),
         ("buurtcode;aantal\nBU99990000;1\nBU99990000;2\n", "2 keer"),
         ("buurtcode;Aantal;aantal!\nBU99990000;1;2\n", "dezelfde naam"),
         ("buurtcode;naam\nBU99990000;Noord\n", "Geen enkele kolom"),
@@ -71,6 +78,71 @@ def test_faults_are_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
         _read(_csv(tmp_path, text))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "sep=;\r\nbuurtcode;x\r\nBU99990000;1234,5\r\nBU99990001;0\r\n",
+        "Winkels 2024\n\nbuurtcode;x\nBU99990000;€ 1 234,50\nBU99990001;€ 0,00\nBron: gemeente;\n",
+        'buurtcode,x\nBU99990000,"1,234.5"\nBU99990001,0\n',
+        "Buurt\tcode van de buurt\tx\nNoord\tBU99990000\t'1234,5\nZuid\tBU99990001\t0\n",
+        "onderwerp;BU99990000;BU99990001\nbuurtcode;BU99990000;BU99990001\nx;1234,5;0\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_every_layout_and_encoding_gives_the_same_figures(
+    tmp_path: Path, written: str, encoding: str
+) -> None:
+    path = tmp_path / "beheer-2024.csv"
+    path.write_bytes(written.encode(encoding))
+    (table,) = _read(path)
+    assert table.values["x"].to_dict() == {"BU99990000": 1234.5, "BU99990001": 0.0}
+
+
+def _book(path: Path, *rows: list[object], before: str = "") -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    if before:
+        book.active.append([before])  # type: ignore[union-attr]
+        book.create_sheet("cijfers")
+    for row in rows:
+        book.worksheets[-1].append(row)
+    book.save(path)
+    return book
+
+
+def test_a_workbook_says_what_its_reader_sees(tmp_path: Path) -> None:
+    path = tmp_path / "beheer-2024.xlsx"
+    rows = [["buurtcode", "p_a", "b", "notitie"], ["BU99990000", 0.081, 5, "ja"]]
+    book = _book(path, *rows, ["BU99990001", 0.1, 6, None], before="Toelichting bij dit bestand")
+    for row in (2, 3):
+        book.worksheets[-1].cell(row, 2).number_format = "0.0%"
+    book.save(path)
+    (table,) = _read(path)
+    assert table.values["p_a"].tolist() == [8.1, 10.0]
+    assert "notitie (tekst, zoals `ja`)" in table.remark
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [("=1+1", "formule zonder opgeslagen uitkomst"), (True, "`WAAR` is geen getal")],
+)
+def test_a_cell_without_its_figure_is_named(tmp_path: Path, cell: object, said: str) -> None:
+    path = tmp_path / "beheer-2024.xlsx"
+    _book(path, ["buurtcode", "a"], ["BU99990000", 5], ["BU99990001", cell])
+    with pytest.raises(InputError) as caught:
+        _read(path)
+    assert said in str(caught.value)
+    assert "rij: 3 (BU99990001)" in str(caught.value)
+
+
+def test_merged_cells_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "beheer-2024.xlsx"
+    book = _book(path, ["buurtcode", "a"], ["BU99990000", 5], ["BU99990001", None])
+    book.worksheets[0].merge_cells("B2:B3")
+    book.save(path)
+    with pytest.raises(InputError, match="samengevoegde cel"):
+        _read(path)
 
 
 def test_without_a_year_it_asks_for_one(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ BU99990001;WK999900;Voorbeeldstad;0;5;0;0
 def _read(path: Path) -> SourceTable:
     found = pbl.recognise(path)
     assert found is not None
-    return pbl.read(found)
+    (table,) = pbl.read(found)
+    return table
 
 
 def test_counts_are_not_modelled_and_the_rest_is(tmp_path: Path) -> None:
@@ -50,3 +51,12 @@ def test_real_twente(real_data: Path) -> None:
     enschede = table.values[table.regions["gemeentecode"] == "GM0153"]
     assert (table.year, len(table.values), len(enschede)) == (2020, 520, 70)
     assert enschede["aantal_woningen"].sum() == 74_556
+
+
+def test_the_outcome_of_a_strategy_is_known_and_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "strategie_2023.csv"
+    path.write_text("BU_CODE,I01_buurtcode,I09_aantal_woningen\nBU99990000,BU99990000,5\n")
+    found = pbl.recognise(path)
+    assert found is not None
+    assert "eindsituatie" in found.note
+    assert pbl.read(found) == ()

@@ -373,8 +373,8 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         "Twee kolommen",
     ),
     "points": ({"geometry": [Point(WEST, SOUTH)] * 6}, "geen bruikbaar vlak"),
-    "empty outline": (
-        {"geometry": [cell(0), MultiPolygon(), *map(cell, range(2, 6))]},
+    "empty outlines": (
+        {"geometry": [cell(0), *[MultiPolygon()] * 4, cell(5)]},
         "bruikbaar vlak",
     ),
 }
@@ -446,6 +446,74 @@ def test_a_topojson_with_codes_only(tmp_path: Path) -> None:
     assert areas.frame["naam"].tolist() == ["", ""]
     assert areas.frame["gemeentecode"].tolist() == ["GM9999", "GM9999"]
     assert areas.frame.geometry.iloc[0].touches(areas.frame.geometry.iloc[1])
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+@pytest.mark.parametrize("spell", [camel, lambda name: name.replace("_", "")])
+def test_every_name_of_the_services_editions_is_read_in_their_spelling(spell: Any) -> None:
+    names = [name for edition in EDITIONS for name in edition["columns"]]
+    decoded = pdok.decode([spell(name) for name in names])
+    plain = pdok.decode(names)
+    assert {spell(raw): canon for raw, canon in plain.measures.items()} == decoded.measures
+    assert decoded.unknown == ()
+
+
+def test_a_wfs_answer_in_camel_case_gives_borders_and_figures(tmp_path: Path) -> None:
+    frame = buurten().rename(columns=lambda c: c if c == "geometry" else camel(c))
+    frame = frame.rename(columns={"jrstatcode": "jrstatcode"}).assign(geboortesPer1000Inwoners=9)
+    _, table = read(geojson(tmp_path / "buurten.geojson", frame))
+    assert table.values["aantal_inwoners"].tolist() == [100, 200, 300, 400, 500, 600]
+    assert table.values["geboortes_per_1000_inwoners"].eq(9).all()
+
+
+@pytest.mark.parametrize("heading", ["CBS_Buurtcode", "CODE", "buurtcode"])
+def test_an_own_border_map_is_known_by_its_codes(tmp_path: Path, heading: str) -> None:
+    codes = [f"BU9999000{i}" for i in range(6)]
+    own = gpd.GeoDataFrame(
+        {heading: codes, "Stadsdeel": "Noord"}, geometry=[cell(i) for i in range(6)], crs=28992
+    )
+    path = write(own, tmp_path / "eigen-2023.gpkg")
+    (areas,) = pdok.read(found(path))
+    assert areas.frame.index.tolist() == codes  # type: ignore[union-attr]
+    dwellings = write(own.assign(**{heading: codes[:3] * 2}), tmp_path / "panden-2023.gpkg")
+    assert pdok.recognise(dwellings) is None
+    assert heading in pdok.why_unknown(dwellings)
+
+
+def test_a_map_of_points_says_that_it_is_one(tmp_path: Path) -> None:
+    frame = buurten().set_geometry(gpd.GeoSeries([Point(WEST, SOUTH)] * 6, crs=28992))
+    assert "punten" in pdok.why_unknown(write(frame, tmp_path / "b.gpkg"))
+
+
+def test_an_area_without_outline_keeps_its_figures_and_is_named(tmp_path: Path) -> None:
+    shapes = [cell(0), None, *map(cell, range(2, 6))]
+    frame = buurten().set_geometry(gpd.GeoSeries(shapes, crs=28992))
+    areas, table = read(write(frame, tmp_path / "b.gpkg"))
+    assert "BU99990001" not in areas.frame.index
+    assert areas.note == "zonder vlak in de kaart: BU99990001"
+    assert table.values.loc["BU99990001", "aantal_inwoners"] == 200
+
+
+@pytest.mark.parametrize("total", ["numberMatched", "totalFeatures"])
+def test_a_part_of_a_map_is_refused(tmp_path: Path, total: str) -> None:
+    path = geojson(tmp_path / "buurten.geojson", buurten(), **{total: 2501})
+    assert "6 van 2501 gebieden" in problems(path)
+
+
+def test_a_map_without_any_area_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "buurten_2023.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}')
+    assert "geen enkel gebied" in problems(path)
+
+
+def test_a_shapefile_without_its_table_says_so(tmp_path: Path) -> None:
+    path = write(buurten(), tmp_path / "buurt_2018.shp")
+    path.with_suffix(".dbf").unlink()
+    assert ".dbf" in problems(path)
 
 
 def test_outlines_with_names_only_are_found_but_give_no_borders(tmp_path: Path) -> None:

@@ -272,3 +272,54 @@ def test_a_file_that_cannot_be_opened_is_its_own_fault_only(
     assert files.at["dicht.csv", "status"] == "fout"
     assert "niet te openen" in files.at["dicht.csv", "opmerking"]
     assert files.at["lees_mij.txt", "status"] == "overgeslagen"
+
+
+@pytest.mark.parametrize("name", ["ophaalregister.json", "ophaalproef.json"])
+def test_the_notes_of_fetch_are_no_unknown_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{}")
+    assert "sia fetch" in intake(tmp_path).files["opmerking"][0]
+
+
+NO_ROWS = {
+    "error": (b'{"odata.error": {"message": {"value": "more than 10000 records."}}}', "10000 rec"),
+    "message alone": (b'{"error": "onderhoud"}', "onderhoud"),
+    "nothing": (b'{"value": []}', "geen rijen"),
+    "null rows": (b'{"value": [null, null]}', "geen rijen"),
+    "rows in an object": (b'{"value": {"a": 1}}', "geen rijen"),
+    "nested": (b'{"value":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "beschadigd"),
+    "cut off": (b'{"value": [', "beschadigd"),
+    "UTF-16": ('{"value": [{"ID": 1}]}'.encode("utf-16"), "UTF-16"),
+}
+
+
+@pytest.mark.parametrize("wrong", NO_ROWS)
+@pytest.mark.parametrize("name", ["85618NED_TypedDataSet.json", "47018ned_2023.json"])
+def test_a_failed_delivery_is_a_fault_and_no_description(
+    tmp_path: Path, name: str, wrong: str
+) -> None:
+    content, said = NO_ROWS[wrong]
+    (tmp_path / name).write_bytes(content)
+    (row,) = intake(tmp_path).files.to_dict("records")
+    assert (row["status"], said in row["opmerking"]) == ("fout", True)
+
+
+def test_a_description_that_the_service_refused_is_a_fault_too(tmp_path: Path) -> None:
+    content = '{"odata.error": {"message": {"value": "onderhoud"}}}'
+    (tmp_path / "85618NED_DataProperties.json").write_text(content)
+    (row,) = intake(tmp_path).files.to_dict("records")
+    assert (row["status"], "onderhoud" in row["opmerking"]) == ("fout", True)
+
+
+def test_a_map_without_a_year_is_that_of_the_newest_year_asked_for(tmp_path: Path) -> None:
+    ring = [[[5.1, 52.1], [5.11, 52.1], [5.11, 52.11], [5.1, 52.11], [5.1, 52.1]]]
+    area = {
+        "type": "Feature",
+        "properties": {"buurtcode": "BU99990000", "water": "NEE"},
+        "geometry": {"type": "Polygon", "coordinates": ring},
+    }
+    path = tmp_path / "buurten.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [area]}))
+    found = intake(tmp_path, jaren=[2021, 2023])
+    assert [layer.year for layer in found.areas] == [2023]
+    assert "gelezen als kaart van 2023" in found.files["opmerking"][0]
+    assert intake(tmp_path).files["status"][0] == "fout"

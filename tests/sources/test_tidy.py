@@ -80,7 +80,7 @@ def test_a_theme_that_says_later_is_not_called_undelivered() -> None:
         (_draft(["BU99990000"], aandeel=[100.5]), "100,5 kan niet"),
         (_draft(["BU99990000"], aantal=[-1]), "-1 kan niet"),
         (_draft(["BU99990000"], aantal=["twee"]), "`twee` is geen getal"),
-        (_draft(["BU99990000"], aantal=["1,5"], saldo=["2.25"]), "door elkaar"),
+        (_draft(["BU99990000", "BU99990001"], saldo=["1,5", "2.25"]), "door elkaar"),
         (_draft([], aantal=[]), "geen rijen"),
     ],
 )

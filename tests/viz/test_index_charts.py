@@ -12,7 +12,7 @@ from sia.viz.figure import Chart
 
 CATALOGUE = load_catalogue()
 SCORED = [e.id for e in CATALOGUE if e.telt_mee][:7]
-CHANGE = ["basisjaar", "herziening", "grenzen", "methode", "echte verandering", "dit jaar"]
+CHANGE = ["basisjaar", "herziening", "grenzen", "methode", "bron", "echte verandering", "dit jaar"]
 
 
 def city(n: int = 30) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def test_swap_says_where_it_ends() -> None:
 
 def change() -> pd.DataFrame:
     table = pd.DataFrame(
-        [[40, 0, 0, 1, 5, 46], [50, 0, -2, 0, -4, 44], [np.nan] * 5 + [30]],
+        [[40, 0, 0, 1, 0, 5, 46], [50, 0, -2, 0, 0, -4, 44], [np.nan] * 6 + [30]],
         columns=CHANGE,
         index=["A", "B", "C"],
         dtype=float,

@@ -147,6 +147,13 @@ def _scores(gebieden: gpd.GeoDataFrame, rng: np.random.Generator, intervals: boo
     scores["rang_p95"] = np.minimum(total, np.ceil(rang + spread))
     scores["kans_top10"] = 1 / (1 + np.exp((rang - 10) / 2))
     scores["kans_kwart"] = 1 / (1 + np.exp((rang - total / 4) / 2))
+    scores["plaats_best"] = np.maximum(1, rang - 1)
+    scores["plaats_slechtst"] = np.minimum(total, rang + 1)
+    border = int(np.ceil(total / 4))
+    near = {border: border + 1, border + 1: border}
+    place = pd.Series(scores.index, index=rang)
+    scores["omslag"] = np.where(rang.isin(list(near)), 0.1, np.nan)
+    scores["ruilt_met"] = [str(place[near[r]]) if r in near else "" for r in rang]
     if not intervals:
         scores[["rang_p05", "rang_p50", "rang_p95", "kans_top10", "kans_kwart"]] = np.nan
     return scores
@@ -302,7 +309,7 @@ def change_of(cijfers: Cijfers, *, ruis: bool = True) -> Verandering:
     real = pd.Series(rng.normal(0, 2, len(codes)), codes)
     real[cijfers.scores["urgentie"].isna()] = np.nan
     table = pd.DataFrame({"basisjaar": cijfers.scores["urgentie"] - real - 0.4}, codes)
-    table["herziening"], table["grenzen"], table["methode"] = 0.1, 0.0, 0.3
+    table["herziening"], table["grenzen"], table["methode"], table["bron"] = 0.1, 0.0, 0.2, 0.1
     table["echte verandering"] = real
     table["dit jaar"] = cijfers.scores["urgentie"]
     table["verschil"] = real + 0.4

@@ -158,11 +158,11 @@ def _clip(names: Iterable[str]) -> list[str]:
 
 
 def write_geojson(folder: Path, geography: Geography, observed: Observed, regions: Regions) -> None:
-    """Write one year as answers of the WFS service: GeoJSON in degrees (CRS84)."""
+    """Write one year as answers of the WFS service: GeoJSON in degrees (CRS84), in camelCase."""
     for level in ("buurt", "wijk", "gemeente"):
         layer = _layer(geography, observed, regions, level, full=True).to_crs("EPSG:4326")
         layer["geometry"] = shapely.set_precision(layer.geometry.to_numpy(), 1e-8)
-        answer = json.loads(layer.to_json(drop_id=True))
+        answer = json.loads(layer.rename(columns=_camel).to_json(drop_id=True))
         content = {
             "type": "FeatureCollection",
             "name": f"{_plural(level)} (fictief)",
@@ -173,6 +173,11 @@ def write_geojson(folder: Path, geography: Geography, observed: Observed, region
         }
         name = f"voorbeeldstad-fictief-wfs-{_plural(level)}-{observed.jaar}.geojson"
         write_text(folder / name, json.dumps(content, ensure_ascii=False))
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def _plural(level: str) -> str:

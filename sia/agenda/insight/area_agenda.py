@@ -8,7 +8,7 @@ import pandas as pd
 
 from sia.agenda.insight.publication import public_money
 from sia.agenda.reading.areas import area_of, in_area
-from sia.agenda.reading.fields import Openness
+from sia.agenda.reading.fields import IDEA, Openness
 from sia.agenda.reading.openness import view
 
 INVESTMENT_COLUMNS = (
@@ -43,8 +43,17 @@ def public_investments(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _works(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the programmed plans; an idea with a year is the partners' business, not public."""
     programma = agenda["programma"]
-    return programma.assign(status=agenda["plannen"]["status"].reindex(programma.index))
+    works = programma.assign(status=agenda["plannen"]["status"].reindex(programma.index))
+    early = (works["status"] == IDEA) & (works["vertrouwelijkheid"] == "openbaar")
+    return works.assign(vertrouwelijkheid=works["vertrouwelijkheid"].mask(early, "partners"))
+
+
+def _without_ideas(kansen: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
+    """Return the koppelkansen of plans that all are more than an idea."""
+    ideas = set(status.index[status == IDEA])
+    return kansen[[ideas.isdisjoint(plans.split(";")) for plans in kansen["plannen"]]]
 
 
 def area_agenda(
@@ -77,6 +86,8 @@ def area_agenda(
         state[["plannen", "buurtcodes"]], left_on="kans", right_index=True
     )
     works = view(_works(agenda), niveau)
+    if public:
+        state = _without_ideas(state, agenda["plannen"]["status"])
     kansen, waits = (
         view(table.assign(werken=titles_of(table["plannen"], titles)), niveau)
         for table in (state, waits.iloc[:0] if public else waits)

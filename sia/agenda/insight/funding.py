@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.programme.baselines import alone
-from sia.agenda.programme.inputs import Agenda, share_left
+from sia.agenda.programme.inputs import Agenda, share_left, unpayable
 from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price
-from sia.agenda.reading.deliveries import GRANTED, REFUSED
-from sia.agenda.wording import euro, percent
+from sia.agenda.reading.deliveries import GRANTED
+from sia.agenda.wording import euro
+from sia.dutch import opsomming
 
 Rule = Literal["shapley", "evenredig"]
 OWN = "eigen middelen"
@@ -103,7 +104,7 @@ def cover(
     for plan, bron, amount, year in asked[["plan", "bron", "bedrag", "jaar"]].itertuples(
         index=False, name=None
     ):
-        reason = _refusal(placed.loc[plan], bron, year, subsidies)
+        reason = _refusal(plans.loc[plan], bron, year, subsidies)
         granted = 0.0 if reason else min(amount, max(left[bron], 0.0))
         if not reason:
             left[bron] -= granted
@@ -116,19 +117,10 @@ def _refusal(plan: pd.Series, bron: str, year: int, subsidies: pd.DataFrame) -> 
     """Say why a subsidy cannot pay for a plan; empty when it can."""
     if bron not in subsidies.index:
         return "Deze bron staat niet in de lijst met subsidies."
-    subsidy = subsidies.loc[bron]
-    if subsidy["status"] == REFUSED:
-        return "De aanvraag is afgewezen."
-    if not subsidy["van"] <= year <= subsidy["tot"]:
+    subsidy = subsidies.to_dict("index")[bron]
+    if plan["status"] != "in uitvoering" and not subsidy["van"] <= year <= subsidy["tot"]:
         return f"Start in {year} valt buiten de regeling ({subsidy['van']}-{subsidy['tot']})."
-    if plan["soort"] not in str(subsidy["soorten"]).split(";"):
-        return f"De regeling geldt niet voor {plan['soort']}."
-    share = plan["eigen"] / plan["kosten"] if plan["kosten"] else 1.0
-    least_share = float(subsidies["eigen_aandeel"][bron])
-    if share < least_share - 1e-9:
-        least = percent(least_share, 0)
-        return f"Eigen aandeel is {percent(float(share), 0)}; de regeling vraagt {least}."
-    return ""
+    return unpayable(plan, subsidy)
 
 
 def _covered(
@@ -215,7 +207,7 @@ def partner_gains(
     rule: Rule = "shapley",
     separate: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return each partner's net gain over planning alone.
+    """Return what each partner gains over planning alone: cash and valuation, never summed.
 
     Parameters
     ----------
@@ -229,11 +221,10 @@ def partner_gains(
     Returns
     -------
     DataFrame, index ``partner``
-        ``bespaart`` (cash, share of avoided openings), ``tijd`` (change in delay and early
-        replacement cost, positive is better), ``plannen`` (change in the worth of plans that are
-        in or out), ``netto`` (their sum), ``compensatie`` (what it receives, negative pays, so
-        that nobody loses), ``na_compensatie``, ``verliest`` (bool, before compensation),
-        ``zin``. When the partners together lose, compensation cannot heal it and stays zero.
+        ``bespaart`` (cash: its share of avoided openings, never below zero), ``tijd`` (change in
+        the valuation of delay and early replacement, positive is better), ``plannen`` (change in
+        the valuation of plans that are in or out), ``waardering`` (both), ``verliest`` (bool: by
+        that valuation), ``zin``. A valuation is no money that another partner could pay.
     """
     apart = alone(agenda) if separate is None else separate
     saved = shares(agenda, starts, rule).groupby("partner")["bespaart"].sum()
@@ -243,10 +234,8 @@ def partner_gains(
     alone_time, alone_plans = _own_worth(agenda, apart)
     table["tijd"] = _change(joint_time, alone_time, table.index)
     table["plannen"] = _change(joint_plans, alone_plans, table.index)
-    table["netto"] = table[["bespaart", "tijd", "plannen"]].sum(axis=1)
-    table["compensatie"] = _compensation(table["netto"])
-    table["na_compensatie"] = table["netto"] + table["compensatie"]
-    table["verliest"] = table["netto"] < -0.5
+    table["waardering"] = table["tijd"] + table["plannen"]
+    table["verliest"] = table["waardering"] < -0.5
     table["zin"] = [_gain_sentence(str(p), row) for p, row in table.iterrows()]
     return table
 
@@ -264,26 +253,18 @@ def _change(joint: pd.Series, apart: pd.Series, partners: pd.Index) -> pd.Series
     return joint.reindex(partners).fillna(0.0) - apart.reindex(partners).fillna(0.0)
 
 
-def _compensation(net: pd.Series) -> pd.Series:
-    """Let gainers pay losers, in proportion to their gain, as far as the total allows."""
-    losses, gains = net.clip(upper=0.0), net.clip(lower=0.0)
-    if net.sum() < 0 or gains.sum() == 0:
-        return pd.Series(0.0, index=net.index)
-    return -losses + gains * (losses.sum() / gains.sum())
-
-
 def _gain_sentence(partner: str, row: pd.Series) -> str:
-    if row["verliest"]:
-        healed = row["na_compensatie"] >= -0.5
-        remedy = (
-            f"de anderen kunnen dat met {euro(row['compensatie'])} goedmaken"
-            if healed
-            else "dat is uit de gezamenlijke winst niet goed te maken"
-        )
-        return f"{partner} gaat er {euro(-row['netto'])} op achteruit; {remedy}."
-    if row["netto"] < 0.5:
-        return f"{partner} merkt in geld geen verschil."
-    return (
-        f"{partner} gaat er {euro(row['netto'])} op vooruit, waarvan {euro(row['bespaart'])} aan "
-        f"minder openbreken."
+    cash = (
+        f"{partner} betaalt {euro(row['bespaart'])} minder voor openbreken"
+        if row["bespaart"] >= 0.5
+        else f"{partner} betaalt niet minder voor openbreken"
     )
+    sides = [
+        f"{what} {better if row[column] > 0 else worse}"
+        for column, what, better, worse in (
+            ("tijd", "de jaren liggen", "gunstiger", "minder gunstig"),
+            ("plannen", "er is", "meer van haar plannen in", "minder van haar plannen in"),
+        )
+        if abs(row[column]) >= 0.5
+    ]
+    return f"{cash}; {opsomming(sides)}." if sides else f"{cash}."

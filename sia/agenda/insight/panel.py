@@ -166,6 +166,7 @@ class AgendaPanel:
         if len(left):
             many = count(len(left), "plan valt", "plannen vallen")
             said.append(f"Zonder {opsomming(self._gone())}: {many} weg.")
+        said += [f"Zo past het niet. {zin}" for zin in self.programme.conflicten["zin"]]
         many = count(len(changes), "plan verandert", "plannen veranderen")
         said.append(f"{many}, {percent(len(changes) / len(there), 0)} van de plannen die meedoen.")
         moved = _moved(changes, self.agenda.settings.jaren) if len(changes) else ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 
 
 def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
@@ -84,7 +88,8 @@ def public_totals(
     earlier : sequence of DataFrame
         What earlier publications were made from.
     least : int
-        A total needs at least so many plans, of so many partners.
+        A total, and any difference between two totals, needs at least so many plans, of so many
+        partners.
     remainder : float
         Without its two largest partners the total keeps at least this share of the largest
         (the p% rule), so that the second cannot compute the first.
@@ -94,38 +99,147 @@ def public_totals(
     Returns
     -------
     DataFrame
-        ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``. There is one cut of
-        the data and no margin: a sum over shown cells is all that a reader can make, so no hidden
-        cell follows by subtraction. A cell that changed by too few plans since an earlier
-        publication is hidden too, because the difference would give them away.
+        ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``.
+
+    Notes
+    -----
+    Costs are spread evenly over years and buurten and the years of a plan are public, so the totals
+    of years, areas and publications are linked. A cell is hidden when its difference with any cell
+    that is shown rests on too few; and after that until no amount of a plan, nor of plans of one
+    partner that always stand together, lies between bounds within `_NEAR` of the truth (each bound
+    a linear programme over all that was ever shown).
     """
-    shared = plans[plans["vertrouwelijkheid"] != "intern"]
-    before = [old[old["vertrouwelijkheid"] != "intern"] for old in earlier]
-    rows = []
-    for (area, year), cell in shared.groupby(["gebied", "jaar"], sort=True):
-        reason = "" if _safe(cell, least, remainder) else "te weinig plannen of partners"
-        for old in before:
-            past = old[(old["gebied"] == area) & (old["jaar"] == year)]
-            changed = _changed(cell, past)
-            if not reason and len(changed) and not _safe(changed, least, remainder):
-                reason = "te weinig veranderd sinds een eerdere publicatie"
-        total = float(round(cell["kosten"].sum() / rounding) * rounding)
-        rows.append((area, year, float("nan") if reason else total, reason))
+    rules = _Rules(least, remainder, rounding)
+    released: list[pd.DataFrame] = []
+    for table in (*earlier, plans):
+        shared = _shared(table)
+        keys = sorted({(str(a), int(t)) for a, t in shared[["gebied", "jaar"]].to_numpy()})
+        cells = {
+            (area, year): shared[(shared["gebied"] == area) & (shared["jaar"] == year)]
+            for area, year in keys
+        }
+        why = _refusals(cells, released, rules)
+        released += [cell for key, cell in cells.items() if not why[key]]
+    rows = [
+        (*key, float("nan") if why[key] else rules.rounded(cell["kosten"].sum()), why[key])
+        for key, cell in cells.items()
+    ]
     return pd.DataFrame(rows, columns=["gebied", "jaar", "totaal", "reden"])
 
 
-def _safe(cell: pd.DataFrame, least: int, remainder: float) -> bool:
-    per_partner = cell.groupby("partner")["kosten"].sum().sort_values(ascending=False)
-    if len(cell) < least or len(per_partner) < least:
-        return False
-    return bool(per_partner.iloc[2:].sum() >= remainder * per_partner.iloc[0])
+_Key = tuple[str, int]
+_CENT = 0.01
+_NEAR = 0.25
+"""An amount that is known to within this share is known."""
+_FEW = "te weinig plannen of partners"
+_YEARS = "te weinig verschil met een ander jaar of gebied"
+_BEFORE = "te weinig veranderd sinds een eerdere publicatie"
+_LINKED = "volgt uit andere totalen"
 
 
-def _changed(now: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
-    """Return the plans that came, went or changed cost, each with the size of its change."""
-    cost = pd.DataFrame({"nu": now["kosten"], "toen": past["kosten"]}).fillna(0.0)
-    moved = (cost["nu"] - cost["toen"]).abs()
-    owner = pd.concat([past["partner"], now["partner"]])
-    owner = owner[~owner.index.duplicated(keep="last")]
-    changed = moved[moved > 0]
-    return pd.DataFrame({"partner": owner.reindex(changed.index), "kosten": changed})
+@dataclass(frozen=True)
+class _Rules:
+    least: int
+    remainder: float
+    rounding: float
+
+    def rounded(self, amount: float) -> float:
+        """Return an amount as it is published."""
+        return float(round(amount / self.rounding) * self.rounding)
+
+    def safe(self, amounts: pd.Series, partners: pd.Series) -> bool:
+        """Say whether amounts per plan betray nobody when only their sum is known."""
+        held = amounts[amounts > 0]
+        sums = held.groupby(partners[held.index]).sum().sort_values(ascending=False)
+        if min(len(held), len(sums)) < self.least:
+            return False
+        return bool(sums.iloc[2:].sum() >= self.remainder * sums.iloc[0])
+
+    def apart(self, change: pd.Series, partners: pd.Series) -> bool:
+        """Say whether the difference of two totals betrays nobody; no difference does not."""
+        sizes = change.abs()
+        if not (sizes > _CENT).any():
+            return True
+        sums = sizes.groupby(partners).sum()
+        near = (abs(change.sum()) - sums).abs() <= _NEAR * sums
+        return self.safe(sizes.where(sizes > _CENT, 0.0), partners) and not near[sums > 0].any()
+
+
+def _shared(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what partners share, with what the cell is of the whole amount of a plan."""
+    shared = table[table["vertrouwelijkheid"] != "intern"]
+    # a plan of which the cost changed is another amount to find
+    whole = shared.groupby(level=0)["kosten"].transform("sum").round(2)
+    return shared.assign(deel=shared["kosten"] / whole.where(whole > 0, 1.0), geheel=whole)
+
+
+def _refusals(
+    cells: Mapping[_Key, pd.DataFrame], before: Sequence[pd.DataFrame], rules: _Rules
+) -> dict[_Key, str]:
+    """Return why each cell is not shown beside what was shown before; empty for what is shown."""
+    why: dict[_Key, str] = {}
+    for key, cell in cells.items():
+        here = [cells[k] for k, reason in why.items() if not reason]
+        why[key] = _refusal(cell, before, here, rules)
+    while True:
+        shown = {key: cell for key, cell in cells.items() if not why[key]}
+        found = _betrayed([*before, *shown.values()], rules.rounding)
+        holding = [key for key, cell in shown.items() if found & set(cell.index)]
+        if not holding:
+            return why
+        why[min(holding, key=lambda key: (shown[key]["kosten"].sum(), key))] = _LINKED
+
+
+def _refusal(
+    cell: pd.DataFrame,
+    before: Sequence[pd.DataFrame],
+    here: Sequence[pd.DataFrame],
+    rules: _Rules,
+) -> str:
+    if not rules.safe(cell["kosten"], cell["partner"]):
+        return _FEW
+    for others, reason in ((here, _YEARS), (before, _BEFORE)):
+        for other in others:
+            if cell.index.intersection(other.index).empty:
+                continue
+            change = cell["kosten"].sub(other["kosten"], fill_value=0.0)
+            if not rules.apart(change, cell["partner"].combine_first(other["partner"])):
+                return reason
+    return ""
+
+
+def _betrayed(cells: Sequence[pd.DataFrame], rounding: float) -> set[str]:
+    """Return the plans of the first amount that follows from the totals of these cells."""
+    if not cells:
+        return set()
+    long = pd.concat(
+        [cell.assign(cel=number) for number, cell in enumerate(cells)]
+    ).rename_axis("plan").reset_index()  # fmt: skip
+    share = long.pivot_table(index=["plan", "partner", "geheel"], columns="cel", values="deel")
+    share = share.fillna(0.0).round(9)
+    pattern = share.apply(tuple, axis=1)
+    partner = share.index.get_level_values("partner")
+    # plans of one partner that always stand together are one amount; alike ones hide each other
+    units = [group.index for _, group in share.groupby([partner, pattern])]
+    alike = Counter(pattern[unit[0]] for unit in units)
+    matrix = np.array([share.loc[unit[0]].to_numpy() for unit in units]).T
+    amounts = np.array([unit.get_level_values("geheel").to_numpy().sum() for unit in units])
+    sums = matrix @ amounts
+    for at, unit in enumerate(units):
+        if alike[pattern[unit[0]]] == 1 and _known(matrix, sums, amounts[at], at, rounding):
+            return set(unit.get_level_values("plan"))
+    return set()
+
+
+def _known(matrix: np.ndarray, sums: np.ndarray, amount: float, at: int, rounding: float) -> bool:
+    """Say whether all amounts that fit the rounded sums are near the true one."""
+    limit = np.concatenate([sums + rounding / 2, rounding / 2 - sums])
+    both = np.vstack([matrix, -matrix])
+    for sign, bound in ((1.0, 1 - _NEAR), (-1.0, 1 + _NEAR)):
+        goal = np.zeros(matrix.shape[1])
+        goal[at] = sign
+        solved = linprog(goal, A_ub=both, b_ub=limit, bounds=(0, None), method="highs")
+        # an amount without an upper bound is not known
+        if solved.status != 0 or float(solved.fun or 0.0) < sign * bound * amount:
+            return False
+    return True

@@ -15,7 +15,6 @@ from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.streets import Places
 from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import percent
-from sia.errors import InputError
 
 NO_SUBSIDY = "subsidies afgewezen"
 
@@ -27,7 +26,7 @@ class Scenarios:
     Parameters
     ----------
     starts : DataFrame of Int64, index ``plan``
-        One column per scenario that has a programme, NA where left out.
+        One column per scenario, NA where left out.
     overzicht : DataFrame, index ``scenario``
         ``haalbaar`` (bool), ``in_programma``, ``besparing``, ``waarde`` (euro), ``gat``,
         ``toelichting`` (what lacks when not feasible).
@@ -96,17 +95,13 @@ def run_scenarios(
     Returns
     -------
     Scenarios
-        A scenario whose commitments do not fit has no programme; the overview says what lacks.
+        Of a scenario whose commitments do not fit the overview says what lacks.
     """
     columns: dict[str, pd.Series] = {}
     rows: dict[str, dict[str, object]] = {}
     for name, agenda in scenarios.items():
         here = replace(agenda, settings=replace(agenda.settings, stabiliteit=tie_break))
-        try:
-            programme = optimise(here, starts)
-        except InputError as error:
-            rows[name] = _infeasible(error)
-            continue
+        programme = optimise(here, starts)
         columns[name] = programme.starts.reindex(starts.index)
         rows[name] = _summary(programme)
     overview = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario")
@@ -115,23 +110,12 @@ def run_scenarios(
 
 def _summary(programme: Programme) -> dict[str, object]:
     return {
-        "haalbaar": True,
+        "haalbaar": programme.conflicten.empty,
         "in_programma": int(programme.starts.notna().sum()),
         "besparing": float(programme.worth["besparing"]),
         "waarde": float(programme.worth["totaal"]),
         "gat": programme.gap,
-        "toelichting": "",
-    }
-
-
-def _infeasible(error: InputError) -> dict[str, object]:
-    return {
-        "haalbaar": False,
-        "in_programma": 0,
-        "besparing": float("nan"),
-        "waarde": float("nan"),
-        "gat": float("nan"),
-        "toelichting": " ".join(problem.wat for problem in error.problems),
+        "toelichting": " ".join(programme.conflicten["zin"]),
     }
 
 
@@ -141,8 +125,8 @@ def same_year(starts: pd.Series, scenarios: Scenarios) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index ``plan``
-        ``start`` (int), ``aandeel`` (0-1, over all scenarios; one without a programme counts as
-        not the same year), ``zin`` ("zelfde jaar in 85 % van de scenario's").
+        ``start`` (int), ``aandeel`` (0-1, over all scenarios), ``zin`` ("zelfde jaar in 85 % van
+        de scenario's").
     """
     placed = starts.dropna().astype(int)
     n = len(scenarios.overzicht)

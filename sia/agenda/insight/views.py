@@ -18,7 +18,13 @@ from sia.agenda.programme.optimise import (
     timeline,
     use_of_means,
 )
-from sia.agenda.programme.versions import differences, since_last_version, version_summary
+from sia.agenda.programme.reasons import why_left_out, why_moved
+from sia.agenda.programme.versions import (
+    differences,
+    since_last_version,
+    version_starts,
+    version_summary,
+)
 from sia.agenda.programme.worth import moved_years
 from sia.agenda.reading.areas import in_area
 from sia.agenda.reading.deliveries import Deliveries
@@ -56,7 +62,7 @@ def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
 
 
 def decision_problem_table(dia: Dia) -> pd.DataFrame:
-    """Return the decisions and actions that do not fit the koppelkansen of today."""
+    """Return decisions and actions that do not fit today's koppelkansen, and money assumed."""
     return _problems(dia.agreed.problems)
 
 
@@ -154,12 +160,11 @@ def cover_table(dia: Dia) -> pd.DataFrame:
 
 
 def gains_table(dia: Dia) -> pd.DataFrame:
-    """Return what every partner gains or loses against planning alone, losers first."""
+    """Return what every partner saves in cash, and how its plans fare, losers first."""
     gains = partner_gains(dia.agenda, dia.starts, separate=dia.separate).sort_values(
-        "netto", kind="stable"
+        "waardering", kind="stable"
     )
-    shown = gains[["bespaart", "tijd", "plannen", "netto", "compensatie", "na_compensatie"]]
-    table = _euros(shown.rename(columns={"na_compensatie": "na compensatie"}).reset_index())
+    table = _euros(gains[["bespaart"]].rename(columns={"bespaart": "bespaart (€)"}).reset_index())
     return table.assign(uitleg=gains["zin"].to_numpy())
 
 
@@ -194,13 +199,36 @@ def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
 
 def left_out_plans(dia: Dia) -> pd.DataFrame:
     """Return the plans without a place, those outside the horizon included, with the reason."""
-    out = left_out(dia.agenda, dia.starts).assign(reden="past niet bij geld, mensen of straten")
-    beyond = outside_horizon(dia.plans, dia.agenda.settings).assign(reden="buiten de jaren")
+    out = left_out(dia.agenda, dia.starts).join(
+        why_left_out(dia.agenda, dia.starts).rename("reden")
+    )
+    beyond = outside_horizon(dia.plans, dia.agenda.settings)
+    jaren = dia.agenda.settings
+    beyond["reden"] = [
+        _beyond(first, last, jaren.start, jaren.eind)
+        for first, last in zip(beyond["eerste"], beyond["laatste"], strict=True)
+    ]
     both = pd.concat([out, beyond]).reset_index()
     window = [
         years(first, last) for first, last in zip(both["eerste"], both["laatste"], strict=True)
     ]
     return both[["plan", "titel", "partner"]].assign(start=window, reden=both["reden"])
+
+
+def _beyond(first: int, last: int, start: int, end: int) -> str:
+    if first > end:
+        return f"Kan pas na {end} beginnen."
+    if last < start:
+        return f"De jaren waarin het kon beginnen zijn voorbij, of het is klaar vóór {start}."
+    return "De voorganger heeft geen plek in deze jaren."
+
+
+def conflict_table(programme: Programme) -> pd.DataFrame:
+    """Return where commitments clash, with what would solve it; empty when they all fit."""
+    shown = programme.conflicten[["zin", "oplossing", "partners"]]
+    return shown.rename(columns={"zin": "wat botst"}).assign(
+        partners=shown["partners"].str.replace(";", ", ")
+    )
 
 
 def status_table(dia: Dia, aantal: int = 20) -> pd.DataFrame:
@@ -283,8 +311,10 @@ def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Prog
 
 
 def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:
-    """Return what changes between the programme and another one, as sentences."""
-    return _told(differences(dia.starts, programme.starts, dia.plans))
+    """Return what changes between the programme and another one, with the reason."""
+    changed = differences(dia.starts, programme.starts, dia.plans)
+    reasons = why_moved(dia.agenda, programme.starts, dia.starts)
+    return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
 def version_table(dia: Dia) -> pd.DataFrame:
@@ -303,8 +333,11 @@ def version_table(dia: Dia) -> pd.DataFrame:
 
 
 def version_difference_table(dia: Dia) -> pd.DataFrame:
-    """Return what changed between the last two versions that were kept, as sentences."""
-    return _told(since_last_version(dia.versions))
+    """Return what changed between the last two versions that were kept, and why."""
+    changed, names = since_last_version(dia.versions), list(dia.versions["versie"].unique())
+    before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
+    reasons = why_moved(dia.agenda, dia.starts, before)
+    return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
 def _told(changed: pd.DataFrame) -> pd.DataFrame:

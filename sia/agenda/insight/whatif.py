@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, restrict, share_left
+from sia.agenda.programme.inputs import Agenda, counted_on, payable, restrict, share_left
 from sia.agenda.programme.streets import Places
+from sia.agenda.reading.deliveries import GRANTED
 from sia.errors import InputError, Problem
 from sia.methode import Band
 
@@ -74,13 +75,18 @@ def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) 
         Sources that pay nothing; their part falls on the partner's own means. Of a plan that is
         under way only what is left to spend counts.
     """
-    given = plans.reindex(agenda.plans.index)
+    schemes = agenda.regelingen.assign(status=GRANTED)
+    given = payable(plans.loc[agenda.plans.index], schemes)
     outside = pd.Series(0.0, index=agenda.plans.index)
     for n in ("1", "2"):
         pays = ~given[f"bron_{n}"].isin(list(refused))
         outside += given[f"bedrag_{n}"].fillna(0.0).where(pays, 0.0)
     own = agenda.plans["kosten"] - outside * share_left(agenda.plans, plans)
-    return replace(agenda, plans=agenda.plans.assign(eigen=own))
+    return replace(
+        agenda,
+        plans=agenda.plans.assign(eigen=own),
+        bijdragen=counted_on(given, schemes.drop(index=list(refused), errors="ignore")),
+    )
 
 
 def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sia.agenda.reading.fields import IDEA
 from sia.agenda.reading.openness import view
 from sia.agenda.wording import day
 from sia.extras import extra
@@ -55,7 +56,7 @@ def public_works(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Return the placed works that residents may know of, at level ``openbaar``; no ideas."""
     table = plans.assign(start=starts.reindex(plans.index)).reset_index()
     seen = view(table, "openbaar")
-    return seen[(seen["status"] != "idee") & seen["start"].notna()]
+    return seen[(seen["status"] != IDEA) & seen["start"].notna()]
 
 
 def items_of(works: pd.DataFrame, buurtcode: str) -> list[Item]:

@@ -9,9 +9,10 @@ import pandas as pd
 from sia.agenda.dia import Dia
 from sia.agenda.insight.funding import cover, money, shares
 from sia.agenda.insight.publication import publications, spending
-from sia.agenda.programme.inputs import without_refused
+from sia.agenda.programme.inputs import payable
 from sia.agenda.programme.optimise import timeline
 from sia.agenda.reading.decisions import decision_log, every_number, task_list
+from sia.agenda.reading.fields import IDEA
 from sia.agenda.reading.openness import with_levels
 
 TABLES = {
@@ -47,18 +48,29 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
         "acties": task_list(organisation, kansen["vertrouwelijkheid"]),
         "wijzigingen": dia.taken.changes,
         "programma": timeline(agenda, starts),
-        "geld": money(agenda, without_refused(plans, funds), starts, dia.gebieden),
+        "geld": money(agenda, payable(plans, funds), starts, dia.gebieden),
         "dekking": with_levels(cover(agenda, plans, starts, funds), levels),
         "aandelen": with_levels(shares(agenda, starts), levels),
-        "knelpunten": with_levels(
-            dia.programme.knelpunten.rename(columns={"soort": "knelt"}), levels
-        ),
+        "knelpunten": _shared_bottlenecks(dia),
     }
+
+
+def _shared_bottlenecks(dia: Dia) -> pd.DataFrame:
+    """Return the bottlenecks; what tells the budget of a partner that did not share it is internal.
+
+    Room and use together are the budget, and so is which plan no longer fits.
+    """
+    table = dia.programme.knelpunten.rename(columns={"soort": "knelt"})
+    levelled = with_levels(table, dia.plans["vertrouwelijkheid"])
+    closed = table["knelt"].isin(["budget", "fte"]) & ~table["wie"].isin(dia.delivered.open_books)
+    return levelled.assign(vertrouwelijkheid=levelled["vertrouwelijkheid"].mask(closed, "intern"))
 
 
 def kept_tables(dia: Dia, memory: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables of `MEMORY` after this round; `memory` is how they were before it."""
-    base = spending(timeline(dia.agenda, dia.starts), dia.gebieden)
+    works = timeline(dia.agenda, dia.starts)
+    firm = dia.plans["status"].reindex(works.index) != IDEA
+    base = spending(works[firm], dia.gebieden)
     return {
         "register": dia.taken.register.plans,
         "historie": dia.taken.register.history,

@@ -1,4 +1,4 @@
-"""What was agreed binds the programme: works of one shared opening start in one year."""
+"""What was agreed binds the programme, and what is decided or running stays where it is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,38 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.inputs import Agenda, bound_pairs
 from sia.agenda.reading.organisation import TOGETHER
 from sia.dutch import opsomming
 from sia.errors import Problem
 
 
+def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
+    """Return the agenda in which commitments keep the year of the agreed programme.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    current : Series, index ``plan``
+        The agreed schedule.
+
+    Returns
+    -------
+    Agenda
+        A commitment whose window no longer holds its agreed year is free within that window, and
+        so is one that has to move to keep an agreement with others.
+    """
+    plans = agenda.plans
+    year = current.reindex(plans.index).astype("Float64").astype(float)
+    hold = plans["verplicht"] & year.between(plans["eerste"], plans["laatste"])
+    tied = {p for _, a, b in bound_pairs(agenda) for p in (a, b)} | set(agenda.afspraken["plan"])
+    hold &= ~plans.index.isin(list(tied))
+    fixed = {c: plans[c].where(~hold, year).astype(int) for c in ("eerste", "laatste")}
+    return replace(agenda, plans=plans.assign(**fixed))
+
+
 def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Problem]]:
-    """Return the agenda in which agreed works start in the same year.
+    """Return the agenda in which agreed works are done together.
 
     Parameters
     ----------
@@ -25,13 +49,16 @@ def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Pr
     Returns
     -------
     agenda : Agenda
-        Every koppelkans of kind ``straat`` in a phase of `TOGETHER` is in ``afspraken``; two that
-        share a plan are one group. A plan that takes no part in the programme is left out of it.
+        Every koppelkans in a phase of `TOGETHER` binds. Of kind ``straat``: its plans are in
+        ``afspraken`` and start in one year; two that share a plan are one group. Of another kind:
+        the first plan is under way together with each of the others, a ``links`` that ``bindt``.
+        A plan that takes no part in the programme is left out of it.
     problems : list of Problem
         Agreements that the windows of their plans no longer allow; they bind nothing.
     """
-    agreed = state[(state["soort_kans"] == "straat") & state["fase"].isin(TOGETHER)]
-    groups = {str(kans): plans.split(";") for kans, plans in agreed["plannen"].items()}
+    agreed = state[state["fase"].isin(TOGETHER)]
+    street = agreed["soort_kans"] == "straat"
+    groups = {str(kans): plans.split(";") for kans, plans in agreed.loc[street, "plannen"].items()}
     rows: list[tuple[str, str]] = []
     problems = []
     for names, members in _merged(groups.items()):
@@ -41,9 +68,41 @@ def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Pr
         elif len(window) > 1:
             rows += [(";".join(names), str(plan)) for plan in window.index]
     added = pd.DataFrame(rows, columns=["groep", "plan"], dtype=str)
-    return replace(
-        agenda, afspraken=pd.concat([agenda.afspraken, added], ignore_index=True)
-    ), problems
+    links, unkept = _binding(agenda, agreed.loc[~street, "plannen"])
+    groups_of = pd.concat([agenda.afspraken, added], ignore_index=True)
+    return replace(agenda, afspraken=groups_of, links=links), [*problems, *unkept]
+
+
+def _binding(agenda: Agenda, decided: pd.Series) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the links, the decided ones binding, and the pairs that no year allows."""
+    pairs, problems = [], []
+    for kans, plannen in decided.items():
+        known = [p for p in plannen.split(";") if p in agenda.plans.index]
+        if len(known) < 2 or known[0] != plannen.split(";")[0]:
+            continue
+        held, gone = _reachable(agenda.plans, known[0], known[1:])
+        pairs += [(str(kans), known[0], plan) for plan in held]
+        problems += [_apart([str(kans)], agenda.plans.loc[[known[0], plan]]) for plan in gone]
+    bound = pd.DataFrame(pairs, columns=["kans", "a", "b"], dtype=str).assign(bindt=True)
+    links = agenda.links.drop(columns="bindt", errors="ignore")
+    links = links.merge(bound, how="outer", on=["kans", "a", "b"], sort=False)
+    links["bindt"] = links["bindt"].eq(True)
+    return links.fillna({"waardering": 0.0}), problems
+
+
+def _reachable(plans: pd.DataFrame, hub: str, others: list[str]) -> tuple[list[str], list[str]]:
+    """Return with which others a plan can be under way, in the start year that allows most."""
+    span = plans[["eerste", "laatste", "duur"]].astype(int).to_dict("index")
+    first, last, years = (span[hub][c] for c in ("eerste", "laatste", "duur"))
+    best: list[str] = []
+    for t in range(first, last + 1):
+        with_it = [
+            p
+            for p in others
+            if span[p]["eerste"] < t + years and t < span[p]["laatste"] + span[p]["duur"]
+        ]
+        best = max(best, with_it, key=len)
+    return best, [p for p in others if p not in best]
 
 
 def _merged(groups: Iterable[tuple[str, list[str]]]) -> list[tuple[list[str], list[str]]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, restrict
+from sia.agenda.programme.inputs import Agenda, bound_pairs, restrict
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import run
 from sia.agenda.programme.worth import leave_out_price
@@ -23,8 +23,8 @@ def alone(agenda: Agenda) -> pd.Series:
     -------
     Series, index ``plan``
         Start years (Int64, NA left out): each partner's own optimum within its windows, budget,
-        people and its own precedence, blind to others' plans, shared openings, graafrust and
-        street caps.
+        people, subsidies and its own precedence, blind to others' plans, shared openings,
+        graafrust and street caps.
     """
     blind = replace(
         agenda,
@@ -32,6 +32,7 @@ def alone(agenda: Agenda) -> pd.Series:
         plek_buurt=agenda.plek_buurt.iloc[:0],
         links=agenda.links.iloc[:0],
         afspraken=agenda.afspraken.iloc[:0],
+        bezet=agenda.bezet.iloc[:0],
         settings=replace(agenda.settings, hinder_drempel=float("inf")),
     )
     parts = []
@@ -50,7 +51,10 @@ def alone(agenda: Agenda) -> pd.Series:
 
 
 def greedy(
-    agenda: Agenda, current: pd.Series | None = None, builder: Builder | None = None
+    agenda: Agenda,
+    current: pd.Series | None = None,
+    builder: Builder | None = None,
+    always: bool = False,
 ) -> pd.Series | None:
     """Return the schedule of a planner who places plans one by one, dearest to drop first.
 
@@ -58,29 +62,32 @@ def greedy(
     ----------
     agenda : Agenda
     current : Series, optional
-        Agreed schedule, for re-planning.
+        Agreed schedule: a plan keeps its year when it fits.
     builder : Builder, optional
         The model of the same agenda and schedule, when it is there already.
+    always : bool
+        Place a commitment that fits nowhere in its best year all the same.
 
     Returns
     -------
     Series or None
-        Committed plans come first, then by leave-out price; each gets the year that adds most at
-        that moment. None when a committed plan finds no place.
+        Committed plans come first, then by leave-out price, each after its predecessors; each
+        gets the year that adds most at that moment. None when a commitment finds no place.
     """
-    return _Greedy(agenda, builder or Builder(agenda, current)).plan()
+    return _Greedy(agenda, builder or Builder(agenda, current), current).plan(always)
 
 
 class _Greedy:
     """Keeps what is used while plans are placed one by one."""
 
-    def __init__(self, agenda: Agenda, builder: Builder) -> None:
+    def __init__(self, agenda: Agenda, builder: Builder, current: pd.Series | None) -> None:
         self.builder = builder
         self.model = builder.model
         self.agenda = agenda
+        self.agreed = {} if current is None else current.dropna().to_dict()
         self.rows_of: dict[int, list[tuple[int, float]]] = {}
         self.room = dict(enumerate(self.model.row_upper))
-        kinds = {"budget", "fte", "volgorde"}
+        kinds = {"budget", "fte", "volgorde", "regeling", "plafond"}
         x_columns = set(self.builder.x.values())
         for i, name in enumerate(self.model.names):
             if name.soort in kinds:
@@ -99,29 +106,23 @@ class _Greedy:
             for plek, codes in agenda.plek_buurt.groupby("plek")["buurtcode"]
         }
         self.largest: dict[tuple[str, int], float] = {}
-        self.opened: dict[str, set[int]] = {}
+        self.opened: dict[str, set[tuple[int, int]]] = {}
+        for plek, until in agenda.bezet[["plek", "tot"]].itertuples(index=False, name=None):
+            self.opened[plek] = {(until, until)}
         self.lying: dict[tuple[str, int], set[str]] = {}
         self.start: dict[str, int] = {}
+        self.visited: set[str] = set()
+        self.groups, self.before = placed_with(agenda), _before(agenda)
         self.must = {str(plan): bool(must) for plan, must in agenda.plans["verplicht"].items()}
 
-    def plan(self) -> pd.Series | None:
+    def plan(self, always: bool) -> pd.Series | None:
         plans = self.agenda.plans
         price = leave_out_price(plans, self.agenda.parameters)
         order = pd.DataFrame({"must": ~plans["verplicht"], "price": -price}, index=plans.index)
-        agreed = {
-            str(plan): [str(m) for m in rows["plan"]]
-            for _, rows in self.agenda.afspraken.groupby("groep")
-            for plan in rows["plan"]
-        }
-        done: set[str] = set()
         for plan in order.sort_values(["must", "price"], kind="stable").index:
-            group = agreed.get(str(plan), [str(plan)])
-            if str(plan) in done:
-                continue
-            done.update(group)
-            placed = self._place(group)
-            if not placed and any(self.must[p] for p in group):
-                return None
+            self._visit(str(plan), always)
+        if any(must and plan not in self.start for plan, must in self.must.items()):
+            return None
         return pd.Series(
             [self.start.get(str(p), pd.NA) for p in plans.index],
             index=plans.index,
@@ -129,15 +130,28 @@ class _Greedy:
             name="start",
         )
 
-    def _place(self, group: list[str]) -> bool:
+    def _visit(self, plan: str, always: bool) -> None:
+        """Place a plan and those that go with it, after their predecessors."""
+        group = self.groups.get(plan, [plan])
+        if self.visited & set(group):
+            return
+        self.visited.update(group)
+        for member in group:
+            for before in self.before.get(member, []):
+                self._visit(before, always)
+        self._place(group, always)
+
+    def _place(self, group: list[str], always: bool) -> None:
         common = set.intersection(*(set(self.builder.options[p]) for p in group))
-        options = sorted(((self._cost(group, t), t) for t in common), key=lambda o: o)
+        kept = {self.agreed.get(p) for p in group}
+        options = sorted((t not in kept, self._cost(group, t), t) for t in common)
         must = any(self.must[p] for p in group)
-        for cost, t in options:
+        for _, cost, t in options:
             if (must or cost < 0) and self._fits(group, t):
                 self._take(group, t)
-                return True
-        return False
+                return
+        for plan in group if must and always else ():
+            self._take([plan], options[0][2] if options else self.builder.options[plan][0])
 
     def _cost(self, group: list[str], t: int) -> float:
         """Cost that placing the group in a year adds; negative is a gain."""
@@ -157,9 +171,11 @@ class _Greedy:
         if any(amount > self.room[row] + 1e-9 for row, amount in need.items()):
             return False
         rest = self.agenda.settings.graafrust
-        for plan in group:
+        for plan in group if rest > 0 else ():
+            end = t + self.builder.duration[plan] - 1
             for plek, _ in self.places.get(plan, []):
-                if any(y != t and abs(y - t) < rest for y in self.opened.get(plek, ())):
+                if any(y != t and y < end + rest and t < last + rest
+                       for y, last in self.opened.get(plek, ())):  # fmt: skip
                     return False
         return self._streets_fit(group, t)
 
@@ -190,5 +206,23 @@ class _Greedy:
             for row, factor in self.rows_of.get(self.builder.x[plan, t], []):
                 self.room[row] -= factor
             for plek, f in self.places.get(plan, []):
-                self.opened.setdefault(plek, set()).add(t)
+                span = (t, t + self.builder.duration[plan] - 1)
+                self.opened.setdefault(plek, set()).add(span)
                 self.largest[plek, t] = max(self.largest.get((plek, t), 0.0), f)
+
+
+def placed_with(agenda: Agenda) -> dict[str, list[str]]:
+    """Return per plan of an agreement all plans that are placed with it."""
+    found: dict[str, set[str]] = {}
+    tied = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]
+    for group in [*tied, *({a, b} for _, a, b in bound_pairs(agenda))]:
+        whole = group.union(*(found.get(p, set()) for p in group))
+        found |= dict.fromkeys(whole, whole)
+    return {plan: sorted(group) for plan, group in found.items()}
+
+
+def _before(agenda: Agenda) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for plan, first in agenda.voorgangers[["plan", "voorganger"]].itertuples(index=False):
+        found.setdefault(plan, []).append(first)
+    return found

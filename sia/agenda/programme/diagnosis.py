@@ -1,64 +1,137 @@
-"""Why the commitments do not fit: the smallest amounts that would make them fit."""
+"""Commitments that clash: which rules give way, as little as possible, and what would solve it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, restrict
-from sia.agenda.programme.milp import EURO, Builder
+from sia.agenda.programme.check import Checker
+from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
-from sia.agenda.wording import count, euro, number
-from sia.errors import Problem
 
 _PRICE = {
     "budget": 1.0,
+    "plafond": 1.0,
     "fte": 100.0,
     "straten": 200.0,
     "graafrust": 1000.0,
     "volgorde": 1000.0,
     "afspraak": 1000.0,
+    "regeling": 1000.0,
 }
 """Price of one unit of slack, thousand euro: money gives way first, rules of the street last."""
+_REMEDY = {
+    "budget": "Verhoog het budget, sta doorschuiven toe of geef een van de plannen een ander jaar.",
+    "plafond": "Zoek ander geld voor een van de plannen, of vraag een hoger plafond.",
+    "fte": "Zoek mensen, of geef een van de plannen een ander jaar.",
+    "straten": "Sta tijdelijk meer open straten toe, of geef een van de plannen een ander jaar.",
+    "graafrust": "Laat de werken in hetzelfde jaar beginnen, of sta deze uitzondering toe.",
+    "volgorde": "Geef een van beide plannen een ander jaar.",
+    "afspraak": "Kies een jaar dat voor alle plannen van de afspraak kan, of neem haar terug.",
+    "regeling": "Zoek ander geld, of geef het plan een jaar binnen de regeling.",
+    "venster": "Laat de partner een nieuw jaar opgeven.",
+}
+CONFLICT = ["soort", "wie", "jaar", "tekort", "plannen", "partners", "zin", "oplossing"]
 
 
-def diagnose(agenda: Agenda) -> pd.DataFrame:
-    """Return what lacks when the committed plans alone do not fit.
+def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return where commitments clash, in a programme in which only they break rules.
 
     Parameters
     ----------
     agenda : Agenda
+    starts : Series, index ``plan``
 
     Returns
     -------
     DataFrame
-        ``soort`` (budget / fte / straten / graafrust / volgorde / afspraak), ``wie`` (partner,
-        buurt or place), ``jaar``, ``tekort`` (euro, fte, places), ``zin`` (Dutch). Empty when
-        they do fit. The amounts are the cheapest set of relaxations (elastic programme).
+        ``soort``, ``wie``, ``jaar``, ``tekort`` (euro, fte, places, years), ``plannen`` and
+        ``partners`` (``;``-joined), ``zin`` and ``oplossing`` (Dutch). Among them the committed
+        works that should have begun before the horizon. Empty when all commitments fit.
     """
-    builder = Builder(_committed(agenda))
-    model, slack = _elastic(builder.model)
-    solved = run(model, agenda.settings)
-    rows = []
+    chosen = {str(p): int(y) for p, y in starts.dropna().items()}
+    checker = Checker(agenda)
+    rows = [
+        (v.soort, v.wie, v.jaar, v.tekort, v.plannen, v.zin) for v in checker.violations(chosen)
+    ]
+    plans = agenda.plans
+    for plan, window in plans.get("uitgelopen", pd.Series(dtype=str)).items():
+        if not window:
+            continue
+        zin = f"{checker.name(str(plan))} stond vast voor {window} en is niet begonnen"
+        year = chosen.get(str(plan), 0)
+        placed = f"; het programma zet het in {year}." if year else "."
+        rows.append(("venster", str(plan), year, 0.0, (str(plan),), zin + placed))
+    table = pd.DataFrame(rows, columns=["soort", "wie", "jaar", "tekort", "plannen", "zin"])
+    table["partners"] = [
+        ";".join(sorted(set(plans["partner"].reindex(list(names)).dropna())))
+        for names in table["plannen"]
+    ]
+    table["plannen"] = [";".join(names) for names in table["plannen"]]
+    table["oplossing"] = table["soort"].map(_REMEDY)
+    return table[CONFLICT]
+
+
+def give_way(builder: Builder) -> Model:
+    """Return the model in which rules give way where the commitments break them, and only there.
+
+    Parameters
+    ----------
+    builder : Builder
+        Of an agenda whose commitments do not fit together.
+
+    Notes
+    -----
+    An elastic programme over the commitments (and what has to go with them) finds the cheapest
+    set of relaxations. The rows that give way do so by exactly that much, and the plans in them
+    keep the years that go with it, so that no other plan profits.
+    """
+    strict, needed = builder.model, _needed(builder.agenda)
+    model, slack = _elastic(strict)
+    for (plan, _), column in builder.x.items():
+        if plan not in needed:
+            model.upper[column] = 0.0
+    solved = run(model, builder.settings)
+    if not solved.values.size:
+        return strict
+    lower, upper = list(strict.lower), list(strict.upper)
+    row_lower, row_upper = list(strict.row_lower), list(strict.row_upper)
+    starts = set(builder.x.values())
     for row, columns in slack.items():
-        name = builder.model.names[row]
-        short = float(sum(solved.values[c] for c in columns))
-        if short > 1e-6:
-            scale = EURO if name.soort == "budget" else 1.0
-            rows.append((name.soort, name.wie, name.jaar, short / scale))
-    table = pd.DataFrame(rows, columns=["soort", "wie", "jaar", "tekort"])
-    table["zin"] = [_sentence(*row) for row in table.itertuples(index=False, name=None)]
-    return table.sort_values(["soort", "wie", "jaar"]).reset_index(drop=True)
+        short = [float(solved.values[c]) for c in columns]
+        if max(short) <= 1e-6:
+            continue
+        row_upper[row] += short[0] + 1e-6
+        row_lower[row] -= sum(short[1:]) + 1e-6
+        for column in _columns(strict, row):
+            if column in starts and solved.values[column] > 0.5:
+                lower[column] = 1.0
+    return replace(strict, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
 
-def _committed(agenda: Agenda) -> Agenda:
-    """Return only what must be done: commitments, and whatever agreed to start with them."""
-    must = agenda.plans["verplicht"].copy()
-    for _, rows in agenda.afspraken.groupby("groep"):
-        if must[rows["plan"]].any():
-            must[rows["plan"]] = True
-    return restrict(replace(agenda, plans=agenda.plans.assign(verplicht=must)), must.index[must])
+def _columns(model: Model, row: int) -> list[int]:
+    return model.index[model.starts[row] : model.starts[row + 1]]
+
+
+def _needed(agenda: Agenda) -> set[str]:
+    """Return the commitments, and what has to have a place because they have one."""
+    found = set(agenda.plans.index[agenda.plans["verplicht"]])
+    tied: list[Iterable[str]] = [
+        *(set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")),
+        *({a, b} for _, a, b in bound_pairs(agenda)),
+    ]
+    order = agenda.voorgangers[["plan", "voorganger"]]
+    size = -1
+    while len(found) > size:
+        size = len(found)
+        for group in tied:
+            if found & set(group):
+                found |= set(group)
+        found |= set(order.loc[order["plan"].isin(found), "voorganger"])
+    return found
 
 
 def _elastic(strict: Model) -> tuple[Model, dict[int, list[int]]]:
@@ -78,33 +151,3 @@ def _elastic(strict: Model) -> tuple[Model, dict[int, list[int]]]:
             terms += list(zip(slack[i], signs, strict=True))
         model.row(terms, strict.row_upper[i], name, strict.row_lower[i])
     return model, slack
-
-
-def _sentence(soort: str, wie: str, jaar: int, tekort: float) -> str:
-    n = round(tekort)
-    return {
-        "budget": f"{wie} komt in {jaar} {euro(tekort)} tekort voor wat al is toegezegd.",
-        "fte": f"{wie} komt in {jaar} {number(tekort)} fte tekort voor wat al is toegezegd.",
-        "straten": f"In buurt {wie} liggen in {jaar} {count(n, 'straat', 'straten')} te veel open.",
-        "graafrust": f"De graafrust van {wie} wordt vanaf {jaar} doorbroken door toezeggingen.",
-        "volgorde": f"De volgorde {wie} past in {jaar} niet in de vensters van de plannen.",
-        "afspraak": f"De afspraak {wie} om samen te starten past in {jaar} niet.",
-    }[soort]
-
-
-_REMEDY = {
-    "budget": "Verhoog het budget, sta doorschuiven toe of maak een toezegging minder hard.",
-    "fte": "Zoek mensen, of spreid de toegezegde plannen.",
-    "straten": "Sta tijdelijk meer open straten toe, of spreid de toegezegde plannen.",
-    "graafrust": "Laat de werken samenvallen, of sta deze uitzondering toe.",
-    "volgorde": "Verruim het venster van een van beide plannen.",
-    "afspraak": "Kies een jaar dat voor alle plannen van de afspraak kan.",
-}
-
-
-def problems_of(shortages: pd.DataFrame) -> list[Problem]:
-    """Return the shortages as problems for the reader."""
-    return [
-        Problem(zin, _REMEDY[soort], rij=wie, kolom=f"{soort} {jaar}")
-        for soort, wie, jaar, _, zin in shortages.itertuples(index=False, name=None)
-    ]

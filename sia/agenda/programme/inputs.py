@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,8 +13,10 @@ import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
+from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.investments import predecessors
+from sia.agenda.wording import percent, years
 from sia.errors import InputError, Problem
 from sia.methode import Band
 
@@ -29,8 +34,8 @@ class ProgrammeSettings:
     straten_open : int or None
         Most places open in one buurt in one year; None is no cap.
     graafrust : int
-        Years that a place stays closed after it was opened (5: opened in 2026, next from 2031);
-        0 or 1 is no rest.
+        Years that a place stays closed, counted from the last year of the work (5: open until
+        2026, next from 2031); 0 is no rest.
     hinder_drempel : float
         Nuisance points per buurt and year above which each extra point costs
         `Parameters.hinderpiek`.
@@ -41,7 +46,7 @@ class ProgrammeSettings:
     tijd : float
         Seconds at most. When the gap is reached first, the answer does not depend on the machine.
     stabiliteit : float
-        Re-planning: cost of moving a plan by one year, fraction of its cost.
+        Cost of moving a plan by one year from the agreed programme, fraction of its value.
     zaad, threads : int
         Seed and number of threads of the solver; fixed, so that a run can be repeated.
     """
@@ -82,15 +87,24 @@ class Agenda:
     plek_buurt, plan_buurt : DataFrame
         ``plek`` / ``plan`` with ``buurtcode``.
     links : DataFrame
-        ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year).
+        ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year), and
+        optionally ``bindt`` (bool): decided, so the two are under way together or not at all.
     voorgangers : DataFrame
-        ``plan``, ``voorganger``, ``marge`` (years).
+        ``plan``, ``voorganger``, ``marge`` (years): a plan has a place only when its predecessor
+        has one too, and starts no earlier than so many years after it.
     afspraken : DataFrame
         ``groep``, ``plan``: agreed to start in the same year.
     budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte``; NaN or absent is not constrained.
+        ``budget``, ``fte`` as they were given; what binds is `limits`.
     settings : ProgrammeSettings
     parameters : Parameters
+    bezet : DataFrame
+        ``plek``, ``tot``: last year in which a place lay open for a work that is over.
+    regelingen : DataFrame, index ``bron``
+        ``van``, ``tot`` (start years), ``plafond`` (euro): schemes on which plans count.
+    bijdragen : DataFrame
+        ``plan``, ``bron``, ``bedrag`` (euro), ``vrij`` (bool: the window no longer matters,
+        because the work began).
     """
 
     plans: pd.DataFrame
@@ -103,6 +117,20 @@ class Agenda:
     budgets: pd.DataFrame
     settings: ProgrammeSettings
     parameters: Parameters
+    bezet: pd.DataFrame = field(default_factory=lambda: _empty("plek", "tot"))
+    regelingen: pd.DataFrame = field(default_factory=lambda: _empty("van", "tot", "plafond"))
+    bijdragen: pd.DataFrame = field(
+        default_factory=lambda: _empty("plan", "bron", "bedrag", "vrij")
+    )
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """Money and people that bind, see `sia.agenda.programme.means.limits`."""
+        return limits(self.plans, self.budgets, self.settings.jaren)
+
+
+def _empty(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
 
 
 def prepare(
@@ -112,6 +140,7 @@ def prepare(
     budgets: pd.DataFrame,
     settings: ProgrammeSettings,
     parameters: Parameters | None = None,
+    subsidies: pd.DataFrame | None = None,
 ) -> Agenda:
     """Bring plans, koppelkansen, urgency and budgets together.
 
@@ -127,12 +156,17 @@ def prepare(
         Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
     settings : ProgrammeSettings
     parameters : Parameters, optional
+    subsidies : DataFrame, index ``subsidie``, optional
+        Schemes; what one cannot pay, see `payable`, falls on the partner's own means.
 
     Returns
     -------
     Agenda
         A plan that began before the horizon takes part with the years and the money that are
-        left, from the first year on.
+        left, from the first year on. One that had to begin before it and did not, may begin in
+        any year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part
+        because it comes after the horizon or missed its years takes no part either, unless it is
+        committed; one whose predecessor is finished or no longer delivered is free.
 
     Raises
     ------
@@ -142,6 +176,8 @@ def prepare(
     """
     parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
+    if subsidies is not None:
+        plans = payable(plans, subsidies)
     table = _plan_table(plans, scores, settings, parameters)
     table = table.drop(index=outside_horizon(plans, settings).index)
     kept = set(table.index)
@@ -166,25 +202,80 @@ def prepare(
         budgets=budgets.set_index(["partner", "jaar"]).sort_index()[["budget", "fte"]],
         settings=settings,
         parameters=parameters,
+        bezet=_lain_open(plans, linkages.places.openings, places, settings),
+        regelingen=_empty("van", "tot", "plafond") if subsidies is None else subsidies,
+        bijdragen=counted_on(plans.loc[table.index], subsidies),
     )
 
 
-def without_refused(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the plans as a programme may count on their money: what was refused pays nothing.
+def payable(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the plans without the amounts that a scheme cannot pay in any year.
 
     Parameters
     ----------
     plans : GeoDataFrame, index ``plan``
         As read.
     subsidies : DataFrame, index ``subsidie``
-        ``status``.
+        See `unpayable`.
     """
-    refused = subsidies.index[subsidies["status"] == REFUSED]
-    amounts = {
-        f"bedrag_{n}": plans[f"bedrag_{n}"].mask(plans[f"bron_{n}"].isin(refused))
+    schemes = subsidies.to_dict("index")
+    never = {
+        n: [
+            source in schemes and bool(unpayable(plan, schemes[source]))
+            for source, (_, plan) in zip(plans[f"bron_{n}"], plans.iterrows(), strict=True)
+        ]
         for n in ("1", "2")
     }
+    amounts = {f"bedrag_{n}": plans[f"bedrag_{n}"].mask(gone) for n, gone in never.items()}
     return plans.assign(**amounts)
+
+
+def unpayable(plan: pd.Series, subsidy: Mapping[Any, Any]) -> str:
+    """Say why a scheme cannot pay for a plan, whenever it starts; empty when it can.
+
+    Parameters
+    ----------
+    plan : Series
+        ``soort``, ``kosten``, ``bedrag_1``, ``bedrag_2``.
+    subsidy : mapping
+        ``status``, ``soorten``, ``eigen_aandeel`` (fraction).
+    """
+    if subsidy["status"] == REFUSED:
+        return "De aanvraag is afgewezen."
+    if plan["soort"] not in str(subsidy["soorten"]).split(";"):
+        return f"De regeling geldt niet voor {plan['soort']}."
+    other = sum(float(plan[f"bedrag_{n}"]) for n in ("1", "2") if plan[f"bedrag_{n}"] > 0)
+    share = 1 - other / plan["kosten"] if plan["kosten"] > 0 else 1.0
+    least = float(subsidy["eigen_aandeel"])
+    if share < least - 1e-9:
+        asked = f"de regeling vraagt {percent(least, 0)}"
+        return f"Eigen aandeel is {percent(share, 0)}; {asked}."
+    return ""
+
+
+def counted_on(plans: pd.DataFrame, subsidies: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what plans ask of known schemes, as ``bijdragen`` of an `Agenda`."""
+    known = set() if subsidies is None else set(subsidies.index)
+    rows = [
+        (str(plan), source, float(amount), status == "in uitvoering")
+        for n in ("1", "2")
+        for plan, source, amount, status in plans[
+            [f"bron_{n}", f"bedrag_{n}", "status"]
+        ].itertuples(name=None)
+        if source in known and amount > 0
+    ]
+    return pd.DataFrame(rows, columns=["plan", "bron", "bedrag", "vrij"])
+
+
+def _lain_open(
+    plans: pd.DataFrame, openings: pd.DataFrame, places: set[str], settings: ProgrammeSettings
+) -> pd.DataFrame:
+    """Return until when places of the programme lay open for works that are over."""
+    over = _begun(plans, settings) & ~_running(plans, settings)
+    last = (plans["voorkeur"] + plans["duur"] - 1)[over]
+    rows = openings[openings["plan"].isin(last.index) & openings["plek"].isin(places)]
+    until = rows.assign(tot=rows["plan"].map(last)).groupby("plek")["tot"].max()
+    return until.astype(int).reset_index()
 
 
 def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.DataFrame:
@@ -197,10 +288,31 @@ def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.Data
         in the programme.
     """
     window = start_windows(plans)
-    outside = (window["eerste"] > settings.eind) | (window["laatste"] < settings.start)
+    missed = (window["laatste"] < settings.start) & ~_committed(plans)
+    never = missed | (window["eerste"] > settings.eind)
     begun = _begun(plans, settings)
-    outside = outside.where(~begun, ~_running(plans, settings))
+    never &= ~begun
+    never |= _behind(plans, set(plans.index[never]))
+    outside = never.where(~begun, ~_running(plans, settings))
     return plans.loc[outside, ["partner", "titel", "vertrouwelijkheid"]].join(window)
+
+
+def _behind(plans: pd.DataFrame, gone: set[str]) -> pd.Series:
+    """Say which plans wait, directly or not, for one that takes no part; committed ones do not."""
+    bound = plans["voorgangers"][~_committed(plans)]
+    waits = {
+        str(plan): {before for before, _ in predecessors(text)} for plan, text in bound.items()
+    }
+    found, more = set(gone), True
+    while more:
+        new = {plan for plan, before in waits.items() if before & found} - found
+        found, more = found | new, bool(new)
+    return pd.Series(plans.index.isin(found), index=plans.index)
+
+
+def _committed(plans: pd.DataFrame) -> pd.Series:
+    decided = plans["status"].isin(["vastgesteld", "in uitvoering"])
+    return decided | (plans["flexibiliteit"] == "vast")
 
 
 def _begun(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.Series:
@@ -235,7 +347,7 @@ def _check(
         problems += [
             Problem(
                 f"Negatief getal bij {row['partner']} in {row['jaar']}.",
-                "Vul nul of meer in, of laat leeg als er geen grens is.",
+                "Vul nul of meer in, of laat leeg als het niet bekend is.",
                 kolom=column,
             )
             for _, row in budgets[budgets[column] < 0].iterrows()
@@ -260,7 +372,8 @@ def _plan_table(
 ) -> pd.DataFrame:
     window = start_windows(plans)
     first = window["eerste"].clip(lower=settings.start)
-    last = window["laatste"].clip(upper=settings.eind)
+    late = _committed(plans) & ~_begun(plans, settings) & (window["laatste"] < settings.start)
+    last = window["laatste"].clip(upper=settings.eind).where(~late, settings.eind)
     urgency = plan_urgency(plans, scores)["urgentie"]
     middle = urgency.median()
     other = plans[["bedrag_1", "bedrag_2"]].fillna(0.0).sum(axis=1)
@@ -280,8 +393,11 @@ def _plan_table(
             "eerste": first.where(~running, settings.start).astype(int),
             "laatste": last.where(~running, settings.start).astype(int),
             "voorkeur": plans["voorkeur"].astype(int).clip(first, last.where(last >= first, first)),
-            "verplicht": plans["status"].isin(["vastgesteld", "in uitvoering"])
-            | (plans["flexibiliteit"] == "vast"),
+            "verplicht": _committed(plans),
+            "uitgelopen": [
+                years(*span) if missed else ""
+                for missed, *span in zip(late, window["eerste"], window["laatste"], strict=True)
+            ],
             "urgentie": urgency.fillna(0.0 if np.isnan(middle) else middle) / 100,
             "urgentie_bekend": urgency.notna(),
             "zekerheid": plans["zekerheid"].fillna(100.0) / 100,
@@ -318,12 +434,20 @@ def share_left(planned: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
     return share
 
 
+def bound_pairs(agenda: Agenda) -> list[tuple[str, str, str]]:
+    """Return (koppelkans, plan, plan) of every decided link."""
+    if "bindt" not in agenda.links:
+        return []
+    decided = agenda.links[agenda.links["bindt"].astype(bool)]
+    return list(decided[["kans", "a", "b"]].itertuples(index=False, name=None))
+
+
 def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
     """Return the agenda with only these plans in it."""
     kept = set(plans)
     openings = agenda.openings[agenda.openings["plan"].isin(kept)]
     links = agenda.links
-    order = agenda.voorgangers
+    order, given = agenda.voorgangers, agenda.bijdragen
     return replace(
         agenda,
         plans=agenda.plans.loc[[p for p in agenda.plans.index if p in kept]],
@@ -337,4 +461,7 @@ def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
             drop=True
         ),
         afspraken=agenda.afspraken[agenda.afspraken["plan"].isin(kept)].reset_index(drop=True),
+        bijdragen=given[given["plan"].isin(kept)].reset_index(drop=True),
+        # what was assumed for a partner rests on all its plans
+        budgets=agenda.limits,
     )

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.inputs import Agenda, bound_pairs
 from sia.agenda.programme.solver import Model, RowName, Term
-from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price
+from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price, value
 
 EURO = 1e-3
 """Amounts enter the matrix in thousand euro, so that its coefficients stay within a few orders."""
@@ -49,12 +49,7 @@ class Builder:
         self.x: dict[tuple[str, int], int] = {}
         self.options: dict[str, list[int]] = {}
         self.duration = {str(p): int(d) for p, d in agenda.plans["duur"].items()}
-        self._limits = {
-            (str(k[0]), int(k[1])): (float(b), float(f))
-            for k, b, f in zip(
-                agenda.budgets.index, agenda.budgets["budget"], agenda.budgets["fte"], strict=True
-            )
-        }
+        self._limits = {(str(k), int(t)): (b, f) for (k, t), b, f in agenda.limits.itertuples()}
         self.level: dict[tuple[str, int, int], int] = {}
         self.levels: dict[str, list[float]] = {}
         self.open: dict[tuple[str, int], list[Term]] = {}
@@ -67,6 +62,7 @@ class Builder:
         self._precedence()
         self._agreements()
         self._means()
+        self._subsidies()
         self._streets()
         self._links()
 
@@ -84,8 +80,8 @@ class Builder:
         gain = gain - delay_cost(each, at, p) - early_loss(each, at, p)
         cost = -EURO * (gain - self._moves(each, at, current)).to_numpy(dtype=float)
         self.model.offset = EURO * self._offset(current)
-        for (plan, year), value in zip(at.items(), cost.tolist(), strict=True):
-            self.x[str(plan), int(year)] = self.model.column(value, integer=True)
+        for (plan, year), price in zip(at.items(), cost.tolist(), strict=True):
+            self.x[str(plan), int(year)] = self.model.column(price, integer=True)
         for plan, must in plans["verplicht"].items():
             terms = [(self.x[str(plan), year], 1.0) for year in self.options[str(plan)]]
             name = RowName("eenmaal", str(plan), 0)
@@ -97,27 +93,28 @@ class Builder:
         """Cost of starting in a year relative to staying out, against the agreed schedule."""
         if current is None:
             return 0.0
-        weight = self.settings.stabiliteit * each["kosten"]
+        weight = self.settings.stabiliteit * value(each, self.agenda.parameters)
         old = current.reindex(each.index).astype("Float64").astype(float)
-        moved = (at - old).abs() - 1.0
-        return weight * moved.fillna(1.0)
+        moved = ((at - old).abs() - 1.0).fillna(1.0)
+        return weight * moved.where(each.index.isin(current.index), 0.0)
 
     def _offset(self, current: pd.Series | None) -> float:
         """Constant part of the cost to minimise: agreed plans that stay out pay one year."""
         if current is None:
             return 0.0
         plans = self.agenda.plans
-        agreed = current.reindex(plans.index).notna()
-        return float((self.settings.stabiliteit * plans["kosten"])[agreed].sum())
+        agreed = plans[current.reindex(plans.index).notna()]
+        return self.settings.stabiliteit * float(value(agreed, self.agenda.parameters).sum())
 
     def _activity(self) -> dict[tuple[str, int], list[Term]]:
         active: dict[tuple[str, int], list[Term]] = {}
         for (plan, year), column in self.x.items():
-            for t in range(year, min(year + self.duration[plan], self.settings.eind + 1)):
+            for t in range(year, year + self.duration[plan]):
                 active.setdefault((plan, t), []).append((column, 1.0))
         return active
 
     def _openings(self) -> None:
+        self._lain_open()
         for plek, rows in self.agenda.openings.groupby("plek", sort=True):
             members = list(rows[["plan", "opening"]].itertuples(index=False, name=None))
             if len(members) == 1:
@@ -125,6 +122,16 @@ class Builder:
                 self._single(str(plek), str(plan), float(cost))
             else:
                 self._shared(str(plek), [(str(p), float(f)) for p, f in members])
+
+    def _lain_open(self) -> None:
+        """Keep the rest after works that are over."""
+        until = dict(self.agenda.bezet[["plek", "tot"]].itertuples(index=False, name=None))
+        here = self.agenda.openings[self.agenda.openings["plek"].isin(list(until))]
+        for plek, plan in here[["plek", "plan"]].itertuples(index=False, name=None):
+            soon = until[plek] + self.settings.graafrust
+            early = [(self.x[plan, t], 1.0) for t in self.options[plan] if t < soon]
+            if early and self.settings.graafrust > 0:
+                self.model.row(early, 0.0, RowName("graafrust", f"{plek} {plan}", until[plek]))
 
     def _single(self, plek: str, plan: str, cost: float) -> None:
         """Add a place of one work: its opening is paid whenever it starts."""
@@ -150,7 +157,7 @@ class Builder:
                 for x in terms:
                     self.model.row([(x, 1.0), (column, -1.0)], 0.0, RowName("opening", plek, t))
         self._open_years(plek, [p for p, _ in members])
-        self._rest(plek, years)
+        self._rest(plek, [p for p, _ in members], years)
 
     def _open_years(self, plek: str, plans: list[str]) -> None:
         if all(self.duration[p] == 1 for p in plans):
@@ -166,10 +173,10 @@ class Builder:
                 for terms in active:
                     self.model.row([*terms, (column, -1.0)], 0.0, RowName("open", plek, t))
 
-    def _rest(self, plek: str, years: list[int]) -> None:
-        """Graafrust: at most one opening in any `graafrust` years in a row."""
+    def _rest(self, plek: str, plans: list[str], years: list[int]) -> None:
+        """Graafrust: after an opening no other until `graafrust` years past the end of the work."""
         rest = self.settings.graafrust
-        for t in years:
+        for t in years if rest > 0 else ():
             terms = [
                 (self.level[plek, 0, h], 1.0)
                 for h in range(t, t + rest)
@@ -177,16 +184,20 @@ class Builder:
             ]
             if len(terms) > 1:
                 self.model.row(terms, 1.0, RowName("graafrust", plek, t))
+            for plan in plans:
+                long = range(t - rest - self.duration[plan] + 2, t)
+                still = [(self.x[plan, s], 1.0) for s in self.options[plan] if s in long]
+                if still and self.duration[plan] > 1 and (plek, 0, t) in self.level:
+                    name = RowName("graafrust", f"{plek} {plan}", t)
+                    self.model.row([*still, (self.level[plek, 0, t], 1.0)], 1.0, name)
 
     def _precedence(self) -> None:
         rows = self.agenda.voorgangers[["plan", "voorganger", "marge"]]
         for plan, before, gap in rows.itertuples(index=False, name=None):
             for t in self.options[plan]:
                 terms = [(self.x[plan, s], 1.0) for s in self.options[plan] if s <= t]
-                late = [(self.x[before, s], 1.0) for s in self.options[before] if s > t - gap]
-                if late:
-                    name = RowName("volgorde", f"{before} > {plan}", t)
-                    self.model.row([*terms, *late], 1.0, name)
+                done = [(self.x[before, s], -1.0) for s in self.options[before] if s <= t - gap]
+                self.model.row([*terms, *done], 0.0, RowName("volgorde", f"{before} > {plan}", t))
 
     def _agreements(self) -> None:
         for group, rows in self.agenda.afspraken.groupby("groep", sort=True):
@@ -199,25 +210,56 @@ class Builder:
                         for plan, sign in ((first, 1.0), (other, -1.0))
                         if (plan, t) in self.x
                     ]
-                    self.model.row(terms, 0.0, RowName("afspraak", str(group), t), 0.0)
+                    name = RowName("afspraak", f"{group} {first} {other}", t)
+                    self.model.row(terms, 0.0, name, 0.0)
+        for kans, a, b in bound_pairs(self.agenda):
+            for one, other in ((a, b), (b, a)):
+                self._under_way_with(kans, one, other)
+
+    def _under_way_with(self, kans: str, one: str, other: str) -> None:
+        """Let a plan start only in years in which the other is under way with it."""
+        for t in self.options[one]:
+            overlaps = range(t - self.duration[other] + 1, t + self.duration[one])
+            terms = [(self.x[other, s], -1.0) for s in self.options[other] if s in overlaps]
+            name = RowName("afspraak", f"{kans} {one} {other}", t)
+            self.model.row([(self.x[one, t], 1.0), *terms], 0.0, name)
+
+    def _subsidies(self) -> None:
+        """Let works that count on a scheme start in its years, for no more than its ceiling."""
+        given = self.agenda.bijdragen
+        for bron, scheme in self.agenda.regelingen.iterrows():
+            asked = given[given["bron"] == bron]
+            use = [
+                (self.x[plan, t], EURO * amount)
+                for plan, amount in asked[["plan", "bedrag"]].itertuples(index=False, name=None)
+                for t in self.options[plan]
+            ]
+            if use:
+                self.model.row(use, EURO * scheme["plafond"], RowName("plafond", str(bron), 0))
+            for plan in asked.loc[~asked["vrij"].astype(bool), "plan"]:
+                outside = [
+                    (self.x[plan, t], 1.0)
+                    for t in self.options[plan]
+                    if not scheme["van"] <= t <= scheme["tot"]
+                ]
+                if outside:
+                    self.model.row(outside, 0.0, RowName("regeling", f"{bron} {plan}", 0))
 
     def _means(self) -> None:
-        """Budget with carry-over, and people, per partner and year."""
+        """Budget with carry-over, and people, per partner and year, to the end of all works."""
         plans = self.agenda.plans
         yearly = _numbers(EURO * plans["eigen"] / plans["duur"])
         people = _numbers(plans["fte"].fillna(0.0))
         of_partner = _lists(plans["partner"].index.to_series().groupby(plans["partner"]))
         for partner, members in sorted(of_partner.items()):
             before: int | None = None
-            for t in self.settings.jaren:
-                budget, fte = self.limits(partner, t)
+            for t in sorted(year for name, year in self._limits if name == partner):
+                budget, fte = self._limits[partner, t]
                 use = self._use(members, t, yearly)
-                if np.isnan(budget):
-                    before = None
-                elif use or self.settings.doorschuiven > 0:
+                if use or self.settings.doorschuiven > 0:
                     before = self._budget_row(partner, t, use, EURO * budget, before)
                 work = self._use(members, t, people)
-                if work and not np.isnan(fte):
+                if work:
                     self.model.row(work, fte, RowName("fte", partner, t))
 
     def _use(self, members: list[str], t: int, amount: Mapping[str, float]) -> list[Term]:
@@ -241,10 +283,6 @@ class Builder:
             terms.append((before, -1.0))
         self.model.row(terms, budget, RowName("budget", partner, t))
         return column
-
-    def limits(self, partner: str, t: int) -> tuple[float, float]:
-        """Return budget (euro) and fte of a partner in a year; NaN is not constrained."""
-        return self._limits.get((partner, t), (float("nan"), float("nan")))
 
     def _streets(self) -> None:
         """Cap on open places, and the price of nuisance above the threshold."""
@@ -279,13 +317,13 @@ class Builder:
 
     def _links(self) -> None:
         rows = self.agenda.links[["a", "b", "waardering"]].itertuples(index=False, name=None)
-        for position, (a, b, value) in enumerate(rows):
+        for position, (a, b, gain) in enumerate(rows):
             chosen: list[Term] = []
             for t in self.settings.jaren:
                 both = [self._active.get((plan, t), []) for plan in (a, b)]
                 if not all(both):
                     continue
-                column = self.model.column(-EURO * value)
+                column = self.model.column(-EURO * gain)
                 self.joint[position, t] = column
                 chosen.append((column, 1.0))
                 for terms in both:

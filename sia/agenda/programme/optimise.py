@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from sia.agenda.parameters import BANDS
+from sia.agenda.programme.agreements import frozen
 from sia.agenda.programme.baselines import alone, greedy
 from sia.agenda.programme.check import violations
-from sia.agenda.programme.diagnosis import diagnose, problems_of
+from sia.agenda.programme.diagnosis import CONFLICT, conflicts, give_way
 from sia.agenda.programme.improve import improve
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
+from sia.agenda.programme.reasons import settled
 from sia.agenda.programme.solver import Solved, run
 from sia.agenda.programme.worth import worth
-from sia.agenda.wording import euro, percent
+from sia.agenda.wording import count, euro, percent
 from sia.dutch import opsomming
-from sia.errors import InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Programme:
     knelpunten : DataFrame
         Constraints that hold plans back: ``soort``, ``wie``, ``jaar``, ``ruimte`` (room left:
         euro, fte, places), ``plannen`` (which plans would use it), ``zin``.
+    conflicten : DataFrame
+        Where commitments clash, see `sia.agenda.programme.diagnosis.conflicts`; empty when all
+        fit. Only these break a rule.
     """
 
     starts: pd.Series
@@ -49,15 +53,18 @@ class Programme:
     gap: float
     status: str
     knelpunten: pd.DataFrame
+    conflicten: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CONFLICT))
 
     def sentence(self) -> str:
         """Say in Dutch how good the programme is proven to be."""
         placed, n = int(self.starts.notna().sum()), len(self.starts)
         proof = f"Bewezen: een ander programma kan hoogstens {percent(self.gap, 2)} meer"
         stop = " De rekentijd was op vóór de gevraagde marge." if self.status == "tijd" else ""
+        clash = count(len(self.conflicten), "punt botst", "punten botsen")
+        told = f" Op {clash} wat al is toegezegd." if len(self.conflicten) else ""
         return (
             f"{placed} van de {n} plannen staan in het programma. {proof} waarde opleveren "
-            f"({euro(max(self.bound - self.worth['totaal'], 0.0))}).{stop}"
+            f"({euro(max(self.bound - self.worth['totaal'], 0.0))}).{stop}{told}"
         )
 
 
@@ -68,18 +75,15 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     ----------
     agenda : Agenda
     current : Series, optional
-        The agreed schedule: moving away from it then costs `settings.stabiliteit` times the cost
-        of a plan per year.
+        The agreed schedule: commitments keep its years, and moving another plan by one year costs
+        `settings.stabiliteit` times its value. It stands unless a change is worth more than the
+        margin that the solver may leave.
 
     Returns
     -------
     Programme
-
-    Raises
-    ------
-    InputError
-        When the commitments do not fit: which partner (or buurt or place), year and how much, see
-        `diagnose`. Also when the clock ran out before any programme was found.
+        There always is one. Where commitments clash, only the rules that they break give way, by
+        no more than it takes, and ``conflicten`` names them.
 
     Notes
     -----
@@ -87,24 +91,27 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.programme.milp.Builder`), never from pairs.
     """
-    builder = Builder(agenda, current)
+    asked = agenda if current is None else frozen(agenda, current)
+    builder = Builder(asked, current)
     solved = _solve(builder, current)
     if solved.status == "onmogelijk":
-        raise InputError(problems_of(diagnose(agenda)))
-    if not solved.values.size:
-        raise InputError(
-            [
-                Problem(
-                    "De rekentijd was op voordat er een programma was.",
-                    "Geef meer rekentijd of neem minder plannen mee.",
-                )
-            ]
-        )
-    starts = builder.starts_of(solved.values)
-    parts = worth(agenda, starts, current)
+        builder.model = give_way(builder)
+        solved = _solve(builder, current)
+    starts = (
+        builder.starts_of(solved.values)
+        if solved.values.size
+        else greedy(asked, current, builder, always=True)
+    )
+    assert starts is not None
+    if current is not None:
+        starts = _kept(asked, current, starts)
+    starts = settled(asked, starts, current)
+    parts = worth(asked, starts, current)
     bound, total = -solved.bound / EURO, float(parts["totaal"])
-    tight = _tight(builder, agenda, starts)
-    return Programme(starts, parts, bound, relative_gap(bound, total), solved.status, tight)
+    gap = relative_gap(bound, total)
+    status = solved.status if solved.values.size else "tijd"
+    tight = _tight(builder, asked, starts)
+    return Programme(starts, parts, bound, gap, status, tight, conflicts(asked, starts))
 
 
 def _solve(builder: Builder, current: pd.Series | None) -> Solved:
@@ -118,6 +125,16 @@ def _solve(builder: Builder, current: pd.Series | None) -> Solved:
     start = guess.values if guess.values.size else None
     solved = run(builder.model, replace(settings, tijd=left), start)
     return replace(solved, bound=max(solved.bound, guess.bound))
+
+
+def _kept(agenda: Agenda, current: pd.Series, starts: pd.Series) -> pd.Series:
+    """Return the agreed schedule where it stands and a new one gains less than the margin."""
+    plans = agenda.plans
+    agreed = current.reindex(plans.index).astype("Int64").rename("start")
+    if not set(plans.index) <= set(current.index) or violations(agenda, agreed):
+        return starts
+    old, new = (float(worth(agenda, s, current)["totaal"]) for s in (agreed, starts))
+    return agreed if new - old <= agenda.settings.gat * abs(new) else starts
 
 
 def relative_gap(bound: float, value: float) -> float:

@@ -12,19 +12,31 @@ PARTS = ("geplaatst", "besparing", "uitstel", "vervroeging", "hinder", "waarderi
 """Parts of the worth of a schedule, euro; the third, fourth, fifth and last are losses."""
 
 
+def value(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Return what delay, leaving out and moving are measured against, in euro.
+
+    The cost, or what its people and `Parameters.minste_waarde` come to where that is more: work
+    that costs nothing, by volunteers or staff that is paid anyhow, counts as well.
+    """
+    people = parameters.fte_waarde * plans["fte"].fillna(0.0) * plans["duur"]
+    least = parameters.minste_waarde
+    return plans["kosten"].astype(float).clip(lower=people.clip(lower=least))
+
+
 def leave_out_price(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
     """Return what it costs the city to drop each plan, in euro.
 
-    ``afvallen * cost * (1 + urgentie) * zekerheid``: the urgency of the place and the certainty
-    of the plan weigh in.
+    ``afvallen * value * (1 + urgentie) * zekerheid``: the urgency of the place and the certainty
+    of the plan, at least `Parameters.minste_zekerheid`, weigh in.
     """
-    return parameters.afvallen * plans["kosten"] * (1 + plans["urgentie"]) * plans["zekerheid"]
+    sure = plans["zekerheid"].clip(lower=parameters.minste_zekerheid)
+    return parameters.afvallen * value(plans, parameters) * (1 + plans["urgentie"]) * sure
 
 
 def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: Parameters) -> pd.Series:
-    """Return the cost of starting late: ``uitstel * cost * (1 + urgentie) * years``."""
+    """Return the cost of starting late: ``uitstel * value * (1 + urgentie) * years``."""
     late = (year - plans["voorkeur"]).clip(lower=0)
-    return parameters.uitstel * plans["kosten"] * (1 + plans["urgentie"]) * late
+    return parameters.uitstel * value(plans, parameters) * (1 + plans["urgentie"]) * late
 
 
 def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: Parameters) -> pd.Series:
@@ -137,20 +149,22 @@ def nuisance_excess(agenda: Agenda, starts: pd.Series) -> float:
 def _valued_links(agenda: Agenda, year: pd.Series) -> float:
     total = 0.0
     duration = agenda.plans["duur"]
-    for a, b, value in agenda.links[["a", "b", "waardering"]].itertuples(index=False):
+    for a, b, gain in agenda.links[["a", "b", "waardering"]].itertuples(index=False):
         if a in year.index and b in year.index:
             first = max(year[a], year[b])
             last = min(year[a] + duration[a], year[b] + duration[b]) - 1
-            total += value if first <= min(last, agenda.settings.eind) else 0.0
+            total += gain if first <= min(last, agenda.settings.eind) else 0.0
     return total
 
 
 def move_cost(agenda: Agenda, starts: pd.Series, current: pd.Series) -> float:
-    """Return the cost of leaving the agreed schedule (stability weight times cost per year).
+    """Return the cost of leaving the agreed schedule (stability weight times value per year).
 
-    A plan that appears in or drops out of the programme counts as one year moved.
+    A plan that appears in or drops out of the programme counts as one year moved; one that the
+    agreed schedule does not know is new and moves nothing.
     """
-    weight = agenda.settings.stabiliteit * agenda.plans["kosten"]
+    plans = agenda.plans.loc[agenda.plans.index.isin(current.index)]
+    weight = agenda.settings.stabiliteit * value(plans, agenda.parameters)
     years = moved_years(starts.reindex(weight.index), current.reindex(weight.index))
     return float((weight * years).sum())
 

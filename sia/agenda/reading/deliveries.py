@@ -55,6 +55,12 @@ class Deliveries:
     organisation: Organisation
     unread: bool = False
 
+    @property
+    def open_books(self) -> set[str]:
+        """Partners that share every budget that they gave; of the others none may be derived."""
+        closed = self.budgets["delen"] != "partners"
+        return set(self.budgets["partner"]) - set(self.budgets.loc[closed, "partner"])
+
 
 def plan_files(bron: Sequence[Path]) -> list[Path]:
     """Return the files with plans in the ``plannen`` folders of some raw folders, sorted.

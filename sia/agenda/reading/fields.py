@@ -60,6 +60,8 @@ _TABLE: dict[str, Any] = tomllib.loads(
 )
 CHOICES: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in _TABLE["keuzes"].items()}
 OPGAVEN = CHOICES["opgaven"]
+IDEA = "idee"
+"""Status of a plan of which nothing is published that names a year."""
 
 
 def _fields(table: str) -> tuple[Field, ...]:

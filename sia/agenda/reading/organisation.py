@@ -25,8 +25,8 @@ _NEXT: dict[str, tuple[str, ...]] = {
     VERVALLEN: ("kans",),
 }
 """From each phase to where it may go: forward one step, back one step, or off the table."""
-TOGETHER = ("afspraak", "in programma")
-"""Phases in which the works of a shared opening are bound to start in one year."""
+TOGETHER = ("afspraak", "in programma", "uitvoering")
+"""Phases in which the works of a koppelkans are bound to be done together."""
 _UNKNOWN = (
     "Neem een nummer of plannummers uit de lijst met koppelkansen; is een plan ingetrokken of "
     "verschoven, leg dan vast dat de kans is vervallen of verruim het venster."

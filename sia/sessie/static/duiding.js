@@ -20,8 +20,8 @@ function maakDuiding(s) {
   const versie = el("p", { class: "klein" });
   const waarschuwing = el("div", { class: "waarschuwing", role: "alert" });
   const nagekeken = el("input", { type: "checkbox", id: s.id("nagekeken") });
-  const vink = el("label", { class: "vink", for: s.id("nagekeken"), hidden: true }, nagekeken,
-    " Ik heb het nagekeken: er staat niets in dat naar een persoon verwijst.");
+  const vink = el("label", { class: "vink", for: s.id("nagekeken") }, nagekeken,
+    " Dit komt in het openbare rapport. Ik heb het nagekeken: er staat niets in dat naar een persoon verwijst.");
   const uitslag = el("p", { role: "status", class: "uitslag" });
   const knop = el("button", { type: "submit", class: "hoofd" }, "Bevestigen en opslaan");
   const vervang = el("div", { class: "vervang" }, veld("Aanpak die moet gelden", f.aanpak, s.id("aanpak")));
@@ -29,16 +29,16 @@ function maakDuiding(s) {
     veld("Over welk gebied?", f.gebied, s.id("gebied")), veld("Wat is er gezegd?", f.uitspraak, s.id("uitspraak")),
     veld("Rol van de spreker (geen naam)", f.rol, s.id("rol")), f.soort, f.effect, vervang,
     veld("Reden", f.reden, s.id("reden")), veld("Sessie (naam of datum)", f.sessie, s.id("sessie")),
-    versie,
+    versie, vink,
     // what comes and goes stands under the button, so that it never moves away under the mouse
-    el("div", { class: "knoppen" }, knop), uitslag, waarschuwing, vink);
+    el("div", { class: "knoppen" }, knop), uitslag, waarschuwing);
   const lijst = el("div", { class: "duidingen" });
   const bestand = el("input", { type: "file", accept: ".csv,text/csv", onchange: voerIn });
-  const archief = el("p", { role: "status", class: "uitslag" });
+  const archief = el("p", { role: "status", class: "uitslag" }), logboek = el("div", { class: "logboek" });
   const vak = el("div", {}, el("h3", {}, "Vastleggen"), form, el("h3", {}, "Wat er over deze buurt is vastgelegd"), lijst,
     el("h3", {}, "Archief"), el("p", {}, "Een uitvoer bevat alle duidingen van alle jaren. Bewaar haar na elke sessie."),
     el("div", { class: "knoppen" }, el("button", { type: "button", onclick: voerUit }, "Uitvoeren als CSV"),
-      veld("Invoeren uit een eerdere uitvoer", bestand, s.id("bestand"))), archief);
+      veld("Invoeren uit een uitvoer van een ander", bestand, s.id("bestand"))), archief, logboek);
   let concept = {}, van = "", bezig = false;
 
   function kenmerk() {
@@ -62,12 +62,13 @@ function maakDuiding(s) {
     for (const name of ["uitspraak", "rol", "aanpak", "reden", "sessie"]) f[name].value = concept[name] || "";
     f.soort.zet(concept.soort || "");
     f.effect.zet(concept.effect || "geen");
-    const what = concept.corrigeert ? "U verbetert duiding " + concept.nummer + ". De oude blijft bewaard."
+    const what = concept.corrigeert ? (concept.neemtOver ? "U neemt duiding " : "U verbetert duiding ") + concept.nummer + (concept.neemtOver ? " over." : ". De oude blijft bewaard.")
       : concept.vervolgt ? "Antwoord op duiding " + concept.nummer + " uit " + concept.uitJaar + ": " + concept.geldt + "." : "";
     band.replaceChildren(what + " ", what ? el("button", { type: "button", onclick: () => { vergeet(); toonConcept(leeg()); } }, "Toch niet") : "");
     band.hidden = !what;
     f.gebied.disabled = Boolean(what);
     meldWaarschuwing([]);
+    nagekeken.checked = false;
     bijwerken();
   }
   function velden() {
@@ -95,8 +96,6 @@ function maakDuiding(s) {
   });
   function meldWaarschuwing(list) {
     waarschuwing.replaceChildren(...list.map((text) => el("p", {}, "Let op. " + text)));
-    vink.hidden = list.length === 0;
-    if (!list.length) nagekeken.checked = false;
   }
   async function verstuur(event) {
     event.preventDefault();
@@ -117,7 +116,7 @@ function maakDuiding(s) {
       const wrong = (answer.velden || []).map((name) => f[name]).filter(Boolean).map((one) => (one.lees ? one.querySelector("input") : one));
       wrong.forEach((one) => one.setAttribute("aria-invalid", "true"));
       if (wrong.length) wrong[0].focus();
-      else if (!vink.hidden) nagekeken.focus();
+      else nagekeken.focus();
     }
     zeg(uitslag, answer.tekst, answer.goed ? "goed" : "slecht");
   }
@@ -138,6 +137,8 @@ function maakDuiding(s) {
   function teken() {
     const rows = s.model.get("duidingen");
     lijst.replaceChildren(...(rows.length ? rows.map(kaartje) : [el("p", {}, "Nog niets.")]));
+    const [kop, ...mis] = s.model.get("logboek");
+    logboek.replaceChildren(el("p", { class: "klein" }, kop || ""), ...mis.map((text) => el("p", { class: "letop" }, text)));
   }
   function kaartje(row) {
     const facts = [row.soort, row.effect === "geen" ? "" : "aanpak " + row.effect + (row.aanpak ? ": " + row.aanpak : "")];
@@ -150,8 +151,8 @@ function maakDuiding(s) {
         el("button", { type: "button", onclick: () => begin({ gebied: row.gebied, nummer: row.nummer, uitJaar: row.jaar, vervolgt: row.id, geldt: o.geldt[1], rol: "" }, f.uitspraak) }, "Geldt niet meer"));
     }
     if (row.kan) knoppen.append(el("button", { type: "button", onclick: () =>
-      begin(neem(row, { corrigeert: row.id, rol: row.rol, vervolgt: row.vervolgt, geldt: row.geldt, sessie: row.sessie }), f.uitspraak) }, "Verbeteren"));
-    return el("article", { class: "kaartje" + (row.vervallen ? " vervallen" : ""), "data-nummer": row.nummer },
+      begin(neem(row, { corrigeert: row.id, rol: row.rol, vervolgt: row.vervolgt, geldt: row.geldt, sessie: row.sessie, neemtOver: row.ingevoerd }), f.uitspraak) }, row.ingevoerd ? "Overnemen" : "Verbeteren"));
+    return el("article", { class: "kaartje" + (row.vervallen || row.aangetast ? " vervallen" : ""), "data-nummer": row.nummer },
       el("h4", {}, "Duiding " + row.nummer + " · " + row.plek),
       el("blockquote", {}, row.uitspraak),
       el("p", {}, [row.rol, ...facts, ...links].filter(Boolean).join("; ") + "."),
@@ -171,7 +172,7 @@ function maakDuiding(s) {
   async function voerIn() {
     const file = bestand.files[0];
     if (!file) return;
-    const answer = await s.vraag("invoer", { naam: file.name, inhoud: await file.text() });
+    const answer = await s.vraag("invoer", { naam: file.name }, [await file.arrayBuffer()]);
     zeg(archief, answer.tekst, answer.goed ? "goed" : "slecht");
     bestand.value = "";
   }

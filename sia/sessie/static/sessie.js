@@ -28,7 +28,7 @@ function render({ model, el: wortel }) {
       clearTimeout(klok);
       klok = setTimeout(() => verbroken(), 15000);
     },
-    vraag(soort, data) {
+    vraag(soort, data, buffers) {
       const nummer = (volg += 1);
       return new Promise((resolve) => {
         const stil = () => {
@@ -39,7 +39,7 @@ function render({ model, el: wortel }) {
         // who confirms waits for a word; taking the record along may wait for a kernel that draws
         const late = setTimeout(stil, soort === "bewaar" ? 6000 : 30000);
         open.set(nummer, (answer) => { clearTimeout(late); resolve(answer); });
-        probeer(() => model.send({ soort, nummer, ...data }), () => { clearTimeout(late); stil(); });
+        probeer(() => model.send({ soort, nummer, ...data }, undefined, buffers), () => { clearTimeout(late); stil(); });
       });
     }
   };
@@ -186,7 +186,7 @@ function render({ model, el: wortel }) {
   const events = {
     "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen,
     "change:gebieden": () => (duiding.isVan() === s.gekozen() ? duiding.bijwerken() : duiding.bouw()),
-    "change:duidingen": () => { duiding.teken(); panelen(); },
+    "change:duidingen": () => { duiding.teken(); panelen(); }, "change:logboek": () => duiding.teken(),
     "change:oordelen": () => { reken(); panelen(); },
     "change:antwoord": () => { clearTimeout(klok); melding.textContent = model.get("fout"); },
     "change:fout": () => { melding.textContent = model.get("fout"); }

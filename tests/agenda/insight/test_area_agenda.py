@@ -33,6 +33,19 @@ def test_the_agenda_per_area_shows_each_level_what_it_may_see(dia: Dia, output: 
     assert any(len(tables["wacht"]) for tables in partners.values())
 
 
+def test_an_idea_is_not_published_with_a_year(dia: Dia, output: Output) -> None:
+    plans = dia.plans
+    ideas = set(plans.index[(plans["status"] == "idee") & dia.starts[plans.index].notna()])
+    openly = set(plans.loc[[*ideas], "titel"][plans["vertrouwelijkheid"] == "openbaar"])
+    assert openly
+    public = area_agenda(output[0], "openbaar").values()
+    text = "".join(t.to_csv() for tables in public for t in tables.values())
+    assert not [titel for titel in openly if titel in text]
+    per_buurt = public_investments(output[0]).set_index("titel")
+    assert set(per_buurt.loc[sorted(openly), "vertrouwelijkheid"]) == {"partners"}
+    assert ideas.isdisjoint(output[0]["publicaties"]["plan"])
+
+
 def test_reports_tell_an_agenda_only_of_the_areas_it_was_made_for(
     output: Output, city: City
 ) -> None:

@@ -19,7 +19,7 @@ from sia.agenda.insight.funding import (
     shares,
 )
 from sia.agenda.insight.whatif import with_refused
-from sia.agenda.programme.inputs import Agenda, without_refused
+from sia.agenda.programme.inputs import Agenda, payable
 from sia.agenda.programme.optimise import Programme
 from sia.agenda.reading.investments import Reading
 from voorbeeldstad.plans import DemoPlans
@@ -65,25 +65,17 @@ def test_shared_savings_are_those_of_the_programme(
     assert (table["bespaart"] >= -1e-6).all()
 
 
-def test_losers_are_flagged_and_compensated(agenda: Agenda, programme: Programme) -> None:
+def test_cash_and_valuation_are_never_summed(agenda: Agenda, programme: Programme) -> None:
     gains = partner_gains(agenda, programme.starts)
     assert gains["bespaart"].sum() == pytest.approx(programme.worth["besparing"])
-    assert gains["compensatie"].sum() == pytest.approx(0.0, abs=1e-6)
-    if gains["netto"].sum() >= 0:
-        assert (gains["na_compensatie"] >= -0.5).all()
-    assert gains["verliest"].equals(gains["netto"] < -0.5)
-    assert gains["zin"].str.contains("achteruit").equals(gains["verliest"])
-
-
-def test_compensation_never_pretends_when_all_lose_together(
-    agenda: Agenda, programme: Programme
-) -> None:
+    assert (gains["bespaart"] >= -1e-6).all()
+    assert gains["verliest"].equals(gains["waardering"] < -0.5)
     worse = programme.starts.copy()
     worse[:] = pd.NA
-    gains = partner_gains(agenda, worse)
-    assert gains["netto"].sum() < 0
-    assert (gains["compensatie"] == 0).all()
-    assert gains.loc[gains["verliest"], "zin"].str.contains("niet goed te maken").all()
+    none = partner_gains(agenda, worse)
+    assert none["verliest"].any() and none["zin"].str.contains("minder van haar plannen").any()
+    for zin, cash in zip(none["zin"], none["bespaart"], strict=True):
+        assert cash == 0 and "€" not in zin
 
 
 def test_bundled_budget_adds_up_to_the_cost_of_what_is_placed(
@@ -143,7 +135,7 @@ def test_refused_subsidy_falls_on_own_means(
     assert (refused.plans["eigen"] == agenda.plans["kosten"]).all()
     again = with_refused(refused, reading.plans, [])
     pd.testing.assert_series_equal(again.plans["eigen"], agenda.plans["eigen"])
-    counted = without_refused(reading.plans, demo.subsidies.assign(status="afgewezen"))
+    counted = payable(reading.plans, demo.subsidies.assign(status="afgewezen"))
     starts = agenda.plans["voorkeur"].astype("Int64")
     paid = money(refused, counted, starts)
     assert set(paid["bron"]) == {OWN}

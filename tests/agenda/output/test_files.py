@@ -40,6 +40,13 @@ def test_no_public_file_holds_what_is_confidential(dia: Dia, public: dict[str, s
     assert "LINESTRING" not in flat
 
 
+def test_every_public_page_allows_nothing_but_its_own_style(public: dict[str, str]) -> None:
+    pages = [text for name, text in public.items() if name.endswith(".html")]
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert len(pages) > 2
+    assert all(f'http-equiv="Content-Security-Policy" content="{policy}"' in one for one in pages)
+
+
 def test_public_files_hold_no_count_that_betrays_a_closed_plan(
     dia: Dia, public: dict[str, str]
 ) -> None:

@@ -1,0 +1,178 @@
+"""Why a plan has no place or another year, found by trying; and the places that trying finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from sia.agenda.programme.baselines import placed_with
+from sia.agenda.programme.check import Checker, Violation
+from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.worth import leave_out_price, worth
+from sia.agenda.wording import years
+from sia.dutch import opsomming
+
+DEAR = "Past, maar kost in elk jaar meer aan uitstel, vervroeging of hinder dan het oplevert."
+
+
+class Trial:
+    """Tries a plan, with those that agreed to go with it, in other years of a schedule.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts : Series of Int64, index ``plan``
+    """
+
+    def __init__(self, agenda: Agenda, starts: pd.Series) -> None:
+        self.agenda = agenda
+        self.checker = Checker(agenda)
+        self.groups = placed_with(agenda)
+        self.chosen = {str(p): int(y) for p, y in starts.dropna().items()}
+
+    def options(self, plan: str) -> list[int]:
+        """Return the years in which the plan and its group may start."""
+        windows = [self.checker.plans[p] for p in self.groups.get(plan, [plan])]
+        first, last = max(w.eerste for w in windows), min(w.laatste for w in windows)
+        return list(range(first, last + 1))
+
+    def moved(self, plan: str, year: int | None) -> dict[str, int]:
+        """Return the schedule with the plan and its group in a year, or out of it."""
+        group = self.groups.get(plan, [plan])
+        others = {p: y for p, y in self.chosen.items() if p not in group}
+        return others if year is None else others | dict.fromkeys(group, year)
+
+    def obstacles(self, plan: str, year: int | None) -> list[Violation]:
+        """Return the rules that it would break there and that are kept without it."""
+        near = self.checker.around(self.groups.get(plan, [plan]))
+        before = {(v.soort, v.wie, v.jaar): v.tekort for v in near.violations(self.chosen)}
+        return [
+            v
+            for v in near.violations(self.moved(plan, year))
+            if v.tekort > before.get((v.soort, v.wie, v.jaar), 0.0) + 1e-6
+        ]
+
+    def starts(self, chosen: dict[str, int]) -> pd.Series:
+        """Return a schedule as start years of all plans, NA where left out."""
+        index = self.agenda.plans.index
+        listed = [chosen.get(str(p), pd.NA) for p in index]
+        return pd.Series(listed, index=index, dtype="Int64", name="start")
+
+
+def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.Series:
+    """Return a schedule at least as good, in which no move and no gap is needless.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts : Series
+        A programme within the margin of the solver.
+    current : Series, optional
+        The agreed schedule.
+
+    Returns
+    -------
+    Series
+        A plan that moved goes back, and a plan that was left out gets a place, wherever that
+        breaks no rule and adds worth.
+    """
+    trial = Trial(agenda, starts)
+    best = float(worth(agenda, starts, current)["totaal"])
+    price = leave_out_price(agenda.plans, agenda.parameters).sort_values(ascending=False)
+    agreed = {} if current is None else {str(p): int(y) for p, y in current.dropna().items()}
+    for plan in map(str, price.index):
+        now, old = trial.chosen.get(plan), agreed.get(plan)
+        wanted = trial.options(plan) if now is None else [old] if old not in (None, now) else []
+        for year in wanted:
+            if year not in trial.options(plan) or trial.obstacles(plan, year):
+                continue
+            tried = trial.moved(plan, year)
+            value = float(worth(agenda, trial.starts(tried), current)["totaal"])
+            if value > best + 0.5:
+                trial.chosen, best = tried, value
+    return trial.starts(trial.chosen)
+
+
+def why_left_out(agenda: Agenda, starts: pd.Series) -> pd.Series:
+    """Return per plan without a place what stands in its way, a Dutch sentence without amounts."""
+    trial = Trial(agenda, starts)
+    out = [str(p) for p in starts.index[starts.isna()]]
+    return pd.Series({p: _reason(trial, p) for p in out}, dtype=str).rename_axis("plan")
+
+
+def _reason(trial: Trial, plan: str) -> str:
+    found: dict[str, list[int]] = {}
+    for year in trial.options(plan):
+        obstacles = trial.obstacles(plan, year)
+        if not obstacles:
+            return DEAR
+        for text in {_obstacle(trial, plan, v): None for v in obstacles}:
+            found.setdefault(text, []).append(year)
+    if not found:
+        return "De plannen van de afspraak hebben geen jaar gemeen."
+    whole = len(trial.options(plan))
+    told = [
+        text if len(at) == whole else f"{text} (bij een start in {_spans(at)})"
+        for text, at in found.items()
+    ]
+    return f"Past niet: {'; '.join(told)}."
+
+
+def _obstacle(trial: Trial, plan: str, v: Violation) -> str:
+    group = trial.groups.get(plan, [plan])
+    others = trial.checker.names(p for p in v.plannen if p not in group)
+    return {
+        "budget": f"het geld van {v.wie} is op",
+        "fte": f"de mensen van {v.wie} zijn bezet",
+        "straten": f"in buurt {v.wie} liggen al genoeg straten open",
+        "graafrust": f"de straat heeft rust rond {others}" if others else "de straat heeft rust",
+        "volgorde": f"het hangt aan {others}",
+        "afspraak": f"de afspraak met {others} is dan niet te houden",
+        "regeling": f"{v.wie} betaalt dan niet",
+        "plafond": f"het plafond van {v.wie} is bereikt",
+    }.get(v.soort, v.zin.rstrip("."))
+
+
+def _spans(at: list[int]) -> str:
+    """Return years as spans: ``2026 tot en met 2028 en 2030``."""
+    parts: list[list[int]] = []
+    for year in at:
+        if parts and parts[-1][-1] == year - 1:
+            parts[-1].append(year)
+        else:
+            parts.append([year])
+    return opsomming([years(part[0], part[-1]) for part in parts])
+
+
+def why_moved(agenda: Agenda, starts: pd.Series, current: pd.Series) -> pd.Series:
+    """Return per plan that left its agreed year why, a Dutch sentence without amounts.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    starts, current : Series, index ``plan``
+        The programme and the agreed schedule.
+    """
+    trial = Trial(agenda, starts)
+    both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")
+    known = both.index.isin(current.index)
+    moved = both[known & (both["nieuw"].fillna(0) != both["oud"].fillna(0)).to_numpy()]
+    reasons = {
+        str(plan): _why(trial, str(plan), None if pd.isna(old) else int(old))
+        for plan, old in zip(moved.index, moved["oud"], strict=True)
+    }
+    return pd.Series(reasons, dtype=str).rename_axis("plan")
+
+
+def _why(trial: Trial, plan: str, old: int | None) -> str:
+    if old is not None and old not in trial.options(plan):
+        return f"{old} ligt niet meer in het venster dat de partner geeft."
+    obstacles = trial.obstacles(plan, old)
+    if not obstacles:
+        return "Hier levert het samen meer op dan de verschuiving kost."
+    return f"Kan niet blijven: {'; '.join(_each(trial, plan, obstacles))}."
+
+
+def _each(trial: Trial, plan: str, obstacles: Iterable[Violation]) -> list[str]:
+    return list(dict.fromkeys(_obstacle(trial, plan, v) for v in obstacles))

@@ -1,0 +1,143 @@
+"""Which delivery gives which figure: own tables bound to their file, and no two that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from sia.errors import Problem, refuse
+from sia.gemeente import Gemeente
+from sia.sources.base import SourceTable
+from sia.sources.columns import snake
+from sia.sources.own import NAME as OWN
+
+_ROUNDING = 0.02
+"""Part by which one figure may differ between two formats of one delivery."""
+
+_SMALL = 0.11
+"""A difference that one decimal explains."""
+
+
+def bound(tables: Iterable[SourceTable], gemeente: Gemeente, codes: pd.Index) -> list[SourceTable]:
+    """Return the tables as the municipality means them.
+
+    Own tables get the names of the catalogue for the columns that the configuration gives them,
+    each from the file that it names; a figure that it binds to one file comes from no other.
+
+    Raises
+    ------
+    InputError
+        When two deliveries of one table give a buurt of `codes` different values.
+    """
+    meant = [_named(table, gemeente) if table.source == OWN else table for table in tables]
+    refuse(_contradictions(meant, codes))
+    return meant
+
+
+def passed_over(tables: Iterable[SourceTable], gemeente: Gemeente) -> dict[str, str]:
+    """Return per own file, by its path, what the configuration leaves unread of it, in Dutch."""
+    told: dict[str, str] = {}
+    for table in tables:
+        if table.source != OWN:
+            continue
+        mine = _columns(table, gemeente)
+        bound_here = [
+            (heading, own.bestand)
+            for own in gemeente.eigen_tabellen
+            for heading in own.kolommen
+            if snake(heading) in table.values and heading not in mine
+        ]
+        if bound_here:
+            heading, file = bound_here[0]
+            told[str(table.origin.path)] = (
+                f"kolom {heading} niet gebruikt: de gemeente noemt daarvoor {file}"
+            )
+    return told
+
+
+def _columns(table: SourceTable, gemeente: Gemeente) -> Mapping[str, str]:
+    """Return the headings of one own table with the catalogue id that each holds."""
+    path = table.origin.path.as_posix().lower()
+    return {
+        heading: name
+        for own in gemeente.eigen_tabellen
+        if fnmatch(path, f"*/{own.bestand.lower()}") or fnmatch(path, own.bestand.lower())
+        for heading, name in own.kolommen.items()
+    }
+
+
+def _measures(names: Iterable[str], gemeente: Gemeente) -> dict[str, str]:
+    """Return the measure under which an own table delivers each indicator."""
+    catalogue = gemeente.catalogus()
+    return {
+        name: source.maat or source.teller[0]
+        for name in names
+        for source in catalogue[name].bronnen[::-1]
+        if source.naam == OWN
+    }
+
+
+def _named(table: SourceTable, gemeente: Gemeente) -> SourceTable:
+    given = _columns(table, gemeente)
+    measures = _measures(gemeente.eigen_kolommen().values(), gemeente)
+    renamed = {
+        snake(heading): measures[name]
+        for heading, name in given.items()
+        if name in measures and snake(heading) in table.values
+    }
+    elsewhere = {measure for name, measure in measures.items() if name not in given.values()}
+    # what a column is called gives way to what the configuration says it is
+    gone = (elsewhere | set(renamed.values())) - set(renamed)
+    left = [column for column in table.values if column not in gone]
+    if not renamed and len(left) == table.values.shape[1]:
+        return table
+    return replace(
+        table,
+        values=table.values[left].rename(columns=renamed),
+        reasons=table.reasons[left].rename(columns=renamed),
+        measures=table.measures.loc[left].rename(index=renamed),
+    )
+
+
+def _contradictions(tables: Sequence[SourceTable], codes: pd.Index) -> list[Problem]:
+    """Return the problem of every two deliveries of one table that differ for a buurt."""
+    groups: dict[tuple[str, int, str], list[SourceTable]] = {}
+    for table in tables:
+        # an own table is known by its columns, whatever its file is called
+        name = "" if table.source == OWN else table.origin.table
+        groups.setdefault((table.source, table.year, name), []).append(table)
+    return [
+        problem
+        for group in groups.values()
+        for one, other in combinations(group, 2)
+        if (problem := _contradiction(one, other, codes)) is not None
+    ]
+
+
+def _contradiction(one: SourceTable, other: SourceTable, codes: pd.Index) -> Problem | None:
+    rows = codes.intersection(one.values.index).intersection(other.values.index)
+    columns = one.values.columns.intersection(other.values.columns)
+    first, second = one.values.loc[rows, columns], other.values.loc[rows, columns]
+    apart = (first - second).abs()
+    size = np.maximum(first.abs(), second.abs())
+    limit = 1e-9 * size if one.source == OWN else np.maximum(_SMALL, _ROUNDING * size)
+    differs = (apart > limit).to_numpy()
+    if not differs.any():
+        return None
+    row, column = (int(place) for place in np.argwhere(differs)[0])
+    measure, place = str(columns[column]), str(rows[row])
+    values = [float(frame.to_numpy()[row, column]) for frame in (first, second)]
+    files = f"{one.origin.path.name} en {other.origin.path.name}"
+    wat = (
+        f"Twee bestanden geven andere cijfers voor {one.measures['title'].astype(str)[measure]} in "
+        f"{one.year}: bij {place} {values[0]:g} en {values[1]:g}."
+    )
+    oplossing = "Laat het goede bestand staan en haal het andere uit de bronmap."
+    if one.source == OWN:
+        oplossing += " Of noem het goede bestand onder [[eigen_tabel]]."
+    return Problem(wat, oplossing, bestand=files, kolom=measure)

@@ -1,0 +1,104 @@
+"""One folder per kind of readers, apart from the working folder ``reports``: that is internal."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from sia.errors import InputError, Problem, refuse
+from sia.publication.leaks import Readers, leaks, secrets_of
+from sia.settings import portable, project_root
+from sia.stages.run import Run
+from sia.store import read_manifest, sha256_file
+
+PUBLIC = ("rapport.html", "kaart.html", "rapporten", "opendata", "agenda/openbaar")
+FOR: dict[Readers, tuple[str, ...]] = {
+    "publiek": PUBLIC,
+    "partners": (*PUBLIC, "agenda/partners"),
+}
+"""What of the reports of a year is for whom; all else is for those who made it."""
+
+
+def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bool = False) -> Path:
+    """Copy what is for some readers to a folder of its own, when the copies hold no secret.
+
+    Parameters
+    ----------
+    run : Run
+        With its raw folders, which say what is secret.
+    target : pathlib.Path
+        Folder that gets ``publiek/<gemeente>/<jaar>`` or ``partners/<gemeente>/<jaar>``; what an
+        earlier publication left there is replaced as a whole.
+    readers : {"publiek", "partners"}
+    checked : bool
+        A person has read the judgements that look like personal data.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder that was made.
+
+    Raises
+    ------
+    InputError
+        When there is nothing, when a file is not what the run wrote, when a file holds something
+        secret, or when a judgement looks like personal data and nobody read it. Nothing is copied
+        then, and what was published before stays.
+    """
+    chosen = _chosen(run, readers)
+    secrets = secrets_of(run, readers)
+    place = target / readers / run.gemeente.code / str(run.jaar)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".publiceer-", dir=place.parent) as made:
+        folder = Path(made) / "map"
+        for path in chosen:
+            copy = folder / path.relative_to(run.reports)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        copies = sorted(path for path in folder.rglob("*") if path.is_file())
+        refuse(leaks(copies, folder, secrets))
+        if not checked:
+            refuse(map(_question, secrets.asked))
+        if place.exists():
+            place.rename(Path(made) / "vorige")
+        folder.rename(place)
+    return place
+
+
+def _chosen(run: Run, readers: Readers) -> list[Path]:
+    """Return the files for some readers, each as the run wrote it."""
+    files = [path for name in FOR[readers] for path in _files(run.reports / name)]
+    if not files:
+        raise InputError.one(
+            bestand=portable(str(run.reports), project_root()),
+            wat="Hier staat nog geen rapport of kaart.",
+            oplossing="Draai eerst `sia run`.",
+        )
+    noted = {
+        (run.folder / name).resolve(): known
+        for stage in read_manifest(run.folder).get("stappen", {}).values()
+        for name, known in stage.get("uitvoer", {}).items()
+    }
+    refuse(
+        Problem(
+            "Dit bestand is niet zoals de laatste run het schreef.",
+            "Draai `sia run` opnieuw, of haal het weg.",
+            bestand=path.relative_to(run.reports).as_posix(),
+        )
+        for path in files
+        if noted.get(path.resolve()) != sha256_file(path)
+    )
+    return files
+
+
+def _files(place: Path) -> Iterable[Path]:
+    return [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+
+
+def _question(text: str) -> Problem:
+    return Problem(
+        f"Deze duiding wordt openbaar: {text}",
+        "Verwijst zij naar een persoon, verbeter haar dan in de sessie. Anders: `--nagekeken`.",
+    )

@@ -1,0 +1,134 @@
+"""Cells before anything is a heading: where the table lies in a sheet or a text file.
+
+A table may stand below a title, above a source line, on its side, or on any sheet of a workbook.
+What it is known by is what this project reads: rows with codes of areas.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+AREA_CODE = re.compile(r"\s*(?:BU|WK|GM)\d{4}[0-9A-Z]{0,4}\s*", re.I)
+"""A cell that looks like the code of a buurt, wijk or gemeente."""
+
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
+_DELIMITERS = ";\t,|"
+_HEADER_ROWS = 25
+_LOOKED_AT = 400
+_FOOTNOTE = re.compile(r"bron\b|©|\(c\)|\*|noot\b|toelichting\b|peildatum\b|\d+\)|laatst ", re.I)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet or text file.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        An empty cell is "".
+    lines : sequence of int
+        Number of each row as a reader counts them.
+    name : str
+        Name of the sheet.
+    marks : mapping of (row, column) to str
+        What to say of a cell of which the text does not hold the figure (a formula of which the
+        outcome was not stored, a cell that was merged with another).
+    """
+
+    rows: Sequence[Sequence[str]]
+    lines: Sequence[int]
+    name: str = ""
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def codes(self) -> int:
+        """Count the areas in the column that holds most of them."""
+        longest = max(map(len, self.rows), default=0)
+        turned = ((row[at] for row in self.rows if at < len(row)) for at in range(longest))
+        return max(map(_areas, turned), default=0)
+
+
+def _areas(cells: Iterable[str]) -> int:
+    """Count the different areas of one level in some cells."""
+    found = {cell.strip().upper() for cell in cells if AREA_CODE.fullmatch(cell)}
+    return max(Counter(code[:2] for code in found).values(), default=0)
+
+
+def grid_of_text(text: str, *, whole: bool = True) -> Grid:
+    """Split text into cells.
+
+    Parameters
+    ----------
+    whole : bool
+        False for the first part of a file, of which the last line may be cut off.
+
+    Raises
+    ------
+    csv.Error
+        Its last argument is the line: quotes that do not close.
+    """
+    told = _SEPARATOR.match(text)
+    body = text[told.end() :] if told else text.removeprefix("\ufeff")
+    sign = told[1] if told else delimiter(body)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=sign, strict=whole)
+    rows, lines = [], []
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num + bool(told))
+            if not whole and len(rows) > _HEADER_ROWS:
+                break
+    except csv.Error as error:
+        raise csv.Error(str(error), reader.line_num + bool(told)) from error
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return Grid(rows, lines[: len(rows)])
+
+
+def delimiter(text: str) -> str:
+    """Return the sign between cells: the one that stands equally often in most of the lines."""
+    lines = re.sub(r'"[^"]*"', "", text[: 1 << 16]).split("\n", _HEADER_ROWS)[:_HEADER_ROWS]
+
+    def fit(sign: str) -> tuple[int, int, int]:
+        counts = [count for line in lines if (count := line.count(sign))]
+        most = max(counts, key=lambda count: (counts.count(count), count), default=0)
+        return counts.count(most), most, -_DELIMITERS.index(sign)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def upright(grid: Grid) -> Grid:
+    """Return the grid with areas in rows: a table that lies on its side is turned."""
+    start = header_position(grid)
+    if start is None:
+        return grid
+    top = Grid(grid.rows[:_LOOKED_AT], ())
+    sideways = max(map(_areas, top.rows), default=0)
+    if sideways < 2 or sideways <= top.codes():
+        return grid
+    body = [row for row in grid.rows[start:] if sum(map(bool, row)) > 1]
+    width = max(map(len, body))
+    turned = list(zip(*([*row, *[""] * (width - len(row))] for row in body), strict=True))
+    return replace(grid, rows=turned, lines=range(1, width + 1), marks={})
+
+
+def header_position(grid: Grid) -> int | None:
+    """Return the first row, near the top, in which about as many cells are filled as in any."""
+    filled = [sum(map(bool, row)) for row in grid.rows[:_HEADER_ROWS]]
+    enough = max(2.0, 0.6 * max(filled, default=0))
+    return next((place for place, count in enumerate(filled) if count >= enough), None)
+
+
+def without_footnotes(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows are left when source lines below the table are taken off."""
+    end = len(rows)
+    while end:
+        cells = [cell for cell in rows[end - 1] if cell.strip()]
+        if len(cells) > 1 or (cells and not _FOOTNOTE.match(cells[0].strip())):
+            break
+        end -= 1
+    return end

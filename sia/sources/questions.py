@@ -1,0 +1,453 @@
+"""What is asked of each service: addresses, filters and names, and the other ways to the same."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlencode, urlsplit
+
+from sia.sources import cbs
+
+Shape = Literal["odata", "geojson", "zip", "file"]
+
+CRIME_TABLE, HEALTH_TABLE, SES_TABLE, SES_YEAR = "47018NED", "50150NED", "86296NED", 2025
+FIRST_HEALTH_YEAR, FIRST_SCORES_YEAR, FIRST_SQUARES_YEAR = 2012, 2012, 2012
+FIRST_WFS_YEAR, FIRST_OGC_YEAR = 2019, 2022
+FEATURE_LIMIT = 1_000
+
+_ADULTS = "Leeftijd eq '20300'"
+_RD_URI = "http://www.opengis.net/def/crs/EPSG/0/28992"
+_DOSSIER = "/-/media/cbs/dossiers/nederland-regionaal/wijk-en-buurtstatistieken"
+_LAYERS = (("buurten", "buurt", "BU"), ("wijken", "wijk", "WK"), ("gemeenten", "gemeente", "GM"))
+_LAST_MEASUREMENT = 2024
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Addresses of the services, without a slash at the end.
+
+    Parameters
+    ----------
+    opendata, feed : str
+        CBS OData v3; `opendata` refuses queries over 10,000 rows, `feed` pages through them.
+    catalogus : str
+        The list of all tables in OData v3.
+    datasets : str
+        CBS OData v4.
+    dataderden, dataderden_api : str
+        CBS's host for tables of third parties (police, RIVM); the first pages.
+    pdok_api, pdok_wfs : str
+        PDOK's OGC API Features, and its WFS and files.
+    download, bestanden, cbs, kaarten : str
+        CBS's file servers for squares, spreadsheets, old maps and the wijk- en buurtkaart.
+    leefbaarometer, leefbaarometer_bestanden : str
+        GeoServer and files of the Leefbaarometer.
+    """
+
+    opendata: str = "https://opendata.cbs.nl/ODataApi/odata"
+    feed: str = "https://opendata.cbs.nl/ODataFeed/odata"
+    catalogus: str = "https://opendata.cbs.nl/ODataCatalog"
+    datasets: str = "https://datasets.cbs.nl/odata/v1/CBS"
+    dataderden: str = "https://dataderden.cbs.nl/ODataFeed/odata"
+    dataderden_api: str = "https://dataderden.cbs.nl/ODataApi/odata"
+    pdok_api: str = "https://api.pdok.nl/cbs"
+    pdok_wfs: str = "https://service.pdok.nl/cbs"
+    download: str = "https://download.cbs.nl/vierkant"
+    bestanden: str = "https://download.cbs.nl/regionale-kaarten"
+    cbs: str = "https://www.cbs.nl"
+    kaarten: str = "https://geodata.cbs.nl/files/Wijkenbuurtkaart"
+    leefbaarometer: str = "https://geo.leefbaarometer.nl/lbm3/ows"
+    leefbaarometer_bestanden: str = "https://www.leefbaarometer.nl/resources"
+
+    def names(self) -> frozenset[str]:
+        """Return the names of the computers."""
+        return frozenset(str(urlsplit(address).hostname) for address in asdict(self).values())
+
+
+PUBLIC_HOSTS = Hosts()
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """One file to be fetched.
+
+    Parameters
+    ----------
+    name : str
+        File name it lands under; carries table id and year, so that intake recognises it.
+    url : str
+        Address with query.
+    shape : {"odata", "geojson", "zip", "file"}
+        How pages and validity are handled.
+    region_field : str
+        Column or property with the region code; empty where there is none to verify.
+    prefixes : tuple of str
+        Every returned code starts with one of these, and each occurs; empty: whole country.
+    only_rows : bool
+        Of a GeoJSON answer keep the properties as rows of a table.
+    regions : tuple of str
+        Names of files of which the first that is there lists the regions that have to be in the
+        answer.
+    member : str
+        Pattern of the only file in a zip that is kept, under `name`.
+    companions : tuple of FetchRequest
+        Files without which this one is of no use; they are fetched before it.
+    otherwise : tuple of FetchRequest
+        Other ways to the same figures, in order, when this one fails.
+    """
+
+    name: str
+    url: str
+    shape: Shape
+    source: str
+    table: str
+    year: int
+    licence: str
+    attribution: str
+    region_field: str = ""
+    prefixes: tuple[str, ...] = ()
+    only_rows: bool = False
+    regions: tuple[str, ...] = ()
+    member: str = ""
+    companions: tuple[FetchRequest, ...] = ()
+    otherwise: tuple[FetchRequest, ...] = ()
+
+
+@cache
+def services() -> Mapping[str, Any]:
+    """Return what the services are called (``services.toml``)."""
+    text = Path(__file__).with_name("services.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def kwb(
+    year: int,
+    gemeente: str | None,
+    *,
+    hosts: Hosts = PUBLIC_HOSTS,
+    table: str = "",
+    own: str = "",
+) -> list[FetchRequest]:
+    """Return the request for Kerncijfers wijken en buurten of a year.
+
+    OData v3 (its Feed, then its Api), OData v4 and the yearly spreadsheet, in that order; for the
+    whole country the spreadsheet comes before v4, which is too slow for it.
+
+    Parameters
+    ----------
+    gemeente : str or None
+        None for the whole country.
+    table : str, optional
+        Id of the table, for a year that is not in `cbs.TABLES`.
+    own : str, optional
+        Gemeente that OData v4 is asked for where `gemeente` is None.
+    """
+    table = table or tables()[year]
+    common = _common("cbs.kwb", table, year, f"CBS, Kerncijfers wijken en buurten {year}")
+    feed = _odata3(hosts.feed, gemeente, common, names=True)
+    api = (_odata3(hosts.opendata, gemeente, common, names=True),) if gemeente else ()
+    sheets = tuple(_sheets(year, hosts, common))
+    v4 = (_odata4(hosts.datasets, gemeente or own or None, common),)
+    others = (*api, *v4, *sheets) if gemeente else (*sheets, *v4)
+    return [replace(feed, otherwise=others)]
+
+
+def crime(
+    years: Sequence[int], gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS
+) -> list[FetchRequest]:
+    """Return the requests for registered crime per buurt, one file per year."""
+    requests = []
+    for year in years:
+        common = _common("politie.misdrijven", CRIME_TABLE, year, "politie via CBS", "politie")
+        requests.append(_third_party(hosts, gemeente, common, f"Perioden eq '{year}JJ00'"))
+    return requests
+
+
+def health(
+    years: Sequence[int], gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS
+) -> list[FetchRequest]:
+    """Return the request for Gezondheid per wijk en buurt: adults, all years of the table."""
+    year = max(years)
+    if year < FIRST_HEALTH_YEAR:
+        return []
+    text = "RIVM, GGD'en en CBS, Gezondheid per wijk en buurt"
+    common = _common("rivm.gezondheid", HEALTH_TABLE, year, text)
+    return [_third_party(hosts, gemeente, common, _ADULTS)]
+
+
+def ses(gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
+    """Return the request for SES-WOA (all years in one table)."""
+    common = _common("cbs.ses", SES_TABLE, SES_YEAR, "CBS, SES-WOA")
+    feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
+    return [replace(feed, otherwise=(api,))]
+
+
+def borders(year: int, gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
+    """Return the requests for buurten, wijken and the gemeente outline of a year.
+
+    From PDOK's OGC API, its WFS (with an OGC filter: it ignores ``cql_filter`` without a word) or
+    the national file; before `FIRST_WFS_YEAR` from the national file alone.
+    """
+    text = f"CBS/Kadaster via PDOK, wijk- en buurtkaart {year}"
+    common = _common("cbs.pdok", "wijkbuurtkaart", year, text, "kaart")
+    known = services()["kaarten"]
+    files = tuple(
+        _file(url, common)
+        for url in _filled(known.get(str(year)) or known[_era(year)], hosts, jaar=year)
+    )
+    if year < FIRST_WFS_YEAR:
+        return [replace(files[0], otherwise=files[1:])]
+    requests = []
+    for layer, singular, prefix in _LAYERS:
+        ogc = [_ogc_url(layer, year, gemeente, hosts)] if year >= FIRST_OGC_YEAR else []
+        wfs = [_wfs_url(name, year, gemeente, hosts) for name in _wfs_types(layer, year)]
+        ways = [
+            FetchRequest(
+                name=f"{layer}_{year}_{gemeente}.geojson",
+                url=url,
+                shape="geojson",
+                region_field=f"{singular}code",
+                prefixes=(f"{prefix}{gemeente[2:]}",),
+                regions=_region_lists(year, gemeente),
+                **common,
+            )
+            for url in (*ogc, *wfs)
+        ]
+        requests.append(replace(ways[0], otherwise=(*ways[1:], *files)))
+    return requests
+
+
+def squares(year: int, size: int = 100, *, hosts: Hosts = PUBLIC_HOSTS) -> FetchRequest:
+    """Return the request for the national file of squares, in its newest version."""
+    common = _common("cbs.vierkanten", f"vk{size}", year, f"CBS, vierkanten van {size} m, {year}")
+    known = services()["vierkanten"]
+    later = {f"jaar{n}": year + n for n in (1, 2, 3)}
+    urls = _filled(known.get(str(year), []) + known["altijd"], hosts, jaar=year, maat=size, **later)
+    first, *others = (_file(url, common) for url in dict.fromkeys(urls))
+    return replace(first, otherwise=tuple(others))
+
+
+def leefbaarometer(
+    years: Sequence[int], gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS
+) -> list[FetchRequest]:
+    """Return the requests for Leefbaarometer scores per buurt, the measurements up to each year.
+
+    There is one every two years; of one that is not there yet, the one before serves.
+    """
+    common = _common("leefbaarometer", "lbm3", _LAST_MEASUREMENT, "", "leefbaarometer")
+    common["attribution"] = "Bron: Leefbaarometer, ministerie van BZK"
+    archive = _file(
+        f"{hosts.leefbaarometer_bestanden}/open-data-leefbaarometer-meting-2024.zip", common
+    )
+    archive = replace(archive, name="leefbaarometer_2024.csv", member=r"buurten[^/]*\.csv$")
+    wanted = sorted({year - year % 2 for year in years if year >= FIRST_SCORES_YEAR})
+    requests = []
+    for year in wanted:
+        earlier = range(year, min(year, _LAST_MEASUREMENT) - 1, -2)
+        first, *others = (_scores(each, gemeente, hosts, common) for each in earlier)
+        requests.append(replace(first, otherwise=(*others, archive)))
+    return requests
+
+
+def tables() -> dict[int, str]:
+    """Return the id of the KWB of every year that was known when this was written."""
+    return {year: table for table, year in cbs.TABLES.items()}
+
+
+def catalogues(hosts: Hosts) -> tuple[str, str]:
+    """Return the questions to both catalogues of CBS for the editions of the KWB."""
+    title = "Kerncijfers wijken en buurten"
+    return (
+        _query(f"{hosts.catalogus}/Tables", _v3(f"substringof('{title}',Title)")),
+        _query(f"{hosts.datasets}/Datasets", {"$filter": f"contains(Title,'{title}')"}),
+    )
+
+
+def editions(rows: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """Return year -> table id of the KWB out of a catalogue's rows; other titles are left out."""
+    found = {}
+    for row in rows:
+        title = str(row.get("Title", "")).strip()
+        year = title.removeprefix("Kerncijfers wijken en buurten ")
+        if year.isdigit() and len(year) == 4 and str(row.get("Language", "nl")) == "nl":
+            found[int(year)] = str(row["Identifier"])
+    return found
+
+
+def _scores(year: int, gemeente: str, hosts: Hosts, common: dict[str, Any]) -> FetchRequest:
+    layer = f"buurtscore{year % 100:02d}"
+    query = _get_feature(f"lbm3:{layer}") | {"cql_filter": f"id LIKE 'BU{gemeente[2:]}%'"}
+    return FetchRequest(
+        name=f"leefbaarometer_{layer}_{year}_{gemeente}.json",
+        url=_query(hosts.leefbaarometer, query),
+        shape="geojson",
+        region_field="id",
+        prefixes=(f"BU{gemeente[2:]}",),
+        only_rows=True,
+        **{**common, "table": layer, "year": year},
+    )
+
+
+def _third_party(
+    hosts: Hosts, gemeente: str, common: dict[str, Any], condition: str
+) -> FetchRequest:
+    feed, api = (
+        _odata3(host, gemeente, common, condition)
+        for host in (hosts.dataderden, hosts.dataderden_api)
+    )
+    return replace(feed, otherwise=(api,))
+
+
+def _sheets(year: int, hosts: Hosts, common: dict[str, Any]) -> Iterable[FetchRequest]:
+    era = "voor_2019" if year < 2019 else "voor_2023" if year < 2023 else "daarna"
+    for url in _filled(services()["rekenbladen"][era], hosts, jaar=year):
+        suffix = url.rpartition(".")[2]
+        shape: Shape = "zip" if suffix == "xlsx" else "file"
+        yield replace(_file(url, common), name=f"kwb-{year}.{suffix}", shape=shape)
+
+
+def _era(year: int) -> str:
+    return "tot_2026" if year < 2026 else "daarna"
+
+
+def _filled(templates: Iterable[str], hosts: Hosts, **words: object) -> list[str]:
+    places = {**asdict(hosts), "dossier": _DOSSIER, **words}
+    return [template.format(**places) for template in templates]
+
+
+def _file(url: str, common: dict[str, Any]) -> FetchRequest:
+    name = url.rpartition("/")[2]
+    shape: Shape = "zip" if name.endswith(".zip") else "file"
+    return FetchRequest(name=name, url=url, shape=shape, **common)
+
+
+def _common(source: str, table: str, year: int, text: str, licence: str = "cbs") -> dict[str, Any]:
+    return {
+        "source": source,
+        "table": table,
+        "year": year,
+        "licence": services()["licenties"][licence],
+        "attribution": f"Bron: {text}, tabel {table}" if table.endswith("NED") else f"Bron: {text}",
+    }
+
+
+def _name(common: Mapping[str, Any], gemeente: str | None, entity: str) -> str:
+    return f"{common['table']}_{common['year']}_{gemeente or 'NL'}_{entity}.json"
+
+
+def _region_lists(year: int, gemeente: str) -> tuple[str, ...]:
+    """Return the names of the files that may list the regions of a year."""
+    common = {"table": tables().get(year, ""), "year": year}
+    return tuple(
+        _name(common, where, entity)
+        for where in (None, gemeente)
+        for entity in ("WijkenEnBuurten", "WijkenEnBuurtenCodes")
+    )
+
+
+def _prefixes(gemeente: str | None) -> tuple[str, ...]:
+    """Return what codes start with; only the country's own rows may stand beside a gemeente's."""
+    return tuple(f"{level}{gemeente[2:]}" for level in ("BU", "WK", "GM")) if gemeente else ()
+
+
+def _starts(gemeente: str | None, region: str) -> str:
+    """Return the filter on one gemeente.
+
+    Keys are padded with blanks to ten positions, and an equality with the wrong padding gives an
+    empty answer with status 200; the start of the key is the same whatever the padding.
+    """
+    return " or ".join(f"startswith({region},'{prefix}')" for prefix in _prefixes(gemeente))
+
+
+def _v3(*conditions: str) -> dict[str, str]:
+    """Return the query of OData v3; the Feed answers Atom XML unless it is asked for JSON."""
+    return {"$format": "json", **_filter(*conditions)}
+
+
+def _filter(*conditions: str) -> dict[str, str]:
+    parts = [f"({condition})" for condition in conditions if condition]
+    return {"$filter": " and ".join(parts)} if parts else {}
+
+
+def _part(
+    base: str, entity: str, gemeente: str | None, common: dict[str, Any], region: str, query: Any
+) -> FetchRequest:
+    """Return the request for one set of a table, with its regions when it has them."""
+    return FetchRequest(
+        name=_name(common, gemeente, entity),
+        url=_query(f"{base}/{common['table']}/{entity}", query),
+        shape="odata",
+        region_field=region,
+        prefixes=_prefixes(gemeente) if region else (),
+        **common,
+    )
+
+
+def _odata3(
+    host: str,
+    gemeente: str | None,
+    common: dict[str, Any],
+    condition: str = "",
+    names: bool = False,
+) -> FetchRequest:
+    def part(entity: str, region: str = "", *conditions: str) -> FetchRequest:
+        starts = _starts(gemeente, region) if region else ""
+        return _part(host, entity, gemeente, common, region, _v3(starts, *conditions))
+
+    listed = (part("WijkenEnBuurten", "Key"),) if names else ()
+    figures = part("TypedDataSet", "WijkenEnBuurten", condition)
+    companions = (part("DataProperties"), *listed)
+    return replace(figures, companions=companions, regions=tuple(each.name for each in listed))
+
+
+def _odata4(host: str, gemeente: str | None, common: dict[str, Any]) -> FetchRequest:
+    def part(entity: str, region: str = "") -> FetchRequest:
+        query = _filter(_starts(gemeente, region)) if region else {}
+        return _part(host, entity, gemeente, common, region, query)
+
+    listed = part("WijkenEnBuurtenCodes", "Identifier")
+    companions = (part("MeasureCodes"), part("MeasureGroups"), listed)
+    figures = part("Observations", "WijkenEnBuurten")
+    return replace(figures, companions=companions, regions=(listed.name,))
+
+
+def _ogc_url(layer: str, year: int, gemeente: str, hosts: Hosts) -> str:
+    query = {"f": "json", "limit": str(FEATURE_LIMIT), "crs": _RD_URI, "gemeentecode": gemeente}
+    base = f"{hosts.pdok_api}/wijken-en-buurten-{year}/ogc/v1/collections/{layer}/items"
+    return _query(base, query)
+
+
+def _wfs_types(layer: str, year: int) -> list[str]:
+    """Return what the WFS of a year may call a layer, likeliest first."""
+    old = f"gemeenten{year}" if layer == "gemeenten" else f"cbs_{layer}_{year}"
+    plain = f"wijkenbuurten:{layer}"
+    return [plain] if year >= FIRST_OGC_YEAR else [old, plain]
+
+
+def _wfs_url(layer: str, year: int, gemeente: str, hosts: Hosts) -> str:
+    condition = (
+        '<Filter xmlns="http://www.opengis.net/fes/2.0"><PropertyIsEqualTo>'
+        f"<ValueReference>gemeentecode</ValueReference><Literal>{gemeente}</Literal>"
+        "</PropertyIsEqualTo></Filter>"
+    )
+    paging = {"count": str(FEATURE_LIMIT), "startIndex": "0", "filter": condition}
+    return _query(f"{hosts.pdok_wfs}/wijkenbuurten/{year}/wfs/v1_0", _get_feature(layer) | paging)
+
+
+def _get_feature(layer: str) -> dict[str, str]:
+    return {
+        "service": "WFS",
+        "version": "2.0.0",
+        "request": "GetFeature",
+        "typeNames": layer,
+        "outputFormat": "application/json",
+        "srsName": "EPSG:28992",
+    }
+
+
+def _query(base: str, params: Mapping[str, str]) -> str:
+    return f"{base}?{urlencode(params, quote_via=quote, safe='$')}" if params else base

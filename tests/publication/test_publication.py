@@ -1,0 +1,200 @@
+"""Only what is for its readers leaves, and only when the very files hold no secret."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import box
+
+from sia.duiding import Entry, Record
+from sia.dutch import getal
+from sia.errors import InputError
+from sia.gemeente import Gemeente
+from sia.publication import leaks, publish, secrets_of
+from sia.settings import Folders
+from sia.stages import graph
+from sia.stages.run import Made, Run
+from sia.store import write_table
+
+CODE = "BU99980000"
+PLANS = """plan;partner;titel;soort;buurtcodes;kosten;vroegst;voorkeur;laatst;duur;flexibiliteit;\
+status;vertrouwelijkheid
+A1;Waterbedrijf;Open werk;riolering;BU99980000;2500000;2025;2025;2030;1;vrij;begroot;openbaar
+A2;Waterbedrijf;Geheim werk café;riolering;BU99980000;1234000;2025;2025;2030;1;vrij;begroot;intern
+A3;Waterbedrijf;Onder partners;riolering;BU99980000;3456000;2025;2025;2030;1;vrij;begroot;partners
+A4;Waterbedrijf;Open werk;riolering;BU99980000;2500000;2026;2026;2030;1;vrij;begroot;intern
+"""
+BUDGETS = "partner;jaar;budget;fte\nWaterbedrijf;2025;7654000;\n"
+FILES = {
+    "rapport.html": "Open werk kost € 2.500.000",
+    "kaart.html": "<p>kaart</p>",
+    "agenda/openbaar/index.html": "Open werk",
+    "agenda/partners/agenda.csv": "Onder partners;3456000",
+}
+INTERNAL = ("rapport-intern.html", "notebooks/07_agenda.ipynb", "rapporten-intern/buurt.html")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A city of one buurt whose reports are a few lines."""
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    plans = tmp_path / "ruw" / "plannen"
+    plans.mkdir(parents=True)
+    (plans / "water.csv").write_text(PLANS, encoding="utf-8")
+    (plans / "budgetten.csv").write_text(BUDGETS, encoding="utf-8")
+    folders = Folders(tmp_path / "verwerkt", tmp_path / "rapporten")
+    city = Gemeente("GM9998", "Proefstad")
+    run = Run(city, 2024, (2024,), 2024, (tmp_path / "ruw",), folders)
+    areas = gpd.GeoDataFrame(
+        {"naam": ["Pathmos"], "wijknaam": ["Wijk 1"]},
+        index=pd.Index([CODE], name="buurtcode"),
+        geometry=[box(200000, 450000, 200500, 450500)],
+        crs=28992,
+    )
+    write_table(run.folder / "gebieden.parquet", areas)
+    run.note(graph.stage("indicatoren"), Made({"gebieden": areas}))
+    for name in (*FILES, *INTERNAL):
+        written(run, name, FILES.get(name, "Geheim werk café"))
+    return run
+
+
+def written(run: Run, name: str, text: str) -> None:
+    """Write a file as if the stage of its reports had."""
+    path = run.reports / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    made = tuple(run.reports / one for one in FILES if (run.reports / one).exists())
+    run.note(graph.stage("rapport"), Made({}, None, {}, made))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_each_kind_of_readers_has_a_folder_with_only_what_is_theirs(
+    run: Run, tmp_path: Path
+) -> None:
+    place = publish(run, tmp_path / "uit")
+    assert place == tmp_path / "uit" / "publiek" / "GM9998" / "2024"
+    assert names(place) == set(FILES) - {"agenda/partners/agenda.csv"}
+    assert names(publish(run, tmp_path / "uit", "partners")) == set(FILES)
+    (place / "oud.html").write_text("van een vorige keer")
+    publish(run, tmp_path / "uit")
+    assert names(tmp_path / "uit" / "publiek") == {
+        f"GM9998/2024/{name}" for name in FILES if "partners" not in name
+    }
+
+
+@pytest.mark.parametrize("readers", ["publiek", "partners"])
+@pytest.mark.parametrize("secret", ["Geheim werk café", "1.234.000", "1234000"])
+def test_a_secret_stops_a_publication_and_leaves_the_last_one(
+    run: Run, tmp_path: Path, readers: str, secret: str
+) -> None:
+    place = publish(run, tmp_path / "uit", readers)
+    kept = (place / "kaart.html").read_bytes()
+    written(run, "kaart.html", f"<p>{secret}</p>")
+    with pytest.raises(InputError, match="vertrouwelijk plan") as caught:
+        publish(run, tmp_path / "uit", readers)
+    assert {problem.bestand for problem in caught.value.problems} == {"kaart.html"}
+    assert (place / "kaart.html").read_bytes() == kept
+
+
+@pytest.mark.parametrize("secret", ["Onder partners", "3.456.000", "7654000"])
+def test_what_partners_may_know_is_not_public(run: Run, tmp_path: Path, secret: str) -> None:
+    written(run, "kaart.html", secret)
+    with pytest.raises(InputError):
+        publish(run, tmp_path / "uit")
+    assert publish(run, tmp_path / "uit", "partners").is_dir()
+
+
+def test_a_file_that_the_last_run_did_not_write_is_refused(run: Run, tmp_path: Path) -> None:
+    (run.reports / "opendata").mkdir()
+    (run.reports / "opendata" / "eigen.csv").write_text("zelf neergezet")
+    (run.reports / "kaart.html").write_text("met de hand gewijzigd")
+    with pytest.raises(InputError) as caught:
+        publish(run, tmp_path / "uit")
+    found = [problem.bestand for problem in caught.value.problems]
+    assert found == ["kaart.html", "opendata/eigen.csv"]
+    assert not (tmp_path / "uit").exists()
+    nothing = replace(run, folders=replace(run.folders, reports=tmp_path / "leeg"))
+    with pytest.raises(InputError, match="nog geen rapport"):
+        publish(nothing, tmp_path / "uit")
+
+
+def packed(text: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("open/data.csv", f"a;{text}\n")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        str.encode,
+        lambda text: f"<p>{text.upper()}</p>".encode(),
+        lambda text: json.dumps({"titel": text}).encode(),
+        lambda text: "<p><b>{}</b> {}</p>".format(*text.split(" ", 1)).encode(),
+        lambda text: "".join(f"&#{ord(sign)};" for sign in text).encode(),
+        lambda text: f"{text[:6]}\r\n {text[6:]}".encode(),
+        lambda text: text.replace(" ", "\u00a0").encode("utf-16"),
+        packed,
+    ],
+)
+def test_a_secret_is_found_however_it_is_written(
+    run: Run, tmp_path: Path, hide: Callable[[str], bytes]
+) -> None:
+    (tmp_path / "bestand").write_bytes(hide("Geheim werk café"))
+    [problem] = leaks([tmp_path / "bestand"], tmp_path, secrets_of(run, "publiek"))
+    assert "titel" in problem.wat
+
+
+def test_amounts_and_folders_are_found_and_longer_numbers_are_not(run: Run, tmp_path: Path) -> None:
+    secrets, folder = secrets_of(run, "publiek"), tmp_path / "los"
+    assert set(secrets.amounts) == {1234000, 3456000, 7654000}
+    folder.mkdir()
+    (folder / "a.csv").write_text("x;1234000\n")
+    (folder / "b.html").write_text(f"<td>€ {getal(7654000)}</td>")
+    (folder / "c.json").write_text(json.dumps({"map": str(tmp_path / "ruw")}))
+    (folder / "d.txt").write_text("12340001 11234000 0.1234000 1.234.000.000 2.500.000")
+    found = leaks(sorted(folder.iterdir()), folder, secrets)
+    assert [problem.bestand for problem in found] == ["a.csv", "b.html", "c.json"]
+
+
+def test_a_judgement_that_looks_like_personal_data_is_asked_about(run: Run, tmp_path: Path) -> None:
+    record = Record(run.folders.record("GM9998"))
+    said = ("In Pathmos Pathmos is het stil.", "Jan Jansen klaagt.")
+    for text in said:
+        record.add(Entry("GM9998", 2024, CODE, text, "anders", "herkend", "v"))
+    with pytest.raises(InputError, match="een naam") as caught:
+        publish(run, tmp_path / "uit")
+    assert len(caught.value.problems) == 1
+    assert publish(run, tmp_path / "uit", checked=True).is_dir()
+
+
+def test_a_judgement_that_does_not_count_is_a_secret(run: Run, tmp_path: Path) -> None:
+    record = Record(run.folders.record("GM9998"))
+    record.add(Entry("GM9998", 2024, CODE, "Dit klopt niet.", "anders", "herkend", "v", id="a"))
+    record.add(
+        Entry("GM9998", 2024, CODE, "Klopt.", "anders", "herkend", "v", corrigeert="a", id="b")
+    )
+    written(run, "kaart.html", "Dit klopt niet.")
+    with pytest.raises(InputError, match="die niet meetelt"):
+        publish(run, tmp_path / "uit")
+
+
+def test_a_city_without_plans_can_be_published(run: Run, tmp_path: Path) -> None:
+    for path in (run.bron[0] / "plannen").iterdir():
+        path.unlink()
+    again = replace(run, _prints={})
+    again.note(graph.stage("indicatoren"), Made({"gebieden": pd.DataFrame()}))
+    written(again, "kaart.html", "kaart")
+    assert publish(again, tmp_path / "uit").is_dir()
