@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from sia.catalogue.refused import is_origin
+from sia.dutch import MISSING
 from sia.methode import WeighingSettings
 from sia.report.material import Editie, Materiaal
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
-from sia.viz.judgement import full_text, known, short_text
+from sia.viz.judgement import full_text, known, one_row, short_text
 from sia.viz.outline import in_units
 from sia.viz.theme import DOMAINS
 from sia.viz.type_words import certainty_text
+from sia.weighing.order import order_text, places, turn_text
 from sia.weighing.what_if import scored_domains
 
 POWERS: Mapping[str, float] = {
@@ -94,6 +96,7 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
         "scores": {jaar: _scores(own.scores, places) for jaar, own in atlas.jaren.items()},
         "indicatoren": _indicators(atlas, editie),
         "weging": _weighing(atlas),
+        "bewijs": order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
         "verandering": _change(cijfers),
         "geld": _money(stuff, editie),
         "bron": [line for line in (*stuff.bronregels, cijfers.bron_grenzen) if line],
@@ -133,6 +136,7 @@ def _places(stuff: Materiaal, editie: Editie) -> list[dict[str, Any]]:
             "plannen": plans.get(code, []),
             "duiding": said.get(code, ""),
             **_proposal(cijfers, code),
+            **_order(cijfers, code),
         }
         for code, row in table.iterrows()
     ]
@@ -153,11 +157,21 @@ def _proposal(cijfers: Cijfers, code: str) -> dict[str, Any]:
     return made
 
 
+def _order(cijfers: Cijfers, code: str) -> dict[str, str]:
+    """Return which places other weights allow a buurt, and what turns it round; else nothing."""
+    if code not in cijfers.scores.index:
+        return {}
+    row = one_row(cijfers.scores, code)
+    shown = places(row)
+    return {} if shown == MISSING else {"anders": shown, "omslag": turn_text(row, cijfers.naam)}
+
+
 def _plans(table: pd.DataFrame, editie: Editie) -> dict[str, list[list[Any]]]:
     if table.empty:
         return {}
     shown = table if editie == "intern" else table[table["vertrouwelijkheid"] == "openbaar"]
-    shown = shown[shown["vertrouwelijkheid"] != "intern"].sort_values(["start", "titel"])
+    shown = shown[shown["vertrouwelijkheid"] != "intern"].dropna(subset=["start", "eind"])
+    shown = shown.sort_values(["start", "titel"])
     columns = ["titel", "partner", "start", "eind", "status"]
     rows = shown.assign(start=shown["start"].astype(int), eind=shown["eind"].astype(int))
     return {

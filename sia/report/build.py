@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -68,11 +69,14 @@ class Renderer:
         ``openbaar`` or ``intern``.
     opendata : bool
         Whether the reports say where their open data are; only when those are written too.
+    links : mapping of str to str
+        Address of a page beside these, relative to them, and what a reader calls it.
     """
 
     materiaal: Materiaal
     editie: Editie = "openbaar"
     opendata: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
     _charts: dict[str, Chart] = field(default_factory=dict, repr=False)
     _tables: dict[str, str] = field(default_factory=dict, repr=False)
     _map: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -110,6 +114,7 @@ class Renderer:
             editie=self.editie,
             **self._frame(),
             **pieces,
+            anker=_anchor(selectie),
         )
         return finished(page)
 
@@ -126,6 +131,7 @@ class Renderer:
             groepen=[group for group in groups if group[2]],
             editie=self.editie,
             **self._plain(),
+            hier=START_PAGE,
         )
         return finished(page)
 
@@ -197,6 +203,7 @@ class Renderer:
             "gemeente": cijfers.gemeente,
             "kaart_css": "",
             "scripts": (),
+            "anker": "",
             **self._frame(),
         }
 
@@ -204,6 +211,7 @@ class Renderer:
         theme = self.materiaal.theme
         return {
             "theme": theme,
+            "links": self.links,
             "fictief": FICTIONAL if theme.fictief else "",
             "css": Markup(static_text("rapport.css")),  # noqa: S704 - comes with this package
             "js": Markup(static_text("rapport.js")),  # noqa: S704 - comes with this package
@@ -271,6 +279,12 @@ _ACCOUNT = {
 _ACCOUNT_TEXT = "Hoe de cijfers tot stand komen, en voor wie de rapporten te gebruiken zijn."
 
 
+def _anchor(selectie: Selectie) -> str:
+    """Return the part of an address at which the atlas opens with what a report is about."""
+    kind = {"buurt": "buurt", "domein": "laag"}.get(selectie.soort)
+    return f"#{kind}={selectie.sleutel}" if kind else ""
+
+
 def _chart_table(chart: Chart) -> Markup:
     return Markup(html_table(chart.data.astype(str), f"Cijfers bij: {chart.title}"))  # noqa: S704
 
@@ -316,14 +330,21 @@ def write_report(
     selectie: Selectie | None = None,
     *,
     editie: Editie = "openbaar",
+    links: Mapping[str, str] | None = None,
 ) -> Path:
     """Write one report, whole or not at all; returns `target`."""
-    store.write_text(target, build_report(materiaal, selectie, editie=editie))
+    page = Renderer(materiaal, editie, links=links or {})
+    store.write_text(target, page.report(selectie or selections(materiaal.cijfers)[0]))
     return target
 
 
 def write_set(
-    folder: Path, materiaal: Materiaal, *, editie: Editie = "openbaar", opendata: bool = False
+    folder: Path,
+    materiaal: Materiaal,
+    *,
+    editie: Editie = "openbaar",
+    opendata: bool = False,
+    links: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write every report of a municipality and year, and the start page that links them.
 
@@ -333,6 +354,8 @@ def write_set(
         Holds nothing else that is named like a report.
     opendata : bool
         Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
+    links : mapping of str to str, optional
+        As in `Renderer`, beside the start page.
 
     Returns
     -------
@@ -340,7 +363,8 @@ def write_set(
         The start page first; the draft entry for the Algoritmeregister is there as page, JSON and
         CSV.
     """
-    renderer = Renderer(materiaal, editie, opendata)
+    near = {**(links or {}), START_PAGE: "Alle rapporten"}
+    renderer = Renderer(materiaal, editie, opendata, near)
     made = selections(materiaal.cijfers)
     pages = {one.bestand: renderer.report(one) for one in made}
     pages |= {REGISTER_PAGE: renderer.register_page(), ACCESS_PAGE: renderer.access_page()}

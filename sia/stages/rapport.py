@@ -105,14 +105,16 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
     """
     page, stuff = target(run, editie), made.result
     public = editie == "openbaar"
+    tail = "" if public else "-intern"
     if not reeks:
-        write_report(page, stuff, editie=editie)
+        write_report(page, stuff, editie=editie, links={f"atlas{tail}.html": "Atlas"})
         return Made({}, page, {"editie": editie}, (page,))
-    folder = run.reports / ("rapporten" if public else "rapporten-intern")
-    written = [page, *write_set(folder, stuff, editie=editie, opendata=public)]
+    folder, links = run.reports / f"rapporten{tail}", {f"../atlas{tail}.html": "Atlas"}
+    written = [page, *write_set(folder, stuff, editie=editie, opendata=public, links=links)]
     every = selections(stuff.cijfers)
     if public:
         parts = [one for one in every if one.soort in ("stadsdeel", "wijk", "dia", "buurt")]
         written += write_open_data(run.reports / "opendata", stuff, parts)
-    write_text(page, (folder / every[0].bestand).read_text(encoding="utf-8"))
+    city = (folder / every[0].bestand).read_text(encoding="utf-8").replace('href="../', 'href="')
+    write_text(page, city.replace('href="index.html"', f'href="{folder.name}/index.html"'))
     return Made({}, page, {"editie": editie}, tuple(written))

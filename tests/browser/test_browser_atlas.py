@@ -15,6 +15,7 @@ from voronoistad import BAD_NAMES
 from sia.atlas.page import atlas_page
 from sia.spreadsheet import neutralise
 from sia.viz.theme import DOMAINS
+from sia.weighing.order import order_text
 from sia.weighing.what_if import reweighed
 
 pytestmark = pytest.mark.browser
@@ -143,4 +144,6 @@ def test_a_slider_says_first_what_stays(visit: Callable, source: str) -> None:
     page.locator("#w0").fill("0")
     assert "bij de eerste" in page.locator("#blijft").inner_text()
     assert "gewicht=0_" in page.url
-    assert page.locator("#bewijs").inner_text().startswith("Bij élke weging")
+    proof = order_text(SCORES, ATLAS.materiaal.cijfers.naam, 0.25)
+    assert proof.startswith("Met gewichten")
+    assert page.locator("#bewijs").inner_text() == proof

@@ -52,6 +52,10 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
     start = (folder / "index.html").read_text(encoding="utf-8")
     pages = {path.name for path in folder.glob("*.html")} - {"index.html"}
     assert set(re.findall(r'href="([\w-]+\.html)"', start)) == pages
+    for page in (folder / one for one in pages):
+        links = re.findall(r'class="scherm" href="([^"#]+)', page.read_text(encoding="utf-8"))
+        assert links == ["../atlas.html", "index.html"]
+    assert 'href="rapporten/index.html"' in written[1].read_text(encoding="utf-8")
     kinds = Counter(name.partition("-")[0].removesuffix(".html") for name in pages)
     assert (kinds["algoritmeregister"], kinds["toegankelijkheid"]) == (1, 1)
     assert kinds["verandering"] > len(set(areas_with_scores(run)))

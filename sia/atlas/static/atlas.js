@@ -356,7 +356,7 @@ function kaartje(i) {
   const b = B[i], s = S(), tel = s.r[i] != null, plan = b.plannen, doms = D.filter((d) => s.d[d][i] != null);
   const v = X.verandering;
   vul("buurt", h("button", { type: "button", class: "knop stil", onclick: () => kies(null) }, "← In het kort"), h("h2", { tabindex: -1 }, b.n), h("p", { class: "noot" }, [b.w, b.s].filter(Boolean).join(", ") + (b.inw ? ` · ${f(b.inw)} inwoners` : "")),
-    tel ? h("p", { class: "plaats" }, `Plaats ${s.r[i]} `, h("small", {}, `van ${N}${s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`}`)) : null, h("p", {}, tel ? zin(i) : reden(b)),
+    tel ? h("p", { class: "plaats" }, `Plaats ${s.r[i]} `, h("small", {}, `van ${N}${s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`}`)) : null, h("p", {}, tel ? zin(i) : reden(b)), b.anders ? h("p", { class: "noot" }, `Bij andere gewichten: plaats ${b.anders}. ${b.omslag ? `In of uit het meest urgente kwart bij ${b.omslag}.` : ""}`) : null,
     doms.length ? [h("h3", {}, "Onderwerpen, 0–100"), h("div", { class: "dom" }, doms.flatMap((d) => [h("span", { title: X.domeinen[d] }, X.domeinen[d].split(" en ")[0]), h("span", { class: "bk", role: "img", "aria-label": `${X.domeinen[d]} ${f(s.d[d][i])}, middelste buurt ${f(mid[d])}` }, h("i", { style: { width: s.d[d][i] + "%", "--f": `var(--${LAAG[d].klasse(i, X.jaar)[0]})` } }), h("b", { style: { left: mid[d] + "%" } })), h("span", { class: "w" }, f(s.d[d][i]))])), h("p", { class: "noot" }, "Streepje: de middelste buurt. " + afwijking(i))] : null,
     v && v.oordeel[i] ? [h("h3", {}, `Sinds ${v.sinds}`), h("p", { class: "noot" }, Hf(LAAG.verandering.tekst(i)) + ".")] : null,
     b.type ? [h("h3", {}, `Type ${b.type[0]}: ${b.type[1]}`), h("p", { class: "noot" }, Hf(b.zeker) + ".")] : null,
@@ -522,11 +522,6 @@ function plaatsen(factor) { // code -> rank, as the package gives it: equal to t
 }
 const ZWAAR = ["telt niet mee", "half zo zwaar", "zoals de methode", "anderhalf keer zo zwaar", "dubbel", "2,5 keer zo zwaar", "driedubbel"];
 const VOOR = [["Zoals de methode", EIGEN()], ["Alle even zwaar", null], ...D.map((d, k) => [`${X.domeinen[d]} dubbel`, D.map((_, q) => (q === k ? 2 : 1))])];
-function bewezen() { // pairs that no weighing within a quarter of the method turns round
-  const T = new Map(G.map((i) => [i, D.map((d) => (S().d[d][i] == null ? null : macht(S().d[d][i]) * (P_ < 0 ? -1 : 1)))]));
-  const boven = (a, b) => { let m = 0; for (let k = 0; k < D.length; k++) { if (a[k] == null || b[k] == null) return false; const v = a[k] - b[k]; m += v * W0[k] * (v > 0 ? 0.75 : 1.25); } return m > 0; };
-  return new Map(G.map((i) => [i, [1 + G.filter((j) => boven(T.get(j), T.get(i))).length, N - G.filter((j) => boven(T.get(i), T.get(j))).length]]));
-}
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
@@ -534,8 +529,7 @@ function gewichten() {
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); onthoud(false); } }))));
   vul("voor", VOOR.filter(([, w]) => w).slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
-  const bw = bewezen(), kw = G.filter((i) => S().r[i] <= KWART), vast = kw.filter((i) => bw.get(i)[1] <= KWART);
-  vul("bewijs", `Bij élke weging waarin geen onderwerp meer dan een kwart zwaarder of lichter telt dan in de methode, ${vast.length === 1 ? "blijft" : "blijven"} zeker ${tw(vast.length)} van de ${tw(kw.length)} buurten bij de eerste ${KWART}. `, G.length ? `${B[G[0]].n} staat dan op plaats ${bw.get(G[0])[0] === bw.get(G[0])[1] ? bw.get(G[0])[0] : `${bw.get(G[0])[0]} tot ${bw.get(G[0])[1]}`}.` : "");
+  vul("bewijs", X.bewijs || "Voor deze manier van samenvoegen is geen bewijs van de volgorde gemaakt.");
 }
 let na = null;
 function weeg() {
