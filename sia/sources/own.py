@@ -141,7 +141,10 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         blank=EMPTY,
     )
     remark = "; ".join(filter(None, (raw.remark, _listed(dropped))))
-    return tuple(_table(raw, years, frame, year, remark) for year in sorted(set(years)))
+    listed = sorted(set(years))
+    # what is said of the file is said once, at its last year
+    told = {listed[-1]: remark}
+    return tuple(_table(raw, years, frame, year, told.get(year, "")) for year in listed)
 
 
 def _listed(dropped: Mapping[str, str]) -> str:
