@@ -117,7 +117,8 @@ def compared(then: gpd.GeoDataFrame, now: gpd.GeoDataFrame, found: pd.DataFrame)
     """
     both = then.index.intersection(now.index)
     drawn = has_border(then.geometry[both]) & has_border(now.geometry[both])
-    return found.drop(index=both[~drawn], errors="ignore")
+    kept: pd.DataFrame = found.drop(index=both[~drawn], errors="ignore")
+    return kept
 
 
 def same_borders(then: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> bool:

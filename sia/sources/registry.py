@@ -16,6 +16,7 @@ from sia.settings import PLANS
 from sia.sources import (
     cbs,
     leefbaarometer,
+    nabijheid,
     own,
     pbl,
     pdok,
@@ -64,6 +65,7 @@ class Source(Protocol):
 
 SOURCES: tuple[Source, ...] = (
     cbs,
+    nabijheid,
     rivm,
     politie,
     leefbaarometer,
