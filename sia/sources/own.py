@@ -86,9 +86,12 @@ def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
     held : sequence of str
         Columns in which codes stand, whatever they are called.
     """
-    like = [*held, *(column for name, column in names.items() if _CODED.search(name))]
+    coded = sorted((n for n in names if _CODED.search(n)), key=lambda name: "code" not in name)
+    like = [*held, *(names[name] for name in coded)]
     nearest = f"; dichtstbij is `{like[0][:60]}`" if like else ""
-    return f"heeft geen kolom met buurtcodes{nearest}; noem die kolom buurtcode"
+    renamed = held or any("code" in name.lower() for name in like[:1])
+    remedy = "noem die kolom buurtcode" if renamed else "zet er een kolom buurtcode bij"
+    return f"heeft geen kolom met buurtcodes{nearest}; {remedy}"
 
 
 def _is_long(names: Mapping[str, str]) -> bool:

@@ -175,3 +175,18 @@ def test_numbers_come_back_as_written(
     (table,) = _read(path)
     expected = {code: value for code, value in rows.items() if value is not None}
     assert table.values["waarde"].dropna().to_dict() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Buurt;CBS code;x", "dichtstbij is `CBS code`; noem die kolom buurtcode"),
+        ("Buurt_naam;x", "dichtstbij is `Buurt_naam`; zet er een kolom buurtcode bij"),
+        ("a;b", "heeft geen kolom met buurtcodes; zet er"),
+        ("gebiedcode15;indicator;waarde", "één rij per gebied en onderwerp"),
+    ],
+)
+def test_a_near_miss_says_what_it_lacks(tmp_path: Path, head: str, said: str) -> None:
+    path = _csv(tmp_path, f"{head}\n{'Noord;' * head.count(';')}1\n")
+    assert own.recognise(path) is None
+    assert said in own.near_miss(path)
