@@ -54,6 +54,7 @@ ROLE_NAMES: dict[str, str] = {
 SOURCES: dict[str, str] = {
     "cbs.kwb": "CBS, Kerncijfers wijken en buurten",
     "cbs.pdok": "CBS/Kadaster, Wijk- en buurtkaart",
+    "cbs.nabijheid": "CBS, Nabijheid voorzieningen",
     "cbs.ses": "CBS, SES-WOA",
     "rivm.gezondheid": "RIVM, GGD'en en CBS, Gezondheid per wijk en buurt",
     "politie.misdrijven": "Politie via CBS, geregistreerde misdrijven",

@@ -75,6 +75,8 @@ def border_layer(areas: pd.DataFrame, layers: Sequence[AreaLayer]) -> AreaLayer:
         When it is not among them any more.
     """
     year = int(areas["borders_year"].max())
+    if not year:
+        return drawn_layer(gpd.GeoDataFrame(areas))
     drawn = areas.index[areas["borders_year"] == year]
     for layer in layers:
         if layer.level == "buurt" and layer.year == year:
@@ -92,12 +94,31 @@ def border_layer(areas: pd.DataFrame, layers: Sequence[AreaLayer]) -> AreaLayer:
 
 
 def drawn_layer(areas: gpd.GeoDataFrame) -> AreaLayer:
-    """Return the areas of a processed year as a border map, without what its publisher noted."""
+    """Return the areas of a processed year as a border map, without what its publisher noted.
+
+    A municipality without borders gives a map without areas, of the year 0.
+    """
     drawn = areas[has_border(areas.geometry)]
-    year = int(drawn["borders_year"].max())
+    year = int(areas["borders_year"].max())
     drawn = drawn.assign(indelingswijziging=pd.Series(pd.NA, drawn.index, dtype="Int64"))
     source = Origin(Path("gebieden.parquet"), "", Publisher("", "", ""), "gebieden", year)
     return AreaLayer("buurt", year, drawn.rename_axis("code"), source)
+
+
+def compared(then: gpd.GeoDataFrame, now: gpd.GeoDataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Leave out of a comparison of two maps the buurten that only miss their border.
+
+    Parameters
+    ----------
+    then, now : GeoDataFrame, index ``buurtcode``
+        Areas of both years.
+    found : DataFrame
+        Of `sia.areas.compare`, in which such a buurt seems to end or to begin.
+    """
+    both = then.index.intersection(now.index)
+    drawn = has_border(then.geometry[both]) & has_border(now.geometry[both])
+    kept: pd.DataFrame = found.drop(index=both[~drawn], errors="ignore")
+    return kept
 
 
 def same_borders(then: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> bool:

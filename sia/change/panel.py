@@ -12,7 +12,7 @@ import pandas as pd
 from sia.areas import compare
 from sia.catalogue.model import DOMAINS
 from sia.change.alike import same_series
-from sia.change.borders import Places, border_layer, same_places
+from sia.change.borders import Places, border_layer, compared, same_places
 from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.index import IndexResult
@@ -126,7 +126,10 @@ def comparable_years(
     how = (weighing or WeighingSettings()).model_copy(update={"draws": 0})
     results = {jaar: _index(own[jaar], shared, scale, gemeente, how) for jaar in kept}
     maps = {jaar: border_layer(own[jaar].areas, layers) for jaar in kept}
-    borders = {jaar: compare(maps[jaar], maps[kept[-1]]) for jaar in kept}
+    now = own[kept[-1]].areas
+    borders = {
+        jaar: compared(own[jaar].areas, now, compare(maps[jaar], maps[kept[-1]])) for jaar in kept
+    }
     places = {jaar: same_places(borders[jaar], own[jaar].areas.index) for jaar in kept}
     del borders[kept[-1]]
     return Panel(kept, left_out, shared, results, own, borders, places)

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from sia.areas import RENAMED, SAME, compare
 from sia.catalogue.model import DOMAINS, Catalogue
 from sia.change.base_year import BaseYear, split_change
-from sia.change.borders import drawn_layer
+from sia.change.borders import compared, drawn_layer
 from sia.change.noise import Array, drawn_scores
 from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN
 from sia.clustering.fdr import q_values
@@ -102,7 +102,8 @@ def _borders(base: BaseYear) -> pd.DataFrame:
     """Return what became of every code since the base year; empty when all borders still hold."""
     if base.moved is None:
         return pd.DataFrame(columns=["soort", "toelichting"], dtype="str")
-    return compare(drawn_layer(base.then.table.areas), drawn_layer(base.now.table.areas))
+    then, now = base.then.table.areas, base.now.table.areas
+    return compared(then, now, compare(drawn_layer(then), drawn_layer(now)))
 
 
 def _noise(

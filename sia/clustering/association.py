@@ -58,8 +58,8 @@ def find_association(
     first, last = int(years.columns[0]), int(years.columns[-1])
     values = pd.DataFrame({"urgentie": urgentie})
     values["verandering"] = (years[last] - years[first]) if last > first else float("nan")
-    used = values.loc[:, values.notna().sum() >= _LEAST]
     graph = contiguity(areas)
+    used = values.loc[:, values.reindex(graph.codes).notna().sum() >= _LEAST]
     whole = global_moran(used, graph, s.permutations, s.seed)
     local = local_moran(used, graph, s.local_permutations, s.seed, s.fdr)
     table = values[["verandering"]].round(9)

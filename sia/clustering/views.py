@@ -75,6 +75,8 @@ def moran_table(whole: pd.DataFrame, local: pd.DataFrame) -> pd.DataFrame:
 
 def moran_text(whole: pd.DataFrame, span: tuple[int, int]) -> str:
     """Say what the association amounts to, in one sentence per variable."""
+    if whole.empty:
+        return "Te weinig buurten hebben een score en een grens om samenhang te meten."
     sentences = []
     for name, row in whole.iterrows():
         size = f"{float(row['I']):.2f}".replace(".", ",")

@@ -22,6 +22,10 @@ _ROUNDING = 0.02
 _SMALL = 0.11
 """A difference that one decimal explains."""
 
+_LEAST = 3
+_NEAR = 0.12
+"""Buurten that tell of a jump, and how near to a power of ten (in tens) the middle one is."""
+
 
 def bound(tables: Iterable[SourceTable], gemeente: Gemeente, codes: pd.Index) -> list[SourceTable]:
     """Return the tables as the municipality means them.
@@ -58,6 +62,39 @@ def passed_over(tables: Iterable[SourceTable], gemeente: Gemeente) -> dict[str, 
                 f"kolom {heading} niet gebruikt: de gemeente noemt daarvoor {file}"
             )
     return told
+
+
+def jumps(tables: Iterable[SourceTable]) -> dict[str, str]:
+    """Return per file, by its path, which figures are about 10, 100 or 1,000 times last year's.
+
+    That is a question and no fault: a unit may have changed, or a sign for thousands was lost.
+    """
+    before: dict[tuple[str, str], SourceTable] = {}
+    found: dict[str, list[str]] = {}
+    for table in sorted(tables, key=lambda one: one.year):
+        for measure in map(str, table.values):
+            earlier = before.get((table.source, measure))
+            before[table.source, measure] = table
+            if earlier is None or earlier.year == table.year:
+                continue
+            times = _times(earlier.values[measure], table.values[measure])
+            if times:
+                title = str(table.measures.at[measure, "title"])
+                text = f"{title} is in {table.year} {times} {earlier.year}"
+                found.setdefault(str(table.origin.path), []).append(text)
+    return {path: f"let op: {'; '.join(texts[:3])}" for path, texts in found.items()}
+
+
+def _times(then: pd.Series[float], now: pd.Series[float]) -> str:
+    """Say that one year is about a power of ten of another; empty when it is not."""
+    ratio = (now / then.reindex(now.index)).where(lambda part: (part > 0) & np.isfinite(part))
+    if ratio.notna().sum() < _LEAST:
+        return ""
+    power = float(np.log10(ratio.median()))
+    step = round(power)
+    if not 1 <= abs(step) <= 3 or abs(power - step) > _NEAR:
+        return ""
+    return f"ongeveer {10 ** abs(step)} keer zo {'groot' if step > 0 else 'klein'} als in"
 
 
 def _columns(table: SourceTable, gemeente: Gemeente) -> Mapping[str, str]:

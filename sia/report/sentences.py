@@ -261,7 +261,10 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     """Say what is certain and what is not."""
     return tuple(
         zin
-        for rule in (_ranks_certain, _interval_width, _order, data_gaps, _not_ranked, _judged)
+        for rule in (
+            *(_ranks_certain, _interval_width, _order, data_gaps),
+            *(_not_ranked, _borderless, _judged),
+        )
         if (zin := rule(cijfers)) is not None
     )
 
@@ -399,10 +402,33 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     verb = "is" if number == 1 else "zijn"
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt: {opsomming(parts)}. "
-        "Zij staan wel op de kaart en in een eigen lijst.",
+        "Zij staan in een eigen lijst.",
         (
             count(number, "niet gerangschikte buurten", table),
             *(count(found, kind, OWN_TABLE) for kind, found in kinds.items() if found),
+        ),
+    )
+
+
+def _borderless(cijfers: Cijfers) -> Zin | None:
+    """Say which buurten are on no map: no border of this year, nor an earlier one that fits."""
+    areas = cijfers.gebieden
+    absent = areas.loc[areas.geometry.is_empty, "naam"].astype(str)
+    number = len(absent)
+    if not number:
+        return None
+    rest = number - _LISTED
+    shown = [] if number == len(areas) else [*absent[:_LISTED]]
+    more = [f"nog {getal(rest)}"] if shown and rest > 0 else []
+    who = f" ({opsomming([*shown, *more])})" if shown else ""
+    verb = "heeft" if number == 1 else "hebben"
+    return Zin(
+        f"{meervoud(number, 'buurt', 'buurten')}{who} {verb} geen passende grens van dit jaar. "
+        "Zo'n buurt telt mee en staat in de tabellen, niet op de kaart.",
+        (
+            count(number, "buurten zonder grens", OWN_TABLE),
+            *named(shown, OWN_TABLE),
+            *([count(rest, "andere buurten zonder grens", OWN_TABLE)] if more else []),
         ),
     )
 

@@ -184,7 +184,7 @@ def read(found: Found) -> SourceTable:
         return tidy(_draft(found, raw, matched, _spreadsheet_fields(raw)))
     headings = headings_from_statline(columns)
     matched = by_heading(headings, dictionary(_DICTIONARY).measures, found.year)
-    return tidy(_draft(found, raw, matched, _statline_fields(raw)))
+    return tidy(_draft(found, raw, matched, statline_fields(raw)))
 
 
 def _draft(
@@ -325,7 +325,9 @@ def _spreadsheet_fields(raw: RawTable) -> dict[str, pd.Series | None]:
     }
 
 
-def _statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+def statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+    """Return code, name and municipality of every row of a StatLine download."""
+
     def containing(word: str) -> pd.Series | None:
         hits = [c for c in raw.columns if c.startswith(_STATLINE_PATH) and word in c]
         return raw.frame[hits[0]] if hits else None

@@ -86,9 +86,12 @@ def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
     held : sequence of str
         Columns in which codes stand, whatever they are called.
     """
-    like = [*held, *(column for name, column in names.items() if _CODED.search(name))]
+    coded = sorted((n for n in names if _CODED.search(n)), key=lambda name: "code" not in name)
+    like = [*held, *(names[name] for name in coded)]
     nearest = f"; dichtstbij is `{like[0][:60]}`" if like else ""
-    return f"heeft geen kolom met buurtcodes{nearest}; noem die kolom buurtcode"
+    renamed = held or any("code" in name.lower() for name in like[:1])
+    remedy = "noem die kolom buurtcode" if renamed else "zet er een kolom buurtcode bij"
+    return f"heeft geen kolom met buurtcodes{nearest}; {remedy}"
 
 
 def _is_long(names: Mapping[str, str]) -> bool:
@@ -141,7 +144,10 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         blank=EMPTY,
     )
     remark = "; ".join(filter(None, (raw.remark, _listed(dropped))))
-    return tuple(_table(raw, years, frame, year, remark) for year in sorted(set(years)))
+    listed = sorted(set(years))
+    # what is said of the file is said once, at its last year
+    told = {listed[-1]: remark}
+    return tuple(_table(raw, years, frame, year, told.get(year, "")) for year in listed)
 
 
 def _listed(dropped: Mapping[str, str]) -> str:

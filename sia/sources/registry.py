@@ -16,6 +16,7 @@ from sia.sources import (
     cbs,
     geofile,
     leefbaarometer,
+    nabijheid,
     own,
     pbl,
     pdok,
@@ -63,6 +64,7 @@ class Source(Protocol):
 
 SOURCES: tuple[Source, ...] = (
     cbs,
+    nabijheid,
     rivm,
     politie,
     leefbaarometer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sia.indicators.deliveries import passed_over
+from sia.indicators.deliveries import jumps, passed_over
 from sia.request import store_folder
 from sia.sources.reading import read_intake
 from sia.stages.inputs import Inputs
@@ -26,7 +26,7 @@ def make(inputs: Inputs) -> Made:
     run, found = inputs.outside("open data"), inputs.intake()
     kept = store_folder(run.bron, run.folders.processed).name
     files = found.files.astype(str)
-    for path, sentence in passed_over(found.tables, run.gemeente).items():
-        own = files["bestand"].map(path.endswith)
-        files.loc[own, "opmerking"] += f"; {sentence}"
+    for told in (passed_over(found.tables, run.gemeente), jumps(found.tables)):
+        for path, sentence in told.items():
+            files.loc[files["bestand"].map(path.endswith), "opmerking"] += f"; {sentence}"
     return Made({"bestanden": files}, found, {"invoer": kept})

@@ -146,6 +146,9 @@ def _controls(id: str, titel: str, pockets: bool, fictief: bool) -> str:
     )
 
 
+_AMERSFOORT = [52.155, 5.387]
+"""The middle of the country, for a municipality without borders."""
+
 _CONTROLS = """
 <div class="sia-kaart" id="%ID%-geheel">%FICTIEF%
 <div class="bediening">
@@ -220,7 +223,9 @@ def map_data(
         "leegtekst": "Niet gerangschikt of geen cijfer",
         "duiding": list(short_texts(cijfers.duiding, gebieden.index)),
         "bron": html.escape(_attribution(cijfers, len(whole) - len(gebieden))),
-        "midden": [round((south + north) / 2, 5), round((west + east) / 2, 5)],
+        "midden": _AMERSFOORT
+        if gebieden.empty
+        else [round((south + north) / 2, 5), round((west + east) / 2, 5)],
     }
 
 

@@ -18,6 +18,7 @@ from sia.sources.columns import dictionary, snake
 FOLDER = Path(columns.__file__).parent / "measures"
 DICTIONARIES = {
     "cbs.kwb": "cbs_kwb",
+    "cbs.nabijheid": "nabijheid",
     "cbs.ses": "ses",
     "rivm.gezondheid": "rivm",
     "politie.misdrijven": "politie",

@@ -65,6 +65,14 @@ def test_one_year_has_no_change_and_says_so() -> None:
     validate("ruimte", alone.buurten)
 
 
+def test_without_borders_there_are_no_neighbours_and_no_association() -> None:
+    table = years(2020, 2024)
+    bare = AREAS.set_geometry([shapely.Polygon()] * len(AREAS), crs=28992)
+    made = find_association(bare, table[2024], table, HOW)
+    assert moran_table(made.globaal, made.buurten).empty
+    assert "Te weinig buurten" in moran_text(made.globaal, made.van_tot)
+
+
 @pytest.mark.parametrize("n", [1, 2])
 def test_too_few_buurten_have_no_association_and_stop_nothing(n: int) -> None:
     table = years(2020, 2024).iloc[:n]

@@ -10,7 +10,7 @@ import pytest
 
 from sia.errors import InputError
 from sia.gemeente import EigenTabel, Gemeente
-from sia.indicators.deliveries import bound, passed_over
+from sia.indicators.deliveries import bound, jumps, passed_over
 from sia.sources.base import SourceTable
 
 NAMED = Gemeente(
@@ -57,3 +57,15 @@ def test_formats_of_one_delivery_may_round_and_another_edition_may_not() -> None
     assert len(bound([exact, rounded], hm.GEMEENTE, codes)) == 2
     with pytest.raises(InputError, match="andere cijfers voor x in 2020"):
         bound([exact, hm.table(2020, {"x": [10.04, 1100, 0.3, 7]})], hm.GEMEENTE, codes)
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(100, "100 keer zo groot"), (0.001, "1000 keer zo klein"), (3, ""), (1, "")],
+)
+def test_a_jump_of_a_power_of_ten_is_a_question(factor: float, said: str) -> None:
+    then = hm.table(2019, {"x": [1, 2, 3, float("nan")]}, source="eigen")
+    now = hm.table(2020, {"x": [v * factor for v in (1.1, 1.9, 3, 4)]}, source="eigen")
+    told = jumps([now, then])
+    assert said in "".join(told.values())
+    assert bool(told) == bool(said)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from voronoistad import city, without_intervals
@@ -143,6 +144,21 @@ def test_all_missing(stad: Cijfers) -> None:
     assert "geen enkel domein" in heaviest_domain(gone).tekst
     assert "geen enkele buurt" in approach(gone).tekst
     assert any("Alle cijfers ontbreken" in zin.tekst for zin in certainty(gone))
+
+
+@pytest.mark.parametrize("without", [0, 1, 7, 12])
+def test_buurten_without_a_border_are_named_and_counted(without: int) -> None:
+    shapes = SMALL.gebieden.geometry.to_numpy().copy()
+    shapes[:without] = shapely.Polygon()
+    stad = replace(SMALL, gebieden=SMALL.gebieden.set_geometry(shapes, crs=28992))
+    told = [zin.tekst for zin in certainty(stad) if "passende grens" in zin.tekst]
+    names = list(SMALL.gebieden["naam"])
+    if without in (0, len(names)):
+        assert len(told) == bool(without)
+        assert not any(name in text for text in told for name in names)
+        return
+    assert names[0] in told[0]
+    assert ("en nog 2)" in told[0]) == (without == 7)
 
 
 def test_certainty_adds_up_to_all_buurten(stad: Cijfers) -> None:

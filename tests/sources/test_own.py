@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -175,3 +176,46 @@ def test_numbers_come_back_as_written(
     (table,) = _read(path)
     expected = {code: value for code, value in rows.items() if value is not None}
     assert table.values["waarde"].dropna().to_dict() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Buurt;CBS code;x", "dichtstbij is `CBS code`; noem die kolom buurtcode"),
+        ("Buurt_naam;x", "dichtstbij is `Buurt_naam`; zet er een kolom buurtcode bij"),
+        ("a;b", "heeft geen kolom met buurtcodes; zet er"),
+        ("gebiedcode15;indicator;waarde", "één rij per gebied en onderwerp"),
+    ],
+)
+def test_a_near_miss_says_what_it_lacks(tmp_path: Path, head: str, said: str) -> None:
+    path = _csv(tmp_path, f"{head}\n{'Noord;' * head.count(';')}1\n")
+    assert own.recognise(path) is None
+    assert said in own.near_miss(path)
+
+
+def test_opendocument_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="{}" office:value="{}"/>'
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = [[text.format(name) for name in ("buurtcode", "p_a", "b")]]
+    for code, share in (("BU99990000", 0.081), ("BU99990001", 0.1)):
+        figures = [cell.format("percentage", share), cell.format("float", 5)]
+        rows.append([text.format(code), *figures])
+    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    content = (
+        f'<office:document-content {names} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Blad1">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "beheer-2024.ods"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        manifest = '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        book.writestr("META-INF/manifest.xml", manifest)
+    (table,) = _read(path)
+    assert table.values["p_a"].tolist() == [8.1, 10.0]
+    assert table.values["b"].tolist() == [5.0, 5.0]

@@ -323,3 +323,23 @@ def test_a_map_without_a_year_is_that_of_the_newest_year_asked_for(tmp_path: Pat
     assert [layer.year for layer in found.areas] == [2023]
     assert "gelezen als kaart van 2023" in found.files["opmerking"][0]
     assert intake(tmp_path).files["status"][0] == "fout"
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused_in_a_sentence(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = "sep=;\n" + _OWN + "".join(f"BU9999{n:04d};{n}\n" for n in range(1, 9))
+    whole = text.encode(data.draw(st.sampled_from(["utf-8", "utf-16", "cp1252"])))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    junk = data.draw(st.one_of(st.binary(max_size=4), st.sampled_from([b'"', b";", b"\n", b"%"])))
+    until = data.draw(st.sampled_from([at, at + 1, at + 9, len(whole)]))
+    folder = tmp_path_factory.mktemp("kapot")
+    (folder / "meldingen-2024.csv").write_bytes(whole[:at] + junk + whole[until:])
+    (row,) = intake(folder).files.to_dict("records")
+    assert row["opmerking"]
+    assert len(row["opmerking"]) < 2500
+    assert "Onverwachte fout" not in row["opmerking"]

@@ -242,7 +242,10 @@ window.SiaKaart = function (map, id, data) {
     if (data.bron) map.attributionControl.addAttribution(data.bron);
   }
   const frame = data.nadruk.length ? L.featureGroup(data.nadruk.map((i) => paths[i])) : areas;
-  const fit = () => map.fitBounds(frame.getBounds(), { animate: false, padding: [8, 8] });
+  const fit = () => {
+    const bounds = frame.getBounds(); // not valid when no buurt has a border
+    if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+  };
   fit();
   /* The wheel scrolls the page until the reader has clicked the map. */
   map.scrollWheelZoom.disable();
