@@ -462,6 +462,24 @@ def publiceer(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def herbouw(
+    map_: Annotated[
+        Path, typer.Argument(metavar="MAP", help="Een map die `sia publiceer` maakte.")
+    ],
+    bron: Bron = [],  # noqa: B006 - typer copies it
+) -> None:
+    """Maak een gepubliceerde set opnieuw, en vergelijk elk bestand tot op de byte."""
+    from sia.publication import rebuild
+
+    problems = rebuild(map_, bron or [Path("data/raw")])
+    for one in problems:
+        _say(f"{one.bestand}: {one.wat} {one.oplossing}")
+    if problems:
+        raise typer.Exit(FAILED)
+    _say("Herbouwd: elk bestand is tot op de byte hetzelfde.")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def duiding(
     wat: Annotated[Literal["controleer"], typer.Argument(metavar="WAT", help="`controleer`.")],
     gemeente: Gemeente,

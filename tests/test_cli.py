@@ -23,6 +23,7 @@ COMMANDS = (
     "demo",
     "duiding",
     "fetch",
+    "herbouw",
     "land",
     "status",
     "init",

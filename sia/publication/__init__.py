@@ -2,5 +2,6 @@
 
 from sia.publication.folder import publish
 from sia.publication.leaks import Secrets, leaks, secrets_of
+from sia.publication.rebuild import rebuild
 
-__all__ = ["Secrets", "leaks", "publish", "secrets_of"]
+__all__ = ["Secrets", "leaks", "publish", "rebuild", "secrets_of"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sia.errors import InputError, Problem, refuse
+from sia.publication.crate import describe
 from sia.publication.leaks import Readers, leaks, secrets_of
 from sia.settings import portable, project_root
 from sia.stages.run import Run
@@ -57,6 +58,7 @@ def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bo
             copy = folder / path.relative_to(run.reports)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
+        describe(run, folder)
         copies = sorted(path for path in folder.rglob("*") if path.is_file())
         refuse(leaks(copies, folder, secrets))
         if not checked:

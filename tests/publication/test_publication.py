@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,11 +20,13 @@ from sia.duiding import Entry, Record
 from sia.dutch import getal
 from sia.errors import InputError
 from sia.gemeente import Gemeente
-from sia.publication import leaks, publish, secrets_of
+from sia.publication import leaks, publish, rebuild, secrets_of
+from sia.publication.crate import DESCRIBED
+from sia.publication.rebuild import compared
 from sia.settings import Folders
 from sia.stages import graph
 from sia.stages.run import Made, Run
-from sia.store import write_table
+from sia.store import sha256_file, write_table
 
 CODE = "BU99980000"
 PLANS = """plan;partner;titel;soort;buurtcodes;kosten;vroegst;voorkeur;laatst;duur;flexibiliteit;\
@@ -76,7 +80,8 @@ def written(run: Run, name: str, text: str) -> None:
 
 
 def names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {name for name in files if Path(name).name not in DESCRIBED}
 
 
 def test_each_kind_of_readers_has_a_folder_with_only_what_is_theirs(
@@ -198,3 +203,56 @@ def test_a_city_without_plans_can_be_published(run: Run, tmp_path: Path) -> None
     again.note(graph.stage("indicatoren"), Made({"gebieden": pd.DataFrame()}))
     written(again, "kaart.html", "kaart")
     assert publish(again, tmp_path / "uit").is_dir()
+
+
+def described(place: Path, name: str) -> Any:
+    return json.loads((place / name).read_text(encoding="utf-8"))
+
+
+def test_a_set_says_what_it_was_made_from_and_of_what(run: Run, tmp_path: Path) -> None:
+    (run.bron[0] / "kwb.csv").write_text("cijfers")
+    written(run, "opendata/scores.csv", "buurtcode;urgentie")
+    again = replace(run, _prints={})
+    again.note(graph.stage("indicatoren"), Made({"gebieden": pd.DataFrame()}))
+    outputs = tuple(p for p in run.reports.rglob("*") if p.is_file() and "intern" not in p.name)
+    again.note(graph.stage("rapport"), Made({}, None, {}, outputs))
+    place = publish(again, tmp_path / "uit")
+    things = {one["@id"]: one for one in described(place, "ro-crate-metadata.json")["@graph"]}
+    root = things["./"]
+    assert things["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    assert {"name", "description", "datePublished", "license"} <= set(root)
+    parts = {one["@id"] for one in root["hasPart"]}
+    assert parts == names(place) | {"herbouw.json", "dcat.jsonld"}
+    for name in names(place):
+        assert things[name]["sha256"] == sha256_file(place / name)
+    action = things[root["mentions"]["@id"]]
+    inputs = {things[one["@id"]].get("name") for one in action["object"]}
+    assert {"ruw/kwb.csv", "plannen (niet openbaar)"} <= inputs
+    assert not any("water.csv" in str(name) for name in inputs), "names of plan files stay inside"
+    references = re.findall(r'"@id": "([^"]+)"', json.dumps(list(things.values())))
+    assert [one for one in references if one not in things and "://" not in one] == []
+    entry = described(place, "dcat.jsonld")
+    needed = ("title", "description", "identifier", "publisher", "accessRights")
+    assert all(entry[f"dct:{name}"] for name in needed)
+    assert entry["dcat:theme"] and entry["dcat:contactPoint"]
+    [file] = entry["dcat:distribution"]
+    assert file["dcat:accessURL"]["@id"] == "opendata/scores.csv"
+
+
+def test_a_rebuild_wants_the_same_raw_files_and_names_what_differs(
+    run: Run, tmp_path: Path
+) -> None:
+    place = publish(run, tmp_path / "uit")
+    asked = described(place, "herbouw.json")
+    assert (asked["jaren"], asked["basisjaar"], asked["reeks"]) == ([2024], 2024, False)
+    assert compared(asked, run) == []
+    (run.reports / "kaart.html").write_text("anders")
+    assert [problem.bestand for problem in compared(asked, run)] == ["kaart.html"]
+    (run.bron[0] / "erbij.csv").write_text("nieuw")
+    (run.bron[0] / "plannen" / "budgetten.csv").write_text(BUDGETS + "\n")
+    with pytest.raises(InputError, match="anders dan toen") as caught:
+        rebuild(place, run.bron)
+    found = [problem.bestand for problem in caught.value.problems]
+    assert found == ["plannen (niet openbaar)", "ruw/erbij.csv"]
+    with pytest.raises(InputError, match="geen recept"):
+        rebuild(tmp_path, run.bron)
