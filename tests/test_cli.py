@@ -25,6 +25,7 @@ COMMANDS = (
     "init",
     "methode",
     "sessie",
+    "typen",
     "sjabloon",
     "version",
 )
