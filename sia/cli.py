@@ -336,6 +336,42 @@ def land(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def typen(
+    wat: Annotated[
+        Literal["tonen", "maken", "vergelijken"],
+        typer.Argument(metavar="WAT", help="tonen, maken of vergelijken."),
+    ] = "tonen",
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    jaar: Annotated[
+        list[str],
+        typer.Option("--jaar", "-j", metavar="JAAR", help="Jaren die samen de typen geven."),
+    ] = [],  # noqa: B006 - typer copies it
+    bestand: Annotated[
+        Path | None,
+        typer.Option(metavar="BESTAND", help="Typenset; standaard die van deze versie van SIA."),
+    ] = None,
+    aantal: Annotated[int, typer.Option(metavar="AANTAL", min=2, help="Typen bij maken.")] = 7,
+    versie: Annotated[str, typer.Option(metavar="TEKST", help="Versie bij maken.")] = "eigen",
+) -> None:
+    """Toon, maak of vergelijk de landelijke typen buurten (de typenset)."""
+    from sia.country import typen as sets
+    from sia.settings import Folders, project_root
+
+    if wat == "tonen":
+        _say(sets.set_text(sets.opened(bestand)))
+        return
+    folders, years = Folders.of(project_root()), parse_years(jaar)
+    raw = [folder.resolve() for folder in bron] or [project_root() / "data" / "raw"]
+    if wat == "vergelijken":
+        panel = sets.woonbuurten(raw, years, folders)
+        _say(sets.agreement_text(sets.opened(bestand), panel))
+        return
+    naar = bestand or project_root() / "typenset.json"
+    made = sets.make_file(raw, years, aantal, versie, naar, folders)
+    _say(f"{sets.set_text(made)}\n\nGeschreven: {naar}")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def sessie(
     gemeente: Annotated[
         str,

@@ -199,7 +199,10 @@ class TypologySettings(Section):
 
     place = ("typen",)
     n_types: int = _choice(
-        "aantal", "Aantal typen; 0 laat de regel van `keuze` kiezen.", ge=0, le=30
+        "aantal",
+        "0: de typen van het hele land; anders zoveel eigen typen van deze stad.",
+        ge=0,
+        le=30,
     )
     method: TypeMethod = _choice("methode", "Rekenwijze van de indeling.")
     n_init: int = _choice("starts", "Aantal starts; 0 is de standaard van de rekenwijze.", ge=0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from sia.change.noise import known_in, score_noise
 from sia.change.panel import Panel
-from sia.change.types import TypeChange, transitions, type_change
+from sia.change.types import TypeChange, judged_change, transitions, type_change
 from sia.change.words import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE, UNKNOWN
 from sia.clustering.domains import known_together
 from sia.clustering.number import most_types
@@ -99,6 +100,56 @@ def trajectories(
         overgang=transitions(types, first, last),
         ruis_bekend=known,
     )
+
+
+def national_trajectories(
+    panel: Panel,
+    published: Mapping[int, pd.DataFrame],
+    settings: ChangeSettings | None = None,
+) -> Trajectories:
+    """Follow the national types over the years: the same set, so nothing is fitted anew.
+
+    A change is convincing when both years are sure enough of their type: the membership of the
+    two nearest types is the chance of each.
+
+    Parameters
+    ----------
+    published : mapping of int to DataFrame
+        Per comparable year ``typologie.parquet``.
+    """
+    s = settings or ChangeSettings()
+    first, last = panel.jaren[0], panel.jaren[-1]
+    table = pd.concat({jaar: published[jaar] for jaar in panel.jaren}, names=["jaar", "buurtcode"])
+    rows, keys = panel.rows(table.index)
+    linked = table.iloc[rows].set_axis(keys)
+    types = linked["type"].astype("Int64")
+    known = table.dropna(subset=["type"]).drop_duplicates("type")
+    names = {int(n): str(t) for n, t in zip(known["type"], known["typenaam"], strict=True)}
+    found = None
+    if first != last and names:
+        shares = _membership(linked, sorted(names))
+        found = judged_change(types, shares, first, last, s.convincing)
+    wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
+    wide = wide.reindex(panel.nu.areas.index).astype("Int64")
+    return Trajectories(
+        panel=panel,
+        namen=dict(sorted(names.items())),
+        typen=wide,
+        buurten=_judged(panel, wide, found, names, quiet=False),
+        verandering=found,
+        overgang=transitions(types.dropna(), first, last),
+        ruis_bekend=_known_noise(panel),
+    )
+
+
+def _membership(types: pd.DataFrame, numbers: list[int]) -> pd.DataFrame:
+    """Return the chance of every type: its membership for the nearest, the rest for the next."""
+    shares = pd.DataFrame(0.0, types.index, numbers)
+    for number in numbers:
+        shares[number] += types["zekerheid"].where(types["type"] == number, 0.0).fillna(0.0)
+        rest = 1 - types["zekerheid"]
+        shares[number] += rest.where(types["tweede_type"] == number, 0.0).fillna(0.0)
+    return shares
 
 
 def _model(

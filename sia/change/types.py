@@ -91,7 +91,22 @@ def type_change(
         A change with a ``kans_anders`` of at least this is called convincing.
     """
     shares = type_shares(model, panel, noise)
-    observed = _pair(model.predict(panel), start, end).dropna().astype("int64")
+    return judged_change(model.predict(panel), shares, start, end, convincing)
+
+
+def judged_change(
+    types: pd.Series[int], shares: pd.DataFrame, start: int, end: int, convincing: float
+) -> TypeChange:
+    """Judge changes of type by how sure each buurt is of every type in each year.
+
+    Parameters
+    ----------
+    types : Series of Int64
+        Index ``(jaar, buurtcode)``.
+    shares : DataFrame, shape (n_units, n_types)
+        Index as `types`; rows sum to 1.
+    """
+    observed = _pair(types, start, end).dropna().astype("int64")
     first = shares.xs(start, level=0).loc[observed.index].to_numpy()
     second = shares.xs(end, level=0).loc[observed.index].to_numpy()
     table = observed.copy()

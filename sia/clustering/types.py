@@ -15,6 +15,7 @@ from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
 from sia.clustering.number import NumberChoice, choose_k, clustergram, most_types
 from sia.clustering.profiles import describe, load_names, name_types, profiles
+from sia.clustering.typenset import Typenset
 from sia.clustering.typology import Typology
 from sia.dutch import opsomming
 from sia.methode import TypeMethod, TypologySettings
@@ -25,6 +26,9 @@ METHOD_NAMES: dict[TypeMethod, str] = {
     "mixture": "Gaussisch mengsel",
     "ward": "Ward",
 }
+LEAST_TYPED = 0.6
+"""Part (0-1) of the woonbuurten that must have a national type; else the types are of the city."""
+ONLY_HERE = "Deze typen gelden alleen binnen deze gemeente en deze jaren"
 NAMING = ("corporatiebezit", "koopwoningen", "omgevingsadressendichtheid")
 """Context columns that the rules for names in ``namen.toml`` may use."""
 
@@ -136,6 +140,41 @@ def find_types(
         punten=chosen.punten,
         takken=chosen.takken,
         buurten=with_names(table, names),
+    )
+
+
+def national_types(
+    values: pd.DataFrame, soort: pd.Series[str], woonbuurt: str, typen: Typenset
+) -> Types | None:
+    """Return the national type of every woonbuurt, or None where too few can have one.
+
+    Parameters
+    ----------
+    values : DataFrame, index ``buurtcode``
+        Context indicators of one municipality and year.
+    soort : Series of str, index ``buurtcode``
+        What kind of place each buurt is; only a `woonbuurt` has a type.
+    woonbuurt : str
+    typen : Typenset
+    """
+    lived_in = soort.reindex(values.index) == woonbuurt
+    table = typen.typeer(values.where(lived_in, axis=0))
+    if not lived_in.any() or table.loc[lived_in, "type"].notna().mean() < LEAST_TYPED:
+        return None
+    elsewhere = soort.reindex(values.index).astype(str) + ", geen woonbuurt: geen type"
+    table["reden"] = table["reden"].where(lived_in, elsewhere)
+    present = sorted(int(number) for number in table["type"].dropna().unique())
+    none = pd.DataFrame()
+    return Types(
+        k=len(present),
+        reden=typen.toelichting(),
+        choice_table=none,
+        profiles=typen.profielen().loc[present],
+        names={number: typen.namen[number] for number in present},
+        beschrijving=describe(typen.model, table).loc[present],
+        punten=none,
+        takken=none,
+        buurten=table,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 from markupsafe import Markup
 
+from sia.clustering.typenset import FEATURES
 from sia.report import change, facts, judgements, overview
 from sia.report.agenda_sections import gezamenlijke_agenda
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
@@ -121,14 +122,14 @@ def typen(o: Onderwerp) -> Sectie | None:
     table = overview.types(o.cijfers) if not o.cijfers.typologie.empty else ""
     if not table:
         return None
-    intro = "Buurten van één type lijken op elkaar in hun scores. Een type is geen oordeel."
+    intro = "Buurten van één type zijn hetzelfde soort plek. Een type is geen oordeel."
     blocks = [Blok(alinea=intro), table_block(table)]
     if o.selectie.soort == "stad" and not o.materiaal.profielen.empty:
         known = o.stad.typologie.dropna(subset=["type"]).drop_duplicates("type")
         names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
         profiles = o.materiaal.profielen
         profiles = profiles.loc[[number for number in profiles.index if number in names]]
-        make = lambda: charts.type_profiles(profiles, names, DOMAINS)  # noqa: E731
+        make = lambda: charts.type_profiles(profiles, names, {**DOMAINS, **FEATURES})  # noqa: E731
         blocks.insert(1, Blok(figuur=o.shared("typen", make)))
     return Sectie("typen", "Typen buurten", tuple(blocks))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
+from sia.clustering.typenset import FEATURES
 from sia.viz import charts, cluster_charts, index_charts, pocket_charts
-from sia.viz.figure import Chart
+from sia.viz.figure import Chart, nothing
 
 if TYPE_CHECKING:
     from sia.stad import Stad
@@ -84,17 +85,22 @@ class Grafiek:
     def aantal_typen(self) -> Chart:
         """Draw what speaks for each number of types."""
         found = self._stad.typen.resultaat
+        if found.choice_table.empty:
+            return nothing("Keuze van het aantal typen", found.reden)
         return charts.k_choice(found.choice_table, found.k)
 
     def typenboom(self) -> Chart:
         """Draw how the types split as there are more of them."""
         found = self._stad.typen.resultaat
+        if found.punten.empty:
+            return nothing("Hoe typen zich splitsen", found.reden)
         return cluster_charts.clustergram(found.punten, found.takken, found.k)
 
     def typeprofielen(self) -> Chart:
-        """Draw what every type scores on every domain."""
+        """Draw what every type is like: its structure, or of own types its domain scores."""
         found = self._stad.typen
-        return charts.type_profiles(found.profielen, found.namen, self._stad.domeinen)
+        called = {**self._stad.domeinen, **FEATURES}
+        return charts.type_profiles(found.profielen, found.namen, called)
 
     def typenkaart(self) -> Chart:
         """Draw where the types are."""

@@ -66,7 +66,9 @@ class Typen:
         return doubtful_table(self._run.table("typologie"), self._run.table("gebieden")["naam"])
 
     def methoden(self) -> pd.DataFrame:
-        """Return how far other methods with as many types agree."""
+        """Return how far other methods with as many types agree; empty for national types."""
+        if self._run.parameters("typen").get("typenset"):
+            return pd.DataFrame()
         inputs = Inputs(self._run, graph.stage("typen"))
         count = len(self._run.table("typeprofielen"))
         settings = self._run.methode.typen.model_copy(update={"n_types": count})

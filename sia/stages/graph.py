@@ -116,7 +116,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "typen",
-        "soorten buurten, bepaald over alle jaren samen",
+        "soorten buurten: die van het hele land, of op verzoek die van de stad alleen",
         "04_clustering",
         makes=("typologie", "typeprofielen"),
         needs=(Need("weging", "alle"), Need("indicatoren", "alle")),
@@ -159,7 +159,12 @@ STAGES: tuple[Stage, ...] = (
         "wat er over de jaren van het type van elke buurt werd",
         "05_verandering",
         makes=("trajecten",),
-        needs=(Need("weging", "alle"), Need("typen"), Need("jaren")),
+        needs=(
+            Need("weging", "alle"),
+            Need("typen"),
+            Need("typen", "tot"),
+            Need("jaren"),
+        ),
         method=("verandering",),
     ),
     Stage(

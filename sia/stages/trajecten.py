@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sia.change.trajectories import trajectories
+from sia.change.trajectories import national_trajectories, trajectories
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
 
@@ -10,13 +10,18 @@ from sia.stages.run import Made
 def make(inputs: Inputs) -> Made:
     """Type all comparable years as one panel, and judge every change."""
     settings = inputs.method("verandering")
-    found = trajectories(
-        inputs.result("jaren"),
-        inputs.domain_scores(),
-        inputs.table("typologie"),
-        len(inputs.table("typeprofielen")),
-        settings,
-    )
+    panel = inputs.result("jaren")
+    if inputs.parameters("typen").get("typenset"):
+        types = {jaar: inputs.table("typologie", jaar) for jaar in panel.jaren}
+        found = national_trajectories(panel, types, settings)
+    else:
+        found = trajectories(
+            panel,
+            inputs.domain_scores(),
+            inputs.table("typologie"),
+            len(inputs.table("typeprofielen")),
+            settings,
+        )
     noted = {
         "zaad": settings.seed,
         "trekkingen": settings.draws,

@@ -238,7 +238,7 @@ def _type_layer(cijfers: Cijfers) -> Laag:
     sure = pd.Series("", index=types.index)
     for code in types.index[types["type"].notna()]:
         sure[code] = f"Type met {certainty_text(types, str(code))}"
-    uitleg = "Buurten van één type lijken op elkaar in hun zes domeinscores."
+    uitleg = "Buurten van één type zijn hetzelfde soort plek. Een type is geen oordeel."
     classes = type_classes(cijfers.typologie)
     return category_layer("type", "Type buurt", uitleg, named, classes, noot=sure)
 

@@ -13,6 +13,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
+from sia.clustering.typenset import FEATURES
 from sia.dutch import getal, meervoud, opsomming
 from sia.viz.figure import (
     INK,
@@ -116,8 +117,9 @@ def _profiles_text(
         word = "hoog" if row[top] >= 0 else "laag"
         parts.append(f"type {number} is {word} op {domains[top].lower()} ({getal(row[top], 1)})")
     told = opsomming(parts)
+    more = "meer" if set(table) <= set(FEATURES) else "urgenter"
     return (
-        f"{told[0].upper()}{told[1:]}. Rechts van de lijn is urgenter dan de gemiddelde buurt; "
+        f"{told[0].upper()}{told[1:]}. Rechts van de lijn is {more} dan de gemiddelde buurt; "
         "de maat is de standaardafwijking."
     )
 

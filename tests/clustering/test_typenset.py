@@ -1,0 +1,92 @@
+"""National types: frozen, the same everywhere, of structure and never of how bad it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sia.catalogue import load_catalogue
+from sia.clustering.typenset import FEATURES, Typenset, compare_years, make_set
+from sia.clustering.types import national_types
+from sia.errors import InputError
+from sia.methode import TypologySettings
+
+KNOWN = Typenset.standaard()
+PLACES = pd.DataFrame(
+    {
+        "leeftijd_0_14": [2.0, 27.0, 7.0, 14.0, 11.0],
+        "leeftijd_15_24": [55.0, 12.0, 7.0, 11.0, 13.0],
+        "leeftijd_65_plus": [4.0, 6.0, 46.0, 23.0, 15.0],
+        "huishoudensgrootte": [1.2, 3.0, 1.7, 2.3, 1.7],
+        "huishoudens_met_kinderen": [3.0, 60.0, 16.0, 36.0, 19.0],
+        "bevolkingsdichtheid": [6000.0, 3200.0, 3000.0, 1100.0, 9000.0],
+        "stedelijkheid": [1.0, 3.0, 3.0, 5.0, 1.0],
+    },
+    index=pd.Index(["campus", "nieuwbouw", "zorg", "dorp", "stad"], name="buurtcode"),
+)
+
+
+def test_a_resident_recognises_the_kinds_of_places() -> None:
+    names = KNOWN.typeer(PLACES)["typenaam"]
+    assert names["campus"] == "studentenbuurt en binnenstad"
+    assert names["nieuwbouw"] == "nieuwe gezinswijk"
+    assert names["zorg"] == "buurt met vooral ouderen"
+    assert names["dorp"].startswith("dorp of ruime buitenwijk")
+    assert names["stad"] == "stadsbuurt met kleine huishoudens"
+    assert len(set(KNOWN.namen.values())) == len(KNOWN.namen)
+
+
+def test_a_type_depends_on_the_buurt_alone() -> None:
+    whole = KNOWN.typeer(PLACES)
+    for code in PLACES.index:
+        alone = KNOWN.typeer(PLACES.loc[[code]])
+        columns = ["type", "zekerheid", "typenaam"]
+        pd.testing.assert_frame_equal(alone[columns], whole.loc[[code], columns])
+
+
+def test_it_rests_on_structure_that_the_catalogue_keeps_out_of_every_score() -> None:
+    listed = {one.id: one for one in load_catalogue().indicators}
+    for name in KNOWN.kenmerken:
+        assert listed[name].rol == "context"
+    origin = ("herkomst", "achtergrond", "inkomen", "woz", "woningwaarde")
+    assert not any(word in name for name in FEATURES for word in origin)
+
+
+def test_it_says_what_it_rests_on_and_what_it_cannot_tell_apart() -> None:
+    text = KNOWN.toelichting()
+    assert KNOWN.versie in text and "CC BY 4.0" in text
+    assert "koopwoningen" in text and "houdt deze indeling niet uit elkaar" in text
+
+
+def test_a_set_is_the_same_after_writing(tmp_path) -> None:
+    again = Typenset.uit_json(KNOWN.als_json())
+    pd.testing.assert_frame_equal(again.typeer(PLACES), KNOWN.typeer(PLACES))
+    (tmp_path / "kapot.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="geen typenset"):
+        Typenset.lees(tmp_path / "kapot.json")
+
+
+def test_making_a_set_leaves_out_what_the_country_lacks() -> None:
+    rng = np.random.default_rng(4)
+    keys = pd.MultiIndex.from_product([[2020, 2024], range(300)], names=["jaar", "buurtcode"])
+    rows = rng.integers(0, 5, 300)
+    panel = pd.concat([PLACES.iloc[rows]] * 2).set_axis(keys)
+    panel *= rng.normal(1, 0.03, panel.shape)
+    panel["koopwoningen"] = np.nan
+    made = make_set(panel, TypologySettings(n_types=5), "proef", "CBS")
+    assert "koopwoningen" in made.ontbreekt and len(made.namen) == 5
+    years = [pd.DataFrame(panel.xs(jaar)) for jaar in (2020, 2024)]
+    assert compare_years(*years, made.model)["zelfde"] >= 0.95
+
+
+def test_only_woonbuurten_have_a_type_and_too_few_figures_give_none() -> None:
+    kind = pd.Series("woonbuurt", PLACES.index)
+    kind["dorp"] = "buitengebied"
+    found = national_types(PLACES, kind, "woonbuurt", KNOWN)
+    assert found is not None and found.k == 4
+    assert pd.isna(found.buurten.at["dorp", "type"])
+    assert found.buurten.at["dorp", "reden"].startswith("buitengebied")
+    assert set(found.profiles.index) == set(found.names)
+    little = PLACES[["leeftijd_0_14", "leeftijd_65_plus"]]
+    assert national_types(little, kind, "woonbuurt", KNOWN) is None
