@@ -9,14 +9,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_of_period
 from sia.sources.geofile import sniff_json, unreadable
 from sia.sources.periods import Frame, require_columns, table_of_rows
-from sia.sources.tabular import RawTable, peek, read_pages, with_columns
+from sia.sources.tabular import RawTable, peek, read_pages, table_of_records, with_columns
 
 NAME = "leefbaarometer"
 _SNIFFED = 1 << 20
@@ -77,7 +75,7 @@ def _read(path: Path) -> RawTable:
             rows = [feature["properties"] for feature in features]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise unreadable(path, type(error).__name__) from error
-        raw = RawTable(path, pd.DataFrame.from_records(rows), first_row=1)
+        raw = table_of_records(path, rows)
     names = _names(raw.columns)
     return with_columns(raw, lambda column: names[column])
 

@@ -439,9 +439,26 @@ def read_odata(path: Path) -> RawTable:
     following = ""
     if isinstance(document, dict):
         following = str(document.get("odata.nextLink") or document.get("@odata.nextLink") or "")
+    return replace(table_of_records(path, rows), next_page=following)
+
+
+def table_of_records(path: Path, rows: list[dict[str, Any]]) -> RawTable:
+    """Return rows out of a JSON document as a table.
+
+    Raises
+    ------
+    InputError
+        When a cell is a list or an object instead of one value.
+    """
     frame = pd.DataFrame.from_records(rows)
     frame.columns = [str(name).strip() for name in frame.columns]
-    return RawTable(path, frame, first_row=1, next_page=following)
+    mixed = (item for item in frame.items() if item[1].dtype == object)
+    for column, cells in mixed:
+        nested = cells.map(lambda cell: isinstance(cell, list | dict)).to_numpy()
+        if nested.any():
+            wat, row = "Deze cel is een lijst en geen waarde.", str(int(nested.argmax()) + 1)
+            raise InputError.one(wat, AGAIN, bestand=str(path), rij=row, kolom=str(column))
+    return RawTable(path, frame, first_row=1)
 
 
 _PAGE = re.compile(r"(?P<stem>.*?)(?P<mark>[._-](?:p(?:agina|age)?)?)(?P<number>\d{1,6})$", re.I)

@@ -88,6 +88,14 @@ def test_scores_of_wijken_are_not_taken_for_buurten(tmp_path: Path) -> None:
     assert leefbaarometer.recognise(path) is None
 
 
+@pytest.mark.parametrize("cell", [[], {"a": 1}])
+def test_a_cell_that_holds_a_list_is_named(tmp_path: Path, cell: object) -> None:
+    path = tmp_path / "lbm.json"
+    path.write_text(json.dumps({"value": [LIVE, LIVE | {"afw": cell}]}))
+    with pytest.raises(InputError, match="lijst"):
+        _read(path)
+
+
 @pytest.mark.real
 def test_a_recorded_answer_of_the_service(services_answers: Path) -> None:
     path = services_answers / "leefbaarometer" / "buurtscore24_wfs_one_feature_2026-02-15.json"
