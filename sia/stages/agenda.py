@@ -35,11 +35,6 @@ def make(inputs: Inputs) -> Made:
     """Make the programme with the choices of the method; the result is a `Dia` or None.
 
     The agenda is about plans of today, so it belongs to the newest year that is looked at.
-
-    Raises
-    ------
-    InputError
-        When the commitments do not fit: which partner, year and how much.
     """
     run = inputs.outside("plannen")
     settings = inputs.method("agenda")
@@ -150,6 +145,7 @@ def _noted(dia: Any, indeling: str) -> dict[str, Any]:
         "indeling": indeling,
         "bewezen_gat": round(dia.programme.gap, 9),
         "status": dia.programme.status,
+        "botsingen": len(dia.programme.conflicten),
         "versie": str(dia.versions["versie"].iloc[-1]),
     }
 

@@ -73,6 +73,8 @@ class Checker:
         self.places = _lists(agenda.openings[["plek", "plan"]])
         self.codes = _lists(agenda.plek_buurt[["plek", "buurtcode"]])
         self.closed = dict(agenda.bezet[["plek", "tot"]].itertuples(index=False, name=None))
+        self.places_of = _lists(agenda.openings[["plan", "plek"]])
+        self.places_in = _lists(agenda.plek_buurt[["buurtcode", "plek"]])
         order = agenda.voorgangers[["plan", "voorganger", "marge"]]
         self.order = list(order.itertuples(index=False, name=None))
         self.groups = _lists(agenda.afspraken[["groep", "plan"]])
@@ -87,10 +89,11 @@ class Checker:
         near.windows = {p: self.plans[p] for p in plans}
         partners = {row.partner for row in near.windows.values()}
         near.of_partner = {k: self.of_partner[k] for k in partners}
-        own = {q for q, here in self.places.items() if not set(here).isdisjoint(plans)}
+        own = {q for plan in plans for q in self.places_of.get(plan, [])}
         codes = {code for q in own for code in self.codes.get(q, [])}
-        near.codes = {q: [c for c in here if c in codes] for q, here in self.codes.items()}
-        near.places = {q: p for q, p in self.places.items() if q in own or near.codes.get(q)}
+        here = own.union(*(self.places_in[code] for code in codes))
+        near.places = {q: self.places[q] for q in sorted(here) if q in self.places}
+        near.codes = {q: [c for c in self.codes.get(q, []) if c in codes] for q in near.places}
         near.order = [row for row in self.order if row[0] in plans or row[1] in plans]
         near.groups = {g: p for g, p in self.groups.items() if not set(p).isdisjoint(plans)}
         near.pairs = [pair for pair in self.pairs if pair[1] in plans or pair[2] in plans]

@@ -30,6 +30,7 @@ class Trial:
         self.checker = Checker(agenda)
         self.groups = placed_with(agenda)
         self.chosen = {str(p): int(y) for p, y in starts.dropna().items()}
+        self._now: dict[str, dict[tuple[str, str, int], float]] = {}
 
     def options(self, plan: str) -> list[int]:
         """Return the years in which the plan and its group may start."""
@@ -46,12 +47,20 @@ class Trial:
     def obstacles(self, plan: str, year: int | None) -> list[Violation]:
         """Return the rules that it would break there and that are kept without it."""
         near = self.checker.around(self.groups.get(plan, [plan]))
-        before = {(v.soort, v.wie, v.jaar): v.tekort for v in near.violations(self.chosen)}
+        if plan not in self._now:
+            broken = near.violations(self.chosen)
+            self._now[plan] = {(v.soort, v.wie, v.jaar): v.tekort for v in broken}
+        before = self._now[plan]
         return [
             v
             for v in near.violations(self.moved(plan, year))
             if v.tekort > before.get((v.soort, v.wie, v.jaar), 0.0) + 1e-6
         ]
+
+    def take(self, chosen: dict[str, int]) -> None:
+        """Go on from another schedule."""
+        self.chosen = chosen
+        self._now.clear()
 
     def starts(self, chosen: dict[str, int]) -> pd.Series:
         """Return a schedule as start years of all plans, NA where left out."""
@@ -90,7 +99,8 @@ def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.
             tried = trial.moved(plan, year)
             value = float(worth(agenda, trial.starts(tried), current)["totaal"])
             if value > best + 0.5:
-                trial.chosen, best = tried, value
+                best = value
+                trial.take(tried)
     return trial.starts(trial.chosen)
 
 
