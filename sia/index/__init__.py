@@ -64,7 +64,7 @@ from sia.index.normalisation import (
     ZScore,
     normalise,
 )
-from sia.index.order_proof import order_proof
+from sia.index.order import order_proof
 from sia.index.panel import compound_growth, percent_change
 from sia.index.ranking import rank_within
 from sia.index.screening import Screening, screen

@@ -39,7 +39,7 @@ def test_the_parts_of_the_change_sum_to_it_and_match_the_written_scores(line: Li
     change = split_change(line.last.made("verandering").result[0])
     known = change.dropna()
     assert len(known) > 40
-    parts = known[["herziening", "grenzen", "methode", "echte verandering"]].sum(axis=1)
+    parts = known[["herziening", "grenzen", "methode", "bron", "echte verandering"]].sum(axis=1)
     assert np.allclose(parts, known["verschil"])
     before = line.runs[min(line.runs)].table("scores")[URGENTIE]
     assert np.allclose(known["basisjaar"], before.loc[known.index])
