@@ -171,7 +171,7 @@ def test_of_one_figure_no_chance_is_known() -> None:
 @pytest.mark.parametrize(
     ("taking_part", "thin"),
     [
-        (("autodruk",), "1 over wonen en fysieke leefomgeving"),
+        (("geluidhinder_buren",), "1 over wonen en fysieke leefomgeving"),
         (URGENT[:4], "4 over sociaal"),
         (URGENT[4:], "over wonen en fysieke leefomgeving, veiligheid"),
         ((), "0 over geen enkel domein"),
