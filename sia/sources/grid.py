@@ -46,9 +46,10 @@ class Grid:
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def codes(self) -> int:
-        """Count the areas in the column that holds most of them."""
-        longest = max(map(len, self.rows), default=0)
-        turned = ((row[at] for row in self.rows if at < len(row)) for at in range(longest))
+        """Count the areas, near the top, in the column that holds most of them."""
+        top = self.rows[:_LOOKED_AT]
+        longest = max(map(len, top), default=0)
+        turned = ((row[at] for row in top if at < len(row)) for at in range(longest))
         return max(map(_areas, turned), default=0)
 
 
@@ -106,9 +107,8 @@ def upright(grid: Grid) -> Grid:
     start = header_position(grid)
     if start is None:
         return grid
-    top = Grid(grid.rows[:_LOOKED_AT], ())
-    sideways = max(map(_areas, top.rows), default=0)
-    if sideways < 2 or sideways <= top.codes():
+    sideways = max(map(_areas, grid.rows[:_LOOKED_AT]), default=0)
+    if sideways < 2 or sideways <= grid.codes():
         return grid
     body = [row for row in grid.rows[start:] if sum(map(bool, row)) > 1]
     width = max(map(len, body))
