@@ -256,3 +256,9 @@ def test_a_rebuild_wants_the_same_raw_files_and_names_what_differs(
     assert found == ["plannen (niet openbaar)", "ruw/erbij.csv"]
     with pytest.raises(InputError, match="geen recept"):
         rebuild(tmp_path, run.bron)
+
+
+def test_a_manifest_says_nothing_of_where_it_was_made(run: Run, tmp_path: Path) -> None:
+    text = (run.folder / "manifest.json").read_text(encoding="utf-8")
+    assert "kaart.html" in text
+    assert str(tmp_path) not in text
