@@ -1,4 +1,4 @@
-"""Types and areas beside scikit-learn, geosnap's calls and spopt: time, memory, quality."""
+"""Types beside scikit-learn and geosnap's calls: time, memory, quality."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ P = 20
 z = values(graph, P)
 z = (z - z.mean()) / z.std(ddof=0)
 x = z.to_numpy()
-from sia.methode import AreaSettings, TypologySettings
-from sia.clustering.regions import within_squares, propose_areas
+from sia.methode import TypologySettings
+from sia.clustering.regions import within_squares
 from sia.clustering.ward import ward_labels
 from sia.clustering.typology import Typology
 from sia.clustering.number import choose_k
@@ -28,7 +28,6 @@ from sia.clustering.kmeans import kmeans_labels
 from sklearn.cluster import AgglomerativeClustering, KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 from sklearn.metrics import silhouette_samples
-people = pd.Series(np.random.default_rng(0).gamma(3, 800, n), index=graph.codes)
 if "kmeans" in kind or kind.startswith(("five", "typology")):
     # neither counts the loading of modules and of the processor's threads
     KMeans(6, n_init=1, random_state=0).fit(x[:60])
@@ -72,29 +71,8 @@ with threadpool_limits(limits=1), Peak() as peak:
         labels = ward_labels(x, 6)
     elif kind == "ward_sklearn":
         labels = AgglomerativeClustering(6).fit_predict(x)
-    elif kind == "wardc_sklearn":
-        labels = AgglomerativeClustering(20, connectivity=graph.matrix).fit_predict(x)
-    elif kind == "areas_sia":
-        found = propose_areas(z, people, graph, AreaSettings())
-        labels = found.buurten["gebied"].to_numpy(dtype=int)
-    elif kind == "floor_sia":
-        found = propose_areas(z, people, graph, AreaSettings(minimum=5000, maximum=10000))
-        labels = found.buurten["gebied"].to_numpy(dtype=int)
     elif kind == "choose_sia":
         choose_k(z[["v0", "v1", "v2", "v3", "v4", "v5"]])
-    elif kind == "maxp_spopt":
-        import geopandas as gpd, shapely
-        from libpysal.weights import W
-        from spopt.region import MaxPHeuristic
-        a = graph.matrix
-        w = W({i: a.indices[a.indptr[i]:a.indptr[i+1]].tolist() for i in range(n)})
-        frame = gpd.GeoDataFrame(z.reset_index(drop=True).assign(people=people.to_numpy()),
-                                 geometry=[shapely.Point(i, 0) for i in range(n)])
-        np.random.seed(0)
-        model = MaxPHeuristic(frame, w, list(z.columns), "people", 5000, 2,
-                              max_iterations_construction=10, max_iterations_sa=3)
-        model.solve()
-        labels = np.asarray(model.labels_)
 regions = 6 if kind.startswith("five") else 0
 if "labels" in dir():
     _, labels = np.unique(labels, return_inverse=True)
@@ -109,11 +87,9 @@ _ROWS = (
     ("types: k-means, five seeds, as much time for each", "five_sia", "five_same_time"),
     ("types: k-means with silhouettes and certainty", "typology_sia", "typology_sklearn"),
     ("types: Ward, 6 types", "ward_sia", "ward_sklearn"),
-    ("areas: at least 5,000 inhabitants, beside MaxP", "floor_sia", "maxp_spopt"),
-    ("areas: both bounds, beside Ward with neighbours", "areas_sia", "wardc_sklearn"),
     ("number of types: silhouette, gap, bootstrap, k = 3-10", "choose_sia", ""),
 )
-_PEER_LIMIT = {"maxp_spopt": 2_000, "ward_sklearn": 20_000}
+_PEER_LIMIT = {"ward_sklearn": 20_000}
 """Above so many areas a peer is not run: it would take hours."""
 
 

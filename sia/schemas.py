@@ -297,7 +297,6 @@ def _gebiedsindeling() -> pa.DataFrameSchema:
             "dia_gebied": pa.Column("Int64", nullable=True),
             "naam": _text(),
             "reden": _text(),
-            "geschat": pa.Column(bool),
         },
         index=_buurten(),
         strict=True,

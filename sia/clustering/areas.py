@@ -1,16 +1,15 @@
-"""DIA areas of one municipality: the proposal, named, beside the divisions that exist."""
+"""DIA areas of one municipality: round candidates and as people named them, with their names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.catalogue.model import DOMAINS
-from sia.clustering.contiguity import Contiguity, contiguity
-from sia.clustering.regions import compare_areas, propose_areas
+from sia.clustering.regions import grow_areas, why_outside
 from sia.methode import AreaSettings
 
 _WIJK_NUMBER = re.compile(r"^Wijk \d+ ")
@@ -24,40 +23,39 @@ class Areas:
     Parameters
     ----------
     buurten : DataFrame, index ``buurtcode``
-        ``dia_gebied`` (Int64), ``naam``, ``reden``, ``geschat``; as ``gebiedsindeling.parquet``.
+        ``dia_gebied`` (Int64), ``naam``, ``reden``; as ``gebiedsindeling.parquet``.
     gebieden : DataFrame, index ``gebied``
-        As `sia.clustering.regions.AreaProposal`, with ``naam``.
-    overeenkomst : dict of str to float
-        Adjusted Rand index with wijken and with stadsdelen.
-    verbonden : DataFrame
-        Neighbours that share no border (`sia.clustering.contiguity.Contiguity.added`).
+        ``naam``, ``buurten`` (int), ``kandidaten`` (int), ``inwoners``, ``binnen`` (bool: within
+        the bounds) and ``reden`` (why not).
     """
 
     buurten: pd.DataFrame
     gebieden: pd.DataFrame
-    overeenkomst: dict[str, float]
-    verbonden: pd.DataFrame
 
 
 def find_areas(
-    areas: gpd.GeoDataFrame, scores: pd.DataFrame, settings: AreaSettings | None = None
+    areas: gpd.GeoDataFrame,
+    urgentie: pd.Series[float],
+    candidates: Collection[str],
+    named: Mapping[str, Collection[str]],
+    settings: AreaSettings | None = None,
 ) -> Areas:
-    """Propose DIA areas on the domain scores.
+    """Propose DIA areas round candidates, and those that the municipality named.
 
     Parameters
     ----------
     areas : GeoDataFrame, index ``buurtcode``
         As ``gebieden.parquet``.
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
+    urgentie, candidates, named
+        As in `sia.clustering.regions.grow_areas`.
     settings : AreaSettings, optional
     """
-    graph = contiguity(areas)
-    domains = [name for name in DOMAINS if name in scores]
-    found = propose_areas(scores[domains], areas["inwoners"], graph, settings)
-    number = found.buurten["gebied"]
-    names = _area_names(number, areas)
+    bounds = settings or AreaSettings()
+    found = grow_areas(areas, urgentie, candidates, named, bounds)
+    number = found["gebied"]
+    names = _area_names(number, areas, found["gegeven"])
     called = number.map(names).astype("str").where(number.notna(), "")
+<<<<<<< HEAD
     agreement = {
         label: compare_areas(number, areas[column])[0]
         for label, column in (("wijken", "wijkcode"), ("stadsdelen", "stadsdeel"))
@@ -76,13 +74,33 @@ def find_areas(
         overeenkomst=agreement,
         verbonden=_named_links(graph, areas),
     )
+=======
+    wanted = pd.Series(number.index.isin(list(candidates)), number.index)
+    people = areas["inwoners"].fillna(0.0).reindex(number.index).groupby(number).sum()
+    table = pd.DataFrame(
+        {
+            "naam": names.reindex(people.index),
+            "buurten": number.value_counts().reindex(people.index).astype("int64"),
+            "kandidaten": wanted.groupby(number).sum().reindex(people.index).astype("int64"),
+            "inwoners": people,
+        }
+    ).rename_axis("gebied")
+    rows = zip(table["buurten"], table["inwoners"], strict=True)
+    table["reden"] = [why_outside(int(n), float(total), bounds) for n, total in rows]
+    table["binnen"] = table["reden"] == ""
+    buurten = pd.DataFrame({"dia_gebied": number, "naam": called, "reden": found["reden"]})
+    return Areas(buurten=buurten, gebieden=table)
+>>>>>>> typen
 
 
-def _area_names(area: pd.Series[int], areas: pd.DataFrame) -> pd.Series[str]:
-    """Name each area after the wijken, or the buurten, in which most of its people live."""
+def _area_names(area: pd.Series[int], areas: pd.DataFrame, given: pd.Series[str]) -> pd.Series[str]:
+    """Name each area as people did, or after the wijken or buurten where most of it lives."""
     names: dict[int, str] = {}
     for number, codes in area.dropna().groupby(area).groups.items():
         own = areas.loc[codes]
+        if given[codes[0]]:
+            names[int(str(number))] = str(given[codes[0]])
+            continue
         label = "wijknaam" if (own["wijknaam"] != "").all() else "naam"
         people = own["inwoners"].fillna(0.0).groupby(own[label]).sum()
         top = people.sort_values(ascending=False, kind="stable")
@@ -94,14 +112,3 @@ def _area_names(area: pd.Series[int], areas: pd.DataFrame) -> pd.Series[str]:
         for order, number in enumerate(double.index[double == name], start=1):
             names[number] = f"{name} ({order})"
     return pd.Series(names, dtype="str")
-
-
-def _named_links(graph: Contiguity, areas: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "buurt": graph.added["van"].map(areas["naam"]),
-            "verbonden met": graph.added["naar"].map(areas["naam"]),
-            "afstand in meters": graph.added["afstand"],
-            "reden": graph.added["reden"],
-        }
-    )

@@ -1,44 +1,52 @@
-"""DIA areas: connected buurten that resemble each other, with a bounded number of inhabitants."""
+"""DIA areas: grown from the buurten that ask for an integral approach, and those that people named.
+
+No candidate, no area. An area starts at the most urgent candidate that is in none, takes in the
+candidates beside it, and then, while it has too few inhabitants, the neighbour that is most urgent
+and keeps it most compact. Neighbours share a border; a corner is none, and water lies between.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import breadth_first_tree, connected_components
-from sklearn.cluster import ward_tree
+import shapely
 from sklearn.metrics import adjusted_rand_score
 
+<<<<<<< HEAD
 from sia.clustering.contiguity import Contiguity
 from sia.clustering.trees import spanning_tree, subtree_sums
+=======
+from sia.clustering.contiguity import contiguity
+>>>>>>> typen
 from sia.methode import AreaSettings
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_TREES = 12
+LEAST_BORDER = 20.0
+"""Metres that two buurten must share to be neighbours in an area."""
+_TOLERANCE = 1.0
+LOOSE = "hoort niet bij een gebied rond een kandidaat"
 
 
-@dataclass(frozen=True)
-class AreaProposal:
-    """Proposed DIA areas.
+@dataclass(frozen=True, eq=False)
+class _City:
+    """Land buurten with their people, urgentie, shapes and who borders whom."""
 
-    Parameters
-    ----------
-    buurten : DataFrame
-        Every buurt, index ``buurtcode``: ``gebied`` (Int64, NA for water and without a border),
-        ``reden`` (why there is none), ``geschat`` (bool: a score was missing and the neighbours'
-        mean was used to draw borders).
-    gebieden : DataFrame
-        Index ``gebied``: ``buurten`` (int), ``inwoners``, ``binnen`` (bool: within the bounds),
-        ``reden`` (why not), then the mean of every score.
-    within : float
-        Sum of squares of the standardised scores within areas.
-    """
+    codes: pd.Index
+    people: Array
+    urgency: Array
+    shapes: npt.NDArray[np.object_]
+    beside: list[set[int]]
+    water: pd.Index
+    borderless: pd.Index
 
+<<<<<<< HEAD
     buurten: pd.DataFrame
     gebieden: pd.DataFrame
     within: float
@@ -223,41 +231,120 @@ def _proposal(
     people: Array,
     scores: pd.DataFrame,
     graph: Contiguity,
+=======
+    @classmethod
+    def of(cls, areas: gpd.GeoDataFrame, urgentie: pd.Series[float]) -> _City:
+        graph = contiguity(areas, _TOLERANCE, join=False)
+        land = areas.loc[graph.codes]
+        shapes = land.geometry.to_numpy()
+        one, other = graph.edges.T
+        strip = shapely.intersection(shapely.buffer(shapes[one], _TOLERANCE), shapes[other])
+        shared = shapely.area(strip) / _TOLERANCE
+        beside: list[set[int]] = [set() for _ in shapes]
+        for a, b in graph.edges[shared >= LEAST_BORDER].tolist():
+            beside[a].add(b)
+            beside[b].add(a)
+        return cls(
+            codes=graph.codes,
+            people=np.asarray(land["inwoners"].fillna(0.0), dtype=np.float64),
+            urgency=np.asarray(urgentie.reindex(graph.codes).fillna(0.0), dtype=np.float64),
+            shapes=shapes,
+            beside=beside,
+            water=graph.water,
+            borderless=graph.borderless,
+        )
+
+    def around(self, members: Collection[int], free: Collection[int]) -> list[int]:
+        """Return the free neighbours of a group, in order."""
+        return sorted({n for member in members for n in self.beside[member]} & set(free))
+
+    def compactness(self, members: list[int]) -> float:
+        """Return the area of a group beside that of a circle with its outline (Polsby-Popper)."""
+        outline = shapely.union_all(shapely.buffer(self.shapes[members], _TOLERANCE))
+        return float(4 * np.pi * outline.area / outline.length**2)
+
+
+def grow_areas(
+    areas: gpd.GeoDataFrame,
+    urgentie: pd.Series[float],
+    candidates: Collection[str],
+    named: Mapping[str, Collection[str]],
+>>>>>>> typen
     bounds: AreaSettings,
-    guessed: npt.NDArray[np.bool_],
-) -> AreaProposal:
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    number = np.empty(len(first), dtype=np.int64)
-    number[np.argsort(first)] = np.arange(1, len(first) + 1)
-    area = pd.Series(number[inverse], index=graph.codes, dtype="Int64")
-    everyone = graph.codes.append([graph.water, graph.borderless]).sort_values()
-    buurten = pd.DataFrame(index=everyone.rename("buurtcode"))
-    buurten["gebied"] = area.reindex(everyone)
-    buurten["reden"] = np.select(
-        [everyone.isin(graph.water), everyone.isin(graph.borderless)], ["water", "geen grens"], ""
-    )
-    buurten["geschat"] = everyone.isin(graph.codes[guessed])
-    grouped = pd.Series(people, index=graph.codes).groupby(area)
-    gebieden = pd.DataFrame({"buurten": grouped.size(), "inwoners": grouped.sum()})
-    gebieden["reden"] = [
-        _why(int(n), float(total), bounds)
-        for n, total in zip(gebieden["buurten"], gebieden["inwoners"], strict=True)
-    ]
-    gebieden.insert(2, "binnen", gebieden["reden"] == "")
-    means = scores.reindex(graph.codes).astype(float).groupby(area).mean()
-    return AreaProposal(
-        buurten, gebieden.join(means).rename_axis("gebied"), within_squares(z, number[inverse])
-    )
+) -> pd.DataFrame:
+    """Grow areas from candidates, beside those that were named.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame, index ``buurtcode``
+        ``inwoners``, geometry in metres, optional ``water`` (bool).
+    urgentie : Series of float, index ``buurtcode``
+        0-100; what is unknown is drawn in last.
+    candidates : collection of str
+        Buurten with the proposal of an integral approach.
+    named : mapping of str to collection of str
+        Name to buurten; taken as they are.
+    bounds : AreaSettings
+        Of the inhabitants of a grown area.
+
+    Returns
+    -------
+    DataFrame
+        Every buurt, index ``buurtcode``: ``gebied`` (Int64; named areas first, then in order of
+        urgentie), ``gegeven`` (name of a named area, else empty) and ``reden`` (why there is no
+        area).
+    """
+    city = _City.of(areas, urgentie)
+    everyone = areas.sort_index().index.rename("buurtcode")
+    table = pd.DataFrame(index=everyone)
+    table["gebied"], table["gegeven"] = pd.Series(pd.NA, everyone, dtype="Int64"), ""
+    for number, (name, codes) in enumerate(named.items(), start=1):
+        inside = everyone.isin(list(codes))
+        table.loc[inside, "gebied"], table.loc[inside, "gegeven"] = number, name
+    untaken = table["gebied"].isna().reindex(city.codes).to_numpy()
+    free = {int(n) for n in np.flatnonzero(untaken)}
+    wanted = {n for n in free if city.codes[n] in set(candidates)}
+    number = len(named)
+    while wanted:
+        start = max(wanted, key=lambda n: (city.urgency[n], -n))
+        members = _grown([start], wanted - {start}, city, bounds.maximum, None)
+        members = _grown(
+            members, free - wanted - set(members), city, bounds.maximum, bounds.minimum
+        )
+        number += 1
+        table.loc[city.codes[members], "gebied"] = number
+        free -= set(members)
+        wanted -= set(members)
+    loose = table["gebied"].isna()
+    table["reden"] = np.where(loose, LOOSE, "")
+    table.loc[loose & everyone.isin(city.water), "reden"] = "water"
+    table.loc[loose & everyone.isin(city.borderless), "reden"] = "geen grens"
+    return table
 
 
-def _why(count: int, total: float, bounds: AreaSettings) -> str:
+def _grown(
+    members: list[int], free: Collection[int], city: _City, maximum: float, enough: float | None
+) -> list[int]:
+    """Take in neighbours one by one, up to the maximum, and no further than is enough."""
+    while True:
+        total = float(city.people[members].sum())
+        options = [n for n in city.around(members, free) if total + city.people[n] <= maximum]
+        options = [n for n in options if n not in members]
+        if not options or (enough is not None and total >= enough):
+            return members
+        worth = [city.urgency[n] / 100 + city.compactness([*members, n]) for n in options]
+        members = [*members, options[int(np.argmax(worth))]]
+
+
+def why_outside(count: int, total: float, bounds: AreaSettings) -> str:
+    """Say why an area is not within the bounds; empty when it is."""
     if total > bounds.maximum:
-        return f"één buurt met meer inwoners dan het maximum van {bounds.maximum:.0f}"
+        kind = "één buurt" if count == 1 else f"{count} buurten"
+        return f"{kind} met meer inwoners dan het maximum van {bounds.maximum:.0f}"
     if total < bounds.minimum:
-        kind = "deze buurt" if count == 1 else "dit gebied"
         return (
-            f"geen verdeling gevonden waarin {kind} met een aangrenzend gebied aan het minimum van "
-            f"{bounds.minimum:.0f} inwoners komt zonder het maximum te overschrijden"
+            f"minder inwoners dan het minimum van {bounds.minimum:.0f}; geen buur kan erbij zonder "
+            "het maximum te overschrijden of bij een ander gebied te horen"
         )
     return ""
 

@@ -137,7 +137,9 @@ class Typenset:
         values : DataFrame, index of buurten
             Context indicators; an absent column is unknown.
         """
-        table = self.model.table(features(values).reindex(columns=list(self.model.domains_)))
+        known = features(values).reindex(columns=list(self.model.domains_))
+        table = self.model.table(known)
+        table["silhouet"] = self._silhouettes(known).where(table["type"].notna())
         table["reden"] = table["reden"].str.replace("domeinen", "kenmerken")
         named = table["type"].map(self.namen).astype("str").where(table["type"].notna(), None)
         return table.assign(
@@ -145,6 +147,16 @@ class Typenset:
             silhouet=table["silhouet"].round(9),
             typenaam=named,
         )
+
+    def _silhouettes(self, known: pd.DataFrame) -> pd.Series[float]:
+        """Return how much nearer the own middle is than the next, 0-1 (simplified silhouette).
+
+        Measured from the frozen middles, so that it does not depend on which buurten are beside.
+        """
+        z = self.model.standardise(known).to_numpy()
+        apart = np.ma.masked_invalid(z[:, None] - self.model.centres_[None])
+        far = np.sort(np.sqrt((apart**2).mean(axis=2)).filled(np.nan), axis=1)
+        return pd.Series(1 - far[:, 0] / far[:, 1], known.index)
 
     def profielen(self) -> pd.DataFrame:
         """Return the mean of every feature per type, in spreads over the country."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from sia.clustering.moran import CLASSES
 from sia.clustering.regions import compare_areas
+from sia.dutch import meervoud
 
 VARIABLES = {"urgentie": "urgentie", "verandering": "verandering van de urgentie"}
 
 
 def area_table(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per proposed area (`sia.clustering.regions.AreaProposal`, with ``naam``)."""
+    """Return one row per proposed area (`sia.clustering.areas.Areas`)."""
     return pd.DataFrame(
         {
             "gebied": areas.index,
             "naam": areas["naam"],
             "buurten": areas["buurten"],
+            "kandidaten": areas["kandidaten"],
             "inwoners": areas["inwoners"],
             "binnen de grenzen": areas["binnen"],
             "reden": areas["reden"],
@@ -37,14 +37,16 @@ def compare_table(area: pd.Series[int], wijken: pd.Series[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def agreement_text(count: int, agreement: Mapping[str, float]) -> str:
-    """Say how far a number of areas follow the divisions that exist (adjusted Rand index)."""
-    parts = [f"{name} {value:.2f}".replace(".", ",") for name, value in agreement.items()]
-    told = " en ".join(parts) if parts else "geen bestaande indeling om mee te vergelijken"
-    return (
-        f"{count} gebieden voorgesteld. Overeenkomst met bestaande indelingen "
-        f"(aangepaste Rand-index, 1 = dezelfde indeling, 0 = toeval): {told}."
-    )
+def areas_text(areas: pd.DataFrame) -> str:
+    """Say how many areas there are and round how many candidates."""
+    if areas.empty:
+        return (
+            "Er is geen DIA-gebied voorgesteld: geen enkele buurt krijgt het voorstel *integrale "
+            "gebiedsaanpak*, en de gemeente heeft zelf geen gebied genoemd."
+        )
+    number = meervoud(len(areas), "gebied", "gebieden")
+    around = meervoud(int(areas["kandidaten"].sum()), "kandidaat", "kandidaten")
+    return f"{number} voorgesteld, met {around} voor een integrale gebiedsaanpak."
 
 
 def moran_table(whole: pd.DataFrame, local: pd.DataFrame) -> pd.DataFrame:

@@ -79,6 +79,14 @@ class Stadsdeel:
 
 
 @dataclass(frozen=True)
+class Gebied:
+    """An area that people named, such as a pilot area: a list of buurten, by code."""
+
+    naam: Tekst
+    buurten: Teksten
+
+
+@dataclass(frozen=True)
 class Partner:
     """An organisation that invests in the city."""
 
@@ -171,6 +179,8 @@ class Gemeente:
         Buurt codes of which the stadsdeel is uncertain.
     dia_gebieden : tuple of Stadsdeel
         Areas of the agenda that the municipality names itself, whatever the figures say.
+    gebieden : tuple of Gebied
+        Areas with a name of their own, proposed as they are.
     aanpak : mapping of str to float
         Thresholds of the aanpak that differ from the defaults; keys out of `AANPAK`.
     indicatoren : tuple of Indicator
@@ -189,6 +199,7 @@ class Gemeente:
     stadsdelen: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="stadsdeel")] = ()
     te_bevestigen: Teksten = ()
     dia_gebieden: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="dia_gebied")] = ()
+    gebieden: Annotated[tuple[Gebied, ...], Field(validation_alias="gebied")] = ()
     partners: Annotated[tuple[Partner, ...], Field(validation_alias="partner")] = ()
     huisstijl: Huisstijl = Huisstijl()
     drempels: Drempels = Methode.standaard().drempels
@@ -233,6 +244,34 @@ class Gemeente:
                 problems.append(Problem(wat, "Voeg de onderdelen samen."))
         refuse(problems)
         return parts
+
+    @field_validator("gebieden")
+    @classmethod
+    def _apart(cls, named: tuple[Gebied, ...], info: ValidationInfo) -> tuple[Gebied, ...]:
+        problems = [
+            problem
+            for one in named
+            for problem in _foreign(one.buurten, BUURT, info.data, one.naam)
+        ]
+        codes = Counter(code for one in named for code in one.buurten)
+        problems += [
+            Problem(f"`{code}` staat op {count} plaatsen.", "Zet elke buurt in één gebied.")
+            for code, count in sorted(codes.items())
+            if count > 1
+        ]
+        names = Counter(one.naam for one in named)
+        problems += [
+            Problem(f"Gebied `{name}` staat er {count} keer.", "Geef elk gebied een andere naam.")
+            for name, count in sorted(names.items())
+            if count > 1
+        ]
+        problems += [
+            Problem(f"Gebied `{one.naam}` heeft geen buurten.", "Noem de codes bij `buurten`.")
+            for one in named
+            if not one.buurten
+        ]
+        refuse(problems)
+        return named
 
     @field_validator("te_bevestigen")
     @classmethod

@@ -174,8 +174,9 @@ def duidingen(o: Onderwerp) -> Sectie | None:
 def dia_gebied(o: Onderwerp) -> Sectie:
     """Show which buurten make up a proposed DIA area, and what the proposal rests on."""
     intro = (
-        "Dit gebied is een voorstel van de rekenregels: buurten die naast elkaar liggen en op "
-        "elkaar lijken in hun scores. De partners stellen de grens zelf vast."
+        "Dit gebied is een voorstel: aaneengesloten buurten rond een of meer buurten die een "
+        "integrale gebiedsaanpak vragen, of een gebied dat de gemeente zelf noemde. De partners "
+        "stellen de grens zelf vast."
     )
     return Sectie(
         "gebied",

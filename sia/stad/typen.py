@@ -11,8 +11,8 @@ from sia.clustering.areas import Areas
 from sia.clustering.association import Association
 from sia.clustering.types import Types, doubtful_table, method_table, type_table
 from sia.clustering.views import (
-    agreement_text,
     area_table,
+    areas_text,
     compare_table,
     moran_table,
     moran_text,
@@ -122,7 +122,7 @@ class Gebieden:
 
     @cached_property
     def resultaat(self) -> Areas:
-        """The proposal with how far it follows the divisions that exist."""
+        """The areas with their inhabitants and candidates."""
         found: Areas = self._run.made("gebieden").result
         return found
 
@@ -139,12 +139,8 @@ class Gebieden:
         """Return per proposed area over which wijken it lies, in buurten."""
         return compare_table(self.tabel["dia_gebied"], self._run.table("gebieden")["wijknaam"])
 
-    def overeenkomst(self) -> str:
-        """Say how far the proposal follows the divisions that exist."""
-        return agreement_text(len(self.resultaat.gebieden), self.resultaat.overeenkomst)
-
     def __repr__(self) -> str:
-        return self.overeenkomst()
+        return areas_text(self.resultaat.gebieden)
 
 
 class Samenhang:

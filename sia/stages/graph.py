@@ -123,14 +123,6 @@ STAGES: tuple[Stage, ...] = (
         method=("typen",),
     ),
     Stage(
-        "gebieden",
-        "voorgestelde DIA-gebieden",
-        "04_clustering",
-        makes=("gebiedsindeling",),
-        needs=(Need("indicatoren"), Need("weging")),
-        method=("gebieden",),
-    ),
-    Stage(
         "jaren",
         "de jaren naast elkaar: dezelfde plekken, dezelfde cijfers, één schaal",
         "04_clustering",
@@ -153,6 +145,15 @@ STAGES: tuple[Stage, ...] = (
         makes=("aanpak",),
         needs=(Need("indicatoren"), Need("weging"), Need("deelbuurten"), Need("jaren")),
         method=("aanpak", "verandering"),
+    ),
+    Stage(
+        "gebieden",
+        "voorgestelde DIA-gebieden: rond kandidaten, en zoals de gemeente ze noemde",
+        "04_clustering",
+        makes=("gebiedsindeling",),
+        needs=(Need("indicatoren"), Need("weging"), Need("aanpak")),
+        method=("gebieden",),
+        outside=("gemeente",),
     ),
     Stage(
         "trajecten",

@@ -181,8 +181,8 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     panels = {"Voorgestelde DIA-gebieden": rows["dia_gebied"].astype("str").fillna("")}
     text = (
         f"{meervoud(len(numbers), 'gebied', 'gebieden')}, elk aaneengesloten en met een nummer. De "
-        "dikke lijnen zijn de grenzen van wijken: waar een gebied over zo'n lijn loopt, lijken de "
-        "opgaven aan beide kanten op elkaar."
+        "dikke lijnen zijn de grenzen van wijken. Grijs is geen gebied: dat begint bij "
+        "een buurt die een integrale gebiedsaanpak vraagt, of is door de gemeente genoemd."
     )
     data = pd.DataFrame({"buurt": gebieden["naam"].astype(str), "gebied": rows["naam"].fillna("")})
     land = gebieden[~gebieden["water"]]

@@ -293,7 +293,7 @@ def _area_layer(cijfers: Cijfers) -> Laag:
         for place, (number, name) in enumerate(named.items())
     }
     values = table["naam"].astype("string").where(table["dia_gebied"].notna())
-    uitleg = "Voorstel: buurten naast elkaar die op elkaar lijken. De partners stellen het vast."
+    uitleg = "Voorstel rond buurten met een integrale gebiedsaanpak. De partners stellen het vast."
     return category_layer("dia", "Voorgesteld DIA-gebied", uitleg, values, classes)
 
 

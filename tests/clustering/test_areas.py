@@ -1,4 +1,4 @@
-"""DIA areas of one municipality: named after where people live, beside wijken and stadsdelen."""
+"""DIA areas: round candidates and as named, compact, within bounds; no candidate, no area."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sia.clustering.areas import Areas, find_areas
-from sia.clustering.views import agreement_text, area_table, compare_table
+from sia.clustering.views import area_table, areas_text, compare_table
 from sia.methode import AreaSettings
 
 SIDE = 6
+BOUNDS = AreaSettings(minimum=4000, maximum=8000)
 
 
-def city() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return six by six buurten: the west half scores high, the east half low, one is water."""
+def city() -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Return six by six buurten of 1,000 people, two wijken; the last one is water."""
     column, row = (part.ravel() for part in np.meshgrid(np.arange(SIDE), np.arange(SIDE)))
     west = column < SIDE // 2
-    codes = pd.Index([f"BU9999{n:04d}" for n in range(SIDE**2)], name="buurtcode")
+    codes = pd.Index([code(n) for n in range(SIDE**2)], name="buurtcode")
     areas = gpd.GeoDataFrame(
         {
             "naam": [f"Buurt {n}" for n in range(SIDE**2)],
@@ -33,46 +36,78 @@ def city() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         geometry=shapely.box(column * 100, row * 100, column * 100 + 100, row * 100 + 100),
         crs=28992,
     )
-    scores = np.where(west, 80.0, 20.0) + np.random.default_rng(0).normal(0, 2, SIDE**2)
-    return areas, pd.DataFrame({"sociaal": scores, "wonen": scores, "potentie": -scores}, codes)
+    return areas, pd.Series(50.0, codes)
 
 
-@pytest.fixture(scope="module")
-def found() -> Areas:
-    return find_areas(*city(), AreaSettings(minimum=4000, maximum=20000))
+def code(number: int) -> str:
+    return f"BU9999{number:04d}"
 
 
-def test_areas_are_named_after_the_wijk_without_its_number(found: Areas) -> None:
-    assert set(found.gebieden["naam"]) == {"West", "Oost"}
-    assert list(area_table(found.gebieden)["naam"]) == list(found.gebieden["naam"])
-    water = found.buurten.iloc[-1]
-    assert pd.isna(water["dia_gebied"]) and water["naam"] == "" and water["reden"]
+def found(*wanted: int, named: dict[str, list[str]] | None = None) -> Areas:
+    areas, urgency = city()
+    return find_areas(areas, urgency, [code(n) for n in wanted], named or {}, BOUNDS)
 
 
-def test_areas_that_share_a_wijk_are_numbered() -> None:
-    found = find_areas(*city(), AreaSettings(minimum=2000, maximum=9000))
-    names = list(found.gebieden["naam"])
-    assert len(names) == len(set(names)) > 4
-    assert {"West (1)", "West (2)", "Oost (1)", "Oost (2)"} <= set(names)
-    assert not {"West", "Oost"} & set(names)
+def test_no_candidate_is_no_area() -> None:
+    nothing = found()
+    assert nothing.buurten["dia_gebied"].isna().all() and (nothing.buurten["reden"] != "").all()
+    assert area_table(nothing.gebieden).empty
+    assert "geen DIA-gebied voorgesteld" in areas_text(nothing.gebieden)
 
 
-def test_agreement_is_with_divisions_that_divide(found: Areas) -> None:
-    assert found.overeenkomst == {"wijken": pytest.approx(1.0)}
-    text = agreement_text(len(found.gebieden), found.overeenkomst)
-    assert text.startswith("2 gebieden voorgesteld.") and text.endswith("wijken 1,00.")
-    assert "geen bestaande indeling" in agreement_text(2, {})
+def test_candidates_beside_each_other_are_one_compact_area_within_bounds() -> None:
+    result = found(7, 8)
+    (area,) = result.gebieden.itertuples()
+    assert area.kandidaten == 2 and area.binnen and area.inwoners == 4000
+    members = result.buurten.index[result.buurten["dia_gebied"].notna()]
+    shape = shapely.union_all(city()[0].geometry[members])
+    assert shape.bounds in {(100, 0, 300, 200), (100, 100, 300, 300)}, "a square, not a line"
 
 
-def test_wijken_of_an_area_are_counted_in_buurten(found: Areas) -> None:
-    areas, _ = city()
-    table = compare_table(found.buurten["dia_gebied"], areas["wijknaam"])
-    assert set(table["wijken (aantal buurten)"]) == {"Wijk 01 West (18)", "Wijk 02 Oost (17)"}
+def test_candidates_that_touch_in_a_corner_are_two_areas() -> None:
+    areas, urgency = city()
+    low = AreaSettings(minimum=500, maximum=8000)
+    result = find_areas(areas, urgency, [code(7), code(14)], {}, low)
+    assert result.buurten.loc[[code(7), code(14)], "dia_gebied"].tolist() == [1, 2]
 
 
-def test_neighbours_without_a_shared_border_are_named() -> None:
-    areas, scores = city()
-    areas.loc[areas.index[0], "geometry"] = shapely.box(-900, -900, -850, -850)
-    links = find_areas(areas, scores, AreaSettings(minimum=4000, maximum=20000)).verbonden
-    assert "Buurt 0" in set(links["buurt"]) | set(links["verbonden met"])
-    assert (links["afstand in meters"] > 500).all()
+def test_an_area_takes_in_the_most_urgent_neighbour_and_names_its_wijk() -> None:
+    areas, urgency = city()
+    urgency[code(6)] = 95.0
+    result = find_areas(areas, urgency, [code(7)], {}, BOUNDS)
+    assert result.buurten.at[code(6), "naam"] == "West"
+    table = compare_table(result.buurten["dia_gebied"], areas["wijknaam"])
+    assert table["wijken (aantal buurten)"].tolist() == ["Wijk 01 West (4)"]
+
+
+def test_a_named_area_is_taken_as_it_is_and_its_candidates_grow_no_other() -> None:
+    result = found(0, 20, named={"Pilot Noord": [code(0), code(1)]})
+    assert result.buurten.loc[[code(0), code(1)], "naam"].tolist() == ["Pilot Noord"] * 2
+    assert result.gebieden["kandidaten"].tolist() == [1, 1]
+    assert not result.gebieden["binnen"].iloc[0] and "minimum" in result.gebieden["reden"].iloc[0]
+    assert code(20) in result.buurten.index[result.buurten["dia_gebied"] == 2]
+
+
+@pytest.mark.parametrize("wanted", [35, 3])
+def test_water_is_in_no_area(wanted: int) -> None:
+    result = found(wanted)
+    assert pd.isna(result.buurten.at[code(35), "dia_gebied"])
+    assert result.buurten.at[code(35), "reden"] == "water"
+
+
+@given(st.sets(st.integers(0, 34), max_size=12), st.integers(0, 99))
+@settings(max_examples=12, deadline=None)
+def test_every_area_is_connected_holds_a_candidate_and_keeps_the_maximum(
+    wanted: set[int], seed: int
+) -> None:
+    areas, urgency = city()
+    rng = np.random.default_rng(seed)
+    areas["inwoners"] = rng.integers(100, 4000, len(areas)).astype(float)
+    urgency[:] = rng.uniform(0, 100, len(urgency))
+    result = find_areas(areas, urgency, [code(n) for n in wanted], {}, BOUNDS)
+    placed = result.buurten["dia_gebied"]
+    assert placed[[code(n) for n in sorted(wanted)]].notna().all()
+    assert (result.gebieden["kandidaten"] >= 1).all()
+    assert (result.gebieden["inwoners"] <= BOUNDS.maximum).all()
+    for _, members in placed.dropna().groupby(placed.dropna()):
+        assert shapely.union_all(areas.geometry[members.index]).geom_type == "Polygon"
