@@ -217,12 +217,3 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 def test_init_refuses_a_name_that_would_break_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         init_gemeente("GM0141", 'A"\nfictief = true\n#', folder=tmp_path)
-
-
-def test_an_area_of_the_agenda_is_named_by_buurten_or_wijken(tmp_path: Path) -> None:
-    area = '\n[[dia_gebied]]\nnaam = "Spoorzone"\nwijken = ["WK016409"]\nbuurten = ["BU01640101"]\n'
-    gemeente = read(tmp_path, GOOD + area)
-    found = [gemeente.dia_gebied(code) for code in ("BU01640101", "BU01640900", "BU01640102")]
-    assert found == ["Spoorzone", "Spoorzone", ""]
-    with pytest.raises(InputError, match="geen code van"):
-        read(tmp_path, GOOD + area.replace("BU0164", "BU0153"))

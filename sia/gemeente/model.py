@@ -177,8 +177,6 @@ class Gemeente:
         When true every output says so.
     te_bevestigen : tuple of str
         Buurt codes of which the stadsdeel is uncertain.
-    dia_gebieden : tuple of Stadsdeel
-        Areas of the agenda that the municipality names itself, whatever the figures say.
     gebieden : tuple of Gebied
         Areas with a name of their own, proposed as they are.
     aanpak : mapping of str to float
@@ -198,7 +196,6 @@ class Gemeente:
     fictief: Annotated[bool, Field(validate_default=True)] = False
     stadsdelen: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="stadsdeel")] = ()
     te_bevestigen: Teksten = ()
-    dia_gebieden: Annotated[tuple[Stadsdeel, ...], Field(validation_alias="dia_gebied")] = ()
     gebieden: Annotated[tuple[Gebied, ...], Field(validation_alias="gebied")] = ()
     partners: Annotated[tuple[Partner, ...], Field(validation_alias="partner")] = ()
     huisstijl: Huisstijl = Huisstijl()
@@ -225,7 +222,7 @@ class Gemeente:
             raise fout(wat, f"Zet `fictief = {'true' if invented else 'false'}`.")
         return fictief
 
-    @field_validator("stadsdelen", "dia_gebieden")
+    @field_validator("stadsdelen")
     @classmethod
     def _whole(cls, parts: tuple[Stadsdeel, ...], info: ValidationInfo) -> tuple[Stadsdeel, ...]:
         problems = [
@@ -240,7 +237,7 @@ class Gemeente:
                 problems.append(Problem(f"`{code}` staat op {count} plaatsen.", _ONE_PLACE))
         for name, count in sorted(Counter(part.naam for part in parts).items()):
             if count > 1:
-                wat = f"`{name}` staat er {count} keer."
+                wat = f"Stadsdeel `{name}` staat er {count} keer."
                 problems.append(Problem(wat, "Voeg de onderdelen samen."))
         refuse(problems)
         return parts
@@ -328,12 +325,6 @@ class Gemeente:
                 return part.naam
         wijk = "WK" + buurtcode[2:8]
         return next((part.naam for part in self.stadsdelen if wijk in part.wijken), "")
-
-    def dia_gebied(self, buurtcode: str) -> str:
-        """Return the area of the agenda that the municipality put a buurt in, or ""."""
-        wijk = "WK" + buurtcode[2:8]
-        held = (a for a in self.dia_gebieden if buurtcode in a.buurten or wijk in a.wijken)
-        return next((area.naam for area in held), "")
 
     def catalogus(self) -> Catalogue:
         """Return the package's catalogue with this municipality's own entries and decisions.

@@ -44,7 +44,7 @@ class Agenda:
     @property
     def stad(self) -> Mapping[str, pd.DataFrame]:
         """Tables of the SIA that the agenda takes."""
-        return {n: self._run.table(n) for n in stage.CITY} | stage.chosen_areas(self._run)
+        return {name: self._run.table(name) for name in stage.CITY}
 
     @property
     def plannen(self) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
 from sia.agenda.programme.linkages import LinkSettings
-from sia.agenda.reading.areas import CHOSEN
 from sia.agenda.reading.deliveries import Deliveries, read_deliveries
 from sia.methode import AgendaSettings
 from sia.stages.inputs import Inputs
@@ -41,15 +40,8 @@ def make(inputs: Inputs) -> Made:
     delivered = read(run)
     if delivered is None:
         return Made({}, None)
-    city = {name: inputs.table(name) for name in CITY} | chosen_areas(run)
+    city = {name: inputs.table(name) for name in CITY}
     return Made({}, make_dia(run.jaar, delivered, city, remembered(run), _rules(run, settings)))
-
-
-def chosen_areas(run: Run) -> dict[str, pd.DataFrame]:
-    """Return the areas that the municipality named itself, as `area_of` takes them."""
-    codes = run.table("gebieden").index
-    naam = [run.gemeente.dia_gebied(str(code)) for code in codes]
-    return {CHOSEN: pd.DataFrame({"naam": naam}, index=codes)} if any(naam) else {}
 
 
 def read(run: Run) -> Deliveries | None:

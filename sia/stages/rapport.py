@@ -34,7 +34,7 @@ def make(inputs: Inputs) -> Made:
     found = figures(inputs, entries, table, change_found(inputs))
     lines = (*sorted(set(source_lines(table, fictief=run.gemeente.fictief))), found.bron_grenzen)
     plans = agenda.published(run)
-    city = {n: inputs.table(n) for n in agenda.CITY} | agenda.chosen_areas(run)
+    city = {name: inputs.table(name) for name in agenda.CITY}
     made = Materiaal(
         cijfers=found,
         theme=theme_of(inputs.outside("huisstijl").gemeente),

@@ -10,9 +10,6 @@ import pandas as pd
 
 Division = Literal["dia", "wijk"]
 OUTSIDE = "Buiten de DIA-gebieden"
-BY_HAND = "Gekozen door de gemeente."
-CHOSEN = "gekozen"
-"""Table with the areas that the municipality names itself: ``naam`` per buurt."""
 
 
 def area_of(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.Series:
@@ -21,8 +18,7 @@ def area_of(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.
     Parameters
     ----------
     city : mapping of str to DataFrame, index ``buurtcode``
-        ``gebieden``; ``gebiedsindeling`` where the typology stage proposed areas, and `CHOSEN`
-        where the municipality named areas itself, which go before both.
+        ``gebieden``, and ``gebiedsindeling`` where the typology stage proposed areas.
     indeling : {"dia", "wijk"}
         ``dia``: the areas that were proposed; where there are none, the wijken. A buurt without a
         wijk name is an area of its own.
@@ -32,19 +28,6 @@ def area_of(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.
     Series of str, index ``buurtcode``
         Buurten in no DIA area carry `OUTSIDE`.
     """
-    name, chosen = _divided(city, indeling), _chosen(city)
-    return name.mask(chosen != "", chosen)
-
-
-def _chosen(city: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """Return the area that the municipality itself put each buurt in; empty where it did not."""
-    index = city["gebieden"].index
-    if CHOSEN not in city:
-        return pd.Series("", index=index)
-    return city[CHOSEN]["naam"].reindex(index).fillna("")
-
-
-def _divided(city: Mapping[str, pd.DataFrame], indeling: Division) -> pd.Series:
     areas = city["gebieden"]
     if indeling == "dia" and "gebiedsindeling" in city:
         proposed = city["gebiedsindeling"]["naam"].reindex(areas.index).fillna("")
@@ -62,9 +45,7 @@ def division_text(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") 
 
 
 def candidates(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.DataFrame:
-    """Return the buurten that SIA or municipality puts forward for a joint area approach.
-
-    The most urgent one is the first.
+    """Return the buurten that the SIA puts forward for a joint area approach, most urgent first.
 
     Parameters
     ----------
@@ -73,16 +54,14 @@ def candidates(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> 
     indeling : {"dia", "wijk"}
     """
     table, scores = city["aanpak"], city["scores"]
-    named = _chosen(city).reindex(table.index).fillna("") != ""
-    urgent = table["aanpak"] == "integrale gebiedsaanpak"
-    chosen = table.index[urgent | named]
+    chosen = table.index[table["aanpak"] == "integrale gebiedsaanpak"]
     shown = pd.DataFrame(
         {
             "buurt": city["gebieden"]["naam"].reindex(chosen),
             "gebied": area_of(city, indeling).reindex(chosen),
             "urgentie": scores["urgentie"].reindex(chosen),
             "potentie": scores["potentie"].reindex(chosen),
-            "reden": table["toelichting"].where(urgent, BY_HAND).reindex(chosen),
+            "reden": table["toelichting"].reindex(chosen),
         }
     )
     return shown.sort_values("urgentie", ascending=False, kind="stable")

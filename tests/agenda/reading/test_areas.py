@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.optimise import Programme, timeline
 from sia.agenda.reading.areas import (
-    CHOSEN,
     OUTSIDE,
-    Division,
     area_of,
     candidate_area_table,
     candidate_areas,
@@ -30,23 +27,6 @@ def test_area_holds_exactly_what_touches_it(
         assert (plan in inside.index) == any(code in text for code in codes)
     assert 0 < len(inside) < len(rows)
     assert in_area(rows, []).empty
-
-
-@pytest.mark.parametrize("indeling", ["dia", "wijk"])
-def test_an_area_that_the_municipality_names_goes_before_the_figures(
-    city: City, indeling: Division
-) -> None:
-    quiet = city["aanpak"].assign(aanpak="regulier")
-    codes = city["gebieden"].index[[2, 7]]
-    named = {CHOSEN: pd.DataFrame({"naam": "Wijk van de raad"}, index=codes)}
-    plain = {**city, "aanpak": quiet}
-    assert len(candidate_areas(plain, indeling)) == 0
-    chosen = plain | named
-    assert list(candidate_areas(chosen, indeling)) == list(codes)
-    assert set(area_of(chosen, indeling)[codes]) == {"Wijk van de raad"}
-    table = candidate_area_table(chosen, indeling)
-    assert table["gebied"].tolist() == ["Wijk van de raad"] and table["buurten"].tolist() == [2]
-    assert set(candidates(chosen, indeling)["reden"]) == {"Gekozen door de gemeente."}
 
 
 def test_an_area_is_the_proposed_dia_area_and_else_the_wijk(city: City, demo: DemoPlans) -> None:
