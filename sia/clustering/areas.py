@@ -55,26 +55,6 @@ def find_areas(
     number = found["gebied"]
     names = _area_names(number, areas, found["gegeven"])
     called = number.map(names).astype("str").where(number.notna(), "")
-<<<<<<< HEAD
-    agreement = {
-        label: compare_areas(number, areas[column])[0]
-        for label, column in (("wijken", "wijkcode"), ("stadsdelen", "stadsdeel"))
-        if areas[column].nunique() > 1 and number.notna().any()
-    }
-    return Areas(
-        buurten=pd.DataFrame(
-            {
-                "dia_gebied": number,
-                "naam": called,
-                "reden": found.buurten["reden"],
-                "geschat": found.buurten["geschat"],
-            }
-        ),
-        gebieden=found.gebieden.assign(naam=names.reindex(found.gebieden.index)),
-        overeenkomst=agreement,
-        verbonden=_named_links(graph, areas),
-    )
-=======
     wanted = pd.Series(number.index.isin(list(candidates)), number.index)
     people = areas["inwoners"].fillna(0.0).reindex(number.index).groupby(number).sum()
     table = pd.DataFrame(
@@ -90,7 +70,6 @@ def find_areas(
     table["binnen"] = table["reden"] == ""
     buurten = pd.DataFrame({"dia_gebied": number, "naam": called, "reden": found["reden"]})
     return Areas(buurten=buurten, gebieden=table)
->>>>>>> typen
 
 
 def _area_names(area: pd.Series[int], areas: pd.DataFrame, given: pd.Series[str]) -> pd.Series[str]:
