@@ -30,6 +30,8 @@ from sia.weighing import URGENTIE, Weighing, weigh_table
 YEARS = (2017, 2020)
 LEAST = 8
 """Wijken that a municipality has at least, to compare within it."""
+PEOPLE = 1000.0
+"""Inhabitants from which the class of a wijk says little by chance."""
 EQUAL = dict.fromkeys(DOMAINS, 1.0)
 VARIANTS: dict[str, dict[str, Any]] = {
     "the method": {},
@@ -63,25 +65,32 @@ def agreement(
     -------
     dict
         ``land``: Spearman over all wijken; ``binnen``: median over the municipalities with at
-        least `LEAST` wijken; ``wijken`` and ``gemeenten``: how many those are. Negative is right:
-        more urgent is less liveable.
+        least `LEAST` wijken; ``groot``: the same of wijken of at least `PEOPLE` inhabitants;
+        ``wijken`` and ``gemeenten``: how many those are. Negative is right: more urgent is less
+        liveable.
     """
+    large = people.groupby("WK" + people.index.str[2:8]).sum() >= PEOPLE
     known = pd.DataFrame({"score": score, "people": people}).dropna().query("people > 0")
     wijk = "WK" + known.index.str[2:8]
     sums = (known["score"] * known["people"]).groupby(wijk).sum()
     mean = sums / known["people"].groupby(wijk).sum()
     both = pd.DataFrame({"score": mean, "class": liveable}).dropna()
-    within = [
+    within, of_large = _within(both), _within(both[large.reindex(both.index)])
+    return {
+        "land": both["score"].corr(both["class"], method="spearman"),
+        "binnen": float(np.nanmedian(within)) if within else float("nan"),
+        "groot": float(np.nanmedian(of_large)) if of_large else float("nan"),
+        "wijken": len(both),
+        "gemeenten": len(within),
+    }
+
+
+def _within(both: pd.DataFrame) -> list[float]:
+    return [
         part["score"].corr(part["class"], method="spearman")
         for _, part in both.groupby(both.index.str[2:6])
         if len(part) >= LEAST
     ]
-    return {
-        "land": both["score"].corr(both["class"], method="spearman"),
-        "binnen": float(np.nanmedian(within)) if within else float("nan"),
-        "wijken": len(both),
-        "gemeenten": len(within),
-    }
 
 
 def parts_of(weighed: Weighing) -> pd.DataFrame:
@@ -103,8 +112,8 @@ def _year(folder: Path, jaar: int, quick: bool) -> str:
         "",
         f"Woonbuurten hold {100 * covered:.1f} % of the people.",
         "",
-        "| what | country | within | wijken | municipalities |",
-        "|---|---:|---:|---:|---:|",
+        "| what | country | within | within, wijken of 1,000 | wijken | municipalities |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for name, changed in list(VARIANTS.items())[: 1 if quick else None]:
         weighed = weigh_table(table, COUNTRY, WeighingSettings(**{"draws": 0, **changed}))
@@ -131,7 +140,8 @@ def _left_out(table: IndicatorTable, people: pd.Series, liveable: pd.Series) -> 
 def _row(name: str, score: pd.Series, people: pd.Series, liveable: pd.Series) -> str:
     found = agreement(score, people, liveable)
     return (
-        f"| {name} | {found['land']:.3f} | {found['binnen']:.3f} | {found['wijken']:.0f} "
+        f"| {name} | {found['land']:.3f} | {found['binnen']:.3f} "
+        f"| {found['groot']:.3f} | {found['wijken']:.0f} "
         f"| {found['gemeenten']:.0f} |"
     )
 
