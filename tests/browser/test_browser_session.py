@@ -318,6 +318,10 @@ def test_the_record_can_be_taken_along(session: Visit) -> None:
     text = download.path().read_text(encoding="utf-8")
     assert download.suggested_filename == f"duiding-{CODE}.csv"
     assert text.count("\n") == 4
+    page.get_by_label("Invoeren uit een uitvoer van een ander").set_input_files(download.path())
+    page.wait_for_function("document.querySelector('main').innerText.includes('stonden er al')")
+    assert "0 duidingen ingevoerd; 3 stonden er al" in page.locator("main").inner_text()
+    assert "Kop van het logboek: 3-" in page.locator(".logboek").inner_text()
 
 
 def test_without_the_key_nobody_gets_in(chromium: Browser, server: Server, session: Visit) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sia.duiding import Record, beside
+from sia.duiding import Record, beside, network_warning
 from sia.duiding.chain import witness_of
 from sia.duiding.figures import statements
 from sia.errors import InputError
@@ -303,3 +303,17 @@ def test_a_record_that_cannot_be_written_is_read(record: Record) -> None:
         assert record.check() == []
     finally:
         record.path.parent.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("kind", "warned"),
+    [("nfs4", True), ("cifs", True), ("fuse.sshfs", True), ("ext4", False), ("tmpfs", False)],
+)
+def test_a_record_on_a_network_folder_is_warned_of(tmp_path: Path, kind: str, warned: bool) -> None:
+    place = tmp_path / "gedeelde map"
+    mounts = tmp_path / "mounts"
+    named = str(place).replace(" ", "\\040")
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {named} {kind} rw 0 0\n")
+    said = network_warning(place / "GM9999" / "duiding.sqlite", mounts)
+    assert (kind in said) == warned
+    assert network_warning(tmp_path / "duiding.sqlite", mounts) == ""

@@ -127,6 +127,8 @@ def test_map_report_and_open_data_show_them_escaped(run: Run) -> None:
     assert "&lt;script&gt;alert(1)" in report
     assert "De cijfers zijn veranderd sinds deze duiding." in report
     assert "Duiding uit 2023: geldt die nog?" in report
+    head = Record(run.folders.record(run.gemeente.code)).head()
+    assert f"kop van het logboek van duidingen {head}" in report
 
 
 def test_the_start_page_of_a_year_stays_within_its_folder(run: Run) -> None:
