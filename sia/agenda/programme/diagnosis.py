@@ -72,7 +72,8 @@ def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     ]
     table["plannen"] = [";".join(names) for names in table["plannen"]]
     table["oplossing"] = table["soort"].map(_REMEDY)
-    return table[CONFLICT]
+    texts = dict.fromkeys(("plannen", "partners", "zin", "oplossing"), "str")
+    return table[CONFLICT].astype(texts)
 
 
 def give_way(builder: Builder) -> Model:

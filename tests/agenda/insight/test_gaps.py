@@ -14,8 +14,10 @@ from sia.agenda.insight.gaps import (
     subsidy_calendar,
     unfunded_people,
 )
-from sia.agenda.insight.views import left_out_plans, status_table
+from sia.agenda.insight.views import calmer_text, conflict_table, left_out_plans, status_table
+from sia.agenda.insight.whatif import with_budget
 from sia.agenda.programme.inputs import lapsed
+from sia.agenda.programme.optimise import optimise
 from sia.agenda.reading.deliveries import NOT_YET, REFUSED
 
 
@@ -77,8 +79,17 @@ def test_a_star_of_works_can_be_together_in_part() -> None:
     assert together("sociaal", ["COACH", "WEG"], spans) == (0, 1, None)
 
 
+def test_the_table_of_clashes_is_there_with_and_without_them(dia: Dia) -> None:
+    assert conflict_table(dia.programme).empty
+    broke = optimise(with_budget(dia.agenda, factor=0.0))
+    table = conflict_table(broke)
+    assert len(table) == len(broke.conflicten) > 0
+    assert (table["oplossing"] != "").all()
+
+
 def test_every_plan_without_a_place_has_its_own_reason(dia: Dia) -> None:
     table = left_out_plans(dia)
     assert table["reden"].str.endswith(".").all()
     assert table["reden"].nunique() > 3
+    assert "eerste versie" in calmer_text(dia)
     assert set(status_table(dia)["programma"].str.split(" ").str[0]) <= {"samen", "niet", "deels"}
