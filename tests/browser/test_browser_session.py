@@ -312,15 +312,25 @@ def taken_along(page: Page) -> Download:
     raise AssertionError(page.locator("main").inner_text()[-400:])
 
 
+def brought_back(page: Page, download: Download) -> str:
+    """Import a file and return the answer; a kernel that is kept waiting is asked again."""
+    answer = page.locator(".uitslag[role=status]").last
+    for _ in range(3):
+        answer.evaluate("(said) => { said.textContent = ''; }")
+        page.get_by_label("Invoeren uit een uitvoer van een ander").set_input_files(download.path())
+        page.wait_for_function("(said) => said.textContent", arg=answer.element_handle())
+        if "Geen antwoord" not in answer.inner_text():
+            break
+    return answer.inner_text()
+
+
 def test_the_record_can_be_taken_along(session: Visit) -> None:
     page = session.page
     download = taken_along(page)
     text = download.path().read_text(encoding="utf-8")
     assert download.suggested_filename == f"duiding-{CODE}.csv"
     assert text.count("\n") == 4
-    page.get_by_label("Invoeren uit een uitvoer van een ander").set_input_files(download.path())
-    page.wait_for_function("document.querySelector('main').innerText.includes('stonden er al')")
-    assert "0 duidingen ingevoerd; 3 stonden er al" in page.locator("main").inner_text()
+    assert "0 duidingen ingevoerd; 3 stonden er al" in brought_back(page, download)
     assert "Kop van het logboek: 3-" in page.locator(".logboek").inner_text()
 
 
