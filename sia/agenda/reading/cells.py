@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,9 @@ _DATES = (
     re.compile(rf"(?P<d>\d{{1,2}})[-. ](?P<m>{_MONTH})\.?[-. ](?P<y>\d{{4}})", re.I),
 )
 """As a computer writes a date, and as a Dutch reader does."""
+_IN_NAME = re.compile(r"(?P<y>20\d\d)[-_. ]?(?P<m>0[1-9]|1[0-2])(?:[-_. ]?(?P<d>[0-3]\d))?(?!\d)")
+_MONTH_IN_NAME = re.compile(rf"(?<![a-z])(?P<m>{_MONTH})[-_. ]*(?P<y>20\d\d)(?!\d)", re.I)
+"""A day, or a month, in the name of a file."""
 _LAST_OF_SPAN = ("laatst", "middelen_tot", "tot")
 """Fields of which a span of years means its last year."""
 
@@ -92,7 +96,12 @@ def cell_text(value: object) -> str:
 
 def plain(text: object) -> str:
     """Return a text in small letters, without accents and with single blanks between its words."""
-    bare = unicodedata.normalize("NFKD", str(text).casefold())
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=1 << 15)
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
     return " ".join(letters.split())
 
@@ -132,6 +141,20 @@ def understand(field: Field, value: object, times: float = 1.0) -> Understood:
         found = parts(text)
         return Understood(";".join(p.upper() if is_code(p) else p for p in found))
     return Understood(text)
+
+
+def date_in_name(name: str) -> str:
+    """Return the day that the name of a file tells, ``jjjj-mm-dd``; empty when it tells none."""
+    found = _IN_NAME.search(name) or _MONTH_IN_NAME.search(name)
+    if found is None:
+        return ""
+    part = found.groupdict()
+    month = part["m"] if part["m"].isdigit() else f"{_month(part['m']):02d}"
+    return f"{part['y']}-{month}-{part.get('d') or '01'}"
+
+
+def _month(word: str) -> int:
+    return [m[:3] for m in MONTHS].index(word.lower().replace("mrt", "maa")[:3]) + 1
 
 
 def parts(text: str) -> list[str]:
@@ -205,8 +228,7 @@ def _length(text: str) -> Understood:
 def _day(text: str) -> Understood:
     for pattern in _DATES:
         if match := pattern.fullmatch(text):
-            month = match["m"].lower().replace("mrt", "maa")[:3]
-            number = int(month) if month.isdigit() else [m[:3] for m in MONTHS].index(month) + 1
+            number = int(match["m"]) if match["m"].isdigit() else _month(match["m"])
             try:
                 return Understood(date(int(match["y"]), number, int(match["d"])).isoformat())
             except ValueError:

@@ -179,6 +179,9 @@ def _checked(lines: Sequence[Line], partners: Iterable[str]) -> list[Line]:
         kinds.setdefault(_key(line), set()).add(str(line.waarden))
     checked = []
     for line in lines:
+        if line.lot:
+            checked.append(line)
+            continue
         found = [*_amount_faults(line)]
         if line.tabel in _DOUBLE and len(kinds[_key(line)]) > 1:
             found.append(_DOUBLE[line.tabel])

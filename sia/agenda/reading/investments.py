@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.parameters import Parameters, default_parameters
-from sia.agenda.reading.cells import Question, doubt, fault, parts
+from sia.agenda.reading.cells import Question, date_in_name, doubt, fault, parts
 from sia.agenda.reading.fields import BY_NAME, FIELDS, WITHDRAWN
 from sia.agenda.reading.files import Sheet, read_sheets
-from sia.agenda.reading.location import RD, locate
+from sia.agenda.reading.location import RD, locate, names_of
 from sia.agenda.reading.tables import Line, Table, read_table, told
 from sia.agenda.wording import number
 from sia.errors import InputError, Problem, refuse
@@ -87,14 +87,21 @@ def read_lines(
     parameters : Parameters, optional
         Says which kinds dig when the partner leaves ``graaft`` open, and what a plan may cost.
     """
-    chosen, partner, lines = parameters or default_parameters(), "", []
+    names, partner, lines = names_of(buurten), "", []
     for line in table.lines:
         partner = line.text("partner") or partner
-        lines.append(_checked(line, partner, buurten, chosen))
+        where = partial(locate, buurten=buurten, names=names)
+        known = parameters or default_parameters()
+        lines.append(line if line.lot else _checked(line, partner, where, known))
     return lines
 
 
-def _checked(line: Line, partner: str, buurten: gpd.GeoDataFrame, parameters: Parameters) -> Line:
+def _checked(
+    line: Line,
+    partner: str,
+    where: Callable[[dict[str, object]], list[Problem]],
+    parameters: Parameters,
+) -> Line:
     if line.waarden["status"] == WITHDRAWN and line.text("plan"):
         # who takes a plan away need not describe it
         return replace(line, fouten=(), vragen=(), lot=WITHDRAWN).with_(
@@ -108,7 +115,7 @@ def _checked(line: Line, partner: str, buurten: gpd.GeoDataFrame, parameters: Pa
         line = line.with_(_above(partner))
     bad = {found.kolom for found in faults}
     between = [*_year_faults(row), *_money_faults(row), *_text_faults(row)]
-    extra = [found for found in between if found.kolom not in bad] + locate(row, buurten)
+    extra = [found for found in between if found.kolom not in bad] + where(row)
     if all(isinstance(p, Question) for p in (*faults, *extra)):
         extra += _doubts(row, parameters)
         _fill_defaults(row, parameters)
@@ -265,8 +272,7 @@ def _newest(rows: Sequence[Line], owner: str) -> list[Line]:
 def _dated(line: Line) -> str:
     """Return when a row was delivered: what it says itself, else a date in the name of its file."""
     said = line.text("aangeleverd_op")
-    named = re.search(r"(20\d\d)[-_ ]?([01]\d)(?:[-_ ]?([0-3]\d))?(?!\d)", line.bestand)
-    return said or ("-".join(part or "01" for part in named.groups()) if named else "")
+    return said or date_in_name(line.bestand)
 
 
 def _content(line: Line) -> tuple[str, ...]:

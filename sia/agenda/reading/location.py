@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,11 @@ _MOSTLY = 0.9
 """With a smaller share inside the municipality it is asked what the cost is of."""
 
 
-def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
+Names = Mapping[str, frozenset[str]]
+"""Codes of the buurten that a name or code of a buurt or wijk stands for; see `names_of`."""
+
+
+def locate(row: dict[str, object], buurten: gpd.GeoDataFrame, names: Names) -> list[Problem]:
     """Find the place of one row; fill ``geometry``, ``plaats`` and ``buurtcodes`` in place.
 
     Parameters
@@ -28,7 +33,8 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
         With ``buurtcodes`` (codes or names of buurten and wijken), ``wkt``, ``stelsel`` and perhaps
         a ``geometry`` in RD.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-        ``naam``, ``wijkcode`` and ``wijknaam`` as far as they are known.
+    names : mapping
+        See `names_of`.
 
     Returns
     -------
@@ -38,7 +44,7 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     shape, wrong = _shape(row)
     if wrong:
         return [wrong]
-    codes, unknown = named_buurten(str(row["buurtcodes"]), buurten)
+    codes, unknown = named_buurten(str(row["buurtcodes"]), names)
     if unknown:
         return [fault("buurtcodes", f"Onbekende buurt of wijk: {', '.join(unknown)}.",
                       "Kijk de code of naam na in de lijst van deze gemeente.")]  # fmt: skip
@@ -66,29 +72,40 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame) -> list[Problem]:
     return []
 
 
-def named_buurten(text: str, buurten: gpd.GeoDataFrame) -> tuple[list[str], list[str]]:
+def names_of(buurten: gpd.GeoDataFrame) -> Names:
+    """Return under which names and codes the buurten are known.
+
+    Parameters
+    ----------
+    buurten : GeoDataFrame, index ``buurtcode``
+        ``naam``, ``wijkcode`` and ``wijknaam`` as far as they are known.
+    """
+    known: dict[str, frozenset[str]] = {}
+    # a name of a buurt goes before the same name of a wijk
+    for column in ("wijknaam", "wijkcode", "naam"):
+        if column in buurten:
+            groups = buurten.index.to_series().groupby(buurten[column].map(plain))
+            known |= {str(name): frozenset(codes) for name, codes in groups if name}
+    codes = list(map(str, buurten.index))
+    return known | {plain(n): frozenset([c]) for c in codes for n in (c, c[2:])}
+
+
+def named_buurten(text: str, known: Names) -> tuple[list[str], list[str]]:
     """Return the codes of the buurten that a text names, and what it names that is no buurt.
 
     Parameters
     ----------
     text : str
         Codes or names of buurten or wijken, with ``;`` between them.
-    buurten : GeoDataFrame, index ``buurtcode``
+    known : mapping
+        See `names_of`.
     """
-    known: dict[str, set[str]] = {}
-    # a name of a buurt goes before the same name of a wijk
-    for column in ("wijknaam", "wijkcode", "naam"):
-        if column in buurten:
-            groups = buurten.index.to_series().groupby(buurten[column].map(plain))
-            known |= {str(name): set(codes) for name, codes in groups if name}
-    known |= {code.lower(): {code} for code in map(str, buurten.index)}
-    known |= {code[2:]: {code} for code in map(str, buurten.index)}
     found: set[str] = set()
     unknown = []
     for part in [text] if plain(text) in known else text.split(";"):
         pieces = [part] if plain(part) in known else re.split(r"/|&|\ben\b|\+", part)
         for piece in filter(plain, pieces):
-            found |= known.get(plain(piece), set())
+            found |= known.get(plain(piece), frozenset())
             unknown += [piece.strip()] if plain(piece) not in known else []
     return sorted(found), unknown
 

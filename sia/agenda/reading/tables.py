@@ -176,20 +176,30 @@ def _read(sheet: Sheet, tabel: str, at: int, export: Export | None) -> Table:
     body = sheet.cells.iloc[at + 1 :]
     times |= {f.name: 100.0 for f in fields if f.kind == "procent" and f.name in first
               and _are_shares(body[first[f.name]])}  # fmt: skip
-    lines = []
+    texts, lines = [plain(cell_text(cell)) for cell in head], []
     for label, row in zip(body.index, body.to_numpy(), strict=True):
         cells = {name: row[place] for name, place in first.items()}
         if not any(cell_text(cells.get(f.name)) for f in fields):
             continue
-        if _names(row.tolist(), fields, export) == names:
+        if [plain(cell_text(cell)) for cell in row] == texts:
             continue
         if export is not None and tabel == "plannen":
             cells = export.filled(cells)
-        line = _line(cells, fields, times, Line(tabel, sheet.where, int(label) + 1))
-        lines.append(line.with_(*_too_wide(sheet, head, row.tolist())))
+        line = Line(tabel, sheet.where, int(label) + 1, lot=_no_plan(row.tolist()))
+        if not line.lot:
+            line = _line(cells, fields, times, line).with_(*_too_wide(sheet, head, row.tolist()))
+        lines.append(line)
     if missing:
         return Table(tabel, sheet, (), problems, f"{len(lines)} rijen niet gelezen")
     return Table(tabel, sheet, tuple(lines), problems, f"gelezen als {tabel}")
+
+
+def _no_plan(row: Sequence[object]) -> str:
+    """Say that a row holds a total, or one word above a group of rows; empty for any other."""
+    texts = [text for cell in row if (text := plain(cell_text(cell)))]
+    if texts[0].split()[0] in ("totaal", "subtotaal", "eindtotaal"):
+        return "totaal, geen plan"
+    return "tussenkop, geen plan" if len(set(texts)) == 1 and texts[0][0].isalpha() else ""
 
 
 def _too_wide(sheet: Sheet, head: Sequence[object], row: Sequence[object]) -> list[Problem]:
@@ -281,7 +291,7 @@ def _shown(value: Cell) -> str:
 
 def typed(lines: Iterable[Line], fields: Sequence[Field]) -> pd.DataFrame:
     """Return good rows as a table with one type per column, also when there are none."""
-    rows = [{**x.waarden, FILE: x.bestand, ROW: x.rij} for x in lines if not x.fouten]
+    rows = [{**x.waarden, FILE: x.bestand, ROW: x.rij} for x in lines if not (x.fouten or x.lot)]
     table = pd.DataFrame(rows, columns=[*(f.name for f in fields), FILE, ROW])
     kinds = {f.name: "int64" if f.whole else "float64" for f in fields if f.numeric}
     texts = {f.name: "str" for f in fields if f.name not in kinds} | {FILE: "str"}

@@ -99,7 +99,8 @@ def test_a_cell_as_people_write_it(field: str, written: object, meant: object) -
         ("a.csv", "sep=;\n" + csv(ROW)), ("a.csv", csv(ROW).encode("utf-16")),
         ("a.csv", csv(ROW).encode("utf-16-le")), ("a.txt", csv(ROW, sep="\t")),
         ("a.CSV", csv(ROW, sep=",")), ("a.csv", csv(row(titel="Één")).encode("cp1252")),
-        ("a.csv", "Plannen van ons\n\n" + csv(ROW)), ("a.xlsx", book(ROW, sheet="plannen")),
+        ("a.csv", "Plannen van ons\n\n" + csv(["Wijk Noord"], ROW, HEAD, ["Totaal", None, 5])),
+        ("a.xlsx", book(ROW, sheet="plannen")),
         ("a.xlsm", book(ROW, sheet="Blad1")), ("Corporatie Een/map/a.csv", csv(row(partner=None))),
         ("a.csv", csv(ROW, head=[h.upper() for h in HEAD])),
     ],
@@ -220,8 +221,9 @@ def test_of_two_files_the_newest_by_its_own_date_counts(
     found, said = read(folder, places)
     assert found.reading.plans.empty and found.reading.rejected == ("A-1",)
     assert said.count("staat ook in") == 3
-    send("plannen 2025-06.csv", csv(row(kosten=4e5)))
-    assert read(folder, places)[0].reading.plans["kosten"].tolist() == [4e5]
+    for name, cost in (("plannen 2025-06.csv", 4e5), ("a plannen aug-2025.csv", 5e5)):
+        send(name, csv(row(kosten=cost)))
+        assert read(folder, places)[0].reading.plans["kosten"].tolist() == [cost]
 
 
 def test_spellings_of_a_partner_are_one_and_asked_about(
@@ -230,7 +232,8 @@ def test_spellings_of_a_partner_are_one_and_asked_about(
     send("a.csv", csv(ROW, row(plan="A-2", partner="corporatie een B.V."),
                       row(plan="A-3", partner="Corporatie Eenn")))  # fmt: skip
     money = "partner;jaar;budget\nCORPORATIE EEN;2025;1 mln\n"
-    found, said = read(send("Budgetten 2025.csv", money), places)
+    found, said = read(send("Budgetten 2025.csv", money + "Totaal;;1 mln\n"), places)
+    assert len(found.budgets) == 1
     assert found.reading.plans.loc[["A-1", "A-2"], "partner"].tolist() == ["Corporatie Een"] * 2
     assert "`corporatie een B.V.` is gelezen als `Corporatie Een`" in said
     assert "Is partner `Corporatie Eenn` dezelfde als `Corporatie Een`?" in said
