@@ -139,8 +139,8 @@ def _obstacle(trial: Trial, plan: str, v: Violation) -> str:
         "graafrust": f"de straat heeft rust rond {others}" if others else "de straat heeft rust",
         "volgorde": f"het hangt aan {others}",
         "afspraak": f"de afspraak met {others} is dan niet te houden",
-        "regeling": f"{v.wie} betaalt dan niet",
-        "plafond": f"het plafond van {v.wie} is bereikt",
+        "regeling": f"{trial.checker.scheme(v.wie)} betaalt dan niet",
+        "plafond": f"het plafond van {trial.checker.scheme(v.wie)} is bereikt",
     }.get(v.soort, v.zin.rstrip("."))
 
 
