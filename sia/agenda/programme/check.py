@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
@@ -104,6 +104,10 @@ class Checker:
     def name(self, plan: str) -> str:
         """Return a plan as its title and number."""
         return f"{self.plans[plan].titel} ({plan})" if plan in self.plans else plan
+
+    def scheme(self, bron: Hashable) -> str:
+        """Return a subsidy as its name, else as its number."""
+        return str(self.schemes.get(bron, {}).get("naam", bron))
 
     def names(self, plans: Iterable[str]) -> str:
         """Return the first few plans as titles and numbers."""
@@ -236,14 +240,14 @@ class Checker:
             over = sum(amount for _, _, amount, _ in counted) - scheme["plafond"]
             if over > _CENT:
                 plans = tuple(sorted({row[0] for row in counted}))
-                zin = f"{bron} heeft {euro(over)} te weinig voor {self.names(plans)}."
+                zin = f"{self.scheme(bron)} heeft {euro(over)} te weinig voor {self.names(plans)}."
                 yield Violation("plafond", str(bron), 0, over, zin, plans)
             for plan, _, amount, free in counted:
                 year, van, tot = chosen[plan], scheme["van"], scheme["tot"]
                 if not free and not van <= year <= tot:
                     zin = (
-                        f"{self.name(plan)} rekent op {euro(amount)} van {bron}; wie in {year} "
-                        f"begint krijgt dat niet ({van}-{tot})."
+                        f"{self.name(plan)} rekent op {euro(amount)} van {self.scheme(bron)}; "
+                        f"wie in {year} begint krijgt dat niet ({van}-{tot})."
                     )
                     yield Violation("regeling", str(bron), year, amount, zin, (plan,))
 

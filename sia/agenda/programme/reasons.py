@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
@@ -30,7 +30,7 @@ class Trial:
         self.checker = Checker(agenda)
         self.groups = placed_with(agenda)
         self.chosen = {str(p): int(y) for p, y in starts.dropna().items()}
-        self._now: dict[str, dict[tuple[str, str, int], float]] = {}
+        self._now: dict[str, dict[Hashable, float]] = {}
 
     def options(self, plan: str) -> list[int]:
         """Return the years in which the plan and its group may start."""
@@ -49,12 +49,12 @@ class Trial:
         near = self.checker.around(self.groups.get(plan, [plan]))
         if plan not in self._now:
             broken = near.violations(self.chosen)
-            self._now[plan] = {(v.soort, v.wie, v.jaar): v.tekort for v in broken}
+            self._now[plan] = {_rule(v): v.tekort for v in broken}
         before = self._now[plan]
         return [
             v
             for v in near.violations(self.moved(plan, year))
-            if v.tekort > before.get((v.soort, v.wie, v.jaar), 0.0) + 1e-6
+            if v.tekort > before.get(_rule(v), 0.0) + 1e-6
         ]
 
     def take(self, chosen: dict[str, int]) -> None:
@@ -67,6 +67,12 @@ class Trial:
         index = self.agenda.plans.index
         listed = [chosen.get(str(p), pd.NA) for p in index]
         return pd.Series(listed, index=index, dtype="Int64", name="start")
+
+
+def _rule(v: Violation) -> Hashable:
+    """Return what makes two violations the same rule: sums by who and year, others by plan."""
+    summed = v.soort in ("budget", "fte", "straten", "plafond")
+    return (v.soort, v.wie, v.jaar) if summed else (v.soort, v.wie, v.jaar, v.plannen)
 
 
 def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.Series:
@@ -139,8 +145,8 @@ def _obstacle(trial: Trial, plan: str, v: Violation) -> str:
         "graafrust": f"de straat heeft rust rond {others}" if others else "de straat heeft rust",
         "volgorde": f"het hangt aan {others}",
         "afspraak": f"de afspraak met {others} is dan niet te houden",
-        "regeling": f"{v.wie} betaalt dan niet",
-        "plafond": f"het plafond van {v.wie} is bereikt",
+        "regeling": f"{trial.checker.scheme(v.wie)} betaalt dan niet",
+        "plafond": f"het plafond van {trial.checker.scheme(v.wie)} is bereikt",
     }.get(v.soort, v.zin.rstrip("."))
 
 

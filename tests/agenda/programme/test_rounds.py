@@ -18,7 +18,7 @@ from sia.agenda.programme.check import violations
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.programme.optimise import optimise
-from sia.agenda.programme.reasons import why_left_out, why_moved
+from sia.agenda.programme.reasons import settled, why_left_out, why_moved
 from sia.agenda.reading.investments import validate
 
 YEARS = range(2025, 2035)
@@ -96,6 +96,19 @@ def test_only_what_clashes_gives_way_and_nobody_else_profits() -> None:
     found = optimise(_agenda(plans, budgets=[("A", t, 2e6, np.nan) for t in YEARS]))
     assert found.starts.to_dict() == {"M": 2025, "X": 2026}
     assert found.conflicten["tekort"].tolist() == pytest.approx([1e6])
+
+
+def test_a_street_that_clashes_already_is_not_opened_once_more() -> None:
+    plans = [
+        {"plan": "L", "laatste": 2025, "verplicht": True},
+        {"plan": "K", "eerste": 2027, "laatste": 2027, "voorkeur": 2027, "verplicht": True},
+        {"plan": "X", "eerste": 2027, "laatste": 2029, "voorkeur": 2028},
+    ]
+    agenda = _agenda(plans, [("q", p, 2e5) for p in "LKX"], graafrust=5)
+    tight = replace(agenda, plans=agenda.plans.assign(eerste=[2025, 2027, 2028]))
+    found = optimise(tight)
+    assert pd.isna(found.starts["X"]) and len(found.conflicten) == 1
+    assert settled(tight, found.starts, None).equals(found.starts)
 
 
 def test_there_is_a_programme_when_no_time_is_left() -> None:
