@@ -122,7 +122,7 @@ class Typenset:
             "ontbreekt": list(self.ontbreekt),
             "model": _rounded(self.model.to_dict()),
         }
-        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(content, ensure_ascii=False) + "\n"
 
     @property
     def kenmerken(self) -> dict[str, str]:

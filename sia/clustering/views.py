@@ -40,10 +40,7 @@ def compare_table(area: pd.Series[int], wijken: pd.Series[str]) -> pd.DataFrame:
 def areas_text(areas: pd.DataFrame) -> str:
     """Say how many areas there are and round how many candidates."""
     if areas.empty:
-        return (
-            "Er is geen DIA-gebied voorgesteld: geen enkele buurt krijgt het voorstel *integrale "
-            "gebiedsaanpak*, en de gemeente heeft zelf geen gebied genoemd."
-        )
+        return "Er is geen DIA-gebied voorgesteld: er is geen kandidaat, en geen gebied genoemd."
     number = meervoud(len(areas), "gebied", "gebieden")
     around = meervoud(int(areas["kandidaten"].sum()), "kandidaat", "kandidaten")
     return f"{number} voorgesteld, met {around} voor een integrale gebiedsaanpak."

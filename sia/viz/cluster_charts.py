@@ -35,6 +35,10 @@ from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE
 
+NO_AREAS = (
+    "Er is geen DIA-gebied voorgesteld: geen enkele buurt krijgt het voorstel integrale "
+    "gebiedsaanpak, en de gemeente heeft zelf geen gebied genoemd."
+)
 _TOLERANCE = 40.0
 _MOST_COLUMNS = 4
 _LEGEND_LINE = 0.145
@@ -174,6 +178,8 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
     """
     rows = areas.reindex(gebieden.index)
     numbers = sorted({int(n) for n in rows["dia_gebied"].dropna()})
+    if not numbers:
+        return nothing("Voorstel voor DIA-gebieden", NO_AREAS)
     names = rows.dropna(subset=["dia_gebied"]).drop_duplicates("dia_gebied")
     named = dict(zip(names["dia_gebied"].astype(int), names["naam"].astype(str), strict=True))
     styles = {str(n): (_COLOURS[(n - 1) % len(_COLOURS)], _beyond(n)) for n in numbers}

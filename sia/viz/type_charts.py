@@ -81,7 +81,7 @@ def type_profiles(
                 continue
             number = table.index[place]
             _profile_panel(axes, table.iloc[place].to_numpy(), int(number) - 1, reach)
-            title = folded(f"{number}. {names[number]}", 40, lines=3)
+            title = folded(f"{number}. {names[number]}", 36, lines=3)
             axes.set_title(title, fontsize=8.5, loc="left")
             axes.set_yticks(range(len(labels)), labels, fontsize=8)
         data = table.map(lambda value: getal(value, 1)).rename(columns=dict(domain_names))

@@ -77,7 +77,9 @@ def _style(text: str) -> Callable[[Path], object]:
         pytest.param(_style("[methode.weging.gewichten]\nwonen = 2.0\n"), FIGURES, id="a weight"),
         pytest.param(_style("[methode.agenda]\ngraafrust = 6\n"), PLANS, id="a rule of the agenda"),
         pytest.param(
-            _style("[aanpak]\nkans_urgent = 0.9\n"), {"aanpak", "agenda", *SHOWS}, id="the aanpak"
+            _style("[aanpak]\nkans_urgent = 0.9\n"),
+            {"aanpak", "gebieden", "verandering", "agenda", *SHOWS},
+            id="the aanpak",
         ),
         pytest.param(_style('[[partner]]\nnaam = "W"\nsoort = "corporatie"\n'), ALL, id="partner"),
         pytest.param(
