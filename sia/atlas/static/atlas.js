@@ -521,14 +521,14 @@ function plaatsen(factor) { // code -> rank, as the package gives it: equal to t
   return r;
 }
 const ZWAAR = ["telt niet mee", "half zo zwaar", "zoals de methode", "anderhalf keer zo zwaar", "dubbel", "2,5 keer zo zwaar", "driedubbel"];
-const VOOR = [["Zoals de methode", EIGEN()], ["Alle even zwaar", null], ...D.map((d, k) => [`${X.domeinen[d]} dubbel`, D.map((_, q) => (q === k ? 2 : 1))])];
+const VOOR = [["Zoals de methode", EIGEN()], ...D.map((d, k) => [`${X.domeinen[d]} dubbel`, D.map((_, q) => (q === k ? 2 : 1))])];
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
   vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / tot) * 100)} %. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); onthoud(false); } }))));
-  vul("voor", VOOR.filter(([, w]) => w).slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
+  vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
   vul("bewijs", X.bewijs || "Voor deze manier van samenvoegen is geen bewijs van de volgorde gemaakt.");
 }
 let na = null;
