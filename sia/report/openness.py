@@ -30,6 +30,10 @@ _SCORE_TEXTS = {
     "rang_p95": ("plaats", "in 95 % van de doorrekeningen lager of gelijk"),
     "kans_top10": ("0-1", "aandeel doorrekeningen bij de eerste tien"),
     "kans_kwart": ("0-1", "aandeel doorrekeningen in het hoogste kwart"),
+    "plaats_best": ("plaats", "beste plaats die andere gewichten van domeinen geven"),
+    "plaats_slechtst": ("plaats", "slechtste plaats die andere gewichten van domeinen geven"),
+    "omslag": ("0-1", "kleinste verandering van gewichten die het hoogste kwart in of uit brengt"),
+    "ruilt_met": ("code", "buurt die dan van plaats wisselt"),
     **{key: ("0-100", f"score {name.lower()}; hoger is urgenter") for key, name in DOMAINS.items()},
 }
 

@@ -95,7 +95,7 @@ _TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
 _FIGURES = re.compile(r"TypedDataSet|Observations")
 _ENTITY = re.compile(
     r"(TableInfos|DataProperties|CategoryGroups|SoortMisdrijf|WijkenEnBuurten|RegioS|Perioden"
-    r"|Leeftijd|Marges|MeasureCodes|MeasureGroups|WijkenEnBuurtenCodes|PeriodenCodes)$"
+    r"|Leeftijd|Marges|Metadata|ColDescriptions|Dimensions|[A-Za-z]+Codes|[A-Za-z]+Groups)$"
 )
 """Descriptions that CBS delivers beside the figures of a table."""
 

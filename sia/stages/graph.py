@@ -119,7 +119,7 @@ STAGES: tuple[Stage, ...] = (
         "soorten buurten: die van het hele land, of op verzoek die van de stad alleen",
         "04_clustering",
         makes=("typologie", "typeprofielen"),
-        needs=(Need("weging", "alle"), Need("indicatoren", "alle")),
+        needs=(Need("indicatoren"), Need("weging", "alle"), Need("indicatoren", "alle")),
         method=("typen",),
     ),
     Stage(
