@@ -482,8 +482,14 @@ class Stad:
         if dia is None:
             return "In orde: geen plannen, dus geen agenda."
         where = self._run.reports / "agenda"
-        return f"In orde: {dia.programme.sentence()} De bestanden staan in {where}."
+        return f"In orde: {dia.programme.sentence()} De bestanden staan in {_in_reports(where)}."
 
 
 def _written(target: Path) -> str:
-    return f"In orde: {target}, {getal(target.stat().st_size / 1e6, 2)} MB."
+    return f"In orde: {_in_reports(target)}, {getal(target.stat().st_size / 1e6, 2)} MB."
+
+
+def _in_reports(path: Path) -> str:
+    """Return the last parts of a path, from the municipality on: no output names a folder above."""
+    year = path.parent
+    return f"{year.parent.name}/{year.name}/{path.name}"
