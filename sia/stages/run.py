@@ -203,15 +203,19 @@ class Run:
         """Return what a stage takes of what was asked for: the raw files serve all years."""
         if stage == "intake":
             return [",".join(map(str, self.jaren))]
-        base = self.of_year(self.basisjaar)._noted("indicatoren")
         also = {
             "indicatoren": [own.hash for own in self.eigen],
             "jaren": [str(self.basisjaar)],
             "agenda": [str(self.jaar == max(self.jaren))],
-            # what was published of the base year may be older than what its sources say now
-            "verandering": [str(base.get("vingerafdruk", ""))],
+            "verandering": [self._older_base()] if stage == "verandering" else [],
         }
         return [str(self.jaar), *also.get(stage, [])]
+
+    def _older_base(self) -> str:
+        """Return what was published of the base year, where its sources say otherwise by now."""
+        base = self.of_year(self.basisjaar)
+        noted = str(base._noted("indicatoren").get("vingerafdruk", ""))
+        return "" if noted == base.fingerprint("indicatoren") else noted
 
     def _outside_hash(self, name: graph.Outside) -> str:
         if name == "open data":

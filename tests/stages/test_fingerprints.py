@@ -13,6 +13,7 @@ from sia.fingerprint import RawHash, hand_down
 from sia.stages import graph
 from sia.stages.opening import checked_run
 from sia.stages.run import Run
+from sia.store import update_manifest
 
 FILE = 'code = "GM9999"\nnaam = "Eendorp (fictief)"\nfictief = true\n'
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="{}"/></svg>'
@@ -138,3 +139,13 @@ def test_within_a_batch_the_raw_files_are_those_of_its_start(project: Path) -> N
         assert prints(opened(project)) == known
     with hand_down(bron, RawHash("a", "c")):
         assert changed(before, opened(project)) == PLANS
+
+
+def test_a_base_year_that_was_published_meanwhile_makes_nothing_again(project: Path) -> None:
+    before, base = opened(project), opened(project, 2020)
+    was = prints(before)
+    noted = {"vingerafdruk": base.fingerprint("indicatoren")}
+    update_manifest(base.folder, "indicatoren", noted)
+    assert prints(opened(project)) == was
+    update_manifest(base.folder, "indicatoren", {"vingerafdruk": "van vorig jaar"})
+    assert changed(before, opened(project)) == {"verandering", "rapport", "atlas"}
