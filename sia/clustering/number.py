@@ -11,8 +11,12 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sia.clustering.components import Components, fit_components, squared_distances
-from sia.clustering.silhouette import silhouettes
+from sia.clustering.components import (
+    Components,
+    fit_components,
+    silhouettes,
+    squared_distances,
+)
 from sia.errors import InputError
 from sia.methode import NumberSettings, TypologySettings
 
