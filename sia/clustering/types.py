@@ -39,7 +39,6 @@ class Chosen:
 
     Parameters
     ----------
-    keuze : NumberChoice
     punten, takken : DataFrame
         As `sia.clustering.number.clustergram`.
     """
@@ -56,7 +55,6 @@ def choose_types(scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
     ----------
     scores : DataFrame, index ``(jaar, buurtcode)``
         Domain scores of all years.
-    settings : TypologySettings
     """
     points, branches = clustergram(scores, settings)
     return Chosen(choose_k(scores, settings), points, branches)
@@ -75,7 +73,6 @@ class Types:
     choice_table : DataFrame, index ``k``
     profiles : DataFrame, index ``type``
         Mean z-score per domain.
-    names : dict of int to str
     beschrijving : DataFrame, index ``type``
         Size and doubt in this year.
     punten, takken : DataFrame
@@ -116,8 +113,6 @@ def find_types(
         Scores on all domains, of all years.
     context : DataFrame, index ``(jaar, buurtcode)``
         What a type's name may speak of beside its scores: ``inwoners`` and those of `NAMING`.
-    jaar : int
-    settings : TypologySettings, optional
     choose : callable
         `choose_types`, or one that remembers: the choice is the same in every year of a panel.
     """
@@ -154,8 +149,6 @@ def national_types(
         Context indicators of one municipality and year.
     soort : Series of str, index ``buurtcode``
         What kind of place each buurt is; only a `woonbuurt` has a type.
-    woonbuurt : str
-    typen : Typenset
     """
     lived_in = soort.reindex(values.index) == woonbuurt
     table = typen.typeer(values.where(lived_in, axis=0))
@@ -299,7 +292,6 @@ def method_table(
         As ``typologie.parquet``.
     scores : DataFrame, index ``(jaar, buurtcode)``
         As in `find_types`.
-    jaar : int
     settings : TypologySettings
         With the number of types.
     """
