@@ -13,7 +13,7 @@ from sia.catalogue.model import DOMAIN_NAMES
 from sia.clustering.domains import known_together
 from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
-from sia.clustering.number import NumberChoice, choose_k, clustergram, most_types
+from sia.clustering.number import NumberChoice, choose_k, clustergram, most_types, with_types
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typenset import Typenset
 from sia.clustering.typology import Typology
@@ -121,7 +121,7 @@ def find_types(
     if most_types(pooled, how) <= min(how.number.ks):
         return _no_types(pd.DataFrame(pooled.xs(jaar, level="jaar")))
     chosen = _as_asked(choose(pooled, how), how.n_types)
-    model, names = named_types(pooled, context, _with(how, chosen.keuze.k))
+    model, names = named_types(pooled, context, with_types(how, chosen.keuze.k))
     now = pd.DataFrame(pooled.xs(jaar, level="jaar"))
     table = model.table(now)
     own = pd.DataFrame(context.xs(jaar, level="jaar"))
@@ -179,10 +179,6 @@ def _as_asked(chosen: Chosen, count: int) -> Chosen:
     reden = f"Het aantal typen is in de methode gekozen: {count}. De regel koos anders: "
     told = reden + chosen.keuze.reden if count != chosen.keuze.k else chosen.keuze.reden
     return replace(chosen, keuze=NumberChoice(count, told, table))
-
-
-def _with(settings: TypologySettings, k: int) -> TypologySettings:
-    return settings.model_copy(update={"n_types": k})
 
 
 def named_types(
