@@ -134,7 +134,6 @@ def misspelt(gemeenten: Iterable[str], processed: Path) -> list[Problem]:
     ----------
     gemeenten : iterable of str
         Names or codes.
-    processed : pathlib.Path
 
     Returns
     -------
@@ -270,7 +269,6 @@ def code_of(which: str, processed: Path) -> str:
     ----------
     which : str
         Name or code.
-    processed : pathlib.Path
 
     Raises
     ------

@@ -38,8 +38,6 @@ class DiaSettings:
 
     Parameters
     ----------
-    programme : ProgrammeSettings
-    links : LinkSettings
     indeling : {"dia", "wijk"}
         What an area is; see `area_of`.
     """
@@ -75,15 +73,10 @@ class Dia:
 
     Parameters
     ----------
-    delivered : Deliveries
     taken : Round
         The plans of this and earlier rounds.
     plans : GeoDataFrame, index ``plan``
         As the partners' table may see them: internal plans and fields are not in it.
-    linkages : Linkages
-    agreed : Agreed
-    agenda : Agenda
-    programme : Programme
     versions : DataFrame
         All versions of the programme, oldest first.
     gebieden : Series of str, index ``buurtcode``
@@ -132,13 +125,11 @@ def make_dia(
     ----------
     jaar : int
         SIA year.
-    delivered : Deliveries
     city : mapping of str to DataFrame, index ``buurtcode``
         ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling`` where there is one.
     memory : mapping of str to DataFrame
         What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
         first.
-    settings : DiaSettings
 
     Returns
     -------

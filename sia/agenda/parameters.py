@@ -31,7 +31,6 @@ class SoortParameters:
         Factor on the opening share, 0-1.
     hernieuwt : bool
         Whether it replaces an asset, so that coming early destroys remaining life.
-    bron : str
     """
 
     graaft: bool = False
@@ -59,7 +58,6 @@ class Parameters:
     ----------
     opening : dict of str to float
         Shared opening cost per band, net of coordination, fraction of stand-alone cost.
-    soorten : dict of str to SoortParameters
     waardering, hoogste_waardering : float
         Value of a social link: fraction of the smaller cost, and its ceiling in euro.
     disconto, uitstel, afvallen : float
@@ -70,7 +68,6 @@ class Parameters:
         Euro per nuisance point above the threshold.
     hinder : dict of str to float
         Nuisance points per class.
-    sociaal : tuple of SocialRule
     aannemelijk : dict of str to (float, float)
         Lowest and highest likely cost per kind; see `cost_range`.
     """

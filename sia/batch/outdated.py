@@ -27,7 +27,6 @@ def outdated(
 
     Parameters
     ----------
-    folders : Folders
     code : str
         Of the municipality.
     stages : mapping

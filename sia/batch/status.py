@@ -22,7 +22,6 @@ def processed_years(folders: Folders, gemeente: str = "") -> list[dict[str, Any]
 
     Parameters
     ----------
-    folders : Folders
     gemeente : str
         Only this municipality, name or code; ``NL`` for the country.
 

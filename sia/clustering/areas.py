@@ -48,7 +48,6 @@ def find_areas(
         As ``gebieden.parquet``.
     urgentie, candidates, named
         As in `sia.clustering.regions.grow_areas`.
-    settings : AreaSettings, optional
     """
     bounds = settings or AreaSettings()
     found = grow_areas(areas, urgentie, candidates, named, bounds)

@@ -52,7 +52,6 @@ def find_association(
     years : DataFrame, index ``buurtcode``, a column per year
         Comparable urgentie; NaN for places whose border moved. The change is that between the
         first and the last year.
-    settings : AssociationSettings, optional
     """
     s = settings or AssociationSettings()
     first, last = int(years.columns[0]), int(years.columns[-1])

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import config_context
+from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.metrics import silhouette_samples
 from sklearn.mixture import GaussianMixture
 
-from sia.clustering.kmeans import STARTS, kmeans_labels
-from sia.clustering.ward import ward_labels
 from sia.methode import TypologySettings
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+
+STARTS, MIXTURES = 100, 20
+"""Starts of k-means and of the mixture when none are asked for: a few dozen buurten need many."""
+MEGABYTES = 64
+"""Of distances at a time: all those of the country's buurten at once would be 1.7 GB."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
     model = GaussianMixture(
         settings.n_types,
         covariance_type="tied",
-        n_init=settings.n_init or STARTS,
+        n_init=settings.n_init or MIXTURES,
         reg_covar=1e-3,
         max_iter=500,
         random_state=settings.seed,
@@ -91,9 +97,18 @@ def _mixture(z: Array, settings: TypologySettings) -> GaussianMixture:
 
 
 def _hard_labels(z: Array, settings: TypologySettings) -> Labels:
+    k = settings.n_types
     if settings.method == "ward":
-        return ward_labels(z, settings.n_types)
-    return kmeans_labels(z, settings.n_types, settings.n_init or None, settings.seed)
+        return np.asarray(AgglomerativeClustering(k).fit_predict(z), dtype=np.int64)
+    means = KMeans(k, n_init=settings.n_init or STARTS, random_state=settings.seed)
+    return np.asarray(means.fit_predict(z), dtype=np.int64)
+
+
+def silhouettes(z: Array, labels: Labels) -> Array:
+    """Return the silhouette of every unit (Rousseeuw 1987); 0 for one that is alone in its type."""
+    with config_context(working_memory=MEGABYTES):
+        found: Array = silhouette_samples(z, labels)
+    return found
 
 
 def squared_distances(x: Array, y: Array) -> Array:

@@ -11,15 +11,18 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sia.clustering.components import Components, fit_components, squared_distances
-from sia.clustering.silhouette import silhouettes
+from sia.clustering.components import (
+    Components,
+    fit_components,
+    silhouettes,
+    squared_distances,
+)
 from sia.errors import InputError
 from sia.methode import NumberSettings, TypologySettings
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
-TOO_FEW_FOR_TYPES = "Te weinig buurten met cijfers in dezelfde domeinen om typen te onderscheiden."
 QUICK = 8
 """Starts for one bootstrap sample or reference set."""
 
@@ -92,12 +95,13 @@ def choose_k(
     references = [_reference(z, rng) for _ in range(many.n_reference)]
     samples = [_resample(group, rng) for _ in range(many.n_bootstrap)]
     with threadpool_limits(limits=1):
-        rows_ = [_diagnose(z, _with(how, k), references, samples) for k in ks]
+        rows_ = [_diagnose(z, with_types(how, k), references, samples) for k in ks]
     table = pd.DataFrame(rows_, index=pd.Index(ks, name="k"))
     return _decide(table, many)
 
 
-def _with(settings: TypologySettings, k: int) -> TypologySettings:
+def with_types(settings: TypologySettings, k: int) -> TypologySettings:
+    """Return the settings with a number of types."""
     return settings.model_copy(update={"n_types": k})
 
 
@@ -263,7 +267,7 @@ def clustergram(
         for k in (number for number in ks if number <= distinct):
             labels = np.zeros(len(z), dtype=np.int64)
             if k > 1:
-                labels = fit_components(z, _with(how, k)).posterior(z).argmax(axis=1)
+                labels = fit_components(z, with_types(how, k)).posterior(z).argmax(axis=1)
             for t in np.unique(labels):
                 members = z[labels == t]
                 points.append((k, int(t) + 1, float(members.mean()), len(members)))

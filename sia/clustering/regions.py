@@ -157,14 +157,6 @@ def why_outside(count: int, total: float, bounds: AreaSettings) -> str:
     return ""
 
 
-def within_squares(z: Array, labels: Ints) -> float:
-    """Return the sum of squares of `z` (n, p) within the groups of `labels`."""
-    _, inverse = np.unique(labels, return_inverse=True)
-    counts = np.bincount(inverse)
-    sums = np.stack([np.bincount(inverse, column) for column in z.T], axis=1)
-    return float((z**2).sum() - (sums**2 / counts[:, None]).sum())
-
-
 def compare_areas(one: pd.Series[int], other: pd.Series[str]) -> tuple[float, pd.DataFrame]:
     """Compare areas with another division (wijken, stadsdelen).
 

@@ -60,7 +60,6 @@ class Typenset:
         Woonbuurten of all years together.
     model : Typology
         Centres and scale; its domains are the features.
-    namen : mapping of int to str
     ontbreekt : tuple of str
         Features of structure that the national files do not have.
     """
@@ -206,7 +205,6 @@ def make_set(panel: pd.DataFrame, settings: TypologySettings, versie: str, bron:
         left out and named as missing.
     settings : TypologySettings
         With the number of types.
-    versie, bron : str
 
     Raises
     ------

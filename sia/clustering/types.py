@@ -13,7 +13,7 @@ from sia.catalogue.model import DOMAIN_NAMES
 from sia.clustering.domains import known_together
 from sia.clustering.doubt import doubtful
 from sia.clustering.matching import match_labels
-from sia.clustering.number import NumberChoice, choose_k, clustergram, most_types
+from sia.clustering.number import NumberChoice, choose_k, clustergram, most_types, with_types
 from sia.clustering.profiles import describe, load_names, name_types, profiles
 from sia.clustering.typenset import Typenset
 from sia.clustering.typology import Typology
@@ -39,7 +39,6 @@ class Chosen:
 
     Parameters
     ----------
-    keuze : NumberChoice
     punten, takken : DataFrame
         As `sia.clustering.number.clustergram`.
     """
@@ -56,7 +55,6 @@ def choose_types(scores: pd.DataFrame, settings: TypologySettings) -> Chosen:
     ----------
     scores : DataFrame, index ``(jaar, buurtcode)``
         Domain scores of all years.
-    settings : TypologySettings
     """
     points, branches = clustergram(scores, settings)
     return Chosen(choose_k(scores, settings), points, branches)
@@ -75,7 +73,6 @@ class Types:
     choice_table : DataFrame, index ``k``
     profiles : DataFrame, index ``type``
         Mean z-score per domain.
-    names : dict of int to str
     beschrijving : DataFrame, index ``type``
         Size and doubt in this year.
     punten, takken : DataFrame
@@ -116,8 +113,6 @@ def find_types(
         Scores on all domains, of all years.
     context : DataFrame, index ``(jaar, buurtcode)``
         What a type's name may speak of beside its scores: ``inwoners`` and those of `NAMING`.
-    jaar : int
-    settings : TypologySettings, optional
     choose : callable
         `choose_types`, or one that remembers: the choice is the same in every year of a panel.
     """
@@ -126,7 +121,7 @@ def find_types(
     if most_types(pooled, how) <= min(how.number.ks):
         return _no_types(pd.DataFrame(pooled.xs(jaar, level="jaar")))
     chosen = _as_asked(choose(pooled, how), how.n_types)
-    model, names = named_types(pooled, context, _with(how, chosen.keuze.k))
+    model, names = named_types(pooled, context, with_types(how, chosen.keuze.k))
     now = pd.DataFrame(pooled.xs(jaar, level="jaar"))
     table = model.table(now)
     own = pd.DataFrame(context.xs(jaar, level="jaar"))
@@ -154,8 +149,6 @@ def national_types(
         Context indicators of one municipality and year.
     soort : Series of str, index ``buurtcode``
         What kind of place each buurt is; only a `woonbuurt` has a type.
-    woonbuurt : str
-    typen : Typenset
     """
     lived_in = soort.reindex(values.index) == woonbuurt
     table = typen.typeer(values.where(lived_in, axis=0))
@@ -186,10 +179,6 @@ def _as_asked(chosen: Chosen, count: int) -> Chosen:
     reden = f"Het aantal typen is in de methode gekozen: {count}. De regel koos anders: "
     told = reden + chosen.keuze.reden if count != chosen.keuze.k else chosen.keuze.reden
     return replace(chosen, keuze=NumberChoice(count, told, table))
-
-
-def _with(settings: TypologySettings, k: int) -> TypologySettings:
-    return settings.model_copy(update={"n_types": k})
 
 
 def named_types(
@@ -299,7 +288,6 @@ def method_table(
         As ``typologie.parquet``.
     scores : DataFrame, index ``(jaar, buurtcode)``
         As in `find_types`.
-    jaar : int
     settings : TypologySettings
         With the number of types.
     """

@@ -10,9 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from sia.clustering.components import Components, fit_components
+from sia.clustering.components import Components, fit_components, silhouettes
 from sia.clustering.matching import match_centres
-from sia.clustering.silhouette import silhouettes
 from sia.errors import InputError, Problem
 from sia.methode import TypologySettings
 

@@ -47,7 +47,6 @@ class Yardstick:
     ----------
     store : pathlib.Path
         From `sia.sources.store.open_store`.
-    jaar : int
     normen : DataFrame, index ``indicator``
         Distribution over all buurten of the country.
     gemeenten : Series of str, index ``gemeentecode``
@@ -118,10 +117,8 @@ def country_step(
     bron : sequence of pathlib.Path
         Folders with raw data. Squares are left out: they have no region code and belong to the
         search for deel-buurten within one municipality.
-    jaar : int
     folders : Folders
         Tables go to ``processed/NL/<jaar>``, the map to ``reports/NL/<jaar>``.
-    settings : WeighingSettings
     say : callable
         Gets a Dutch line after every step.
 
@@ -201,11 +198,8 @@ def municipality_step(
 
     Parameters
     ----------
-    country : Yardstick
-    code : str
     folders : Folders
         Tables go to ``processed/NL/gemeenten/<code>/<jaar>``; those of ``sia run`` stay.
-    settings : WeighingSettings
 
     Returns
     -------

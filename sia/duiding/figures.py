@@ -79,7 +79,6 @@ def statements(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
     ----------
     entries : DataFrame
         As `Record.entries`; corrected entries are left out.
-    jaar : int
     """
     if entries.empty:
         return pd.DataFrame()
@@ -94,7 +93,6 @@ def counting(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
     entries : DataFrame
         As `Record.entries`. Left out is what a later entry corrects, what is not what was
         confirmed, and what was imported: that counts when somebody in a session takes it over.
-    jaar : int
     """
     out = entries["vervallen"] | entries["aangetast"] | (entries["bron"] != "")
     return entries[~out & (entries["jaar"] <= jaar)]
@@ -118,7 +116,6 @@ def judged(
         For a deel-buurt the figures propose the aanpak of its buurt.
     versions : Series of str, index ``gebied``
         As `figure_versions`.
-    jaar : int
 
     Returns
     -------

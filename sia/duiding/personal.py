@@ -83,7 +83,6 @@ def personal_data_warnings(text: str, places: Collection[str] = ()) -> list[str]
 
     Parameters
     ----------
-    text : str
     places : collection of str
         Names of buurten and wijken, which are no names of people.
 

@@ -19,7 +19,6 @@ def network_warning(path: Path, mounts: Path = _MOUNTS) -> str:
 
     Parameters
     ----------
-    path : pathlib.Path
     mounts : pathlib.Path
         Linux's list of mounted folders. On macOS there is none, and nothing is said.
     """

@@ -133,7 +133,6 @@ class _Bench:
 
     Parameters
     ----------
-    units, steps : array of int64, shape (m, n) and (m, n - 1)
     places : array of int, shape (n,)
         1 to n.
     numbers : array of int64, shape (n,)

@@ -160,7 +160,6 @@ class Engine:
 
         Parameters
         ----------
-        group : array of draw numbers
         width : int
             Floats that one draw needs while it is worked on.
         stored : int

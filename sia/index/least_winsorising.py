@@ -122,7 +122,6 @@ class _Path:
         The values above L, highest first; NaN where fewer than w lie above it.
     start : array, shape (s,)
         L, or the lowest value above it where all others are equal: between both the shape stays.
-    centre, unit : array, shape (s,)
     """
 
     n: Array

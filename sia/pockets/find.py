@@ -94,7 +94,6 @@ def find_pockets(
         the columns of the indicators, NaN where missing or secret.
     buurten : GeoDataFrame, index ``buurtcode``
         ``naam`` and geometry, same reference system; optional ``water`` (bool).
-    settings : PocketSettings, optional
     eerder : sequence of GeoDataFrame, index ``deelbuurt``
         Deel-buurten of earlier years, the latest first: a place that is still there keeps its id.
 

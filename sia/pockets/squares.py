@@ -31,7 +31,6 @@ class Pockets:
         Mean score of the squares of every buurt, in the unit of ``score``; empty without a search.
     toelichting : str
         On which figures this rests, or why there was no search.
-    gezocht : bool
     """
 
     tabel: gpd.GeoDataFrame
@@ -56,8 +55,6 @@ def search_squares(
         All that was delivered.
     buurten : GeoDataFrame, index ``buurtcode``
         As ``gebieden.parquet``.
-    jaar : int
-    settings : PocketSettings, optional
     eerder : sequence of GeoDataFrame
         Deel-buurten of earlier years, the latest first.
     """

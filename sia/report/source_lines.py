@@ -25,7 +25,6 @@ def border_line(areas: pd.DataFrame, files: pd.DataFrame | None, *, fictief: boo
         ``borders_year`` of every buurt; 0 where it has no border.
     files : DataFrame or None
         As ``bestanden.parquet``; names the map that was read, when given.
-    fictief : bool
 
     Returns
     -------

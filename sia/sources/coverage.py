@@ -66,8 +66,6 @@ def intake_text(found: Intake, gemeentecode: str, naam: str, waar: str = "") -> 
 
     Parameters
     ----------
-    found : Intake
-    gemeentecode, naam : str
     waar : str
         The folders that were read, for the message.
 

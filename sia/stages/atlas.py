@@ -37,7 +37,6 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar") -> Made:
 
     Parameters
     ----------
-    run : Run
     made : Made
         Of `make`.
     editie : str

@@ -25,7 +25,6 @@ class Need:
 
     Parameters
     ----------
-    stage : str
     years : str
         Of which years.
     """
@@ -40,14 +39,12 @@ class Stage:
 
     Parameters
     ----------
-    name : str
     what : str
         What it does, for readers.
     notebook : str
         The notebook that shows it, and that makes it in a batch.
     makes : tuple of str
         Tables in ``data/processed/<gemeente>/<jaar>/``.
-    needs : tuple of Need
     method : tuple of str
         Sections of the method that it depends on.
     outside : tuple of str

@@ -25,13 +25,7 @@ class UndeclaredError(AssertionError):
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """The tables, the part of the method and what comes from outside, for one stage.
-
-    Parameters
-    ----------
-    run : Run
-    stage : Stage
-    """
+    """The tables, the part of the method and what comes from outside, for one stage."""
 
     run: Run
     stage: Stage

@@ -22,7 +22,6 @@ def publish(run: Run, made: Made, *, achtergrond: bool = False) -> Made:
 
     Parameters
     ----------
-    run : Run
     made : Made
         Of `make`.
     achtergrond : bool

@@ -32,7 +32,6 @@ class OwnIndicator:
 
     Parameters
     ----------
-    entry : Indicator
     waarden : Series of float, index ``buurtcode``
     jaar : int
         The year that it is of: in other years it is missing.
@@ -58,7 +57,6 @@ def own_indicator(
     ----------
     waarden : Series, index ``buurtcode``
         A buurt that is not in it has no figure.
-    run : Run
     naam, domein, richting, eenheid
         As in the catalogue; ``potentie`` is a domain here too.
 

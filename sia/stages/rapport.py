@@ -92,7 +92,6 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
 
     Parameters
     ----------
-    run : Run
     made : Made
         Of `make`.
     editie : str

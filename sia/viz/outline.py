@@ -69,7 +69,6 @@ class Drawn:
         By code; without the places that have no border.
     midden : mapping of str to list of int
         Where a name stands: x and y of the point that lies furthest from the border.
-    deelbuurten : list of list of Ring
     """
 
     ringen: Mapping[str, list[Ring]]

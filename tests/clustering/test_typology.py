@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 
+from sia.clustering.components import fit_components
 from sia.clustering.typology import Typology
-from sia.clustering.ward import chain_tree, cut, ward_labels, ward_tree
 from sia.errors import InputError
 from sia.methode import TypeMethod, TypologySettings
 
@@ -137,26 +136,23 @@ def test_renumbering_undoes_any_permutation_of_numbers(order):
     assert (scrambled.renumbered(reference).table_["type"] == reference.table_["type"]).all()
 
 
-@pytest.mark.parametrize("tree_of", [ward_tree, chain_tree])
-def test_ward_is_exact_ward(tree_of):
-    x = np.random.default_rng(5).normal(size=(300, 4))
-    tree = linkage(x, "ward")
-    merges, heights = tree_of(x)
-    assert np.allclose(heights, tree[:, 2] ** 2 / 2)
-    for k in (2, 6, 20):
-        assert adjusted_rand_score(fcluster(tree, k, "maxclust"), cut(merges, 300, k)) == 1
+@settings(max_examples=15, deadline=None)
+@given(
+    n=st.integers(6, 60), k=st.integers(2, 6), doubles=st.integers(1, 5), seed=st.integers(0, 99)
+)
+def test_every_type_of_k_means_has_units_and_is_their_mean(n, k, doubles, seed):
+    z = np.repeat(np.random.default_rng(seed).normal(size=(n, 3)), doubles, axis=0)
+    found = fit_components(z, TypologySettings(n_types=k, n_init=2))
+    labels = found.posterior(z).argmax(axis=1)
+    assert set(labels) == set(range(k))
+    means = np.stack([z[labels == one].mean(axis=0) for one in range(k)])
+    assert np.allclose(means, found.centres, atol=1e-9)
 
 
-@given(st.integers(0, 10_000), st.integers(2, 60))
-@settings(max_examples=40, deadline=None)
-def test_small_and_large_ward_give_the_same_tree(seed, n):
-    x = np.random.default_rng(seed).normal(size=(n, 3))
-    small, large = ward_tree(x), chain_tree(x)
-    assert (small[0] == large[0]).all() and np.allclose(small[1], large[1])
-
-
-def test_ward_with_ties_still_gives_the_number_asked():
+@pytest.mark.parametrize("method", get_args(TypeMethod))
+def test_doubles_still_give_the_number_asked(method):
     x = np.repeat(np.arange(5.0), 6)[:, None]
-    assert len(np.unique(ward_labels(x, 5))) == 5
-    assert len(np.unique(ward_labels(x, 1))) == 1
-    assert len(np.unique(cut(chain_tree(x)[0], len(x), 5))) == 5
+    labels = (
+        fit_components(x, TypologySettings(n_types=5, method=method)).posterior(x).argmax(axis=1)
+    )
+    assert len(np.unique(labels)) == 5

@@ -26,7 +26,6 @@ def money(
 
     Parameters
     ----------
-    agenda : Agenda
     plans : DataFrame, index ``plan``
         As read: ``bron_1``, ``bedrag_1``, ``bron_2``, ``bedrag_2``.
     starts : Series, index ``plan``
@@ -78,7 +77,6 @@ def cover(
 
     Parameters
     ----------
-    agenda : Agenda
     plans : DataFrame, index ``plan``
     starts : Series, index ``plan``
     subsidies : DataFrame, index ``subsidie``
@@ -211,7 +209,6 @@ def partner_gains(
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series
         The joint programme.
     rule : {"shapley", "evenredig"}

@@ -77,7 +77,6 @@ def opgaven_without_plan(dia: Dia, scores: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    dia : Dia
     scores : DataFrame, index ``buurtcode``
         The domains, 0-100.
 

@@ -26,7 +26,6 @@ class AgendaPanel:
 
     Parameters
     ----------
-    agenda : Agenda
     programme : Programme
         The agreed programme.
     plans : DataFrame, index ``plan``

@@ -48,7 +48,6 @@ def standard_scenarios(
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series, index ``plan``
         The programme.
     places : Places
@@ -85,7 +84,6 @@ def run_scenarios(
 
     Parameters
     ----------
-    scenarios : mapping of str to Agenda
     starts : Series, index ``plan``
         The programme they are compared with.
     tie_break : float
@@ -160,8 +158,6 @@ def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> dict[str, A
 
     Parameters
     ----------
-    dia : Dia
-    zaad : int
     uitloop : int
         Number of scenarios with slips.
     """

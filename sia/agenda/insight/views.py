@@ -113,7 +113,6 @@ def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.
 
     Parameters
     ----------
-    dia : Dia
     per : {"gebied", "partner"}
         What the bars are grouped by. By area: only areas that hold a candidate.
     samen : bool
@@ -136,7 +135,6 @@ def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
 
     Parameters
     ----------
-    dia : Dia
     column : {"budget", "fte"}
 
     Returns

@@ -27,7 +27,6 @@ def with_budget(
 
     Parameters
     ----------
-    agenda : Agenda
     partner : str, optional
         Default: every partner.
     factor, extra : float
@@ -68,7 +67,6 @@ def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) 
 
     Parameters
     ----------
-    agenda : Agenda
     plans : DataFrame, index ``plan``
         As read, with their sources.
     refused : collection of str
@@ -121,7 +119,6 @@ def with_slips(agenda: Agenda, starts: pd.Series, slips: Mapping[str, int]) -> A
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series, index ``plan``
         The agreed schedule.
     slips : mapping of plan to years

@@ -36,7 +36,6 @@ class Item:
     ----------
     uid : str
         The same in every edition, so that calendar software updates instead of doubling.
-    titel, wie, wat : str
     begin, eind : datetime.date
         First and last day (inclusive).
     jaarlang : bool
@@ -97,8 +96,6 @@ def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
 
     Parameters
     ----------
-    items : sequence of Item
-    buurtnaam : str
     level : int
         Heading level, so that the fragment fits in its page.
 
@@ -157,14 +154,8 @@ def to_ics(items: Sequence[Item], buurtnaam: str, edition: date) -> bytes:
 
     Parameters
     ----------
-    items : sequence of Item
-    buurtnaam : str
     edition : datetime.date
         Date of this edition; stands in DTSTAMP, so that the same edition gives the same bytes.
-
-    Returns
-    -------
-    bytes
     """
     with extra("agenda"):
         from icalendar import Calendar, Event, vText

@@ -34,7 +34,6 @@ def agenda_output(
 
     Parameters
     ----------
-    dia : Dia
     memory : mapping of str to DataFrame
         What was remembered before this round.
     names : Series, index ``buurtcode``
@@ -60,7 +59,6 @@ def letter_files(
 
     Parameters
     ----------
-    delivered : Deliveries
     register : DataFrame, index ``plan``
         Plans of this and earlier rounds.
     edition : datetime.date

@@ -32,7 +32,6 @@ def answers(delivered: Deliveries, register: pd.DataFrame) -> dict[str, dict[str
 
     Parameters
     ----------
-    delivered : Deliveries
     register : DataFrame, index ``plan``
         Plans of this and earlier rounds: a plan that was not delivered is a question.
 

@@ -28,7 +28,6 @@ def to_xlsx(
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
     level, partner
         For whom it is made; see `sia.agenda.reading.openness.view`.
     uitleg : mapping of str to str, optional

@@ -18,7 +18,6 @@ def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
 
     Parameters
     ----------
-    agenda : Agenda
     current : Series, index ``plan``
         The agreed schedule.
 
@@ -42,7 +41,6 @@ def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Pr
 
     Parameters
     ----------
-    agenda : Agenda
     state : DataFrame, index ``kans``
         As `sia.agenda.reading.organisation.status` returns it.
 

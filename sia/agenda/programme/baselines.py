@@ -15,10 +15,6 @@ from sia.agenda.programme.worth import leave_out_price
 def alone(agenda: Agenda) -> pd.Series:
     """Return the schedule when every partner plans for itself.
 
-    Parameters
-    ----------
-    agenda : Agenda
-
     Returns
     -------
     Series, index ``plan``
@@ -60,7 +56,6 @@ def greedy(
 
     Parameters
     ----------
-    agenda : Agenda
     current : Series, optional
         Agreed schedule: a plan keeps its year when it fits.
     builder : Builder, optional

@@ -51,7 +51,6 @@ def violations(agenda: Agenda, starts: pd.Series) -> list[Violation]:
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series, index ``plan``
         Start year, NA where left out.
     """

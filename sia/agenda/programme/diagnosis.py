@@ -42,7 +42,6 @@ def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series, index ``plan``
 
     Returns

@@ -54,7 +54,6 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
 
     Parameters
     ----------
-    builder : Builder
     values : numpy.ndarray or None
         A feasible solution to start from.
 

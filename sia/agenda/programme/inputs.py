@@ -97,8 +97,6 @@ class Agenda:
         ``groep``, ``plan``: agreed to start in the same year.
     budgets : DataFrame, index (``partner``, ``jaar``)
         ``budget``, ``fte`` as they were given; what binds is `limits`.
-    settings : ProgrammeSettings
-    parameters : Parameters
     bezet : DataFrame
         ``plek``, ``tot``: last year in which a place lay open for a work that is over.
     regelingen : DataFrame, index ``bron``
@@ -155,8 +153,6 @@ def prepare(
         ``urgentie`` and domains, 0-100.
     budgets : DataFrame
         Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
-    settings : ProgrammeSettings
-    parameters : Parameters, optional
     subsidies : DataFrame, index ``subsidie``, optional
         Schemes; what one cannot pay, see `payable`, falls on the partner's own means.
 

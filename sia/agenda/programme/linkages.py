@@ -65,7 +65,6 @@ class Linkages:
         One row per (``kans``, ``plan``).
     links : DataFrame
         One row per social pair: ``kans``, ``a``, ``b``, ``waardering`` (euro).
-    places : Places
     """
 
     kansen: pd.DataFrame
@@ -149,12 +148,6 @@ def find_linkages(
     plans : GeoDataFrame, EPSG:28992, index ``plan``
     scores : DataFrame, index ``buurtcode``
         See `plan_urgency`.
-    settings : LinkSettings, optional
-    parameters : Parameters, optional
-
-    Returns
-    -------
-    Linkages
 
     Notes
     -----

@@ -29,7 +29,6 @@ class Builder:
 
     Parameters
     ----------
-    agenda : Agenda
     current : Series, optional
         The agreed schedule, for re-planning.
 

@@ -73,7 +73,6 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
 
     Parameters
     ----------
-    agenda : Agenda
     current : Series, optional
         The agreed schedule: commitments keep its years, and moving another plan by one year costs
         `settings.stabiliteit` times its value. It stands unless a change is worth more than the
@@ -288,7 +287,6 @@ def gain_over_alone(
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series
         The joint programme.
     linkage_openings : DataFrame

@@ -21,7 +21,6 @@ class Trial:
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series of Int64, index ``plan``
     """
 
@@ -80,7 +79,6 @@ def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series
         A programme within the margin of the solver.
     current : Series, optional
@@ -166,7 +164,6 @@ def why_moved(agenda: Agenda, starts: pd.Series, current: pd.Series) -> pd.Serie
 
     Parameters
     ----------
-    agenda : Agenda
     starts, current : Series, index ``plan``
         The programme and the agreed schedule.
     """

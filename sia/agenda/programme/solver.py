@@ -91,17 +91,12 @@ def run(
 
     Parameters
     ----------
-    model : Model
     settings : ProgrammeSettings
         ``gat``, ``tijd``, ``zaad``, ``threads``.
     start : numpy.ndarray, optional
         A feasible solution to start from.
     nodes : int, optional
         Stop after so many nodes of the search tree: unlike the clock, the same on any machine.
-
-    Returns
-    -------
-    Solved
     """
     highspy = _highspy()
     # The scheduler of HiGHS keeps the thread count of its first use in a process.

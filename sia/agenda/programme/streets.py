@@ -39,7 +39,6 @@ def find_places(
     ----------
     plans : GeoDataFrame, EPSG:28992, index ``plan``
         As `sia.agenda.reading.investments` returns them.
-    parameters : Parameters
     distance : float
         Metres; each part is widened by half of it.
     overlap : float

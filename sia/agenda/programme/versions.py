@@ -23,8 +23,6 @@ def add_version(
         Earlier versions; None for the first.
     versie, datum : str
         Name and date (``jjjj-mm-dd``) of the new version.
-    programme : Programme
-    agenda : Agenda
 
     Returns
     -------
@@ -63,12 +61,9 @@ def kept_version(
 
     Parameters
     ----------
-    earlier : DataFrame or None
     jaar : int
         SIA year; versions of a year are numbered.
     edition : datetime.date
-    programme : Programme
-    agenda : Agenda
     """
     names = [] if earlier is None else list(earlier["versie"].unique())
     if earlier is not None:

@@ -51,7 +51,6 @@ def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -
 
     Parameters
     ----------
-    agenda : Agenda
     starts : Series, index ``plan``
         Start year, NA where left out.
     current : Series, optional

@@ -117,7 +117,6 @@ def understand(field: Field, value: object, times: float = 1.0) -> Understood:
 
     Parameters
     ----------
-    field : Field
     value : object
         As the file holds it.
     times : float

@@ -25,7 +25,6 @@ def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None
 
     Parameters
     ----------
-    readings : iterable of Reading
     owners : mapping of str to str, optional
         Partner of every plan that is known from earlier rounds.
 

@@ -49,7 +49,6 @@ def with_numbers(
 
     Parameters
     ----------
-    organisation : Organisation
     kansen : DataFrame, index ``kans``
         ``plannen`` (``;``-joined).
     earlier : DataFrame or None

@@ -31,7 +31,6 @@ class Field:
         Who may see the field at most.
     uitleg : str
         Dutch explanation for whoever fills it in.
-    required : bool
     choices : tuple of str
         Allowed values of ``keuze`` and ``keuzes``.
     words : mapping of str to str

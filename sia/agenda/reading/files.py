@@ -60,7 +60,6 @@ def read_sheets(path: Path, name: str = "") -> list[Sheet]:
 
     Parameters
     ----------
-    path : pathlib.Path
     name : str
         How the file is called for the reader; default its name.
 

@@ -82,7 +82,6 @@ def read_lines(
 
     Parameters
     ----------
-    table : Table
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
     parameters : Parameters, optional
         Says which kinds dig when the partner leaves ``graaft`` open, and what a plan may cost.
@@ -165,11 +164,6 @@ def read_plans(
     path : pathlib.Path
         Of any kind in `sia.agenda.reading.files.KINDS`.
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    parameters : Parameters, optional
-
-    Returns
-    -------
-    Reading
 
     Raises
     ------
@@ -201,7 +195,6 @@ def validate(
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
     bestand : str
         Name for the problems.
-    parameters : Parameters, optional
     """
     body = pd.DataFrame(raw).astype(object).set_axis(range(raw.shape[1]), axis=1)
     head = pd.DataFrame([list(map(str, raw.columns))], dtype=object)
@@ -227,7 +220,6 @@ def settled(
 
     Parameters
     ----------
-    lines : sequence of Line
     tables : sequence of Table
         For what is said about a sheet as a whole.
     owners : mapping of str to str, optional

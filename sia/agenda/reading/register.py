@@ -70,7 +70,6 @@ def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: 
 
     Parameters
     ----------
-    delivered : Deliveries
     memory : mapping of str to DataFrame
         ``register`` and ``historie`` after the former round; none before the first.
     jaar : int
@@ -102,7 +101,6 @@ def take_in(register: Register, reading: Reading, datum: str) -> Register:
 
     Parameters
     ----------
-    register : Register
     reading : Reading
         All that was delivered in this round, of all partners together.
     datum : str

@@ -97,8 +97,6 @@ class Table:
     ----------
     tabel : str
         Key of `TABLES`; empty for a sheet that holds none of them.
-    sheet : Sheet
-    lines : tuple of Line
     problems : tuple of Problem
         About the sheet as a whole.
     kort : str
@@ -117,7 +115,6 @@ def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> 
 
     Parameters
     ----------
-    sheet : Sheet
     wanted : str
         Key of `TABLES` that the name of the file tells; default by sheet and headings.
     export : Export, optional
@@ -303,8 +300,6 @@ def told(tables: Iterable[Table], lines: Iterable[Line], closed: Collection[str]
 
     Parameters
     ----------
-    tables : iterable of Table
-    lines : iterable of Line
     closed : collection of str
         Labels of fields that are internal: what stands in them is in no message.
     """
