@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from sia.dutch import getal, kans, rang_interval
+from sia.dutch import LIKELY, UNLIKELY, getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import LIKELY, UNLIKELY, Grond, Zin, data_gaps, named, word_for
+from sia.report.sentences import Grond, Zin, data_gaps, named, word_for
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 

@@ -193,9 +193,9 @@ def _which_domain(g: Gebied) -> Zin:
     table = _domain_rows(g).dropna(subset=["gemiddeld"])
     sure = table[table["q"] <= g.verandering.fdr]
     if not g.verandering.ruis_bekend:
-        sure = sure.iloc[:0]
+        return Zin("Ook per domein is niet te zeggen of een verschil groter is dan de ruis.")
     if sure.empty:
-        return Zin("Op geen enkel domein is de gemiddelde verandering groter dan de ruis.")
+        return Zin("Van geen enkel domein is zeker genoeg dat het gemiddelde hier veranderde.")
     most = sure.iloc[int(sure["gemiddeld"].abs().to_numpy().argmax())]
     shown = met_teken(most["gemiddeld"], 1)
     word = "meer" if most["gemiddeld"] > 0 else "minder"
