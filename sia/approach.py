@@ -388,7 +388,7 @@ def _urgency(b: _Buurt) -> str:
             "het hoogste kwart; er is nog geen onzekerheidsmarge berekend, dus dit berust op de "
             "rang alleen."
         )
-    every = {0: "geen enkele doorrekening", 1: "alle doorrekeningen"}
+    every = {0.0: "geen enkele doorrekening", 1.0: "alle doorrekeningen"}
     where = every.get(b.kans, f"{as_kans(b.kans)} van de doorrekeningen")
     sentence = f"In {where} hoort deze buurt bij het hoogste kwart van urgentie"
     if np.isnan(b.rang_p05) or np.isnan(b.rang_p95):

@@ -29,7 +29,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     row, naam = stad.scores.loc[code], str(stad.naam[code])
     title = named([naam], "Kerncijfers")
     if not bool(row["gerangschikt"]):
-        reden = str(row["reden"])
+        reden = str(row["reden"]).rstrip(".")
         return Zin(
             f"{naam} is niet gerangschikt: {reden}.",
             (*title, Grond("reden", reden, "Kerncijfers")),

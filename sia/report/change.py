@@ -157,8 +157,9 @@ def _on_average(g: Gebied) -> Zin:
         Grond("naam: " + g.naam, g.naam, PER_AREA),
         Grond("een marge geldt in 90 % van de trekkingen", "90 %", OWN_TABLE),
     )
-    if low == high:
-        return Zin(f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}.", grounds)
+    if not g.verandering.ruis_bekend or low == high:
+        text = f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}. "
+        return Zin(f"{text}Of dat meer is dan ruis, is niet bekend.", grounds)
     if not float(row["urgentie_q"]) <= g.verandering.fdr:
         return Zin(
             f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "

@@ -300,6 +300,8 @@ def test_a_buurt_that_is_not_ranked_hears_why(stad: Cijfers) -> None:
     assert (
         "is niet gerangschikt: minder dan 100 inwoners (40)." in buurt_things(stad, code)[0].tekst
     )
+    reasons = stad.scores["reden"].mask(stad.scores.index == code, "Te klein.")
+    assert buurt_things(_with(stad, reden=reasons), code)[0].tekst.endswith(": Te klein.")
 
 
 @settings(max_examples=25, deadline=None)
@@ -319,3 +321,18 @@ def test_sentences_can_be_made_of_any_chances(
         assert zin.tekst[0].isupper() or zin.tekst[0].isdigit()
         assert zin.tekst.endswith(".")
         assert "nan" not in zin.tekst
+
+
+HARD = ("significant", "middels ", "teneinde", "conform", "indicator", "percentiel", "betreffende")
+"""What B1 readers need not know; the words that they do need stand in the glossary."""
+
+
+def test_sentences_are_short_and_without_hard_words(stad: Cijfers) -> None:
+    code = str(stad.gerangschikt.index[0])
+    told = (*three_things(stad), *certainty(stad), *buurt_things(stad, code), heaviest_domain(stad))
+    plain = [z.tekst for z in (*told, *questions("stad", stad))] + list(DEFINITIONS.values())
+    for name in stad.naam:
+        plain = [text.replace(str(name), "X") for text in plain]
+    for sentence in (part for text in plain for part in text.split(". ")):
+        assert len(sentence.split()) <= 30, sentence
+        assert not any(word in sentence.lower() for word in HARD), sentence
