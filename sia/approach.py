@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from sia.dutch import kans as as_kans
 from sia.errors import Problem, refuse
 from sia.methode import ApproachSettings
 
@@ -42,8 +43,8 @@ def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
         (Dutch, with the thresholds in force).
     """
     s = settings or ApproachSettings()
-    urgent, volgen = _share(s.kans_urgent), _share(s.kans_volgen)
-    bezit, kwart = _number(s.corporatiebezit), _share(s.kwart)
+    urgent, volgen = as_kans(s.kans_urgent), as_kans(s.kans_volgen)
+    bezit, kwart = _number(s.corporatiebezit), as_kans(s.kwart)
     rows = [
         ("0", NIET_GERANGSCHIKT, "de buurt blijft onder een drempel; de reden staat erbij"),
         (
@@ -78,7 +79,7 @@ def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
             "4b",
             VOLGEN,
             f"urgentie stijgt met ten minste {_number(s.stijging)} punt per jaar, en de kans dat "
-            f"dit meer is dan ruis is, waar zij bekend is, ten minste {_share(s.kans_stijging)}",
+            f"dit meer is dan ruis is, waar zij bekend is, ten minste {as_kans(s.kans_stijging)}",
         ),
         ("5", BASIS, "geen van de regels hierboven"),
     ]
@@ -342,7 +343,7 @@ def _judge(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
     text = [_urgency(b)]
     if b.potentie_top and b.above_median:
         text.append(
-            f"De potentie ({_number(b.potentie)}) hoort bij de hoogste {_share(s.kwart)} en de "
+            f"De potentie ({_number(b.potentie)}) hoort bij de hoogste {as_kans(s.kwart)} en de "
             f"urgentie ({_number(b.urgentie)}) ligt boven de middelste buurt."
         )
         return KOPPELKANSEN, _close(text, b), "2c"
@@ -387,10 +388,9 @@ def _urgency(b: _Buurt) -> str:
             "het hoogste kwart; er is nog geen onzekerheidsmarge berekend, dus dit berust op de "
             "rang alleen."
         )
-    sentence = (
-        f"In {_share(b.kans)} van de doorrekeningen hoort deze buurt bij het hoogste kwart van "
-        "urgentie"
-    )
+    every = {0.0: "geen enkele doorrekening", 1.0: "alle doorrekeningen"}
+    where = every.get(b.kans, f"{as_kans(b.kans)} van de doorrekeningen")
+    sentence = f"In {where} hoort deze buurt bij het hoogste kwart van urgentie"
     if np.isnan(b.rang_p05) or np.isnan(b.rang_p95):
         return sentence + "."
     return f"{sentence} (plaats {b.rang_p05:.0f} tot {b.rang_p95:.0f} van {b.n_ranked})."
@@ -428,7 +428,7 @@ def _rise(b: _Buurt) -> str:
     sure = (
         "of die stijging meer is dan toeval is niet te zeggen"
         if np.isnan(b.kans_stijging)
-        else f"de kans dat het een echte stijging is, is {_share(b.kans_stijging)}"
+        else f"de kans dat het een echte stijging is, is {as_kans(b.kans_stijging)}"
     )
     return f"De urgentie stijgt{years} met {_number(b.stijging)} punt per jaar; {sure}."
 
@@ -437,16 +437,6 @@ def _number(value: float) -> str:
     """Write a number as a Dutch reader expects it, with at most one decimal."""
     text = f"{value:,.1f}".translate(str.maketrans(",.", ".,"))
     return text.removesuffix(",0")
-
-
-def _share(value: float) -> str:
-    """Write a probability or share as a whole percentage that never overstates certainty."""
-    percent = 100 * value
-    if 99.5 <= percent < 100:
-        return "ruim 99 %"
-    if 0 < percent < 0.5:
-        return "minder dan 1 %"
-    return f"{_number(round(percent, 1) if percent < 99.5 and percent % 1 else percent)} %"
 
 
 def _check(scores: pd.DataFrame, corporatiebezit: pd.Series[float]) -> None:

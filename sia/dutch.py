@@ -11,6 +11,12 @@ MISSING = "–"
 SENSITIVE = "gevoelig voor de methode"
 """What is said of a rank outside the interval of its own recalculations."""
 
+CERTAIN, LIKELY = 0.95, 0.80
+"""Chance from which something is called ``zeker``, and ``waarschijnlijk``."""
+
+UNLIKELY, OUT = 0.20, 0.05
+"""Chance up to which it is ``waarschijnlijk`` not so, and ``zeker`` not so."""
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
@@ -64,7 +70,7 @@ def kans(probability: object) -> str:
     -------
     str
         ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
-        although not every draw agreed.
+        although not every draw agreed; ``94,7 %`` where 95 would belong to another word.
     """
     number = _known(probability)
     if number is None:
@@ -73,6 +79,11 @@ def kans(probability: object) -> str:
         return f"minder dan 1{NBSP}%"
     if 0.99 < number < 1:
         return f"meer dan 99{NBSP}%"
+    whole = math.floor(100 * number + 0.5) / 100
+    if any((number >= at) != (whole >= at) for at in (CERTAIN, LIKELY)):
+        return procent(math.floor(1000 * number) / 10, 1)
+    if any((number <= at) != (whole <= at) for at in (UNLIKELY, OUT)):
+        return procent(math.ceil(1000 * number) / 10, 1)
     return procent(100 * number)
 
 
@@ -111,7 +122,8 @@ def meervoud(aantal: int, enkel: str, meer: str) -> str:
 
 
 def opsomming(names: list[str] | tuple[str, ...]) -> str:
-    """Join names as Dutch prose does: ``A, B en C``."""
+    """Join names as Dutch prose does: ``A, B en C``; ``A, of B; C en D`` around a comma in one."""
     if len(names) <= 1:
         return "".join(names)
-    return f"{', '.join(names[:-1])} en {names[-1]}"
+    between = "; " if any(", " in name for name in names) else ", "
+    return f"{between.join(names[:-1])} en {names[-1]}"

@@ -80,7 +80,7 @@ def test_each_rule_of_the_method_gives_its_class():
 
 def test_sentences_carry_the_figures_in_dutch_notation():
     text = decide(table(), bezit(41.3, 20), POCKETS)["toelichting"]
-    assert "In 97 % van de doorrekeningen" in text.iloc[0]
+    assert "In 97\u00a0% van de doorrekeningen" in text.iloc[0]
     assert "plaats 1 tot 2 van 7" in text.iloc[0]
     assert "41,3 %" in text.iloc[0]
     assert "1.250 inwoners" in text.iloc[4]
@@ -105,9 +105,10 @@ def test_without_intervals_the_rank_decides_and_the_sentence_says_so():
 
 def test_certainty_is_never_overstated():
     out = decide(table(kans_kwart=[0.999, 0.9, 0.001, 0, 0, 0, 0, np.nan]), FULL)
-    assert "ruim 99 %" in out["toelichting"].iloc[0]
-    assert "100 %" not in out["toelichting"].iloc[0]
-    assert "minder dan 1 %" in out["toelichting"].iloc[2]
+    assert "meer dan 99\u00a0%" in out["toelichting"].iloc[0]
+    assert "100\u00a0%" not in out["toelichting"].iloc[0]
+    assert "minder dan 1\u00a0%" in out["toelichting"].iloc[2]
+    assert "In geen enkele doorrekening hoort" in out["toelichting"].iloc[3]
 
 
 def test_pocket_in_an_unranked_buurt_is_still_named():

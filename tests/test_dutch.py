@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.dutch import (
+    CERTAIN,
+    LIKELY,
     MISSING,
+    OUT,
+    UNLIKELY,
     euro,
     getal,
     kans,
@@ -45,6 +49,17 @@ def test_getal(value: object, digits: int, shown: str) -> None:
 def test_getal_reads_back_to_within_half_a_step(value: float, digits: int) -> None:
     back = float(getal(value, digits).replace("−", "-").replace(".", "").replace(",", "."))
     assert back == pytest.approx(value, abs=0.5 * 10**-digits + 1e-9 * abs(value))
+
+
+@given(st.floats(0, 1))
+def test_a_printed_chance_is_on_the_side_of_its_word(chance: float) -> None:
+    text = kans(chance)
+    if text[0].isdigit():
+        shown = round(float(text.partition("\u00a0")[0].replace(",", ".")) / 100, 6)
+        for bound in (CERTAIN, LIKELY):
+            assert (shown >= bound) == (chance >= bound)
+        for bound in (UNLIKELY, OUT):
+            assert (shown <= bound) == (chance <= bound)
 
 
 def test_chances_never_claim_certainty() -> None:

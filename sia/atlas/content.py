@@ -217,7 +217,7 @@ def _scores(scores: pd.DataFrame, places: list[str]) -> dict[str, Any]:
     }
     for name, key in _RANKS.items():
         column = own[name] if name in own else pd.Series(np.nan, index=own.index)
-        made[key] = _numbers(column.where(ranked), 3 if key == "k" else 0)
+        made[key] = _numbers(column.where(ranked), 4 if key == "k" else 0)
     return made
 
 

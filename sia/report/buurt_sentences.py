@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from sia.dutch import getal, kans, rang_interval
+from sia.dutch import LIKELY, UNLIKELY, getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import LIKELY, UNLIKELY, Grond, Zin, data_gaps, named, word_for
+from sia.report.sentences import Grond, Zin, data_gaps, named, word_for
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 
@@ -29,7 +29,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     row, naam = stad.scores.loc[code], str(stad.naam[code])
     title = named([naam], "Kerncijfers")
     if not bool(row["gerangschikt"]):
-        reden = str(row["reden"])
+        reden = str(row["reden"]).rstrip(".")
         return Zin(
             f"{naam} is niet gerangschikt: {reden}.",
             (*title, Grond("reden", reden, "Kerncijfers")),

@@ -157,8 +157,9 @@ def _on_average(g: Gebied) -> Zin:
         Grond("naam: " + g.naam, g.naam, PER_AREA),
         Grond("een marge geldt in 90 % van de trekkingen", "90 %", OWN_TABLE),
     )
-    if low == high:
-        return Zin(f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}.", grounds)
+    if not g.verandering.ruis_bekend or low == high:
+        text = f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}. "
+        return Zin(f"{text}Of dat meer is dan ruis, is niet bekend.", grounds)
     if not float(row["urgentie_q"]) <= g.verandering.fdr:
         return Zin(
             f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "
@@ -193,9 +194,9 @@ def _which_domain(g: Gebied) -> Zin:
     table = _domain_rows(g).dropna(subset=["gemiddeld"])
     sure = table[table["q"] <= g.verandering.fdr]
     if not g.verandering.ruis_bekend:
-        sure = sure.iloc[:0]
+        return Zin("Ook per domein is niet te zeggen of een verschil groter is dan de ruis.")
     if sure.empty:
-        return Zin("Op geen enkel domein is de gemiddelde verandering groter dan de ruis.")
+        return Zin("Van geen enkel domein is zeker genoeg dat het gemiddelde hier veranderde.")
     most = sure.iloc[int(sure["gemiddeld"].abs().to_numpy().argmax())]
     shown = met_teken(most["gemiddeld"], 1)
     word = "meer" if most["gemiddeld"] > 0 else "minder"

@@ -12,8 +12,9 @@ def veranderd(o: Onderwerp) -> Sectie:
     """Show what changed per buurt, by cause."""
     g = o.gebied
     intro = (
-        "Het verschil tussen twee gepubliceerde scores bestaat uit vier delen. Alleen de echte "
-        "verandering gaat over de buurt zelf. De marge hoort bij de echte verandering."
+        f"Het verschil tussen twee gepubliceerde scores bestaat uit {len(change.PARTS)} delen. "
+        "Alleen de echte verandering gaat over de buurt zelf. De marge hoort bij de echte "
+        "verandering."
     )
     known = g.buurten[g.buurten["oordeel"] != LEFT_OUT]
     blocks = [Blok(alinea=intro)]

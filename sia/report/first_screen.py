@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sia.dutch import euro, getal, meervoud, opsomming, procent, rang_interval
+from sia.dutch import CERTAIN, LIKELY, euro, getal, meervoud, opsomming, procent, rang_interval
 from sia.report.parts import Onderwerp
-from sia.report.sentences import CERTAIN, LIKELY, OWN_TABLE, Grond, Zin, count
+from sia.report.sentences import OWN_TABLE, Grond, Zin, count
 from sia.viz.dataset import Cijfers
 from sia.viz.outline import Drawn, in_units
 
@@ -90,18 +90,14 @@ def _answers(o: Onderwerp, word: str, first: pd.DataFrame) -> Iterator[Zin]:
     city, number = o.stad, len(first)
     total, verb = len(city.gerangschikt), "hoort" if number == 1 else "horen"
     yield Zin(
-        f"{number} van de {total} buurten {verb} {word} bij het meest urgente kwart van de stad.",
+        f"{number} van de {total} gerangschikte buurten {verb} {word} bij het meest urgente kwart "
+        "van de stad.",
         (
             count(number, f"buurten die {word} bij het kwart horen", OWN_TABLE),
             count(total, "gerangschikte buurten", OWN_TABLE),
         ),
     )
-    wrong = 100 * (1 - first["kans_kwart"].astype(float)).sum()
-    doubt = procent(min(100, max(1, ceil(wrong - 1e-9))))
-    yield Zin(
-        f"De kans dat er één ten onrechte bij staat, is hooguit {doubt}.",
-        (Grond("som van de kansen op een onterechte naam", doubt, OWN_TABLE),),
-    )
+    yield _doubt((1 - first["kans_kwart"].astype(float)).sum())
     yield from _people_and_plans(o, first.index)
     ways = city.aanpak["aanpak"].reindex(first.index).dropna() if len(city.aanpak) else None
     if ways is not None and len(ways):
@@ -111,6 +107,18 @@ def _answers(o: Onderwerp, word: str, first: pd.DataFrame) -> Iterator[Zin]:
             tuple(Grond(f"van deze buurten: {way}", n, OWN_TABLE) for way, n in counts.items()),
         )
     yield from _money(o)
+
+
+def _doubt(wrong: float) -> Zin:
+    """Say how many names are wrong: by a bound on the chance of any, where that says something."""
+    what = "som van de kansen op een onterechte naam"
+    if wrong < 0.5:
+        shown = procent(max(1, ceil(100 * wrong - 1e-9)))
+        text = f"De kans dat er ten minste één ten onrechte bij staat, is hooguit {shown}."
+    else:
+        shown = getal(wrong, 1)
+        text = f"Naar verwachting staan er {shown} ten onrechte bij."
+    return Zin(text, (Grond(what, shown, OWN_TABLE),))
 
 
 def _people_and_plans(o: Onderwerp, first: pd.Index[str]) -> Iterator[Zin]:

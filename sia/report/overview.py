@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from sia.dutch import MISSING, getal, kans, opsomming, rang_interval
+from sia.dutch import (
+    CERTAIN,
+    LIKELY,
+    MISSING,
+    OUT,
+    UNLIKELY,
+    getal,
+    kans,
+    opsomming,
+    procent,
+    rang_interval,
+)
 from sia.report.judgements import with_judgement
 from sia.report.sentences import Zin
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
@@ -20,7 +31,10 @@ DEFINITIONS: Mapping[str, str] = {
     "Doorrekening": "Eén keer alles opnieuw berekenen met andere, ook redelijke keuzes.",
     "Marge": "De plaatsen waar een buurt op uitkomt in 90 % van de doorrekeningen.",
     "Hoogste kwart": "De 25 % van de gerangschikte buurten met de hoogste urgentie.",
-    "Zeker": "In ten minste 80 % van de doorrekeningen. Zeker niet: in hooguit 20 %.",
+    "Zeker": f"In ten minste {procent(100 * CERTAIN)} van de doorrekeningen. Zeker niet: in "
+    f"hooguit {procent(100 * OUT)}.",
+    "Waarschijnlijk": f"In ten minste {procent(100 * LIKELY)} van de doorrekeningen. "
+    f"Waarschijnlijk niet: in hooguit {procent(100 * UNLIKELY)}.",
     "Deel-buurt": "Een plek in een buurt die duidelijk afwijkt van de rest van die buurt.",
     "Peiljaar": "Het jaar waarover een cijfer gaat. Dat is niet voor elk cijfer hetzelfde jaar.",
 }

@@ -67,7 +67,7 @@ def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
         return dia_things(o.cijfers, o.selectie.naam), certainty(o.cijfers)
     if o.selectie.soort == "domein":
         return domain_things(o.cijfers, o.selectie.sleutel), certainty(o.cijfers)
-    return three_things(o.cijfers), certainty(o.cijfers)
+    return three_things(o.cijfers, o.stad), certainty(o.cijfers)
 
 
 def profiel(o: Onderwerp) -> Sectie:

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.dutch import getal, kans, meervoud, opsomming, procent
+from sia.dutch import (
+    CERTAIN,
+    LIKELY,
+    OUT,
+    UNLIKELY,
+    getal,
+    kans,
+    meervoud,
+    met_teken,
+    opsomming,
+    procent,
+)
 from sia.indicators.eligibility import BUITENGEBIED, WERKGEBIED
 from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
 from sia.weighing.order import open_places, order_text
-
-CERTAIN, LIKELY = 0.95, 0.80
-"""P(top quarter) from which a buurt belongs to it: ``zeker``, and ``waarschijnlijk``."""
-
-UNLIKELY, OUT = 0.20, 0.05
-"""P(top quarter) up to which a buurt does not belong to it: ``waarschijnlijk``, and ``zeker``."""
 
 LEAST_SHOWN = 0.1
 _LISTED = 5
@@ -127,11 +132,16 @@ def word_for(chance: float) -> str:
 
 
 def _nobody_urgent(chance: pd.Series[float]) -> Zin:
-    if (chance <= OUT).all():
-        return Zin("Hier hoort zeker geen enkele buurt bij het meest urgente kwart van de stad.")
+    # that none of several belongs to it is less sure than of each alone: their chances add up
+    for word, most in (("zeker", OUT), ("waarschijnlijk", UNLIKELY)):
+        if chance.sum() <= most:
+            return Zin(
+                f"Hier hoort {word} geen enkele buurt bij het meest urgente kwart van de stad."
+            )
     if (chance <= UNLIKELY).all():
         return Zin(
-            "Hier hoort waarschijnlijk geen enkele buurt bij het meest urgente kwart van de stad."
+            "Van elke buurt hier apart is het niet waarschijnlijk dat zij bij het meest urgente "
+            "kwart van de stad hoort."
         )
     return Zin(
         "Van geen enkele buurt is het zeker of waarschijnlijk dat zij bij het meest urgente kwart "
@@ -210,28 +220,43 @@ def pockets(cijfers: Cijfers) -> Zin:
     )
 
 
-def heaviest_domain(cijfers: Cijfers) -> Zin:
-    """Say on which domain the ranked buurten of an area score highest."""
-    ranked = cijfers.gerangschikt[list(cijfers.domeinen)].astype(float)
-    means = ranked.mean().dropna()
+def heaviest_domain(cijfers: Cijfers, stad: Cijfers | None = None) -> Zin:
+    """Say on which domain the ranked buurten of an area lie most above those of the city.
+
+    Domains spread differently, so that a mean of one is never held against that of another: a
+    city itself gets its means and no superlative.
+    """
+    keys = list(cijfers.domeinen)
+    means = cijfers.gerangschikt[keys].astype(float).mean().dropna()
     if means.empty:
         return Zin("Voor geen enkel domein is een score berekend.")
-    best = str(means.idxmax())
-    score = getal(means[best], 1)
+    if stad is None or len(stad.gerangschikt) == len(cijfers.gerangschikt):
+        names = {key: f"{DOMAINS[str(key)].lower()} {getal(v, 1)}" for key, v in means.items()}
+        return Zin(
+            "De gemiddelde score per domein, van 0 (gunstigst) tot 100 (ongunstigst): "
+            f"{opsomming(list(names.values()))}.",
+            (
+                Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
+                *(Grond("gemiddelde score", name, OWN_TABLE) for name in names.values()),
+            ),
+        )
+    above = means - stad.gerangschikt[keys].astype(float).mean()
+    best = str(above.idxmax())
+    what, shown = DOMAINS[best].lower(), met_teken(above[best], 1)
+    if not above[best] > 0:
+        return Zin("Op geen enkel domein scoren de buurten hier gemiddeld hoger dan de stad.")
     return Zin(
-        f"De opgave is hier het grootst op {DOMAINS[best].lower()}: gemiddeld {score} op een "
-        "schaal van 0 tot 100.",
-        (
-            Grond(f"gemiddelde score {DOMAINS[best].lower()}", score, OWN_TABLE),
-            Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
-        ),
+        f"Vergeleken met het gemiddelde van de stad is de opgave hier het grootst op {what}: "
+        f"{shown} {'punt' if shown == '+1,0' else 'punten'}.",
+        (Grond(f"gemiddelde score {what}, min die van de stad", shown, OWN_TABLE),),
     )
 
 
-def three_things(cijfers: Cijfers) -> tuple[Zin, ...]:
-    """Return the three things to know about an area of several buurten."""
+def three_things(cijfers: Cijfers, stad: Cijfers | None = None) -> tuple[Zin, ...]:
+    """Return the three things to know about a city, or about an area of several buurten in it."""
     some = cijfers.deelbuurten is not None and not cijfers.deelbuurten.empty
-    return (urgency(cijfers), approach(cijfers), (pockets if some else heaviest_domain)(cijfers))
+    last = pockets(cijfers) if some else heaviest_domain(cijfers, stad)
+    return (urgency(cijfers), approach(cijfers), last)
 
 
 def domain_things(cijfers: Cijfers, domein: str) -> tuple[Zin, ...]:
@@ -242,7 +267,8 @@ def domain_things(cijfers: Cijfers, domein: str) -> tuple[Zin, ...]:
 def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     """Say which ranked buurten score highest on a domain."""
     what = DOMAINS[domein].lower()
-    top = cijfers.gerangschikt[domein].astype(float).dropna().nlargest(_LISTED)
+    known = cijfers.gerangschikt[domein].astype(float).dropna()
+    top = known.nlargest(min(_LISTED, max(1, len(known) // 2)))
     if top.empty:
         return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
     names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]
@@ -282,10 +308,17 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
     sure, out = int((chance >= CERTAIN).sum()), int((chance <= OUT).sum())
     maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= UNLIKELY).sum()) - out
     between = len(ranked) - sure - out - maybe - maybe_not
+    texts = [
+        f"{word}: {opsomming([f'{_belong(n)} {where}' for n, where in told])}."
+        for word, pairs in (
+            ("Zeker", ((sure, "bij het meest urgente kwart"), (out, "niet bij dat kwart"))),
+            ("Waarschijnlijk", ((maybe, "bij dat kwart"), (maybe_not, "niet bij dat kwart"))),
+        )
+        if (told := [(n, where) for n, where in pairs if n])
+    ]
+    texts += [f"Onzeker: voor {_whom(between)} kan het beide kanten op."] if between else []
     return Zin(
-        f"Zeker: {_belong(sure)} bij het meest urgente kwart en {_belong(out)} daar niet bij. "
-        f"Waarschijnlijk: {_belong(maybe)} erbij en {_belong(maybe_not)} er niet bij. "
-        f"Onzeker: voor {_whom(between)} kan het beide kanten op.",
+        " ".join(texts),
         (
             count(sure, "buurten met een kans van ten minste 95 %", OWN_TABLE),
             count(out, "buurten met een kans van hooguit 5 %", OWN_TABLE),
@@ -297,7 +330,7 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
 
 
 def _whom(number: int) -> str:
-    return meervoud(number, "buurt", "buurten") if number else "geen enkele buurt"
+    return meervoud(number, "buurt", "buurten")
 
 
 def _belong(number: int) -> str:
@@ -308,11 +341,12 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
     ranked = cijfers.gerangschikt
     if not cijfers.heeft_intervallen or len(ranked) < 2:
         return None
-    width = ranked["rang_p95"].astype(float) - ranked["rang_p05"].astype(float)
+    width = 1 + ranked["rang_p95"].astype(float) - ranked["rang_p05"].astype(float)
     shown = getal(width.median())
     return Zin(
-        f"De plaats van een buurt is niet exact. De marge is meestal {shown} plaatsen breed.",
-        (Grond("middelste breedte van de marge, in plaatsen", shown, OWN_TABLE),),
+        "De plaats van een buurt is niet exact. De middelste marge loopt over "
+        f"{shown} {'plaats' if shown == '1' else 'plaatsen'}.",
+        (Grond("plaatsen in de middelste marge", shown, OWN_TABLE),),
     )
 
 

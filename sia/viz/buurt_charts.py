@@ -192,7 +192,7 @@ def _profile_text(
     if low:
         parts.append(f"lager dan bij driekwart van de buurten op {opsomming(low)}")
     if not parts:
-        return f"{naam} ligt op elk bekend domein tussen de middelste helft van de buurten."
+        return f"{naam} ligt op elk bekend domein bij de middelste helft van de buurten."
     return f"De urgentie van {naam} is {' en '.join(parts)}."
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sia.catalogue.model import Catalogue
-from sia.dutch import getal, meervoud
+from sia.dutch import getal, meervoud, met_teken
 from sia.index import SkewKurtosis, kurtosis, skewness
 from sia.viz.figure import (
     INK,
@@ -324,13 +324,14 @@ def _change_text(
         return "Dit is het basisjaar, of een van beide jaren heeft geen scores: niets te splitsen."
     if known.empty:
         return (
-            "De twee jaren hebben te weinig cijfers gemeen: het verschil tussen hun scores is niet "
-            "te splitsen en zegt dus niets over de buurten."
+            "De twee jaren hebben te weinig cijfers gemeen om het verschil tussen hun scores in "
+            "oorzaken te splitsen. Dat verschil zegt dus niets over de buurten."
         )
     size = known[list(PARTS)].abs().mean()
     most = str(size.idxmax())
-    top = known["verschil"].idxmax()
+    top = known["verschil"].abs().idxmax()
     return (
         f"De grootste oorzaak, gemiddeld over de buurten: {most} ({getal(size[most], 1)} punten). "
-        f"{name_of(names, str(top))} stijgt het meest ({getal(known.at[top, 'verschil'], 1)})."
+        f"Het grootste verschil heeft {name_of(names, str(top))} "
+        f"({met_teken(known.at[top, 'verschil'], 1)})."
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.dutch import MISSING, getal, kans, meervoud, opsomming, rang_interval
+from sia.dutch import CERTAIN, MISSING, getal, kans, meervoud, opsomming, rang_interval
 from sia.viz.figure import (
     INK,
     PLAIN,
@@ -23,9 +23,6 @@ from sia.viz.figure import (
     shorten,
 )
 from sia.viz.theme import PATTERNS, QUALITATIVE
-
-CERTAIN = 0.80
-"""P(top quarter) from which a buurt is drawn as certainly urgent (method, approach rules)."""
 
 _HATCHES = {
     "vlak": "",
@@ -118,7 +115,7 @@ def _rank_text(ranked: pd.DataFrame) -> str:
     if not _column(ranked, "rang_p05").notna().any():
         return text + " Marges zijn nog niet berekend; kleine verschillen in plaats zeggen weinig."
     sure = int((_column(ranked, "kans_kwart") >= CERTAIN).sum())
-    where = "bij ten minste 80 % van de doorrekeningen in het hoogste kwart"
+    where = f"bij ten minste {getal(100 * CERTAIN)} % van de doorrekeningen in het hoogste kwart"
     verb = "hoort" if sure <= 1 else "horen"
     whom = "Geen enkele buurt" if not sure else meervoud(sure, "buurt", "buurten")
     return (

@@ -99,7 +99,7 @@ def order_text(scores: pd.DataFrame, names: pd.Series[str], share: float) -> str
     text = (
         f"Met gewichten van domeinen die elk tot {getal(100 * share)} % hoger of lager zijn, "
         f"{'blijven' if stay > 1 else 'blijft'} {getal(stay) if stay else 'geen'} van de "
-        f"{meervoud(inside, 'buurt', 'buurten')} hoe dan ook in het meest urgente kwart."
+        f"{meervoud(inside, 'buurt', 'buurten')} bij al die gewichten in het meest urgente kwart."
     )
     for codes, what in ((leaves, "eruit"), (enters, "erbij")):
         if len(codes):

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.catalogue.model import SCORE_NAMES
-from sia.dutch import kans, meervoud, rang_interval
+from sia.dutch import CERTAIN, LIKELY, getal, kans, meervoud, rang_interval
 from sia.weighing.axes import Weighing, beyond_interval
 from sia.weighing.order import places
-
-SURE = 0.8
-"""Least chance of the most urgent quarter that counts as sure enough."""
 
 
 def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
@@ -41,10 +38,11 @@ def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
 def ranking_text(scores: pd.DataFrame) -> str:
     """Say how sure the ranking is."""
     ranked = scores[scores["gerangschikt"]]
-    sure = int((ranked["kans_kwart"] >= SURE).sum())
+    sure, likely = (int((ranked["kans_kwart"] >= p).sum()) for p in (CERTAIN, LIKELY))
     return (
-        f"In orde: {len(ranked)} van {len(scores)} buurten gerangschikt; van {sure} is zeker "
-        "genoeg (kans ten minste 80 %) dat ze bij het meest urgente kwart horen."
+        f"In orde: {len(ranked)} van {len(scores)} buurten gerangschikt. Bij het meest urgente "
+        f"kwart: {sure} zeker (kans ten minste {getal(100 * CERTAIN)} %) en {likely - sure} "
+        f"waarschijnlijk (ten minste {getal(100 * LIKELY)} %)."
         + beyond_text(int(beyond_interval(ranked).sum()))
     )
 

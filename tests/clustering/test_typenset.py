@@ -30,7 +30,7 @@ PLACES = pd.DataFrame(
 def test_a_resident_recognises_the_kinds_of_places() -> None:
     names = KNOWN.typeer(PLACES)["typenaam"]
     assert names["campus"] == "studentenbuurt en binnenstad"
-    assert names["nieuwbouw"] == "nieuwe gezinswijk"
+    assert names["nieuwbouw"] == "jonge gezinswijk"
     assert names["zorg"] == "buurt met vooral ouderen"
     assert names["dorp"].startswith("dorp of ruime buitenwijk")
     assert names["stad"] == "stadsbuurt met kleine huishoudens"

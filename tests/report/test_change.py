@@ -48,14 +48,14 @@ def test_nothing_exceeds_the_noise(stad: Cijfers, found: Verandering) -> None:
     first, second, third = (zin.tekst for zin in things(_area(stad, quiet)))
     assert first == "Van geen enkele buurt is zeker genoeg dat de urgentie sinds 2021 veranderde."
     assert "niet aantoonbaar" in second
-    assert "Op geen enkel domein" in third
+    assert third.startswith("Van geen enkel domein is zeker genoeg")
     assert "ook ruis zijn" in certainty(_area(stad, quiet))[0].tekst
 
 
 def test_unknown_noise_is_not_taken_for_certainty(stad: Cijfers) -> None:
     texts = [zin.tekst for zin in things(_area(stad, change_of(stad, ruis=False)))]
     assert "niet te zeggen" in texts[0]
-    assert "Op geen enkel domein" in texts[2]
+    assert "niet te zeggen" in texts[2]
 
 
 def test_nothing_can_be_compared(stad: Cijfers, found: Verandering) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from voronoistad import city, without_intervals
 
-from sia.dutch import getal, procent
+from sia.dutch import CERTAIN, LIKELY, OUT, UNLIKELY, getal, procent
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
+from sia.report.overview import DEFINITIONS
 from sia.report.sentences import (
     Grond,
     Zin,
@@ -57,7 +58,8 @@ def test_words_follow_the_chances_and_the_expected_number_wrong_is_their_sum(
         said = "minder dan 0,1" if wrong < 0.1 else getal(wrong, 1)
         assert f"Van deze {sure + likely} hoort er naar verwachting {said} niet" in text
     elif not sure + likely:
-        assert ("zeker geen" in text) == bool((chance <= 0.05).all())
+        # that nobody belongs to it is as sure as the chances of all together
+        assert ("zeker geen" in text) == bool(chance.sum() <= 0.05)
 
 
 @given(st.integers(0, 10_000))
@@ -97,6 +99,37 @@ def test_a_buurt_that_is_not_urgent_is_told_so_with_its_place(stad: Cijfers) -> 
     text = buurt_things(_with(stad, kans_kwart=0.0), code)[0].tekst
     assert "hoort zeker niet bij het meest urgente kwart: plaats" in text
     assert "0\u00a0% van de doorrekeningen" not in text
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]), min_size=1))
+def test_an_empty_group_is_no_certainty(chances: list[float]) -> None:
+    """ "Zeker: geen enkele buurt hoort erbij" would say that it is certain that none does."""
+    order = SMALL.gerangschikt.index
+    chance = pd.Series(np.resize(chances, len(order)), order).reindex(SMALL.scores.index)
+    text = certainty(_with(SMALL, kans_kwart=chance))[0].tekst
+    for word, one, other in (
+        ("Zeker", 1.0, 0.0),
+        ("Waarschijnlijk", 0.9, 0.1),
+        ("Onzeker", 0.5, 0.5),
+    ):
+        assert (f"{word}: " in text) == bool(set(np.resize(chances, len(order))) & {one, other})
+    assert "geen" not in text
+
+
+def test_the_glossary_holds_the_bounds_that_the_sentences_keep() -> None:
+    for word, least, most in (("Zeker", CERTAIN, OUT), ("Waarschijnlijk", LIKELY, UNLIKELY)):
+        assert f"ten minste {procent(100 * least)}" in DEFINITIONS[word]
+        assert f"hooguit {procent(100 * most)}" in DEFINITIONS[word]
+
+
+def test_the_largest_opgave_of_an_area_is_held_against_the_city(stad: Cijfers) -> None:
+    assert "gemiddelde score per domein" in heaviest_domain(stad, stad).tekst
+    part = stad.alleen(list(stad.gerangschikt.index[:5]))
+    keys = list(stad.domeinen)
+    above = part.gerangschikt[keys].mean() - stad.gerangschikt[keys].mean()
+    assert f"het grootst op {DOMAINS[str(above.idxmax())].lower()}" in (
+        heaviest_domain(part, stad).tekst
+    )
 
 
 def test_one_certain_buurt_comes_with_its_chance(stad: Cijfers) -> None:
@@ -267,6 +300,8 @@ def test_a_buurt_that_is_not_ranked_hears_why(stad: Cijfers) -> None:
     assert (
         "is niet gerangschikt: minder dan 100 inwoners (40)." in buurt_things(stad, code)[0].tekst
     )
+    reasons = stad.scores["reden"].mask(stad.scores.index == code, "Te klein.")
+    assert buurt_things(_with(stad, reden=reasons), code)[0].tekst.endswith(": Te klein.")
 
 
 @settings(max_examples=25, deadline=None)
@@ -286,3 +321,18 @@ def test_sentences_can_be_made_of_any_chances(
         assert zin.tekst[0].isupper() or zin.tekst[0].isdigit()
         assert zin.tekst.endswith(".")
         assert "nan" not in zin.tekst
+
+
+HARD = ("significant", "middels ", "teneinde", "conform", "indicator", "percentiel", "betreffende")
+"""What B1 readers need not know; the words that they do need stand in the glossary."""
+
+
+def test_sentences_are_short_and_without_hard_words(stad: Cijfers) -> None:
+    code = str(stad.gerangschikt.index[0])
+    told = (*three_things(stad), *certainty(stad), *buurt_things(stad, code), heaviest_domain(stad))
+    plain = [z.tekst for z in (*told, *questions("stad", stad))] + list(DEFINITIONS.values())
+    for name in stad.naam:
+        plain = [text.replace(str(name), "X") for text in plain]
+    for sentence in (part for text in plain for part in text.split(". ")):
+        assert len(sentence.split()) <= 30, sentence
+        assert not any(word in sentence.lower() for word in HARD), sentence
