@@ -94,8 +94,7 @@ def _panel(view: View, axis: str, left: int) -> str:
     laag = score_layer(axis, one.naam, "", table[axis], colours=colours, decimalen=one.decimalen)
     scale = 300 / WIDTH
     shapes = []
-    for code, row in table.iterrows():
-        kind = int(laag.klasse[code])
+    for (code, row), kind in zip(table.iterrows(), laag.klasse, strict=True):
         fill = "url(#sia-geen-kaart)" if kind < 0 else laag.klassen[kind].kleur
         chosen = f' stroke="{INK}" stroke-width="7"' if view.buurten and row["gekozen"] else ""
         faded = "" if row["gekozen"] else ' opacity="0.3"'
@@ -208,9 +207,8 @@ def _names(view: View, across: _Scale, upward: _Scale) -> list[str]:
     """Write names beside their marks; one that would touch another is left to the tooltip."""
     taken: list[tuple[float, float, float]] = []
     parts = []
-    for code in view.uitschieters():
-        row = view.alles.loc[code]
-        name, x, y = shorten(str(row["buurt"]), 26), across(row["x"]), upward(row["y"]) + 4
+    for row in view.alles.loc[list(view.uitschieters())].itertuples():
+        name, x, y = shorten(str(row.buurt), 26), across(row.x), upward(row.y) + 4
         side, room = (1, x + 9) if x < 690 else (-1, x - 9 - 7 * len(name))
         past, anchor = room + 7 * len(name), "start" if side > 0 else "end"
         if all(abs(y - at) > 14 or room > end or past < begin for at, begin, end in taken):

@@ -176,8 +176,8 @@ class Year:
 
     def land(self, key: str) -> float:
         """Return the median of the woonbuurten of the country; NaN where it is not known."""
-        known = key in self.normen.index and self.normen.at[key, "bron"] == "land"
-        return float(self.normen.at[key, "p50"]) if known else float("nan")
+        known: pd.Series[float] = self.normen.loc[self.normen["bron"] == "land", "p50"]
+        return float(known.get(key, float("nan")))
 
     def ingebouwd(self, x: str, y: str) -> bool:
         """Tell whether one of two figures is computed from the other."""

@@ -28,9 +28,7 @@ with extra("notebooks"):
     import traitlets
 
 
-_LIST = {"width": "24rem"}
-_ROWS = (slice(0, 2), slice(2, None))
-"""Buttons beside the choices, and those below that hand something over."""
+_WIDE = {"width": "30rem"}
 
 
 def _static(name: str) -> str:
@@ -46,7 +44,7 @@ class Doek(anywidget.AnyWidget):
     zin = traitlets.Unicode().tag(sync=True)
 
 
-class Verkenner(widgets.VBox):
+class Verkenner(widgets.VBox):  # type: ignore[misc]
     """Two figures of a city beside one another: scatter, maps, histograms and table.
 
     Parameters
@@ -78,7 +76,7 @@ class Verkenner(widgets.VBox):
         self,
         run: Run,
         x: str = "",
-        y: str = "",
+        y: str = "urgentie",
         *,
         jaar: int | None = None,
         buurten: Sequence[str] = (),
@@ -88,21 +86,24 @@ class Verkenner(widgets.VBox):
         self._years: dict[int, Year] = {}
         self._sort, self._busy = ("buurt", False), True
         year = self._year(jaar or run.jaar)
-        chosen = _codes(buurten, year)
-        names = list(self._eigen)
-        x = year.kies(x or (f"eigen {names[0]}" if names else next(iter(run.catalogue)).id), "x")
-        y = year.kies(y or "urgentie", "y")
-        wide = {"style": {"description_width": "initial"}, "layout": {"width": "30rem"}}
-        listed = [(one.keuze, key) for key, one in year.cijfers.items()]
-        self.x = widgets.Dropdown(options=listed, value=x, description="Cijfer X", **wide)
-        self.y = widgets.Dropdown(options=listed, value=y, description="Cijfer Y", **wide)
+        self._chosen = _codes(buurten, year)
+        names = [f"eigen {name}" for name in self._eigen]
+        x = year.kies(x or (names[0] if names else next(iter(run.catalogue)).id), "x")
+        listed, y = _listed(year), year.kies(y, "y")
+        self.x = widgets.Dropdown(options=listed, value=x, description="Cijfer X", layout=_WIDE)
+        self.y = widgets.Dropdown(options=listed, value=y, description="Cijfer Y", layout=_WIDE)
         self.jaar = widgets.Dropdown(options=run.jaren, value=year.jaar, description="Jaar")
         self.zoek = widgets.Text(description="Zoek buurt", placeholder="deel van de naam")
-        self.buurten = widgets.SelectMultiple(description="Buurten", rows=8, layout=_LIST)
-        self.fout = widgets.HTML()
-        self.doek = Doek()
-        self._chosen = chosen
-        buttons = {
+        self.buurten = widgets.SelectMultiple(description="Buurten", rows=8, layout=_WIDE)
+        self.python = widgets.Textarea(description="Code", rows=8, layout={"width": "100%"})
+        self.fout, self.doek, self.knoppen = widgets.HTML(), Doek(), self._buttons()
+        super().__init__(self._laid_out())
+        self._listen()
+        self._busy = False
+        self._show()
+
+    def _buttons(self) -> dict[str, widgets.Button]:
+        does = {
             "Wissel X en Y": self._swap,
             "Alle buurten": partial(self._choose, ()),
             "Tabel (CSV)": partial(self._hand_over, "csv"),
@@ -110,22 +111,23 @@ class Verkenner(widgets.VBox):
             "Beeld (PNG)": partial(self._hand_over, "png"),
             "Python-code": partial(self._hand_over, "py"),
         }
-        self.knoppen = {name: widgets.Button(description=name) for name in buttons}
-        for name, does in buttons.items():
-            self.knoppen[name].on_click(lambda _, does=does: does())
-        self.python = widgets.Textarea(description="Code", rows=8, layout={"width": "100%"})
+        made = {name: widgets.Button(description=name) for name in does}
+        for name, button in made.items():
+            button.on_click(lambda _, done=does[name]: done())
+        return made
+
+    def _laid_out(self) -> list[widgets.Widget]:
+        buttons = list(self.knoppen.values())
+        choices = widgets.VBox([self.x, self.y, self.jaar, widgets.HBox(buttons[:2])])
+        above = widgets.HBox([choices, widgets.VBox([self.zoek, self.buurten])])
+        return [above, self.fout, self.doek, widgets.HBox(buttons[2:]), self.python]
+
+    def _listen(self) -> None:
         for one in (self.x, self.y, self.jaar):
             one.observe(self._changed, "value")
         self.zoek.observe(lambda _: self._list(), "value")
-        self.buurten.observe(self._listed, "value")
+        self.buurten.observe(self._picked, "value")
         self.doek.on_msg(self._message)
-        first, last = (widgets.HBox(list(self.knoppen.values())[part]) for part in _ROWS)
-        choices = widgets.VBox([self.x, self.y, self.jaar, first])
-        picked = widgets.VBox([self.zoek, self.buurten])
-        shown = [widgets.HBox([choices, picked]), self.fout, self.doek, last, self.python]
-        super().__init__(shown)
-        self._busy = False
-        self._show()
 
     def __repr__(self) -> str:
         return f"Verkenner({self.beeld.zin()})"
@@ -197,7 +199,7 @@ class Verkenner(widgets.VBox):
             return
         self._busy = True
         for picker in (self.x, self.y):
-            listed = [(one.keuze, key) for key, one in year.cijfers.items()]
+            listed = _listed(year)
             if tuple(listed) != tuple(picker.options):
                 kept = picker.value if picker.value in year.cijfers else listed[0][1]
                 picker.options = listed
@@ -228,7 +230,7 @@ class Verkenner(widgets.VBox):
         self.buurten.value = [code for _, code in found if code in self.beeld.buurten]
         self._busy = False
 
-    def _listed(self, _: object) -> None:
+    def _picked(self, _: object) -> None:
         if not self._busy:
             listed = {code for _, code in self.buurten.options}
             hidden = [code for code in self._chosen if code not in listed]
@@ -267,6 +269,10 @@ class Verkenner(widgets.VBox):
         self.doek.send({"naam": name, "inhoud": content, "png": kind == "png"})
 
 
+def _listed(year: Year) -> list[tuple[str, str]]:
+    return [(one.keuze, key) for key, one in year.cijfers.items()]
+
+
 def _own(eigen: pd.Series[float] | pd.DataFrame | None) -> pd.DataFrame:
     """Return own figures as a frame by buurtcode, each column with a name."""
     if eigen is None:
@@ -298,7 +304,7 @@ def _deviations(run: Run) -> dict[str, Any]:
         **resolve(run.gemeente).als_tabel(),
         "drempels": Methode.standaard().als_tabel()["drempels"],
     }
-    found = {}
+    found: dict[str, Any] = {}
     for part, own in run.methode.als_tabel().items():
         if isinstance(own, dict):
             own = {name: value for name, value in own.items() if base[part].get(name) != value}

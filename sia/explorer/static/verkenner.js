@@ -44,6 +44,7 @@ export default {
       top: Math.min(begin.y, e.clientY), bottom: Math.max(begin.y, e.clientY),
     });
     beeld.addEventListener("pointerdown", (e) => {
+      delete el.dataset.lus;
       if (e.target.closest("svg")) begin = { x: e.clientX, y: e.clientY };
     });
     el.addEventListener("pointermove", (e) => {
