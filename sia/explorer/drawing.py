@@ -207,8 +207,10 @@ def _names(view: View, across: _Scale, upward: _Scale) -> list[str]:
     """Write names beside their marks; one that would touch another is left to the tooltip."""
     taken: list[tuple[float, float, float]] = []
     parts = []
-    for row in view.alles.loc[list(view.uitschieters())].itertuples():
-        name, x, y = shorten(str(row.buurt), 26), across(row.x), upward(row.y) + 4
+    far = view.alles.loc[list(view.uitschieters())]
+    places = far[["x", "y"]].to_numpy(dtype=float)
+    for whole, (figure_x, figure_y) in zip(far["buurt"], places, strict=True):
+        name, x, y = shorten(str(whole), 26), across(figure_x), upward(figure_y) + 4
         side, room = (1, x + 9) if x < 690 else (-1, x - 9 - 7 * len(name))
         past, anchor = room + 7 * len(name), "start" if side > 0 else "end"
         if all(abs(y - at) > 14 or room > end or past < begin for at, begin, end in taken):
