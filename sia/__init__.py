@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sia.errors import InputError
     from sia.methode import Methode
     from sia.sources.registry import read_folder as lees
-    from sia.stad import Stad, open
+    from sia.stad import Stad, open, verkenner
     from sia.viz.display import show as toon
 
 __version__ = "0.2.0"
@@ -25,9 +25,10 @@ _PLACES = {
     "lees": ("sia.sources.registry", "read_folder"),
     "open": ("sia.stad", "open"),
     "toon": ("sia.viz.display", "show"),
+    "verkenner": ("sia.stad", "verkenner"),
 }
 
-__all__ = ["InputError", "Methode", "Stad", "index", "lees", "open", "toon"]
+__all__ = ["InputError", "Methode", "Stad", "index", "lees", "open", "toon", "verkenner"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,12 @@ from sia.errors import InputError
 from sia.extras import extra
 
 #: Rooms and modules that are of no use without their extra: these ask for it when imported.
-NEEDS = {"sia.batch": "batch", "sia.sessie": "sessie", "sia.agenda.insight.panel": "notebooks"}
+NEEDS = {
+    "sia.batch": "batch",
+    "sia.sessie": "sessie",
+    "sia.agenda.insight.panel": "notebooks",
+    "sia.explorer.widget": "notebooks",
+}
 OWN = ("sia", "voorbeeldstad")
 
 _IMPORT_ALL = """

@@ -44,6 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("atlas",),
     ("stages",),
+    ("explorer",),
     ("stad",),
     ("sessie",),
     ("batch", "country", "publication", "cli"),

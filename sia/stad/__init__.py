@@ -8,11 +8,11 @@ over what a batch published.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -42,6 +42,9 @@ from sia.stages.run import Run
 from sia.viz.house_style import theme_of
 from sia.viz.maps import BuurtKaart, buurt_map
 from sia.weighing.ranking import ranking
+
+if TYPE_CHECKING:
+    from sia.explorer.widget import Verkenner
 
 
 def open(
@@ -99,6 +102,11 @@ def open(
             rapporten=rapporten,
         )
     )
+
+
+def verkenner(stad: Stad, x: str = "", y: str = "urgentie", **keuzes: Any) -> Verkenner:
+    """Return the explorer of a city; the same as `Stad.verken`."""
+    return stad.verken(x, y, **keuzes)
 
 
 class Stad:
@@ -407,6 +415,32 @@ class Stad:
         """
         tables = figures(self._run, entries_of(self._run))
         return buurt_map(tables, theme_of(self._run.gemeente), achtergrond=achtergrond, start=laag)
+
+    def verken(
+        self,
+        x: str = "",
+        y: str = "urgentie",
+        *,
+        jaar: int | None = None,
+        buurten: Sequence[str] = (),
+        eigen: pd.Series[float] | pd.DataFrame | None = None,
+    ) -> Verkenner:
+        """Return the explorer: two figures of every buurt beside one another, in a notebook.
+
+        Parameters
+        ----------
+        x, y : str
+            An id or Dutch name of an indicator, ``"urgentie"``, ``"potentie"`` or a domain.
+        jaar : int, optional
+            One of the years that are looked at together; default the SIA year.
+        buurten : list of str
+            Codes or names to look at; empty is all.
+        eigen : Series or DataFrame
+            Own figures by buurtcode, to look at beside the others; they join no score.
+        """
+        from sia.explorer.widget import Verkenner
+
+        return Verkenner(self._run, x, y, jaar=jaar, buurten=buurten, eigen=eigen)
 
     def zinnen(self) -> list[str]:
         """Return the three things to know, made from the figures by rule."""

@@ -1,0 +1,1 @@
+"""The explorer: two figures of a city beside one another, for researchers in a notebook."""

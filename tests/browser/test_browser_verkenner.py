@@ -1,0 +1,58 @@
+"""The explorer's script in a real browser: click, box, keyboard, and files to take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+DRAWN = (
+    '<svg viewBox="0 0 400 200" role="img" aria-label="Beeld"><g data-vlak="1">'
+    '<rect width="400" height="200" fill="#fff"/>'
+    '<path data-b="BU1" d="M50 50h20v20h-20z"/>'
+    '<path data-b="BU2" d="M300 150h20v20h-20z"/></g></svg>'
+    '<table><tr><th><button type="button" data-sorteer="x">X</button></th></tr></table>'
+)
+PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>Verkenner</title>
+<style>%s</style><main><h1>Verkenner</h1><div id="a"></div></main><script type="module">
+const widget = (() => { %s })(), state = {html: %s, zin: "Hoe hoger, hoe lager"};
+Object.assign(window, {sent: [], heard: {}});
+const model = {get: (k) => state[k], on: (k, f) => { heard[k] = f; }, send: (m) => sent.push(m)};
+widget.render({model, el: document.getElementById("a")});
+</script></html>"""
+
+
+def test_click_box_and_keyboard_reach_python(visit: Callable) -> None:
+    static = files("sia.explorer").joinpath("static")
+    script = static.joinpath("verkenner.js").read_text("utf-8").replace("export default", "return")
+    style = static.joinpath("verkenner.css").read_text("utf-8")
+    seen = visit(PAGE % (style, script, json.dumps(DRAWN).replace("</", "<\\/")))
+    page = seen.page
+    assert page.get_by_role("status").inner_text() == "Hoe hoger, hoe lager"
+    page.locator('[data-b="BU1"]').click()
+    area = page.locator("svg").bounding_box()
+    page.mouse.move(area["x"] + 0.6 * area["width"], area["y"] + 0.5 * area["height"])
+    page.mouse.down()
+    page.mouse.move(area["x"] + 0.95 * area["width"], area["y"] + 0.95 * area["height"], steps=3)
+    page.mouse.up()
+    page.locator("[data-sorteer]").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("sent") == [
+        {"doe": "kies", "codes": ["BU1"]},
+        {"doe": "lus", "codes": ["BU2"]},
+        {"doe": "sorteer", "kolom": "x"},
+    ]
+    page.evaluate("heard['change:html']()")
+    assert page.evaluate("document.activeElement.dataset.sorteer") == "x"
+    with page.expect_download() as made:
+        page.evaluate(
+            "heard['msg:custom']({naam: 'b.png', png: true, inhoud: 'data:image/svg+xml,"
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\'})'
+        )
+    assert made.value.path().read_bytes().startswith(b"\x89PNG")
+    assert seen.violations() == []
+    assert seen.complaints == []
