@@ -22,6 +22,9 @@ VOLGEN = "volgen"
 BASIS = "basis"
 NIET_GERANGSCHIKT = "niet gerangschikt"
 
+CONDITIONAL = "1b"
+"""Rule of a proposal that holds if corporations own enough, where no file says how much."""
+
 AANPAKKEN: tuple[str, ...] = (
     INTEGRAAL,
     KOPPELKANSEN,
@@ -54,15 +57,16 @@ def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
             f"ten minste {bezit} %",
         ),
         (
+            CONDITIONAL,
+            INTEGRAAL,
+            f"kans op het hoogste kwart van urgentie ten minste {urgent} en corporatiebezit "
+            f"onbekend: geldt mits het ten minste {bezit} % is",
+        ),
+        (
             "2a",
             KOPPELKANSEN,
             f"kans op het hoogste kwart van urgentie ten minste {urgent}, corporatiebezit onder "
             f"{bezit} %",
-        ),
-        (
-            "2b",
-            KOPPELKANSEN,
-            f"kans op het hoogste kwart van urgentie ten minste {urgent}, corporatiebezit onbekend",
         ),
         (
             "2c",
@@ -368,9 +372,10 @@ def _urgent(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
     limit = _number(s.corporatiebezit)
     if np.isnan(b.corporatiebezit):
         text.append(
-            f"Het corporatiebezit is onbekend; bij {limit} % of meer zou dit “{INTEGRAAL}” zijn."
+            f"Dit voorstel geldt mits het corporatiebezit ten minste {limit} % is. Dat is "
+            "onbekend: het staat in geen bestand. Vul het aan."
         )
-        return KOPPELKANSEN, _close(text, b), "2b"
+        return INTEGRAAL, _close(text, b), CONDITIONAL
     bezit = f"Het corporatiebezit is {_number(b.corporatiebezit)} %"
     if b.corporatiebezit >= s.corporatiebezit:
         text.append(f"{bezit}, ten minste de drempel van {limit} %: kandidaat voor de DIA.")

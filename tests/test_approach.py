@@ -90,8 +90,8 @@ def test_sentences_carry_the_figures_in_dutch_notation():
 def test_unknown_corporatiebezit_is_said_and_never_zero():
     out = decide(table(), bezit(np.nan, 20))
     row = out.loc[CODES[0]]
-    assert (row["aanpak"], row["regel"]) == (KOPPELKANSEN, "2b")
-    assert "onbekend" in row["toelichting"] and INTEGRAAL in row["toelichting"]
+    assert (row["aanpak"], row["regel"]) == (INTEGRAAL, "1b")
+    assert "geldt mits het corporatiebezit ten minste 40 % is" in row["toelichting"]
     assert np.isnan(row["corporatiebezit"])
 
 
@@ -228,7 +228,7 @@ def test_more_urgency_never_gives_a_lesser_class(world, which, kans, points):
 def test_corporatiebezit_never_raises_urgency(world, share):
     scores, known, pockets, trend = world
     other = pd.Series(share, index=scores.index)
-    urgent = {"1", "2a", "2b"}
+    urgent = {"1", "1b", "2a"}
     left = decide(scores, known, pockets, trend)["regel"].replace(dict.fromkeys(urgent, "u"))
     right = decide(scores, other, pockets, trend)["regel"].replace(dict.fromkeys(urgent, "u"))
     assert left.equals(right)

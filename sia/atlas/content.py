@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sia.approach import CONDITIONAL
 from sia.catalogue.refused import is_origin
 from sia.dutch import MISSING
 from sia.methode import WeighingSettings
@@ -153,6 +154,7 @@ def _proposal(cijfers: Cijfers, code: str) -> dict[str, Any]:
         made |= {
             "aanpak": str(ways.at[code, "aanpak"]),
             "waarom": str(ways.at[code, "toelichting"]),
+            "mits": "regel" in ways and str(ways.at[code, "regel"]) == CONDITIONAL,
         }
     return made
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from sia.dutch import CERTAIN, LIKELY, euro, getal, meervoud, opsomming, procent, rang_interval
 from sia.report.parts import Onderwerp
-from sia.report.sentences import OWN_TABLE, Grond, Zin, count
+from sia.report.sentences import OWN_TABLE, Grond, Zin, conditional, count
 from sia.viz.dataset import Cijfers
 from sia.viz.outline import Drawn, in_units
 
@@ -102,9 +102,11 @@ def _answers(o: Onderwerp, word: str, first: pd.DataFrame) -> Iterator[Zin]:
     ways = city.aanpak["aanpak"].reindex(first.index).dropna() if len(city.aanpak) else None
     if ways is not None and len(ways):
         counts = {str(way): getal(n) for way, n in ways.value_counts().items()}
+        proviso, more = conditional(city, ways.index)
+        grounds = (Grond(f"van deze buurten: {way}", n, OWN_TABLE) for way, n in counts.items())
         yield Zin(
-            f"Voorstel: {opsomming([f'{n} keer {way}' for way, n in counts.items()])}.",
-            tuple(Grond(f"van deze buurten: {way}", n, OWN_TABLE) for way, n in counts.items()),
+            f"Voorstel: {opsomming([f'{n} keer {way}' for way, n in counts.items()])}.{proviso}",
+            (*grounds, *more),
         )
     yield from _money(o)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sia.approach import CONDITIONAL
 from sia.dutch import (
     CERTAIN,
     LIKELY,
@@ -189,8 +190,22 @@ def approach(cijfers: Cijfers) -> Zin:
             grounds = named(names, "Aanpak per buurt")
             if len(names) > 1:
                 grounds = (count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
-            return Zin(f"{whom} {verb} {what}: {listed(names)}.", grounds)
+            proviso, more = conditional(cijfers, kinds.index[kinds.str.startswith(start)])
+            return Zin(f"{whom} {verb} {what}: {listed(names)}.{proviso}", (*grounds, *more))
     return Zin("Voor geen enkele buurt wordt nu een aanpak voorgesteld die verder gaat dan volgen.")
+
+
+def conditional(cijfers: Cijfers, codes: pd.Index) -> tuple[str, tuple[Grond, ...]]:
+    """Say of how many proposals the condition is unknown; empty when of none."""
+    ways = cijfers.aanpak
+    rule = ways["regel"].reindex(codes) if "regel" in ways else pd.Series(dtype=str)
+    number = int((rule == CONDITIONAL).sum())
+    if not number:
+        return "", ()
+    which = "Daarvoor" if number == len(codes) else f"Voor {getal(number)} daarvan"
+    what = "voorstellen waarvan het corporatiebezit onbekend is"
+    text = f" {which} is nog nodig: het corporatiebezit. Dat is onbekend, en bepaalt of dit past."
+    return text, (count(number, what, "Aanpak per buurt"),)
 
 
 def pockets(cijfers: Cijfers) -> Zin:

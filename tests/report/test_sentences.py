@@ -336,3 +336,14 @@ def test_sentences_are_short_and_without_hard_words(stad: Cijfers) -> None:
     for sentence in (part for text in plain for part in text.split(". ")):
         assert len(sentence.split()) <= 30, sentence
         assert not any(word in sentence.lower() for word in HARD), sentence
+
+
+def test_a_proposal_on_an_unknown_condition_says_so(stad: Cijfers) -> None:
+    ways = stad.aanpak.assign(regel="2a")
+    chosen = ways.index[ways["aanpak"] == "integrale gebiedsaanpak"]
+    for some in (chosen[:1], chosen, chosen[:0]):
+        ways["regel"] = "1"
+        ways.loc[some, "regel"] = "1b"
+        told = approach(replace(stad, aanpak=ways)).tekst
+        assert ("Dat is onbekend, en bepaalt of dit past." in told) == bool(len(some))
+        assert ("Daarvoor is nog nodig" in told) == (len(some) == len(chosen))

@@ -140,7 +140,7 @@ function vragen() {
   }
   const per = AANPAK.map(([, t], k) => [t, eerst.filter((i) => aanpakNr(B[i]) === k + 1)]).filter(([, l]) => l.length);
   if (per.length) uit.push(vraag("Wat stellen wij voor?", per.slice(0, 2).flatMap(([t, l], k) => [k ? " \u00a0" : "", String(l.length), klein(" " + t.toLowerCase())]),
-    h("p", {}, `${per[0][0]} in `, ...en(per[0][1].slice(0, 5).map(knop)), per[0][1].length > 5 ? " en andere" : "", ". ", B[per[0][1][0]].waarom.length < 150 ? "" : "Kies een buurt voor de reden.")));
+    h("p", {}, `${per[0][0]} in `, ...en(per[0][1].slice(0, 5).map(knop)), per[0][1].length > 5 ? " en andere" : "", ". ", per[0][1].some((i) => B[i].mits) ? "Dit past mits het corporatiebezit hoog genoeg is; dat is onbekend. " : "", B[per[0][1][0]].waarom.length < 150 ? "" : "Kies een buurt voor de reden.")));
   const plan = plannen(), kas = geldSom(Object.values(X.geld.gebieden));
   if (plan.size || kas.som) {
     const jaren = [...plan.values()].flatMap((p) => [p[2], p[3]]);
