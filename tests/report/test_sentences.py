@@ -340,10 +340,12 @@ def test_sentences_are_short_and_without_hard_words(stad: Cijfers) -> None:
 
 def test_a_proposal_on_an_unknown_condition_says_so(stad: Cijfers) -> None:
     ways = stad.aanpak.assign(regel="2a")
-    chosen = ways.index[ways["aanpak"] == "integrale gebiedsaanpak"]
+    ranked = stad.gerangschikt.index.intersection(ways.index)
+    chosen = ranked[ways.loc[ranked, "aanpak"].str.startswith("integrale gebiedsaanpak")]
+    assert len(chosen) > 1
     for some in (chosen[:1], chosen, chosen[:0]):
         ways["regel"] = "1"
         ways.loc[some, "regel"] = "1b"
         told = approach(replace(stad, aanpak=ways)).tekst
         assert ("Dat is onbekend, en bepaalt of dit past." in told) == bool(len(some))
-        assert ("Daarvoor is nog nodig" in told) == (len(some) == len(chosen))
+        assert ("Daarvoor is nog nodig" in told) == (len(some) == len(chosen) > 0)
