@@ -131,7 +131,7 @@ function vragen() {
   const vraag = (t, g, ...p) => h("div", { class: "vraag" }, h("h2", {}, t), h("p", { class: "g" }, g), ...p);
   const tel = (w) => metWoord(w).length, klein = (t) => h("small", {}, t), al3 = [...zeker, ...waar].slice(0, 3);
   const uit = [];
-  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
+  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} gerangschikte buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
   if (N && marges(X.jaar)) {
     const ten = [...zeker, ...waar].reduce((s, i) => s + 1 - S().k[i], 0);
     uit.push(vraag("Hoe zeker is dat?", [String(zeker.length), klein(" zeker")],
