@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS, SCORE_NAMES
+from sia.catalogue.refused import is_origin
 from sia.dutch import getal, meervoud
 from sia.errors import InputError, Problem, suggestion
 from sia.indicators.cells import MODELLED
@@ -95,13 +96,19 @@ class Year:
         land = table.areas[~table.areas["water"].astype(bool)]
         scores = run.table("scores").reindex(land.index)
         given = [name for name in ("urgentie", "potentie", *DOMAINS) if name in scores]
+        # origin is never laid beside another figure, nor put on a map
+        listed = [
+            one
+            for one in run.catalogue
+            if one.id in table.values and not is_origin(one.id) and not is_origin(one.naam)
+        ]
         added = {f"eigen {one.entry.naam}": one.waarden for one in own}
         self.jaar, self.gemeente, self.fictief = run.jaar, run.gemeente.naam, run.gemeente.fictief
         self.gebieden: gpd.GeoDataFrame = land
         self.woonbuurt = (kinds(table, run.gemeente) == WOONBUURT).reindex(land.index)
         self.waarden = pd.concat(
             [
-                table.values.reindex(land.index),
+                table.values.reindex(land.index)[[one.id for one in listed]],
                 scores[given].astype(float).add_prefix("score "),
                 pd.DataFrame(added, index=land.index, dtype=float),
             ],
@@ -118,8 +125,7 @@ class Year:
             },
             **{
                 one.id: Figure(one.naam, DOMAIN_NAMES[one.domein], one.eenheid, one.decimalen)
-                for one in run.catalogue
-                if one.id in self.waarden
+                for one in listed
             },
             **{name: Figure(name[6:], "Eigen", "eigen cijfer", 2) for name in added},
         }

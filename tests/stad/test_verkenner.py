@@ -69,9 +69,14 @@ def test_another_figure_gives_its_own_relation(open_: Verkenner, stad: Stad, wan
     assert ("vanzelf" in open_.doek.zin) == wanted.startswith("score")
 
 
-def test_every_indicator_and_score_can_be_chosen(open_: Verkenner, stad: Stad) -> None:
+def test_every_indicator_and_score_but_origin_can_be_chosen(open_: Verkenner, stad: Stad) -> None:
     keys = [key for _, key in open_.x.options]
-    assert set(stad.indicatoren.columns) <= set(keys)
+    origin = {key for key in stad.indicatoren if "achtergrond" in key or "herkomst" in key}
+    assert origin
+    assert set(stad.indicatoren.columns) - set(keys) == origin
+    assert set(open_.beeld.jaar.waarden) == set(keys)
+    with pytest.raises(InputError, match="geen cijfer"):
+        stad.verken(min(origin))
     assert {"score urgentie", "score potentie", *(f"score {d}" for d in stad.domeinen)} <= set(keys)
     assert len(dict(open_.x.options)) == len(keys)
 
