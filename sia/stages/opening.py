@@ -50,7 +50,8 @@ def checked_run(
     years = tuple(asked) if jaren else _years_of_batch(folders, own.code, jaar)
     base = base_year(own.code, years, basisjaar, folders)
     method = resolve(own, methode)
-    return Run(own.with_thresholds(method.drempels), jaar, years, base, raw, folders, method)
+    with_limits, usual = own.with_thresholds(method.drempels), resolve(own).hash
+    return Run(with_limits, jaar, years, base, raw, folders, method, gewone=usual)
 
 
 def _folder(given: str | Path) -> Path:

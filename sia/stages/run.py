@@ -96,6 +96,8 @@ class Run:
     methode : Methode
     eigen : tuple of OwnIndicator
         Indicators that a researcher laid beside those of the catalogue.
+    gewone : str
+        Hash of the municipality's own method, before choices of this run; "" when it has none.
     """
 
     gemeente: Gemeente
@@ -106,6 +108,7 @@ class Run:
     folders: Folders
     methode: Methode = field(default_factory=Methode.standaard)
     eigen: tuple[OwnIndicator, ...] = ()
+    gewone: str = ""
     _prints: dict[tuple[int, str], str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
@@ -241,7 +244,7 @@ class Run:
 
     def is_own_method(self) -> bool:
         """Tell whether the method is what the municipality's file says, and nothing else."""
-        return self.methode.hash == resolve(self.gemeente).hash
+        return self.methode.hash == (self.gewone or resolve(self.gemeente).hash)
 
     def published(self, stage: str) -> bool:
         """Tell whether the tables of a stage on disk rest on exactly what this run rests on."""

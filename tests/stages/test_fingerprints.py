@@ -149,3 +149,9 @@ def test_a_base_year_that_was_published_meanwhile_makes_nothing_again(project: P
     assert prints(opened(project)) == was
     update_manifest(base.folder, "indicatoren", {"vingerafdruk": "van vorig jaar"})
     assert changed(before, opened(project)) == {"verandering", "rapport", "atlas"}
+
+
+def test_own_thresholds_are_an_own_method_and_never_published(project: Path) -> None:
+    assert opened(project).is_own_method()
+    for choice in ({"drempels": {"inwoners": 300}}, {"weging": {"gewichten": {"wonen": 2.0}}}):
+        assert not opened(project, methode=choice).is_own_method()

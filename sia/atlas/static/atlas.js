@@ -145,7 +145,7 @@ function vragen() {
   if (plan.size || kas.som) {
     const jaren = [...plan.values()].flatMap((p) => [p[2], p[3]]);
     uit.push(vraag("Wat gebeurt er, en wat kost het?", kas.som ? [kas.weg ? klein("ten minste ") : "", "€\u00a0" + f(kas.som / 1e6), klein(` miljoen, ${X.geld.jaren[0]}–${X.geld.jaren.at(-1)}`)] : [String(plan.size), klein(" plannen")],
-      h("p", {}, plan.size ? `${plan.size} ${X.editie === "openbaar" ? "openbare plannen" : "plannen"} van ${new Set([...plan.values()].map((p) => p[1])).size} partners, ${Math.min(...jaren)}–${Math.max(...jaren)}. ` : "", h("a", { href: "#geld" }, "Per jaar en gebied"))));
+      h("p", {}, plan.size ? `${plan.size} ${X.editie === "openbaar" ? "openbare plannen" : "plannen"} van ${((n) => n + (n === 1 ? " partner" : " partners"))(new Set([...plan.values()].map((p) => p[1])).size)}, ${Math.min(...jaren)}–${Math.max(...jaren)}. ` : "", h("a", { href: "#geld" }, "Per jaar en gebied"))));
   }
   vul("vragen", uit);
 }
