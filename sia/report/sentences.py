@@ -443,8 +443,13 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     if not number:
         return Zin("Alle buurten zijn gerangschikt.")
     kinds = {
-        kind: int(reasons.str.startswith(kind.capitalize()).sum())
-        for kind in (BUITENGEBIED, WERKGEBIED)
+        said: int(reasons.str.startswith(start).sum())
+        for start, said in (
+            (BUITENGEBIED.capitalize(), BUITENGEBIED),
+            (WERKGEBIED.capitalize(), WERKGEBIED),
+            ("Het inwonertal is onbekend", "met een onbekend inwonertal"),
+            ("Te weinig cijfers", "met te weinig cijfers"),
+        )
     }
     kinds["om een andere reden"] = number - sum(kinds.values())
     parts = [f"{getal(found)} {kind}" for kind, found in kinds.items() if found]
