@@ -70,8 +70,9 @@ def _years(table: IndicatorTable, rows: pd.Index, names: Sequence[str]) -> pd.Da
 
 
 def _modelled(table: IndicatorTable, name: str) -> bool:
-    flagged = name in table.flags and bool((table.flags[name] == MODELLED).any())
-    return flagged or (name in table.lower and bool(table.lower[name].notna().any()))
+    if name in table.catalogue.ids and table.catalogue[name].gemodelleerd:
+        return True
+    return name in table.flags and bool((table.flags[name] == MODELLED).any())
 
 
 def _series(
