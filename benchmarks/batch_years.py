@@ -17,6 +17,7 @@ import yaml
 import voorbeeldstad
 from benchmarks._batch import ROOT, make_home, run_sia, say
 from sia import batch
+from sia.stages import graph
 from sia.stages.opening import checked_run
 
 YEARS = tuple(range(2017, 2025))
@@ -112,7 +113,7 @@ def compare(folder: Path, years: Sequence[int], papermill_years: int) -> str:
         for name, wall, cpu in rows
     ]
     measured_on = (
-        f"{len(years)} years of Voorbeeldstad, {len(batch.NOTEBOOKS) * len(years)} notebooks, "
+        f"{len(years)} years of Voorbeeldstad, {len(graph.notebooks()) * len(years)} notebooks, "
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, peak of the batch "
         f"{first.mb:.0f} MB."
     )
