@@ -75,8 +75,9 @@ def order_proof(
     units = result.scores.index[scored]
     quarter = int(np.ceil(len(units) * top))
     rank = result.ranks.loc[units, root.id].to_numpy(dtype=int)
+    near, far = case.box(share), case.box(reach)
     rows = [
-        (*case.places(i, share), *case.turn(i, bool(rank[i] <= quarter), quarter, reach))
+        (*case.places(i, near), *case.turn(i, bool(rank[i] <= quarter), quarter, far))
         for i in range(len(units))
     ]
     table = pd.DataFrame(rows, columns=["best", "worst", "exact", "turn", "instead"], index=units)
@@ -88,16 +89,32 @@ def _parented(result: IndexResult) -> set[str]:
 
 
 @dataclass(frozen=True, eq=False)
+class _Box:
+    """Weights up to a relative change, and the least and greatest score of every unit in them."""
+
+    share: float
+    low: Array
+    high: Array
+    lower: Array
+    upper: Array
+
+
+@dataclass(frozen=True, eq=False)
 class _Case:
     """Powers of the children, shape (n, d), NaN where missing, and weights of sum 1."""
 
     y: Array
     own: Array
 
-    def places(self, unit: int, share: float) -> tuple[int, int, bool]:
-        """Return the least and greatest rank of a unit, and whether both can be reached."""
+    def box(self, share: float) -> _Box:
+        """Return the weights that differ by at most a share of their own."""
         low, high = self.own * (1 - share), self.own * (1 + share)
-        above, open_, loose = self._compared(unit, low, high)
+        return _Box(share, low, high, *_extremes(self.y, low, high))
+
+    def places(self, unit: int, box: _Box) -> tuple[int, int, bool]:
+        """Return the least and greatest rank of a unit, and whether both can be reached."""
+        low, high = box.low, box.high
+        above, open_, loose = self._compared(unit, box)
         difference = self._differences(unit)[open_]
         ends = []
         for sign in (1.0, -1.0):
@@ -114,10 +131,10 @@ class _Case:
         worst = 1 + int(above.sum()) + len(difference) - ends[1] + int(loose.sum())
         return best, worst, not loose.any()
 
-    def turn(self, unit: int, inside: bool, quarter: int, reach: float) -> tuple[float, int]:
+    def turn(self, unit: int, inside: bool, quarter: int, box: _Box) -> tuple[float, int]:
         """Return the smallest change that moves a unit over the border, and who changes places."""
-        low, high = self.own * (1 - reach), self.own * (1 + reach)
-        above, open_, loose = self._compared(unit, low, high)
+        low, high = box.low, box.high
+        above, open_, loose = self._compared(unit, box)
         d = self._differences(unit)[open_] * (-1.0 if inside else 1.0)
         fixed = int(above.sum())
         # outside: at most quarter - 1 may stand above; inside: at least quarter must
@@ -135,7 +152,7 @@ class _Case:
             ]
         )
         limit = np.r_[np.zeros(m), self.own, -self.own, float(room)]
-        bounds = Bounds(np.r_[low, np.zeros(m), 0.0], np.r_[high, np.ones(m), reach])
+        bounds = Bounds(np.r_[low, np.zeros(m), 0.0], np.r_[high, np.ones(m), box.share])
         cost = np.r_[np.zeros(k + m), 1.0]
         found = _solved(cost, rows, limit, bounds, slice(k, k + m))
         if found is None:
@@ -159,15 +176,14 @@ class _Case:
         """Return every unit's powers minus this one's; 0 where neither has the child."""
         return np.asarray(np.nan_to_num(self.y - self.y[unit]))
 
-    def _compared(self, unit: int, low: Array, high: Array) -> tuple[Flags, Flags, Flags]:
+    def _compared(self, unit: int, box: _Box) -> tuple[Flags, Flags, Flags]:
         """Return who always stands above a unit, whose order can turn, and whose is not linear."""
         known = ~np.isnan(self.y)
         same = (known == known[unit]).all(axis=1)
         d = self._differences(unit)
-        most, least = _most(d, low, high), -_most(-d, low, high)
-        lower, upper = _extremes(self.y, low, high)
-        above = np.where(same, least > NOISE, lower > upper[unit] + NOISE)
-        below = np.where(same, most <= NOISE, upper <= lower[unit] + NOISE)
+        most, least = _most(d, box.low, box.high), -_most(-d, box.low, box.high)
+        above = np.where(same, least > NOISE, box.lower > box.upper[unit] + NOISE)
+        below = np.where(same, most <= NOISE, box.upper <= box.lower[unit] + NOISE)
         below[unit] = True
         rest = ~above & ~below
         return above, rest & same, rest & ~same
