@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 
-import jinja2
 from markupsafe import Markup
 
 from sia.atlas.content import Atlas, content
-from sia.report.build import finished
+from sia.report.build import environment, finished, static_text
 from sia.report.material import Editie
 from sia.viz.leaflet import dump
 from sia.viz.theme import FICTIONAL
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("sia.atlas", "static"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-
-
 def _own(name: str) -> Markup:
     """Return a style sheet or script that comes with this package."""
-    return Markup(files("sia.atlas").joinpath("static", name).read_text(encoding="utf-8"))  # noqa: S704
+    return Markup(static_text(name, "sia.atlas"))  # noqa: S704
 
 
 def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> str:
@@ -50,7 +36,7 @@ def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> st
     """
     made = content(atlas, editie)
     page = (
-        _environment()
+        environment("sia.atlas", "static")
         .get_template("atlas.html.j2")
         .render(
             gemeente=made["gemeente"],

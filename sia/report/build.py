@@ -38,9 +38,10 @@ class OutsideRequestError(AssertionError):
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment(package: str, folder: str) -> jinja2.Environment:
+    """Return where the templates of a room come from; whatever is put in them is escaped."""
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("sia.report", "templates"),
+        loader=jinja2.PackageLoader(package, folder),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,13 +51,13 @@ def _environment() -> jinja2.Environment:
 
 def template(name: str) -> jinja2.Template:
     """Return one of this package's templates; whatever is put in it is escaped."""
-    return _environment().get_template(name)
+    return environment("sia.report", "templates").get_template(name)
 
 
 @cache
-def static_text(name: str) -> str:
-    """Return a style sheet or script that comes with this package."""
-    return files("sia.report").joinpath("static", name).read_text(encoding="utf-8")
+def static_text(name: str, package: str = "sia.report") -> str:
+    """Return a style sheet or script that comes with a room of the package."""
+    return files(package).joinpath("static", name).read_text(encoding="utf-8")
 
 
 @dataclass
