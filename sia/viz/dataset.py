@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.dutch import MISSING, getal, meervoud, opsomming
+from sia.methode import Methode
 from sia.viz.theme import DOMAINS
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Cijfers:
     verandering: Verandering | None = None
     bron_grenzen: str = ""
     methode: str = ""
-    gewichtsruis: float = 0.25
+    gewichtsruis: float = Methode.standaard().weging.weight_noise
 
     @cached_property
     def toonbaar(self) -> pd.DataFrame:
