@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,6 +276,20 @@ def test_a_name_is_never_taken_for_markup(stad: Stad, overlast: pd.Series[float]
         assert "&lt;script&gt;" in page
     assert "<b>" not in pages[1]
     assert "<script>x</script>" in repr(anders)
+
+
+def test_the_lines_of_the_first_lesson_run_as_they_stand(
+    stad: Stad, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = (repository / "docs" / "tutorials" / "eerste-kaart.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"```python\n(.*?)```", lesson, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sia, "open", lambda naam, jaar: stad)
+    told: dict[str, Any] = {}
+    exec(lines, told)
+    assert told["anders"].methode.weging.weights["veiligheid"] == 2
+    assert "zwerfafval" in told["anders"].indicatoren
+    assert (tmp_path / "mijn-kaart.html").stat().st_size > 100_000
 
 
 # a real city ----------------------------------------------------------------------------------
