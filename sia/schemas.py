@@ -286,6 +286,13 @@ def _ruimte() -> pa.DataFrameSchema:
     )
 
 
+def _named(side: str) -> pa.Check:
+    def holds(table: pd.DataFrame) -> pd.Series[bool]:
+        return table[side].notna() == (table[f"{side}_naam"] != "")
+
+    return _rule(holds, "een type heeft een naam precies als het bekend is")
+
+
 def _trajecten() -> pa.DataFrameSchema:
     judgements = "verandering|kan ruis zijn|ruis onbekend|zelfde type|niet te vergelijken"
     return _table(
@@ -302,13 +309,7 @@ def _trajecten() -> pa.DataFrameSchema:
                 lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
                 "een buurt heeft een reden precies als zij niet te vergelijken is",
             ),
-            *(
-                _rule(
-                    lambda t, side=side: t[side].notna() == (t[f"{side}_naam"] != ""),
-                    "een type heeft een naam precies als het bekend is",
-                )
-                for side in ("van", "naar")
-            ),
+            *(_named(side) for side in ("van", "naar")),
         ],
         strict=True,
     )

@@ -254,7 +254,7 @@ class Stad:
         InputError
             With everything that does not fit at once; origin is refused.
         """
-        values = read_own(cijfers, kolom)
+        values = read_own(cijfers, kolom, self.jaar)
         own = own_indicator(
             values, self._run, naam=naam, domein=domein, richting=richting, eenheid=eenheid
         )
