@@ -206,6 +206,12 @@ def _scores() -> pa.DataFrameSchema:
             "plaats_slechtst": _percentile_rank(),
             "omslag": _optional_share(),
             "ruilt_met": pa.Column(str, required=False),
+            "stapeling": pa.Column(
+                "Int64",
+                nullable=True,
+                required=False,
+                checks=pa.Check.in_range(0, len(DOMAIN_COLUMNS), error="is geen aantal domeinen"),
+            ),
         },
         index=_buurten(),
         checks=[
