@@ -26,7 +26,6 @@ from sia.index import (
     Harmonic,
     IndexDesign,
     IndexResult,
-    LeastWinsorising,
     MeanImputation,
     Median,
     MedianImputation,
@@ -69,7 +68,6 @@ IMPUTERS: dict[str, Imputer] = {
     "domein": DomainImputation(),
 }
 TREATMENTS: dict[str, Treatment] = {
-    "minste ingreep": LeastWinsorising(),
     "scheefheid": SkewKurtosis(),
     "geen": NoTreatment(),
 }
@@ -682,13 +680,9 @@ def _doubt(
 def _city_view(
     values: pd.DataFrame, table: pd.DataFrame, settings: WeighingSettings
 ) -> pd.Series[float]:
-    """Return urgentie on a scale of this city and year: 0 the least, 100 the most urgent value."""
-    design = IndexDesign(
-        table,
-        treat=LeastWinsorising(),
-        normalise=MinMax(),
-        minimum_share=settings.minimum_share,
-    )
+    """Return urgentie with every figure as its percentile within this city and year."""
+    scale = PercentileRank(scale=100.0)
+    design = IndexDesign(table, normalise=scale, minimum_share=settings.minimum_share)
     return build_index(values, design).scores[URGENTIE]
 
 

@@ -406,7 +406,7 @@ def test_stapeling_counts_domains_in_the_worst_fifth_whatever_scale_and_weights(
     counted = (domains.drop(gone) >= 80).sum(axis=1)
     assert list(plain["stapeling"].drop(gone)) == list(counted)
     assert 0 < counted.sum() < counted.size
-    for other in ({"normalise": "z-score"}, {"weights": {"sociaal": 1.0}}):
+    for other in ({"normalise": "vaste schaal"}, {"weights": {"sociaal": 1.0}}):
         how = WeighingSettings(draws=0, **other)
         again = weighed(values, {gone: "Alleen water."}, how).scores
         pd.testing.assert_series_equal(again["stapeling"], plain["stapeling"])
