@@ -30,6 +30,7 @@ COMMANDS = (
     "methode",
     "publiceer",
     "sessie",
+    "tafel",
     "typen",
     "sjabloon",
     "version",
