@@ -83,8 +83,12 @@ Reeks = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        metavar="ADRES", help="Dask-scheduler (tcp://...); standaard rekent deze computer."
+        metavar="ADRES", help="Dask-scheduler (tls://...); standaard rekent deze computer."
     ),
+]
+Vertrouwd = Annotated[
+    bool,
+    typer.Option("--vertrouwd", help="Alleen wie u vertrouwt kan bij dit netwerk: TLS hoeft niet."),
 ]
 Methode = Annotated[
     Path | None,
@@ -161,6 +165,7 @@ def run(
     opnieuw: Opnieuw = False,
     reeks: Reeks = False,
     scheduler: Scheduler = None,
+    vertrouwd: Vertrouwd = False,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
     stil: Stil = False,
@@ -176,6 +181,7 @@ def run(
         opnieuw=opnieuw,
         reeks=reeks,
         scheduler=scheduler,
+        vertrouwd=vertrouwd,
         tijdslimiet=tijdslimiet,
         methode=methode,
         stil=stil,
@@ -193,6 +199,7 @@ def many(
     opnieuw: Opnieuw = False,
     reeks: Reeks = False,
     scheduler: Scheduler = None,
+    vertrouwd: Vertrouwd = False,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
     stil: Stil = False,
@@ -214,6 +221,7 @@ def many(
         opnieuw=opnieuw,
         reeks=reeks,
         scheduler=scheduler,
+        vertrouwd=vertrouwd,
         tijdslimiet=tijdslimiet,
         methode=methode,
         stil=stil,
