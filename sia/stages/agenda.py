@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import DiaSettings, make_dia
+from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
@@ -42,6 +42,24 @@ def make(inputs: Inputs) -> Made:
         return Made({}, None)
     city = {name: inputs.table(name) for name in CITY}
     return Made({}, make_dia(run.jaar, delivered, city, remembered(run), _rules(run, settings)))
+
+
+def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
+    """Return the agenda of the plans as they lie in `bron` now, on figures as published.
+
+    Parameters
+    ----------
+    run : Run
+        Opened from what was published, without raw folders.
+    """
+    memory = remembered(run)
+    delivered = read_deliveries(
+        bron, gpd.GeoDataFrame(run.table("gebieden")), memory.get("register")
+    )
+    if delivered is None:
+        return None
+    city = {name: run.table(name) for name in CITY}
+    return make_dia(run.jaar, delivered, city, memory, _rules(run, run.methode.agenda))
 
 
 def read(run: Run) -> Deliveries | None:
@@ -106,7 +124,7 @@ def publish(run: Run, made: Made) -> Made:
     names = run.table("gebieden")["naam"]
     listed, files = agenda_output(dia, memory, names, theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
-    exports = {run.reports / FOLDER / name: content for name, content in files.items()}
+    exports = {run.reports / name: content for name, content in files.items()}
     for path, table in paths.items():
         write_table(path, table)
     for path, content in exports.items():
@@ -121,7 +139,7 @@ def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
         return ()
     nothing = delivered.reading.plans.iloc[:0]
     letters = letter_files(delivered, nothing, date(run.jaar, 12, 31), theme)
-    exports = {run.reports / FOLDER / name: content for name, content in letters.items()}
+    exports = {run.reports / name: content for name, content in letters.items()}
     for path, content in exports.items():
         write_bytes(path, content)
     return tuple(exports)
@@ -146,7 +164,7 @@ def _take_away(run: Run) -> None:
     """Remove what an earlier run wrote: an agenda of plans that are gone is no agenda."""
     for name in (*TABLES, "gebieden"):
         (run.folder / FOLDER / f"{name}.parquet").unlink(missing_ok=True)
-    for path in sorted((run.reports / FOLDER).rglob("*")):
+    for path in sorted(run.reports.glob(f"*/{FOLDER}/**/*")):
         if path.is_file():
             path.unlink()
     forget_stage(run.folder, "agenda")
