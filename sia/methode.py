@@ -145,6 +145,10 @@ class WeighingSettings(Section):
     model_correlation: Share = _choice(
         "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
     )
+    carried_spread: Share = _choice(
+        "overgenomen",
+        "Hoe ver (0-1 landelijke spreiding) een cijfer van een jaar eerder verschoven kan zijn.",
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
 

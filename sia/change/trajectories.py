@@ -111,11 +111,6 @@ def national_trajectories(
 
     A change is convincing when both years are sure enough of their type: the membership of the
     two nearest types is the chance of each.
-
-    Parameters
-    ----------
-    published : mapping of int to DataFrame
-        Per comparable year ``typologie.parquet``.
     """
     s = settings or ChangeSettings()
     first, last = panel.jaren[0], panel.jaren[-1]
