@@ -155,40 +155,12 @@ def _start(
     raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
-def run(
-    gemeente: Gemeente,
-    jaar: Jaren,
-    bron: Bron = [],  # noqa: B006 - typer copies it
-    basisjaar: Basisjaar = None,
-    werkers: Werkers = 0,
-    opnieuw: Opnieuw = False,
-    reeks: Reeks = False,
-    scheduler: Scheduler = None,
-    vertrouwd: Vertrouwd = False,
-    tijdslimiet: Tijdslimiet = 900,
-    methode: Methode = None,
-    stil: Stil = False,
-    uitgebreid: Uitgebreid = False,
-) -> None:
-    """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    _start(
-        [gemeente],
-        jaar,
-        bron,
-        basisjaar=basisjaar,
-        werkers=werkers,
-        opnieuw=opnieuw,
-        reeks=reeks,
-        scheduler=scheduler,
-        vertrouwd=vertrouwd,
-        tijdslimiet=tijdslimiet,
-        methode=methode,
-        stil=stil,
-        uitgebreid=uitgebreid,
-    )
-
-
+@app.command(
+    "run",
+    cls=Command,
+    options_metavar="[OPTIES]",
+    help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.",
+)
 @app.command("batch", cls=Command, options_metavar="[OPTIES]")
 def many(
     gemeente: Gemeenten,
