@@ -35,24 +35,30 @@ def make(inputs: Inputs) -> Made:
 
     The agenda is about plans of today, so it belongs to the newest year that is looked at.
     """
-    run = inputs.outside("plannen")
-    settings = inputs.method("agenda")
+    run, settings = inputs.outside("plannen"), inputs.method("agenda")
     delivered = read(run)
     if delivered is None:
         return Made({}, None)
     city = {name: inputs.table(name) for name in CITY}
-    return Made({}, make_dia(run.jaar, delivered, city, remembered(run), _rules(run, settings)))
+    return Made({}, make_dia(run.jaar, delivered, city, remembered(run), rules(run, settings)))
 
 
-def read(run: Run) -> Deliveries | None:
-    """Return what the partners delivered, or None when this year makes no agenda."""
+def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
+    """Return what the partners delivered, or None when this year makes no agenda.
+
+    Parameters
+    ----------
+    gebieden : DataFrame, optional
+        Buurten with their borders, where those of the run are not to be made.
+    """
     if run.jaar != max(run.jaren):
         return None
-    areas = gpd.GeoDataFrame(run.table("gebieden"))
+    areas = gpd.GeoDataFrame(run.table("gebieden") if gebieden is None else gebieden)
     return read_deliveries(run.bron, areas, remembered(run).get("register"))
 
 
-def _rules(run: Run, s: AgendaSettings) -> DiaSettings:
+def rules(run: Run, s: AgendaSettings) -> DiaSettings:
+    """Return the choices of the method as rules of an agenda that begins after the SIA year."""
     first = s.begin or run.jaar + 1
     programme = ProgrammeSettings(
         first,
@@ -93,18 +99,23 @@ def published(run: Run) -> dict[str, pd.DataFrame]:
     return read_tables(folder, _SHOWN)
 
 
-def publish(run: Run, made: Made) -> Made:
+def publish(run: Run, made: Made, gebieden: pd.DataFrame | None = None) -> Made:
     """Write tables and exports of an agenda; without one take away what an earlier run wrote.
 
     What the agenda remembers (register, history, numbers, versions, publications) stays.
+
+    Parameters
+    ----------
+    gebieden : DataFrame, optional
+        See `read`.
     """
     dia = made.result
     memory, theme = remembered(run), asdict(theme_of(run.gemeente))
     if dia is None:
         _take_away(run)
-        return Made({}, None, {"agenda": False}, _answered(run, theme))
-    names = run.table("gebieden")["naam"]
-    listed, files = agenda_output(dia, memory, names, theme)
+        return Made({}, None, {"agenda": False}, _answered(run, theme, gebieden))
+    areas = run.table("gebieden") if gebieden is None else gebieden
+    listed, files = agenda_output(dia, memory, areas["naam"], theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
     exports = {run.reports / FOLDER / name: content for name, content in files.items()}
     for path, table in paths.items():
@@ -114,9 +125,11 @@ def publish(run: Run, made: Made) -> Made:
     return Made({}, dia, _noted(dia, run.methode.agenda.indeling), (*paths, *exports))
 
 
-def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
+def _answered(
+    run: Run, theme: Mapping[str, object], gebieden: pd.DataFrame | None
+) -> tuple[Path, ...]:
     """Answer the partners also when no plan of theirs could be used."""
-    delivered = read(run)
+    delivered = read(run, gebieden)
     if delivered is None:
         return ()
     nothing = delivered.reading.plans.iloc[:0]
