@@ -14,6 +14,9 @@ from sia.errors import InputError
 RECORD = "duiding.sqlite"
 """File of one municipality's judgements, of all years, beside its processed years."""
 
+LAST_RUN = "laatste-run.json"
+"""In the folder of a municipality's reports, and in that of a batch of several."""
+
 PLANS = "plannen"
 """Folder within a raw folder with what partners deliver: only the agenda reads it."""
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 def open(
     gemeente: str,
     jaar: int,
-    bron: Paths = "data/raw",
+    bron: Paths = (),
     *,
     jaren: tuple[int, ...] | list[int] = (),
     basisjaar: int | None = None,
@@ -67,7 +67,8 @@ def open(
     jaar : int
         The SIA year.
     bron : str, pathlib.Path or a list of them
-        Folders with raw files.
+        Folders with raw files; default those of the last run of this municipality, else
+        ``data/raw``.
     jaren : list of int
         Years that are looked at together; default those of the batch that published this year,
         else this year alone.
@@ -253,7 +254,7 @@ class Stad:
         InputError
             With everything that does not fit at once; origin is refused.
         """
-        values = read_own(cijfers, kolom)
+        values = read_own(cijfers, kolom, self.jaar)
         own = own_indicator(
             values, self._run, naam=naam, domein=domein, richting=richting, eenheid=eenheid
         )
