@@ -574,16 +574,15 @@ def agenda(
 
     Draait geen notebook en maakt de SIA niet opnieuw: buurten en scores worden gelezen zoals zij
     er liggen. Is er nog geen SIA van dit jaar, dan rekent de ronde met de plannen en de kaart.
-    Zonder --bron: de map in data/raw die naar de gemeente heet, en anders data/raw zelf.
+    Zonder --bron: de mappen van de laatste run, anders de map in data/raw die naar de gemeente
+    heet, anders data/raw zelf.
     """
-    from sia.settings import project_root
-    from sia.stages.agenda_round import hold, raw_folder
+    from sia.stages.agenda_round import hold
     from sia.stages.opening import checked_run
     from sia.toml import read_toml
 
-    raw = bron or [raw_folder(project_root(), gemeente)]
     chosen = read_toml(methode) if methode else None
-    _say(hold(checked_run(gemeente, jaar, raw, methode=chosen)).tekst)
+    _say(hold(checked_run(gemeente, jaar, bron, methode=chosen)).tekst)
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")

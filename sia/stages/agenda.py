@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,27 +54,23 @@ def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
     if run.jaar != max(run.jaren):
         return None
     areas = gpd.GeoDataFrame(run.table("gebieden") if gebieden is None else gebieden)
-    return read_deliveries(run.bron, areas, remembered(run).get("register"))
+    known = remembered(run).get("register")
+    return read_deliveries(run.bron, areas, known, run.methode.agenda.waarden)
 
 
 def rules(run: Run, s: AgendaSettings) -> DiaSettings:
     """Return the choices of the method as rules of an agenda that begins after the SIA year."""
     first = s.begin or run.jaar + 1
-    programme = ProgrammeSettings(
-        first,
-        first + s.jaren_vooruit - 1,
-        besparing=s.besparing,
-        straten_open=s.straten_open,
-        graafrust=s.graafrust,
-        hinder_drempel=s.hinder_drempel,
-        doorschuiven=s.doorschuiven,
-        gat=s.gat,
-        tijd=s.tijd,
-        stabiliteit=s.stabiliteit,
-        zaad=s.zaad,
+    programme, links = (
+        {field.name: getattr(s, field.name) for field in fields(kind) if hasattr(s, field.name)}
+        for kind in (ProgrammeSettings, LinkSettings)
     )
-    links = LinkSettings(s.afstand, s.overlap, s.schuif, s.voorbereiding)
-    return DiaSettings(programme, links, s.indeling)
+    return DiaSettings(
+        ProgrammeSettings(first, first + s.jaren_vooruit - 1, **programme),
+        LinkSettings(**links),
+        s.indeling,
+        s.waarden,
+    )
 
 
 def remembered(run: Run) -> dict[str, pd.DataFrame]:

@@ -13,8 +13,6 @@ from sia.agenda.output.tables import TABLES
 from sia.agenda.reading.fields import OPGAVEN
 from sia.errors import InputError
 from sia.indicators.roster import build_roster
-from sia.request import configure_processed
-from sia.settings import Folders
 from sia.sources import pdok
 from sia.sources.registry import by_name, read_folder
 from sia.stages import agenda, graph
@@ -49,13 +47,6 @@ class Held:
     dia: Dia | None
     tekst: str
     files: tuple[Path, ...]
-
-
-def raw_folder(root: Path, gemeente: str) -> Path:
-    """Return the raw folder that has the name of a municipality, else that of all together."""
-    raw = root / "data" / "raw"
-    name = configure_processed(gemeente, Folders.of(root).processed).naam.split(" (")[0].lower()
-    return next((p for p in sorted(raw.glob("*/")) if p.name.lower() == name), raw)
 
 
 def hold(run: Run) -> Held:
