@@ -194,6 +194,12 @@ def _scores() -> pa.DataFrameSchema:
             **_columns("plaats", *places, required=False),
             **_columns("aandeel", "kans_top10", "kans_kwart", "omslag", required=False),
             **_columns("tekst", "ruilt_met", required=False),
+            "stapeling": pa.Column(
+                "Int64",
+                nullable=True,
+                required=False,
+                checks=_between(0, len(DOMAIN_COLUMNS), "is geen aantal domeinen"),
+            ),
         },
         [
             _rule(

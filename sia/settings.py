@@ -8,8 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sia.errors import InputError
+
+Openness = Literal["intern", "partners", "openbaar"]
+"""For whom something is; each has its own folder in the reports of a year."""
 
 RECORD = "duiding.sqlite"
 """File of one municipality's judgements, of all years, beside its processed years."""
@@ -110,6 +114,10 @@ class Folders:
     def report(self, gemeentecode: str, jaar: int) -> Path:
         """Return ``reports/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
         return self.reports / _safe(gemeentecode) / str(int(jaar))
+
+    def edition(self, gemeentecode: str, jaar: int, voor: Openness = "openbaar") -> Path:
+        """Return the folder of a year's reports with only what is for these readers."""
+        return self.report(gemeentecode, jaar) / voor
 
 
 def _safe(gemeentecode: str) -> str:

@@ -333,7 +333,7 @@ def _tell(
     stale = {(o.gemeente, o.jaar) for o in result.outcomes if not o.good}
     places = sorted({(o.gemeente, o.jaar) for o in result.outcomes})
     for what, more in (("Atlas", "atlassen"), ("Rapport", "rapporten")):
-        pages = [(place, folders.report(*place) / f"{what.lower()}.html") for place in places]
+        pages = [(place, folders.edition(*place) / f"{what.lower()}.html") for place in places]
         there = [(place, path) for place, path in pages if path.exists()]
         for place, path in there[:_SHOWN]:
             say(f"{what}{' van een eerdere run' if place in stale else ''}: {path}")
@@ -341,7 +341,7 @@ def _tell(
             say(f"... en nog {len(there) - _SHOWN} {more}; zie het overzicht.")
     say(f"Overzicht: {summary}")
     for o in result.failed[:_SHOWN]:
-        copy = folders.report(o.gemeente, o.jaar) / "notebooks" / f"{o.notebook}.ipynb"
+        copy = folders.edition(o.gemeente, o.jaar, "intern") / "notebooks" / f"{o.notebook}.ipynb"
         spot = f", {where(o)}" if o.cell else ""
         say(f"MISLUKT {names[o.gemeente]} {o.jaar}: {copy}{spot}: {first_line(o.message)}")
         say(f"  {advice(o)}")

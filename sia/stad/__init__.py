@@ -500,8 +500,8 @@ class Stad:
             "aanpak": lambda: approach_text(self.tabel("aanpak")),
             "trajecten": lambda: self.trajecten.controle(),
             "agenda": self._check_agenda,
-            "kaart": lambda: _written(self._run.reports / "kaart.html"),
-            "rapport": lambda: _written(self._run.reports / "rapport.html"),
+            "kaart": lambda: _written(self._run.edition("openbaar") / "kaart.html"),
+            "rapport": lambda: _written(self._run.edition("openbaar") / "rapport.html"),
         }
         if stap not in checks:
             wat = f"Er is geen controle `{stap}`."
@@ -516,8 +516,8 @@ class Stad:
         dia = self.agenda.dia
         if dia is None:
             return "In orde: geen plannen, dus geen agenda."
-        where = self._run.reports / "agenda"
-        return f"In orde: {dia.programme.sentence()} De bestanden staan in {_in_reports(where)}."
+        where = _in_reports(self._run.edition("partners") / "agenda")
+        return f"In orde: {dia.programme.sentence()} De bestanden voor partners staan in {where}."
 
 
 def _written(target: Path) -> str:
@@ -526,5 +526,4 @@ def _written(target: Path) -> str:
 
 def _in_reports(path: Path) -> str:
     """Return the last parts of a path, from the municipality on: no output names a folder above."""
-    year = path.parent
-    return f"{year.parent.name}/{year.name}/{path.name}"
+    return "/".join(path.parts[-4:])

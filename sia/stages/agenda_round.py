@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pandas as pd
 
 from sia.agenda.dia import Dia, make_dia
 from sia.agenda.insight.views import round_text
-from sia.agenda.output.tables import TABLES
 from sia.agenda.reading.fields import OPGAVEN
 from sia.errors import InputError
 from sia.indicators.roster import build_roster
@@ -84,14 +84,21 @@ def hold(run: Run) -> Held:
     else:
         # a batch that meets this folder makes the agenda again, on a SIA of now
         forget_stage(run.folder, "agenda")
-    letters = [path for path in made.files if path.parent.name == "antwoord"]
-    told = [str(run), rests_on, *round_text(delivered, dia, _SHOWN)]
-    told.append(f"Brieven: {len(letters) // 2} in {run.reports / agenda.FOLDER / 'antwoord'}")
-    if dia is not None:
-        told.append(f"Programma: {run.reports / agenda.FOLDER / 'partners' / 'agenda.xlsx'}")
-        told.append(f"Voor bewoners: {run.reports / agenda.FOLDER / 'openbaar' / 'index.html'}")
-        told.append(f"Tabellen ({len(TABLES)}): {run.folder / agenda.FOLDER}")
+    told = [str(run), rests_on, *round_text(delivered, dia, _SHOWN), *_places(made.files)]
     return Held(dia, "\n".join(told), made.files)
+
+
+def _places(files: Sequence[Path]) -> list[str]:
+    """Say where letters, programme, residents' pages and tables lie."""
+    letters = [path for path in files if path.parent.name == "antwoord"]
+    named = {path.name: path for path in files}
+    shown = {
+        f"Brieven ({len(letters) // 2})": letters[0].parent if letters else None,
+        "Programma": named.get("agenda.xlsx"),
+        "Voor bewoners": named.get("index.html"),
+        "Tabellen": named.get("programma.parquet"),
+    }
+    return [f"{what}: {path}" for what, path in shown.items() if path is not None]
 
 
 def _city(run: Run) -> tuple[dict[str, pd.DataFrame], str]:

@@ -30,7 +30,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
         _process(made.year("GM0344", jaar), "03_robuustheid", basisjaar=2023)
     _process(made.processed / "NL" / "2024", "land")
     _process(made.processed / "NL" / "gemeenten" / "GM0344" / "2024", "land")
-    report = made.report("GM0344", 2024) / "rapport.html"
+    report = made.edition("GM0344", 2024) / "rapport.html"
     report.parent.mkdir(parents=True)
     report.touch()
     return made
@@ -115,7 +115,7 @@ def test_every_year_is_a_row_of_columns(folders: Folders, tmp_path: Path) -> Non
     assert {row.index(year) for row, year in zip(rows, ("2023", "2024", "2024"), strict=True)} == {
         heading.index("jaar")
     }
-    assert rows[1].endswith(str(folders.report("GM0344", 2024) / "rapport.html"))
+    assert rows[1].endswith(str(folders.edition("GM0344", 2024) / "rapport.html"))
     assert rows[0].endswith("nog geen rapport")
     assert "1 en 1 gemeenten" in rows[2]
     assert status_text(processed_years(folders, "nl")) == status_text(processed_years(folders)[2:])

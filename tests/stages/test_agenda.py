@@ -43,7 +43,7 @@ def test_older_years_make_no_agenda(delivered: Run) -> None:
 
 
 def test_a_second_run_gives_the_same_bytes_and_no_new_version(dia: Dia, delivered: Run) -> None:
-    folders = [delivered.folder / "agenda", delivered.reports / "agenda"]
+    folders = [delivered.folder / "agenda", delivered.reports]
     before = {p: p.read_bytes() for f in folders for p in f.rglob("*") if p.is_file()}
     again = agenda.publish(delivered, delivered.made("agenda")).result
     assert len(before) > 15 and again.versions["versie"].nunique() == 1
@@ -99,7 +99,7 @@ def test_a_round_by_itself_reads_what_lies_there_and_tells_where_its_answers_are
     again = hold(delivered)
     assert again.dia is not None and again.dia.versions.equals(dia.versions)
     assert "zoals `sia run` haar nu ook zou maken" in again.tekst
-    assert str(delivered.reports / "agenda" / "antwoord") in again.tekst
+    assert str(delivered.reports / "intern" / "agenda" / "antwoord") in again.tekst
     assert all(path.exists() for path in again.files) and delivered.published("agenda")
     with pytest.raises(InputError, match="nieuwste jaar"):
         hold(delivered.of_year(min(delivered.jaren)))
@@ -125,7 +125,7 @@ def test_a_round_from_plans_alone_has_no_urgency_and_says_so(
     assert held.dia is not None and set(held.dia.plans.index) == set(dia.plans.index)
     assert not held.dia.agenda.plans["urgentie_bekend"].any()
     assert "Urgentie telt niet mee" in held.tekst
-    assert (folders.report("GM9999", delivered.jaar) / "agenda" / "antwoord").is_dir()
+    assert (folders.report("GM9999", delivered.jaar) / "intern/agenda/antwoord").is_dir()
 
 
 def test_plans_that_are_gone_take_their_agenda_and_its_record_along(
