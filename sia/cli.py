@@ -424,6 +424,75 @@ def sessie(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def tafel(
+    gemeente: Annotated[
+        str,
+        typer.Option(
+            "--gemeente",
+            "-g",
+            metavar="NAAM",
+            help="Naam of code; standaard de eerste die er is.",
+            show_default=False,
+        ),
+    ] = "",
+    jaar: Annotated[
+        int,
+        typer.Option(
+            "--jaar",
+            "-j",
+            metavar="JAAR",
+            help="SIA-jaar; standaard het nieuwste dat er is.",
+            show_default=False,
+        ),
+    ] = 0,
+    bron: Annotated[
+        list[Path],
+        typer.Option(
+            "--bron",
+            "-b",
+            metavar="MAP",
+            help="Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
+            "naam van de gemeente.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    samen: Annotated[
+        list[str],
+        typer.Option(
+            "--samen",
+            metavar="PARTNER",
+            help="Partner met wier budget deze tafel mag rekenen; mag vaker. `alle` is voor wie de "
+            "ronde leidt, op een scherm dat niemand anders ziet.",
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    poort: Annotated[
+        int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
+    ] = 8867,
+    browser: Annotated[
+        bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
+    ] = True,
+) -> None:
+    """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
+    from sia.sessie.choices import chosen
+    from sia.settings import Folders, project_root
+
+    root = project_root()
+    code, year = chosen(Folders.of(root), gemeente, jaar)
+    from sia.sessie.serve import serve_notebook
+
+    parameters = {
+        "gemeente": code,
+        "jaar": year,
+        "bron": [str(one.resolve()) for one in bron],
+        "samen": samen,
+        "verwerkt": "",
+    }
+    serve_notebook(
+        root, "07_agenda.ipynb", parameters, "Agendatafel", poort=poort, browser=browser, say=_say
+    )
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def status(
     gemeente: Annotated[
         str,

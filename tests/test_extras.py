@@ -23,6 +23,7 @@ from sia.extras import extra
 NEEDS = {
     "sia.batch": "batch",
     "sia.sessie": "sessie",
+    "sia.tafel": "sessie",
     "sia.agenda.insight.panel": "notebooks",
     "sia.explorer.widget": "notebooks",
 }

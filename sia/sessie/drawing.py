@@ -30,7 +30,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
     """
     c = stand.cijfers
     areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]
-    lines = _lines(areas, c.deelbuurten)
+    drawn = lines(areas, c.deelbuurten)
     scores = c.scores.reindex(areas.index)
     ranked = scores["gerangschikt"].fillna(False).to_numpy(dtype=bool)
     return {
@@ -43,7 +43,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "codes": list(map(str, areas.index)),
         "namen": list(areas["naam"].astype(str)),
         "wijken": list(areas["wijknaam"].astype(str)),
-        **lines,
+        **drawn,
         "lagen": [_layer(laag, areas.index) for laag in layers(c)],
         "rang": _numbers(scores["rang"].where(ranked)),
         "laag": _numbers(_column(scores, "rang_p05").where(ranked)),
@@ -88,7 +88,7 @@ def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
     }
 
 
-def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[str, Any]:
+def lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[str, Any]:
     """Return borders as SVG paths in a drawing of `WIDTH` wide, and where a sign fits in each."""
     simple = simplified(areas.geometry.to_numpy(), TOLERANCE)
     left, bottom, right, top = shapely.total_bounds(simple)
@@ -106,6 +106,7 @@ def _lines(areas: gpd.GeoDataFrame, pockets: gpd.GeoDataFrame | None) -> dict[st
     middle = np.where(np.isnan(middle), [left, top], middle)
     room = np.nan_to_num(shapely.length(circles)) * scale
     return {
+        "kader": [left, top, scale],
         "paden": [path(shape) for shape in simple],
         "hoogte": round((top - bottom) * scale, 1),
         "midden": [

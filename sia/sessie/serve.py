@@ -59,8 +59,10 @@ class SessionServer(Voila):  # type: ignore[misc]
         return [(rule[0], own.get(rule[1], rule[1]), *rule[2:]) for rule in super().init_handlers()]
 
 
-def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode:
-    """Return the session's notebook without its prose, with these parameters.
+def app_notebook(
+    source: Path, parameters: dict[str, Any], titel: str = "Duidingssessie"
+) -> nbformat.NotebookNode:
+    """Return a notebook as an app: without its prose, with these parameters.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookN
         elif "app" in tags:
             kept.append(cell)
     book.cells = kept
-    book.metadata["title"] = "Duidingssessie"
+    book.metadata["title"] = titel
     return book
 
 
@@ -161,17 +163,31 @@ def serve(
         When there is nothing to open; before a server starts.
     """
     code, year = chosen(Folders.of(root), gemeente, jaar)
+    parameters = {"gemeente": code, "jaar": year, "editie": editie}
+    serve_notebook(root, NOTEBOOK, parameters, poort=poort, browser=browser, say=say)
+
+
+def serve_notebook(
+    root: Path,
+    name: str,
+    parameters: dict[str, Any],
+    titel: str = "Duidingssessie",
+    *,
+    poort: int,
+    browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Serve the app of a notebook until it is stopped, see `serve` and `app_notebook`."""
     share = str(files("sia.sessie").joinpath("share"))
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = share + (os.pathsep + before if before else "")
     os.environ["SIA_HOME"] = str(root)
     with tempfile.TemporaryDirectory(prefix="sia-sessie-") as folder:
-        notebook = Path(folder) / NOTEBOOK
-        parameters = {"gemeente": code, "jaar": year, "editie": editie}
-        book = app_notebook(root / "notebooks" / NOTEBOOK, parameters)
+        notebook = Path(folder) / name
+        book = app_notebook(root / "notebooks" / name, parameters, titel)
         nbformat.write(book, notebook)  # type: ignore[no-untyped-call]
         poort, sleutel = free_port(poort), secrets.token_urlsafe(16)
-        say(f"De sessie staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
+        say(f"De pagina staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
         config = Config(settings(notebook, poort=poort, sleutel=sleutel, browser=browser))
         SessionServer.launch_instance(argv=[], config=config)
 

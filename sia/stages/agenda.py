@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import DiaSettings, make_dia
+from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
@@ -41,6 +41,23 @@ def make(inputs: Inputs) -> Made:
         return Made({}, None)
     city = {name: inputs.table(name) for name in CITY}
     return Made({}, make_dia(run.jaar, delivered, city, remembered(run), rules(run, settings)))
+
+
+def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
+    """Return the agenda of the plans as they lie in `bron` now, on figures as published.
+
+    Parameters
+    ----------
+    run : Run
+        Opened from what was published, without raw folders.
+    """
+    memory = remembered(run)
+    areas, waarden = gpd.GeoDataFrame(run.table("gebieden")), run.methode.agenda.waarden
+    delivered = read_deliveries(bron, areas, memory.get("register"), waarden)
+    if delivered is None:
+        return None
+    city = {name: run.table(name) for name in CITY}
+    return make_dia(run.jaar, delivered, city, memory, rules(run, run.methode.agenda))
 
 
 def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
