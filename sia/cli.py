@@ -611,6 +611,30 @@ def init(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def agenda(
+    gemeente: Gemeente,
+    jaar: Annotated[
+        int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
+    ],
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    methode: Methode = None,
+) -> None:
+    """Houd een ronde van de agenda: lees de plannen, antwoord elke partner, maak het programma.
+
+    Draait geen notebook en maakt de SIA niet opnieuw: buurten en scores worden gelezen zoals zij
+    er liggen. Is er nog geen SIA van dit jaar, dan rekent de ronde met de plannen en de kaart.
+    Zonder --bron: de mappen van de laatste run, anders de map in data/raw die naar de gemeente
+    heet, anders data/raw zelf.
+    """
+    from sia.stages.agenda_round import hold
+    from sia.stages.opening import checked_run
+    from sia.toml import read_toml
+
+    chosen = read_toml(methode) if methode else None
+    _say(hold(checked_run(gemeente, jaar, bron, methode=chosen)).tekst)
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def sjabloon(
     gemeente: Gemeente,
     naar: Annotated[Path, typer.Option(metavar="MAP", help="Map waar het sjabloon komt.")],
