@@ -77,15 +77,17 @@ class Drawn:
 
     def path(self, code: str) -> str:
         """Return a place as the path of an SVG; empty without a border."""
-        return "".join(
-            f"M{ring[0]} {ring[1]}l{' '.join(map(str, ring[2:]))}z"
-            for ring in self.ringen.get(code, [])
-        )
+        return svg_path(self.ringen.get(code, []))
 
     def corners(self, code: str) -> list[tuple[int, int]]:
         """Return every corner of a place."""
         rings = (np.reshape(ring, (-1, 2)).cumsum(axis=0) for ring in self.ringen.get(code, []))
         return [(int(x), int(y)) for ring in rings for x, y in ring]
+
+
+def svg_path(rings: list[Ring]) -> str:
+    """Return rings as the path of an SVG."""
+    return "".join(f"M{ring[0]} {ring[1]}l{' '.join(map(str, ring[2:]))}z" for ring in rings)
 
 
 def in_units(gebieden: gpd.GeoDataFrame, deelbuurten: gpd.GeoDataFrame | None = None) -> Drawn:
