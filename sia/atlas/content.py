@@ -36,13 +36,7 @@ _WITHHELD = "te weinig om te tonen"
 
 @dataclass(frozen=True)
 class Jaargang:
-    """One year of the municipality.
-
-    Parameters
-    ----------
-    scores, indicatoren : DataFrame, index ``buurtcode``
-        The second holds only what may be shown.
-    """
+    """One year of the municipality; `indicatoren` holds only what may be shown."""
 
     scores: pd.DataFrame
     indicatoren: pd.DataFrame

@@ -584,6 +584,29 @@ function geldblok() {
   vul("geldtabel", namen.length ? h("table", { class: "jt" }, h("caption", { class: "sr" }, "Miljoen euro per jaar en gebied"), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Miljoen euro"), g.jaren.map((j) => h("th", { scope: "col" }, String(j))), h("th", { scope: "col", class: "num" }, weg ? "Ten minste" : "Samen"))), h("tbody", {}, rij("Samen", totaal, Math.max(1, ...totaal), "tot"), op(g.gebieden).map(([n, r]) => rij(n, r, mx, "", urg.has(n) ? h("small", {}, " met een urgente buurt") : null)), Object.keys(g.partners).length ? h("tr", { class: "kop" }, h("th", { scope: "row", colspan: g.jaren.length + 2 }, "Per partner")) : null, op(g.partners).map(([n, r]) => rij(n, r, mx)))) : null, weg ? h("p", { class: "noot" }, "✕ = niet getoond.") : null);
 }
 
+/* ---- plans: what happens where, when and by whom ---- */
+const PLAN = (() => { // one row per plan, with every buurt that it lies in
+  const m = new Map();
+  for (const i of B.keys()) for (const p of B[i].plannen) { const k = p.slice(0, 4).join("|"); m.set(k, [p, [...(m.get(k) || [p, []])[1], i]]); }
+  return [...m.values()].sort((a, b) => a[0][2] - b[0][2] || (a[0][0] < b[0][0] ? -1 : 1));
+})();
+const deelVan = (i) => B[i].s || B[i].w;
+const planGefilterd = () => PLAN.filter(([p, l]) => (!$("pw").value || l.some((i) => deelVan(i) === $("pw").value)) && (!$("pj").value || (p[2] <= +$("pj").value && p[3] >= +$("pj").value)));
+function plannenblok() {
+  $("plannen").hidden = !PLAN.length;
+  if (!PLAN.length) return;
+  $("pw").append(...[...new Set(PLAN.flatMap(([, l]) => l.map(deelVan)))].sort().map((s) => h("option", {}, s)));
+  const eind = Math.max(...PLAN.map(([p]) => p[3]));
+  for (let j = Math.min(...PLAN.map(([p]) => p[2])); j <= eind; j++) $("pj").append(h("option", {}, String(j)));
+  for (const id of ["pw", "pj"]) $(id).addEventListener("change", planrijen);
+  planrijen();
+}
+function planrijen() {
+  const l = planGefilterd(), partners = new Set(l.map(([p]) => p[1]));
+  vul("pt", l.length ? `${l.length} ${l.length === 1 ? "plan" : "plannen"} van ${partners.size} ${partners.size === 1 ? "partner" : "partners"}` : "Geen plannen");
+  $("plantabel").tBodies[0].replaceChildren(...l.map(([p, bs]) => h("tr", {}, h("th", { scope: "row" }, p[0]), h("td", {}, p[1]), h("td", {}, p[2] + (p[3] > p[2] ? "–" + p[3] : "")), h("td", {}, en(bs.map((i) => h("button", { type: "button", class: "l", onclick: () => kies(i) }, B[i].n)))), h("td", { class: "t0" }, p[4]))));
+}
+
 /* ---- what can be taken along: CSV and PNG ---- */
 const veilig = (v) => { // a spreadsheet shows it and does not compute it
   const zicht = [...v].find((t) => !/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/u.test(t)) || "";
@@ -598,6 +621,7 @@ const CSV = {
   vergelijk: () => [["cijfer", "eenheid", B[st.buurt].n, st.naar ? X.anderen[st.naar] : st.met == null ? "middelste buurt" : B[st.met].n, "verschil", "middelste buurt van de stad", "middelste buurt van het land"], vergelijkRijen().map((r) => [r.n, r.e, r.a, r.b, r.weegt < 0 ? null : +(r.a - r.b).toFixed(6), r.m, r.land])],
   buurten: () => [["buurtcode", "naam", "wijk", "stadsdeel", "inwoners", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart", "urgentie", "potentie", ...D, "verandering", "oordeel", "stapeling", "type", "aanpak", "plannen", "reden"], [...gefilterd(), ...[...B.keys()].filter((i) => S().r[i] == null)].map((i) => { const b = B[i], s = S(), v = X.verandering; return [b.c, b.n, b.w, b.s, b.inw, s.r[i], s.lo[i], s.hi[i], s.k[i], s.u[i], s.p[i], ...D.map((d) => (s.d[d][i] == null ? null : +s.d[d][i].toFixed(1))), v && v.echt[i], v ? v.oordeel[i] : "", stapel.get(i) ?? null, b.type ? b.type.join(". ") : "", b.aanpak, b.plannen.length, b.reden]; })],
   gewichten: () => [["buurtcode", "naam", "plaats_methode", "plaats_nu", ...D.map((d) => "gewicht_" + d)], G.map((i) => [B[i].c, B[i].n, S().r[i], na.get(i) ?? null, ...st.gewicht])],
+  plannen: () => [["plan", "partner", "start", "eind", "status", "buurtcodes", "buurten"], planGefilterd().map(([p, l]) => [...p, l.map((i) => B[i].c).join(" "), l.map((i) => B[i].n).join(", ")])],
   geld: () => [["soort", "naam", ...X.geld.jaren.map(String)], ["gebieden", "partners"].flatMap((s) => Object.entries(X.geld[s]).map(([n, r]) => [s, n, ...r]))],
 };
 function bewaar(blob, naam) { const a = h("a", { href: URL.createObjectURL(blob), download: naam }); a.click(); setTimeout(() => URL.revokeObjectURL(a.href), 1000); }
@@ -616,7 +640,7 @@ function alsSvg(wat) { // a table as it stands on the page, with the page's own 
   op.remove();
   return sv("svg", { viewBox: `0 0 ${w} ${hoog}` }, h("style", {}, document.querySelector("style").textContent), sv("foreignObject", { width: w, height: hoog, id: wat }, op));
 }
-const TITEL = { rang: () => $("rangkop").textContent, helling: () => `Plaats volgens de methode en bij andere gewichten, ${X.jaar}`, buurten: () => `Alle buurten op een rij, ${X.jaar}`, vergelijk: () => `${$("vergelijkkop").textContent}, ${X.jaar}`, geld: () => $("geldkop").textContent, kaart1: () => $("kaartkop1").textContent, kaart2: () => $("kaartkop2").textContent };
+const TITEL = { rang: () => $("rangkop").textContent, helling: () => `Plaats volgens de methode en bij andere gewichten, ${X.jaar}`, buurten: () => `Alle buurten op een rij, ${X.jaar}`, vergelijk: () => `${$("vergelijkkop").textContent}, ${X.jaar}`, geld: () => $("geldkop").textContent, plannen: () => ["Plannen", $("pw").value, $("pj").value].filter(Boolean).join(", "), kaart1: () => $("kaartkop1").textContent, kaart2: () => $("kaartkop2").textContent };
 const bronVan = (wat) => { const L = { kaart1: LAAG[st.laag], kaart2: LAAG[st.naast] }[wat]; return L && L.bron ? L.bron.bron : ""; };
 function citeer(wat) { // municipality, year, figure, edition, version and hash of the method, and where it stands
   const [kop, buurt] = wat === "buurt" ? [`${B[st.buurt].n}: ${plaats(st.buurt) || reden(B[st.buurt])}`, ""] : [TITEL[wat](), bronVan(wat)];
@@ -625,7 +649,7 @@ function citeer(wat) { // municipality, year, figure, edition, version and hash 
 const opKlembord = (tekst, gelukt, anders) => (navigator.clipboard ? navigator.clipboard.writeText(tekst) : Promise.reject()).then(() => meld(gelukt), () => meld(anders));
 function png(wat) {
   const kaart = /^kaart(\d)$/.exec(wat), L = kaart && LAAG[kaart[1] === "1" ? st.laag : st.naast];
-  const tabel = ["buurten", "vergelijk", "geld"].includes(wat), bron = kaart ? $(wat) : wat === "rang" ? rangSvg() : tabel ? alsSvg(wat) : $(wat).querySelector("svg");
+  const tabel = ["buurten", "vergelijk", "geld", "plannen"].includes(wat), bron = kaart ? $(wat) : wat === "rang" ? rangSvg() : tabel ? alsSvg(wat) : $(wat).querySelector("svg");
   const titel = TITEL[wat]();
   if (wat === "rang") { bron.style.position = "absolute"; bron.style.left = "-99rem"; document.body.append(bron); }
   const v = bron.viewBox.baseVal, W = 1200, s = W / v.width, H = Math.round(v.height * s), leg = kaart ? L.legenda : [], hoog = 64 + H + (leg.length ? 40 * Math.ceil(leg.length / 5) : 0) + 40;
@@ -668,7 +692,7 @@ $("alles").addEventListener("click", () => $("tabel").classList.remove("kort"));
 $("fs").addEventListener("change", rijen); $("fa").addEventListener("change", rijen);
 addEventListener("keydown", (e) => { if (e.key === "Escape" && st.buurt != null && document.activeElement !== Z) kies(null); });
 addEventListener("popstate", lees); addEventListener("hashchange", lees);
-vragen(); tabel(); gewichten(); geldblok(); lees();
+vragen(); tabel(); gewichten(); geldblok(); plannenblok(); lees();
 let hw = 0;
 new ResizeObserver(() => { const w = $("helling").clientWidth; if (kan && w && w !== hw) { hw = w; helling(na); } }).observe($("helling"));
 window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()), citeer };
