@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -45,10 +46,9 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar") -> Made:
     editie : str
         ``openbaar`` or ``intern``.
     """
-    tail = "" if editie == "openbaar" else "-intern"
-    target = run.reports / f"atlas{tail}.html"
+    target = run.edition(editie) / "atlas.html"
     atlas = replace(made.result, anderen=_others(run))
-    write_text(target, atlas_page(atlas, editie, _reports(run, atlas, tail)))
+    write_text(target, atlas_page(atlas, editie, _reports(target.parent, atlas)))
     return Made({}, target, {"editie": editie}, (target,))
 
 
@@ -71,10 +71,10 @@ def _others(run: Run) -> dict[str, tuple[str, pd.Series[float]]]:
     return found
 
 
-def _reports(run: Run, atlas: Atlas, tail: str) -> dict[str, str]:
+def _reports(folder: Path, atlas: Atlas) -> dict[str, str]:
     """Return the addresses of the reports of an edition that lie beside the atlas."""
-    named = {"rapport": f"rapport{tail}.html", "reeks": f"rapporten{tail}/index.html"}
+    named = {"rapport": "rapport.html", "reeks": "rapporten/index.html"}
     for one in selections(atlas.materiaal.cijfers):
         if one.soort == "buurt":
-            named[one.codes[0]] = f"rapporten{tail}/{one.bestand}"
-    return {name: path for name, path in named.items() if (run.reports / path).exists()}
+            named[one.codes[0]] = f"rapporten/{one.bestand}"
+    return {name: path for name, path in named.items() if (folder / path).exists()}
