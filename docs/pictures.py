@@ -71,7 +71,8 @@ def atlas(browser: Browser, folder: Path) -> list[bytes]:
 def session(browser: Browser, address: str) -> list[bytes]:
     """Make the pictures of the session; return those of the film."""
     page = page_of(browser, address, (1920, 1080))
-    page.wait_for_selector(".buurtvak figure", timeout=120_000)
+    page.set_default_timeout(120_000)
+    page.wait_for_selector(".buurtvak figure")
     page.get_by_label("Vergelijk met").select_option(index=4)
     page.wait_for_function("document.querySelectorAll('.buurtvak figure').length > 4")
     keep(page, "sessie-buurt.png")
@@ -80,13 +81,14 @@ def session(browser: Browser, address: str) -> list[bytes]:
     page.get_by_role("tab", name="Duiding").click()
     page.get_by_label("Wat is er gezegd?").fill("De speelplek is opgeknapt, de straat is druk.")
     page.get_by_role("radio", name="genuanceerd").check()
+    page.get_by_label("Ik heb het nagekeken").check()
     page.get_by_role("button", name="Bevestigen en opslaan").click()
     page.wait_for_selector(".veldfout")
     keep(page, "sessie-duiding.png")
     page.get_by_role("tab", name="Verkenner").click()
-    page.wait_for_selector(".sia-verkenner .beeld [data-b]", timeout=120_000)
+    page.wait_for_selector(".sia-verkenner .beeld [data-b]")
     page.get_by_label("Cijfer Y").select_option(label="Score · Urgentie")
-    page.get_by_label("Naast").select_option(index=1)
+    page.get_by_label("Naast", exact=True).select_option(index=1)
     page.wait_for_timeout(4000)
     keep(page, "verkenner.png")
     return [*film, page.screenshot()]
