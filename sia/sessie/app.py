@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sia.duiding.entry import check_entry
 from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
@@ -249,6 +250,7 @@ class Sessie(anywidget.AnyWidget):
     def _store(self, content: Mapping[str, Any]) -> dict[str, Any]:
         fields = content["velden"]
         entry = entry_of(fields, self.stand)
+        check_entry(entry)
         said = self._warnings(fields)
         if not content.get("nagekeken"):
             return {"goed": False, "waarschuwingen": said, "tekst": UNCHECKED}

@@ -7,7 +7,6 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from sia.catalogue.model import SCORE_NAMES
 from sia.catalogue.refused import is_origin
 from sia.dutch import MISSING, getal, met_teken
 from sia.report import overview
@@ -59,7 +58,7 @@ def difference(stand: Stand, one: str, other: str) -> str:
     A difference counts by the middle distance of a ranked buurt to the middle one.
     """
     c = stand.cijfers
-    points = {"urgentie": "Urgentie", **SCORE_NAMES}
+    points = {"urgentie": "Urgentie", "potentie": "Potentie", **DOMAINS}
     told = {name: (points[name], "punten", 1) for name in points if name in c.scores}
     figures = {
         name: (str(row["naam"]), str(row["eenheid"]), int(row["decimalen"]))
