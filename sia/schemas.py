@@ -239,6 +239,7 @@ def _typologie() -> pa.DataFrameSchema:
             "tweede_type": pa.Column("Int64", nullable=True),
             "domeinen": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
             "reden": _text(),
+            "woningen": pa.Column(str, nullable=False, required=False),
         },
         index=_buurten(),
         checks=pa.Check(
