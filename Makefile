@@ -50,7 +50,7 @@ hooks: $(TESTABLE)
 # The example in the site is Voorbeeldstad's; it is made when it is not there.
 docs: $(STAMP)
 	$(PIP) -e '.[docs]'
-	test -f reports/GM9999/2024/atlas.html || $(BIN)/sia demo
+	test -f reports/GM9999/2024/openbaar/atlas.html || $(BIN)/sia demo
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMP)

@@ -492,7 +492,7 @@ def publiceer(
     from sia.publication import publish
     from sia.stages.opening import checked_run
 
-    made = publish(checked_run(gemeente, jaar, bron or ["data/raw"]), naar, voor, checked=nagekeken)
+    made = publish(checked_run(gemeente, jaar, bron), naar, voor, checked=nagekeken)
     count = sum(path.is_file() for path in made.rglob("*"))
     _say(f"Gepubliceerd: {count} bestanden in {made}. Er staat niets vertrouwelijks in.")
 

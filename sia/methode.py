@@ -25,7 +25,7 @@ from sia.toml import read_toml, validate
 FILE = Path(__file__).with_name("methode.toml")
 
 Imputation = Literal["open laten", "mediaan", "gemiddelde", "domein"]
-Outliers = Literal["minste ingreep", "scheefheid", "geen"]
+Outliers = Literal["scheefheid", "geen"]
 Scale = Literal[
     "landelijk percentiel", "vaste schaal", "minimum-maximum", "z-score", "percentielrang", "imd"
 ]

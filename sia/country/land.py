@@ -115,7 +115,7 @@ def country_step(
         Folders with raw data. Squares are left out: they have no region code and belong to the
         search for deel-buurten within one municipality.
     folders : Folders
-        Tables go to ``processed/NL/<jaar>``, the map to ``reports/NL/<jaar>``.
+        Tables go to ``processed/NL/<jaar>``, the map to ``reports/NL/<jaar>/openbaar``.
     say : callable
         Gets a Dutch line after every step.
 
@@ -140,7 +140,7 @@ def country_step(
     types = country_types(table)
     clock.done("typen", f"{types['type'].notna().sum()} woonbuurten hebben een type")
     flat = flat_table(table.areas, scores, types, names)
-    page = folders.reports / COUNTRY.code / str(int(jaar)) / "kaart.html"
+    page = folders.reports / COUNTRY.code / str(int(jaar)) / "openbaar" / "kaart.html"
     _draw(page, jaar, flat, table)
     clock.done("kaart", f"Kaart van {page.stat().st_size / 1e6:.1f} MB")
     folder = folders.processed / COUNTRY.code / str(int(jaar))

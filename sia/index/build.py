@@ -14,7 +14,6 @@ from sia.errors import InputError, Problem, refuse
 from sia.index.aggregation import aggregate
 from sia.index.chain import Chain, resolve
 from sia.index.contributions import attribute
-from sia.index.denominators import denominate
 from sia.index.design import IndexDesign
 from sia.index.imputation import Setting
 from sia.index.normalisation import Fitted, Normaliser
@@ -84,7 +83,7 @@ class IndexResult:
 def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     """Build an index.
 
-    Order: screen, denominate, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
+    Order: screen, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
     order). Units keep their order and none is dropped.
 
     Parameters
@@ -223,7 +222,7 @@ def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
     hierarchy = design.hierarchy
     names = hierarchy.indicators
     x = values.to_numpy(dtype=float)
-    setting = Setting(values.index, names, signs(design), tuple(hierarchy.domain(i) for i in names))
+    setting = Setting(signs(design), tuple(hierarchy.domain(i) for i in names))
     chosen = [design.imputer_of(i) for i in names]
     filled = x.copy()
     # By identity: equal imputers would otherwise shadow one another's columns.
@@ -254,7 +253,7 @@ def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> FittedColumns:
     """Return the fitted normalisers with the columns that they belong to."""
     x, sign = values.to_numpy(dtype=float), signs(design)
     return [
-        (columns, rule.fit(x[:, columns], sign[columns], values.index))
+        (columns, rule.fit(x[:, columns], sign[columns]))
         for columns, rule in normaliser_groups(design)
     ]
 
@@ -325,9 +324,7 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
 
 
 def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Return the table after denominators and shrinkage, which imputation starts from."""
-    if design.denominate is not None:
-        table = denominate(table, design.denominate)
+    """Return the table after shrinkage, which imputation starts from."""
     return table if design.shrink is None else design.shrink.apply(table)
 
 

@@ -88,7 +88,7 @@ def _climb(normalised: Array, design: IndexDesign, weigh: Weigh) -> tuple[Chain,
         score = aggregate(x, weight, rule, design.share_of(node))
         again = design.renormaliser_of(node)
         if again is not None:
-            rescale[node.id] = again.fit(score[:, None], np.ones(1), None)
+            rescale[node.id] = again.fit(score[:, None], np.ones(1))
             score = rescale[node.id].transform(score[:, None])[:, 0]
         column[node.id] = score
     return Chain(weights, rescale), column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -46,32 +46,6 @@ class WeightNoise:
         return noise.T
 
 
-@dataclass(frozen=True)
-class DirichletWeights:
-    """Weights drawn from a Dirichlet distribution around the given ones.
-
-    Parameters
-    ----------
-    concentration : float
-        alpha_j = concentration * k * share_j. 1 with equal weights is uniform over all weightings;
-        larger stays closer to the given weights.
-    """
-
-    concentration: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_fields(self, "concentration", above=0)
-
-    def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
-        """Return weights, shape (count, k); children with weight zero keep it."""
-        share = base / base.sum()
-        weights = np.zeros((count, base.size))
-        used = share > 0
-        alpha = self.concentration * used.sum() * share[used]
-        weights[:, used] = rng.dirichlet(alpha, count)
-        return weights
-
-
 @dataclass(frozen=True, eq=False)
 class Choices:
     """Alternatives per step; every draw takes one of each.
@@ -84,7 +58,7 @@ class Choices:
     normalise, aggregate, impute, treat : tuple
         Each option is what `IndexDesign` accepts for that step. An aggregation that needs values
         above zero gets the normalised indicators rescaled to 1-100 where they are not.
-    weights : WeightNoise, DirichletWeights or None
+    weights : WeightNoise or None
         Applied at every level.
     leave_out : bool
         Each draw leaves out one indicator or none.
@@ -94,7 +68,7 @@ class Choices:
         one of them or none, but never without the heaviest. Figures that nobody delivered are so
         no more certain than those that were.
     own : float, optional
-        Chance that a draw takes the first option of a step, which is the design's own in `around`,
+        Chance that a draw takes the first option of a step, by custom the design's own,
         and leaves nothing out; the other options share the rest. Default: all options of a step
         have the same chance. With it, a unit that the design's own choices favour at every step
         at once does not fall outside the interval of its rank.
@@ -104,7 +78,7 @@ class Choices:
     aggregate: tuple[PerKey[Aggregator], ...] = (Arithmetic(), Geometric())
     impute: tuple[PerKey[Imputer], ...] = (NoImputation(), MedianImputation(), DomainImputation())
     treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
-    weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
+    weights: WeightNoise | None = field(default_factory=WeightNoise)
     leave_out: bool = True
     redeliver: bool = False
     own: float | None = None
@@ -158,29 +132,7 @@ class Choices:
         return times
 
     @classmethod
-    def around(cls, design: IndexDesign, **changes: Any) -> Choices:
-        """Return the default choices with the design's own choice among the options of each step.
-
-        Parameters
-        ----------
-        **changes
-            Fields of `Choices` that differ from the default.
-
-        Notes
-        -----
-        A default option equal to the design's own is not counted twice.
-        """
-        plain = cls(**changes)
-
-        def with_own(step: str) -> tuple[Any, ...]:
-            own = getattr(design, step)
-            return (own, *(option for option in getattr(plain, step) if option != own))
-
-        varied: dict[str, Any] = {step: with_own(step) for step in STEPS if getattr(plain, step)}
-        return replace(plain, **varied)
-
-    @classmethod
-    def weights_only(cls, noise: WeightNoise | DirichletWeights | None = None) -> Choices:
+    def weights_only(cls, noise: WeightNoise | None = None) -> Choices:
         """Return choices that vary the weights and nothing else."""
         return cls((), (), (), (), noise or WeightNoise(), False)
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from sia.index.aggregation import Aggregator, Arithmetic
 from sia.index.checks import check_instance, check_number, check_option
-from sia.index.denominators import Denominate
 from sia.index.imputation import Imputer, NoImputation
 from sia.index.normalisation import MinMax, Normaliser
 from sia.index.screening import Screening
@@ -277,8 +276,6 @@ class IndexDesign:
         indicators at different depths and more than one root are allowed.
     screen : Screening
         Thresholds of the screening table; screening reports, it never removes a unit.
-    denominate : Denominate, optional
-        Divide columns by denominators first.
     shrink : Shrinkage, optional
         Empirical-Bayes shrinkage of rates before imputation.
     impute : Imputer, or mapping of indicator (or "*") to Imputer
@@ -306,7 +303,6 @@ class IndexDesign:
 
     structure: pd.DataFrame
     screen: Screening = field(default_factory=Screening)
-    denominate: Denominate | None = None
     shrink: Shrinkage | None = None
     impute: PerKey[Imputer] = field(default_factory=NoImputation)
     treat: PerKey[Treatment] = field(default_factory=NoTreatment)
@@ -350,11 +346,7 @@ class IndexDesign:
             check_number("minimum_share", share, least=0, most=1)
         check_option("origin", self.origin, ("auto", "zero", "mean", "median"))
         check_instance("screen", self.screen, Screening)
-        for step, kind in (
-            ("denominate", Denominate),
-            ("shrink", Shrinkage),
-            ("reference", pd.DataFrame),
-        ):
+        for step, kind in (("shrink", Shrinkage), ("reference", pd.DataFrame)):
             if getattr(self, step) is not None:
                 check_instance(step, getattr(self, step), kind)
 

@@ -26,7 +26,9 @@ def skewness(x: Array) -> Array:
         NaN where fewer than 3 values are present or all are equal.
     """
     n, m2, m3, _ = _central_moments(x)
-    return _g1(n, m2, m3)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corrected = m3 / m2**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
+    return np.where((n < 3) | (m2 == 0), np.nan, corrected)
 
 
 def kurtosis(x: Array) -> Array:
@@ -46,37 +48,6 @@ def kurtosis(x: Array) -> Array:
         NaN where fewer than 4 values are present or all are equal.
     """
     n, m2, _, m4 = _central_moments(x)
-    return _g2(n, m2, m4)
-
-
-def shape_of_sums(n: Array, sums: Array) -> tuple[Array, Array]:
-    """Return the same skewness and kurtosis from sums of powers.
-
-    Parameters
-    ----------
-    n : array, shape (s,)
-        Number of values.
-    sums : array, shape (4, s)
-        Sums of the first to fourth powers. Of values far from zero these lose digits: shift first.
-
-    Returns
-    -------
-    skewness, kurtosis : array, shape (s,)
-    """
-    mean, second, third, fourth = sums / n
-    m2 = second - mean**2
-    m3 = third - 3 * mean * second + 2 * mean**3
-    m4 = fourth - 4 * mean * third + 6 * mean**2 * second - 3 * mean**4
-    return _g1(n, m2, m3), _g2(n, m2, m4)
-
-
-def _g1(n: Array, m2: Array, m3: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        corrected = m3 / m2**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
-    return np.where((n < 3) | (m2 == 0), np.nan, corrected)
-
-
-def _g2(n: Array, m2: Array, m4: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         corrected = ((n + 1) * (m4 / m2**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
     return np.where((n < 4) | (m2 == 0), np.nan, corrected)

@@ -25,8 +25,7 @@ from sia.index.choices import (
 )
 from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
-from sia.index.engine import Engine, Plan, Progress, Variant
-from sia.index.progress import show
+from sia.index.engine import Engine, Plan, Variant
 from sia.index.ranking import ascending_rank
 
 Array = npt.NDArray[np.float64]
@@ -67,7 +66,6 @@ def uncertainty(
     denominators: pd.DataFrame | None = None,
     error: DataError | RecordedDraws | None = None,
     memory_limit: int = DEFAULT_MEMORY,
-    progress: Progress | bool = False,
     node: str | None = None,
 ) -> UncertaintyResult:
     """Run the index in many versions and summarise the rank of every unit.
@@ -84,8 +82,6 @@ def uncertainty(
         Without it the data are taken as exact. Recorded draws are used in turn.
     memory_limit : int
         Bytes for working arrays.
-    progress : bool or callable
-        True shows a bar; a callable gets (done, total).
     node : str, optional
         Aggregate to rank; default the only root.
 
@@ -113,8 +109,7 @@ def uncertainty(
         store[rows] = ranks
         shift[rows] = rank_shift(ranks, nominal)
 
-    with show(progress, draws) as report:
-        engine.run(plan, take, report)
+    engine.run(plan, take)
     names = [*design.hierarchy.indicators, ""]
     left = np.where(plan.left_out < 0, len(names) - 1, plan.left_out)
     table = pd.DataFrame({s: plan.step[s] for s in STEPS})

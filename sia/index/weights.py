@@ -6,13 +6,12 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sia.index.aggregation import Aggregator, Arithmetic
-from sia.index.checks import check_fields, check_option
+from sia.index.checks import check_fields
 from sia.index.ranking import spread
 
 Array = npt.NDArray[np.float64]
@@ -89,48 +88,6 @@ class EqualWeights(Weighting):
         return np.full(len(children), 1.0 / len(children))
 
 
-@dataclass(frozen=True)
-class PCAWeights(Weighting):
-    """Weights from principal components of the correlation matrix, over complete units.
-
-    Parameters
-    ----------
-    method : {"first", "rotated"}
-        "first": loadings on the first component, scaled to sum to 1 (COINr ``get_PCA``, NZDep).
-        "rotated": handbook section 6.1 (Nicoletti et al. 2000): components with eigenvalue > 1,
-        varimax, squared loadings scaled within each factor, each indicator on the factor where it
-        loads most, weighted by the factor's share of variance.
-    """
-
-    method: Literal["first", "rotated"] = "first"
-
-    def __post_init__(self) -> None:
-        check_option("PCAWeights: method", self.method, ("first", "rotated"))
-
-    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
-        """Return the weights.
-
-        Raises
-        ------
-        ValueError
-            When fewer than three units are complete, a child is constant, or first-component
-            loadings differ in sign (a negative weight is refused: turn the direction or drop it).
-        """
-        if len(children) == 1:
-            return np.ones(1)
-        value, vector = np.linalg.eigh(np.corrcoef(_standardised(x, "PCA"), rowvar=False))
-        value, vector = value[::-1], vector[:, ::-1]
-        if self.method == "rotated":
-            return _rotated(value, vector)
-        first = vector[:, 0] * np.sign(vector[:, 0].sum() or 1.0)
-        if (first < -1e-12).any():
-            wrong = [c for c, w in zip(children, first, strict=True) if w < 0]
-            raise ValueError(f"PCA gives negative weights to {wrong}")
-        loading: Array = np.maximum(first, 0.0)
-        weight: Array = loading / loading.sum()
-        return weight
-
-
 def _standardised(x: Array, name: str) -> Array:
     """Return z-scores of the complete units, shape (m, k)."""
     complete = x[~np.isnan(x).any(axis=1)]
@@ -191,61 +148,6 @@ class FactorWeights(Weighting):
         score = loading / fit.noise_variance_
         weight: Array = score / score.sum()
         return weight
-
-
-def _rotated(value: Array, vector: Array) -> Array:
-    keep = max(1, int(np.sum(value > 1.0)))
-    loading = vector[:, :keep] * np.sqrt(value[:keep])
-    if keep > 1:
-        loading = varimax(loading)
-    square = loading**2
-    explained = square.sum(axis=0)
-    factor = np.argmax(square, axis=1)
-    rows = np.arange(square.shape[0])
-    weight = square[rows, factor] / explained[factor] * explained[factor] / explained.sum()
-    scaled: Array = weight / weight.sum()
-    return scaled
-
-
-def varimax(loading: Array, tolerance: float = 1e-12, sweeps: int = 500) -> Array:
-    """Rotate loadings to maximal variance of their squares, pair by pair (Kaiser 1958).
-
-    Parameters
-    ----------
-    loading : array, shape (k, m)
-    tolerance : float
-        Largest angle (radians) of a last sweep.
-
-    Returns
-    -------
-    array, shape (k, m)
-
-    Raises
-    ------
-    ValueError
-        When it does not converge.
-    """
-    turned = np.array(loading, dtype=np.float64)
-    k, m = turned.shape
-    for _ in range(sweeps):
-        largest = 0.0
-        for p in range(m - 1):
-            for q in range(p + 1, m):
-                angle = _best_angle(turned[:, p], turned[:, q], k)
-                c, s = np.cos(angle), np.sin(angle)
-                turned[:, [p, q]] = turned[:, [p, q]] @ np.array([[c, -s], [s, c]])
-                largest = max(largest, abs(angle))
-        if largest < tolerance:
-            return turned
-    raise ValueError("varimax has not converged")
-
-
-def _best_angle(first: Array, second: Array, k: int) -> float:
-    """Return the planar rotation that maximises the varimax criterion of two factors."""
-    u, v = first**2 - second**2, 2.0 * first * second
-    a, b = float(u.sum()), float(v.sum())
-    c, d = float((u**2 - v**2).sum()), float(2.0 * (u * v).sum())
-    return float(np.arctan2(d - 2.0 * a * b / k, c - (a * a - b * b) / k) / 4.0)
 
 
 @dataclass(frozen=True)

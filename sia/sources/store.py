@@ -116,7 +116,11 @@ class _Writer:
             "frames": sorted(frames),
             "facts": facts,
             "origin": asdict(record.origin)
-            | {n: legible(str(getattr(record.origin, n))) for n in ("path", "table")},
+            | {
+                # from here: what is kept does not tell where the project lies, or whose it is
+                "path": legible(os.path.relpath(record.origin.path, self._folder)),
+                "table": legible(record.origin.table),
+            },
             "gemeenten": sorted(about),
             "bestand": name,
             "beschrijving": describe(record),
@@ -240,7 +244,7 @@ def load_intake(
             for name in row["frames"]
         }
         kind = _KINDS[row["soort"]]
-        records.append(kind(**row["facts"], **frames, origin=_origin(row["origin"])))
+        records.append(kind(**row["facts"], **frames, origin=_origin(row["origin"], folder)))
     return Intake(
         tables=tuple(one for one in records if isinstance(one, SourceTable)),
         areas=tuple(one for one in records if isinstance(one, AreaLayer)),
@@ -309,6 +313,6 @@ def _of_gemeente(gemeente: str) -> Sequence[Sequence[tuple[str, str, str]]]:
     return [*ranges, [("code", "==", gemeente)], [("code", "==", "NL")]]
 
 
-def _origin(row: dict[str, Any]) -> Origin:
-    publisher = Publisher(**row["publisher"])
-    return Origin(Path(row["path"]), row["sha256"], publisher, row["table"], row["year"])
+def _origin(row: dict[str, Any], folder: Path) -> Origin:
+    publisher, path = Publisher(**row["publisher"]), os.path.normpath(folder / row["path"])
+    return Origin(Path(path), row["sha256"], publisher, row["table"], row["year"])

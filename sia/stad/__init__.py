@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 def open(
     gemeente: str,
     jaar: int,
-    bron: Paths = "data/raw",
+    bron: Paths = (),
     *,
     jaren: tuple[int, ...] | list[int] = (),
     basisjaar: int | None = None,
@@ -67,7 +67,8 @@ def open(
     jaar : int
         The SIA year.
     bron : str, pathlib.Path or a list of them
-        Folders with raw files.
+        Folders with raw files; default those of the last run of this municipality, else
+        ``data/raw``.
     jaren : list of int
         Years that are looked at together; default those of the batch that published this year,
         else this year alone.
@@ -253,7 +254,7 @@ class Stad:
         InputError
             With everything that does not fit at once; origin is refused.
         """
-        values = read_own(cijfers, kolom)
+        values = read_own(cijfers, kolom, self.jaar)
         own = own_indicator(
             values, self._run, naam=naam, domein=domein, richting=richting, eenheid=eenheid
         )
@@ -499,8 +500,8 @@ class Stad:
             "aanpak": lambda: approach_text(self.tabel("aanpak")),
             "trajecten": lambda: self.trajecten.controle(),
             "agenda": self._check_agenda,
-            "kaart": lambda: _written(self._run.reports / "kaart.html"),
-            "rapport": lambda: _written(self._run.reports / "rapport.html"),
+            "kaart": lambda: _written(self._run.edition("openbaar") / "kaart.html"),
+            "rapport": lambda: _written(self._run.edition("openbaar") / "rapport.html"),
         }
         if stap not in checks:
             wat = f"Er is geen controle `{stap}`."
@@ -515,8 +516,8 @@ class Stad:
         dia = self.agenda.dia
         if dia is None:
             return "In orde: geen plannen, dus geen agenda."
-        where = self._run.reports / "agenda"
-        return f"In orde: {dia.programme.sentence()} De bestanden staan in {_in_reports(where)}."
+        where = _in_reports(self._run.edition("partners") / "agenda")
+        return f"In orde: {dia.programme.sentence()} De bestanden voor partners staan in {where}."
 
 
 def _written(target: Path) -> str:
@@ -525,5 +526,4 @@ def _written(target: Path) -> str:
 
 def _in_reports(path: Path) -> str:
     """Return the last parts of a path, from the municipality on: no output names a folder above."""
-    year = path.parent
-    return f"{year.parent.name}/{year.name}/{path.name}"
+    return "/".join(path.parts[-4:])

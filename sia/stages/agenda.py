@@ -106,7 +106,7 @@ def publish(run: Run, made: Made) -> Made:
     names = run.table("gebieden")["naam"]
     listed, files = agenda_output(dia, memory, names, theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
-    exports = {run.reports / FOLDER / name: content for name, content in files.items()}
+    exports = {run.reports / name: content for name, content in files.items()}
     for path, table in paths.items():
         write_table(path, table)
     for path, content in exports.items():
@@ -121,7 +121,7 @@ def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
         return ()
     nothing = delivered.reading.plans.iloc[:0]
     letters = letter_files(delivered, nothing, date(run.jaar, 12, 31), theme)
-    exports = {run.reports / FOLDER / name: content for name, content in letters.items()}
+    exports = {run.reports / name: content for name, content in letters.items()}
     for path, content in exports.items():
         write_bytes(path, content)
     return tuple(exports)
@@ -146,7 +146,7 @@ def _take_away(run: Run) -> None:
     """Remove what an earlier run wrote: an agenda of plans that are gone is no agenda."""
     for name in (*TABLES, "gebieden"):
         (run.folder / FOLDER / f"{name}.parquet").unlink(missing_ok=True)
-    for path in sorted((run.reports / FOLDER).rglob("*")):
+    for path in sorted(run.reports.glob(f"*/{FOLDER}/**/*")):
         if path.is_file():
             path.unlink()
     forget_stage(run.folder, "agenda")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from sia.atlas.content import Atlas, Jaargang
 from sia.atlas.page import atlas_page
@@ -42,16 +43,15 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar") -> Made:
     editie : str
         ``openbaar`` or ``intern``.
     """
-    tail = "" if editie == "openbaar" else "-intern"
-    target = run.reports / f"atlas{tail}.html"
-    write_text(target, atlas_page(made.result, editie, _reports(run, made.result, tail)))
+    target = run.edition(editie) / "atlas.html"
+    write_text(target, atlas_page(made.result, editie, _reports(target.parent, made.result)))
     return Made({}, target, {"editie": editie}, (target,))
 
 
-def _reports(run: Run, atlas: Atlas, tail: str) -> dict[str, str]:
+def _reports(folder: Path, atlas: Atlas) -> dict[str, str]:
     """Return the addresses of the reports of an edition that lie beside the atlas."""
-    named = {"rapport": f"rapport{tail}.html", "reeks": f"rapporten{tail}/index.html"}
+    named = {"rapport": "rapport.html", "reeks": "rapporten/index.html"}
     for one in selections(atlas.materiaal.cijfers):
         if one.soort == "buurt":
-            named[one.codes[0]] = f"rapporten{tail}/{one.bestand}"
-    return {name: path for name, path in named.items() if (run.reports / path).exists()}
+            named[one.codes[0]] = f"rapporten/{one.bestand}"
+    return {name: path for name, path in named.items() if (folder / path).exists()}

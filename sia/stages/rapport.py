@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from sia import __version__
@@ -82,11 +80,6 @@ def _thresholds(inputs: Inputs) -> dict[str, str]:
     }
 
 
-def target(run: Run, editie: Editie) -> Path:
-    """Return where the report of the city is."""
-    return run.reports / ("rapport.html" if editie == "openbaar" else "rapport-intern.html")
-
-
 def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = False) -> Made:
     """Write the report of the city, and the set where it is asked for.
 
@@ -99,21 +92,20 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
     reeks : bool
         Also the set (city, stadsdelen, wijken, DIA areas, domains, change since the base year,
         buurten, start page, draft for the Algoritmeregister, accessibility statement) in
-        ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
-        ``opendata/``: of the city, and zipped of every area and buurt.
+        ``rapporten/`` and, beside the public edition, the open data in ``opendata/``: of the city,
+        and zipped of every area and buurt.
     """
-    page, stuff = target(run, editie), made.result
+    page, stuff = run.edition(editie) / "rapport.html", made.result
     public = editie == "openbaar"
-    tail = "" if public else "-intern"
     if not reeks:
-        write_report(page, stuff, editie=editie, links={f"atlas{tail}.html": "Atlas"})
+        write_report(page, stuff, editie=editie, links={"atlas.html": "Atlas"})
         return Made({}, page, {"editie": editie}, (page,))
-    folder, links = run.reports / f"rapporten{tail}", {f"../atlas{tail}.html": "Atlas"}
+    folder, links = page.parent / "rapporten", {"../atlas.html": "Atlas"}
     written = [page, *write_set(folder, stuff, editie=editie, opendata=public, links=links)]
     every = selections(stuff.cijfers)
     if public:
         parts = [one for one in every if one.soort in ("stadsdeel", "wijk", "dia", "buurt")]
-        written += write_open_data(run.reports / "opendata", stuff, parts)
+        written += write_open_data(page.parent / "opendata", stuff, parts)
     city = (folder / every[0].bestand).read_text(encoding="utf-8").replace('href="../', 'href="')
     write_text(page, city.replace('href="index.html"', f'href="{folder.name}/index.html"'))
     return Made({}, page, {"editie": editie}, tuple(written))

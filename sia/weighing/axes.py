@@ -26,7 +26,6 @@ from sia.index import (
     Harmonic,
     IndexDesign,
     IndexResult,
-    LeastWinsorising,
     MeanImputation,
     Median,
     MedianImputation,
@@ -69,7 +68,6 @@ IMPUTERS: dict[str, Imputer] = {
     "domein": DomainImputation(),
 }
 TREATMENTS: dict[str, Treatment] = {
-    "minste ingreep": LeastWinsorising(),
     "scheefheid": SkewKurtosis(),
     "geen": NoTreatment(),
 }
@@ -91,6 +89,8 @@ AGGREGATORS: dict[str, Aggregator] = {
 """What the choices of the method are in the engine."""
 PERCENTILE, FIXED = "landelijk percentiel", "vaste schaal"
 """Scales that come from the norms, so that other buurten of the city do not move a score."""
+WORST_FIFTH = 80.0
+"""Mean percentile from which the figures of a domain lie in the worst fifth of the country."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -395,8 +395,17 @@ def weigh(
     if several and s.draws:
         doubt = _doubt(results[URGENTIE], catalogue, denominators, margins, s)
     scores = _scores(values.index, eligibility, results, doubt)
+    scores["stapeling"] = pd.array([pd.NA] * len(scores), dtype="Int64")
     if URGENTIE in results:
         scores["urgentie_stad"] = _city_view(values.loc[ranked], tables[URGENTIE], s)
+        counted = results[URGENTIE]
+        if s.normalise != PERCENTILE:
+            other = s.model_copy(update={"normalise": PERCENTILE})
+            fifths, _ = usable_norms(norms, base, usable, other, money)
+            counted = build_index(
+                counted.values, design_of(tables[URGENTIE], fifths, other, URGENTIE)
+            )
+        scores["stapeling"] = stacking(counted).reindex(scores.index)
     contributions = (
         results[URGENTIE].contributions if URGENTIE in results else pd.DataFrame(index=ranked)
     )
@@ -671,14 +680,26 @@ def _doubt(
 def _city_view(
     values: pd.DataFrame, table: pd.DataFrame, settings: WeighingSettings
 ) -> pd.Series[float]:
-    """Return urgentie on a scale of this city and year: 0 the least, 100 the most urgent value."""
-    design = IndexDesign(
-        table,
-        treat=LeastWinsorising(),
-        normalise=MinMax(),
-        minimum_share=settings.minimum_share,
-    )
+    """Return urgentie with every figure as its percentile within this city and year."""
+    scale = PercentileRank(scale=100.0)
+    design = IndexDesign(table, normalise=scale, minimum_share=settings.minimum_share)
     return build_index(values, design).scores[URGENTIE]
+
+
+def stacking(result: IndexResult) -> pd.Series[int]:
+    """Return on how many domains the figures of a buurt lie in the worst fifth (``stapeling``).
+
+    Counted where the mean national percentile of a domain's figures, parts first, is at least
+    `WORST_FIFTH`; NA without a score. Where the files hold no country it is the city's fifth.
+
+    Parameters
+    ----------
+    result : IndexResult
+        Urgentie on national percentiles.
+    """
+    domains = result.scores[result.scores.columns.intersection(list(DOMAINS))].round(9)
+    count = (domains >= WORST_FIFTH).sum(axis=1).where(result.scores[URGENTIE].notna())
+    return count.astype("Int64").rename("stapeling")
 
 
 def _scores(

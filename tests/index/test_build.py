@@ -13,7 +13,6 @@ from sia.errors import InputError
 from sia.index import (
     Arithmetic,
     Copeland,
-    Denominate,
     DomainImputation,
     EqualWeights,
     ExponentialIMD,
@@ -29,7 +28,6 @@ from sia.index import (
     Median,
     MedianImputation,
     MinMax,
-    PCAWeights,
     PercentileRank,
     RankScore,
     SkewKurtosis,
@@ -313,11 +311,6 @@ def test_weights_by_method(table: pd.DataFrame) -> None:
     given_ = build_index(table, IndexDesign(DEEP, weigh={"D1": GivenWeights({"a": 3, "b": 1})}))
     assert given_.effective_weights["a"] / given_.effective_weights["b"] == pytest.approx(3)
     assert equal.effective_weights[NAMES].sum() == pytest.approx(1)
-    rng = np.random.default_rng(0)
-    common = rng.normal(size=200)
-    alike = pd.DataFrame({n: DIRECTION[n] * (common + rng.normal(size=200)) for n in NAMES})
-    first = build_index(alike, IndexDesign(DEEP, weigh={"D1": PCAWeights()}))
-    assert first.chain.weights["D1"] == pytest.approx([0.5, 0.5])
 
 
 def test_imputation_is_flagged_per_cell(table: pd.DataFrame) -> None:
@@ -335,14 +328,6 @@ def test_equal_imputers_fill_every_column(table: pd.DataFrame) -> None:
     holed = table.mask(np.random.default_rng(3).random(table.shape) < 0.2)
     result = build_index(holed, IndexDesign(DEEP, impute={n: MeanImputation() for n in NAMES}))
     assert result.imputed.notna().all().all()
-
-
-def test_denominators(table: pd.DataFrame) -> None:
-    people = pd.DataFrame({"people": np.r_[0.0, np.full(24, 50.0)]}, index=table.index)
-    how = Denominate(people, {"a": "people"}, {"a": 100}, minimum=10)
-    result = build_index(table, IndexDesign(DEEP, denominate=how))
-    assert np.isnan(result.imputed.loc[0, "a"])
-    assert result.imputed.loc[1, "a"] == pytest.approx(table.loc[1, "a"] * 2)
 
 
 def test_several_roots() -> None:

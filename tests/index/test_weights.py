@@ -1,4 +1,4 @@
-"""Weights by principal component and by stated importance, verified on the outcome."""
+"""Weights by one common factor and by stated importance, verified on the outcome."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from sia.index import (
     IndexDesign,
     IndexResult,
     OptimisedWeights,
-    PCAWeights,
     build_index,
     optimise_weights,
 )
-from sia.index.weights import importance, importance_shares, varimax
+from sia.index.weights import importance, importance_shares
 
 C = ("a", "b", "c")
 GIVEN = np.ones(3)
@@ -49,33 +48,6 @@ def test_impossible_importance_is_not_called_success(x: np.ndarray) -> None:
     assert found.gap > 0.05
     with pytest.raises(ValueError, match="cannot be reached"):
         OptimisedWeights({"a": 100.0}).weights(x, GIVEN, C, Arithmetic())
-
-
-def test_first_component(x: np.ndarray) -> None:
-    weight = PCAWeights().weights(x, GIVEN, C, Arithmetic())
-    assert weight.sum() == pytest.approx(1)
-    assert weight[0] > weight[1] > weight[2] > 0
-    with pytest.raises(ValueError, match="negative weights"):
-        PCAWeights().weights(x * [1, -1, 1], GIVEN, C, Arithmetic())
-    with pytest.raises(ValueError, match="no constant"):
-        PCAWeights().weights(np.c_[x[:, :2], np.ones(500)], GIVEN, C, Arithmetic())
-
-
-def test_rotated_components_find_the_groups() -> None:
-    rng = np.random.default_rng(1)
-    f, g = rng.normal(size=(2, 800, 1))
-    x = np.c_[f + 0.3 * rng.normal(size=(800, 3)), g + 0.3 * rng.normal(size=(800, 2))]
-    names = ("a", "b", "c", "d", "e")
-    weight = PCAWeights("rotated").weights(x, np.ones(5), names, Arithmetic())
-    assert weight.sum() == pytest.approx(1)
-    assert weight == pytest.approx([0.2] * 5, abs=0.03)
-
-
-def test_varimax_is_a_rotation() -> None:
-    loading = np.random.default_rng(0).normal(size=(6, 2))
-    turned = varimax(loading)
-    assert np.allclose((turned**2).sum(axis=1), (loading**2).sum(axis=1))
-    assert (turned**2).var(axis=0).sum() >= (loading**2).var(axis=0).sum()
 
 
 def test_negative_weights_are_refused() -> None:

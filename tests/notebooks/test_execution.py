@@ -15,6 +15,7 @@ import pytest
 
 import voorbeeldstad
 from sia import batch
+from sia.publication import Secrets, leaks
 from sia.stages import graph
 from sia.stages.opening import checked_run
 from sia.store import write_json
@@ -34,6 +35,7 @@ with warm_kernels():
     sys.exit(pytest.main(sys.argv[1:]))
 """
 NAMES = sorted(graph.notebooks())
+USER = "gebruikster7"
 
 
 def run_series(root: Path, repository: Path) -> None:
@@ -59,6 +61,7 @@ def executed(
     """Return where the series was run, and its outcomes."""
     patch = pytest.MonkeyPatch()
     patch.setenv("SIA_HOME", str(repository))
+    patch.setenv("LOGNAME", USER)
     root = once("reeks", lambda folder: run_series(folder, repository))
     listed = json.loads((root / "uitkomsten.json").read_text(encoding="utf-8"))["lijst"]
     yield root, [batch.Outcome(**row) for row in listed]
@@ -76,9 +79,24 @@ def test_every_notebook_of_every_year_runs(executed: tuple[Path, list[batch.Outc
 def test_every_year_has_its_map_and_report(executed: tuple[Path, list[batch.Outcome]]) -> None:
     root, _ = executed
     for year in YEARS:
+        folder = root / "rapporten" / "GM9999" / str(year) / "openbaar"
         for name in ("atlas.html", "kaart.html", "rapport.html"):
-            page = (root / "rapporten" / "GM9999" / str(year) / name).read_text(encoding="utf-8")
+            page = (folder / name).read_text(encoding="utf-8")
             assert "fictief" in page
+
+
+@pytest.mark.slow
+def test_no_output_tells_where_it_was_made_or_by_whom(
+    executed: tuple[Path, list[batch.Outcome]], repository: Path, tmp_path: Path
+) -> None:
+    root, _ = executed
+    places = [root / "verwerkt" / "GM9999", root / "rapporten"]
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert {"openbaar", "partners", "intern"} <= {part for path in files for part in path.parts}
+    told = Secrets({}, {}, (str(root), str(repository), USER))
+    assert leaks(files, root, told) == []
+    (tmp_path / "x.json").write_text(json.dumps({"map": str(root / "ruw")}))
+    assert leaks([tmp_path / "x.json"], tmp_path, told)
 
 
 def test_every_notebook_is_executed_again() -> None:
@@ -91,7 +109,7 @@ def test_a_second_execution_gives_the_same_outputs(
     executed: tuple[Path, list[batch.Outcome]], names: tuple[str, ...], repository: Path
 ) -> None:
     root, _ = executed
-    folder = root / "rapporten" / "GM9999" / "2024" / "notebooks"
+    folder = root / "rapporten" / "GM9999" / "2024" / "intern" / "notebooks"
     books = [str(folder / f"{name}.ipynb") for name in names]
     options = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
     options += ["--rootdir", str(root), "-c", os.devnull]

@@ -390,3 +390,23 @@ def test_only_figures_without_another_error_get_that_of_printing() -> None:
     )
     error = data_error(CATALOGUE, rates, values=values)
     assert error.printed == {"afstand_park": pytest.approx(0.1)}
+
+
+def test_stapeling_counts_domains_in_the_worst_fifth_whatever_scale_and_weights() -> None:
+    values = city(60, seed=3)
+    worst = values.index[0]
+    for name in URGENT:
+        up = CATALOGUE[name].richting > 0
+        values.loc[worst, name] = 70.0 if up else 5.0
+    gone = values.index[1]
+    plain = weighed(values, {gone: "Alleen water."}).scores
+    domains = plain[[d for d in DOMAINS if d in plain]]
+    assert plain.at[worst, "stapeling"] == domains.shape[1] == 3
+    assert pd.isna(plain.at[gone, "stapeling"])
+    counted = (domains.drop(gone) >= 80).sum(axis=1)
+    assert list(plain["stapeling"].drop(gone)) == list(counted)
+    assert 0 < counted.sum() < counted.size
+    for other in ({"normalise": "vaste schaal"}, {"weights": {"sociaal": 1.0}}):
+        how = WeighingSettings(draws=0, **other)
+        again = weighed(values, {gone: "Alleen water."}, how).scores
+        pd.testing.assert_series_equal(again["stapeling"], plain["stapeling"])
