@@ -27,7 +27,7 @@ URGENTIE_TEXT = (
     "Score van 0 tot 100 op de schaal van het land. Hoger is urgenter. Elke klasse telt ongeveer "
     "evenveel buurten."
 )
-TYPE_TEXT = "Buurten van één type lijken op elkaar in hun domeinscores."
+TYPE_TEXT = "Een type zegt wat voor plek het is (bewoners, ligging), niet hoe groot de opgave is."
 
 
 @dataclass(frozen=True, eq=False)
