@@ -20,8 +20,7 @@ from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import write_text
 from sia.viz.house_style import theme_of
-from sia.weighing.audit import audit_annex, named
-from sia.weighing.audit_store import audit_from
+from sia.weighing.audit import audit_annex, audit_from, named
 
 
 def make(inputs: Inputs) -> Made:
