@@ -14,7 +14,10 @@ from sia.settings import portable, project_root
 from sia.stages.run import Run
 from sia.store import read_manifest, sha256_file
 
-PUBLIC = ("rapport.html", "kaart.html", "rapporten", "opendata", "agenda/openbaar")
+PUBLIC = (
+    *("rapport.html", "rapport-bijlage.html", "kaart.html"),
+    *("rapporten", "opendata", "agenda/openbaar"),
+)
 FOR: dict[Readers, tuple[str, ...]] = {
     "publiek": PUBLIC,
     "partners": (*PUBLIC, "agenda/partners"),

@@ -83,15 +83,22 @@ def open_places(scores: pd.DataFrame) -> tuple[int, pd.Index, pd.Index] | None:
     return int(inside.sum()), leaves, enters
 
 
-def order_text(scores: pd.DataFrame, names: pd.Series[str], share: float) -> str:
+def order_text(
+    scores: pd.DataFrame,
+    names: pd.Series[str],
+    share: float,
+    found: tuple[int, pd.Index, pd.Index] | None = None,
+) -> str:
     """Say who keeps a place in the most urgent quarter under other weights; "" without a proof.
 
     Parameters
     ----------
     share : float
         By how much each weight may move: ``gewichtsruis`` of the method.
+    found : tuple, optional
+        Of `open_places`, where it is known already.
     """
-    found = open_places(scores)
+    found = found or open_places(scores)
     if found is None:
         return ""
     inside, leaves, enters = found
