@@ -110,7 +110,7 @@ def phases(folder: Path) -> batch.Phases:
     """Return the batch of a project: per year both notebooks, one after the other."""
     chains = []
     for year in range(2000, 2000 + int((folder / "jaren.txt").read_text(encoding="utf-8"))):
-        output = folder / "reports" / "GM9999" / str(year) / "notebooks"
+        output = folder / "reports" / "GM9999" / str(year) / "intern" / "notebooks"
         chains.append(
             [
                 batch.Task(
@@ -264,7 +264,7 @@ def _note(folder: Path, tally: Tally, status: int) -> None:
 
 def _check_cell(folder: Path, outcome: batch.Outcome) -> None:
     """Raise unless the executed notebook shows the failure in the cell that is named."""
-    place = folder / "reports" / "GM9999" / str(outcome.jaar) / "notebooks"
+    place = folder / "reports" / "GM9999" / str(outcome.jaar) / "intern" / "notebooks"
     book = nbformat.read(place / f"{outcome.notebook}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     cells = [c for c in book.cells if c.get("execution_count") == outcome.cell]
     if not any(o.output_type == "error" for c in cells for o in c.outputs):

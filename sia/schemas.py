@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -45,436 +45,380 @@ _SHOWN = 5
 """Rows that a message names; the rest is counted."""
 
 
-def _index(pattern: str, name: str) -> pa.Index:
-    return pa.Index(
-        str,
-        name=name,
-        unique=True,
-        coerce=False,
-        checks=[
-            pa.Check(
-                lambda s: s.str.fullmatch(pattern),
-                error=f"geen geldige {name}",
-            ),
-            pa.Check(
-                lambda s: s.is_monotonic_increasing,
-                error=f"niet gesorteerd op {name}",
-            ),
-        ],
-    )
+Checks = list[pa.Check]
+
+
+def _like(pattern: str, error: str) -> pa.Check:
+    return pa.Check(lambda s: s.str.fullmatch(pattern), error=error)
+
+
+def _between(low: float, high: float, error: str = "") -> pa.Check:
+    return pa.Check.in_range(low, high, error=error or f"ligt niet tussen {low} en {high}")
+
+
+_NOT_NEGATIVE = pa.Check.ge(0, error="is negatief")
+_YEAR = _between(1990, 2100, "is geen jaartal")
+
+_KINDS: Final[Mapping[str, tuple[Any, bool, Checks]]] = MappingProxyType(
+    {
+        "tekst": (str, False, []),
+        "tekst of niets": (str, True, []),
+        "getal": (float, True, []),
+        "aandeel": (float, True, [_between(0, 1)]),
+        "punten": (float, True, [_between(0, 100)]),
+        "silhouet": (float, True, [_between(-1, 1)]),
+        "aantal of niets": (float, True, [_NOT_NEGATIVE]),
+        "plaats": (float, True, [pa.Check.ge(1, error="is geen rang")]),
+        "rang": ("Int64", True, [pa.Check.ge(1, error="is geen rang (1 of hoger)")]),
+        "nummer": ("Int64", True, []),
+        "peiljaar": ("Int64", True, [_YEAR]),
+        "aantal": ("int64", False, [_NOT_NEGATIVE]),
+        "jaar": ("int64", False, [_YEAR]),
+        "ja of nee": (bool, False, []),
+        "vorm": ("geometry", False, []),
+    }
+)
+"""What a column can hold: its type, whether a value may be missing, and what must be true."""
+
+
+def _columns(kind: str, *names: str, **more: Any) -> dict[str, pa.Column]:
+    """Return columns of one kind; `checks` come beside those of the kind."""
+    dtype, nullable, checks = _KINDS[kind]
+    given = {"nullable": nullable, "checks": [*checks, *more.pop("checks", [])], **more}
+    return {name: pa.Column(dtype, **given) for name in names}
+
+
+def _texts(pattern: str, error: str, *names: str) -> dict[str, pa.Column]:
+    return _columns("tekst", *names, checks=[_like(pattern, error)])
+
+
+def _every(kind: str, **more: Any) -> dict[str, pa.Column]:
+    """Return one kind for all columns, whatever they are called."""
+    return _columns(kind, ".+", regex=True, **more)
 
 
 def _buurten() -> pa.Index:
-    return _index(BUURT, "buurtcode")
+    rising = pa.Check(lambda s: s.is_monotonic_increasing, error="niet gesorteerd op buurtcode")
+    checks = [_like(BUURT, "geen geldige buurtcode"), rising]
+    return pa.Index(str, name="buurtcode", unique=True, coerce=False, checks=checks)
 
 
-def _share(*, nullable: bool = True) -> pa.Column:
-    return pa.Column(
-        float,
-        nullable=nullable,
-        checks=pa.Check.in_range(0, 1, error="ligt niet tussen 0 en 1"),
+def _table(
+    columns: Mapping[str, pa.Column],
+    checks: Checks | None = None,
+    *,
+    index: pa.Index | pa.MultiIndex | None = None,
+    strict: bool = False,
+) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        dict(columns), index=index or _buurten(), strict=strict, checks=checks or []
     )
 
 
-def _points(*, required: bool = True) -> pa.Column:
-    return pa.Column(
-        float,
-        nullable=True,
-        required=required,
-        checks=pa.Check.in_range(0, 100, error="ligt niet tussen 0 en 100"),
-    )
+def _rule(true_of: Callable[[pd.DataFrame], Any], error: str) -> pa.Check:
+    return pa.Check(true_of, error=error)
 
 
-def _count(*, nullable: bool = True) -> pa.Column:
-    return pa.Column(float, nullable=nullable, checks=pa.Check.ge(0, error="is negatief"))
-
-
-def _text(pattern: str = "", wat: str = "") -> pa.Column:
-    checks = [pa.Check(lambda s: s.str.fullmatch(pattern), error=wat)] if pattern else []
-    return pa.Column(str, nullable=False, checks=checks)
-
-
-def _rank(*, required: bool = True) -> pa.Column:
-    return pa.Column(
-        "Int64",
-        nullable=True,
-        required=required,
-        checks=pa.Check.ge(1, error="is geen rang (1 of hoger)"),
-    )
-
-
-def _percentile_rank() -> pa.Column:
-    return pa.Column(
-        float, nullable=True, required=False, checks=pa.Check.ge(1, error="is geen rang")
-    )
-
-
-def _optional_share() -> pa.Column:
-    column = _share()
-    column.required = False
-    return column
+_RUNNING = pa.Index("int64")
 
 
 def _gebieden() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "naam": _text(),
-            "wijkcode": _text(WIJK, "geen geldige wijkcode"),
-            "wijknaam": _text(),
-            "stadsdeel": _text(),
-            "gemeentecode": _text(GEMEENTE, "geen geldige gemeentecode"),
-            "inwoners": _count(),
-            "huishoudens": _count(),
-            "water": pa.Column(bool),
+            **_columns("tekst", "naam", "wijknaam", "stadsdeel"),
+            **_texts(WIJK, "geen geldige wijkcode", "wijkcode"),
+            **_texts(GEMEENTE, "geen geldige gemeentecode", "gemeentecode"),
+            **_columns("aantal of niets", "inwoners", "huishoudens"),
+            **_columns("ja of nee", "water"),
             "borders_year": pa.Column("int64", checks=pa.Check.ge(0, error="is geen jaar")),
-            "geometry": pa.Column("geometry", nullable=False),
+            **_columns("vorm", "geometry"),
         },
-        index=_buurten(),
-        strict=True,
-        checks=[
-            pa.Check(lambda t: t["gemeentecode"].nunique() == 1, error="meer dan één gemeente"),
-            pa.Check(
+        [
+            _rule(lambda t: t["gemeentecode"].nunique() == 1, "meer dan één gemeente"),
+            _rule(
                 lambda t: t.index.str[2:8] == t["wijkcode"].str[2:8],
-                error="de wijkcode hoort niet bij de buurtcode",
+                "de wijkcode hoort niet bij de buurtcode",
             ),
         ],
+        strict=True,
     )
 
 
 def _all_float() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {".+": pa.Column(float, nullable=True, regex=True)},
-        index=_buurten(),
-        checks=pa.Check(lambda t: ~t.isin([float("inf"), float("-inf")]), error="oneindige waarde"),
-    )
+    infinite = [float("inf"), float("-inf")]
+    return _table(_every("getal"), [_rule(lambda t: ~t.isin(infinite), "oneindige waarde")])
 
 
 def _vlaggen() -> pa.DataFrameSchema:
-    known = pa.Check(lambda s: s.str.fullmatch(FLAG), error="geen bekende vlag")
-    return pa.DataFrameSchema(
-        {".+": pa.Column(str, nullable=False, regex=True, checks=known)}, index=_buurten()
-    )
+    return _table(_every("tekst", checks=[_like(FLAG, "geen bekende vlag")]))
 
 
 def _peiljaren() -> pa.DataFrameSchema:
-    year = pa.Check.in_range(1990, 2100, error="is geen jaartal")
-    return pa.DataFrameSchema(
-        {".+": pa.Column("Int64", nullable=True, regex=True, checks=year)}, index=_buurten()
-    )
+    return _table(_every("peiljaar"))
 
 
 def _noemers() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {
-            ".+": pa.Column(
-                float, nullable=True, regex=True, checks=pa.Check.ge(0, error="is negatief")
-            )
-        },
-        index=_buurten(),
-    )
+    return _table(_every("aantal of niets"))
 
 
 def _normen() -> pa.DataFrameSchema:
-    number = pa.Column(float, nullable=True)
-    columns = {
-        "bron": _text("land|gemeente", "is geen `land` of `gemeente`"),
-        "n": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
-        **dict.fromkeys(("minimum", "maximum", "gemiddelde", "standaardafwijking"), number),
-        **dict.fromkeys(QUANTILES, number),
-    }
-    index = pa.Index(str, name="indicator", unique=True)
-    ordered = pa.Check(
-        lambda t: (t[list(QUANTILES)].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1) | (t["n"] == 0),
-        error="de kwantielen lopen niet op",
+    numbers = ("minimum", "maximum", "gemiddelde", "standaardafwijking")
+    return _table(
+        {
+            **_texts("land|gemeente", "is geen `land` of `gemeente`", "bron"),
+            **_columns("aantal", "n"),
+            **_columns("getal", *numbers, *QUANTILES),
+        },
+        [
+            _rule(
+                lambda t: (
+                    (t[list(QUANTILES)].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1) | (t["n"] == 0)
+                ),
+                "de kwantielen lopen niet op",
+            )
+        ],
+        index=pa.Index(str, name="indicator", unique=True),
+        strict=True,
     )
-    return pa.DataFrameSchema(columns, index=index, strict=True, checks=ordered)
 
 
 def _scores() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    places = ("rang_p05", "rang_p50", "rang_p95", "plaats_best", "plaats_slechtst")
+    return _table(
         {
-            "urgentie": _points(),
-            "potentie": _points(),
-            **{domain: _points(required=False) for domain in DOMAIN_COLUMNS},
-            "rang": _rank(),
-            "gerangschikt": pa.Column(bool),
-            "reden": _text(),
-            **{name: _percentile_rank() for name in ("rang_p05", "rang_p50", "rang_p95")},
-            "kans_top10": _optional_share(),
-            "kans_kwart": _optional_share(),
-            "plaats_best": _percentile_rank(),
-            "plaats_slechtst": _percentile_rank(),
-            "omslag": _optional_share(),
-            "ruilt_met": pa.Column(str, required=False),
-        },
-        index=_buurten(),
-        checks=[
-            pa.Check(
-                lambda t: t["rang"].notna() == t["gerangschikt"],
-                error="een buurt heeft een rang precies als zij gerangschikt is",
+            **_columns("punten", "urgentie", "potentie"),
+            **_columns("punten", *DOMAIN_COLUMNS, required=False),
+            **_columns("rang", "rang"),
+            **_columns("ja of nee", "gerangschikt"),
+            **_columns("tekst", "reden"),
+            **_columns("plaats", *places, required=False),
+            **_columns("aandeel", "kans_top10", "kans_kwart", "omslag", required=False),
+            **_columns("tekst", "ruilt_met", required=False),
+            "stapeling": pa.Column(
+                "Int64",
+                nullable=True,
+                required=False,
+                checks=_between(0, len(DOMAIN_COLUMNS), "is geen aantal domeinen"),
             ),
-            pa.Check(
+        },
+        [
+            _rule(
+                lambda t: t["rang"].notna() == t["gerangschikt"],
+                "een buurt heeft een rang precies als zij gerangschikt is",
+            ),
+            _rule(
                 lambda t: (t["reden"] != "") == ~t["gerangschikt"],
-                error="een buurt heeft een reden precies als zij niet gerangschikt is",
+                "een buurt heeft een reden precies als zij niet gerangschikt is",
             ),
         ],
     )
 
 
-def _bijdragen() -> pa.DataFrameSchema:
-    return _all_float()
-
-
 def _typologie() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "type": pa.Column("Int64", nullable=True),
-            "typenaam": pa.Column(str, nullable=True),
-            "silhouet": pa.Column(
-                float,
-                nullable=True,
-                checks=pa.Check.in_range(-1, 1, error="ligt niet tussen -1 en 1"),
-            ),
-            "zekerheid": _share(),
-            "tweede_type": pa.Column("Int64", nullable=True),
-            "domeinen": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
-            "reden": _text(),
+            **_columns("nummer", "type", "tweede_type"),
+            **_columns("tekst of niets", "typenaam"),
+            **_columns("silhouet", "silhouet"),
+            **_columns("aandeel", "zekerheid"),
+            **_columns("aantal", "domeinen"),
+            **_columns("tekst", "reden"),
+            **_columns("tekst", "woningen", required=False),
         },
-        index=_buurten(),
-        checks=pa.Check(
-            lambda t: t["type"].notna() | (t["reden"] != ""),
-            error="een buurt zonder type heeft geen reden",
-        ),
+        [
+            _rule(
+                lambda t: t["type"].notna() | (t["reden"] != ""),
+                "een buurt zonder type heeft geen reden",
+            )
+        ],
     )
 
 
 def _typeprofielen() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {".+": pa.Column(float, regex=True, nullable=False)},
-        index=pa.Index("int64", name="type", unique=True),
-    )
+    index = pa.Index("int64", name="type", unique=True)
+    return _table(_every("getal", nullable=False), index=index)
 
 
 def _aanpak() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    known = [pa.Check.isin(AANPAKKEN, error="is geen aanpak")]
+    return _table(
         {
-            "aanpak": pa.Column(
-                str, nullable=False, checks=pa.Check.isin(AANPAKKEN, error="is geen aanpak")
-            ),
-            "toelichting": _text(".+", "is leeg"),
-            "corporatiebezit": pa.Column(
-                float,
-                nullable=True,
-                checks=pa.Check.in_range(0, 100, error="ligt niet tussen 0 en 100"),
-            ),
-        },
-        index=_buurten(),
+            **_columns("tekst", "aanpak", checks=known),
+            **_texts(".+", "is leeg", "toelichting"),
+            **_columns("punten", "corporatiebezit"),
+        }
     )
 
 
 def _deelbuurten() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "naam": _text(),
-            "buurtcode": _text(BUURT, "geen geldige buurtcode"),
-            "buurtcodes": _text(rf"{BUURT}( {BUURT})*", "geen geldige buurtcodes"),
-            "richting": _text("ongunstig|gunstig", "is geen `ongunstig` of `gunstig`"),
-            "inwoners": _count(),
+            **_columns("tekst", "naam"),
+            **_texts(BUURT, "geen geldige buurtcode", "buurtcode"),
+            **_texts(rf"{BUURT}( {BUURT})*", "geen geldige buurtcodes", "buurtcodes"),
+            **_texts("ongunstig|gunstig", "is geen `ongunstig` of `gunstig`", "richting"),
+            **_columns("aantal of niets", "inwoners"),
             "vierkanten": pa.Column("int64", checks=pa.Check.ge(1, error="is leeg")),
-            "score": pa.Column(float, nullable=True),
-            "verschil": pa.Column(float, nullable=True),
-            "p": _share(),
-            "q": _share(),
-            "geometry": pa.Column("geometry", nullable=False),
+            **_columns("getal", "score", "verschil"),
+            **_columns("aandeel", "p", "q"),
+            **_columns("vorm", "geometry"),
         },
         index=pa.Index(str, name="deelbuurt", unique=True),
     )
 
 
 def _gebiedsindeling() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {
-            "dia_gebied": pa.Column("Int64", nullable=True),
-            "naam": _text(),
-            "reden": _text(),
-        },
-        index=_buurten(),
+    return _table(
+        {**_columns("nummer", "dia_gebied"), **_columns("tekst", "naam", "reden")},
+        [
+            _rule(
+                lambda t: t["dia_gebied"].notna() == (t["naam"] != ""),
+                "een buurt heeft een naam van een gebied precies als zij in een gebied ligt",
+            )
+        ],
         strict=True,
-        checks=pa.Check(
-            lambda t: t["dia_gebied"].notna() == (t["naam"] != ""),
-            error="een buurt heeft een naam van een gebied precies als zij in een gebied ligt",
-        ),
     )
 
 
 def _ruimte() -> pa.DataFrameSchema:
-    columns = {"verandering": pa.Column(float, nullable=True)}
-    for name in ("urgentie", "verandering"):
-        columns[f"{name}_i"] = pa.Column(float, nullable=True)
-        columns[f"{name}_p"], columns[f"{name}_q"] = _share(), _share()
-        columns[f"{name}_klasse"] = _text(
-            "|hoog-hoog|hoog-laag|laag-laag|laag-hoog|niet significant", "is geen klasse"
-        )
-    return pa.DataFrameSchema(columns, index=_buurten(), strict=True)
+    classes = "|hoog-hoog|hoog-laag|laag-laag|laag-hoog|niet significant"
+    both = ("urgentie", "verandering")
+    return _table(
+        {
+            **_columns("getal", "verandering", *(f"{name}_i" for name in both)),
+            **_columns("aandeel", *(f"{name}_{one}" for name in both for one in "pq")),
+            **_texts(classes, "is geen klasse", *(f"{name}_klasse" for name in both)),
+        },
+        strict=True,
+    )
+
+
+def _named(side: str) -> pa.Check:
+    def holds(table: pd.DataFrame) -> pd.Series[bool]:
+        return table[side].notna() == (table[f"{side}_naam"] != "")
+
+    return _rule(holds, "een type heeft een naam precies als het bekend is")
 
 
 def _trajecten() -> pa.DataFrameSchema:
-    year = pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaartal"))
     judgements = "verandering|kan ruis zijn|ruis onbekend|zelfde type|niet te vergelijken"
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "eerste_jaar": year,
-            "laatste_jaar": year,
-            "van": pa.Column("Int64", nullable=True),
-            "naar": pa.Column("Int64", nullable=True),
-            "van_naam": _text(),
-            "naar_naam": _text(),
-            "kans_anders": _share(),
-            "oordeel": _text(judgements, "is geen oordeel"),
-            "toelichting": _text(),
+            **_columns("jaar", "eerste_jaar", "laatste_jaar"),
+            **_columns("nummer", "van", "naar"),
+            **_columns("tekst", "van_naam", "naar_naam"),
+            **_columns("aandeel", "kans_anders"),
+            **_texts(judgements, "is geen oordeel", "oordeel"),
+            **_columns("tekst", "toelichting"),
         },
-        index=_buurten(),
-        strict=True,
-        checks=[
-            pa.Check(
+        [
+            _rule(
                 lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
-                error="een buurt heeft een reden precies als zij niet te vergelijken is",
+                "een buurt heeft een reden precies als zij niet te vergelijken is",
             ),
-            *(
-                pa.Check(
-                    lambda t, side=side: t[side].notna() == (t[f"{side}_naam"] != ""),
-                    error="een type heeft een naam precies als het bekend is",
-                )
-                for side in ("van", "naar")
-            ),
+            *(_named(side) for side in ("van", "naar")),
         ],
+        strict=True,
     )
 
 
 def _verandering() -> pa.DataFrameSchema:
-    number = pa.Column(float, nullable=True)
     causes = ("herziening", "grenzen", "methode", "bron", "echte verandering")
-    parts = (*causes, "verschil", "laag", "hoog")
     judgements = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
-    domain = pa.Column(float, nullable=True, required=False)
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "basisjaar": _points(),
-            "dit jaar": _points(),
-            **dict.fromkeys(parts, number),
-            "q": _share(),
-            "oordeel": _text(judgements, "is geen oordeel"),
-            "grens": _text("|".join(CHANGES), "is geen lot van een grens"),
-            "toelichting": _text(),
-            **dict.fromkeys(DOMAIN_COLUMNS, domain),
+            **_columns("punten", "basisjaar", "dit jaar"),
+            **_columns("getal", *causes, "verschil", "laag", "hoog"),
+            **_columns("aandeel", "q"),
+            **_texts(judgements, "is geen oordeel", "oordeel"),
+            **_texts("|".join(CHANGES), "is geen lot van een grens", "grens"),
+            **_columns("tekst", "toelichting"),
+            **_columns("getal", *DOMAIN_COLUMNS, required=False),
         },
-        index=_buurten(),
-        strict=True,
-        checks=[
-            pa.Check(
+        [
+            _rule(
                 lambda t: (t["oordeel"] == "niet te vergelijken") == t["echte verandering"].isna(),
-                error="een buurt is niet te vergelijken precies als haar verandering ontbreekt",
+                "een buurt is niet te vergelijken precies als haar verandering ontbreekt",
             ),
-            pa.Check(
+            _rule(
                 lambda t: t["echte verandering"].notna() | (t["toelichting"] != ""),
-                error="een buurt die niet te vergelijken is heeft geen reden",
+                "een buurt die niet te vergelijken is heeft geen reden",
             ),
         ],
+        strict=True,
     )
 
 
 def _means(name: str, *, required: bool) -> dict[str, pa.Column]:
-    number = pa.Column(float, nullable=True, required=required)
-    chance = _share() if required else _optional_share()
-    return {name: number, f"{name}_laag": number, f"{name}_hoog": number, f"{name}_q": chance}
+    return {
+        **_columns("getal", name, f"{name}_laag", f"{name}_hoog", required=required),
+        **_columns("aandeel", f"{name}_q", required=required),
+    }
 
 
 def _verandering_gebieden() -> pa.DataFrameSchema:
-    count = pa.Column("int64", checks=pa.Check.ge(0, error="is negatief"))
-    domains: dict[str, pa.Column] = {}
-    for name in DOMAIN_COLUMNS:
-        domains |= _means(name, required=False)
     kinds = pa.Check.isin(("stad", "stadsdeel", "wijk", "dia"), error="is geen soort gebied")
-    return pa.DataFrameSchema(
-        {
-            "buurten": count,
-            "van": count,
-            **_means("urgentie", required=True),
-            **domains,
-            "sinds": pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaar")),
-            "ruis_bekend": pa.Column(bool),
-            "fdr": _share(nullable=False),
-        },
-        index=pa.MultiIndex(
-            [pa.Index(str, name="soort", checks=kinds), pa.Index(str, name="sleutel")],
-            unique=["soort", "sleutel"],
-        ),
+    levels = [pa.Index(str, name="soort", checks=kinds), pa.Index(str, name="sleutel")]
+    columns = {**_columns("aantal", "buurten", "van"), **_means("urgentie", required=True)}
+    for name in DOMAIN_COLUMNS:
+        columns |= _means(name, required=False)
+    columns |= {
+        **_columns("jaar", "sinds"),
+        **_columns("ja of nee", "ruis_bekend"),
+        **_columns("aandeel", "fdr", nullable=False),
+    }
+    return _table(
+        columns,
+        [_rule(lambda t: t["buurten"] <= t["van"], "meer buurten te vergelijken dan er zijn")],
+        index=pa.MultiIndex(levels, unique=["soort", "sleutel"]),
         strict=True,
-        checks=pa.Check(
-            lambda t: t["buurten"] <= t["van"], error="meer buurten te vergelijken dan er zijn"
-        ),
     )
 
 
 def _jaarscores() -> pa.DataFrameSchema:
-    year = _points()
-    year.regex = True
-    return pa.DataFrameSchema({r"\d{4}": year}, index=_buurten(), strict=True)
+    return _table(_columns("punten", r"\d{4}", regex=True), strict=True)
 
 
 def _herkomst() -> pa.DataFrameSchema:
-    year = pa.Column("int64", checks=pa.Check.in_range(1990, 2100, error="is geen jaartal"))
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "indicator": _text(),
-            "bron": _text(),
-            "tabel": _text(),
-            "levering": year,
-            "peiljaar": year,
+            **_columns("tekst", "indicator", "bron", "tabel", "methode", "bestand", "sha256"),
+            **_columns("jaar", "levering", "peiljaar"),
             "cellen": pa.Column("int64", checks=pa.Check.ge(1, error="is nul")),
-            "methode": _text(),
-            "bronvermelding": _text(".+", "is leeg"),
-            "bestand": _text(),
-            "sha256": _text(),
+            **_texts(".+", "is leeg", "bronvermelding"),
         },
-        index=pa.Index("int64"),
+        index=_RUNNING,
         strict=True,
     )
 
 
 def _bestanden() -> pa.DataFrameSchema:
     names = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
-    return pa.DataFrameSchema(
-        {name: _text() for name in names}, index=pa.Index("int64"), strict=True
-    )
+    return _table(_columns("tekst", *names), index=_RUNNING, strict=True)
 
 
 def _audit() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "controle": _text(".+", "is leeg"),
-            "kolom": _text(),
-            "index": pa.Column(bool),
-            "soort": _text(".+", "is leeg"),
-            "rij": pa.Column("int64", checks=pa.Check.ge(0, error="is negatief")),
-            "getal": pa.Column(float, nullable=True),
-            "tekst": pa.Column(str, nullable=True),
+            **_texts(".+", "is leeg", "controle", "soort"),
+            **_columns("tekst", "kolom"),
+            **_columns("ja of nee", "index"),
+            **_columns("aantal", "rij"),
+            **_columns("getal", "getal"),
+            **_columns("tekst of niets", "tekst"),
         },
-        index=pa.Index("int64"),
+        index=_RUNNING,
         strict=True,
     )
 
 
 def _verantwoording() -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
+    return _table(
         {
-            "opgenomen": pa.Column(bool),
-            "grenzen": pa.Column(bool),
-            "bronnen": _text(),
-            "zonder_rij": _text(),
-            "toelichting": _text(".+", "is leeg"),
+            **_columns("ja of nee", "opgenomen", "grenzen"),
+            **_columns("tekst", "bronnen", "zonder_rij"),
+            **_texts(".+", "is leeg", "toelichting"),
         },
-        index=_buurten(),
         strict=True,
     )
 
@@ -493,7 +437,7 @@ _MAKERS: Final = MappingProxyType(
         "marges_laag": _all_float,
         "marges_hoog": _all_float,
         "scores": _scores,
-        "bijdragen": _bijdragen,
+        "bijdragen": _all_float,
         "audit": _audit,
         "typologie": _typologie,
         "typeprofielen": _typeprofielen,

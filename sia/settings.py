@@ -8,11 +8,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sia.errors import InputError
 
+Openness = Literal["intern", "partners", "openbaar"]
+"""For whom something is; each has its own folder in the reports of a year."""
+
 RECORD = "duiding.sqlite"
 """File of one municipality's judgements, of all years, beside its processed years."""
+
+LAST_RUN = "laatste-run.json"
+"""In the folder of a municipality's reports, and in that of a batch of several."""
 
 PLANS = "plannen"
 """Folder within a raw folder with what partners deliver: only the agenda reads it."""
@@ -63,10 +70,14 @@ def portable(text: str, root: Path, folders: Iterable[Path] = ()) -> str:
     home = Path.home()
     named = {str(folder): _relative(folder, root, home) for folder in (*folders, root)}
     named |= {str(home): "~"} if home != Path(home.anchor) else {}
-    for whole in sorted(named, key=len, reverse=True):
-        for form in {whole, whole.replace("\\", "/"), json.dumps(whole)[1:-1]}:
-            text = re.sub(rf"{re.escape(form)}(?![\w-])", lambda _, w=whole: named[w], text)  # type: ignore[misc]
-    return text
+    told = {
+        form: name
+        for whole, name in named.items()
+        for form in (whole, whole.replace("\\", "/"), json.dumps(whole)[1:-1])
+    }
+    # in one go, the longest first: a relative path may hold the absolute path of another folder
+    found = "|".join(map(re.escape, sorted(told, key=len, reverse=True)))
+    return re.sub(rf"({found})(?![\w-])", lambda match: told[match[1]], text)
 
 
 def _relative(folder: Path, root: Path, home: Path) -> str:
@@ -107,6 +118,10 @@ class Folders:
     def report(self, gemeentecode: str, jaar: int) -> Path:
         """Return ``reports/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
         return self.reports / _safe(gemeentecode) / str(int(jaar))
+
+    def edition(self, gemeentecode: str, jaar: int, voor: Openness = "openbaar") -> Path:
+        """Return the folder of a year's reports with only what is for these readers."""
+        return self.report(gemeentecode, jaar) / voor
 
 
 def _safe(gemeentecode: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 
 from sia.base_year import base_year, base_year_text, record
 from sia.batch.advice import advice, first_line, where
+from sia.batch.cluster import open_to_others
 from sia.batch.display import Level, display
 from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
-from sia.batch.record import RECORD, Start, begin, write_record
+from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import unknown_text, write_summary
 from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
@@ -35,7 +36,7 @@ from sia.request import (
     unknown_files,
     years_present,
 )
-from sia.settings import Folders
+from sia.settings import LAST_RUN, Folders
 from sia.stages.in_force import method_facts, method_of
 from sia.stages.run import Run
 from sia.toml import read_toml
@@ -61,6 +62,8 @@ class Request:
         Also the set of reports and the open data.
     scheduler : str, optional
         Address of a Dask scheduler.
+    vertrouwd : bool
+        Only who is trusted reaches the network of the scheduler: it need not be encrypted.
     tijdslimiet : int
         Seconds that one cell may take.
     methode : pathlib.Path, optional
@@ -75,6 +78,7 @@ class Request:
     opnieuw: bool = False
     reeks: bool = False
     scheduler: str | None = None
+    vertrouwd: bool = False
     tijdslimiet: int = TIME_LIMIT
     methode: Path | None = None
 
@@ -180,6 +184,7 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     folders = Folders.of(root)
     bron = tuple(folder.resolve() for folder in request.bron)
     wrong = check_folders_and_years(request.jaren, bron)
+    wrong += open_to_others(request.scheduler, request.vertrouwd)
     refuse([*wrong, *misspelt(request.gemeenten, folders.processed)])
     remark = say if level != "stil" else _ignore
     with hand_down(bron, raw_hash(bron)):
@@ -206,7 +211,7 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     names = {one.gemeente.code: one.gemeente.naam for one in chosen}
     for place, begun in starts.items():
         own = result if place == folders.reports else result.of(place.name)
-        write_record(begun, place / RECORD, own)
+        write_record(begun, place / LAST_RUN, own)
         write_summary(
             own, place / SUMMARY, names=names, folders=folders, start=begun, onbekend=unknown
         )
@@ -296,7 +301,7 @@ def _starts(
     if len(runs) > 1:
         starts[folders.reports] = begun
     for place, start in starts.items():
-        write_record(start, place / RECORD)
+        write_record(start, place / LAST_RUN)
     return starts
 
 
@@ -333,7 +338,7 @@ def _tell(
     stale = {(o.gemeente, o.jaar) for o in result.outcomes if not o.good}
     places = sorted({(o.gemeente, o.jaar) for o in result.outcomes})
     for what, more in (("Atlas", "atlassen"), ("Rapport", "rapporten")):
-        pages = [(place, folders.report(*place) / f"{what.lower()}.html") for place in places]
+        pages = [(place, folders.edition(*place) / f"{what.lower()}.html") for place in places]
         there = [(place, path) for place, path in pages if path.exists()]
         for place, path in there[:_SHOWN]:
             say(f"{what}{' van een eerdere run' if place in stale else ''}: {path}")
@@ -341,7 +346,7 @@ def _tell(
             say(f"... en nog {len(there) - _SHOWN} {more}; zie het overzicht.")
     say(f"Overzicht: {summary}")
     for o in result.failed[:_SHOWN]:
-        copy = folders.report(o.gemeente, o.jaar) / "notebooks" / f"{o.notebook}.ipynb"
+        copy = folders.edition(o.gemeente, o.jaar, "intern") / "notebooks" / f"{o.notebook}.ipynb"
         spot = f", {where(o)}" if o.cell else ""
         say(f"MISLUKT {names[o.gemeente]} {o.jaar}: {copy}{spot}: {first_line(o.message)}")
         say(f"  {advice(o)}")

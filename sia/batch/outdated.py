@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from sia.batch.record import RECORD
 from sia.dutch import opsomming
 from sia.errors import InputError, refuse
 from sia.fingerprint import hand_down
 from sia.request import LAST_YEAR, check_folders_and_years, configure_processed
-from sia.settings import Folders, project_root
+from sia.settings import Folders
 from sia.stages import graph
 from sia.stages.in_force import method_of
+from sia.stages.opening import last_asked
 from sia.stages.run import Run, raw_now
 
 UNKNOWN = "niet te zeggen of stappen verouderd zijn"
@@ -49,21 +47,9 @@ def outdated(
         return [], f"{UNKNOWN}: {first.wat} {first.bestand}".rstrip()
 
 
-def _asked(path: Path) -> tuple[tuple[Path, ...], Path | None]:
-    """Return the raw folders and the file of the method in the record of the last run."""
-    if not path.exists():
-        wat = "Het verslag van de laatste run ontbreekt:"
-        raise InputError.one(wat, "Draai `sia run`.", bestand=str(path))
-    asked = json.loads(path.read_text(encoding="utf-8"))["opdracht"]
-    root = project_root()
-    bron = tuple((root / Path(name).expanduser()).resolve() for name in asked["bron"])
-    refuse(check_folders_and_years([LAST_YEAR], bron))
-    own = asked.get("methode")
-    return bron, (root / Path(own).expanduser()).resolve() if own else None
-
-
 def _compared(folders: Folders, code: str, noted: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    bron, choices = _asked(folders.reports / code / RECORD)
+    bron, choices = last_asked(folders, code)
+    refuse(check_folders_and_years([LAST_YEAR], bron))
     gemeente = configure_processed(code, folders.processed)
     method = method_of(gemeente, choices)
     own = gemeente.with_thresholds(method.drempels)

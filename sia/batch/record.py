@@ -18,9 +18,6 @@ from sia.fingerprint import content_hash, raw_hash
 from sia.settings import portable, project_root
 from sia.store import legible, write_json
 
-RECORD = "laatste-run.json"
-"""In the folder of a municipality's reports, and in that of a batch of several."""
-
 _LIBRARIES = (
     "geopandas",
     "highspy",

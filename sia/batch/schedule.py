@@ -71,7 +71,7 @@ class Line:
         except Timeout:
             return False
         self.lock = lock
-        folders: set[Path] = {t.output.parents[1] for t in tasks} | {t.processed for t in tasks}
+        folders: set[Path] = {t.output.parents[2] for t in tasks} | {t.processed for t in tasks}
         remove_left_overs(sorted(folders | {root / "intake"}))
         return True
 

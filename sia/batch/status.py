@@ -99,7 +99,7 @@ def _code(folders: Folders, gemeente: str) -> str:
 def _row(folder: Path, folders: Folders) -> dict[str, Any]:
     code, year = folder.parent.name, folder.name
     stages = read_manifest(folder).get("stappen", {})
-    pages = [folders.reports / code / year / name for name in _PAGES]
+    pages = [folders.reports / code / year / "openbaar" / name for name in _PAGES]
     scales = [
         entry["parameters"]["basisjaar"]
         for entry in stages.values()

@@ -21,10 +21,10 @@ from sia.store import write_text
 NONE = "–"
 _SHOWN = 10
 _PAGES = (
-    ("atlas", "atlas.html"),
-    ("rapport", "rapport.html"),
-    ("kaart", "kaart.html"),
-    ("notebooks", "notebooks"),
+    ("atlas", "openbaar/atlas.html"),
+    ("rapport", "openbaar/rapport.html"),
+    ("kaart", "openbaar/kaart.html"),
+    ("notebooks", "intern/notebooks"),
 )
 _WORST = (FAILED, STOPPED, DONE, UNCHANGED)
 
@@ -145,7 +145,7 @@ def _failure(outcome: Outcome, names: Mapping[str, str], links: _Links) -> dict[
         "gemeente": names[outcome.gemeente],
         "jaar": outcome.jaar,
         "notebook": outcome.notebook,
-        "kopie": links.to(outcome, f"notebooks/{outcome.notebook}.ipynb"),
+        "kopie": links.to(outcome, f"intern/notebooks/{outcome.notebook}.ipynb"),
         "waar": where(outcome),
         "melding": outcome.message,
         "advies": advice(outcome),
@@ -174,7 +174,7 @@ def _notebook(outcome: Outcome, links: _Links) -> dict[str, Any]:
     return {
         "jaar": outcome.jaar,
         "notebook": outcome.notebook,
-        "kopie": links.to(outcome, f"notebooks/{outcome.notebook}.ipynb"),
+        "kopie": links.to(outcome, f"intern/notebooks/{outcome.notebook}.ipynb"),
         "status": outcome.status,
         "klasse": outcome.status.replace(" ", "-"),
         "duur": _seconds(outcome.seconds),

@@ -175,6 +175,7 @@ def plan(
     texts = {name: sha256_file(source) for name, source in sources.items()}
 
     def task(name: str, jaar: int) -> Task:
+        folder = run.folders.edition(run.gemeente.code, jaar, "intern") / "notebooks"
         stages = tuple(one.name for one in graph.of_notebook(name))
         own = json.dumps({k: v for k, v in given[name].items() if k not in shared}, sort_keys=True)
         rests_on = (run.of_year(jaar).fingerprint(stage) for stage in stages)
@@ -183,7 +184,7 @@ def plan(
             run.gemeente.code,
             jaar,
             {**given[name], "jaar": jaar},
-            run.folders.report(run.gemeente.code, jaar) / "notebooks" / sources[name].name,
+            folder / sources[name].name,
             stages,
             digest([texts[name], own, *rests_on]),
             timeout,

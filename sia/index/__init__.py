@@ -12,16 +12,14 @@ from sia.index.aggregation import (
     GeneralisedMean,
     Geometric,
     Harmonic,
-    MazziottaPareto,
     Median,
     WeightedSum,
     aggregate,
 )
 from sia.index.build import IndexResult, build_index
 from sia.index.change import decompose_change
-from sia.index.choices import Choices, DataError, DirichletWeights, RecordedDraws, WeightNoise
+from sia.index.choices import Choices, DataError, RecordedDraws, WeightNoise
 from sia.index.contributions import shapley
-from sia.index.denominators import Denominate, denominate
 from sia.index.design import IndexDesign
 from sia.index.diagnostics import (
     Audit,
@@ -32,26 +30,15 @@ from sia.index.diagnostics import (
     pillar_correlations,
 )
 from sia.index.imputation import (
-    EM,
     DomainImputation,
-    GroupImputation,
     Imputer,
     MeanImputation,
     MedianImputation,
-    NearestNeighbours,
     NoImputation,
     impute,
-    impute_panel,
 )
-from sia.index.least_winsorising import LeastWinsorising
-from sia.index.moments import kurtosis, skewness
 from sia.index.normalisation import (
-    Borda,
-    DistanceToMax,
-    DistanceToReference,
-    DistanceToTarget,
     ExponentialIMD,
-    FractionOfMax,
     FromNorms,
     Goalposts,
     MinMax,
@@ -60,7 +47,6 @@ from sia.index.normalisation import (
     NormalScores,
     PercentileRank,
     RankScore,
-    Scaled,
     ZScore,
     normalise,
 )
@@ -78,14 +64,12 @@ from sia.index.sensitivity_analysis import (
 )
 from sia.index.shrinkage import Shrinkage, rate_variance, shrink
 from sia.index.treatment import (
-    Always,
-    BoxCox,
     LogCT,
-    LogGII,
-    LogShift,
     NoTreatment,
     SkewKurtosis,
     Treatment,
+    kurtosis,
+    skewness,
     treat,
 )
 from sia.index.uncertainty_analysis import UncertaintyResult, uncertainty
@@ -94,64 +78,44 @@ from sia.index.weights import (
     FactorWeights,
     GivenWeights,
     OptimisedWeights,
-    PCAWeights,
     Weighting,
-    optimise_weights,
 )
 
 __all__ = [
-    "EM",
     "Aggregator",
-    "Always",
     "Arithmetic",
     "Audit",
     "AuditRules",
-    "Borda",
-    "BoxCox",
     "Choices",
     "Copeland",
     "DataError",
-    "Denominate",
-    "DirichletWeights",
-    "DistanceToMax",
-    "DistanceToReference",
-    "DistanceToTarget",
     "DomainImputation",
     "EqualWeights",
     "ExponentialIMD",
     "FactorWeights",
-    "FractionOfMax",
     "FromNorms",
     "GeneralisedMean",
     "Geometric",
     "GivenWeights",
     "Goalposts",
-    "GroupImputation",
     "Harmonic",
     "Imputer",
     "IndexDesign",
     "IndexResult",
-    "LeastWinsorising",
     "LogCT",
-    "LogGII",
-    "LogShift",
-    "MazziottaPareto",
     "MeanImputation",
     "Median",
     "MedianImputation",
     "MinMax",
-    "NearestNeighbours",
     "NoImputation",
     "NoNormalisation",
     "NoTreatment",
     "NormalScores",
     "Normaliser",
     "OptimisedWeights",
-    "PCAWeights",
     "PercentileRank",
     "RankScore",
     "RecordedDraws",
-    "Scaled",
     "Screening",
     "SensitivityResult",
     "Shrinkage",
@@ -169,14 +133,11 @@ __all__ = [
     "compound_growth",
     "cronbach_alpha",
     "decompose_change",
-    "denominate",
     "impute",
-    "impute_panel",
     "kurtosis",
     "leave_one_out",
     "main_effect",
     "normalise",
-    "optimise_weights",
     "order_proof",
     "percent_change",
     "pillar_correlations",

@@ -14,12 +14,11 @@ from sia.errors import InputError, Problem, refuse
 from sia.index.aggregation import aggregate
 from sia.index.chain import Chain, resolve
 from sia.index.contributions import attribute
-from sia.index.denominators import denominate
 from sia.index.design import IndexDesign
 from sia.index.imputation import Setting
 from sia.index.normalisation import Fitted, Normaliser
 from sia.index.ranking import rank_scores
-from sia.index.screening import ScreeningTables, screen
+from sia.index.screening import Screening, screen
 from sia.index.treatment import Treated, treat
 
 Array = npt.NDArray[np.float64]
@@ -63,7 +62,7 @@ class IndexResult:
     """
 
     values: pd.DataFrame
-    screening: ScreeningTables
+    screening: Screening
     imputed: pd.DataFrame
     treated: pd.DataFrame
     normalised: pd.DataFrame
@@ -84,7 +83,7 @@ class IndexResult:
 def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     """Build an index.
 
-    Order: screen, denominate, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
+    Order: screen, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
     order). Units keep their order and none is dropped.
 
     Parameters
@@ -116,7 +115,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     frame = _frame(scores, table.index, hierarchy.aggregates)
     return IndexResult(
         values=table,
-        screening=screen(prepared, design.screen),
+        screening=screen(prepared),
         imputed=imputed,
         treated=treated.values,
         normalised=normalised,
@@ -138,16 +137,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
 
 
 def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
-    """Return the named columns as floats, or list everything that is wrong.
-
-    Returns
-    -------
-    DataFrame of float, columns in the order of `indicators`
-
-    Raises
-    ------
-    InputError
-    """
+    """Return the named columns as floats, or list everything that is wrong."""
     problems = [
         Problem(
             kolom=i,
@@ -210,20 +200,11 @@ def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
 
 
 def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Fill gaps by the imputer of each indicator; every imputer sees the whole table.
-
-    Parameters
-    ----------
-    values : DataFrame, units x indicators of the design
-
-    Returns
-    -------
-    DataFrame, same shape
-    """
+    """Fill gaps by the imputer of each indicator; every imputer sees the whole table."""
     hierarchy = design.hierarchy
     names = hierarchy.indicators
     x = values.to_numpy(dtype=float)
-    setting = Setting(values.index, names, signs(design), tuple(hierarchy.domain(i) for i in names))
+    setting = Setting(signs(design), tuple(hierarchy.domain(i) for i in names))
     chosen = [design.imputer_of(i) for i in names]
     filled = x.copy()
     # By identity: equal imputers would otherwise shadow one another's columns.
@@ -254,7 +235,7 @@ def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> FittedColumns:
     """Return the fitted normalisers with the columns that they belong to."""
     x, sign = values.to_numpy(dtype=float), signs(design)
     return [
-        (columns, rule.fit(x[:, columns], sign[columns], values.index))
+        (columns, rule.fit(x[:, columns], sign[columns]))
         for columns, rule in normaliser_groups(design)
     ]
 
@@ -271,22 +252,7 @@ def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFra
 def evaluate(
     leaves: Array, design: IndexDesign, chain: Chain, checked: bool = True
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Aggregate normalised indicators up to the roots.
-
-    Parameters
-    ----------
-    leaves : array, shape (..., n, k)
-        Normalised indicators in the order of the hierarchy.
-    chain : Chain
-        Weights may have leading axes (..., 1, n_children) that broadcast with `leaves`.
-    checked : bool
-        Refuse values that an aggregation has no answer for.
-
-    Returns
-    -------
-    scores, rescaled : dict of id to array, shape (..., n)
-        Of all aggregates; of those that are normalised again before they go up.
-    """
+    """Aggregate normalised indicators up to the roots."""
     up = {i: leaves[..., j] for j, i in enumerate(design.hierarchy.indicators)}
     scores: dict[str, Array] = {}
     rescaled: dict[str, Array] = {}
@@ -304,17 +270,7 @@ def evaluate(
 
 
 def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.Series[float]:
-    """Return the weight of every id in its root: the product of shares on the way up.
-
-    Parameters
-    ----------
-    weights : mapping of aggregate id to array
-
-    Returns
-    -------
-    Series by id
-        Roots 1; indicators of one root sum to 1. Indicators first, then aggregates.
-    """
+    """Return the weight of every id in its root: the product of shares on the way up."""
     share: dict[str, float] = dict.fromkeys(design.hierarchy.roots, 1.0)
     for node in reversed(design.hierarchy.nodes):
         part = weights[node.id] / weights[node.id].sum()
@@ -325,9 +281,7 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
 
 
 def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Return the table after denominators and shrinkage, which imputation starts from."""
-    if design.denominate is not None:
-        table = denominate(table, design.denominate)
+    """Return the table after shrinkage, which imputation starts from."""
     return table if design.shrink is None else design.shrink.apply(table)
 
 

@@ -37,20 +37,7 @@ class Chain:
 
 
 def resolve(normalised: Array, design: IndexDesign) -> Chain:
-    """Set weights and fit the normalisers of aggregates.
-
-    Parameters
-    ----------
-    normalised : array, shape (n, k)
-        Of the units that weights and norms are to be learnt from.
-
-    Raises
-    ------
-    InputError
-        Values that an aggregation has no answer for.
-    ValueError
-        Weights that are negative or all zero, or cannot be set.
-    """
+    """Set weights and fit the normalisers of aggregates."""
     if not isinstance(design.weigh, OptimisedWeights):
         return _climb(normalised, design, _node_by_node(design))[0]
     weights = {node.id: np.array(node.weights) for node in design.hierarchy.nodes}
@@ -88,7 +75,7 @@ def _climb(normalised: Array, design: IndexDesign, weigh: Weigh) -> tuple[Chain,
         score = aggregate(x, weight, rule, design.share_of(node))
         again = design.renormaliser_of(node)
         if again is not None:
-            rescale[node.id] = again.fit(score[:, None], np.ones(1), None)
+            rescale[node.id] = again.fit(score[:, None], np.ones(1))
             score = rescale[node.id].transform(score[:, None])[:, 0]
         column[node.id] = score
     return Chain(weights, rescale), column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -46,32 +46,6 @@ class WeightNoise:
         return noise.T
 
 
-@dataclass(frozen=True)
-class DirichletWeights:
-    """Weights drawn from a Dirichlet distribution around the given ones.
-
-    Parameters
-    ----------
-    concentration : float
-        alpha_j = concentration * k * share_j. 1 with equal weights is uniform over all weightings;
-        larger stays closer to the given weights.
-    """
-
-    concentration: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_fields(self, "concentration", above=0)
-
-    def draw(self, base: Array, count: int, rng: np.random.Generator) -> Array:
-        """Return weights, shape (count, k); children with weight zero keep it."""
-        share = base / base.sum()
-        weights = np.zeros((count, base.size))
-        used = share > 0
-        alpha = self.concentration * used.sum() * share[used]
-        weights[:, used] = rng.dirichlet(alpha, count)
-        return weights
-
-
 @dataclass(frozen=True, eq=False)
 class Choices:
     """Alternatives per step; every draw takes one of each.
@@ -84,7 +58,7 @@ class Choices:
     normalise, aggregate, impute, treat : tuple
         Each option is what `IndexDesign` accepts for that step. An aggregation that needs values
         above zero gets the normalised indicators rescaled to 1-100 where they are not.
-    weights : WeightNoise, DirichletWeights or None
+    weights : WeightNoise or None
         Applied at every level.
     leave_out : bool
         Each draw leaves out one indicator or none.
@@ -94,7 +68,7 @@ class Choices:
         one of them or none, but never without the heaviest. Figures that nobody delivered are so
         no more certain than those that were.
     own : float, optional
-        Chance that a draw takes the first option of a step, which is the design's own in `around`,
+        Chance that a draw takes the first option of a step, by custom the design's own,
         and leaves nothing out; the other options share the rest. Default: all options of a step
         have the same chance. With it, a unit that the design's own choices favour at every step
         at once does not fall outside the interval of its rank.
@@ -104,7 +78,7 @@ class Choices:
     aggregate: tuple[PerKey[Aggregator], ...] = (Arithmetic(), Geometric())
     impute: tuple[PerKey[Imputer], ...] = (NoImputation(), MedianImputation(), DomainImputation())
     treat: tuple[PerKey[Treatment], ...] = (NoTreatment(), SkewKurtosis())
-    weights: WeightNoise | DirichletWeights | None = field(default_factory=WeightNoise)
+    weights: WeightNoise | None = field(default_factory=WeightNoise)
     leave_out: bool = True
     redeliver: bool = False
     own: float | None = None
@@ -158,29 +132,7 @@ class Choices:
         return times
 
     @classmethod
-    def around(cls, design: IndexDesign, **changes: Any) -> Choices:
-        """Return the default choices with the design's own choice among the options of each step.
-
-        Parameters
-        ----------
-        **changes
-            Fields of `Choices` that differ from the default.
-
-        Notes
-        -----
-        A default option equal to the design's own is not counted twice.
-        """
-        plain = cls(**changes)
-
-        def with_own(step: str) -> tuple[Any, ...]:
-            own = getattr(design, step)
-            return (own, *(option for option in getattr(plain, step) if option != own))
-
-        varied: dict[str, Any] = {step: with_own(step) for step in STEPS if getattr(plain, step)}
-        return replace(plain, **varied)
-
-    @classmethod
-    def weights_only(cls, noise: WeightNoise | DirichletWeights | None = None) -> Choices:
+    def weights_only(cls, noise: WeightNoise | None = None) -> Choices:
         """Return choices that vary the weights and nothing else."""
         return cls((), (), (), (), noise or WeightNoise(), False)
 
@@ -222,6 +174,9 @@ class DataError:
     loading : mapping of indicator to float
         Correlation (-1 to 1) of an indicator's error within its margins with one error that all
         indicators of a unit have in common, as figures from one model do. Default 0.
+    drift : DataFrame, optional
+        Standard error, units x indicators, of what is not of this year: how far it may have moved
+        since. Drawn from a normal, beside all other error; NaN is none.
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)
@@ -231,6 +186,7 @@ class DataError:
     exact_below: float = 9.0
     printed: Mapping[str, float] = field(default_factory=dict)
     loading: Mapping[str, float] = field(default_factory=dict)
+    drift: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_fields(self, "exact_below", least=0)
@@ -322,19 +278,9 @@ class Recorded:
 class Noise:
     """A data error made ready for one table: arrays instead of names.
 
-    Parameters
-    ----------
-    values : array, shape (n, k)
-    denominator : array, shape (n, k)
-        NaN where unknown.
-    scale, base : array, shape (k,)
-        NaN and 0 where they do not apply.
-    below, above : array, shape (n, k)
-        Standard error to either side from published margins; NaN where there are none.
-    unit : array, shape (k,)
-        In which the publisher prints; 0 where unknown.
-    loading : array, shape (k,)
-        Correlation of the error within margins with the unit's common error.
+    (n, k): values, denominators (NaN unknown), standard errors below and above within margins (NaN
+    without) and drift. (k,): scale (NaN none), rounding base (0 none), printed unit (0 unknown),
+    loading on the unit's common error.
     """
 
     values: Array
@@ -346,6 +292,7 @@ class Noise:
     exact_below: float
     unit: Array
     loading: Array
+    drift: Array
 
     def version(self, seed: int, number: int) -> Array:
         """Return the version of the truth that belongs to a number, shape (n, k)."""
@@ -366,6 +313,9 @@ class Noise:
         printed = np.flatnonzero(self.unit > 0)
         if printed.size:
             x[:, printed] += (rng.random((x.shape[0], printed.size)) - 0.5) * self.unit[printed]
+        moved = np.flatnonzero(self.drift.any(axis=0))
+        if moved.size:
+            x[:, moved] += rng.standard_normal((x.shape[0], moved.size)) * self.drift[:, moved]
         return x
 
     def _margins(self, x: Array, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
@@ -426,23 +376,13 @@ def prepare_noise(
     values: pd.DataFrame,
     denominators: pd.DataFrame | None,
 ) -> Noise | None:
-    """Turn a data error into arrays, or None when there is nothing to draw.
-
-    Parameters
-    ----------
-    values : DataFrame, units x indicators
-    denominators : DataFrame or None
-        Units x indicators.
-
-    Raises
-    ------
-    ValueError
-        When an indicator is unknown or rates have no denominators.
-    InputError
-        When a figure lies outside its own margins.
-    """
+    """Turn a data error into arrays, or None when there is nothing to draw."""
     if error is None or not (
-        error.scale or error.rounded or error.printed or error.lower is not None
+        error.scale
+        or error.rounded
+        or error.printed
+        or error.lower is not None
+        or error.drift is not None
     ):
         return None
     names = [str(c) for c in values.columns]
@@ -459,6 +399,10 @@ def prepare_noise(
     if denominators is not None:
         n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
     below, above = _sides(error, values)
+    drift = np.zeros(values.shape)
+    if error.drift is not None:
+        aligned = error.drift.reindex(index=values.index, columns=values.columns)
+        drift = np.nan_to_num(aligned.to_numpy(dtype=float))
     return Noise(
         values.to_numpy(dtype=float),
         n,
@@ -469,6 +413,7 @@ def prepare_noise(
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
         np.array([float(error.loading.get(c, 0.0)) for c in names]),
+        drift,
     )
 
 

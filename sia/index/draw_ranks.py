@@ -1,14 +1,12 @@
 """Ranks of many units in many draws, and their summary per unit, as fast as sorting allows.
 
-Sorting sets the pace of a robustness run in which only weights vary, so both sorts are kept small:
+Sorting sets the pace of a robustness run in which only weights vary, so that sort is kept small:
 score and unit number share the 64 bits of one float, which sorts faster than an argsort and needs
-no second array; and per unit only three quantiles are set in place, by selection instead of a sort.
+no second array.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,17 +19,8 @@ Ranks = npt.NDArray[np.uint16 | np.int32]
 SORTED = 240_000
 """Bytes of keys that are sorted at a time: what the second cache of one core holds."""
 
-TURNED = 2_000_000
-"""Bytes of ranks that are turned from draws x units to units x draws at a time."""
-
-STRIP = 32
-"""Draws that are turned at a time."""
-
-UNITS = 400_000
-"""Bytes of ranks that are summarised at a time."""
-
-COUNTED = 250_000
-"""Ranks that are counted at a time."""
+UNITS = 500
+"""Units that are summarised at a time, which bounds memory."""
 
 NUMBER_BITS = 14
 """Least bits of a key that hold the unit number: 16,384 units leave 38 for the score."""
@@ -50,19 +39,6 @@ def to_keys(scores: Array, low: Array | float, high: Array | float, out: Array) 
     Keys are linear in scores, so a weighted mean of keys is the key of the weighted mean. All
     between 1 and 2, floats have one exponent, and 52 bits that order as the floats do. Half a step
     is added, so that scores which are equal but for rounding fall on the same side.
-
-    Parameters
-    ----------
-    scores : array, shape (..., n)
-        Last axis: units.
-    low, high : array or float
-        Bounds of the scores.
-    out : array, shape of `scores`
-
-    Returns
-    -------
-    array
-        `out`.
     """
     width = np.asarray(high - low, dtype=float)
     factor = np.divide(0.5, width, where=width > 0, out=np.zeros_like(width))
@@ -83,15 +59,6 @@ def rank_rows(scores: Array) -> Ranks:
 
     Scores that differ by less than about the range / 2^37 count as equal (twice as much for every
     doubling beyond 16,384 units): rounding noise must not order equal units.
-
-    Parameters
-    ----------
-    scores : array, shape (m, n)
-
-    Returns
-    -------
-    array of `rank_type`, shape (m, n)
-        0 where the score is missing.
     """
     keys = np.empty(scores.shape)
     high = scores.max(axis=1, keepdims=True, initial=-np.inf)
@@ -107,17 +74,7 @@ def rank_rows(scores: Array) -> Ranks:
 
 
 def rank_keys(keys: Array) -> Ranks:
-    """Rank the units of every row by their keys, 1 for the lowest key; ties share the better rank.
-
-    Parameters
-    ----------
-    keys : array, shape (m, n)
-        As `to_keys` makes them; overwritten.
-
-    Returns
-    -------
-    array of `rank_type`, shape (m, n)
-    """
+    """Rank the units of every row by keys, (m, n), 1 for the lowest; overwrites the keys."""
     m, n = keys.shape
     ranks = np.empty((m, n), dtype=rank_type(n))
     size = max(1, min(m, SORTED // (8 * n)))
@@ -129,17 +86,7 @@ def rank_keys(keys: Array) -> Ranks:
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """Working arrays that blocks of one size reuse, because fresh memory costs more than sorting.
-
-    Parameters
-    ----------
-    places : array of int, shape (n,)
-        1 to n.
-    numbers : array of int64, shape (n,)
-        0 to n - 1.
-    mask : int
-        The bits of a key that hold the unit number.
-    """
+    """Working arrays that blocks of one size reuse: fresh memory costs more than sorting."""
 
     units: Ints
     steps: Ints
@@ -189,17 +136,9 @@ class _Bench:
 class RankSummary:
     """Ranks of every unit over the draws in which it has a score.
 
-    Parameters
-    ----------
-    quantiles : array, shape (n, 3)
-        At `SHARES`: observed ranks (inverse of the empirical distribution function, Hyndman & Fan
-        1996, type 1); NaN without a score.
-    total : array, shape (n,)
-        Sum of the ranks.
-    scored : array of int64, shape (n,)
-        Draws with a score.
-    up_to : array of int64, shape (n, number of bounds)
-        Draws in which the rank is at most the bound.
+    `quantiles` at `SHARES`, (n, 3): observed ranks (Hyndman & Fan 1996, type 1), NaN without a
+    score; `total`: sum of the ranks; `scored`: draws with a score; `up_to`: draws with a rank of
+    at most each bound, (n, number of bounds).
     """
 
     quantiles: Array
@@ -209,131 +148,24 @@ class RankSummary:
 
 
 def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
-    """Summarise the ranks of every unit.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (draws, n)
-        1 to n; 0 where there is no score.
-    bounds : tuple of int
-        Ranks to count up to.
-    """
-    draws, n = ranks.shape
-    return _counted(ranks, bounds) if n < draws else _ordered(ranks, bounds)
+    """Summarise the ranks of every unit."""
+    parts = [
+        _summary(np.ascontiguousarray(ranks[:, start : start + UNITS].T), bounds)
+        for start in range(0, ranks.shape[1], UNITS)
+    ]
+    return RankSummary(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _counted(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
-    """Summarise by counting how often each unit has each rank: with few units the least work."""
-    draws, n = ranks.shape
-    cells = n * (n + 1)
-    first = np.arange(n) * (n + 1)
-    often = np.zeros(cells, dtype=np.int64)
-    size = max(1, COUNTED // n)
-    for start in range(0, draws, size):
-        often += np.bincount((ranks[start : start + size] + first).ravel(), minlength=cells)
-    often = often.reshape(n, n + 1)
-    up_to = often[:, 1:].cumsum(axis=1)
-    scored = up_to[:, -1]
-    quantiles = np.empty((n, len(SHARES)))
+def _summary(ranks: Ranks, bounds: tuple[int, ...]) -> tuple[Array, Array, Ints, Ints]:
+    """Summarise some units, shape (m, draws)."""
+    ranks.sort(axis=1, kind="stable")  # a radix sort of 16 bits
+    draws = ranks.shape[1]
+    scored = np.count_nonzero(ranks, axis=1)
+    missing, rows = draws - scored, np.arange(len(ranks))
+    quantiles = np.full((len(ranks), len(SHARES)), np.nan)
     for place, share in enumerate(SHARES):
-        rank = (up_to <= _position(share, scored)[:, None]).sum(axis=1) + 1
-        quantiles[:, place] = np.where(scored > 0, rank, np.nan)
-    total = (often @ np.arange(n + 1)).astype(float)
-    return RankSummary(quantiles, total, scored, up_to[:, [min(b, n) - 1 for b in bounds]])
-
-
-def _ordered(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
-    """Summarise by selecting the quantiles of every unit; units in parallel."""
-    draws, n = ranks.shape
-    found = RankSummary(
-        np.empty((n, len(SHARES))),
-        np.empty(n),
-        np.empty(n, dtype=np.int64),
-        np.empty((n, len(bounds)), dtype=np.int64),
-    )
-    few = max(1, UNITS // (4 * draws))
-    workers = os.cpu_count() or 1
-    many = max(1, min(TURNED // (2 * draws), -(-n // workers)))
-
-    def work(start: int) -> None:
-        turned = _turned(ranks[:, start : start + many])
-        room = np.empty((few, draws), dtype=np.int32)
-        for first in range(0, len(turned), few):
-            part = turned[first : first + few]
-            block = room[: len(part)]
-            np.copyto(block, part)
-            begin = start + first
-            _summarise_block(block, bounds, found, slice(begin, begin + len(part)))
-
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(work, range(0, n, many)))
-    return found
-
-
-def _turned(ranks: Ranks) -> Ranks:
-    """Return the transpose, copied in strips that stay in the cache."""
-    turned = np.empty(ranks.shape[::-1], dtype=ranks.dtype)
-    for start in range(0, len(ranks), STRIP):
-        turned[:, start : start + STRIP] = ranks[start : start + STRIP].T
-    return turned
-
-
-def _summarise_block(
-    block: npt.NDArray[np.int32], bounds: tuple[int, ...], found: RankSummary, units: slice
-) -> None:
-    """Fill in what belongs to some units; reorders the block."""
-    draws = block.shape[1]
-    missing = np.zeros(len(block), dtype=np.int64)
-    ends = _selected(block)
-    if not block[:, : ends[0] + 1].all():
-        missing = (block == 0).sum(axis=1)
-        block.sort(axis=1)
-    scored = draws - missing
-    found.scored[units] = scored
-    # 32 bits are summed several times faster, and ranks are at most the number of units
-    small = draws * found.total.size < 2**31
-    found.total[units] = block.sum(axis=1, dtype=np.int32 if small else np.int64)
-    for place, bound in enumerate(bounds):
-        found.up_to[units, place] = _count_up_to(block, bound, ends) - missing
-    rows = np.arange(len(block))
-    for place, share in enumerate(SHARES):
-        at = missing + _position(share, scored)
-        value = block[rows, np.minimum(at, draws - 1)]
-        found.quantiles[units, place] = np.where(scored > 0, value, np.nan)
-
-
-def _selected(block: npt.NDArray[np.int32]) -> tuple[int, int, int]:
-    """Put the quantiles of every row in place, the middle first, then each half apart."""
-    draws = block.shape[1]
-    first, middle, last = (int(_position(s, np.array([draws]))[0]) for s in SHARES)
-    block.partition(middle, axis=1)
-    if first < middle:
-        block[:, :middle].partition(first, axis=1)
-    if last > middle:
-        block[:, middle + 1 :].partition(last - middle - 1, axis=1)
-    return first, middle, last
-
-
-def _count_up_to(block: npt.NDArray[np.int32], bound: int, ends: tuple[int, int, int]) -> Ints:
-    """Count ranks up to a bound where the quantiles are in place: most rows are all or nothing."""
-    first, _, last = ends
-    count = np.zeros(len(block), dtype=np.int64)
-    below = block[:, first] > bound
-    above = block[:, last] <= bound
-    parts = (
-        (below, slice(0, first), 0),
-        (above, slice(last + 1, None), last + 1),
-        (~below & ~above, slice(0, None), 0),
-    )
-    for rows, columns, sure in parts:
-        if rows.any():
-            # bits of packed flags are counted several times faster than flags
-            flags = np.packbits(block[rows, columns] <= bound, axis=1)
-            count[rows] = sure + np.bitwise_count(flags).sum(axis=1, dtype=np.int64)
-    return count
-
-
-def _position(share: float, scored: Ints) -> Ints:
-    """Return where a quantile stands among so many sorted values."""
-    place: Ints = np.maximum(np.ceil(share * scored - 1e-9).astype(np.int64) - 1, 0)
-    return place
+        at = missing + np.maximum(np.ceil(share * scored - 1e-9).astype(np.int64) - 1, 0)
+        value = ranks[rows, np.minimum(at, draws - 1)]
+        quantiles[:, place] = np.where(scored > 0, value, np.nan)
+    up_to = np.column_stack([(ranks <= bound).sum(axis=1) - missing for bound in bounds])
+    return quantiles, ranks.sum(axis=1, dtype=float), scored, up_to

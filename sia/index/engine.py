@@ -35,10 +35,9 @@ from sia.index.choices import STEPS, Noise, Recorded, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
 from sia.index.imputation import Imputer, NoImputation, Setting
-from sia.index.treatment import BatchedTreatment, FittedTreatment, NoTreatment, Treatment
+from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 CACHE = 4_000_000
 """Bytes of a block's main array: larger blocks fall out of the cache and are no faster."""
@@ -49,18 +48,10 @@ PRODUCT = 32
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What every draw does.
+    """What every draw does; all arrays have shape (draws,).
 
-    Parameters
-    ----------
-    step : dict of step to array of int, shape (draws,)
-        Option numbers of imputation, treatment, normalisation, aggregation.
-    left_out : array of int, shape (draws,)
-        Indicator number, or -1.
-    weight_set : array of int, shape (draws,)
-        Row of the weight tables, or -1 for the design's own weights.
-    error : array of int, shape (draws,)
-        Number of the random stream of the data error, or -1 for the data as they are.
+    Option numbers per step; the indicator left out, or -1; the row of the weight tables, or -1 for
+    the design's own weights; the random stream of the data error, or -1 for the data as they are.
     """
 
     step: Mapping[Step, npt.NDArray[np.int64]]
@@ -78,20 +69,9 @@ class Plan:
 class Engine:
     """One table and design, ready to be run in many versions.
 
-    Parameters
-    ----------
-    values : array, shape (n, k)
-        Prepared indicators (denominators and shrinkage done).
-    units : Index of length n
-    own : Variant
-        The design as it is, with its weights.
-    options : dict of step to tuple of options
-    tables : dict of aggregate id to array, shape (weight_sets, n_children)
-        Empty when weights do not vary.
-    node : str
-        The aggregate whose ranks are wanted.
-    memory_limit : int
-        Bytes for working arrays, over all threads.
+    `values`, (n, k), after shrinkage; `own`: the design as it is; `options` per step; `tables`:
+    weights by aggregate, (weight_sets, n_children), empty when weights do not vary; `node`: the
+    aggregate whose ranks are wanted; `memory_limit`: bytes for working arrays, over all threads.
     """
 
     values: Array
@@ -108,27 +88,13 @@ class Engine:
         self,
         plan: Plan,
         take: Callable[[npt.NDArray[np.int64], Ranks], None],
-        progress: Progress | None = None,
     ) -> None:
-        """Compute the ranks of every draw and hand them over block by block.
-
-        Parameters
-        ----------
-        take : callable
-            Gets draw numbers (m,) and ranks (m, n); rank 0 means no score. Called from threads,
-            once per draw.
-        progress : callable, optional
-            Gets draws done and draws in all.
-        """
+        """Hand ranks to `take`, block by block: draw numbers (m,) and ranks (m, n), 0 for none."""
         jobs = list(self._jobs(plan))
-        done = 0
         workers = min(os.cpu_count() or 1, max(1, len(jobs)))
         # Blocks run side by side; a matrix product that also spreads over the cores only waits.
         with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-            for count in pool.map(lambda job: self._work(job, plan, take), jobs):
-                done += count
-                if progress is not None:
-                    progress(done, plan.draws)
+            list(pool.map(lambda job: self._work(job, plan, take), jobs))
 
     def _jobs(self, plan: Plan) -> Iterator[tuple[Variant, npt.NDArray[np.int64]]]:
         n, k = self.values.shape
@@ -158,14 +124,7 @@ class Engine:
     ) -> list[npt.NDArray[np.int64]]:
         """Cut draws into blocks that fit the memory limit, and the processor's cache if they can.
 
-        Parameters
-        ----------
-        width : int
-            Floats that one draw needs while it is worked on.
-        stored : int
-            Floats of one draw's main array.
-        shared : bool
-            Whether all draws use the same data.
+        A draw needs `width` floats while it is worked on and `stored` for its main array.
         """
         if group.size == 0:
             return []
@@ -180,14 +139,13 @@ class Engine:
         job: tuple[Variant, npt.NDArray[np.int64]],
         plan: Plan,
         take: Callable[[npt.NDArray[np.int64], Ranks], None],
-    ) -> int:
+    ) -> None:
         variant, draws = job
         if plan.error[draws[0]] >= 0:
             leaves = variant.normalised(self._errors(plan.error[draws]))
         else:
             leaves = variant.leaves
         take(draws, variant.ranks(leaves, self._weights(variant, plan, draws), draws.size))
-        return int(draws.size)
 
     def _errors(self, streams: npt.NDArray[np.int64]) -> Array:
         if self.noise is None:
@@ -232,19 +190,9 @@ class Variant:
 
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
-        """Return a design made ready, its weights resolved on the data.
-
-        Parameters
-        ----------
-        values : array, shape (n, k)
-        units : Index of length n
-        node : str
-            The aggregate that is wanted.
-        """
+        """Return a design made ready, its weights resolved on the data."""
         names = design.hierarchy.indicators
-        setting = Setting(
-            units, names, signs(design), tuple(design.hierarchy.domain(i) for i in names)
-        )
+        setting = Setting(signs(design), tuple(design.hierarchy.domain(i) for i in names))
         below = _below(design, node)
         nodes = tuple(n for n in design.hierarchy.nodes if n.id in below)
         half = cls(design, nodes, setting, values, {}, _anchor(design), node)
@@ -287,7 +235,7 @@ class Variant:
     def ranks(self, leaves: Array, weights: Mapping[str, Array], draws: int) -> Ranks:
         """Return the ranks in the wanted aggregate, shape (m, n)."""
         if leaves is self.leaves and self.linear is not None:
-            share = _collapse(self.nodes, weights, self.setting.indicators, self.top)
+            share = _collapse(self.nodes, weights, self.design.hierarchy.indicators, self.top)
             return rank_keys(share @ self.linear)
         return rank_rows(self.scores(leaves, weights, draws))
 
@@ -297,7 +245,7 @@ class Variant:
             leaves = self.positive(leaves)
         if leaves.ndim == 2 and not self._closed():
             leaves = np.broadcast_to(leaves, (draws, *leaves.shape))
-        names = {i: j for j, i in enumerate(self.setting.indicators)}
+        names = {i: j for j, i in enumerate(self.design.hierarchy.indicators)}
         up: dict[str, Array] = {}
         for node in self.nodes:
             rule = self.design.aggregator_of(node)
@@ -330,22 +278,18 @@ class Variant:
         return all(_power(self.design.aggregator_of(node)) is not None for node in self.nodes)
 
     def _imputed(self, x: Array) -> Array:
-        chosen = [self.design.imputer_of(i) for i in self.setting.indicators]
+        chosen = [self.design.imputer_of(i) for i in self.design.hierarchy.indicators]
         by_rule: dict[int, Imputer] = {id(c): c for c in chosen}
         if all(isinstance(c, NoImputation) for c in by_rule.values()) or not np.isnan(x).any():
             return x
         out = x.copy()
         for imputer in by_rule.values():
             columns = [j for j, c in enumerate(chosen) if c is imputer]
-            if imputer.batched:
-                out[..., columns] = imputer.fill(x, self.setting)[..., columns]
-                continue
-            for draw in range(x.shape[0]):
-                out[draw][:, columns] = imputer.fill(x[draw], self.setting)[:, columns]
+            out[..., columns] = imputer.fill(x, self.setting)[..., columns]
         return out
 
     def _treated(self, x: Array) -> Array:
-        names = self.setting.indicators
+        names = self.design.hierarchy.indicators
         if self.anchor is not None:
             fitted = self.anchor[0]
             return np.stack([fitted[i].apply(x[..., j]) for j, i in enumerate(names)], axis=-1)
@@ -388,21 +332,16 @@ def _anchor(
     fitted = {i: design.treatment_of(i).fit(table[:, j]).fitted for j, i in enumerate(names)}
     treated = np.stack([fitted[i].apply(table[:, j]) for j, i in enumerate(names)], axis=-1)
     sign = signs(design)
-    return fitted, [
-        (c, rule.fit(treated[:, c], sign[c], design.reference.index))
-        for c, rule in normaliser_groups(design)
-    ]
+    return fitted, [(c, rule.fit(treated[:, c], sign[c])) for c, rule in normaliser_groups(design)]
 
 
 def _normalise(x: Array, design: IndexDesign, setting: Setting) -> Array:
     groups = normaliser_groups(design)
     if len(groups) == 1:
-        return groups[0][1].fit_transform(x, setting.direction, setting.units)
+        return groups[0][1].fit_transform(x, setting.direction)
     out = np.empty_like(x)
     for columns, rule in groups:
-        out[..., columns] = rule.fit_transform(
-            x[..., columns], setting.direction[columns], setting.units
-        )
+        out[..., columns] = rule.fit_transform(x[..., columns], setting.direction[columns])
     return out
 
 
@@ -415,7 +354,7 @@ def _treat(x: Array, rules: list[Treatment]) -> Array:
         if isinstance(rule, NoTreatment):
             continue
         rows = np.moveaxis(x[..., columns], 1, 2).reshape(-1, n)
-        if isinstance(rule, BatchedTreatment):
+        if isinstance(rule, SkewKurtosis):
             treated = rule.decide(rows).apply(rows)
         else:
             treated = np.stack([rule.fit(row).fitted.apply(row) for row in rows])

@@ -33,33 +33,6 @@ class Fitted(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Affine(Fitted):
-    """Shift, slope and bounds: ``clip(intercept + slope * x, low, high)``.
-
-    Parameters
-    ----------
-    intercept, slope : array, shape (..., 1, k)
-    logarithm : bool
-        Take the natural logarithm of `x` first.
-    """
-
-    intercept: Array
-    slope: Array
-    low: float = -np.inf
-    high: float = np.inf
-    logarithm: bool = False
-
-    def transform(self, x: Array) -> Array:
-        """Return normalised values."""
-        base = _log(x) if self.logarithm else x
-        with np.errstate(invalid="ignore", over="ignore"):
-            y = self.intercept + self.slope * base
-        if np.isfinite(self.low) or np.isfinite(self.high):
-            y = np.clip(y, self.low, self.high)
-        return np.where(np.isnan(x), np.nan, y)
-
-
-@dataclass(frozen=True, eq=False)
 class Centred(Fitted):
     """``(x - centre) / spread * scale + shift``: subtracts first, which keeps large numbers exact.
 
@@ -75,14 +48,12 @@ class Centred(Fitted):
     sign: Array
     scale: float = 1.0
     shift: float = 0.0
-    high: float = np.inf
 
     def transform(self, x: Array) -> Array:
         """Return normalised values; NaN where the spread is zero or unknown."""
         with np.errstate(invalid="ignore", divide="ignore"):
             y = (x * self.sign - self.centre) / self.spread * self.scale + self.shift
-        y = np.where(np.isfinite(y), y, np.nan)
-        return np.minimum(y, self.high) if np.isfinite(self.high) else y
+        return np.where(np.isfinite(y), y, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,33 +113,21 @@ class Normaliser(ABC):
     """A way to bring indicators on one scale."""
 
     @abstractmethod
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the parameters.
+    def fit(self, x: Array, direction: Array) -> Fitted:
+        """Learn the parameters from raw values (..., n, k) and directions (k,); NaN is left out."""
 
-        Parameters
-        ----------
-        x : array, shape (..., n, k)
-            Raw values; NaN is left out.
-        direction : array, shape (k,)
-            +1 or -1.
-        units : Index of length n, optional
-            Needed only where a unit is named.
-        """
-
-    def fit_transform(
-        self, x: Array, direction: Array, units: pd.Index[Any] | None = None
-    ) -> Array:
+    def fit_transform(self, x: Array, direction: Array) -> Array:
         """Return `x` normalised on itself."""
-        return self.fit(x, direction, units).transform(x)
+        return self.fit(x, direction).transform(x)
 
 
 @dataclass(frozen=True)
 class NoNormalisation(Normaliser):
     """Keep the values; only turn those with direction -1 (COINr ``f_n = "none"``)."""
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Return the direction as slope."""
-        return Affine(np.zeros_like(direction), direction)
+    def fit(self, x: Array, direction: Array) -> Fitted:
+        """Return the direction as the only change."""
+        return Centred(np.zeros_like(direction), np.ones_like(direction), direction)
 
 
 @dataclass(frozen=True)
@@ -185,7 +144,7 @@ class MinMax(Normaliser):
     def __post_init__(self) -> None:
         check_rising(self)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Learn minimum and maximum."""
         low, high = _range(x * direction)
         return Centred(low, spread(low, high), direction, self.upper - self.lower, self.lower)
@@ -193,169 +152,26 @@ class MinMax(Normaliser):
 
 @dataclass(frozen=True)
 class ZScore(Normaliser):
-    """Standardise to a given mean and standard deviation: COINr ``n_zscore``.
-
-    Parameters
-    ----------
-    ddof : int
-        1 is the sample standard deviation (R's ``sd``, COINr; the default); 0 the population one
-        (De Muro, Mazziotta & Pareto 2011).
-    """
+    """Standardise to a given mean and sample standard deviation: COINr ``n_zscore``."""
 
     mean: float = 0.0
     sd: float = 1.0
-    ddof: int = 1
 
     def __post_init__(self) -> None:
         check_fields(self, "mean")
         check_fields(self, "sd", above=0)
-        check_option("ZScore: ddof", self.ddof, (0, 1))
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Learn mean and standard deviation."""
         signed = x * direction
         low, high = _range(signed)
         with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
             centre = np.nanmean(signed, axis=-2, keepdims=True)
-            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
+            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=1)
         # Rounding noise around the mean of equal values is no spread.
         sd = np.where(np.isnan(spread(low, high)), np.nan, sd)
         return Centred(centre, sd, direction, self.sd, self.mean)
-
-
-@dataclass(frozen=True)
-class Scaled(Normaliser):
-    """Linear scaling with given bounds: (x - lower) / (upper - lower) * 100, COINr ``n_scaled``.
-
-    With direction -1 the scale is turned: (upper - x) / (upper - lower) * 100. (COINr gives the
-    same when its bounds are passed as c(-upper, -lower).)
-
-    Parameters
-    ----------
-    lower, upper : float
-        In the indicator's own units.
-    """
-
-    lower: float = 0.0
-    upper: float = 100.0
-
-    def __post_init__(self) -> None:
-        check_rising(self)
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Return the scaling; nothing is learnt from the data."""
-        start = np.where(direction > 0, self.lower, -self.upper)
-        width = np.full(direction.shape, self.upper - self.lower)
-        return Centred(start, width, direction, 100.0)
-
-
-@dataclass(frozen=True)
-class DistanceToMax(Normaliser):
-    """1 - (max - x) / (max - min), COINr ``n_dist2max``; the maximum after turning directions."""
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn minimum and maximum."""
-        low, high = _range(x * direction)
-        return Centred(high, spread(low, high), direction, 1.0, 1.0)
-
-
-@dataclass(frozen=True)
-class DistanceToTarget(Normaliser):
-    """1 - (target - x) / (target - min), COINr ``n_dist2targ``.
-
-    When no unit lies short of the target the formula would turn the order around (COINr warns);
-    here the whole column is missing then.
-
-    Parameters
-    ----------
-    target : float
-        In the indicator's own units.
-    cap : bool
-        Values beyond the target get 1.
-    """
-
-    target: float
-    cap: bool = False
-
-    def __post_init__(self) -> None:
-        check_fields(self, "target")
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the minimum."""
-        low, high = _range(x * direction)
-        goal = np.broadcast_to(self.target * direction, low.shape)
-        flat = np.isnan(spread(low, high))
-        width = np.where(flat | (goal <= low), np.nan, goal - low)
-        return Centred(goal, width, direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
-
-
-@dataclass(frozen=True)
-class DistanceToReference(Normaliser):
-    """1 - (ref - x) / (ref - min) with the value of one named unit, COINr ``n_dist2ref``.
-
-    Parameters
-    ----------
-    unit : object
-        Label of the reference unit; when its value is missing the whole column is missing.
-    cap : bool
-        Values beyond the reference get 1.
-    """
-
-    unit: object
-    cap: bool = False
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the minimum and the value of the reference unit.
-
-        Raises
-        ------
-        ValueError
-            When the unit is not among the units.
-        """
-        if units is None or self.unit not in units:
-            raise ValueError(f"reference unit {self.unit!r} is not among the units")
-        place = int(np.flatnonzero(units == self.unit)[0])
-        signed = x * direction
-        low, _ = _range(signed)
-        goal = signed[..., place : place + 1, :]
-        return Centred(goal, spread(low, goal), direction, 1.0, 1.0, 1.0 if self.cap else np.inf)
-
-
-@dataclass(frozen=True)
-class FractionOfMax(Normaliser):
-    """x / max, COINr ``n_fracmax``; for direction -1 the best is the minimum: min / x.
-
-    COINr's ``-x / max(-x)`` equals x / min and rises with x, against the direction; the handbook's
-    distance to the best performer (Nardo et al. 2008, section 5.4) is used instead.
-    """
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Learn the maximum, or the minimum for direction -1.
-
-        Raises
-        ------
-        ValueError
-            When the best value is not above 0.
-        """
-        low, high = _range(x)
-        flat = np.isnan(spread(low, high))
-        if (~flat & (np.where(direction > 0, high, low) <= 0)).any():
-            raise ValueError("FractionOfMax needs a best value above 0: else it turns the order")
-        return _Fraction(np.where(flat, np.nan, low), np.where(flat, np.nan, high), direction)
-
-
-@dataclass(frozen=True, eq=False)
-class _Fraction(Fitted):
-    low: Array
-    high: Array
-    sign: Array
-
-    def transform(self, x: Array) -> Array:
-        """Return x / max, or min / x."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            y = np.where(self.sign > 0, x / self.high, self.low / x)
-        return np.where(np.isfinite(y), y, np.nan)
 
 
 @dataclass(frozen=True)
@@ -388,7 +204,7 @@ class Goalposts(Normaliser):
         if self.logarithm and self.lower <= 0:
             raise ValueError("goalposts on a logarithmic scale must be above 0")
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Return the goalposts; nothing is learnt from the data."""
         low, high = self.lower, self.upper
         if self.logarithm:
@@ -427,7 +243,7 @@ class RankScore(Normaliser):
     def __post_init__(self) -> None:
         check_option("RankScore: ties", self.ties, TIES)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> RankFitted:
+    def fit(self, x: Array, direction: Array) -> RankFitted:
         """Remember the values."""
         return RankFitted(x * direction, direction, self.ties)
 
@@ -437,29 +253,11 @@ class _RankFunction(Fitted):
     """A function of rank and count."""
 
     ranks: RankFitted
-    rule: Borda | PercentileRank | ExponentialIMD | NormalScores
+    rule: PercentileRank | ExponentialIMD | NormalScores
 
     def transform(self, x: Array) -> Array:
         """Return the score of every rank."""
         return self.rule.score(self.ranks.transform(x), self.ranks.count())
-
-
-@dataclass(frozen=True)
-class Borda(Normaliser):
-    """Rank minus one, COINr ``n_borda``."""
-
-    ties: Ties = "min"
-
-    def __post_init__(self) -> None:
-        check_option("Borda: ties", self.ties, TIES)
-
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Remember the values."""
-        return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
-
-    def score(self, rank: Array, count: Array) -> Array:
-        """Return rank - 1."""
-        return rank - 1.0
 
 
 @dataclass(frozen=True)
@@ -483,7 +281,7 @@ class PercentileRank(Normaliser):
         check_option("PercentileRank: ties", self.ties, TIES)
         check_fields(self, "scale", above=0)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Remember the values."""
         return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
 
@@ -528,7 +326,7 @@ class ExponentialIMD(Normaliser):
         check_option("ExponentialIMD: extra", self.extra, (0, 1))
         check_fields(self, "k", above=0)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Remember the values."""
         turned: dict[Ties, Ties] = {"min": "max", "max": "min", "average": "average"}
         return _RankFunction(RankFitted(x * direction, direction, turned[self.ties]), self)
@@ -565,7 +363,7 @@ class NormalScores(Normaliser):
     def __post_init__(self) -> None:
         check_option("NormalScores: ties", self.ties, TIES)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
+    def fit(self, x: Array, direction: Array) -> Fitted:
         """Remember the values."""
         return _RankFunction(RankFitted(x * direction, direction, self.ties), self)
 
@@ -579,27 +377,25 @@ class NormalScores(Normaliser):
 
 @dataclass(frozen=True, eq=False)
 class FromNorms(Normaliser):
-    """A normaliser whose parameters come from a published table of norms instead of units.
+    """A percentile rank among the units of a published table of norms.
 
     Parameters
     ----------
     norms : DataFrame, index indicator
-        ``minimum``, ``maximum``, ``gemiddelde``, ``standaardafwijking``, ``p00``..``p100``.
+        ``p00``..``p100``.
     indicator : str
         Row of `norms`.
     """
 
-    rule: MinMax | ZScore | PercentileRank
+    rule: PercentileRank
     norms: pd.DataFrame
     indicator: str
 
     def __post_init__(self) -> None:
-        rule: object = self.rule
-        if not isinstance(rule, MinMax | ZScore | PercentileRank):
-            check_instance("FromNorms: rule", rule, MinMax)
+        check_instance("FromNorms: rule", self.rule, PercentileRank)
 
-    def fit(self, x: Array, direction: Array, units: pd.Index[Any] | None = None) -> Fitted:
-        """Read the parameters from the table; the data are not looked at.
+    def fit(self, x: Array, direction: Array) -> Fitted:
+        """Read the percentiles from the table; the data are not looked at.
 
         Raises
         ------
@@ -612,23 +408,10 @@ class FromNorms(Normaliser):
         if x.shape[-1] != 1:
             raise ValueError("norms belong to one indicator: give one FromNorms per indicator")
         row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
-        if isinstance(self.rule, PercentileRank):
-            quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
-            if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
-                raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
-            return _Quantiles(quantiles, direction, self.rule.scale)
-        low, high = float(row["minimum"]), float(row["maximum"])
-        if low > high or float(row["standaardafwijking"]) < 0:
-            raise ValueError(f"norms of {self.indicator!r} are turned: maximum below minimum")
-        if isinstance(self.rule, MinMax):
-            start = np.where(direction > 0, low, -high)
-            width = np.full(direction.shape, (high - low) or np.nan)
-            return Centred(
-                start, width, direction, self.rule.upper - self.rule.lower, self.rule.lower
-            )
-        centre = float(row["gemiddelde"]) * direction
-        spread = np.full(direction.shape, float(row["standaardafwijking"]) or np.nan)
-        return Centred(centre, spread, direction, self.rule.sd, self.rule.mean)
+        quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+        if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
+            raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
+        return _Quantiles(quantiles, direction, self.rule.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -700,7 +483,7 @@ def normalise(
         if absent:
             raise ValueError(f"reference has no column {absent}")
         base = reference[values.columns]
-    fitted = rule.fit(base.to_numpy(dtype=float), sign, base.index)
+    fitted = rule.fit(base.to_numpy(dtype=float), sign)
     y = fitted.transform(values.to_numpy(dtype=float))
     return pd.DataFrame(y, index=values.index, columns=values.columns)
 

@@ -18,9 +18,8 @@ from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
 from sia.index.design import IndexDesign, PerKey
 from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
-from sia.index.engine import Engine, Plan, Progress
+from sia.index.engine import Engine, Plan
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
-from sia.index.progress import show
 from sia.index.ranking import rank_scores
 from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
 from sia.index.weights import EqualWeights, GivenWeights, Weighting
@@ -65,7 +64,6 @@ def sensitivity(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     memory_limit: int = DEFAULT_MEMORY,
-    progress: Progress | bool = False,
     node: str | None = None,
 ) -> SensitivityResult:
     """Attribute the variance of the mean absolute rank shift to the choices.
@@ -76,7 +74,7 @@ def sensitivity(
 
     Parameters
     ----------
-    values, design, choices, denominators, error, memory_limit, progress, node
+    values, design, choices, denominators, error, memory_limit, node
         As in `uncertainty`.
     samples : int
         N; N (d + 2) versions of the index are computed.
@@ -108,8 +106,7 @@ def sensitivity(
     def take(rows: npt.NDArray[np.int64], ranks: Ranks) -> None:
         shift[rows] = rank_shift(ranks, nominal)
 
-    with show(progress, plan.draws) as report:
-        engine.run(plan, take, report)
+    engine.run(plan, take)
     parts = shift.reshape(len(factors) + 2, samples)
     table = sobol_indices(parts[0], parts[1], parts[2:], bootstrap, confidence, seed)
     table.index = pd.Index(factors, name="factor")

@@ -14,45 +14,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.checks import check_fields, check_instance
-from sia.index.moments import kurtosis, skewness
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class FittedTransform:
-    """A transform with its parameters.
-
-    Parameters
-    ----------
-    name : str
-        "geen", "log", "boxcox".
-    shift : float
-        Added to the value first.
-    lam : float
-        Box-Cox power; 0 is the logarithm.
-    gain : float
-        Multiplies the shifted value before the logarithm (GII log); 1 otherwise.
-    offset : float
-        Added after the gain.
-    """
+    """The natural logarithm after a shift, or nothing (``geen``)."""
 
     name: str = "geen"
     shift: float = 0.0
-    lam: float = 0.0
-    gain: float = 1.0
-    offset: float = 0.0
 
     def apply(self, x: Array) -> Array:
-        """Return transformed values; NaN where the logarithm or power does not exist."""
+        """Return transformed values; NaN where the logarithm does not exist."""
         if self.name == "geen":
             return x
-        base = (x + self.shift) * self.gain + self.offset
         with np.errstate(invalid="ignore", divide="ignore"):
-            if self.lam == 0.0:
-                y: Array = np.log(base)
-            else:
-                y = (base**self.lam - 1.0) / self.lam
+            y: Array = np.log(x + self.shift)
         return np.where(np.isfinite(y), y, np.nan)
 
 
@@ -80,16 +58,8 @@ class FittedTreatment:
         return self == FittedTreatment()
 
 
-class Transform(ABC):
-    """A monotone transform of one indicator whose parameters come from the data."""
-
-    @abstractmethod
-    def fit(self, x: Array) -> FittedTransform:
-        """Learn the parameters from a vector without NaN."""
-
-
 @dataclass(frozen=True)
-class LogCT(Transform):
+class LogCT:
     """log(x - min + a) with a = factor * (max - min): COINr ``log_CT`` (COIN Tool log).
 
     Parameters
@@ -104,90 +74,17 @@ class LogCT(Transform):
         check_fields(self, "factor", above=0)
 
     def fit(self, x: Array) -> FittedTransform:
-        """Learn minimum and range."""
+        """Learn minimum and range from a vector without NaN."""
         low, high = float(x.min()), float(x.max())
         return FittedTransform("log", self.factor * (high - low) - low)
-
-
-@dataclass(frozen=True)
-class LogShift(Transform):
-    """log(x - min + 1): COINr ``log_CT_orig``."""
-
-    def fit(self, x: Array) -> FittedTransform:
-        """Learn the minimum."""
-        return FittedTransform("log", 1.0 - float(x.min()))
-
-
-@dataclass(frozen=True)
-class LogGII(Transform):
-    """log((max - 1)(x - min) / (max - min) + 1), the Global Innovation Index 2020 log.
-
-    COINr documents this formula but its ``log_GII`` returns the input unchanged; the formula is
-    what is computed here. It needs max > 1, else it would turn the indicator around.
-    """
-
-    def fit(self, x: Array) -> FittedTransform:
-        """Learn minimum and maximum.
-
-        Raises
-        ------
-        ValueError
-            When the maximum is not above 1.
-        """
-        low, high = float(x.min()), float(x.max())
-        if high <= 1:
-            raise ValueError(f"LogGII needs a maximum above 1, not {high}")
-        return FittedTransform("log", -low, gain=(high - 1) / (high - low), offset=1.0)
-
-
-@dataclass(frozen=True)
-class BoxCox(Transform):
-    """Box-Cox power transform: COINr ``boxcox``; with `lam` None the power of maximum likelihood.
-
-    Parameters
-    ----------
-    positive : bool
-        Shift the minimum to 1 first (COINr's ``makepos``).
-    """
-
-    lam: float | None = None
-    positive: bool = True
-
-    def __post_init__(self) -> None:
-        if self.lam is not None:
-            check_fields(self, "lam")
-
-    def fit(self, x: Array) -> FittedTransform:
-        """Learn the shift and, unless given, the power (Box & Cox 1964, profile likelihood).
-
-        Raises
-        ------
-        ValueError
-            When values are not positive and `positive` is off.
-        """
-        shift = 1.0 - float(x.min()) if self.positive else 0.0
-        moved = x + shift
-        if moved.min() <= 0:
-            raise ValueError("Box-Cox needs positive values")
-        if self.lam is not None:
-            return FittedTransform("boxcox", shift, self.lam)
-        from scipy import stats
-
-        return FittedTransform("boxcox", shift, float(stats.boxcox_normmax(moved, method="mle")))
 
 
 @dataclass(frozen=True)
 class Step:
     """One decision, for the log.
 
-    Parameters
-    ----------
-    winsorised_high, winsorised_low : int
-        Points set back at either side.
-    action : str
-        "geen", "gewinsoriseerd", the transform's name, or both joined by " + ".
-    passed : bool or None
-        Whether the rule is met afterwards; None when it cannot be tested.
+    Points set back at either side; what was done (``geen``, ``gewinsoriseerd``, ``log``); whether
+    the rule is met afterwards, None when it cannot be tested.
     """
 
     fitted: FittedTreatment
@@ -215,29 +112,36 @@ class NoTreatment(Treatment):
 
 
 @dataclass(frozen=True)
-class Always(Treatment):
-    """Apply one transform without testing."""
+class SkewKurtosis(Treatment):
+    """Winsorise, and transform when that is not enough: COINr ``Treat`` with its defaults.
 
-    transform: Transform
+    An indicator passes when |skewness| < `skew` **or** excess kurtosis < `kurt` (Excel
+    definitions; COINr ``check_SkewKurt``). One that fails is winsorised: the highest value (the
+    lowest when skewness < 0) takes the next value, ties together, until it passes or at least
+    `winmax` points sit at the bound (ties can carry it past). One that still fails has
+    winsorisation undone and gets `transform` instead, passed or not (COINr ``combine_treat =
+    FALSE``). Fewer than four different values present: not testable, untouched.
+
+    Parameters
+    ----------
+    winmax : int or None
+        None is without limit; 0 is transform only.
+    transform : LogCT or None
+        None keeps the winsorised values.
+    """
+
+    winmax: int | None = 5
+    skew: float = 2.0
+    kurt: float = 3.5
+    transform: LogCT | None = LogCT()
 
     def __post_init__(self) -> None:
-        check_instance("Always: transform", self.transform, Transform)
-
-    def fit(self, x: Array) -> Step:
-        """Learn the transform's parameters; constants are left alone."""
-        present = x[~np.isnan(x)]
-        if present.size == 0 or present.min() == present.max():
-            return Step(FittedTreatment(), passed=None)
-        fitted = self.transform.fit(present)
-        return Step(FittedTreatment(transform=fitted), action=fitted.name, passed=None)
-
-
-class BatchedTreatment(Treatment):
-    """A rule that decides about many indicators, or versions of one, at once."""
-
-    @abstractmethod
-    def decide(self, x: Array) -> Decisions:
-        """Decide about every row, shape (s, n); NaN is left out."""
+        if self.winmax is not None:
+            check_fields(self, "winmax", least=0, whole=True)
+        check_fields(self, "skew", above=0)
+        check_fields(self, "kurt")
+        if self.transform is not None:
+            check_instance("SkewKurtosis: transform", self.transform, LogCT)
 
     def fit(self, x: Array) -> Step:
         """Decide about one vector, shape (n,)."""
@@ -255,58 +159,15 @@ class BatchedTreatment(Treatment):
             bool(found.passed[0]) if found.tested[0] else None,
         )
 
-
-@dataclass(frozen=True)
-class SkewKurtosis(BatchedTreatment):
-    """Winsorise, and transform when that is not enough: COINr ``Treat`` with its defaults.
-
-    An indicator passes when |skewness| < `skew` **or** excess kurtosis < `kurt` (Excel
-    definitions; COINr ``check_SkewKurt``). One that fails is winsorised: the highest value (the
-    lowest when skewness < 0) takes the next value, ties together, until it passes or at least
-    `winmax` points sit at the bound (ties can carry it past). One that still fails has
-    winsorisation undone and gets `transform` instead, passed or not (COINr ``combine_treat =
-    FALSE``); with `combine` the transform comes on top. Fewer than four different values present:
-    not testable, untouched.
-
-    Parameters
-    ----------
-    winmax : int or None
-        None is without limit; 0 is transform only.
-    transform : Transform or None
-        None keeps the winsorised values.
-    """
-
-    winmax: int | None = 5
-    skew: float = 2.0
-    kurt: float = 3.5
-    transform: Transform | None = LogCT()
-    combine: bool = False
-
-    def __post_init__(self) -> None:
-        if self.winmax is not None:
-            check_fields(self, "winmax", least=0, whole=True)
-        check_fields(self, "skew", above=0)
-        check_fields(self, "kurt")
-        if self.transform is not None:
-            check_instance("SkewKurtosis: transform", self.transform, Transform)
-
     def decide(self, x: Array) -> Decisions:
-        """Decide for many indicators (or versions of one) at once.
-
-        Parameters
-        ----------
-        x : array, shape (s, n)
-            One indicator per row.
-        """
+        """Decide for many indicators (or versions of one) at once: one per row of x, (s, n)."""
         found = self._winsorise(x)
         failing = np.flatnonzero(found.tested & ~found.passed)
         if self.transform is None or failing.size == 0:
             return found
-        if not self.combine:
-            found.low[failing], found.high[failing] = -np.inf, np.inf
-            found.at_high[failing] = found.at_low[failing] = 0
-        base = np.clip(x[failing], found.low[failing, None], found.high[failing, None])
-        for place, row in zip(failing, base, strict=True):
+        found.low[failing], found.high[failing] = -np.inf, np.inf
+        found.at_high[failing] = found.at_low[failing] = 0
+        for place, row in zip(failing, x[failing], strict=True):
             fitted = self.transform.fit(row[~np.isnan(row)])
             found.transform[int(place)] = fitted
             found.passed[place] = self._pass(*shape(fitted.apply(row)[None, :]))[0]
@@ -318,7 +179,9 @@ class SkewKurtosis(BatchedTreatment):
         return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
 
     def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
-        return passes(g1, g2, self.skew, self.kurt)
+        with np.errstate(invalid="ignore"):
+            passed: npt.NDArray[np.bool_] = (np.abs(g1) < self.skew) | (g2 < self.kurt)
+        return passed
 
     def _winsorise(self, x: Array) -> Decisions:
         g1, g2 = shape(x)
@@ -353,16 +216,10 @@ class SkewKurtosis(BatchedTreatment):
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """What was decided for many indicators, one per element.
+    """What was decided for many indicators, one per element, shape (s,).
 
-    Parameters
-    ----------
-    low, high : array, shape (s,)
-        Bounds of winsorisation.
-    at_low, at_high : array of int, shape (s,)
-        Points at those bounds.
-    passed, tested : array of bool, shape (s,)
-    transform : dict of position to FittedTransform
+    Bounds of winsorisation, points at those bounds, whether the rule is met and can be tested; the
+    transform by position.
     """
 
     low: Array
@@ -398,26 +255,13 @@ def shape(rows: Array) -> tuple[Array, Array]:
     return skewness(columns), kurtosis(columns)
 
 
-def passes(g1: Array, g2: Array, skew: float, kurt: float) -> npt.NDArray[np.bool_]:
-    """Return where |skewness| < `skew` or kurtosis < `kurt` (COINr ``check_SkewKurt``)."""
-    with np.errstate(invalid="ignore"):
-        passed: npt.NDArray[np.bool_] = (np.abs(g1) < skew) | (g2 < kurt)
-    return passed
-
-
 @dataclass(frozen=True, eq=False)
 class Treated:
     """A treated table and what was done.
 
-    Parameters
-    ----------
-    values : DataFrame of float, shape (n_units, n_indicators)
-    log : DataFrame
-        One row per treated cell: ``indicator``, ``unit``, ``action``, ``before``, ``after``.
-    indicators : DataFrame, index ``indicator``
-        ``action``, ``winsorised_high``, ``winsorised_low``, ``passed``, skewness and kurtosis
-        before and after.
-    fitted : mapping of indicator to FittedTreatment
+    `log`: per treated cell ``indicator``, ``unit``, ``action``, ``before``, ``after``;
+    `indicators`: ``action``, ``winsorised_high``, ``winsorised_low``, ``passed``, skewness and
+    kurtosis before and after; `fitted` by indicator.
     """
 
     values: pd.DataFrame
@@ -495,3 +339,65 @@ def _cell_log(values: pd.DataFrame, done: pd.DataFrame, steps: dict[str, Step]) 
                     (column, values.index[place], " + ".join(parts), raw[place], new[place])
                 )
     return pd.DataFrame(rows, columns=["indicator", "unit", "action", "before", "after"])
+
+
+def skewness(x: Array) -> Array:
+    """Return the bias-corrected sample skewness G1 of every column.
+
+    G1 = g1 * sqrt(n (n - 1)) / (n - 2) with g1 = m3 / m2^(3/2) and population moments m: type 2 of
+    Joanes & Gill (1998, The Statistician 47, p. 184), the definition of Excel's SKEW and of
+    COINr's ``skew``.
+
+    Parameters
+    ----------
+    x : array of float, shape (..., n, k)
+        NaN is left out, column by column.
+
+    Returns
+    -------
+    array of float, shape (..., k)
+        NaN where fewer than 3 values are present or all are equal.
+    """
+    n, m2, m3, _ = _central_moments(x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corrected = m3 / m2**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
+    return np.where((n < 3) | (m2 == 0), np.nan, corrected)
+
+
+def kurtosis(x: Array) -> Array:
+    """Return the bias-corrected sample excess kurtosis G2 of every column.
+
+    G2 = ((n + 1) (m4 / m2^2 - 3) + 6) (n - 1) / ((n - 2) (n - 3)) with population moments m: type
+    2 of Joanes & Gill (1998), the definition of Excel's KURT and of COINr's ``kurt``.
+
+    Parameters
+    ----------
+    x : array of float, shape (..., n, k)
+        NaN is left out, column by column.
+
+    Returns
+    -------
+    array of float, shape (..., k)
+        NaN where fewer than 4 values are present or all are equal.
+    """
+    n, m2, _, m4 = _central_moments(x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corrected = ((n + 1) * (m4 / m2**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
+    return np.where((n < 4) | (m2 == 0), np.nan, corrected)
+
+
+def _central_moments(x: Array) -> tuple[Array, Array, Array, Array]:
+    """Return count and the second to fourth population moments; exact zero for constants."""
+    x = np.asarray(x, dtype=float)
+    present = ~np.isnan(x)
+    n = present.sum(axis=-2).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(present, x, 0.0).sum(axis=-2) / n
+        deviation = np.where(present, x - mean[..., None, :], 0.0)
+        square = deviation * deviation
+        m2 = square.sum(axis=-2) / n
+        m3 = (square * deviation).sum(axis=-2) / n
+        m4 = (square * square).sum(axis=-2) / n
+        # A constant column has rounding noise around its mean: its range says it is constant.
+        spread = np.fmax.reduce(x, axis=-2) > np.fmin.reduce(x, axis=-2)
+    return n, np.where(spread, m2, 0.0), m3, m4

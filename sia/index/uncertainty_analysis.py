@@ -25,8 +25,7 @@ from sia.index.choices import (
 )
 from sia.index.design import IndexDesign
 from sia.index.draw_ranks import Ranks, rank_type, summarise_ranks
-from sia.index.engine import Engine, Plan, Progress, Variant
-from sia.index.progress import show
+from sia.index.engine import Engine, Plan, Variant
 from sia.index.ranking import ascending_rank
 
 Array = npt.NDArray[np.float64]
@@ -67,7 +66,6 @@ def uncertainty(
     denominators: pd.DataFrame | None = None,
     error: DataError | RecordedDraws | None = None,
     memory_limit: int = DEFAULT_MEMORY,
-    progress: Progress | bool = False,
     node: str | None = None,
 ) -> UncertaintyResult:
     """Run the index in many versions and summarise the rank of every unit.
@@ -84,8 +82,6 @@ def uncertainty(
         Without it the data are taken as exact. Recorded draws are used in turn.
     memory_limit : int
         Bytes for working arrays.
-    progress : bool or callable
-        True shows a bar; a callable gets (done, total).
     node : str, optional
         Aggregate to rank; default the only root.
 
@@ -113,8 +109,7 @@ def uncertainty(
         store[rows] = ranks
         shift[rows] = rank_shift(ranks, nominal)
 
-    with show(progress, draws) as report:
-        engine.run(plan, take, report)
+    engine.run(plan, take)
     names = [*design.hierarchy.indicators, ""]
     left = np.where(plan.left_out < 0, len(names) - 1, plan.left_out)
     table = pd.DataFrame({s: plan.step[s] for s in STEPS})
@@ -201,18 +196,7 @@ def nominal_ranks(engine: Engine) -> Ranks:
 
 
 def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
-    """Return per draw the mean of |rank - nominal rank| over the units that have both.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (m, n)
-    nominal : array of int, shape (n,)
-
-    Returns
-    -------
-    array, shape (m,)
-        OECD/JRC handbook, eq. 38; NaN when no unit has both.
-    """
+    """Return per draw the mean of |rank - nominal rank| over the units that have both."""
     difference = np.subtract(ranks, nominal, dtype=np.int32)
     np.abs(difference, out=difference)
     if ranks.min(initial=1) > 0 and nominal.min(initial=1) > 0:
@@ -227,21 +211,7 @@ def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
 
 
 def summarise(ranks: Ranks, nominal: Ranks, units: pd.Index[Any]) -> pd.DataFrame:
-    """Summarise the ranks of every unit over the draws.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (draws, n)
-        0 where there is no score.
-    nominal : array of int, shape (n,)
-    units : Index of length n
-
-    Returns
-    -------
-    DataFrame
-        See `UncertaintyResult.units`. The top quartile is the best quarter of the units with a
-        nominal score, rounded up.
-    """
+    """Summarise the ranks of every unit over the draws."""
     quarter = int(np.ceil(int((nominal > 0).sum()) / 4))
     found = summarise_ranks(ranks, (10, quarter))
     table: dict[str, object] = {"rank": pd.array(nominal, dtype="Int64")}

@@ -6,13 +6,12 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from sia.index.aggregation import Aggregator, Arithmetic
-from sia.index.checks import check_fields, check_option
+from sia.index.aggregation import Aggregator
+from sia.index.checks import check_fields
 from sia.index.ranking import spread
 
 Array = npt.NDArray[np.float64]
@@ -89,48 +88,6 @@ class EqualWeights(Weighting):
         return np.full(len(children), 1.0 / len(children))
 
 
-@dataclass(frozen=True)
-class PCAWeights(Weighting):
-    """Weights from principal components of the correlation matrix, over complete units.
-
-    Parameters
-    ----------
-    method : {"first", "rotated"}
-        "first": loadings on the first component, scaled to sum to 1 (COINr ``get_PCA``, NZDep).
-        "rotated": handbook section 6.1 (Nicoletti et al. 2000): components with eigenvalue > 1,
-        varimax, squared loadings scaled within each factor, each indicator on the factor where it
-        loads most, weighted by the factor's share of variance.
-    """
-
-    method: Literal["first", "rotated"] = "first"
-
-    def __post_init__(self) -> None:
-        check_option("PCAWeights: method", self.method, ("first", "rotated"))
-
-    def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
-        """Return the weights.
-
-        Raises
-        ------
-        ValueError
-            When fewer than three units are complete, a child is constant, or first-component
-            loadings differ in sign (a negative weight is refused: turn the direction or drop it).
-        """
-        if len(children) == 1:
-            return np.ones(1)
-        value, vector = np.linalg.eigh(np.corrcoef(_standardised(x, "PCA"), rowvar=False))
-        value, vector = value[::-1], vector[:, ::-1]
-        if self.method == "rotated":
-            return _rotated(value, vector)
-        first = vector[:, 0] * np.sign(vector[:, 0].sum() or 1.0)
-        if (first < -1e-12).any():
-            wrong = [c for c, w in zip(children, first, strict=True) if w < 0]
-            raise ValueError(f"PCA gives negative weights to {wrong}")
-        loading: Array = np.maximum(first, 0.0)
-        weight: Array = loading / loading.sum()
-        return weight
-
-
 def _standardised(x: Array, name: str) -> Array:
     """Return z-scores of the complete units, shape (m, k)."""
     complete = x[~np.isnan(x).any(axis=1)]
@@ -193,75 +150,13 @@ class FactorWeights(Weighting):
         return weight
 
 
-def _rotated(value: Array, vector: Array) -> Array:
-    keep = max(1, int(np.sum(value > 1.0)))
-    loading = vector[:, :keep] * np.sqrt(value[:keep])
-    if keep > 1:
-        loading = varimax(loading)
-    square = loading**2
-    explained = square.sum(axis=0)
-    factor = np.argmax(square, axis=1)
-    rows = np.arange(square.shape[0])
-    weight = square[rows, factor] / explained[factor] * explained[factor] / explained.sum()
-    scaled: Array = weight / weight.sum()
-    return scaled
-
-
-def varimax(loading: Array, tolerance: float = 1e-12, sweeps: int = 500) -> Array:
-    """Rotate loadings to maximal variance of their squares, pair by pair (Kaiser 1958).
-
-    Parameters
-    ----------
-    loading : array, shape (k, m)
-    tolerance : float
-        Largest angle (radians) of a last sweep.
-
-    Returns
-    -------
-    array, shape (k, m)
-
-    Raises
-    ------
-    ValueError
-        When it does not converge.
-    """
-    turned = np.array(loading, dtype=np.float64)
-    k, m = turned.shape
-    for _ in range(sweeps):
-        largest = 0.0
-        for p in range(m - 1):
-            for q in range(p + 1, m):
-                angle = _best_angle(turned[:, p], turned[:, q], k)
-                c, s = np.cos(angle), np.sin(angle)
-                turned[:, [p, q]] = turned[:, [p, q]] @ np.array([[c, -s], [s, c]])
-                largest = max(largest, abs(angle))
-        if largest < tolerance:
-            return turned
-    raise ValueError("varimax has not converged")
-
-
-def _best_angle(first: Array, second: Array, k: int) -> float:
-    """Return the planar rotation that maximises the varimax criterion of two factors."""
-    u, v = first**2 - second**2, 2.0 * first * second
-    a, b = float(u.sum()), float(v.sum())
-    c, d = float((u**2 - v**2).sum()), float(2.0 * (u * v).sum())
-    return float(np.arctan2(d - 2.0 * a * b / k, c - (a * a - b * b) / k) / 4.0)
-
-
 @dataclass(frozen=True)
 class Optimised:
-    """Outcome of `optimise_weights`.
+    """Outcome of `nearest_weights`.
 
-    Parameters
-    ----------
-    weights : array, shape (k,)
-    importance : array, shape (k,)
-        Realised shares of correlation with the score.
-    target : array, shape (k,)
-    gap : float
-        Largest absolute difference between realised and target share.
-    converged : bool
-        Whether the gap is within tolerance: verified on the outcome, not reported by a solver.
+    Weights, realised and stated shares of correlation with the score, (k,); the largest gap
+    between them; whether it is within tolerance: verified on the outcome, not reported by a
+    solver.
     """
 
     weights: Array
@@ -278,36 +173,8 @@ class Optimised:
         )
 
 
-def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
-    """Return each child's Pearson correlation with the score, as shares that sum to 1.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-    weight : array, shape (k,)
-
-    Returns
-    -------
-    array, shape (k,)
-        As `importance_shares`.
-    """
-    return importance_shares(x, rule.combine(x, weight))
-
-
 def importance_shares(x: Array, score: Array) -> Array:
-    """Return the Pearson correlation of columns with a score, as shares that sum to 1.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-    score : array, shape (n,)
-
-    Returns
-    -------
-    array, shape (k,)
-        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
-        ``get_opt_weights``; pairs with a gap are left out. NaN without spread.
-    """
+    """Return the Pearson correlation of columns with a score, as shares that sum to 1."""
     correlation = np.empty(x.shape[1])
     for j in range(x.shape[1]):
         both = ~np.isnan(x[:, j]) & ~np.isnan(score)
@@ -317,67 +184,10 @@ def importance_shares(x: Array, score: Array) -> Array:
     return share
 
 
-def optimise_weights(
-    x: Array,
-    target: Array,
-    rule: Aggregator | None = None,
-    tolerance: float = 1e-4,
-) -> Optimised:
-    """Find weights whose realised importances equal stated ones.
-
-    Minimises the squared differences of `importance` from the target over weights of zero and
-    more, from three starts (target, equal, a multiplicative fixed point), and verifies the result.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-        Children on a common scale.
-    target : array, shape (k,)
-        Relative importances, all above zero.
-    rule : Aggregator, optional
-        Default arithmetic.
-    tolerance : float
-        Largest allowed gap in shares.
-
-    Returns
-    -------
-    Optimised
-        Not converged where no non-negative weights reach the target, which can be impossible.
-
-    Raises
-    ------
-    ValueError
-        When a target is missing or not above zero, or a child has no spread.
-    """
-    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
-        raise ValueError("every child needs a target importance above zero")
-    how = rule or Arithmetic()
-    goal = target / target.sum()
-    starts = (goal, np.full(goal.size, 1.0 / goal.size), _fixed_point(x, goal, how))
-    found = nearest_weights(lambda w: importance(x, w, how), goal, starts, tolerance)
-    return replace(found, weights=found.weights / found.weights.sum())
-
-
 def nearest_weights(
     shares: Callable[[Array], Array], goal: Array, starts: Sequence[Array], tolerance: float
 ) -> Optimised:
-    """Find the weights whose shares of importance lie nearest to a goal.
-
-    Parameters
-    ----------
-    shares : callable
-        From weights, shape (w,), to shares of importance, shape (k,).
-    goal : array, shape (k,)
-        Sums to 1.
-    starts : sequence of array, shape (w,)
-    tolerance : float
-        Largest allowed gap in shares.
-
-    Raises
-    ------
-    ValueError
-        When shares do not exist because something has no spread.
-    """
+    """Find the weights whose shares of importance lie nearest to a goal."""
     from scipy import optimize
 
     def miss(weight: Array) -> Array:
@@ -399,30 +209,19 @@ def nearest_weights(
     return Optimised(best, realised, goal, gap, gap <= tolerance)
 
 
-def _fixed_point(x: Array, goal: Array, rule: Aggregator) -> Array:
-    weight = goal.copy()
-    for _ in range(200):
-        ratio = goal / np.maximum(importance(x, weight, rule), 1e-6)
-        weight = weight * np.clip(ratio, 0.5, 2.0)
-        weight /= weight.sum()
-    return weight
-
-
 @dataclass(frozen=True)
 class OptimisedWeights(Weighting):
     """Weights that make correlations with the score stand in stated proportions.
 
-    Given for a whole design (``weigh=OptimisedWeights()``) it is one problem per root over the
-    weights of all indicators: their correlations with the root, through their sub-indices, whose
-    own weights stay as the structure has them. The nearest weights are used when the proportions
-    are out of reach, with a warning; ``result.chain.optimised`` holds what was realised. Under a
-    key (``weigh={2: OptimisedWeights()}``) it is about the children of those aggregates, and
-    proportions out of reach are refused.
+    One problem per root over the weights of all indicators: their correlations with the root,
+    through their sub-indices, whose own weights stay as the structure has them. The nearest
+    weights are used when the proportions are out of reach, with a warning;
+    ``result.chain.optimised`` holds what was realised.
 
     Parameters
     ----------
     target : mapping of id to relative importance, optional
-        Of the indicators, or of the children under a key; an id without one has 1. Default: equal.
+        Of the indicators; one without has 1. Default: equal.
     tolerance : float
         Largest difference between realised and stated shares.
 
@@ -457,17 +256,8 @@ class OptimisedWeights(Weighting):
         return replace(self, target=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
-        """Return the weights.
-
-        Raises
-        ------
-        ValueError
-            When the stated importances cannot be reached within tolerance.
-        """
-        found = optimise_weights(x, self.goal(children), rule, self.tolerance)
-        if not found.converged:
-            raise ValueError(found.missed(children))
-        return found.weights
+        """Refuse to look at one aggregate alone."""
+        raise ValueError("influence is of the whole design: give weigh=OptimisedWeights(), no key")
 
     def goal(self, children: tuple[str, ...]) -> Array:
         """Return the stated importances as shares."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from sia import __version__
 from sia.fingerprint import raw_hash
+from sia.publication.leaks import Readers
 from sia.settings import PLANS
 from sia.stages.figures import record_of
 from sia.stages.run import Run, code_hash
@@ -43,7 +44,7 @@ def inputs_of(bron: Iterable[Path]) -> dict[str, str]:
     }
 
 
-def describe(run: Run, folder: Path) -> None:
+def describe(run: Run, folder: Path, readers: Readers) -> None:
     """Write crate, catalogue entry and recipe beside the files of a set.
 
     Parameters
@@ -52,26 +53,28 @@ def describe(run: Run, folder: Path) -> None:
         That made the set.
     folder : pathlib.Path
         Holds the files, and nothing else yet.
+    readers : {"publiek", "partners"}
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {path.relative_to(folder).as_posix(): path for path in files}
     hashes = {name: sha256_file(path) for name, path in listed.items()}
-    asked = _recipe(run, hashes)
+    asked = _recipe(run, hashes, readers)
     write_json(folder / RECIPE, asked)
     write_json(folder / CRATE, _crate(run, listed, asked))
     write_json(folder / CATALOGUE, _catalogue(run, listed))
 
 
-def _recipe(run: Run, hashes: dict[str, str]) -> dict[str, Any]:
+def _recipe(run: Run, hashes: dict[str, str], readers: Readers) -> dict[str, Any]:
     """Return every choice behind a set, with the hashes of what went in and came out."""
     return {
+        "voor": readers,
         "gemeente": run.gemeente.code,
         "jaar": run.jaar,
         "jaren": list(run.jaren),
         "basisjaar": run.basisjaar,
         "methode": run.methode.als_tabel(),
         "methode_kenmerk": run.methode.hash,
-        "reeks": any(name.startswith("rapporten/") for name in hashes),
+        "reeks": any("rapporten/" in name for name in hashes),
         "sia": __version__,
         "code": code_hash(),
         "python": platform.python_version(),
@@ -218,6 +221,6 @@ def _catalogue(run: Run, files: dict[str, Path]) -> dict[str, Any]:
                 },
             }
             for name, path in files.items()
-            if name.startswith("opendata/")
+            if "opendata/" in name
         ],
     }

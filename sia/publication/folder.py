@@ -1,4 +1,4 @@
-"""One folder per kind of readers, apart from the working folder ``reports``: that is internal."""
+"""A folder to put on a site or send to partners, of what the reports of a year hold for them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,10 @@ from pathlib import Path
 
 from sia.errors import InputError, Problem, refuse
 from sia.publication.crate import describe
-from sia.publication.leaks import Readers, leaks, secrets_of
+from sia.publication.leaks import OPEN, Readers, leaks, secrets_of
 from sia.settings import portable, project_root
 from sia.stages.run import Run
 from sia.store import read_manifest, sha256_file
-
-PUBLIC = (
-    *("rapport.html", "rapport-bijlage.html", "kaart.html"),
-    *("rapporten", "opendata", "agenda/openbaar"),
-)
-FOR: dict[Readers, tuple[str, ...]] = {
-    "publiek": PUBLIC,
-    "partners": (*PUBLIC, "agenda/partners"),
-}
-"""What of the reports of a year is for whom; all else is for those who made it."""
 
 
 def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bool = False) -> Path:
@@ -58,10 +48,10 @@ def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bo
     with tempfile.TemporaryDirectory(prefix=".publiceer-", dir=place.parent) as made:
         folder = Path(made) / "map"
         for path in chosen:
-            copy = folder / path.relative_to(run.reports)
+            copy = folder / path.relative_to(root_of(run, readers))
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        describe(run, folder)
+        describe(run, folder, readers)
         copies = sorted(path for path in folder.rglob("*") if path.is_file())
         refuse(leaks(copies, folder, secrets))
         if not checked:
@@ -72,9 +62,14 @@ def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bo
     return place
 
 
+def root_of(run: Run, readers: Readers) -> Path:
+    """Return what names in a set start from: the public alone, or a folder per kind of readers."""
+    return run.edition("openbaar") if readers == "publiek" else run.reports
+
+
 def _chosen(run: Run, readers: Readers) -> list[Path]:
     """Return the files for some readers, each as the run wrote it."""
-    files = [path for name in FOR[readers] for path in _files(run.reports / name)]
+    files = [path for voor in OPEN[readers] for path in _files(run.edition(voor))]
     if not files:
         raise InputError.one(
             bestand=portable(str(run.reports), project_root()),
@@ -99,7 +94,7 @@ def _chosen(run: Run, readers: Readers) -> list[Path]:
 
 
 def _files(place: Path) -> Iterable[Path]:
-    return [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    return sorted(path for path in place.rglob("*") if path.is_file())
 
 
 def _question(text: str) -> Problem:

@@ -19,17 +19,17 @@ from sia.duiding import personal_data_warnings
 from sia.duiding.figures import counting
 from sia.dutch import getal
 from sia.errors import Problem
-from sia.settings import project_root
+from sia.settings import Openness, project_root
 from sia.stages.figures import entries_of
 from sia.stages.run import Run
 from sia.store import read_table
 
 Readers = Literal["publiek", "partners"]
-OPEN: dict[Readers, tuple[str, ...]] = {
+OPEN: dict[Readers, tuple[Openness, ...]] = {
     "publiek": ("openbaar",),
     "partners": ("openbaar", "partners"),
 }
-"""Levels of plans that each kind of readers may know."""
+"""Levels of plans, and folders of reports, that each kind of readers may know."""
 
 _FREE = ("titel", "toelichting")
 _AMOUNTS = ("kosten", "kosten_laag", "kosten_hoog")

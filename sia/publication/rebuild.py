@@ -13,6 +13,7 @@ from sia import __version__
 from sia.duiding.chain import witness_of
 from sia.errors import InputError, Problem, refuse
 from sia.publication.crate import RECIPE, inputs_of
+from sia.publication.folder import root_of
 from sia.settings import Folders, project_root
 from sia.stages import graph
 from sia.stages.opening import checked_run
@@ -106,7 +107,8 @@ def _take_record(run: Run) -> None:
 
 def compared(asked: dict[str, Any], run: Run) -> list[Problem]:
     """Say which files of a set were not made again with the same bytes."""
-    made = {name: run.reports / name for name in asked["uitvoer"]}
+    root = root_of(run, asked["voor"])
+    made = {name: root / name for name in asked["uitvoer"]}
     differ = [
         name
         for name, known in sorted(asked["uitvoer"].items())

@@ -34,6 +34,7 @@ _SCORE_TEXTS = {
     "plaats_slechtst": ("plaats", "slechtste plaats die andere gewichten van domeinen geven"),
     "omslag": ("0-1", "kleinste verandering van gewichten die het hoogste kwart in of uit brengt"),
     "ruilt_met": ("code", "buurt die dan van plaats wisselt"),
+    "stapeling": ("domeinen", "op zoveel domeinen bij het slechtste vijfde van het land"),
     **{key: ("0-100", f"score {name.lower()}; hoger is urgenter") for key, name in DOMAINS.items()},
 }
 

@@ -221,7 +221,7 @@ def typen(o: Onderwerp) -> Sectie | None:
         names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
         profiles = o.materiaal.profielen
         profiles = profiles.loc[[number for number in profiles.index if number in names]]
-        make = lambda: charts.type_profiles(profiles, names, {**DOMAINS, **FEATURES})  # noqa: E731
+        make = lambda: charts.type_profiles(profiles, names, FEATURES)  # noqa: E731
         blocks.insert(1, Blok(figuur=o.shared("typen", make)))
     return Sectie("typen", "Typen buurten", tuple(blocks))
 

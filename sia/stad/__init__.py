@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 def open(
     gemeente: str,
     jaar: int,
-    bron: Paths = "data/raw",
+    bron: Paths = (),
     *,
     jaren: tuple[int, ...] | list[int] = (),
     basisjaar: int | None = None,
@@ -67,7 +67,8 @@ def open(
     jaar : int
         The SIA year.
     bron : str, pathlib.Path or a list of them
-        Folders with raw files.
+        Folders with raw files; default those of the last run of this municipality, else
+        ``data/raw``.
     jaren : list of int
         Years that are looked at together; default those of the batch that published this year,
         else this year alone.
@@ -253,7 +254,7 @@ class Stad:
         InputError
             With everything that does not fit at once; origin is refused.
         """
-        values = read_own(cijfers, kolom)
+        values = read_own(cijfers, kolom, self.jaar)
         own = own_indicator(
             values, self._run, naam=naam, domein=domein, richting=richting, eenheid=eenheid
         )
@@ -424,6 +425,7 @@ class Stad:
         jaar: int | None = None,
         buurten: Sequence[str] = (),
         eigen: pd.Series[float] | pd.DataFrame | None = None,
+        naast: int | None = None,
     ) -> Verkenner:
         """Return the explorer: two figures of every buurt beside one another, in a notebook.
 
@@ -437,10 +439,12 @@ class Stad:
             Codes or names to look at; empty is all.
         eigen : Series or DataFrame
             Own figures by buurtcode, to look at beside the others; they join no score.
+        naast : int, optional
+            Another of the years, to lay beside it.
         """
         from sia.explorer.widget import Verkenner
 
-        return Verkenner(self._run, x, y, jaar=jaar, buurten=buurten, eigen=eigen)
+        return Verkenner(self._run, x, y, jaar=jaar, buurten=buurten, eigen=eigen, naast=naast)
 
     def zinnen(self) -> list[str]:
         """Return the three things to know, made from the figures by rule."""
@@ -499,8 +503,8 @@ class Stad:
             "aanpak": lambda: approach_text(self.tabel("aanpak")),
             "trajecten": lambda: self.trajecten.controle(),
             "agenda": self._check_agenda,
-            "kaart": lambda: _written(self._run.reports / "kaart.html"),
-            "rapport": lambda: _written(self._run.reports / "rapport.html"),
+            "kaart": lambda: _written(self._run.edition("openbaar") / "kaart.html"),
+            "rapport": lambda: _written(self._run.edition("openbaar") / "rapport.html"),
         }
         if stap not in checks:
             wat = f"Er is geen controle `{stap}`."
@@ -515,8 +519,8 @@ class Stad:
         dia = self.agenda.dia
         if dia is None:
             return "In orde: geen plannen, dus geen agenda."
-        where = self._run.reports / "agenda"
-        return f"In orde: {dia.programme.sentence()} De bestanden staan in {_in_reports(where)}."
+        where = _in_reports(self._run.edition("partners") / "agenda")
+        return f"In orde: {dia.programme.sentence()} De bestanden voor partners staan in {where}."
 
 
 def _written(target: Path) -> str:
@@ -525,5 +529,4 @@ def _written(target: Path) -> str:
 
 def _in_reports(path: Path) -> str:
     """Return the last parts of a path, from the municipality on: no output names a folder above."""
-    year = path.parent
-    return f"{year.parent.name}/{year.name}/{path.name}"
+    return "/".join(path.parts[-4:])

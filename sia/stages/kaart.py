@@ -31,6 +31,6 @@ def publish(run: Run, made: Made, *, achtergrond: bool = False) -> Made:
     if achtergrond:
         tables = figures(run, entries_of(run))
         drawn = buurt_map(tables, theme_of(run.gemeente), achtergrond=True)
-    target = run.reports / "kaart.html"
+    target = run.edition("openbaar") / "kaart.html"
     write_text(target, drawn.get_root().render())
     return Made({}, drawn, {"achtergrond": achtergrond}, (target,))

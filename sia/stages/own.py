@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,13 +16,13 @@ from sia.errors import InputError, Problem, suggestion
 from sia.fingerprint import digest
 from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.indicators.norms import norm_row
+from sia.sources import own as own_table
 from sia.stages.run import Made
 
 if TYPE_CHECKING:
     from sia.stages.run import Run
 
 BUURT = r"BU\d{4}[0-9A-Z]{4}"
-_POINTED = re.compile(r"\s*-?\d+\.\d+\s*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +164,9 @@ def _id(name: str, taken: Iterable[str]) -> str:
     return words if words not in used else f"{words}_{max(number, 2)}"
 
 
-def read_own(cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str) -> pd.Series[float]:
+def read_own(
+    cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str, jaar: int = 0
+) -> pd.Series[float]:
     """Return one figure per buurt out of a Series, a frame or a file.
 
     Parameters
@@ -174,6 +175,8 @@ def read_own(cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str) 
         Buurtcodes stand in the index or, in a frame or file, in the first column that holds them.
     kolom : str
         Which column; may be empty when there is only one.
+    jaar : int
+        Of a file that has a row per buurt and year, the rows of this one.
 
     Raises
     ------
@@ -183,7 +186,7 @@ def read_own(cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str) 
     """
     if isinstance(cijfers, pd.Series):
         return cijfers
-    frame = cijfers if isinstance(cijfers, pd.DataFrame) else _read_file(Path(cijfers))
+    frame = cijfers if isinstance(cijfers, pd.DataFrame) else _read_file(Path(cijfers), jaar)
     if not frame.index.astype(str).str.fullmatch(BUURT).all() or frame.empty:
         frame = _by_code(frame)
     if kolom:
@@ -198,32 +201,23 @@ def read_own(cijfers: pd.Series[float] | pd.DataFrame | str | Path, kolom: str) 
     return frame.iloc[:, 0]
 
 
-def _read_file(path: Path) -> pd.DataFrame:
-    """Read a CSV (comma, semicolon or tab; decimal point or comma) or an Excel file."""
-    try:
-        if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-            return pd.read_excel(path, engine="calamine")
-        with path.open(encoding="utf-8-sig") as lines:
-            heading = lines.readline()
-        sign = next((one for one in ";\t," if one in heading), ",")
-        frame = pd.read_csv(path, sep=sign, encoding="utf-8-sig", dtype=str)
-    except FileNotFoundError:
+def _read_file(path: Path, jaar: int) -> pd.DataFrame:
+    """Read a table as the intake reads one of the municipality: it guesses at nothing."""
+    if not path.is_file():
         wat, oplossing = "Dit bestand bestaat niet.", "Controleer de naam en de map."
-        raise InputError([Problem(wat, oplossing, bestand=str(path))]) from None
-    except (ValueError, UnicodeDecodeError, OSError) as error:
-        wat = f"Dit bestand is niet te lezen ({type(error).__name__})."
-        oplossing = "Sla het op als CSV in UTF-8, of als xlsx."
-        raise InputError([Problem(wat, oplossing, bestand=str(path))]) from error
-    points = frame.map(lambda text: isinstance(text, str) and bool(_POINTED.fullmatch(text)))
-    return frame.apply(_numbers, dotted=bool(points.any().any()))
-
-
-def _numbers(column: pd.Series[str], dotted: bool) -> pd.Series[Any]:
-    """Return a column as numbers where every filled cell is one; 1.234,5 is Dutch."""
-    text = column.str.strip()
-    plain = text if dotted else text.str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(plain, errors="coerce")
-    return numbers if numbers.notna().eq(text.notna()).all() else column
+        raise InputError.one(wat, oplossing, bestand=str(path))
+    found = own_table.recognise(path)
+    if found is None:
+        wat = f"Dit bestand {own_table.near_miss(path) or 'is geen tabel in CSV of Excel'}."
+        oplossing = "Lever één rij per buurt, met een kolom buurtcode en een kolom per cijfer."
+        raise InputError.one(wat, oplossing, bestand=str(path))
+    read = own_table.read(replace(found, year=jaar))
+    own = next((one for one in read if one.year == jaar), None)
+    if own is None:
+        years = ", ".join(str(one.year) for one in read)
+        wat = f"Dit bestand gaat over {years}, niet over {jaar}."
+        raise InputError.one(wat, "Kies een ander jaar of een ander bestand.", bestand=str(path))
+    return own.values.set_axis(own.measures["column"][own.values.columns].to_list(), axis="columns")
 
 
 def _by_code(frame: pd.DataFrame) -> pd.DataFrame:

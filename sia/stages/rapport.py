@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from sia import __version__
@@ -22,8 +20,7 @@ from sia.stages.figures import change_found, entries_of, figures, record_of
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.viz.house_style import theme_of
-from sia.weighing.audit import audit_annex, named
-from sia.weighing.audit_store import audit_from
+from sia.weighing.audit import audit_annex, audit_from, named
 
 
 def make(inputs: Inputs) -> Made:
@@ -94,11 +91,6 @@ def _thresholds(inputs: Inputs) -> dict[str, str]:
     }
 
 
-def target(run: Run, editie: Editie) -> Path:
-    """Return where the report of the city is."""
-    return run.reports / ("rapport.html" if editie == "openbaar" else "rapport-intern.html")
-
-
 def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = False) -> Made:
     """Write the report of the city with its annex, and the set where it is asked for.
 
@@ -111,24 +103,21 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
     reeks : bool
         Also the set (stadsdelen, wijken, DIA areas, domains, change since the base year,
         buurten, start page, draft for the Algoritmeregister, accessibility statement) in
-        ``rapporten/`` or ``rapporten-intern/`` and, beside the public edition, the open data in
-        ``opendata/``: of the city, and zipped of every area and buurt.
+        ``rapporten/`` and, beside the public edition, the open data in ``opendata/``: of the city,
+        and zipped of every area and buurt.
     """
-    page, stuff = target(run, editie), made.result
+    page, stuff = run.edition(editie) / "rapport.html", made.result
     public = editie == "openbaar"
-    tail = "" if public else "-intern"
-    atlas, name = f"atlas{tail}.html", f"rapporten{tail}"
-    set_there = f"{name}/" if reeks else None
-    written = write_report(
-        page, stuff, editie=editie, opendata=public and reeks, atlas=atlas, reeks=set_there
-    )
+    atlas, folder = "atlas.html", page.parent / "rapporten"
+    there = f"{folder.name}/" if reeks else None
+    data = public and reeks
+    written = write_report(page, stuff, editie=editie, opendata=data, atlas=atlas, reeks=there)
     if reeks:
         near = Buren(f"../{page.name}", f"../{annex_path(page).name}", f"../{atlas}")
-        folder = run.reports / name
-        written += write_set(folder, stuff, editie=editie, opendata=public, buren=near)
-    if reeks and public:
+        written += write_set(folder, stuff, editie=editie, opendata=data, buren=near)
+    if data:
         parts = [s for s in selections(stuff.cijfers) if s.soort in _WITH_DATA]
-        written += write_open_data(run.reports / "opendata", stuff, parts)
+        written += write_open_data(page.parent / "opendata", stuff, parts)
     return Made({}, page, {"editie": editie}, tuple(written))
 
 

@@ -29,7 +29,7 @@ from sia.fingerprint import (
 )
 from sia.gemeente import Gemeente, Huisstijl
 from sia.methode import Methode
-from sia.settings import Folders
+from sia.settings import Folders, Openness
 from sia.stages import graph
 from sia.stages.graph import Stage
 from sia.store import read_manifest, read_table, sha256_file, update_manifest, write_table
@@ -134,6 +134,10 @@ class Run:
     def reports(self) -> Path:
         """Folder with the outputs of this municipality and year."""
         return self.folders.report(self.gemeente.code, self.jaar)
+
+    def edition(self, voor: Openness) -> Path:
+        """Return the folder of the outputs of this year for some readers."""
+        return self.folders.edition(self.gemeente.code, self.jaar, voor)
 
     def of_year(self, jaar: int) -> Run:
         """Return the same run for another year."""

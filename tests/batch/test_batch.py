@@ -64,5 +64,5 @@ def test_a_failed_year_takes_no_other_down(project: Path) -> None:
     failure = result.failed[0]
     assert (failure.cell, failure.message) == (3, "AssertionError: kapot jaar")
     assert result.exit_code() == 1
-    copy = project / "reports" / "GM9999" / "2021" / "notebooks" / "01_a.ipynb"
+    copy = project / "reports" / "GM9999" / "2021" / "intern" / "notebooks" / "01_a.ipynb"
     assert "kapot jaar" in copy.read_text(encoding="utf-8")

@@ -131,7 +131,7 @@ def test_the_set_of_reports_is_made_where_it_is_asked_for(home: Path) -> None:
     project = write_project(home, "print(jaar)")
     source = project / "notebooks" / "02_b.ipynb"
     write_notebook(source, "print(reeks)", parameters=f"{PARAMETERS}reeks = False\n")
-    copy = project / "reports" / "GM9999" / "2020" / "notebooks" / "02_b.ipynb"
+    copy = project / "reports" / "GM9999" / "2020" / "intern" / "notebooks" / "02_b.ipynb"
     for wanted in (True, False):
         made = batch.start(asked(project, "GM9999", reeks=wanted), project, print)
         assert {o.notebook for o in made.outcomes if o.status == "klaar"} >= {"02_b"}
@@ -320,7 +320,7 @@ def test_many_unknown_files_are_counted_and_ten_of_them_named() -> None:
 
 def test_a_report_of_an_earlier_run_is_named_as_such(project: Path) -> None:
     for jaar in (2020, 2021):
-        place = project / "reports" / "GM9998" / str(jaar)
+        place = project / "reports" / "GM9998" / str(jaar) / "openbaar"
         place.mkdir(parents=True)
         for name in ("atlas.html", "rapport.html"):
             (place / name).write_text("van de vorige keer")

@@ -37,7 +37,7 @@ def test_a_second_start_runs_nothing(project: Path) -> None:
 @pytest.mark.parametrize("change", ["raw file", "notebook", "output", "executed copy", "mark"])
 def test_what_changed_runs_again(project: Path, change: str) -> None:
     start(project)
-    report = project / "reports" / "GM9999" / "2020" / "notebooks"
+    report = project / "reports" / "GM9999" / "2020" / "intern" / "notebooks"
     target = {
         "raw file": project / "ruw" / "ruw.csv",
         "notebook": project / "notebooks" / "01_a.ipynb",
@@ -59,7 +59,7 @@ def test_another_year_makes_the_pooled_phase_run_again(project: Path) -> None:
 
 
 def test_left_overs_of_a_killed_run_are_removed(project: Path) -> None:
-    folder = project / "reports" / "GM9999" / "2020" / "notebooks"
+    folder = project / "reports" / "GM9999" / "2020" / "intern" / "notebooks"
     folder.mkdir(parents=True)
     (folder / ".01_a.abc.part.ipynb").write_text("{")
     start(project)

@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 
 from sia import cli
 from sia.batch import Request, begin, write_record
-from sia.batch.record import RECORD
 from sia.batch.status import processed_years, status_text
 from sia.errors import InputError
-from sia.settings import Folders
+from sia.settings import LAST_RUN, Folders
 from sia.stages import graph
 from sia.stages.opening import checked_run
 from sia.stages.run import Made
@@ -31,7 +30,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
         _process(made.year("GM0344", jaar), "03_robuustheid", basisjaar=2023)
     _process(made.processed / "NL" / "2024", "land")
     _process(made.processed / "NL" / "gemeenten" / "GM0344" / "2024", "land")
-    report = made.report("GM0344", 2024) / "rapport.html"
+    report = made.edition("GM0344", 2024) / "rapport.html"
     report.parent.mkdir(parents=True)
     report.touch()
     return made
@@ -57,7 +56,7 @@ def _published(root: Path) -> Path:
         for stage in graph.STAGES:
             run.note(stage, Made({}))
     asked = Request(("GM0344",), (2023, 2024), (raw,)).facts()
-    write_record(begin(asked, [raw], {}), root / "reports" / "GM0344" / RECORD)
+    write_record(begin(asked, [raw], {}), root / "reports" / "GM0344" / LAST_RUN)
     return raw
 
 
@@ -85,6 +84,17 @@ def test_a_stage_that_rests_on_something_else_is_named_with_the_cause(
     assert len(found) == len(graph.STAGES) - 3, "not intake, indicatoren and deelbuurten"
 
 
+def test_a_run_without_raw_folders_named_takes_those_of_the_last_one(
+    folders: Folders, tmp_path: Path
+) -> None:
+    raw = _published(tmp_path)
+    opened = checked_run("GM0344", 2024)
+    assert opened.bron == (raw,) and opened.state("rapport") == "gepubliceerd"
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    raw.rename(tmp_path / "elders")
+    assert checked_run("GM0344", 2024).bron == (tmp_path / "data" / "raw",)
+
+
 def test_without_the_raw_files_of_the_last_run_nothing_is_called_outdated(
     folders: Folders, tmp_path: Path
 ) -> None:
@@ -93,7 +103,7 @@ def test_without_the_raw_files_of_the_last_run_nothing_is_called_outdated(
     text = status_text(processed_years(folders, "GM0344"))
     assert text.count("in orde") == 2 and _old(folders) == []
     assert "Utrecht 2024, niet te zeggen" in text and str(raw) in text
-    (tmp_path / "reports" / "GM0344" / RECORD).unlink()
+    (tmp_path / "reports" / "GM0344" / LAST_RUN).unlink()
     text = status_text(processed_years(folders, "GM0344"))
     assert "verslag van de laatste run ontbreekt" in text
 
@@ -105,7 +115,7 @@ def test_every_year_is_a_row_of_columns(folders: Folders, tmp_path: Path) -> Non
     assert {row.index(year) for row, year in zip(rows, ("2023", "2024", "2024"), strict=True)} == {
         heading.index("jaar")
     }
-    assert rows[1].endswith(str(folders.report("GM0344", 2024) / "rapport.html"))
+    assert rows[1].endswith(str(folders.edition("GM0344", 2024) / "rapport.html"))
     assert rows[0].endswith("nog geen rapport")
     assert "1 en 1 gemeenten" in rows[2]
     assert status_text(processed_years(folders, "nl")) == status_text(processed_years(folders)[2:])

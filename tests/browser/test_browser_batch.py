@@ -28,7 +28,7 @@ def page_source(tmp_path: Path) -> str:
     ]
     outcomes[-1] = Outcome("GM0164", 2024, "09_rapport", "mislukt", 2.0, 4, MESSAGE)
     folders = Folders(tmp_path / "verwerkt", tmp_path)
-    report = folders.report("GM0153", 2023) / "rapport.html"
+    report = folders.edition("GM0153", 2023) / "rapport.html"
     report.parent.mkdir(parents=True)
     report.write_text("rapport", encoding="utf-8")
     methods = {code: method_facts(Methode.standaard()) for code in ("GM0153", "GM0164")}

@@ -13,7 +13,6 @@ from sia.errors import InputError
 from sia.index import (
     Arithmetic,
     Copeland,
-    Denominate,
     DomainImputation,
     EqualWeights,
     ExponentialIMD,
@@ -24,12 +23,10 @@ from sia.index import (
     Goalposts,
     Harmonic,
     IndexDesign,
-    MazziottaPareto,
     MeanImputation,
     Median,
     MedianImputation,
     MinMax,
-    PCAWeights,
     PercentileRank,
     RankScore,
     SkewKurtosis,
@@ -68,7 +65,6 @@ DESIGNS = {
     "geometric": {"normalise": MinMax(1, 100), "aggregate": Geometric()},
     "harmonic": {"normalise": MinMax(1, 100), "aggregate": {2: Harmonic(), "*": Arithmetic()}},
     "power": {"normalise": MinMax(1, 100), "aggregate": GeneralisedMean(0.5)},
-    "pareto": {"normalise": MinMax(70, 130), "aggregate": MazziottaPareto()},
     "median": {"aggregate": Median()},
     "levels": {"normalise": {"*": PercentileRank(), 2: ExponentialIMD()}},
     "mixed": {"normalise": {"*": ZScore(), "a": Goalposts(0, 85)}, "impute": MeanImputation()},
@@ -297,10 +293,6 @@ def test_norms_table(table: pd.DataFrame) -> None:
             **{f"p{i:02d}": table.quantile(i / 100) for i in range(101)},
         }
     )
-    for rule in (MinMax(), ZScore()):
-        by_norms = {i: FromNorms(rule, norms, i) for i in NAMES}
-        own = build_index(table, IndexDesign(DEEP, normalise=rule)).scores
-        assert np.allclose(own, build_index(table, IndexDesign(DEEP, normalise=by_norms)).scores)
     ranks = {i: FromNorms(PercentileRank(), norms, i) for i in NAMES}
     near = build_index(table, IndexDesign(DEEP, normalise=ranks)).normalised
     exact = build_index(table, IndexDesign(DEEP, normalise=PercentileRank())).normalised
@@ -313,11 +305,6 @@ def test_weights_by_method(table: pd.DataFrame) -> None:
     given_ = build_index(table, IndexDesign(DEEP, weigh={"D1": GivenWeights({"a": 3, "b": 1})}))
     assert given_.effective_weights["a"] / given_.effective_weights["b"] == pytest.approx(3)
     assert equal.effective_weights[NAMES].sum() == pytest.approx(1)
-    rng = np.random.default_rng(0)
-    common = rng.normal(size=200)
-    alike = pd.DataFrame({n: DIRECTION[n] * (common + rng.normal(size=200)) for n in NAMES})
-    first = build_index(alike, IndexDesign(DEEP, weigh={"D1": PCAWeights()}))
-    assert first.chain.weights["D1"] == pytest.approx([0.5, 0.5])
 
 
 def test_imputation_is_flagged_per_cell(table: pd.DataFrame) -> None:
@@ -335,14 +322,6 @@ def test_equal_imputers_fill_every_column(table: pd.DataFrame) -> None:
     holed = table.mask(np.random.default_rng(3).random(table.shape) < 0.2)
     result = build_index(holed, IndexDesign(DEEP, impute={n: MeanImputation() for n in NAMES}))
     assert result.imputed.notna().all().all()
-
-
-def test_denominators(table: pd.DataFrame) -> None:
-    people = pd.DataFrame({"people": np.r_[0.0, np.full(24, 50.0)]}, index=table.index)
-    how = Denominate(people, {"a": "people"}, {"a": 100}, minimum=10)
-    result = build_index(table, IndexDesign(DEEP, denominate=how))
-    assert np.isnan(result.imputed.loc[0, "a"])
-    assert result.imputed.loc[1, "a"] == pytest.approx(table.loc[1, "a"] * 2)
 
 
 def test_several_roots() -> None:

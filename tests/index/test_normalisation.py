@@ -11,12 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from sia.index import (
-    Borda,
-    DistanceToMax,
-    DistanceToReference,
-    DistanceToTarget,
     ExponentialIMD,
-    FractionOfMax,
     Goalposts,
     IndexDesign,
     MinMax,
@@ -24,7 +19,6 @@ from sia.index import (
     NormalScores,
     PercentileRank,
     RankScore,
-    Scaled,
     ZScore,
     build_index,
     normalise,
@@ -35,13 +29,8 @@ UP, DOWN = np.array([1.0]), np.array([-1.0])
 RULES = [
     MinMax(),
     ZScore(),
-    Scaled(0, 20),
     PercentileRank(),
     RankScore(),
-    Borda(),
-    DistanceToMax(),
-    DistanceToTarget(8),
-    FractionOfMax(),
     Goalposts(0, 8),
     ExponentialIMD(),
     ExponentialIMD(extra=1),
@@ -59,7 +48,6 @@ def run(rule: object, direction: np.ndarray = UP, **more: object) -> list[float]
     [
         (MinMax(), [100 / 3, 0, np.nan, 100 / 3, 100], [200 / 3, 100, np.nan, 200 / 3, 0]),
         (MinMax(1, 10), [4, 1, np.nan, 4, 10], [7, 10, np.nan, 7, 1]),
-        (Scaled(0, 20), [20, 5, np.nan, 20, 50], [80, 95, np.nan, 80, 50]),
         (PercentileRank(), [1 / 3, 0, np.nan, 1 / 3, 1], [1 / 3, 1, np.nan, 1 / 3, 0]),
         (
             PercentileRank(ties="average", scale=100),
@@ -68,11 +56,6 @@ def run(rule: object, direction: np.ndarray = UP, **more: object) -> list[float]
         ),
         (RankScore(), [2, 1, np.nan, 2, 4], [2, 4, np.nan, 2, 1]),
         (RankScore(ties="max"), [3, 1, np.nan, 3, 4], [3, 4, np.nan, 3, 1]),
-        (Borda(), [1, 0, np.nan, 1, 3], [1, 3, np.nan, 1, 0]),
-        (DistanceToMax(), [1 / 3, 0, np.nan, 1 / 3, 1], [2 / 3, 1, np.nan, 2 / 3, 0]),
-        (DistanceToTarget(7), [0.5, 0, np.nan, 0.5, 1.5], [2, 3, np.nan, 2, 0]),
-        (DistanceToTarget(7, cap=True), [0.5, 0, np.nan, 0.5, 1], [1, 1, np.nan, 1, 0]),
-        (FractionOfMax(), [0.4, 0.1, np.nan, 0.4, 1], [0.25, 1, np.nan, 0.25, 0.1]),
         (Goalposts(0, 8), [0.5, 0.125, np.nan, 0.5, 1], [0.5, 0.875, np.nan, 0.5, 0]),
         (
             Goalposts(0, 8, 100, truncate=False),
@@ -91,21 +74,9 @@ def test_zscore_uses_the_sample_standard_deviation() -> None:
     values = np.array([4.0, 1.0, 4.0, 10.0])
     expected = (values - values.mean()) / values.std(ddof=1)
     assert np.delete(run(ZScore()), 2) == pytest.approx(expected)
-    population = np.delete(run(ZScore(100, 10, ddof=0)), 2)
-    assert population == pytest.approx(stats.zscore(values) * 10 + 100)
 
 
-def test_distance_to_reference() -> None:
-    units = pd.Index(list("abcde"))
-    assert run(DistanceToReference("a"), units=units) == pytest.approx(
-        [1, 0, np.nan, 1, 3], nan_ok=True
-    )
-    assert np.isnan(run(DistanceToReference("c"), units=units)).all()
-    with pytest.raises(ValueError, match="not among the units"):
-        run(DistanceToReference("z"), units=units)
-
-
-LEARNT = [rule for rule in RULES if not isinstance(rule, Scaled | Goalposts | NoNormalisation)]
+LEARNT = [rule for rule in RULES if not isinstance(rule, Goalposts | NoNormalisation)]
 
 
 @pytest.mark.parametrize("rule", LEARNT)
@@ -128,13 +99,6 @@ def test_constant_is_flagged(rule: MinMax) -> None:
     result = build_index(x, IndexDesign(tree, normalise=rule))
     assert (result.flags["x"] == "ontbreekt: geen spreiding").all()
     assert result.scores["T"].notna().all()
-
-
-def test_fraction_of_a_maximum_that_is_not_positive_is_refused() -> None:
-    with pytest.raises(ValueError, match="above 0"):
-        FractionOfMax().fit(np.array([[-5.0], [-1.0]]), UP)
-    with pytest.raises(ValueError, match="above 0"):
-        FractionOfMax().fit(np.array([[0.0], [2.0]]), DOWN)
 
 
 @pytest.mark.parametrize("rule", RULES)

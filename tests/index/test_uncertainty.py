@@ -15,7 +15,6 @@ from sia.index import (
     Arithmetic,
     Choices,
     DataError,
-    DirichletWeights,
     Geometric,
     GivenWeights,
     IndexDesign,
@@ -236,14 +235,6 @@ def test_a_figure_outside_its_margins_is_named() -> None:
         prepare_noise(DataError(lower=values + 1, upper=values - 1), values, None)
 
 
-def test_dirichlet_keeps_the_given_weights_on_average() -> None:
-    base = np.array([1.0, 2.0, 0.0, 1.0])
-    drawn = DirichletWeights(2.0).draw(base, 20_000, np.random.default_rng(0))
-    assert np.allclose(drawn.sum(axis=1), 1)
-    assert np.allclose(drawn.mean(axis=0), base / 4, atol=0.01)
-    assert (drawn[:, 2] == 0).all()
-
-
 def test_refusals(table: pd.DataFrame) -> None:
     design = IndexDesign(STRUCTURE)
     with pytest.raises(ValueError, match="needs denominators"):
@@ -256,29 +247,9 @@ def test_refusals(table: pd.DataFrame) -> None:
         uncertainty(table, design, draws=0)
 
 
-def test_progress_is_reported(table: pd.DataFrame) -> None:
-    seen: list[tuple[int, int]] = []
-    uncertainty(
-        table, IndexDesign(STRUCTURE), draws=30, progress=lambda done, of: seen.append((done, of))
-    )
-    assert seen[-1] == (30, 30)
-    assert [d for d, _ in seen] == sorted(d for d, _ in seen)
-
-
-def test_choices_around_a_design_hold_its_own_choice_once() -> None:
-    design = IndexDesign(STRUCTURE, normalise={"*": ZScore(), "a": MinMax()}, treat=SkewKurtosis())
-    choices = Choices.around(design, impute=())
-    assert choices.normalise[0] is design.normalise
-    assert len(choices.normalise) == 4
-    assert len(choices.treat) == 2
-    assert choices.treat[0] is design.treat
-    assert choices.impute == ()
-    assert choices.options(design)["impute"] == (design.impute,)
-
-
 def test_own_choices_have_their_share_of_the_draws(table: pd.DataFrame) -> None:
     design = IndexDesign(STRUCTURE)
-    choices = Choices.around(design, own=0.5, leave_out=True)
+    choices = Choices(own=0.5)
     draws = uncertainty(table, design, draws=4000, choices=choices, seed=2).draws
     for step in ("normalise", "aggregate", "impute", "treat"):
         share = draws[step].value_counts(normalize=True).sort_index()

@@ -15,6 +15,7 @@ import pytest
 
 import voorbeeldstad
 from sia import batch
+from sia.publication import Secrets, leaks
 from sia.stages import graph
 from sia.stages.opening import checked_run
 from sia.store import write_json
@@ -34,11 +35,13 @@ with warm_kernels():
     sys.exit(pytest.main(sys.argv[1:]))
 """
 NAMES = sorted(graph.notebooks())
+USER = "gebruikster7"
 
 
 def run_series(root: Path, repository: Path) -> None:
     """Run the whole series on two years of Voorbeeldstad and keep what became of it."""
-    voorbeeldstad.generate(root / "ruw", jaren=YEARS)
+    truth = voorbeeldstad.generate(root / "ruw", jaren=YEARS)
+    voorbeeldstad.write_plans(root / "ruw", truth)
     run = checked_run(
         "GM9999",
         YEARS[-1],
@@ -59,6 +62,7 @@ def executed(
     """Return where the series was run, and its outcomes."""
     patch = pytest.MonkeyPatch()
     patch.setenv("SIA_HOME", str(repository))
+    patch.setenv("LOGNAME", USER)
     root = once("reeks", lambda folder: run_series(folder, repository))
     listed = json.loads((root / "uitkomsten.json").read_text(encoding="utf-8"))["lijst"]
     yield root, [batch.Outcome(**row) for row in listed]
@@ -76,9 +80,29 @@ def test_every_notebook_of_every_year_runs(executed: tuple[Path, list[batch.Outc
 def test_every_year_has_its_map_and_report(executed: tuple[Path, list[batch.Outcome]]) -> None:
     root, _ = executed
     for year in YEARS:
+        folder = root / "rapporten" / "GM9999" / str(year) / "openbaar"
         for name in ("atlas.html", "kaart.html", "rapport.html"):
-            page = (root / "rapporten" / "GM9999" / str(year) / name).read_text(encoding="utf-8")
+            page = (folder / name).read_text(encoding="utf-8")
             assert "fictief" in page
+
+
+@pytest.mark.slow
+def test_no_output_tells_where_it_was_made_or_by_whom(
+    executed: tuple[Path, list[batch.Outcome]], repository: Path, tmp_path: Path
+) -> None:
+    root, _ = executed
+    places = [root / "verwerkt" / "GM9999", root / "rapporten"]
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert {"openbaar", "partners", "intern"} <= {part for path in files for part in path.parts}
+    told = Secrets({}, {}, (str(root), str(repository), USER))
+    # the folders of this test lie outside the project, so that notebooks name them from there
+    notebooks = [path for path in files if path.parent.name == "notebooks"]
+    assert leaks(sorted(set(files) - set(notebooks)), root, told) == []
+    for path in notebooks:
+        text = path.read_text(encoding="utf-8").replace(f"../..{root}", "")
+        assert not [one for one in told.paths if one in text], path
+    (tmp_path / "x.json").write_text(json.dumps({"map": str(root / "ruw")}))
+    assert leaks([tmp_path / "x.json"], tmp_path, told)
 
 
 def test_every_notebook_is_executed_again() -> None:
@@ -91,7 +115,7 @@ def test_a_second_execution_gives_the_same_outputs(
     executed: tuple[Path, list[batch.Outcome]], names: tuple[str, ...], repository: Path
 ) -> None:
     root, _ = executed
-    folder = root / "rapporten" / "GM9999" / "2024" / "notebooks"
+    folder = root / "rapporten" / "GM9999" / "2024" / "intern" / "notebooks"
     books = [str(folder / f"{name}.ipynb") for name in names]
     options = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
     options += ["--rootdir", str(root), "-c", os.devnull]

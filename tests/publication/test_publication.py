@@ -38,12 +38,18 @@ A4;Waterbedrijf;Open werk;riolering;BU99980000;2500000;2026;2026;2030;1;vrij;beg
 """
 BUDGETS = "partner;jaar;budget;fte\nWaterbedrijf;2025;7654000;\n"
 FILES = {
-    "rapport.html": "Open werk kost € 2.500.000",
-    "kaart.html": "<p>kaart</p>",
-    "agenda/openbaar/index.html": "Open werk",
-    "agenda/partners/agenda.csv": "Onder partners;3456000",
+    "openbaar/rapport.html": "Open werk kost € 2.500.000",
+    "openbaar/kaart.html": "<p>kaart</p>",
+    "openbaar/agenda/index.html": "Open werk",
+    "partners/agenda/agenda.csv": "Onder partners;3456000",
 }
-INTERNAL = ("rapport-intern.html", "notebooks/07_agenda.ipynb", "rapporten-intern/buurt.html")
+PUBLIC = {name.removeprefix("openbaar/") for name in FILES if name.startswith("openbaar/")}
+MAP = "openbaar/kaart.html"
+INTERNAL = (
+    "intern/rapport.html",
+    "intern/notebooks/07_agenda.ipynb",
+    "intern/rapporten/buurt.html",
+)
 
 
 @pytest.fixture
@@ -89,13 +95,11 @@ def test_each_kind_of_readers_has_a_folder_with_only_what_is_theirs(
 ) -> None:
     place = publish(run, tmp_path / "uit")
     assert place == tmp_path / "uit" / "publiek" / "GM9998" / "2024"
-    assert names(place) == set(FILES) - {"agenda/partners/agenda.csv"}
+    assert names(place) == PUBLIC
     assert names(publish(run, tmp_path / "uit", "partners")) == set(FILES)
     (place / "oud.html").write_text("van een vorige keer")
     publish(run, tmp_path / "uit")
-    assert names(tmp_path / "uit" / "publiek") == {
-        f"GM9998/2024/{name}" for name in FILES if "partners" not in name
-    }
+    assert names(tmp_path / "uit" / "publiek") == {f"GM9998/2024/{name}" for name in PUBLIC}
 
 
 @pytest.mark.parametrize("readers", ["publiek", "partners"])
@@ -104,30 +108,32 @@ def test_a_secret_stops_a_publication_and_leaves_the_last_one(
     run: Run, tmp_path: Path, readers: str, secret: str
 ) -> None:
     place = publish(run, tmp_path / "uit", readers)
-    kept = (place / "kaart.html").read_bytes()
-    written(run, "kaart.html", f"<p>{secret}</p>")
+    [copy] = place.rglob("kaart.html")
+    kept = copy.read_bytes()
+    written(run, MAP, f"<p>{secret}</p>")
     with pytest.raises(InputError, match="vertrouwelijk plan") as caught:
         publish(run, tmp_path / "uit", readers)
-    assert {problem.bestand for problem in caught.value.problems} == {"kaart.html"}
-    assert (place / "kaart.html").read_bytes() == kept
+    named = copy.relative_to(place).as_posix()
+    assert {problem.bestand for problem in caught.value.problems} == {named}
+    assert copy.read_bytes() == kept
 
 
 @pytest.mark.parametrize("secret", ["Onder partners", "3.456.000", "7654000"])
 def test_what_partners_may_know_is_not_public(run: Run, tmp_path: Path, secret: str) -> None:
-    written(run, "kaart.html", secret)
+    written(run, MAP, secret)
     with pytest.raises(InputError):
         publish(run, tmp_path / "uit")
     assert publish(run, tmp_path / "uit", "partners").is_dir()
 
 
 def test_a_file_that_the_last_run_did_not_write_is_refused(run: Run, tmp_path: Path) -> None:
-    (run.reports / "opendata").mkdir()
-    (run.reports / "opendata" / "eigen.csv").write_text("zelf neergezet")
-    (run.reports / "kaart.html").write_text("met de hand gewijzigd")
+    (run.reports / "openbaar/opendata").mkdir()
+    (run.reports / "openbaar/opendata/eigen.csv").write_text("zelf neergezet")
+    (run.reports / MAP).write_text("met de hand gewijzigd")
     with pytest.raises(InputError) as caught:
         publish(run, tmp_path / "uit")
     found = [problem.bestand for problem in caught.value.problems]
-    assert found == ["kaart.html", "opendata/eigen.csv"]
+    assert found == [MAP, "openbaar/opendata/eigen.csv"]
     assert not (tmp_path / "uit").exists()
     nothing = replace(run, folders=replace(run.folders, reports=tmp_path / "leeg"))
     with pytest.raises(InputError, match="nog geen rapport"):
@@ -191,7 +197,7 @@ def test_a_judgement_that_does_not_count_is_a_secret(run: Run, tmp_path: Path) -
     record.add(
         Entry("GM9998", 2024, CODE, "Klopt.", "anders", "herkend", "v", corrigeert="a", id="b")
     )
-    written(run, "kaart.html", "Dit klopt niet.")
+    written(run, MAP, "Dit klopt niet.")
     with pytest.raises(InputError, match="die niet meetelt"):
         publish(run, tmp_path / "uit")
 
@@ -201,7 +207,7 @@ def test_a_city_without_plans_can_be_published(run: Run, tmp_path: Path) -> None
         path.unlink()
     again = replace(run, _prints={})
     again.note(graph.stage("indicatoren"), Made({"gebieden": pd.DataFrame()}))
-    written(again, "kaart.html", "kaart")
+    written(again, MAP, "kaart")
     assert publish(again, tmp_path / "uit").is_dir()
 
 
@@ -211,10 +217,10 @@ def described(place: Path, name: str) -> Any:
 
 def test_a_set_says_what_it_was_made_from_and_of_what(run: Run, tmp_path: Path) -> None:
     (run.bron[0] / "kwb.csv").write_text("cijfers")
-    written(run, "opendata/scores.csv", "buurtcode;urgentie")
+    written(run, "openbaar/opendata/scores.csv", "buurtcode;urgentie")
     again = replace(run, _prints={})
     again.note(graph.stage("indicatoren"), Made({"gebieden": pd.DataFrame()}))
-    outputs = tuple(p for p in run.reports.rglob("*") if p.is_file() and "intern" not in p.name)
+    outputs = tuple(p for p in run.reports.rglob("*") if p.is_file() and "intern" not in p.parts)
     again.note(graph.stage("rapport"), Made({}, None, {}, outputs))
     place = publish(again, tmp_path / "uit")
     things = {one["@id"]: one for one in described(place, "ro-crate-metadata.json")["@graph"]}
@@ -246,7 +252,7 @@ def test_a_rebuild_wants_the_same_raw_files_and_names_what_differs(
     asked = described(place, "herbouw.json")
     assert (asked["jaren"], asked["basisjaar"], asked["reeks"]) == ([2024], 2024, False)
     assert compared(asked, run) == []
-    (run.reports / "kaart.html").write_text("anders")
+    (run.reports / MAP).write_text("anders")
     assert [problem.bestand for problem in compared(asked, run)] == ["kaart.html"]
     (run.bron[0] / "erbij.csv").write_text("nieuw")
     (run.bron[0] / "plannen" / "budgetten.csv").write_text(BUDGETS + "\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -118,6 +120,31 @@ def test_a_dutch_csv_a_frame_and_a_series_give_the_same_city(
         for given, kolom in ((overlast, ""), (target, "overlast"), (frame, "overlast"))
     }
     assert len(hashes) == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "said"),
+    [
+        ("overlast", ("1.234", "2.345", "0,5"), ""),
+        ("overlast", ("1.234", "2.345", "3.456"), "duizendtal"),
+        ("overlast", ("1,5", "2.5", "3,5"), "door elkaar"),
+        ("% overlast", ("8,1 %", "9,2", "3,5 %"), "procentteken"),
+        ("overlast", ("veel", "weinig", "geen"), "0 kolommen|niet herkend|Geen enkele kolom"),
+    ],
+)
+def test_a_file_of_a_colleague_is_read_as_carefully_as_an_own_table(
+    stad: Stad, tmp_path: Path, heading: str, cells: tuple[str, ...], said: str
+) -> None:
+    codes = stad.tabel("gebieden").index[: len(cells)]
+    rows = [f"{code};{cell}" for code, cell in zip(codes, cells, strict=True)]
+    (tmp_path / "x.csv").write_text("\n".join([f"buurtcode;{heading}", *rows]), encoding="utf-8")
+    about = {"domein": "veiligheid", "richting": 1, "eenheid": PER_1000, "naam": "meldingen"}
+    if said:
+        with pytest.raises(InputError, match=said):
+            stad.met_indicator(tmp_path / "x.csv", **about)
+    else:
+        [own] = stad.met_indicator(tmp_path / "x.csv", **about).run.eigen
+        assert list(own.waarden) == [1234.0, 2345.0, 0.5]
 
 
 def test_without_an_indicator_it_takes_no_part(stad: Stad) -> None:
@@ -274,6 +301,20 @@ def test_a_name_is_never_taken_for_markup(stad: Stad, overlast: pd.Series[float]
         assert "&lt;script&gt;" in page
     assert "<b>" not in pages[1]
     assert "<script>x</script>" in repr(anders)
+
+
+def test_the_lines_of_the_first_lesson_run_as_they_stand(
+    stad: Stad, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = (repository / "docs" / "tutorials" / "eerste-kaart.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"```python\n(.*?)```", lesson, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sia, "open", lambda naam, jaar: stad)
+    told: dict[str, Any] = {}
+    exec(lines, told)
+    assert told["anders"].methode.weging.weights["veiligheid"] == 2
+    assert "zwerfafval" in told["anders"].indicatoren
+    assert (tmp_path / "mijn-kaart.html").stat().st_size > 100_000
 
 
 # a real city ----------------------------------------------------------------------------------

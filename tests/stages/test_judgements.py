@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -119,7 +118,7 @@ def test_notebooks_show_both(run: Run) -> None:
 
 def test_map_report_and_open_data_show_them_escaped(run: Run) -> None:
     kaart = run.publish("kaart").result
-    page = (run.reports / "kaart.html").read_text(encoding="utf-8")
+    page = (run.edition("openbaar") / "kaart.html").read_text(encoding="utf-8")
     assert f"aanpak overruled: {OTHER} (2024)." in kaart.json
     assert "<script>alert(1)" not in page
     report = run.publish("rapport").result.read_text(encoding="utf-8")
@@ -132,5 +131,5 @@ def test_map_report_and_open_data_show_them_escaped(run: Run) -> None:
 
 
 def test_the_start_page_of_a_year_stays_within_its_folder(run: Run) -> None:
-    made = {path.name for path in Path(run.reports).iterdir()}
+    made = {path.name for path in run.edition("openbaar").iterdir()}
     assert made == {"kaart.html", "rapport.html"}

@@ -26,7 +26,7 @@ def written(line: Line) -> tuple[Run, Path]:
 def test_the_map_is_one_small_page(line: Line) -> None:
     run = line.last
     run.publish("kaart")
-    page = (run.reports / "kaart.html").read_text(encoding="utf-8")
+    page = (run.edition("openbaar") / "kaart.html").read_text(encoding="utf-8")
     assert hosts(page) == ()
     assert len(page.encode()) < 1_500_000
     assert "fictief" in page
@@ -50,7 +50,7 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
     written: tuple[Run, Path],
 ) -> None:
     run = written[0]
-    folder = run.reports / "rapporten"
+    folder = run.edition("openbaar") / "rapporten"
     start = (folder / "index.html").read_text(encoding="utf-8")
     pages = {path.name for path in folder.glob("*.html")} - {"index.html"}
     assert set(re.findall(r'href="([\w-]+\.html)"', start)) == pages
@@ -74,7 +74,7 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
 
 
 def test_every_report_names_open_data_that_are_there(written: tuple[Run, Path]) -> None:
-    folder = written[0].reports / "rapporten"
+    folder = written[0].edition("openbaar") / "rapporten"
     found = {path.name for path in (folder.parent / "opendata").glob("*.zip")}
     pages = {path: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
     named = {
@@ -100,7 +100,7 @@ def test_the_atlas_is_one_small_page_that_links_what_is_there(written: tuple[Run
     assert hosts(page) == ()
     assert len(page.encode()) < 3_000_000
     links = set(re.findall(r'"(rapporten/[\w.-]+)"', page)) | {"rapport.html"}
-    assert all((run.reports / link).exists() for link in links)
+    assert all((run.edition("openbaar") / link).exists() for link in links)
     assert len(links) == int((~run.table("gebieden")["water"]).sum()) + 2
 
 
@@ -119,7 +119,7 @@ def test_open_data_withholds_what_is_below_its_threshold(
     written: tuple[Run, Path],
 ) -> None:
     run = written[0]
-    shown = pd.read_csv(run.reports / "opendata" / "cijfers.csv", sep=";", decimal=",")
+    shown = pd.read_csv(run.edition("openbaar") / "opendata" / "cijfers.csv", sep=";", decimal=",")
     limits = figures(run, entries_of(run)).catalogus["publicatiedrempel"]
     denominators = run.table("noemers").stack()
     cells = pd.MultiIndex.from_frame(shown[["buurtcode", "indicator"]])

@@ -331,6 +331,18 @@ def test_margins_widen_the_intervals_also_without_denominators() -> None:
     pd.testing.assert_series_equal(plain[URGENTIE], doubtful[URGENTIE])
 
 
+def test_figures_of_an_earlier_year_make_an_order_less_sure() -> None:
+    values = city(30)
+    how = WeighingSettings(draws=200, redeliver=False)
+    moved = pd.DataFrame(8.0, index=values.index, columns=values.columns)
+    plain, older = weighed(values, how=how).scores, weighed(values, how=how, drift=moved).scores
+    widths = [(scores["rang_p95"] - scores["rang_p05"]).mean() for scores in (plain, older)]
+    assert widths[1] > widths[0] + 2
+    pd.testing.assert_series_equal(plain["rang"], older["rang"])
+    none = weighed(values, how=how, drift=moved * 0.0).scores
+    pd.testing.assert_frame_equal(none, plain)
+
+
 def test_figure_with_margins_gets_no_sampling_noise_beside_them() -> None:
     rates = tuple(e.id for e in CATALOGUE if e.schaal > 0 and e.telt_mee)[:3]
     lower = pd.DataFrame(np.nan, index=codes(2), columns=list(rates))
@@ -390,3 +402,23 @@ def test_only_figures_without_another_error_get_that_of_printing() -> None:
     )
     error = data_error(CATALOGUE, rates, values=values)
     assert error.printed == {"afstand_park": pytest.approx(0.1)}
+
+
+def test_stapeling_counts_domains_in_the_worst_fifth_whatever_scale_and_weights() -> None:
+    values = city(60, seed=3)
+    worst = values.index[0]
+    for name in URGENT:
+        up = CATALOGUE[name].richting > 0
+        values.loc[worst, name] = 70.0 if up else 5.0
+    gone = values.index[1]
+    plain = weighed(values, {gone: "Alleen water."}).scores
+    domains = plain[[d for d in DOMAINS if d in plain]]
+    assert plain.at[worst, "stapeling"] == domains.shape[1] == 3
+    assert pd.isna(plain.at[gone, "stapeling"])
+    counted = (domains.drop(gone) >= 80).sum(axis=1)
+    assert list(plain["stapeling"].drop(gone)) == list(counted)
+    assert 0 < counted.sum() < counted.size
+    for other in ({"normalise": "vaste schaal"}, {"weights": {"sociaal": 1.0}}):
+        how = WeighingSettings(draws=0, **other)
+        again = weighed(values, {gone: "Alleen water."}, how).scores
+        pd.testing.assert_series_equal(again["stapeling"], plain["stapeling"])

@@ -22,6 +22,7 @@ def test_most_urgent_first_and_a_rank_outside_its_interval_says_so() -> None:
     table = ranking(scores, pd.Series("Buurt", index=values.index))
     assert list(table["rang"]) == list(range(1, len(values)))
     assert gone not in table.index
+    assert table["stapeling"].between(0, 3).all()
     said = table["rang in 90 % van de doorrekeningen"]
     assert said[first] == f"2–4, {SENSITIVE}"
     text = ranking_text(scores)

@@ -8,8 +8,9 @@ import pandas as pd
 
 from sia.agenda.insight.publication import public_money
 from sia.agenda.reading.areas import area_of, in_area
-from sia.agenda.reading.fields import IDEA, Openness
+from sia.agenda.reading.fields import IDEA
 from sia.agenda.reading.openness import view
+from sia.settings import Openness
 
 INVESTMENT_COLUMNS = (
     "buurtcode", "titel", "partner", "start", "eind", "status", "opgaven", "vertrouwelijkheid",

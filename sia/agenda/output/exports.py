@@ -13,9 +13,9 @@ import shapely
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from sia.agenda.reading.fields import Openness
 from sia.agenda.reading.location import RD
 from sia.agenda.reading.openness import view
+from sia.settings import Openness
 from sia.spreadsheet import csv_bytes, neutralise
 
 _STAMP = (2025, 1, 1, 0, 0, 0)

@@ -46,8 +46,8 @@ def agenda_output(
     letters = letter_files(dia.delivered, dia.taken.register.plans, dia.taken.edition, theme)
     return (
         {**tables, **kept_tables(dia, memory), "gebieden": dia.gebieden.to_frame("gebied")},
-        {f"partners/{name}": content for name, content in shared.items()}
-        | {f"openbaar/{name}": content for name, content in public.items()}
+        {f"partners/agenda/{name}": content for name, content in shared.items()}
+        | {f"openbaar/agenda/{name}": content for name, content in public.items()}
         | letters,
     )
 
@@ -67,7 +67,7 @@ def letter_files(
     """
     made = {}
     for partner, tables in answers(delivered, register).items():
-        name = f"antwoord/{slug(partner)}"
+        name = f"intern/agenda/antwoord/{slug(partner)}"
         body = letter_body(partner, tables)
         made[f"{name}.html"] = _page(f"Antwoord aan {partner}", body, edition, theme)
         made[f"{name}.xlsx"] = letter_book(tables)

@@ -12,7 +12,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_table, safe_text, workbook_bytes
-from sia.agenda.reading.fields import LABELS, Openness
+from sia.agenda.reading.fields import LABELS
+from sia.settings import Openness
 
 _NARROW, _WIDE = 9, 60
 _HEAD = PatternFill("solid", fgColor="1F4E79")

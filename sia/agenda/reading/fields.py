@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-Openness = Literal["intern", "partners", "openbaar"]
+from sia.settings import Openness
+
 OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 """From most to least closed: of its partner alone, of the partners, of everybody."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.agenda.reading.fields import FIELD_LEVELS, OPENNESS, Openness
+from sia.agenda.reading.fields import FIELD_LEVELS, OPENNESS
+from sia.settings import Openness
 
 _NAMES_PLANS = frozenset({"plan", "titel", "plannen", "kans", "voorganger", "a", "b"})
 

@@ -17,7 +17,7 @@ Output = tuple[City, dict[str, bytes]]
 
 @pytest.fixture(scope="module")
 def public(output: Output) -> dict[str, str]:
-    return {n: c.decode("utf-8") for n, c in output[1].items() if n.startswith("openbaar/")}
+    return {n: c.decode("utf-8") for n, c in output[1].items() if n.startswith("openbaar/agenda/")}
 
 
 def test_no_public_file_holds_what_is_confidential(dia: Dia, public: dict[str, str]) -> None:
@@ -51,11 +51,11 @@ def test_public_files_hold_no_count_that_betrays_a_closed_plan(
     dia: Dia, public: dict[str, str]
 ) -> None:
     """The number on the index is that of the rows shown: nothing is left by subtraction."""
-    index = public["openbaar/index.html"]
+    index = public["openbaar/agenda/index.html"]
     shown = dict(re.findall(r'href="(BU\w+)\.html">[^<]*</a>: (\d+|nog niets) gepland', index))
     assert set(shown) == set(dia.gebieden.index)
     for code, number in shown.items():
-        rows = public[f"openbaar/{code}.html"].count("<tr ") - 1
+        rows = public[f"openbaar/agenda/{code}.html"].count("<tr ") - 1
         assert max(rows, 0) == (0 if number == "nog niets" else int(number))
 
 
@@ -65,7 +65,7 @@ def test_internal_plans_are_nowhere_in_what_partners_get(dia: Dia, output: Outpu
     assert len(closed) > 0
     files = output[1]
     book = pd.read_excel(
-        io.BytesIO(files["partners/agenda.xlsx"]), sheet_name=None, engine="openpyxl"
+        io.BytesIO(files["partners/agenda/agenda.xlsx"]), sheet_name=None, engine="openpyxl"
     )
     assert len(book["wachtlijst"]) == len(dia.waits) and "In één zin" in book["wachtlijst"]
     assert set(book["status"]["Fase"]) == set(dia.agreed.state["fase"])
@@ -82,6 +82,6 @@ def test_calendars_are_read_by_another_reader(public: dict[str, str]) -> None:
 
 
 def test_pages_carry_the_name_and_colours_of_the_municipality(public: dict[str, str]) -> None:
-    page = public["openbaar/index.html"]
+    page = public["openbaar/agenda/index.html"]
     assert "<p>Vierkant · stand van " in page and "color: #0b4a6f" in page
     assert "$" not in page
