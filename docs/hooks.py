@@ -117,7 +117,8 @@ def _limits(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "additionalProperties" in field:
-        return "per domein: " + _limits(field["additionalProperties"])
+        inner = _limits(field["additionalProperties"])
+        return f"per naam; {inner}" if inner else "per naam"
     if "items" in field and "$ref" not in field["items"]:
         inner = _limits(field["items"])
         return f"lijst; {inner}" if inner else "lijst"

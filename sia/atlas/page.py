@@ -21,18 +21,8 @@ def _own(name: str) -> Markup:
 def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> str:
     """Return the atlas of one municipality and year as a whole page.
 
-    Parameters
-    ----------
-    editie : str
-        ``openbaar`` or ``intern``.
-    rapporten : mapping of str to str
-        Address of every report that is there, relative to the page: ``rapport``, ``reeks`` and by
-        code of the buurt.
-
-    Raises
-    ------
-    OutsideRequestError
-        Something on the page would be fetched from elsewhere.
+    `rapporten` has the address of every report that is there, relative to the page: ``rapport``,
+    ``reeks`` and by code of the buurt. Refused when something would be fetched from elsewhere.
     """
     made = content(atlas, editie)
     page = (

@@ -24,16 +24,6 @@ from sia.weighing import URGENTIE, known_error, margins_of
 Array = npt.NDArray[np.float64]
 
 
-def score_noise(panel: Panel, settings: ChangeSettings) -> Array:
-    """Draw the error that the published figures bring into the domain scores."""
-    domains = [str(name) for name in panel.scores.columns if name != URGENTIE]
-    parts = []
-    for jaar in panel.jaren:
-        rng = np.random.default_rng([settings.seed, jaar])
-        parts.append(_noise_of_year(panel, jaar, domains, settings.draws, rng))
-    return np.concatenate(parts, axis=1)
-
-
 def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
     """Return the standard error of comparable urgentie by the noise in the figures."""
     parts = {}

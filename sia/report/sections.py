@@ -39,7 +39,6 @@ from sia.report.sentences import (
 from sia.report.type_change import type_sentence
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
-from sia.viz.theme import DOMAINS
 
 PLANS_ON_PAPER, BARS_ON_PAPER = 4, 7
 """How many plans of a buurt, and bars of what moves its urgentie, fit on its two pages."""
@@ -129,7 +128,7 @@ def typen(o: Onderwerp) -> Sectie | None:
         names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
         profiles = o.materiaal.profielen
         profiles = profiles.loc[[number for number in profiles.index if number in names]]
-        make = lambda: charts.type_profiles(profiles, names, {**DOMAINS, **FEATURES})  # noqa: E731
+        make = lambda: charts.type_profiles(profiles, names, FEATURES)  # noqa: E731
         blocks.insert(1, Blok(figuur=o.shared("typen", make)))
     return Sectie("typen", "Typen buurten", tuple(blocks))
 

@@ -124,12 +124,9 @@ class Columns:
 def recognise(path: Path) -> Found | None:
     """Tell cheaply whether a file is a map of buurten, wijken or gemeenten.
 
-    Returns
-    -------
-    Found or None
-        None for anything that is not such a map. A map that cannot be used as borders (names
-        without codes) is found with shape "alleen namen" and reads as nothing; a file that is
-        named like one but is damaged is found too, so that reading it can say what is wrong.
+    None for anything that is not such a map. A map that cannot be used as borders (names
+    without codes) is found with shape "alleen namen" and reads as nothing; a file that is
+    named like one but is damaged is found too, so that reading it can say what is wrong.
     """
     suffix = path.suffix.lower()
     if suffix not in geofile.SUFFIXES:
@@ -164,22 +161,14 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
     """Read the borders (and attributes) of a recognised file.
 
+    One layer per level in the file, and one table with the attributes of all levels when
+    there are any. Empty for a map with names only and for a follow-up page.
+
     Parameters
     ----------
     gemeenten : sequence of str, optional
         Gemeentecodes; only their areas are read. The selection is made by the file's driver, so
         one municipality comes quickly out of a national file.
-
-    Returns
-    -------
-    tuple of AreaLayer and SourceTable
-        One layer per level in the file, and one table with the attributes of all levels when
-        there are any. Empty for a map with names only and for a follow-up page.
-
-    Raises
-    ------
-    InputError
-        Every problem with codes, duplicates, reference system, geometry, percentages or paging.
     """
     if found.shape in (_NAMES_ONLY, _NEXT_PAGE):
         return ()
@@ -199,8 +188,6 @@ def decode(fields: Sequence[str], year: int = 0) -> Columns:
 
     Parameters
     ----------
-    fields : sequence of str
-        Column names in file order.
     year : int, optional
         Year of the file; decides between editions where a clipped name is ambiguous.
     """
@@ -225,15 +212,7 @@ def decode(fields: Sequence[str], year: int = 0) -> Columns:
 def launder(names: Sequence[str]) -> list[str]:
     """Cut names to ten characters as GDAL's shapefile driver does, numbering the double ones.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Full names in file order.
-
-    Returns
-    -------
-    list of str
-        A second `percentage` becomes ``percenta_1``, an eleventh ``percenta10``.
+    A second `percentage` becomes ``percenta_1``, an eleventh ``percenta10``.
     """
     taken: dict[str, None] = {}
     for name in names:

@@ -91,7 +91,7 @@ _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
-_TABLES = frozenset((*cbs.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
+_TABLES = frozenset((*cbs.TABLES, *nabijheid.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
 _FIGURES = re.compile(r"TypedDataSet|Observations")
 _ENTITY = re.compile(
     r"(TableInfos|DataProperties|CategoryGroups|SoortMisdrijf|WijkenEnBuurten|RegioS|Perioden"
@@ -129,12 +129,7 @@ class _Harvest:
 
 
 def recognise(path: Path) -> tuple[Source, Found] | None:
-    """Ask every source, in order, whether a file is its own.
-
-    Returns
-    -------
-    tuple of (module, Found), or None when no source knows the file.
-    """
+    """Ask every source, in order, whether a file is its own."""
     for source in SOURCES:
         found = source.recognise(path)
         if found is not None:

@@ -90,16 +90,8 @@ class Draft:
 def tidy(draft: Draft) -> SourceTable:
     """Interpret and check a draft.
 
-    Returns
-    -------
-    SourceTable
-        Sorted by code and by measure. A measure that no region has, without the file saying why,
-        gets the reason "thema niet geleverd".
-
-    Raises
-    ------
-    InputError
-        With every problem of the file at once.
+    Sorted by code and by measure. A measure that no region has, without the file saying why,
+    gets the reason "thema niet geleverd".
     """
     file = str(draft.origin.path)
     labels = pd.Series(list(draft.rows) or [str(i + 1) for i in range(len(draft.codes))])

@@ -32,16 +32,8 @@ BRT_ATTRIBUTION = "Achtergrond: Kadaster / PDOK, BRT Achtergrondkaart (CC BY 4.0
 def simplify(geometry: gpd.GeoSeries, tolerance: float = 12.0) -> gpd.GeoSeries:
     """Simplify borders so that neighbours keep one shared line, and give them in degrees.
 
-    Parameters
-    ----------
-    geometry : GeoSeries, EPSG:28992
-    tolerance : float
-        Metres; the drawn borders of CBS are accurate to 10-50 m themselves.
-
-    Returns
-    -------
-    GeoSeries, EPSG:4326
-        Coordinates of five decimals (about 1 m). A shape that would vanish keeps its own form.
+    `tolerance` in metres: the drawn borders of CBS are accurate to 10-50 m themselves. Five
+    decimals (about 1 m). A shape that would vanish keeps its own form.
     """
     simple = simplified(geometry.to_numpy(), tolerance)
     degrees = gpd.GeoSeries(simple, index=geometry.index, crs=geometry.crs).to_crs(4326)
@@ -184,20 +176,8 @@ def map_data(
 ) -> dict[str, Any]:
     """Gather what the page's script draws: borders once, and per layer a class per buurt.
 
-    Parameters
-    ----------
-    nadruk : sequence of str
-        Codes to zoom to; the others are faded. Empty: all.
-    start : str
-        ``id`` of the layer to begin with.
-    tolerance : float
-        Metres, see `simplify`.
-
-    Returns
-    -------
-    dict
-        JSON-serialisable; keys are those that ``kaart.js`` reads. Buurten without a border are
-        not in it; the source line counts them.
+    JSON values; keys are those that ``kaart.js`` reads. `nadruk` are codes to zoom to, the others
+    are faded. Buurten without a border are not in it; the source line counts them.
     """
     whole = cijfers.gebieden
     gebieden = whole[has_border(whole.geometry)]

@@ -525,7 +525,8 @@ def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
     why = f" Meestal: {common.iloc[0]}" if len(common) else ""
     return Problem(
         wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.{why}",
-        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
+        oplossing="Voeg bronnen toe (`sia fetch`; welke cijfers ontbreken, toont notebook 02), of "
+        "laat dit jaar uit `jaren`.",
     )
 
 

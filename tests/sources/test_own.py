@@ -184,13 +184,34 @@ def test_numbers_come_back_as_written(
         ("Buurt;CBS code;x", "dichtstbij is `CBS code`; noem die kolom buurtcode"),
         ("Buurt_naam;x", "dichtstbij is `Buurt_naam`; zet er een kolom buurtcode bij"),
         ("a;b", "heeft geen kolom met buurtcodes; zet er"),
-        ("gebiedcode15;indicator;waarde", "één rij per gebied en onderwerp"),
+        ("gebied;indicator;waarde", "dichtstbij is `gebied`; zet er een kolom buurtcode bij"),
     ],
 )
 def test_a_near_miss_says_what_it_lacks(tmp_path: Path, head: str, said: str) -> None:
     path = _csv(tmp_path, f"{head}\n{'Noord;' * head.count(';')}1\n")
     assert own.recognise(path) is None
     assert said in own.near_miss(path)
+
+
+def test_a_row_per_subject_becomes_a_column_per_subject(tmp_path: Path) -> None:
+    text = (
+        "jaar;gebiedcode15;gebiednaam;indicator;waarde\n"
+        "2024;BU99990001;Zuid;BEVTOTAAL;1.210\n2024;BU99990001;Zuid;PSLOOP;0,5\n"
+        "2024;BU99990000;Noord;BEVTOTAAL;1.100\n2023;BU99990000;Noord;PSLOOP;0,25\n"
+    )
+    before, table = _read(_csv(tmp_path, text, "bbga.csv"))
+    assert (before.year, table.year) == (2023, 2024)
+    assert table.values["bevtotaal"].to_dict() == {"BU99990000": 1100, "BU99990001": 1210}
+    assert table.values["psloop"].dropna().to_dict() == {"BU99990001": 0.5}
+    assert before.values["psloop"].to_dict() == {"BU99990000": 0.25}
+
+
+def test_a_subject_that_an_area_has_twice_is_refused(tmp_path: Path) -> None:
+    rows = "BU99990000;a;vrouw;1\nBU99990001;a;vrouw;2\nBU99990000;a;man;3\n"
+    path = _csv(tmp_path, f"buurtcode;onderwerp;groep;waarde\n{rows}")
+    with pytest.raises(InputError, match=r"meer dan eens in: BU99990000, a\.") as caught:
+        _read(path)
+    assert caught.value.problems[0].rij == "4"
 
 
 def test_opendocument_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
