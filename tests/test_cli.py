@@ -19,6 +19,7 @@ Done = subprocess.CompletedProcess[str]
 RUNNER = CliRunner()
 COMMANDS = (
     "run",
+    "agenda",
     "batch",
     "demo",
     "duiding",

@@ -21,8 +21,8 @@ from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.organisation import NEXT
 from sia.agenda.wording import count, day, euro, number
 from sia.dutch import opsomming
-from sia.sessie.drawing import lines
 from sia.tafel.asking import Answer, Ask, done_together, without_secrets
+from sia.viz.outline import in_units
 from sia.viz.tables import html_table
 from sia.viz.theme import QUALITATIVE, contrast
 
@@ -40,22 +40,21 @@ STILL = (
 
 def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str, Any]:
     """Return what does not change while the table tries things; plans in the order of `dia`."""
-    drawn = lines(areas, None)
+    drawn = in_units(areas)
     partners = sorted(set(dia.agenda.plans["partner"]))
     plans = dia.agenda.plans
     main = _main_link(dia)
     place = dict(zip(plans.index, range(len(plans)), strict=True))
     points = dia.plans.geometry.reindex(plans.index).representative_point()
-    left, top, scale = drawn["kader"]
+    west, north, unit = drawn.kader
     codes = dia.plans["buurtcodes"].reindex(plans.index).str.split(";").str[0]
     names = areas["naam"].astype(str)
     return {
         "jaren": list(dia.agenda.settings.jaren),
         "versie": f"versie {dia.versions['versie'].iloc[-1]}, geleverd {day(dia.taken.edition)}",
-        "paden": drawn["paden"],
-        "hoogte": drawn["hoogte"],
+        "paden": [drawn.path(code) for code in areas.index],
+        "maat": list(drawn.size),
         "namen": list(names),
-        "midden": drawn["midden"],
         "partners": [
             {
                 "naam": name,
@@ -87,8 +86,8 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
                 "soort": str(row["soort"]),
                 "status": str(dia.plans["status"][plan]),
                 "kans": main.get(str(plan), -1),
-                "x": round((points[plan].x - left) * scale, 1),
-                "y": round((top - points[plan].y) * scale, 1),
+                "x": round((points[plan].x - west) / unit, 1),
+                "y": round((north - points[plan].y) / unit, 1),
             }
             for plan, row in plans.iterrows()
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -343,6 +344,48 @@ def version_difference_table(dia: Dia) -> pd.DataFrame:
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
     reasons = why_moved(dia.agenda, dia.starts, before)
     return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
+
+
+def round_text(delivered: Deliveries, dia: Dia | None, aantal: int = 10) -> list[str]:
+    """Say what a round read, what its partners have to mend, what clashes and what moved.
+
+    Parameters
+    ----------
+    aantal : int
+        Conflicts, and plans that moved, that are named one by one.
+
+    Returns
+    -------
+    list of str
+        Lines in Dutch, as the table may read them: nothing of plans or fields that are internal.
+    """
+    lines = [delivery_text(delivered)]
+    asked = Counter(line.stand for line in delivered.lines)
+    lines.append(f"Rijen: {', '.join(f'{stand} {n}' for stand, n in sorted(asked.items()))}.")
+    points = [
+        f"{', rij '.join(filter(None, [p.bestand, p.rij]))}: {p.wat}"
+        for p in delivered.reading.problems
+    ]
+    lines += _first(points, aantal, "punten; zie de brieven")
+    if dia is None:
+        return [*lines, "Geen enkel plan is te gebruiken, dus er is geen programma gemaakt."]
+    lines += [delivery_change_text(dia), linkage_text(dia), phase_text(dia)]
+    lines.append(dia.programme.sentence())
+    lines += _first(dia.programme.conflicten["zin"], aantal, "botsingen")
+    moved = version_difference_table(dia)
+    names = list(dia.versions["versie"].unique())
+    if len(names) < 2:
+        return [*lines, f"Dit is versie {names[-1]}, de eerste: er is nog niets verschoven."]
+    what = count(len(moved), "plan veranderde", "plannen veranderden")
+    lines.append(f"Versie {names[-1]}. Sinds {names[-2]}: {what}.")
+    told = (moved["zin"] + " " + moved["reden"]).str.strip()
+    return [*lines, *_first(told, aantal, "veranderingen")]
+
+
+def _first(sentences: Iterable[str], aantal: int, what: str) -> list[str]:
+    listed = [f"- {sentence}" for sentence in sentences]
+    rest = len(listed) - aantal
+    return [*listed[:aantal], *([f"- en nog {rest} {what}"] if rest > 0 else [])]
 
 
 def _told(changed: pd.DataFrame) -> pd.DataFrame:
