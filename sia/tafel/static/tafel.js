@@ -81,6 +81,7 @@ function render({ model, el: wortel }) {
     const answer = await vraag("reken", { vraag: t.vraag });
     if (mijn !== laatste) return;
     raam.setAttribute("aria-busy", "false");
+    raam.dataset.antwoord = String(mijn);
     raam.dataset.ms = String(Math.round(performance.now() - begin));
     if (!answer.goed) return fout(answer.tekst);
     fout("");
