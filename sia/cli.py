@@ -83,8 +83,12 @@ Reeks = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        metavar="ADRES", help="Dask-scheduler (tcp://...); standaard rekent deze computer."
+        metavar="ADRES", help="Dask-scheduler (tls://...); standaard rekent deze computer."
     ),
+]
+Vertrouwd = Annotated[
+    bool,
+    typer.Option("--vertrouwd", help="Alleen wie u vertrouwt kan bij dit netwerk: TLS hoeft niet."),
 ]
 Methode = Annotated[
     Path | None,
@@ -151,38 +155,12 @@ def _start(
     raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
-def run(
-    gemeente: Gemeente,
-    jaar: Jaren,
-    bron: Bron = [],  # noqa: B006 - typer copies it
-    basisjaar: Basisjaar = None,
-    werkers: Werkers = 0,
-    opnieuw: Opnieuw = False,
-    reeks: Reeks = False,
-    scheduler: Scheduler = None,
-    tijdslimiet: Tijdslimiet = 900,
-    methode: Methode = None,
-    stil: Stil = False,
-    uitgebreid: Uitgebreid = False,
-) -> None:
-    """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    _start(
-        [gemeente],
-        jaar,
-        bron,
-        basisjaar=basisjaar,
-        werkers=werkers,
-        opnieuw=opnieuw,
-        reeks=reeks,
-        scheduler=scheduler,
-        tijdslimiet=tijdslimiet,
-        methode=methode,
-        stil=stil,
-        uitgebreid=uitgebreid,
-    )
-
-
+@app.command(
+    "run",
+    cls=Command,
+    options_metavar="[OPTIES]",
+    help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.",
+)
 @app.command("batch", cls=Command, options_metavar="[OPTIES]")
 def many(
     gemeente: Gemeenten,
@@ -193,6 +171,7 @@ def many(
     opnieuw: Opnieuw = False,
     reeks: Reeks = False,
     scheduler: Scheduler = None,
+    vertrouwd: Vertrouwd = False,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
     stil: Stil = False,
@@ -214,6 +193,7 @@ def many(
         opnieuw=opnieuw,
         reeks=reeks,
         scheduler=scheduler,
+        vertrouwd=vertrouwd,
         tijdslimiet=tijdslimiet,
         methode=methode,
         stil=stil,

@@ -30,7 +30,6 @@ Scale = Literal[
     "landelijk percentiel", "vaste schaal", "minimum-maximum", "z-score", "percentielrang", "imd"
 ]
 Aggregation = Literal["rekenkundig", "meetkundig", "harmonisch", "mediaan", "macht 2", "copeland"]
-TypeMethod = Literal["kmeans", "mixture", "ward"]
 Band = Literal["laag", "midden", "hoog"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -145,6 +144,10 @@ class WeighingSettings(Section):
     model_correlation: Share = _choice(
         "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
     )
+    carried_spread: Share = _choice(
+        "overgenomen",
+        "Hoe ver (0-1 landelijke spreiding) een cijfer van een jaar eerder verschoven kan zijn.",
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
 
@@ -180,20 +183,6 @@ class Sensitivity(Section):
     )
 
 
-class NumberSettings(Section):
-    """How the number of types is chosen."""
-
-    place = ("typen", "keuze")
-    ks: tuple[Annotated[int, Field(ge=2)], ...] = _choice(
-        "aantallen", "Aantallen typen die geprobeerd worden.", min_length=1
-    )
-    stability: Share = _choice("stabiliteit", "Kleinste gemiddelde aangepaste Rand-index.")
-    n_bootstrap: int = _choice("steekproeven", "Bootstrap-steekproeven.", ge=2)
-    n_reference: int = _choice("referenties", "Referentieverzamelingen voor het gap-getal.", ge=2)
-    max_rows: int = _choice("meeste_rijen", "Boven dit aantal rijen wordt een deel gebruikt.", ge=9)
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-
-
 class TypologySettings(Section):
     """How types of buurten are made."""
 
@@ -204,16 +193,13 @@ class TypologySettings(Section):
         ge=0,
         le=30,
     )
-    method: TypeMethod = _choice("methode", "Rekenwijze van de indeling.")
-    n_init: int = _choice("starts", "Aantal starts; 0 is de standaard van de rekenwijze.", ge=0)
     min_share: Share = _choice(
-        "minimum_aandeel", "Een buurt met minder (0-1) van de domeinen krijgt geen type."
+        "minimum_aandeel", "Een buurt met minder (0-1) van de kenmerken krijgt geen type."
     )
     min_domain: Share = _choice(
-        "minimum_domein", "Een domein dat minder (0-1) buurten kennen doet niet mee."
+        "minimum_domein", "Een kenmerk dat minder (0-1) buurten kennen doet niet mee."
     )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-    number: NumberSettings = _choice("keuze", "Hoe het aantal typen wordt gekozen.")
 
     @field_validator("n_types")
     @classmethod

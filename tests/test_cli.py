@@ -31,6 +31,7 @@ COMMANDS = (
     "methode",
     "publiceer",
     "sessie",
+    "tafel",
     "typen",
     "sjabloon",
     "version",

@@ -44,7 +44,7 @@ def checked_run(
         reports=_folder(rapporten) if rapporten else default.reports,
     )
     listed = [bron] if isinstance(bron, str | Path) else list(bron) or _usual(gemeente, folders)
-    raw = tuple(_raw_folder(one) for one in listed)
+    raw = tuple(raw_folder(one) for one in listed)
     asked = sorted({*jaren, jaar})
     own = check_request(
         gemeente, asked, raw, lambda: known_municipalities(open_store(raw, folders.processed))
@@ -99,7 +99,7 @@ def _folder(given: str | Path) -> Path:
     return Path(os.path.normpath(Path.cwd() / given))
 
 
-def _raw_folder(given: str | Path) -> Path:
+def raw_folder(given: str | Path) -> Path:
     """Return a folder as it lies from here, or else from the folder of the project."""
     here = _folder(given)
     if here.is_dir() or Path(given).is_absolute():

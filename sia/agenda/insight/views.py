@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -21,7 +21,6 @@ from sia.agenda.programme.optimise import (
 )
 from sia.agenda.programme.reasons import why_left_out, why_moved
 from sia.agenda.programme.versions import (
-    differences,
     since_last_version,
     version_starts,
     version_summary,
@@ -186,16 +185,6 @@ def _euros(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{c: table[c].round(-3).astype("int64") for c in numeric})
 
 
-def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
-    """Return what holds plans back, the one that holds most plans first."""
-    table = dia.programme.knelpunten
-    held = (table["plannen"].str.count(";") + 1).astype("int64")
-    shown = table.assign(tegengehouden=held).sort_values(
-        ["tegengehouden", "jaar", "wie"], ascending=[False, True, True], kind="stable"
-    )
-    return shown.head(aantal)[["zin", "tegengehouden"]].rename(columns={"zin": "wat knelt"})
-
-
 def left_out_plans(dia: Dia) -> pd.DataFrame:
     """Return the plans without a place, those outside the horizon included, with the reason."""
     out = left_out(dia.agenda, dia.starts).join(
@@ -309,16 +298,6 @@ def firmness_table(dia: Dia, found: Scenarios, aantal: int = 20) -> pd.DataFrame
     )
 
 
-def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Programme]) -> str:
-    """Say how many plans move that did not slip themselves, for each programme."""
-    others = dia.agenda.plans.index.difference(list(slips))
-    parts = [
-        f"{name}: {int((moved_years(p.starts.reindex(others), dia.starts[others]) > 0).sum())}"
-        for name, p in programmes.items()
-    ]
-    return f"Andere plannen die verschuiven na {len(slips)} keer uitloop: {'; '.join(parts)}."
-
-
 def calmer_text(dia: Dia, factor: float = 4.0) -> str:
     """Say how many plans moved since the last version, and what fewer moves would cost."""
     names = list(dia.versions["versie"].unique())
@@ -342,13 +321,6 @@ def calmer_text(dia: Dia, factor: float = 4.0) -> str:
         f"zijn het er {less}; dat kost {percent(max(here - there, 0.0) / max(abs(here), 1.0))} van "
         "de waarde."
     )
-
-
-def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:
-    """Return what changes between the programme and another one, with the reason."""
-    changed = differences(dia.starts, programme.starts, dia.plans)
-    reasons = why_moved(dia.agenda, programme.starts, dia.starts)
-    return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
 def version_table(dia: Dia) -> pd.DataFrame:
