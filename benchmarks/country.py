@@ -63,7 +63,7 @@ table, names = index.country_indicators(found, jaar)
 first = time.perf_counter()
 made = weigh_table(table, index.COUNTRY, WeighingSettings(draws=draws))
 second = time.perf_counter()
-index.country_types(made.scores, table, 2024)
+index.country_types(table)
 third = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 cpu = time.process_time() - cpu

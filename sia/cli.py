@@ -155,40 +155,12 @@ def _start(
     raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
-def run(
-    gemeente: Gemeente,
-    jaar: Jaren,
-    bron: Bron = [],  # noqa: B006 - typer copies it
-    basisjaar: Basisjaar = None,
-    werkers: Werkers = 0,
-    opnieuw: Opnieuw = False,
-    reeks: Reeks = False,
-    scheduler: Scheduler = None,
-    vertrouwd: Vertrouwd = False,
-    tijdslimiet: Tijdslimiet = 900,
-    methode: Methode = None,
-    stil: Stil = False,
-    uitgebreid: Uitgebreid = False,
-) -> None:
-    """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    _start(
-        [gemeente],
-        jaar,
-        bron,
-        basisjaar=basisjaar,
-        werkers=werkers,
-        opnieuw=opnieuw,
-        reeks=reeks,
-        scheduler=scheduler,
-        vertrouwd=vertrouwd,
-        tijdslimiet=tijdslimiet,
-        methode=methode,
-        stil=stil,
-        uitgebreid=uitgebreid,
-    )
-
-
+@app.command(
+    "run",
+    cls=Command,
+    options_metavar="[OPTIES]",
+    help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.",
+)
 @app.command("batch", cls=Command, options_metavar="[OPTIES]")
 def many(
     gemeente: Gemeenten,
@@ -636,6 +608,30 @@ def init(
     from sia.settings import project_root
 
     _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def agenda(
+    gemeente: Gemeente,
+    jaar: Annotated[
+        int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
+    ],
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    methode: Methode = None,
+) -> None:
+    """Houd een ronde van de agenda: lees de plannen, antwoord elke partner, maak het programma.
+
+    Draait geen notebook en maakt de SIA niet opnieuw: buurten en scores worden gelezen zoals zij
+    er liggen. Is er nog geen SIA van dit jaar, dan rekent de ronde met de plannen en de kaart.
+    Zonder --bron: de mappen van de laatste run, anders de map in data/raw die naar de gemeente
+    heet, anders data/raw zelf.
+    """
+    from sia.stages.agenda_round import hold
+    from sia.stages.opening import checked_run
+    from sia.toml import read_toml
+
+    chosen = read_toml(methode) if methode else None
+    _say(hold(checked_run(gemeente, jaar, bron, methode=chosen)).tekst)
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sia.catalogue.model import DOMAINS
 from sia.catalogue.refused import refusal
 from sia.errors import Problem, refuse, suggestion
-from sia.toml import read_toml, validate
+from sia.toml import Teksten, read_toml, validate
 
 FILE = Path(__file__).with_name("methode.toml")
 
@@ -30,7 +30,6 @@ Scale = Literal[
     "landelijk percentiel", "vaste schaal", "minimum-maximum", "z-score", "percentielrang", "imd"
 ]
 Aggregation = Literal["rekenkundig", "meetkundig", "harmonisch", "mediaan", "macht 2", "copeland"]
-TypeMethod = Literal["kmeans", "mixture", "ward"]
 Band = Literal["laag", "midden", "hoog"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -145,6 +144,10 @@ class WeighingSettings(Section):
     model_correlation: Share = _choice(
         "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
     )
+    carried_spread: Share = _choice(
+        "overgenomen",
+        "Hoe ver (0-1 landelijke spreiding) een cijfer van een jaar eerder verschoven kan zijn.",
+    )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
 
@@ -180,20 +183,6 @@ class Sensitivity(Section):
     )
 
 
-class NumberSettings(Section):
-    """How the number of types is chosen."""
-
-    place = ("typen", "keuze")
-    ks: tuple[Annotated[int, Field(ge=2)], ...] = _choice(
-        "aantallen", "Aantallen typen die geprobeerd worden.", min_length=1
-    )
-    stability: Share = _choice("stabiliteit", "Kleinste gemiddelde aangepaste Rand-index.")
-    n_bootstrap: int = _choice("steekproeven", "Bootstrap-steekproeven.", ge=2)
-    n_reference: int = _choice("referenties", "Referentieverzamelingen voor het gap-getal.", ge=2)
-    max_rows: int = _choice("meeste_rijen", "Boven dit aantal rijen wordt een deel gebruikt.", ge=9)
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-
-
 class TypologySettings(Section):
     """How types of buurten are made."""
 
@@ -204,16 +193,13 @@ class TypologySettings(Section):
         ge=0,
         le=30,
     )
-    method: TypeMethod = _choice("methode", "Rekenwijze van de indeling.")
-    n_init: int = _choice("starts", "Aantal starts; 0 is de standaard van de rekenwijze.", ge=0)
     min_share: Share = _choice(
-        "minimum_aandeel", "Een buurt met minder (0-1) van de domeinen krijgt geen type."
+        "minimum_aandeel", "Een buurt met minder (0-1) van de kenmerken krijgt geen type."
     )
     min_domain: Share = _choice(
-        "minimum_domein", "Een domein dat minder (0-1) buurten kennen doet niet mee."
+        "minimum_domein", "Een kenmerk dat minder (0-1) buurten kennen doet niet mee."
     )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-    number: NumberSettings = _choice("keuze", "Hoe het aantal typen wordt gekozen.")
 
     @field_validator("n_types")
     @classmethod
@@ -360,6 +346,88 @@ class ApproachSettings(Section):
         return self
 
 
+class Werk(BaseModel):
+    """What a kind of work brings along; one that is not named does not dig."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    graaft: bool = Field(default=False, description="Of de straat open moet.")
+    opening: Share = Field(default=0.0, description="Deel (0-1) van een volle opening.")
+    hernieuwt: bool = Field(default=False, description="Vervangt iets: te vroeg kost levensduur.")
+
+
+class SocialRule(BaseModel):
+    """Two roles that gain by working in one buurt at one time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    naam: str = Field(description="Naam voor lezers.")
+    a: Teksten = Field(description="Soorten werk in de ene rol.", min_length=1)
+    b: Teksten = Field(description="Soorten werk in de andere rol.", min_length=1)
+    zin: str = Field(description="Wat het oplevert.")
+
+
+class LikelyCost(BaseModel):
+    """Between which amounts the cost of a plan is likely; outside them its partner is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    naam: str = Field(description="Naam voor lezers.")
+    soorten: Teksten = Field(description="Voor welke soorten werk.", min_length=1)
+    laag: float = Field(description="Laagste aannemelijke kosten, euro.", ge=0)
+    hoog: float = Field(description="Hoogste aannemelijke kosten, euro.", gt=0)
+
+
+class AgendaValues(Section):
+    """What the programme weighs plans, openings and nuisance with."""
+
+    place = ("agenda", "waarden")
+    opening: Mapping[Band, Share] = _choice(
+        "opening", "Deel (0-1) van de kosten van een werk dat openbreken en herstraten is."
+    )
+    afstemming: Share = _choice("afstemming", "Deel (0-1) van de kosten dat afstemmen kost.")
+    soorten: Mapping[str, Werk] = _choice("soort", "Wat een soort werk met de straat doet.")
+    waardering: Share = _choice(
+        "waardering", "Waarde van een sociale koppelkans, deel (0-1) van het kleinste plan."
+    )
+    hoogste_waardering: float = _choice("hoogste_waardering", "En hoogstens zoveel euro.", ge=0)
+    disconto: Share = _choice("disconto", "Discontovoet per jaar.")
+    uitstel: Share = _choice(
+        "uitstel", "Wat een jaar uitstel kost, deel (0-1) van de waarde maal 1 plus de urgentie."
+    )
+    afvallen: float = _choice(
+        "afvallen", "Wat afvallen kost, deel van de waarde maal 1 plus de urgentie.", ge=0
+    )
+    minste_waarde: float = _choice("minste_waarde", "Een plan telt voor ten minste (euro).", ge=0)
+    fte_waarde: float = _choice("fte_waarde", "Een fte in een jaar telt voor (euro).", ge=0)
+    minste_zekerheid: Share = _choice("minste_zekerheid", "Een onzeker plan weegt ten minste zo.")
+    hinderpiek: float = _choice(
+        "hinderpiek", "Prijs (euro) van een hinderpunt boven de drempel, per buurt en jaar.", ge=0
+    )
+    hinder: Mapping[str, float] = _choice("hinder", "Hinderpunten per soort hinder.")
+    sociaal: tuple[SocialRule, ...] = _choice("sociaal", "Rollen die elkaar in een buurt helpen.")
+    aannemelijk: tuple[LikelyCost, ...] = _choice(
+        "aannemelijk", "Welke kosten aannemelijk zijn; buiten deze grenzen volgt een vraag."
+    )
+
+    def soort(self, naam: str) -> Werk:
+        """Return what a kind of work brings along."""
+        return self.soorten.get(naam, Werk())
+
+    def shared(self, band: Band) -> float:
+        """Return the share of a work's cost that is saved with its opening, coordination paid."""
+        return max(self.opening[band] - self.afstemming, 0.0)
+
+    def likely(self, soort: str) -> LikelyCost:
+        """Return between which amounts the cost of a plan of this kind is likely, euro."""
+        of = {naam: one for one in self.aannemelijk for naam in one.soorten}
+        return of.get(soort, of["anders"])
+
+    @field_validator("aannemelijk")
+    @classmethod
+    def _with_the_rest(cls, ranges: tuple[LikelyCost, ...]) -> tuple[LikelyCost, ...]:
+        if not any("anders" in one.soorten for one in ranges):
+            raise ValueError("Geen van de groepen noemt de soort `anders`.")
+        return ranges
+
+
 class AgendaSettings(Section):
     """Rules of koppelkansen and programme."""
 
@@ -380,6 +448,7 @@ class AgendaSettings(Section):
     gat: float = _choice("gat", "Relatief gat waarbij de rekenaar stopt.", ge=0, lt=1)
     tijd: float = _choice("tijd", "Meeste seconden van de rekenaar.", gt=0)
     zaad: int = _choice("zaad", "Zaad van de rekenaar.", ge=0)
+    waarden: AgendaValues = _choice("waarden", "Waarmee de agenda weegt.")
 
 
 class Methode(BaseModel):

@@ -223,6 +223,7 @@ def _typologie() -> pa.DataFrameSchema:
             **_columns("aandeel", "zekerheid"),
             **_columns("aantal", "domeinen"),
             **_columns("tekst", "reden"),
+            **_columns("tekst", "woningen", required=False),
         },
         [
             _rule(

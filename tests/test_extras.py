@@ -24,7 +24,6 @@ NEEDS = {
     "sia.batch": "batch",
     "sia.sessie": "sessie",
     "sia.tafel": "sessie",
-    "sia.agenda.insight.panel": "notebooks",
     "sia.explorer.widget": "notebooks",
 }
 OWN = ("sia", "voorbeeldstad")

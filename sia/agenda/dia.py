@@ -9,7 +9,7 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.parameters import of_the_method
+from sia.agenda.parameters import default_parameters, of_the_method
 from sia.agenda.programme.agreements import bound_together, held_to_year
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, lapsed, prepare
@@ -30,6 +30,7 @@ from sia.agenda.reading.organisation import (
 )
 from sia.agenda.reading.register import Round, take_round
 from sia.errors import Problem
+from sia.methode import AgendaValues
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class DiaSettings:
     programme: ProgrammeSettings
     links: LinkSettings = field(default_factory=LinkSettings)
     indeling: Division = field(default_factory=of_the_method("indeling"))
+    waarden: AgendaValues = field(default_factory=default_parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,15 +144,15 @@ def make_dia(
     if taken.register.plans.empty:
         return None
     plans = at_the_table(taken.register.plans)
-    linkages = find_linkages(plans, city["scores"], settings.links)
+    linkages = find_linkages(plans, city["scores"], settings.links, settings.waarden)
     organisation, astray = _settled(
         delivered.organisation, linkages.kansen, plans.index, memory.get("nummers")
     )
     state = status(organisation.steps, linkages.kansen)
     budgets = without_internal(delivered.budgets, taken.register.plans, plans)
     free = prepare(
-        plans, linkages, city["scores"], budgets, settings.programme,
-        subsidies=delivered.subsidies,
+        plans, linkages, city["scores"], budgets, settings.programme, settings.waarden,
+        delivered.subsidies,
     )  # fmt: skip
     held, late = held_to_year(free, organisation.steps)
     agenda, apart = bound_together(held, state)

@@ -24,30 +24,8 @@ from sia.weighing import URGENTIE, known_error, margins_of
 Array = npt.NDArray[np.float64]
 
 
-def score_noise(panel: Panel, settings: ChangeSettings) -> Array:
-    """Draw the error that the published figures bring into the domain scores.
-
-    Returns
-    -------
-    ndarray, shape (draws, n_rows, n_domains)
-        In points, aligned with ``panel.scores`` and its domains in order.
-    """
-    domains = [str(name) for name in panel.scores.columns if name != URGENTIE]
-    parts = []
-    for jaar in panel.jaren:
-        rng = np.random.default_rng([settings.seed, jaar])
-        parts.append(_noise_of_year(panel, jaar, domains, settings.draws, rng))
-    return np.concatenate(parts, axis=1)
-
-
 def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
-    """Return the standard error of comparable urgentie by the noise in the figures.
-
-    Returns
-    -------
-    DataFrame, index today's ``buurtcode``, one column per year
-        As `Panel.urgentie`; 0 where the noise of no figure is known.
-    """
+    """Return the standard error of comparable urgentie by the noise in the figures."""
     parts = {}
     for jaar in panel.jaren:
         rng = np.random.default_rng([settings.seed, jaar, 1])
@@ -60,7 +38,7 @@ def known_in(panel: Panel, jaar: int) -> tuple[pd.DataFrame | None, DataError]:
     """Return denominators and the known error of the figures of one year."""
     table = panel.tabellen[jaar]
     result, below = panel.resultaten[jaar], table.denominators
-    return known_error(result, table.catalogue, below, margins_of(table))
+    return known_error(result, table.catalogue, below, margins_of(table), panel.modelsamenhang)
 
 
 def _noise_of_year(

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.change.noise import known_in, score_noise
+from sia.change.noise import known_in
 from sia.change.panel import Panel
-from sia.change.types import TypeChange, judged_change, transitions, type_change
-from sia.change.words import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE, UNKNOWN
-from sia.clustering.domains import known_together
-from sia.clustering.number import most_types
-from sia.clustering.types import TOO_FEW_FOR_TYPES
-from sia.clustering.typology import Typology
-from sia.methode import ChangeSettings, TypologySettings
-from sia.weighing import URGENTIE
+from sia.change.types import TypeChange, judged_change, transitions
+from sia.change.words import LEFT_OUT, MAYBE_NOISE, OTHER_TYPE, SAME_TYPE
+from sia.clustering.typenset import FEATURES, Typenset, lacking_somewhere
+from sia.dutch import opsomming
+from sia.methode import ChangeSettings
 
 ONE_YEAR = "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te zien."
 
@@ -40,6 +37,8 @@ class Trajectories:
     ruis_bekend : tuple of int
         Score indicators with a known measurement error, those of which only the rounding is
         known, and all of them.
+    zonder : tuple of str
+        Features of the types that not every year has, so that none was typed on them here.
     """
 
     panel: Panel
@@ -49,77 +48,24 @@ class Trajectories:
     verandering: TypeChange | None
     overgang: pd.DataFrame
     ruis_bekend: tuple[int, int, int]
+    zonder: tuple[str, ...] = ()
 
 
 def trajectories(
     panel: Panel,
-    published: pd.DataFrame,
-    typologie: pd.DataFrame,
-    n_types: int,
-    settings: ChangeSettings | None = None,
-) -> Trajectories:
-    """Type all comparable years as one panel, and judge every change.
-
-    The types are fitted on comparable scores (shared indicators, one scale, pooled over the
-    years) with as many types as were published, and take over their numbers by optimal matching.
-
-    Parameters
-    ----------
-    published : DataFrame, index ``(jaar, buurtcode)``
-        Domain scores that the published types rest on.
-    typologie : DataFrame, index ``buurtcode``
-        Published types of the last year, with their names.
-    n_types : int
-        0 when there are none.
-    """
-    s = settings or ChangeSettings()
-    everything = panel.scores.drop(columns=URGENTIE)
-    scores = known_together(everything)
-    model = _model(published, scores, n_types, s.seed)
-    rows, keys = panel.rows(scores.index)
-    linked = scores.iloc[rows].set_axis(keys)
-    first, last = panel.jaren[0], panel.jaren[-1]
-    names: dict[int, str] = {}
-    types, found = pd.Series(pd.NA, linked.index, dtype="Int64", name="type"), None
-    if model is not None:
-        names, types = _names(typologie, model), model.predict(linked)
-        if first != last:
-            domains = everything.columns.get_indexer(pd.Index(model.domains_))
-            noise = score_noise(panel, s)[:, rows][:, :, domains]
-            found = type_change(model, linked, noise, first, last, s.convincing)
-    wide = types.unstack("jaar").reindex(columns=list(panel.jaren))
-    wide = wide.reindex(panel.nu.areas.index).astype("Int64")
-    known = _known_noise(panel)
-    return Trajectories(
-        panel=panel,
-        namen=names,
-        typen=wide,
-        # rounding alone is no measure of how uncertain a figure is
-        buurten=_judged(panel, wide, found, names, quiet=known[0] == 0),
-        verandering=found,
-        overgang=transitions(types, first, last),
-        ruis_bekend=known,
-    )
-
-
-def national_trajectories(
-    panel: Panel,
     published: Mapping[int, pd.DataFrame],
+    typen: Typenset | None,
     settings: ChangeSettings | None = None,
 ) -> Trajectories:
-    """Follow the national types over the years: the same set, so nothing is fitted anew.
+    """Follow the types over the years: the same set, on the features that every year has.
 
     A change is convincing when both years are sure enough of their type: the membership of the
     two nearest types is the chance of each.
-
-    Parameters
-    ----------
-    published : mapping of int to DataFrame
-        Per comparable year ``typologie.parquet``.
     """
     s = settings or ChangeSettings()
     first, last = panel.jaren[0], panel.jaren[-1]
-    table = pd.concat({jaar: published[jaar] for jaar in panel.jaren}, names=["jaar", "buurtcode"])
+    parts, lacking = _typed_alike(panel, published, typen)
+    table = pd.concat(parts, names=["jaar", "buurtcode"])
     rows, keys = panel.rows(table.index)
     linked = table.iloc[rows].set_axis(keys)
     types = linked["type"].astype("Int64")
@@ -135,11 +81,28 @@ def national_trajectories(
         panel=panel,
         namen=dict(sorted(names.items())),
         typen=wide,
-        buurten=_judged(panel, wide, found, names, quiet=False),
+        buurten=_judged(panel, wide, found, names),
         verandering=found,
         overgang=transitions(types.dropna(), first, last),
         ruis_bekend=_known_noise(panel),
+        zonder=lacking,
     )
+
+
+def _typed_alike(
+    panel: Panel, published: Mapping[int, pd.DataFrame], typen: Typenset | None
+) -> tuple[dict[int, pd.DataFrame], tuple[str, ...]]:
+    """Return the types of each year on the features that all have, and which those are not."""
+    if typen is None:
+        return {jaar: published[jaar] for jaar in panel.jaren}, ()
+    parts = {}
+    typed = {jaar: published[jaar]["type"].dropna().index for jaar in panel.jaren}
+    values = {jaar: panel.tabellen[jaar].values.loc[codes] for jaar, codes in typed.items()}
+    lacking = lacking_somewhere(list(values.values()), typen.model)
+    for jaar, own in values.items():
+        table = typen.typeer(own.drop(columns=[name for name in lacking if name in own]))
+        parts[jaar] = table.reindex(published[jaar].index)
+    return parts, lacking
 
 
 def _membership(types: pd.DataFrame, numbers: list[int]) -> pd.DataFrame:
@@ -150,26 +113,6 @@ def _membership(types: pd.DataFrame, numbers: list[int]) -> pd.DataFrame:
         rest = 1 - types["zekerheid"]
         shares[number] += rest.where(types["tweede_type"] == number, 0.0).fillna(0.0)
     return shares
-
-
-def _model(
-    published: pd.DataFrame, scores: pd.DataFrame, n_types: int, seed: int
-) -> Typology | None:
-    """Fit the published types anew on comparable scores, and give them their numbers.
-
-    None when there are none, or too few buurten are comparable for as many.
-    """
-    if n_types == 0 or most_types(scores) < n_types:
-        return None
-    how = TypologySettings(n_types=n_types, seed=seed)
-    return Typology(how).fit(scores).renumbered(Typology(how).fit(published))
-
-
-def _names(typologie: pd.DataFrame, model: Typology) -> dict[int, str]:
-    """Return the published names; a type that has none is called by its number."""
-    known = typologie.dropna(subset=["type"]).drop_duplicates("type")
-    names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
-    return {int(n): names.get(int(n), f"type {n}") for n in sorted(model.numbers_)}
 
 
 def _known_noise(panel: Panel) -> tuple[int, int, int]:
@@ -187,8 +130,6 @@ def _judged(
     types: pd.DataFrame,
     found: TypeChange | None,
     names: dict[int, str],
-    *,
-    quiet: bool,
 ) -> pd.DataFrame:
     """Give every buurt of today a judgement on its change, or the reason why there is none."""
     first, last = panel.jaren[0], panel.jaren[-1]
@@ -200,15 +141,14 @@ def _judged(
     table["kans_anders"] = float("nan")
     table["oordeel"], table["toelichting"] = LEFT_OUT, ""
     if found is None:
-        table["toelichting"] = ONE_YEAR if first == last else TOO_FEW_FOR_TYPES
+        table["toelichting"] = ONE_YEAR if first == last else "Te weinig cijfers voor typen."
         return table
     judged = found.buurten
     rows = judged.index
     table.loc[rows, "kans_anders"] = judged["kans_anders"].round(9)
     table.loc[rows, "oordeel"] = SAME_TYPE
-    sure = UNKNOWN if quiet else OTHER_TYPE
     table.loc[rows[judged["gewijzigd"]], "oordeel"] = MAYBE_NOISE
-    table.loc[rows[judged["overtuigend"]], "oordeel"] = sure
+    table.loc[rows[judged["overtuigend"]], "oordeel"] = OTHER_TYPE
     table["toelichting"] = [
         _why_not(str(code), panel, types) if code not in rows else "" for code in types.index
     ]
@@ -235,6 +175,9 @@ def panel_text(found: Trajectories) -> str:
         f"Van {known} daarvan is bekend hoe onzeker het cijfer is, van {rounded} alleen hoe het "
         f"is afgerond; de andere {total - known - rounded} tellen als exact."
     )
+    if found.zonder:
+        named = opsomming([FEATURES[name] for name in found.zonder])
+        text += f" De typen zijn hier bepaald zonder {named}: niet elk jaar heeft dat cijfer."
     for jaar, reason in panel.weggelaten["reden"].items():
         text += f" Niet vergeleken: {jaar} ({reason})."
     return text
@@ -251,14 +194,12 @@ def change_text(found: Trajectories) -> str:
         f"{moved} van de {rows} vergelijkbare buurten kregen een ander type "
         f"({_percent(judged.gewijzigd)}). Niet te vergelijken: {int(counts.get(LEFT_OUT, 0))}."
     )
-    if not found.ruis_bekend[0]:
-        return text + " Van geen enkel cijfer is de onzekerheid bekend: lees dit als signaal."
     text += (
-        f" Door ruis alleen zou {_percent(judged.door_ruis)} van type wisselen. Overtuigend "
-        f"veranderd: {int(counts.get(OTHER_TYPE, 0))}."
+        f" Door twijfel over het type alleen zou {_percent(judged.door_ruis)} wisselen. "
+        f"Overtuigend veranderd: {int(counts.get(OTHER_TYPE, 0))}."
     )
     if moved:
-        text += f" Van de wisselingen gaat {_percent(judged.boven_ruis)} boven de ruis uit."
+        text += f" Van de wisselingen gaat {_percent(judged.boven_ruis)} boven die twijfel uit."
     return text
 
 
@@ -268,7 +209,7 @@ def _percent(share: float) -> str:
 
 def changed_table(found: Trajectories) -> pd.DataFrame:
     """Return the buurten whose type changed, the most certain first."""
-    rows = found.buurten[found.buurten["oordeel"].isin([OTHER_TYPE, MAYBE_NOISE, UNKNOWN])]
+    rows = found.buurten[found.buurten["oordeel"].isin([OTHER_TYPE, MAYBE_NOISE])]
     rows = rows.sort_values("kans_anders", ascending=False, kind="stable")
     return pd.DataFrame(
         {

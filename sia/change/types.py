@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-
-from sia.clustering.typology import Typology
-
-Array = npt.NDArray[np.float64]
-
-_ROWS = 200_000
-"""Units times draws that are typed at once: some tens of megabytes."""
 
 
 def transitions(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
-    """Count how many buurten went from which type to which.
-
-    Parameters
-    ----------
-    types : Series of Int64
-        Index ``(jaar, buurtcode)``.
-
-    Returns
-    -------
-    DataFrame of int
-        Rows ``van``, columns ``naar``: every type of either year and ``geen type``; the total is
-        the number of buurten in either year.
-    """
+    """Count how many buurten went from which type to which."""
     pair = _pair(types, start, end)
     named = pair.astype(object).where(pair.notna(), "geen type")
     numbers: list[object] = [int(number) for number in sorted(types.dropna().unique())]
@@ -68,44 +47,10 @@ class TypeChange:
     boven_ruis: float
 
 
-def type_change(
-    model: Typology,
-    panel: pd.DataFrame,
-    noise: Array,
-    start: int,
-    end: int,
-    convincing: float,
-) -> TypeChange:
-    """Tell changes of type that exceed the noise of the scores from those that do not.
-
-    Parameters
-    ----------
-    model : Typology
-        Fitted on the pooled panel.
-    panel : DataFrame, shape (n_units, n_domains)
-        Index ``(jaar, buurtcode)``.
-    noise : ndarray, shape (n_draws, n_units, n_domains)
-        Draws of the error of the scores, in points, aligned with `panel`; columns in the order
-        of ``model.domains_``.
-    convincing : float
-        A change with a ``kans_anders`` of at least this is called convincing.
-    """
-    shares = type_shares(model, panel, noise)
-    return judged_change(model.predict(panel), shares, start, end, convincing)
-
-
 def judged_change(
     types: pd.Series[int], shares: pd.DataFrame, start: int, end: int, convincing: float
 ) -> TypeChange:
-    """Judge changes of type by how sure each buurt is of every type in each year.
-
-    Parameters
-    ----------
-    types : Series of Int64
-        Index ``(jaar, buurtcode)``.
-    shares : DataFrame, shape (n_units, n_types)
-        Index as `types`; rows sum to 1.
-    """
+    """Judge changes of type by how sure each buurt is of every type in each year."""
     observed = _pair(types, start, end).dropna().astype("int64")
     first = shares.xs(start, level=0).loc[observed.index].to_numpy()
     second = shares.xs(end, level=0).loc[observed.index].to_numpy()
@@ -117,27 +62,3 @@ def judged_change(
     seen, chance = float(table["gewijzigd"].mean()), float(table["kans_ruis"].mean())
     beyond = max(0.0, 1 - chance / seen) if seen > 0 else float("nan")
     return TypeChange(table, seen, chance, beyond)
-
-
-def type_shares(model: Typology, panel: pd.DataFrame, noise: Array) -> pd.DataFrame:
-    """Return per unit the share of noisy draws in which it gets each type.
-
-    Returns
-    -------
-    DataFrame, shape (n_units, n_types)
-        Rows sum to 1 (all zero for a unit without a type).
-    """
-    if noise.shape[1:] != (len(panel), len(model.domains_)):
-        raise ValueError(
-            f"noise must be (n_draws, {len(panel)}, {len(model.domains_)}), got {noise.shape}"
-        )
-    numbers = sorted(int(number) for number in model.numbers_)
-    counts = np.zeros((len(panel), len(numbers)))
-    values = panel[list(model.domains_)].to_numpy(dtype=float)
-    at_once = max(_ROWS // len(panel), 1)
-    for start in range(0, len(noise), at_once):
-        drawn = values + noise[start : start + at_once]
-        rows = pd.DataFrame(drawn.reshape(-1, values.shape[1]), columns=list(model.domains_))
-        kinds = model.predict(rows).to_numpy(dtype=float, na_value=np.nan)
-        counts += (kinds.reshape(-1, len(panel), 1) == numbers).sum(axis=0)
-    return pd.DataFrame(counts / len(noise), panel.index, numbers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import silhouette_score
 
-from sia.clustering.profiles import profiles
-from sia.clustering.typology import Typology
+from sia.clustering.typology import Typology, hard_labels
+from sia.dutch import opsomming
 from sia.errors import InputError
 from sia.methode import TypologySettings
 
@@ -42,6 +43,16 @@ named in the set."""
 
 _LOGARITHM = ("bevolkingsdichtheid",)
 _LEAST_KNOWN = 0.5
+OWN = "eigen"
+"""Version of a set of one city alone."""
+_MOSTLY, _SELDOM = 65.0, 40.0
+"""Percentages from and up to which dwellings are called after the many or the few."""
+OWNERS = ("vooral koop", "vooral huur", "koop en huur")
+KINDS = ("eengezinshuizen", "vooral appartementen", "huizen en appartementen")
+_KS, _SMALLEST = range(3, 9), 0.05
+"""Numbers of types that are tried for one city, and the least share (0-1) of the smallest."""
+_ENOUGH = 20
+"""Complete rows with which types of one city are found on all figures that half of it knows."""
 _FILE = "typenset.json"
 _RULES = "typen.toml"
 
@@ -129,60 +140,66 @@ class Typenset:
         return {name: FEATURES[name] for name in self.model.domains_}
 
     def typeer(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return the type of every buurt, as `Typology.table`, with ``typenaam``.
+        """Return the type of every buurt, as `Typology.table`, with ``typenaam`` and ``woningen``.
 
         Parameters
         ----------
         values : DataFrame, index of buurten
             Context indicators; an absent column is unknown.
         """
-        known = features(values).reindex(columns=list(self.model.domains_))
-        table = self.model.table(known)
-        table["silhouet"] = self._silhouettes(known).where(table["type"].notna())
-        table["reden"] = table["reden"].str.replace("domeinen", "kenmerken")
-        named = table["type"].map(self.namen).astype("str").where(table["type"].notna(), None)
-        return table.assign(
-            zekerheid=table["zekerheid"].round(9),
-            silhouet=table["silhouet"].round(9),
-            typenaam=named,
-        )
-
-    def _silhouettes(self, known: pd.DataFrame) -> pd.Series[float]:
-        """Return how much nearer the own middle is than the next, 0-1 (simplified silhouette).
-
-        Measured from the frozen middles, so that it does not depend on which buurten are beside.
-        """
-        z = self.model.standardise(known).to_numpy()
-        apart = np.ma.masked_invalid(z[:, None] - self.model.centres_[None])
-        far = np.sort(np.sqrt((apart**2).mean(axis=2)).filled(np.nan), axis=1)
-        return pd.Series(1 - far[:, 0] / far[:, 1], known.index)
-
-    def profielen(self) -> pd.DataFrame:
-        """Return the mean of every feature per type, in spreads over the country."""
-        return profiles(self.model)
+        table = self.model.table(features(values).reindex(columns=list(self.model.domains_)))
+        called = table["type"].map(self.namen).astype("str")
+        table["typenaam"] = called.where(table["type"].notna(), None)
+        return table.assign(woningen=dwellings(values).where(table["type"].notna(), ""))
 
     def gemiddelden(self) -> pd.DataFrame:
         """Return the middle of every type in the unit of each feature."""
-        points = self.model.profile_points()
+        points: pd.DataFrame = self.model.profiles() * self.model.scale_ + self.model.mean_
         for name in _LOGARITHM:
             points[name] = np.exp(points[name])
         return points
 
     def toelichting(self) -> str:
         """Say in Dutch what the types are, and what they cannot tell apart."""
-        years = ", ".join(map(str, self.jaren))
+        years = opsomming([str(jaar) for jaar in self.jaren])
         text = (
             f"Typenset {self.versie}: {len(self.namen)} soorten buurten van heel Nederland "
             f"({self.rijen} woonbuurten, {years}), naar bewoners en dichtheid; zij zeggen niet hoe "
             f"groot de opgave is. {self.bron}."
         )
+        if self.versie == OWN:
+            used = opsomming(list(self.kenmerken.values()))
+            text = (
+                f"{len(self.namen)} soorten buurten van deze stad alleen ({years}), naar {used}; "
+                "zij gelden alleen binnen deze gemeente en deze jaren, en zeggen niet hoe groot de "
+                "opgave is."
+            )
         if not self.ontbreekt:
             return text
         named = ", ".join(FEATURES[name] for name in self.ontbreekt)
+        where = "Onbekend" if self.versie == OWN else "Landelijk onbekend"
         return (
-            f"{text} Landelijk onbekend, dus niet gebruikt: {named}. Wat alleen daarin verschilt, "
-            "zoals flats en rijtjes of huur en koop, houdt deze indeling niet uit elkaar."
+            f"{text} {where}, dus niet gebruikt: {named}. Wat alleen daarin verschilt, "
+            "zoals flats en rijtjes of huur en koop, houdt deze indeling niet uit elkaar. Waar "
+            "koop en woningvorm van een buurt bekend zijn, staat dat bij haar type."
         )
+
+
+def dwellings(values: pd.DataFrame) -> pd.Series[str]:
+    """Return in words whose dwellings a buurt has and of what kind, where both are known.
+
+    Bounds are fixed, so the words mean the same in every municipality and year: no figure of
+    dwellings is known for enough of the country to make types of.
+    """
+    words = pd.Series("", values.index, dtype="str")
+    if not {"koopwoningen", "eengezinswoningen"} <= set(values):
+        return words
+    owned, houses = values["koopwoningen"].astype(float), values["eengezinswoningen"].astype(float)
+    known = owned.notna() & houses.notna()
+    tenure = np.select([owned >= _MOSTLY, owned <= _SELDOM], OWNERS[:2], OWNERS[2])
+    kind = np.select([houses >= _MOSTLY, houses <= _SELDOM], KINDS[:2], KINDS[2])
+    told = [f"{t}, {k}" for t, k in zip(tenure, kind, strict=True)]
+    return words.where(~known, pd.Series(told, values.index, dtype="str"))
 
 
 def features(values: pd.DataFrame) -> pd.DataFrame:
@@ -220,6 +237,44 @@ def make_set(panel: pd.DataFrame, settings: TypologySettings, versie: str, bron:
     return replace(made, namen=name_by_rule(made.gemiddelden()))
 
 
+def city_set(panel: pd.DataFrame, settings: TypologySettings) -> Typenset:
+    """Fit types on the woonbuurten of one city over all its years together.
+
+    Parameters
+    ----------
+    panel : DataFrame, index ``(jaar, buurtcode)``
+        As for `make_set`.
+    settings : TypologySettings
+        Without a number of types, the number from 3 to 8 with the highest mean silhouette
+        (Rousseeuw 1987) is taken, of those whose smallest type has a twentieth of the buurten.
+
+    Raises
+    ------
+    InputError
+        When too little is known to tell types apart.
+    """
+    known = panel[[name for name in FEATURES if name in panel]]
+    share = known.notna().mean()
+    if len(known.loc[:, share >= _LEAST_KNOWN].dropna()) < _ENOUGH:
+        known = known.loc[:, share >= share.max()]
+    count = settings.n_types or best_number(features(known), settings)
+    how = settings.model_copy(update={"n_types": count})
+    return make_set(known, how, OWN, "")
+
+
+def best_number(figures: pd.DataFrame, settings: TypologySettings) -> int:
+    """Return the number of types with the highest mean silhouette; 2 where so few can be told."""
+    used = figures.loc[:, figures.notna().mean() >= settings.min_domain].dropna()
+    z = ((used - used.mean()) / used.std(ddof=0)).dropna(axis=1).to_numpy(dtype=float)
+    found = {2: 0.0}
+    for count in _KS:
+        if count < len(np.unique(z, axis=0)):
+            labels = hard_labels(z, count, settings.seed)
+            if np.bincount(labels).min() >= _SMALLEST * len(z):
+                found[count] = float(silhouette_score(z, labels))
+    return max(found, key=lambda count: (found[count], -count))
+
+
 def name_by_rule(middles: pd.DataFrame) -> dict[int, str]:
     """Name every type after the first rule of ``typen.toml`` that holds for its middle.
 
@@ -240,8 +295,28 @@ def _holds(rule: Mapping[str, Any], row: pd.Series[float]) -> bool:
     return all(name in row and low <= row[name] <= high for name, (low, high) in bounds.items())
 
 
+def alike(years: Sequence[pd.DataFrame], model: Typology) -> list[pd.DataFrame]:
+    """Return the features of buurten in several years, without those that one of them lacks.
+
+    A type that rests on seven figures in one year and on six in the other would change without
+    any change of the place.
+    """
+    lacking = lacking_somewhere(years, model)
+    tables = [features(one).reindex(columns=list(model.domains_)) for one in years]
+    return [table.assign(**dict.fromkeys(lacking, np.nan)) for table in tables]
+
+
+def lacking_somewhere(years: Sequence[pd.DataFrame], model: Typology) -> tuple[str, ...]:
+    """Return the features of a set that fewer than half of the buurten know in some year."""
+    return tuple(
+        name
+        for name in model.domains_
+        if any(name not in one or one[name].notna().mean() < _LEAST_KNOWN for one in years)
+    )
+
+
 def compare_years(one: pd.DataFrame, other: pd.DataFrame, model: Typology) -> dict[str, float]:
-    """Return how many buurten keep their type between two years.
+    """Return how many buurten keep their type between two years, on the figures that both have.
 
     Parameters
     ----------
@@ -259,7 +334,7 @@ def compare_years(one: pd.DataFrame, other: pd.DataFrame, model: Typology) -> di
         zeker``.
     """
     both = one.index.intersection(other.index)
-    tables = [features(t.loc[both]).reindex(columns=list(model.domains_)) for t in (one, other)]
+    tables = alike([t.loc[both] for t in (one, other)], model)
     typed = [model.table(table) for table in tables]
     left, right = (model.standardise(table) for table in tables)
     moved = np.sqrt(((left - right) ** 2).mean(axis=1))

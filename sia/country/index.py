@@ -8,13 +8,13 @@ from dataclasses import replace
 import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
-from sia.clustering.number import NumberChoice, choose_k
-from sia.clustering.types import NAMING, named_types, with_names
+from sia.clustering.typenset import Typenset
+from sia.clustering.types import types_of
 from sia.country.layers import national_layers
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design
+from sia.indicators.eligibility import kinds
 from sia.indicators.roster import names_of
-from sia.methode import TypologySettings
 from sia.sources.base import Intake
 from sia.weighing import beyond_interval
 
@@ -41,39 +41,9 @@ def country_indicators(found: Intake, jaar: int) -> tuple[IndicatorTable, pd.Ser
     return replace(table, areas=table.areas.assign(gemeentecode=codes)), names
 
 
-def country_types(
-    scores: pd.DataFrame, table: IndicatorTable, seed: int
-) -> tuple[pd.DataFrame, NumberChoice | None]:
-    """Return the type of every buurt, and why there are so many types.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        As ``typologie.parquet``; empty when no domain has a score.
-    NumberChoice or None
-    """
-    domains = scores[[d for d in DOMAINS if d in scores]].where(scores["gerangschikt"])
-    if domains.empty or not domains.notna().any(axis=None):
-        return pd.DataFrame(index=scores.index[:0]), None
-    choice = choose_k(domains, TypologySettings(seed=seed))
-    context = known_context(table.values[domains.notna().any(axis=1)]).reindex(domains.index)
-    context["inwoners"] = table.areas["inwoners"]
-    model, names = named_types(domains, context, TypologySettings(n_types=choice.k, seed=seed))
-    return with_names(model.table(domains), names), choice
-
-
-def known_context(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the context that names of types may speak of: what is known of enough buurten.
-
-    A share of owner-occupied dwellings that only one municipality delivered says nothing about a
-    type of buurten all over the country.
-    """
-    enough = [
-        name
-        for name in NAMING
-        if name in values and values[name].notna().mean() >= COUNTRY.drempels.dekking
-    ]
-    return values[enough].copy()
+def country_types(table: IndicatorTable) -> pd.DataFrame:
+    """Return the national type of every buurt, as ``typologie.parquet``."""
+    return types_of(table.values, kinds(table, COUNTRY), Typenset.standaard()).buurten
 
 
 def flat_table(
@@ -100,7 +70,7 @@ def flat_table(
     for name in (*(n for n in INDEX_ONLY if n in scores), *ordered):
         flat[name] = scores[name]
     for name in ("type", "typenaam", "zekerheid"):
-        flat[name] = types[name].reindex(flat.index) if name in types else pd.NA
+        flat[name] = types[name].reindex(flat.index)
     flat["gevoelig_voor_methode"] = beyond_interval(scores)
     return flat.assign(gerangschikt=scores["gerangschikt"], reden=scores["reden"])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sia import __version__
-from sia.clustering.number import NumberChoice
+from sia.clustering.typenset import Typenset
 from sia.country.index import (
     COUNTRY,
     country_indicators,
@@ -58,12 +58,11 @@ class Country:
     """The country in one year.
 
     `tabel` is what ``buurten.csv`` holds: every buurt, also those without a rank, with the reason.
-    `keuze` says why this number of types. `map` holds the tables, `rapport` is the national map.
+    `map` holds the tables, `rapport` is the national map.
     """
 
     maatstaf: Yardstick
     tabel: pd.DataFrame
-    keuze: NumberChoice | None
     map: Path
     rapport: Path
     seconden: dict[str, float]
@@ -114,21 +113,20 @@ def country_step(
     beyond = beyond_text(int(beyond_interval(scores).sum()))
     unranked = len(table.areas) - ranked
     clock.done("wegen", f"{ranked} gerangschikt, {unranked} met reden niet.{beyond}")
-    types, choice = country_types(scores, table, settings.seed)
-    clock.done("typen", f"{choice.k} typen" if choice else "Geen typen: er is geen domeinscore")
+    types = country_types(table)
+    clock.done("typen", f"{types['type'].notna().sum()} woonbuurten hebben een type")
     flat = flat_table(table.areas, scores, types, names)
     page = folders.reports / COUNTRY.code / str(int(jaar)) / "openbaar" / "kaart.html"
     _draw(page, jaar, flat, table)
     clock.done("kaart", f"Kaart van {page.stat().st_size / 1e6:.1f} MB")
     folder = folders.processed / COUNTRY.code / str(int(jaar))
     tables = {**table.frames(), "scores": scores, "bijdragen": weging.contributions}
-    if len(types):
-        tables["typologie"] = types
+    tables["typologie"] = types
     written = [*_write(folder, tables, unchecked="gebieden"), *_write_flat(folder, flat), page]
-    _note(folder, written, store, settings, jaar=jaar, typen=choice.reden if choice else "")
+    _note(folder, written, store, settings, jaar=jaar, typen=Typenset.standaard().versie)
     clock.done("schrijven", f"Tabellen in {folder}")
     maatstaf = Yardstick(store, jaar, table.norms, names)
-    return Country(maatstaf, flat, choice, folder, page, clock.seconds)
+    return Country(maatstaf, flat, folder, page, clock.seconds)
 
 
 def _draw(page: Path, jaar: int, flat: pd.DataFrame, table: IndicatorTable) -> None:

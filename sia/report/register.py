@@ -206,7 +206,8 @@ def _working(materiaal: Materiaal) -> str:
         "plaats. Potentie is een aparte as en wordt niet bij "
         "urgentie opgeteld. De onzekerheid volgt uit herhaalde berekening (Monte Carlo) met "
         "andere normalisatie, gewichten, aggregatie en aanvulling, het weglaten van een cijfer, en "
-        "ruis in de cijfers. Typen zijn clusters van domeinscores; deel-buurten volgen uit een "
+        "ruis in de cijfers. Typen zeggen wat voor plek een buurt is (bewoners, dichtheid, "
+        "ligging), naar een vaste landelijke indeling; deel-buurten volgen uit een "
         "toets op vierkanten van 100 meter. De aanpak volgt uit vaste regels. Uitvoer: per buurt "
         "score, plaats met marge, type en voorstel voor een aanpak. Formules en bronnen: "
         f"docs/methode.md. {materiaal.versie}. Instellingen: {rules}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.typenset import FEATURES
 from sia.viz import charts, cluster_charts, index_charts, pocket_charts
-from sia.viz.figure import Chart, nothing
+from sia.viz.figure import Chart
 
 if TYPE_CHECKING:
     from sia.stad import Stad
@@ -82,25 +82,10 @@ class Grafiek:
         return charts.correlations(self._stad.tabel("scores"), self._stad.domeinen)
 
     # places
-    def aantal_typen(self) -> Chart:
-        """Draw what speaks for each number of types."""
-        found = self._stad.typen.resultaat
-        if found.choice_table.empty:
-            return nothing("Keuze van het aantal typen", found.reden)
-        return charts.k_choice(found.choice_table, found.k)
-
-    def typenboom(self) -> Chart:
-        """Draw how the types split as there are more of them."""
-        found = self._stad.typen.resultaat
-        if found.punten.empty:
-            return nothing("Hoe typen zich splitsen", found.reden)
-        return cluster_charts.clustergram(found.punten, found.takken, found.k)
-
     def typeprofielen(self) -> Chart:
-        """Draw what every type is like: its structure, or of own types its domain scores."""
+        """Draw what every type is like: its residents, density and place."""
         found = self._stad.typen
-        called = {**self._stad.domeinen, **FEATURES}
-        return charts.type_profiles(found.profielen, found.namen, called)
+        return charts.type_profiles(found.profielen, found.namen, FEATURES)
 
     def typenkaart(self) -> Chart:
         """Draw where the types are."""

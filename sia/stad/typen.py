@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.clustering.areas import Areas
 from sia.clustering.association import Association
-from sia.clustering.types import Types, doubtful_table, method_table, type_table
+from sia.clustering.types import Types, doubtful_table, type_table
 from sia.clustering.views import (
     area_table,
     areas_text,
@@ -19,20 +19,18 @@ from sia.clustering.views import (
 )
 from sia.pockets.squares import Pockets as Found
 from sia.pockets.views import pocket_figures, pocket_table
-from sia.stages import graph
-from sia.stages.inputs import Inputs
 from sia.stages.run import Run
 
 
 class Typen:
-    """What kinds of buurten there are, over all years together."""
+    """What kinds of buurten there are."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
 
     @cached_property
     def resultaat(self) -> Types:
-        """The typology with everything that explains it."""
+        """The types with what explains them."""
         found: Types = self._run.made("typen").result
         return found
 
@@ -43,7 +41,7 @@ class Typen:
 
     @property
     def profielen(self) -> pd.DataFrame:
-        """Mean z-score per type and domain; index ``type``."""
+        """Mean z-score per type and feature; index ``type``."""
         return self._run.table("typeprofielen").copy()
 
     @property
@@ -54,7 +52,7 @@ class Typen:
 
     @property
     def reden(self) -> str:
-        """Why there are this many types."""
+        """What the types rest on, and what they cannot tell apart."""
         return str(self._run.parameters("typen")["reden"])
 
     def buurten(self) -> pd.DataFrame:
@@ -64,16 +62,6 @@ class Typen:
     def twijfel(self) -> pd.DataFrame:
         """Return the buurten that lie between two types, the most doubtful first."""
         return doubtful_table(self._run.table("typologie"), self._run.table("gebieden")["naam"])
-
-    def methoden(self) -> pd.DataFrame:
-        """Return how far other methods with as many types agree; empty for national types."""
-        if self._run.parameters("typen").get("typenset"):
-            return pd.DataFrame()
-        inputs = Inputs(self._run, graph.stage("typen"))
-        count = len(self._run.table("typeprofielen"))
-        settings = self._run.methode.typen.model_copy(update={"n_types": count})
-        scores = inputs.domain_scores()
-        return method_table(self._run.table("typologie"), scores, self._run.jaar, settings)
 
     def __repr__(self) -> str:
         counts = self.tabel["typenaam"].value_counts(dropna=False)

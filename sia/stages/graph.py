@@ -116,7 +116,7 @@ STAGES: tuple[Stage, ...] = (
         "soorten buurten: die van het hele land, of op verzoek die van de stad alleen",
         "04_clustering",
         makes=("typologie", "typeprofielen"),
-        needs=(Need("indicatoren"), Need("weging", "alle"), Need("indicatoren", "alle")),
+        needs=(Need("indicatoren"), Need("indicatoren", "alle")),
         method=("typen",),
     ),
     Stage(
@@ -158,7 +158,6 @@ STAGES: tuple[Stage, ...] = (
         "05_verandering",
         makes=("trajecten",),
         needs=(
-            Need("weging", "alle"),
             Need("typen"),
             Need("typen", "tot"),
             Need("jaren"),

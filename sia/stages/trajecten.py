@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from sia.change.trajectories import national_trajectories, trajectories
+from sia.change.trajectories import trajectories
+from sia.clustering.typenset import Typenset
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
 
 
 def make(inputs: Inputs) -> Made:
-    """Type all comparable years as one panel, and judge every change."""
+    """Follow the types over all comparable years, and judge every change."""
     settings = inputs.method("verandering")
     panel = inputs.result("jaren")
-    if inputs.parameters("typen").get("typenset"):
-        types = {jaar: inputs.table("typologie", jaar) for jaar in panel.jaren}
-        found = national_trajectories(panel, types, settings)
-    else:
-        found = trajectories(
-            panel,
-            inputs.domain_scores(),
-            inputs.table("typologie"),
-            len(inputs.table("typeprofielen")),
-            settings,
-        )
+    types = {jaar: inputs.table("typologie", jaar) for jaar in panel.jaren}
+    known = Typenset.standaard()
+    if inputs.parameters("typen").get("typenset") != known.versie:
+        known = inputs.result("typen").typenset
+    found = trajectories(panel, types, known, settings)
     noted = {
         "zaad": settings.seed,
         "trekkingen": settings.draws,

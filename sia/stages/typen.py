@@ -2,64 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pandas as pd
 
-from sia.clustering.typenset import Typenset
-from sia.clustering.types import NAMING, ONLY_HERE, Types, find_types, national_types
+from sia.clustering.typenset import FEATURES, Typenset, city_set
+from sia.clustering.types import Types, enough, no_types, types_of
+from sia.errors import InputError
+from sia.indicators import IndicatorTable
 from sia.indicators.eligibility import WOONBUURT, kinds
-from sia.methode import TypologySettings
 from sia.stages.inputs import Inputs
-from sia.stages.kept_choice import RememberedChoice
-from sia.stages.run import Made, Run
+from sia.stages.run import Made
 
 
 def make(inputs: Inputs) -> Made:
     """Give every buurt its national type; a number of types in the method asks for own ones."""
-    settings, known = inputs.method("typen"), Typenset.standaard()
-    if not settings.n_types:
-        table = inputs.indicators()
-        place = kinds(table, inputs.gemeente)
-        national = national_types(table.values, place, WOONBUURT, known)
-        if national is not None:
-            noted = {"typenset": known.versie, "k": national.k, "reden": national.reden}
-            return _made(national, noted)
-    return _own(inputs, settings)
-
-
-def _made(found: Types, noted: dict[str, Any]) -> Made:
+    table, own = inputs.indicators(), inputs.method("typen").n_types > 0
+    soort = kinds(table, inputs.gemeente)
+    found = types_of(table.values, soort, Typenset.standaard())
+    if own or not enough(found, soort):
+        found = _of_city(inputs, table, soort)
+    national = found.typenset is Typenset.standaard()
+    noted = {
+        "typenset": Typenset.standaard().versie if national else "",
+        "k": len(found.names),
+        "reden": found.reden,
+    }
     tables = {"typologie": found.buurten, "typeprofielen": found.profiles.round(9)}
     return Made(tables, found, noted)
 
 
-def _own(inputs: Inputs, settings: TypologySettings) -> Made:
-    """Find types of this city alone, over all years together, and those of this year's buurten."""
-    choice = RememberedChoice(inputs.run.folder.parent / "typen")
-    found: Types = find_types(
-        inputs.domain_scores(), _context(inputs), inputs.jaar, settings, choice
-    )
-    asked = settings.n_types > 0
-    why = "zelf gekozen" if asked else "te weinig bekend voor de landelijke typen"
-    told = f"{ONLY_HERE} ({why}). {found.reden}"
-    noted = {"typenset": "", "zaad": settings.seed, "k": found.k, "reden": told}
-    return _made(replace(found, choice=choice, reden=told), noted)
-
-
-def publish(run: Run, made: Made) -> Made:
-    """Keep the choice of the number of types for the other years."""
-    del run
-    if made.result.choice is not None:
-        made.result.choice.keep()
-    return made
-
-
-def _context(inputs: Inputs) -> pd.DataFrame:
-    """Return what a type's name may speak of beside its scores, over all years."""
+def _of_city(inputs: Inputs, table: IndicatorTable, soort: pd.Series[str]) -> Types:
+    """Find types of this city alone, over all years together."""
     parts = {}
-    for jaar in inputs.with_scores():
-        values = inputs.table("indicatoren", jaar)
-        people = inputs.table("gebieden", jaar)["inwoners"]
-        parts[jaar] = values[[name for name in NAMING if name in values]].assign(inwoners=people)
-    return pd.concat(parts, names=["jaar", "buurtcode"])
+    for jaar in inputs.years("indicatoren"):
+        one = inputs.indicators(jaar)
+        known = [name for name in FEATURES if name in one.values]
+        parts[jaar] = one.values.loc[kinds(one, inputs.gemeente) == WOONBUURT, known]
+    panel = pd.concat(parts, names=["jaar", "buurtcode"])
+    try:
+        return types_of(table.values, soort, city_set(panel, inputs.method("typen")))
+    except InputError as error:
+        return no_types(table.values.index, error)

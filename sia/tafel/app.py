@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sia.extras import extra
 from sia.sessie.choices import chosen, opened
 from sia.settings import PLANS, Folders, project_root
 from sia.stages.agenda import FOLDER, at_the_table
+from sia.stages.opening import raw_folder
 from sia.stages.run import Run
 from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
@@ -44,33 +46,56 @@ class Tafel(anywidget.AnyWidget):
 
     Parameters
     ----------
-    run : Run
-        Opened from what was published.
-    bron : sequence of pathlib.Path
-        Raw folders with the plans.
-    shared : sequence of str
-        Partners that share their budget at this table only; ``alle`` for who leads the round.
+    folders : Folders
+        Of the tables that were published.
+    gemeente, jaar, bron, samen
+        As `start` takes them.
 
     Notes
     -----
-    Nothing is computed before a browser shows the page, and nothing of the agenda stands in the
-    state that a notebook keeps: everything goes by message, with an answer to each.
+    Nothing is opened or computed before a browser shows the page, and nothing of the agenda stands
+    in the state that a notebook keeps: everything goes by message, with an answer to each.
     """
 
     _esm = _static("sessie", "basis.js") + _static("tafel", "kaart.js", "tijdlijn.js", "tafel.js")
     _css = _static("sessie", "sessie.css") + _static("tafel", "tafel.css")
 
-    def __init__(self, run: Run, bron: Sequence[Path], shared: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folders: Folders,
+        gemeente: str,
+        jaar: int,
+        bron: Sequence[str | Path] = (),
+        samen: Sequence[str] = (),
+    ) -> None:
         super().__init__()
-        self.run, self.bron, self.shared = run, tuple(bron), tuple(shared)
-        self.areas = gpd.GeoDataFrame(run.table("gebieden"))
+        self.folders, self.given, self.samen = folders, tuple(bron), tuple(samen)
+        self.gemeente, self.jaar = gemeente, jaar
         self._dia: Dia | None = None
         self._known: dict[str, Answer] = {}
         self.on_msg(self._message)
 
     def __repr__(self) -> str:
         """Return the same text for the same table."""
-        return f"Tafel({self.run.gemeente.code}, {self.run.jaar})"
+        return f"Tafel({self.gemeente}, {self.jaar})"
+
+    @cached_property
+    def run(self) -> Run:
+        """The city as it was published."""
+        return opened(self.folders, *chosen(self.folders, self.gemeente, self.jaar))
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The borders of the buurten."""
+        return gpd.GeoDataFrame(self.run.table("gebieden"))
+
+    @cached_property
+    def bron(self) -> list[Path]:
+        """Raw folders with plans."""
+        raw = project_root() / "data" / "raw"
+        name = self.run.gemeente.naam.partition(" (")[0].lower().replace(" ", "-")
+        own = [raw, raw / name, raw / self.run.gemeente.code]
+        return [raw_folder(one) for one in self.given or own if (raw_folder(one) / PLANS).is_dir()]
 
     @property
     def dia(self) -> Dia:
@@ -94,7 +119,7 @@ class Tafel(anywidget.AnyWidget):
     @property
     def closed(self) -> set[str]:
         """Partners whose budget plays no part at this table."""
-        return set() if ALL in self.shared else closed_partners(self.dia, self.shared)
+        return set() if ALL in self.samen else closed_partners(self.dia, self.samen)
 
     def asked(self, given: Mapping[str, Any]) -> tuple[Ask, Answer]:
         """Return what a page asked and its answer; one that was given before is kept."""
@@ -158,9 +183,6 @@ class Tafel(anywidget.AnyWidget):
         return {"html": compared(self.dia, columns)}
 
     def _decide(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        where = next((one for one in self.bron if (one / PLANS).is_dir()), None)
-        if where is None:
-            raise InputError.one(wat="Er is geen map `plannen`.", oplossing="Kies --bron.")
         listed = content["besluiten"]
         places = frozenset(self.areas["naam"].astype(str))
         known = {*self.dia.linkages.kansen.index, *self.dia.agenda.plans.index}
@@ -169,7 +191,7 @@ class Tafel(anywidget.AnyWidget):
             raise InputError.one(
                 wat="Kies waarover u besluit.", oplossing="Laad de pagina opnieuw."
             )
-        rows = [decide(where, one, places) for one in listed]
+        rows = [decide(self.bron[0], one, places) for one in listed]
         self._dia = None
         dia = self.dia
         found = (*dia.delivered.reading.problems, *dia.agreed.problems)
@@ -202,19 +224,8 @@ def start(
         the round, on a screen that nobody else sees.
     verwerkt : str or pathlib.Path
         Folder with the tables; default that of the project.
-
-    Raises
-    ------
-    InputError
-        When this municipality and year have not been run.
     """
-    root = project_root()
-    folders = Folders.of(root)
+    folders = Folders.of(project_root())
     if verwerkt:
         folders = replace(folders, processed=Path(verwerkt).resolve())
-    run = opened(folders, *chosen(folders, gemeente, jaar))
-    raw = root / "data" / "raw"
-    name = run.gemeente.naam.partition(" (")[0].lower().replace(" ", "-")
-    own = [raw, raw / name, raw / run.gemeente.code]
-    listed = [Path(one).resolve() for one in bron] or [one for one in own if (one / PLANS).is_dir()]
-    return Tafel(run, listed, samen)
+    return Tafel(folders, gemeente, jaar, bron, samen)

@@ -21,8 +21,8 @@ from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.organisation import NEXT
 from sia.agenda.wording import count, day, euro, number
 from sia.dutch import opsomming
-from sia.sessie.drawing import lines
 from sia.tafel.asking import Answer, Ask, done_together, without_secrets
+from sia.viz.outline import in_units
 from sia.viz.tables import html_table
 from sia.viz.theme import QUALITATIVE, contrast
 
@@ -40,22 +40,21 @@ STILL = (
 
 def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str, Any]:
     """Return what does not change while the table tries things; plans in the order of `dia`."""
-    drawn = lines(areas, None)
+    drawn = in_units(areas)
     partners = sorted(set(dia.agenda.plans["partner"]))
     plans = dia.agenda.plans
     main = _main_link(dia)
     place = dict(zip(plans.index, range(len(plans)), strict=True))
     points = dia.plans.geometry.reindex(plans.index).representative_point()
-    left, top, scale = drawn["kader"]
+    west, north, unit = drawn.kader
     codes = dia.plans["buurtcodes"].reindex(plans.index).str.split(";").str[0]
     names = areas["naam"].astype(str)
     return {
         "jaren": list(dia.agenda.settings.jaren),
         "versie": f"versie {dia.versions['versie'].iloc[-1]}, geleverd {day(dia.taken.edition)}",
-        "paden": drawn["paden"],
-        "hoogte": drawn["hoogte"],
+        "paden": [drawn.path(code) for code in areas.index],
+        "maat": list(drawn.size),
         "namen": list(names),
-        "midden": drawn["midden"],
         "partners": [
             {
                 "naam": name,
@@ -87,8 +86,8 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
                 "soort": str(row["soort"]),
                 "status": str(dia.plans["status"][plan]),
                 "kans": main.get(str(plan), -1),
-                "x": round((points[plan].x - left) * scale, 1),
-                "y": round((top - points[plan].y) * scale, 1),
+                "x": round((points[plan].x - west) / unit, 1),
+                "y": round((north - points[plan].y) / unit, 1),
             }
             for plan, row in plans.iterrows()
         ],
@@ -123,16 +122,16 @@ def _main_link(dia: Dia) -> dict[str, int]:
 
 def shown(dia: Dia, given: Answer, ask: Ask, closed: Collection[str]) -> dict[str, Any]:
     """Return one answer: years, koppelkansen, a sentence and the tables under the subjects."""
-    before, now = done_together(dia, dia.starts), done_together(dia, given.starts)
+    now, (before, joined) = done_together(dia, given.starts), _joined(dia, given)
     changed = _changes(dia, given)
     return {
         "start": [None if pd.isna(year) else int(year) for year in given.starts],
-        "samen": now["samen"].tolist(),
+        "samen": joined.tolist(),
         "van": now["van"].tolist(),
-        "was": before["samen"].tolist(),
+        "was": before.tolist(),
         "jaar": [None if pd.isna(year) else int(year) for year in now["jaar"]],
-        "zin": _sentence(dia, given, ask, changed, before["samen"], now["samen"]),
-        "verschil": _differences(dia, given, changed, before, now, closed, bool(ask)),
+        "zin": _sentence(dia, given, ask, changed),
+        "verschil": _differences(dia, given, changed, closed if ask else ()),
         "knelt": _tight(dia, given, closed, bool(ask)),
         "geld": _means(given, closed),
     }
@@ -146,9 +145,8 @@ def _changes(dia: Dia, given: Answer) -> pd.DataFrame:
     return changed.assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
-def _sentence(
-    dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame, before: pd.Series, now: pd.Series
-) -> str:
+def _sentence(dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame) -> str:
+    before, now = _joined(dia, given)
     was, money = (euro(float(_saved(a, s).sum())) for a, s in _both(dia, given))
     saved = f"Bespaard op openbreken: {money}"
     if not ask:
@@ -173,6 +171,10 @@ def _sentence(
 def _both(dia: Dia, given: Answer) -> list[tuple[Any, pd.Series]]:
     asked = given.starts.reindex(given.agenda.plans.index)
     return [(dia.agenda, dia.starts), (given.agenda, asked)]
+
+
+def _joined(dia: Dia, given: Answer) -> list[pd.Series]:
+    return [done_together(dia, starts)["samen"] for starts in (dia.starts, given.starts)]
 
 
 def _saved(agenda: Any, starts: pd.Series) -> pd.Series:
@@ -227,40 +229,25 @@ def _beside(show: Any, now: float, was: float) -> str:
 
 
 def _links(dia: Dia, given: Answer) -> tuple[dict[str, int], dict[str, int]]:
-    before, now = (done_together(dia, s)["samen"] for s in (dia.starts, given.starts))
+    before, now = _joined(dia, given)
     names = dia.agreed.state["partners"].str.split(";")
     counted = [names[hit].explode().value_counts() for hit in (now > before, now < before)]
     return tuple({str(p): int(n) for p, n in one.items()} for one in counted)  # type: ignore[return-value]
 
 
-def _differences(
-    dia: Dia,
-    given: Answer,
-    changed: pd.DataFrame,
-    before: pd.DataFrame,
-    now: pd.DataFrame,
-    closed: Collection[str],
-    asked: bool,
-) -> str:
-    parts = [
-        html_table(
-            partner_table(dia, given),
-            PARTNERS,
-        )
-    ]
+def _differences(dia: Dia, given: Answer, changed: pd.DataFrame, closed: Collection[str]) -> str:
+    before, now = _joined(dia, given)
+    parts = [html_table(partner_table(dia, given), PARTNERS)]
     if not changed.empty:
         table = pd.DataFrame({"Wat": changed["zin"], "Waarom": changed["reden"]})
         parts.append(html_table(table, "Plannen die veranderen"))
-    for hit, what in (
-        (now["samen"] > before["samen"], "erbij"),
-        (now["samen"] < before["samen"], "eraf"),
-    ):
+    for hit, what in ((now > before, "erbij"), (now < before, "eraf")):
         kansen = dia.linkages.kansen["zin"].reindex(before.index[hit])
         if len(kansen):
             table = pd.DataFrame({"Koppelkans": kansen.index, "Wat": kansen.to_numpy()})
             parts.append(html_table(table, f"Koppelkansen {what}"))
     held = sorted(set(closed) & set(given.agenda.plans["partner"]))
-    if asked and held:
+    if held:
         parts.append(f"<p class='klein'>{escape(STILL.format(wie=opsomming(held)))}</p>")
     return "".join(parts)
 
@@ -274,9 +261,6 @@ def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str
     told = replace(given.programme, conflicten=clash[~hidden[0]])
     if not told.conflicten.empty:
         parts.append(html_table(conflict_table(told), "Toezeggingen die botsen"))
-    if not asked and hidden[0].any():
-        who = opsomming(sorted(set(clash.loc[hidden[0], "wie"])))
-        parts.append(f"<p>De toezeggingen van {escape(who)} vragen een gesprek met haar zelf.</p>")
     agenda = without_secrets(dia.agenda, closed) if not asked else given.agenda
     starts = given.starts.reindex(agenda.plans.index)
     reasons = why_left_out(agenda, starts)
@@ -338,7 +322,7 @@ def _measures(dia: Dia, given: Answer | str) -> list[tuple[str, str]]:
     own = [f"{partner}: plannen; bespaart; fte-jaren" for partner in partners]
     if isinstance(given, str):
         return [(label, given if n == 0 else "–") for n, label in enumerate([*labels, *own])]
-    before, now = (done_together(dia, s)["samen"] for s in (dia.starts, given.starts))
+    before, now = _joined(dia, given)
     figures = [
         int(given.starts.notna().sum()), len(_changes(dia, given)),
         euro(float(_saved(*_both(dia, given)[1]).sum())), int((now > before).sum()),

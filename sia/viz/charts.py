@@ -10,7 +10,7 @@ from sia.viz.rank_charts import (
     sensitivity_bars,
     stacked_contributions,
 )
-from sia.viz.type_charts import k_choice, transitions, type_profiles
+from sia.viz.type_charts import transitions, type_profiles
 
 __all__ = [
     "Chart",
@@ -21,7 +21,6 @@ __all__ = [
     "distributions",
     "domain_profile",
     "flag_matrix",
-    "k_choice",
     "rank_intervals",
     "sensitivity_bars",
     "stacked_contributions",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,16 +16,14 @@ from matplotlib.path import Path
 
 from sia.areas import has_border
 from sia.clustering.doubt import doubtful
-from sia.dutch import getal, kans, meervoud
+from sia.clustering.typenset import KINDS, OWNERS
+from sia.dutch import kans, meervoud
 from sia.viz.figure import (
     INK,
     NO_MAP,
-    NO_TYPES,
     SOFT,
-    STRONG,
     Chart,
     canvas,
-    dutch_axis,
     finish,
     folded,
     nothing,
@@ -45,6 +42,13 @@ _LEGEND_LINE = 0.145
 _LEGEND_SIGNS = 95
 _COLOURS = QUALITATIVE[:-1]
 """Without the grey, which would read as no data."""
+
+DWELLINGS: Mapping[str, tuple[str, str]] = {
+    f"{owner}, {kind}": (colour, pattern)
+    for owner, colour in zip(OWNERS, ("#7fbf7b", "#af8dc3", "#f7f7f7"), strict=True)
+    for kind, pattern in zip(KINDS, ("", "xx", "//"), strict=True)
+}
+"""Dwellings -> colour and hatch (ColorBrewer PRGn: green is owned, purple rented)."""
 
 MORAN_CLASSES: Mapping[str, tuple[str, str]] = {
     "hoog-hoog": ("#b2182b", ""),
@@ -119,16 +123,27 @@ def type_map(gebieden: gpd.GeoDataFrame, typologie: pd.DataFrame) -> Chart:
             "twijfelgeval": unsure.map({True: "ja", False: "nee"}),
         }
     )
+    panels, styles = {"": rows["type"].astype("str").fillna("")}, _type_styles(names)
+    dwellings = rows["woningen"].fillna("") if "woningen" in rows else pd.Series("", rows.index)
+    if dwellings.any():
+        panels = {"Type": panels[""], "Woningen": dwellings.astype("str")}
+        present = {name: style for name, style in DWELLINGS.items() if (dwellings == name).any()}
+        styles, labels = styles | present, labels | {name: name for name in present}
+        text += (
+            " Rechts staat van wie de woningen zijn (kleur) en of het huizen of appartementen zijn "
+            "(arcering), waar dat bekend is."
+        )
+        data["woningen"] = dwellings
     return _maps(
         gebieden,
-        {"": rows["type"].astype("str").fillna("")},
-        _type_styles(names),
+        panels,
+        styles,
         labels,
         "Type per buurt",
         text,
         data,
         marks=[("?", point) for point in points],
-        size=6.2,
+        size=6.2 if len(panels) == 1 else 4.9,
     )
 
 
@@ -308,49 +323,3 @@ def _rings(axes: Axes, shapes: Sequence[Any]) -> None:
         if part.geom_type == "Polygon"
     ]
     axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.6))
-
-
-def clustergram(points: pd.DataFrame, branches: pd.DataFrame, k: int) -> Chart:
-    """Draw how types split as their number grows (Schonlau 2002).
-
-    Parameters
-    ----------
-    points, branches : DataFrame
-        As `sia.clustering.number.clustergram` returns them.
-    k : int
-        The chosen number, drawn stronger.
-    """
-    if points.empty:
-        return nothing("Hoe typen zich splitsen", NO_TYPES)
-    height = points.set_index(["k", "type"])["gemiddelde"].astype(float).to_dict()
-    steps = [int(number) for number in sorted(points["k"].unique())]
-    before = {later: earlier for earlier, later in itertools.pairwise(steps)}
-    total = max(int(points.loc[points["k"] == steps[0], "aantal"].sum()), 1)
-    with canvas(7.5, 4.0) as figure:
-        axes = figure.add_axes((0.09, 0.13, 0.88, 0.82))
-        flows = branches[["k", "van", "naar", "aantal"]].astype(int).to_numpy().tolist()
-        for number, old, new, count in flows:
-            axes.plot(
-                [before[number], number],
-                [height[(before[number], old)], height[(number, new)]],
-                color=SOFT,
-                linewidth=0.4 + 14 * count / total,
-                alpha=0.35,
-                solid_capstyle="butt",
-            )
-        chosen = points["k"] == k
-        for rows, colour in ((points[~chosen], INK), (points[chosen], STRONG)):
-            size = 14 + 260 * rows["aantal"] / total
-            axes.scatter(rows["k"], rows["gemiddelde"], s=size, color=colour, zorder=3)
-        axes.set_xticks(steps)
-        axes.set_xlabel("aantal typen")
-        axes.set_ylabel("gemiddelde opgave van het type")
-        dutch_axis(axes, "y", 1)
-        data = points.assign(gemiddelde=points["gemiddelde"].map(lambda v: getal(v, 2)))
-        text = (
-            "Elk punt is een type, hoger is urgenter; de dikte van een lijn is het aantal buurten "
-            f"dat er naartoe gaat als er een type bij komt. Gekozen zijn {k} typen. Lijnen die bij "
-            "elkaar blijven wijzen op een echte groep; kruisen ze, dan verdeelt elk aantal de "
-            "buurten anders."
-        )
-        return finish(figure, "Hoe typen zich splitsen", text, data)

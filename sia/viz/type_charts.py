@@ -10,17 +10,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
-from sia.clustering.typenset import FEATURES
 from sia.dutch import getal, meervoud, opsomming
 from sia.viz.figure import (
     INK,
     NO_TYPES,
-    PLAIN,
     SOFT,
-    STRONG,
     Chart,
     canvas,
     dutch_axis,
@@ -32,15 +28,6 @@ from sia.viz.figure import (
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE
 
-CRITERIA: Mapping[str, tuple[str, int]] = {
-    "scheiding": ("scheiding: silhouet en gap samen (0–1)", 1),
-    "silhouet": ("silhouet: hoe ver uit elkaar", 2),
-    "gap": ("gap: beter dan zonder groepen", 1),
-    "stabiliteit": ("stabiliteit bij hertrekken", 2),
-    "stabiliteit_p05": ("stabiliteit, slechtste 5 %", 2),
-    "kleinste": ("buurten in het kleinste type", 0),
-}
-"""Column of ``NumberChoice.table`` -> title and decimals."""
 _PILES, _LINE = 4.0, 10.0
 """Height in inches of the piles of types, and points per line of their names."""
 
@@ -117,72 +104,10 @@ def _profiles_text(
         word = "hoog" if row[top] >= 0 else "laag"
         parts.append(f"type {number} is {word} op {domains[top].lower()} ({getal(row[top], 1)})")
     told = opsomming(parts)
-    more = "meer" if set(table) <= set(FEATURES) else "urgenter"
     return (
-        f"{told[0].upper()}{told[1:]}. Rechts van de lijn is {more} dan de gemiddelde buurt; "
+        f"{told[0].upper()}{told[1:]}. Rechts van de lijn is meer dan de gemiddelde buurt; "
         "de maat is de standaardafwijking."
     )
-
-
-def k_choice(choice_table: pd.DataFrame, k: int, drempel: float = 0.80) -> Chart:
-    """Draw what speaks for each number of types, and the number that was chosen.
-
-    Parameters
-    ----------
-    choice_table : DataFrame, index number of types
-        As ``NumberChoice.table``; the columns of `CRITERIA` are drawn.
-    drempel : float
-        Least stability that the rule asks for, drawn as a line.
-    """
-    if choice_table.empty:
-        return nothing("Keuze van het aantal typen", NO_TYPES)
-    table = choice_table[[name for name in CRITERIA if name in choice_table]].astype(float)
-    across = min(max(table.shape[1], 1), 3)
-    down = -(-max(table.shape[1], 1) // 3)
-    width, height = 9.5, 1.9 * down + 0.25
-    with canvas(width, height) as figure:
-        grid = figure.subplots(down, across, squeeze=False)
-        figure.subplots_adjust(0.06, 0.25 / height, 0.99, 1 - 0.3 / height, 0.2, 0.5)
-        for axes, name in zip(grid.flat, table, strict=False):
-            title, digits = CRITERIA[str(name)]
-            if name == "stabiliteit":
-                axes.axhline(drempel, color=INK, linewidth=0.9, linestyle="--")
-            _criterion(axes, table[name], k, digits)
-            axes.set_title(title, fontsize=9, loc="left")
-        for axes in list(grid.flat)[table.shape[1] :]:
-            axes.set_visible(False)
-        data = choice_table.map(lambda v: getal(v, 2) if isinstance(v, float) else str(v))
-        text = (
-            f"{_chosen_text(choice_table, k, drempel)} De streeplijn is de drempel voor "
-            "stabiliteit. Elk vlak is één maat; alleen bij het kleinste type is hoger niet beter."
-        )
-        return finish(figure, "Keuze van het aantal typen", text, data.reset_index())
-
-
-def _chosen_text(choice_table: pd.DataFrame, k: int, drempel: float) -> str:
-    if choice_table["stabiliteit"].max() >= drempel:
-        return (
-            f"Gekozen zijn {k} typen (ruit): van de aantallen die stabiel genoeg zijn het best "
-            "gescheiden."
-        )
-    return (
-        f"Geen enkel aantal haalt de drempel van {getal(drempel, 2)}: gekozen zijn {k} typen "
-        "(ruit), het minst instabiele aantal. Lees de typen als een aanwijzing."
-    )
-
-
-def _criterion(axes: Axes, column: pd.Series[float], k: int, digits: int) -> None:
-    axes.plot(column.index, column, color=PLAIN, marker="o", markersize=4)
-    chosen = column[column.index == k]
-    axes.plot([k] * len(chosen), chosen, "D", color=STRONG, markersize=8)
-    axes.set_xticks(column.index.astype(int))
-    axes.margins(y=0.15)
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=digits == 0))
-    axes.tick_params(labelsize=8)
-    axes.grid(axis="y", linewidth=0.4)
-    step = float(np.diff(axes.get_yticks()).min())
-    # a narrow range needs more decimals, or all its ticks read the same
-    dutch_axis(axes, "y", max(digits, int(np.ceil(-np.log10(step) - 1e-9))))
 
 
 def transitions(

@@ -22,7 +22,7 @@ def type_text(typologie: pd.DataFrame, code: str) -> str:
 
 
 def certainty_text(typologie: pd.DataFrame, code: str) -> str:
-    """Say how sure the type of a buurt is; of a doubtful one also which type it is like as well.
+    """Say how sure the type of a buurt is, which other it is like, and what dwellings it has.
 
     Parameters
     ----------
@@ -32,10 +32,11 @@ def certainty_text(typologie: pd.DataFrame, code: str) -> str:
         A buurt with a type.
     """
     text = f"zekerheid {kans(typologie['zekerheid'][code])}"
-    if not doubtful(typologie.loc[[code]]).iloc[0]:
-        return text
-    second = typologie["tweede_type"][code]
-    return f"{text}; twijfelgeval, lijkt ook op {_title(typologie, second)}"
+    if doubtful(typologie.loc[[code]]).iloc[0]:
+        second = typologie["tweede_type"][code]
+        text += f"; twijfelgeval, lijkt ook op {_title(typologie, second)}"
+    dwellings = typologie["woningen"][code] if "woningen" in typologie else ""
+    return f"{text}; woningen: {dwellings}" if dwellings else text
 
 
 def _title(typologie: pd.DataFrame, number: int) -> str:

@@ -1,4 +1,4 @@
-"""A change of type that noise explains is not a change."""
+"""A change of type that doubt explains is not a change."""
 
 from __future__ import annotations
 
@@ -6,64 +6,45 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.change.types import transitions, type_change, type_shares
-from sia.clustering.typology import Typology
-from sia.methode import TypologySettings
+from sia.change.types import judged_change, transitions
 
 CODES = [f"BU9999{i:04d}" for i in range(60)]
 
 
-def panel(moved: int = 6, noise: float = 1.0, seed: int = 0) -> pd.DataFrame:
-    """Two years of three far-apart types; the first `moved` buurten really change type."""
-    rng = np.random.default_rng(seed)
-    centres = np.array([[80.0, 80], [50, 20], [20, 20]])
-    first = np.arange(60) % 3
+def types(moved: int = 6) -> pd.Series:
+    """Return types of two years; the first `moved` buurten have another one in the second."""
+    first = np.arange(60) % 3 + 1
     second = first.copy()
-    second[:moved] = (first[:moved] + 1) % 3
-    years = {}
-    for year, types in ((2020, first), (2022, second)):
-        values = centres[types] + rng.normal(0, noise, (60, 2))
-        years[year] = pd.DataFrame(values, index=CODES, columns=["sociaal", "wonen"])
-    return pd.concat(years, names=["jaar", "buurtcode"])
+    second[:moved] = first[:moved] % 3 + 1
+    years = {jaar: pd.Series(kind, CODES) for jaar, kind in ((2020, first), (2022, second))}
+    return pd.concat(years, names=["jaar", "buurtcode"]).astype("Int64")
+
+
+def sure_of(kinds: pd.Series, certainty: float) -> pd.DataFrame:
+    """Return the chance of every type: the certainty for its own, the rest for the others."""
+    own = np.eye(3)[kinds.to_numpy(dtype=int) - 1]
+    return pd.DataFrame(own * certainty + (1 - own) * (1 - certainty) / 2, kinds.index, [1, 2, 3])
 
 
 def test_transitions_count_every_buurt_once():
-    data = panel()
-    types = Typology(TypologySettings(n_types=3)).fit(data).table_["type"]
-    types.iloc[-1] = pd.NA
-    matrix = transitions(types, 2020, 2022)
+    kinds = types()
+    kinds.iloc[-1] = pd.NA
+    matrix = transitions(kinds, 2020, 2022)
     assert matrix.to_numpy().sum() == 60
     assert matrix["geen type"].sum() == 1
     off = matrix.drop(index="geen type", columns="geen type").to_numpy()
     assert off.sum() - np.trace(off) == 6
 
 
-def test_real_changes_exceed_noise():
-    data = panel()
-    model = Typology(TypologySettings(n_types=3)).fit(data)
-    noise = np.random.default_rng(1).normal(0, 1, (40, 120, 2))
-    found = type_change(model, data, noise, 2020, 2022, 0.8)
+def test_changes_of_sure_buurten_exceed_doubt():
+    found = judged_change(types(), sure_of(types(), 0.99), 2020, 2022, 0.8)
     assert found.gewijzigd == pytest.approx(0.1)
-    assert found.door_ruis < 0.01 and found.boven_ruis > 0.9
+    assert found.door_ruis < 0.03 and found.boven_ruis > 0.7
     sure = found.buurten["overtuigend"]
     assert list(sure.index[sure]) == CODES[:6]
 
 
-def test_changes_by_noise_alone_are_called_noise():
-    data = panel(moved=0, noise=18)
-    model = Typology(TypologySettings(n_types=3)).fit(data)
-    noise = np.random.default_rng(1).normal(0, 18, (60, 120, 2))
-    found = type_change(model, data, noise, 2020, 2022, 0.8)
-    assert found.gewijzigd > 0.1
-    assert found.door_ruis > 0.5 * found.gewijzigd
-    assert found.boven_ruis < 0.5
-    assert found.buurten.loc[~found.buurten["gewijzigd"], "overtuigend"].sum() == 0
-
-
-def test_shares_sum_to_one_and_need_noise_of_the_right_shape():
-    data = panel()
-    model = Typology(TypologySettings(n_types=3)).fit(data)
-    shares = type_shares(model, data, np.zeros((2, 120, 2)))
-    assert np.allclose(shares.sum(axis=1), 1)
-    with pytest.raises(ValueError, match="n_draws"):
-        type_shares(model, data, np.zeros((2, 3, 2)))
+def test_changes_of_doubtful_buurten_are_not_convincing():
+    found = judged_change(types(), sure_of(types(), 0.5), 2020, 2022, 0.8)
+    assert found.door_ruis > found.gewijzigd and found.boven_ruis == 0
+    assert not found.buurten["overtuigend"].any()

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from sia.catalogue import load_catalogue
-from sia.clustering.typenset import FEATURES, Typenset, compare_years, make_set
-from sia.clustering.types import national_types
+from sia.clustering.typenset import FEATURES, Typenset, compare_years, lacking_somewhere, make_set
 from sia.errors import InputError
 from sia.methode import TypologySettings
 
@@ -79,13 +78,11 @@ def test_making_a_set_leaves_out_what_the_country_lacks() -> None:
     assert compare_years(*years, made.model)["zelfde"] >= 0.95
 
 
-def test_only_woonbuurten_have_a_type_and_too_few_figures_give_none() -> None:
-    kind = pd.Series("woonbuurt", PLACES.index)
-    kind["dorp"] = "buitengebied"
-    found = national_types(PLACES, kind, "woonbuurt", KNOWN)
-    assert found is not None and found.k == 4
-    assert pd.isna(found.buurten.at["dorp", "type"])
-    assert found.buurten.at["dorp", "reden"].startswith("buitengebied")
-    assert set(found.profiles.index) == set(found.names)
-    little = PLACES[["leeftijd_0_14", "leeftijd_65_plus"]]
-    assert national_types(little, kind, "woonbuurt", KNOWN) is None
+def test_years_are_compared_on_the_figures_that_both_have() -> None:
+    later = PLACES.loc[["stad", "dorp"]]
+    earlier = later.drop(columns="leeftijd_15_24")
+    lacking = lacking_somewhere([earlier, later], KNOWN.model)
+    assert lacking == ("leeftijd_15_24",)
+    assert lacking_somewhere([later, later], KNOWN.model) == ()
+    found = compare_years(earlier, later, KNOWN.model)
+    assert found["zelfde"] == 1.0 and found["onveranderd"] == 1.0

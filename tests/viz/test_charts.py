@@ -73,12 +73,6 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "distributions": lambda: charts.distributions(CITY.indicatoren, CITY.naam, NORMS, CATALOGUE),
     "correlations": lambda: charts.correlations(CITY.scores, DOMAINS),
     "type_profiles": lambda: charts.type_profiles(PROFILES, TYPES, DOMAINS),
-    "k_choice": lambda: charts.k_choice(
-        pd.DataFrame(
-            {"silhouet": [0.3, 0.4], "stabiliteit": [0.85, 0.9]}, index=pd.Index([2, 3], name="k")
-        ),
-        3,
-    ),
     "transitions": lambda: charts.transitions(CITY.typologie["type"], MOVED, (2021, 2024), TYPES),
     "static_maps": lambda: charts.static_maps(CITY.gebieden, CITY.scores),
     "year_maps": lambda: charts.year_maps(CITY.gebieden, YEARS),
@@ -184,12 +178,6 @@ def test_chart_in_a_notebook_shows_title_and_message(stad: Cijfers) -> None:
     shown = charts.static_maps(stad.gebieden, stad.scores)._repr_html_()
     assert "<strong>Scores per domein op de kaart</strong>" in shown
     assert "<figcaption>" in shown
-
-
-def test_a_number_of_types_is_not_called_stable_when_none_is() -> None:
-    table = pd.DataFrame({"stabiliteit": [0.7, 0.6]}, index=pd.Index([3, 4], name="k"))
-    assert "Geen enkel aantal haalt de drempel van 0,80" in charts.k_choice(table, 3).text
-    assert "stabiel genoeg" in charts.k_choice(table, 3, drempel=0.65).text
 
 
 def test_names_of_small_types_do_not_overlap_and_none_moves_without_need() -> None:

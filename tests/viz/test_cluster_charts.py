@@ -54,21 +54,6 @@ def test_areas_are_numbered_and_named(gebieden: gpd.GeoDataFrame) -> None:
     assert list(chart.data.index) == CODES
 
 
-def test_a_clustergram_draws_the_chosen_number() -> None:
-    points = pd.DataFrame(
-        {
-            "k": [1, 2, 2],
-            "type": [1, 1, 2],
-            "gemiddelde": [0.0, 1.0, -1.0],
-            "aantal": [9, 4, 5],
-        }
-    )
-    branches = pd.DataFrame({"k": [2, 2], "van": [1, 1], "naar": [1, 2], "aantal": [4, 5]})
-    chart = cluster_charts.clustergram(points, branches, 2)
-    assert "Gekozen zijn 2 typen" in chart.text
-    assert chart.svg() == cluster_charts.clustergram(points, branches, 2).svg()
-
-
 def test_doubtful_buurten_carry_a_question_mark(gebieden: gpd.GeoDataFrame) -> None:
     number = pd.array([1, 1, 1, 2, 2, 2, 2, 2, pd.NA], dtype="Int64")
     types = pd.DataFrame(

@@ -24,7 +24,7 @@ function maakWerkkaart(t) {
   /* The map shows the area that the timeline shows. */
   function kader() {
     const s = t.stad, in_ = t.gebied ? s.werken.filter((_, i) => t.binnen(i)) : [];
-    const box = in_.length ? [Math.min(...in_.map((w) => w.x)) - 60, Math.min(...in_.map((w) => w.y)) - 60, Math.max(...in_.map((w) => w.x)) + 60, Math.max(...in_.map((w) => w.y)) + 60] : [-6, -6, 1006, s.hoogte + 6];
+    const box = in_.length ? [Math.min(...in_.map((w) => w.x)) - 60, Math.min(...in_.map((w) => w.y)) - 60, Math.max(...in_.map((w) => w.x)) + 60, Math.max(...in_.map((w) => w.y)) + 60] : [-6, -6, s.maat[0] + 6, s.maat[1] + 6];
     doek.firstChild.setAttribute("viewBox", [box[0], box[1], box[2] - box[0], box[3] - box[1]].join(" "));
     // signs keep their size on the screen, however large the area is
     t.maat = Math.max((box[2] - box[0]) / Math.max(doek.clientWidth, 200), (box[3] - box[1]) / Math.max(doek.clientHeight, 200));
