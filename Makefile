@@ -7,7 +7,7 @@ PINNED := voorbeeldstad/pyproject.toml pyproject.toml constraints.txt
 FLOOR := 70
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test coverage lab sessie bench install lint hooks docs clean
+.PHONY: demo test coverage lab sessie bench install lint hooks docs lock release clean
 
 $(STAMP): $(PINNED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -52,6 +52,23 @@ docs: $(STAMP)
 	$(PIP) -e '.[docs]'
 	test -f reports/GM9999/2024/openbaar/atlas.html || $(BIN)/sia demo
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# Hashes for `pip install --require-hashes`; the file names no index.
+lock: $(STAMP)
+	$(PIP) -e '.[release]'
+	(sed '/^[^#]/,$$d' requirements.lock; $(BIN)/uv pip compile pyproject.toml --extra alles --extra cluster \
+	  -c constraints.txt --universal --python-version 3.11.5 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --quiet) > requirements.new
+	mv requirements.new requirements.lock
+
+# What a release consists of, in dist/: wheels, site, and the list of its parts (CycloneDX).
+release: docs
+	$(PIP) -e '.[release]'
+	rm -rf dist build
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist . ./voorbeeldstad
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	  --output-file dist/sia-dia.cdx.json
+	tar --sort=name --owner=0 --group=0 -czf dist/site.tar.gz site
 
 bench: $(STAMP)
 	$(PIP) -e '.[bench]'

@@ -45,7 +45,7 @@ def instance(n: int, seed: int = 1, margin: float = 1.2) -> Agenda:
     digs = rng.random(n) < 0.7
     place = rng.integers(0, max(int(digs.sum()) // 3, 1), n)
     buurt = place % max(n // 14, 1)
-    share = default_parameters().opening["midden"]
+    share = default_parameters().shared("midden")
     openings = pd.DataFrame(
         {"plek": [f"plek {p}" for p in place], "plan": names, "opening": cost * share}
     )[digs]

@@ -32,7 +32,7 @@ from sia.methode import PocketSettings, WeighingSettings
 from sia.pockets import find_pockets, squares_frame
 from sia.sources.base import Intake
 from sia.sources.registry import read_folder
-from sia.weighing import URGENTIE, Weighing, choices_of, known_error, weigh_table
+from sia.weighing import URGENTIE, Weighing, choices_of, known_error, margins_of, weigh_table
 
 YEARS = (2021, 2022, 2023, 2024)
 METHODS = 40
@@ -81,10 +81,9 @@ def coverage(made: City, found: Weighing) -> dict[str, float]:
         raise ValueError("the city has no index")
     scores = found.scores.loc[result.values.index]
     low, high = scores["rang_p05"], scores["rang_p95"]
-    exact = made.exact.values.loc[result.values.index, list(result.values.columns)]
+    exact = made.exact.scored.loc[result.values.index, list(result.values.columns)]
     own = build_index(exact, result.design).ranks[URGENTIE].astype(float)
-    margins = (made.seen.lower, made.seen.upper)
-    known, error = known_error(result, catalogue, made.seen.denominators, margins)
+    known, error = known_error(result, catalogue, made.seen.denominators, margins_of(made.seen))
     alone = uncertainty(
         result.values,
         result.design,
@@ -114,9 +113,7 @@ def spread_of(found: Weighing, table: IndicatorTable) -> pd.Series[float]:
     result = found.urgentie
     if result is None:
         raise ValueError("the city has no index")
-    known, error = known_error(
-        result, found.catalogue, table.denominators, (table.lower, table.upper)
-    )
+    known, error = known_error(result, found.catalogue, table.denominators, margins_of(table))
     rng = np.random.default_rng(1)
     source = prepare_noise(error, result.values, known)
     noise = drawn_scores(result.values, result.design, source, [URGENTIE], 200, rng)

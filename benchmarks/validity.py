@@ -1,16 +1,21 @@
-"""Urgentie against the Leefbaarometer of 2016, per figure, per domain, and with other choices.
+"""Urgentie against what others say: Leefbaarometer 2016, SES-WOA, the national programme.
+
+Per figure, per domain, and with other choices of the method.
 
 The Leefbaarometer stands outside every score; nothing is fitted to it. Its classes (1 to 9) are
 known per wijk of 2016 for half of the municipalities. Scores of woonbuurten are averaged to those
 wijken, weighted by inhabitants. The files are not part of this repository: they are looked for
 where ``SIA_REAL_DATA`` says, or in ``../shared/data`` beside the project, with ``validation``
-beside that folder. Without them there is nothing to report.
+beside that folder. Without them there is nothing to report. The twenty areas of the national
+programme (``national_programme.toml``) should stand high in their own city.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +23,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.clustering_real import real_data
-from sia.catalogue.model import DOMAINS
+from sia.catalogue.model import DOMAINS, Catalogue
 from sia.country.index import COUNTRY, country_indicators
 from sia.country.land import whole_intake
 from sia.indicators import IndicatorTable
+from sia.indicators.age import BY_AGE
 from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.methode import WeighingSettings
 from sia.sources.store import open_store
@@ -32,6 +38,9 @@ LEAST = 8
 """Wijken that a municipality has at least, to compare within it."""
 PEOPLE = 1000.0
 """Inhabitants from which the class of a wijk says little by chance."""
+PROGRAMME = Path(__file__).parent / "national_programme.toml"
+SES = "ses_woa"
+"""Column of the catalogue that stands outside every score."""
 EQUAL = dict.fromkeys(DOMAINS, 1.0)
 VARIANTS: dict[str, dict[str, Any]] = {
     "the method": {},
@@ -122,7 +131,56 @@ def _year(folder: Path, jaar: int, quick: bool) -> str:
             parts = parts_of(weighed).drop(columns=URGENTIE)
             detail = [_row(str(n), column, people, liveable) for n, column in parts.items()]
             detail += _left_out(table, people, liveable) if not quick else []
+            detail += ["", *programme_rows(weighed.scores[URGENTIE], table.areas)]
+            detail += ["", _against_ses(weighed.scores[URGENTIE], table)]
+    if not quick:
+        raw = weigh_table(as_published(table), COUNTRY, WeighingSettings(draws=0))
+        lines.append(_row("urgentie, health as published", raw.scores[URGENTIE], people, liveable))
     return "\n".join([*lines, *detail])
+
+
+def as_published(table: IndicatorTable) -> IndicatorTable:
+    """Return a table whose health figures are not standardised for age."""
+    plain = Catalogue(tuple(replace(entry, leeftijd=None) for entry in table.catalogue))
+    norms = table.norms[~table.norms.index.str.endswith(BY_AGE)]
+    return replace(table, catalogue=plain, norms=norms)
+
+
+def programme_rows(score: pd.Series[float], areas: pd.DataFrame) -> list[str]:
+    """Return where the buurten of every area of the national programme stand in their city.
+
+    A place of 100 is the most urgent woonbuurt of the municipality, 0 the least.
+    """
+    listed = tomllib.loads(PROGRAMME.read_text(encoding="utf-8"))["gebied"]
+    rows = ["| area | buurten | median place in its city (0-100) |", "|---|---:|---:|"]
+    every = []
+    for one in listed:
+        own = areas.index.str[2:6] == one["gemeente"][2:]
+        place = 100 * (score[own].rank() - 1) / max(int(score[own].notna().sum()) - 1, 1)
+        names = areas.loc[own, "wijknaam"] + " | " + areas.loc[own, "naam"]
+        named = names.map(lambda name, one=one: _named(name, one))
+        inside = place[named].dropna()
+        every.append(inside)
+        middle = f"{inside.median():.0f}" if len(inside) else "no figures"
+        rows.append(f"| {one['naam']} | {len(inside)} | {middle} |")
+    together = pd.concat(every)
+    return [*rows, f"| all of them | {len(together)} | {together.median():.0f} |"]
+
+
+def _named(name: str, area: dict[str, Any]) -> bool:
+    return any(part in name for part in area["namen"]) and not any(
+        part in name for part in area.get("zonder", ())
+    )
+
+
+def _against_ses(score: pd.Series[float], table: IndicatorTable) -> str:
+    """Say how urgentie agrees with SES-WOA of CBS, where a file of it is there."""
+    found = table.values.get(SES, pd.Series(float("nan"), index=table.values.index))
+    both = pd.DataFrame({"score": score, "ses": found}).dropna()
+    if both.empty:
+        return "SES-WOA: no file."
+    rho = both["score"].corr(both["ses"], method="spearman")
+    return f"SES-WOA: {rho:.3f} over {len(both)} buurten."
 
 
 def _left_out(table: IndicatorTable, people: pd.Series, liveable: pd.Series) -> list[str]:

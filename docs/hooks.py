@@ -23,7 +23,7 @@ from sia.schemas import NAMES, schema
 from sia.stages.graph import STAGES, Stage
 
 ASKED = re.compile(r"^<!-- gemaakt: (\w+) -->$", re.MULTILINE)
-EXAMPLE = ("atlas.html", "rapport.html", "kaart.html")
+EXAMPLE = ("atlas.html", "rapport.html", "rapport-bijlage.html", "kaart.html")
 YEARS = {
     "dit": "",
     "basis": " (basisjaar)",
@@ -117,7 +117,8 @@ def _limits(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "additionalProperties" in field:
-        return "per domein: " + _limits(field["additionalProperties"])
+        inner = _limits(field["additionalProperties"])
+        return f"per naam; {inner}" if inner else "per naam"
     if "items" in field and "$ref" not in field["items"]:
         inner = _limits(field["items"])
         return f"lijst; {inner}" if inner else "lijst"

@@ -83,8 +83,12 @@ Reeks = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        metavar="ADRES", help="Dask-scheduler (tcp://...); standaard rekent deze computer."
+        metavar="ADRES", help="Dask-scheduler (tls://...); standaard rekent deze computer."
     ),
+]
+Vertrouwd = Annotated[
+    bool,
+    typer.Option("--vertrouwd", help="Alleen wie u vertrouwt kan bij dit netwerk: TLS hoeft niet."),
 ]
 Methode = Annotated[
     Path | None,
@@ -151,38 +155,12 @@ def _start(
     raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
-def run(
-    gemeente: Gemeente,
-    jaar: Jaren,
-    bron: Bron = [],  # noqa: B006 - typer copies it
-    basisjaar: Basisjaar = None,
-    werkers: Werkers = 0,
-    opnieuw: Opnieuw = False,
-    reeks: Reeks = False,
-    scheduler: Scheduler = None,
-    tijdslimiet: Tijdslimiet = 900,
-    methode: Methode = None,
-    stil: Stil = False,
-    uitgebreid: Uitgebreid = False,
-) -> None:
-    """Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar."""
-    _start(
-        [gemeente],
-        jaar,
-        bron,
-        basisjaar=basisjaar,
-        werkers=werkers,
-        opnieuw=opnieuw,
-        reeks=reeks,
-        scheduler=scheduler,
-        tijdslimiet=tijdslimiet,
-        methode=methode,
-        stil=stil,
-        uitgebreid=uitgebreid,
-    )
-
-
+@app.command(
+    "run",
+    cls=Command,
+    options_metavar="[OPTIES]",
+    help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.",
+)
 @app.command("batch", cls=Command, options_metavar="[OPTIES]")
 def many(
     gemeente: Gemeenten,
@@ -193,6 +171,7 @@ def many(
     opnieuw: Opnieuw = False,
     reeks: Reeks = False,
     scheduler: Scheduler = None,
+    vertrouwd: Vertrouwd = False,
     tijdslimiet: Tijdslimiet = 900,
     methode: Methode = None,
     stil: Stil = False,
@@ -214,6 +193,7 @@ def many(
         opnieuw=opnieuw,
         reeks=reeks,
         scheduler=scheduler,
+        vertrouwd=vertrouwd,
         tijdslimiet=tijdslimiet,
         methode=methode,
         stil=stil,
@@ -424,6 +404,75 @@ def sessie(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def tafel(
+    gemeente: Annotated[
+        str,
+        typer.Option(
+            "--gemeente",
+            "-g",
+            metavar="NAAM",
+            help="Naam of code; standaard de eerste die er is.",
+            show_default=False,
+        ),
+    ] = "",
+    jaar: Annotated[
+        int,
+        typer.Option(
+            "--jaar",
+            "-j",
+            metavar="JAAR",
+            help="SIA-jaar; standaard het nieuwste dat er is.",
+            show_default=False,
+        ),
+    ] = 0,
+    bron: Annotated[
+        list[Path],
+        typer.Option(
+            "--bron",
+            "-b",
+            metavar="MAP",
+            help="Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
+            "naam van de gemeente.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    samen: Annotated[
+        list[str],
+        typer.Option(
+            "--samen",
+            metavar="PARTNER",
+            help="Partner met wier budget deze tafel mag rekenen; mag vaker. `alle` is voor wie de "
+            "ronde leidt, op een scherm dat niemand anders ziet.",
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    poort: Annotated[
+        int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
+    ] = 8867,
+    browser: Annotated[
+        bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
+    ] = True,
+) -> None:
+    """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
+    from sia.sessie.choices import chosen
+    from sia.settings import Folders, project_root
+
+    root = project_root()
+    code, year = chosen(Folders.of(root), gemeente, jaar)
+    from sia.sessie.serve import serve_notebook
+
+    parameters = {
+        "gemeente": code,
+        "jaar": year,
+        "bron": [str(one.resolve()) for one in bron],
+        "samen": samen,
+        "verwerkt": "",
+    }
+    serve_notebook(
+        root, "07_agenda.ipynb", parameters, "Agendatafel", poort=poort, browser=browser, say=_say
+    )
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def status(
     gemeente: Annotated[
         str,
@@ -559,6 +608,30 @@ def init(
     from sia.settings import project_root
 
     _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
+def agenda(
+    gemeente: Gemeente,
+    jaar: Annotated[
+        int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
+    ],
+    bron: Bron = [],  # noqa: B006 - typer copies it
+    methode: Methode = None,
+) -> None:
+    """Houd een ronde van de agenda: lees de plannen, antwoord elke partner, maak het programma.
+
+    Draait geen notebook en maakt de SIA niet opnieuw: buurten en scores worden gelezen zoals zij
+    er liggen. Is er nog geen SIA van dit jaar, dan rekent de ronde met de plannen en de kaart.
+    Zonder --bron: de mappen van de laatste run, anders de map in data/raw die naar de gemeente
+    heet, anders data/raw zelf.
+    """
+    from sia.stages.agenda_round import hold
+    from sia.stages.opening import checked_run
+    from sia.toml import read_toml
+
+    chosen = read_toml(methode) if methode else None
+    _say(hold(checked_run(gemeente, jaar, bron, methode=chosen)).tekst)
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")

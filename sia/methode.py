@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sia.catalogue.model import DOMAINS
 from sia.catalogue.refused import refusal
 from sia.errors import Problem, refuse, suggestion
-from sia.toml import read_toml, validate
+from sia.toml import Teksten, read_toml, validate
 
 FILE = Path(__file__).with_name("methode.toml")
 
@@ -143,6 +143,10 @@ class WeighingSettings(Section):
     )
     model_correlation: Share = _choice(
         "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
+    )
+    carried_spread: Share = _choice(
+        "overgenomen",
+        "Hoe ver (0-1 landelijke spreiding) een cijfer van een jaar eerder verschoven kan zijn.",
     )
     seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
     weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
@@ -342,6 +346,88 @@ class ApproachSettings(Section):
         return self
 
 
+class Werk(BaseModel):
+    """What a kind of work brings along; one that is not named does not dig."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    graaft: bool = Field(default=False, description="Of de straat open moet.")
+    opening: Share = Field(default=0.0, description="Deel (0-1) van een volle opening.")
+    hernieuwt: bool = Field(default=False, description="Vervangt iets: te vroeg kost levensduur.")
+
+
+class SocialRule(BaseModel):
+    """Two roles that gain by working in one buurt at one time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    naam: str = Field(description="Naam voor lezers.")
+    a: Teksten = Field(description="Soorten werk in de ene rol.", min_length=1)
+    b: Teksten = Field(description="Soorten werk in de andere rol.", min_length=1)
+    zin: str = Field(description="Wat het oplevert.")
+
+
+class LikelyCost(BaseModel):
+    """Between which amounts the cost of a plan is likely; outside them its partner is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    naam: str = Field(description="Naam voor lezers.")
+    soorten: Teksten = Field(description="Voor welke soorten werk.", min_length=1)
+    laag: float = Field(description="Laagste aannemelijke kosten, euro.", ge=0)
+    hoog: float = Field(description="Hoogste aannemelijke kosten, euro.", gt=0)
+
+
+class AgendaValues(Section):
+    """What the programme weighs plans, openings and nuisance with."""
+
+    place = ("agenda", "waarden")
+    opening: Mapping[Band, Share] = _choice(
+        "opening", "Deel (0-1) van de kosten van een werk dat openbreken en herstraten is."
+    )
+    afstemming: Share = _choice("afstemming", "Deel (0-1) van de kosten dat afstemmen kost.")
+    soorten: Mapping[str, Werk] = _choice("soort", "Wat een soort werk met de straat doet.")
+    waardering: Share = _choice(
+        "waardering", "Waarde van een sociale koppelkans, deel (0-1) van het kleinste plan."
+    )
+    hoogste_waardering: float = _choice("hoogste_waardering", "En hoogstens zoveel euro.", ge=0)
+    disconto: Share = _choice("disconto", "Discontovoet per jaar.")
+    uitstel: Share = _choice(
+        "uitstel", "Wat een jaar uitstel kost, deel (0-1) van de waarde maal 1 plus de urgentie."
+    )
+    afvallen: float = _choice(
+        "afvallen", "Wat afvallen kost, deel van de waarde maal 1 plus de urgentie.", ge=0
+    )
+    minste_waarde: float = _choice("minste_waarde", "Een plan telt voor ten minste (euro).", ge=0)
+    fte_waarde: float = _choice("fte_waarde", "Een fte in een jaar telt voor (euro).", ge=0)
+    minste_zekerheid: Share = _choice("minste_zekerheid", "Een onzeker plan weegt ten minste zo.")
+    hinderpiek: float = _choice(
+        "hinderpiek", "Prijs (euro) van een hinderpunt boven de drempel, per buurt en jaar.", ge=0
+    )
+    hinder: Mapping[str, float] = _choice("hinder", "Hinderpunten per soort hinder.")
+    sociaal: tuple[SocialRule, ...] = _choice("sociaal", "Rollen die elkaar in een buurt helpen.")
+    aannemelijk: tuple[LikelyCost, ...] = _choice(
+        "aannemelijk", "Welke kosten aannemelijk zijn; buiten deze grenzen volgt een vraag."
+    )
+
+    def soort(self, naam: str) -> Werk:
+        """Return what a kind of work brings along."""
+        return self.soorten.get(naam, Werk())
+
+    def shared(self, band: Band) -> float:
+        """Return the share of a work's cost that is saved with its opening, coordination paid."""
+        return max(self.opening[band] - self.afstemming, 0.0)
+
+    def likely(self, soort: str) -> LikelyCost:
+        """Return between which amounts the cost of a plan of this kind is likely, euro."""
+        of = {naam: one for one in self.aannemelijk for naam in one.soorten}
+        return of.get(soort, of["anders"])
+
+    @field_validator("aannemelijk")
+    @classmethod
+    def _with_the_rest(cls, ranges: tuple[LikelyCost, ...]) -> tuple[LikelyCost, ...]:
+        if not any("anders" in one.soorten for one in ranges):
+            raise ValueError("Geen van de groepen noemt de soort `anders`.")
+        return ranges
+
+
 class AgendaSettings(Section):
     """Rules of koppelkansen and programme."""
 
@@ -362,6 +448,7 @@ class AgendaSettings(Section):
     gat: float = _choice("gat", "Relatief gat waarbij de rekenaar stopt.", ge=0, lt=1)
     tijd: float = _choice("tijd", "Meeste seconden van de rekenaar.", gt=0)
     zaad: int = _choice("zaad", "Zaad van de rekenaar.", ge=0)
+    waarden: AgendaValues = _choice("waarden", "Waarmee de agenda weegt.")
 
 
 class Methode(BaseModel):

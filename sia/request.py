@@ -71,11 +71,8 @@ class Known:
 def store_folder(bron: Sequence[Path], processed: Path) -> Path:
     """Return where what was read from raw folders is kept.
 
-    Returns
-    -------
-    pathlib.Path
-        ``processed/NL/intake/<hash>``; the hash changes with the readers and with any raw
-        file but the plans of partners, which the intake does not read.
+    ``processed/NL/intake/<hash>``; the hash changes with the readers and with any raw
+    file but the plans of partners, which the intake does not read.
     """
     package = Path(__file__).resolve().parent
     readers = [tree_hash(package / name, (".py", ".toml")) for name in _READERS]
@@ -106,13 +103,7 @@ def unknown_files(folder: Path) -> list[str]:
 
 
 def parse_years(given: Iterable[str]) -> list[int]:
-    """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles.
-
-    Raises
-    ------
-    InputError
-        When a part is not a year or a range of years between 2000 and 2100.
-    """
+    """Return the years in ``["2017-2019", "2024"]`` as a sorted list without doubles."""
     years: set[int] = set()
     problems = []
     for part in given:
@@ -130,16 +121,13 @@ def parse_years(given: Iterable[str]) -> list[int]:
 def misspelt(gemeenten: Iterable[str], processed: Path) -> list[Problem]:
     """Return what looks like a slip of the pen, before raw files are read to look it up.
 
+    With a suggestion for every name that nobody knows yet and that is almost the name of a
+    municipality with a file, or of one that was read or processed before.
+
     Parameters
     ----------
     gemeenten : iterable of str
         Names or codes.
-
-    Returns
-    -------
-    list of Problem
-        With a suggestion for every name that nobody knows yet and that is almost the name of a
-        municipality with a file, or of one that was read or processed before.
     """
     known = _known_before(processed)
     exact = {word for one in known.values() for word in _words(one)} | {ALL}
@@ -184,11 +172,6 @@ def find_code(which: str, known: Mapping[str, Known]) -> str:
     ----------
     which : str
         A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
-
-    Raises
-    ------
-    InputError
-        When there is none, or more than one.
     """
     found = [code for code, one in known.items() if which.strip().casefold() in _words(one)]
     if len(found) == 1:
@@ -213,23 +196,13 @@ def _hint(which: str, names: list[str]) -> str:
 def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     """Return the configuration of a municipality, or the defaults when it has no file.
 
+    Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
+    docs/explanation/methode.md.
+
     Parameters
     ----------
-    which : str
-        Name or code.
     known : callable
         Gives the municipalities of the raw files; called only when there is no file.
-
-    Returns
-    -------
-    Gemeente
-        Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
-        docs/explanation/methode.md.
-
-    Raises
-    ------
-    InputError
-        When there is a file and it is wrong, or when neither a file nor the raw files know it.
     """
     path = file_of(which)
     if path is not None:
@@ -249,32 +222,14 @@ def configure_processed(which: str, processed: Path) -> Gemeente:
 
     Parameters
     ----------
-    which : str
-        Name or code.
     processed : pathlib.Path
         Folder with the tables of all municipalities.
-
-    Raises
-    ------
-    InputError
-        When there is a file and it is wrong, or when neither a file nor a table knows it.
     """
     return configure(which, lambda: _known_before(processed))
 
 
 def code_of(which: str, processed: Path) -> str:
-    """Return the code of a municipality; a code need not be known, for what has yet to be fetched.
-
-    Parameters
-    ----------
-    which : str
-        Name or code.
-
-    Raises
-    ------
-    InputError
-        When it is a name that neither a file nor an earlier run knows.
-    """
+    """Return the code of a municipality; a code of what has yet to be fetched need not be known."""
     code = which.strip().upper()
     return code if CODE.fullmatch(code) else configure_processed(which, processed).code
 
@@ -282,16 +237,8 @@ def code_of(which: str, processed: Path) -> str:
 def years_present(code: str, jaren: Iterable[int], known: Mapping[str, Known]) -> list[int]:
     """Return the years in which a municipality existed, as far as the raw files tell.
 
-    Parameters
-    ----------
-    jaren : iterable of int
-        Years asked for.
-
-    Returns
-    -------
-    list of int
-        A year counts when borders or CBS table of that year, or else the national ones of the
-        nearest year, hold a buurt of it. A municipality that only other tables hold keeps all.
+    A year counts when borders or CBS table of that year, or else the national ones of the
+    nearest year, hold a buurt of it. A municipality that only other tables hold keeps all.
     """
     if not known[code].jaren:
         return sorted(jaren)
@@ -317,15 +264,8 @@ def check_request(
 
     Parameters
     ----------
-    gemeente : str
-        Name or code.
     known : callable
         As for `configure`.
-
-    Raises
-    ------
-    InputError
-        With every problem at once.
     """
     problems = check_folders_and_years(jaren, bron)
     unread = bool(problems)

@@ -70,10 +70,14 @@ def portable(text: str, root: Path, folders: Iterable[Path] = ()) -> str:
     home = Path.home()
     named = {str(folder): _relative(folder, root, home) for folder in (*folders, root)}
     named |= {str(home): "~"} if home != Path(home.anchor) else {}
-    for whole in sorted(named, key=len, reverse=True):
-        for form in {whole, whole.replace("\\", "/"), json.dumps(whole)[1:-1]}:
-            text = re.sub(rf"{re.escape(form)}(?![\w-])", lambda _, w=whole: named[w], text)  # type: ignore[misc]
-    return text
+    told = {
+        form: name
+        for whole, name in named.items()
+        for form in (whole, whole.replace("\\", "/"), json.dumps(whole)[1:-1])
+    }
+    # in one go, the longest first: a relative path may hold the absolute path of another folder
+    found = "|".join(map(re.escape, sorted(told, key=len, reverse=True)))
+    return re.sub(rf"({found})(?![\w-])", lambda match: told[match[1]], text)
 
 
 def _relative(folder: Path, root: Path, home: Path) -> str:

@@ -19,6 +19,7 @@ Done = subprocess.CompletedProcess[str]
 RUNNER = CliRunner()
 COMMANDS = (
     "run",
+    "agenda",
     "batch",
     "demo",
     "duiding",
@@ -30,6 +31,7 @@ COMMANDS = (
     "methode",
     "publiceer",
     "sessie",
+    "tafel",
     "typen",
     "sjabloon",
     "version",

@@ -23,7 +23,7 @@ from sia.extras import extra
 NEEDS = {
     "sia.batch": "batch",
     "sia.sessie": "sessie",
-    "sia.agenda.insight.panel": "notebooks",
+    "sia.tafel": "sessie",
     "sia.explorer.widget": "notebooks",
 }
 OWN = ("sia", "voorbeeldstad")

@@ -47,6 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("explorer",),
     ("stad",),
     ("sessie",),
+    ("tafel",),
     ("batch", "country", "publication", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

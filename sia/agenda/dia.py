@@ -9,8 +9,8 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.parameters import of_the_method
-from sia.agenda.programme.agreements import bound_together
+from sia.agenda.parameters import default_parameters, of_the_method
+from sia.agenda.programme.agreements import bound_together, held_to_year
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, lapsed, prepare
 from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
@@ -30,6 +30,7 @@ from sia.agenda.reading.organisation import (
 )
 from sia.agenda.reading.register import Round, take_round
 from sia.errors import Problem
+from sia.methode import AgendaValues
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class DiaSettings:
     programme: ProgrammeSettings
     links: LinkSettings = field(default_factory=LinkSettings)
     indeling: Division = field(default_factory=of_the_method("indeling"))
+    waarden: AgendaValues = field(default_factory=default_parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,15 +144,18 @@ def make_dia(
     if taken.register.plans.empty:
         return None
     plans = at_the_table(taken.register.plans)
-    linkages = find_linkages(plans, city["scores"], settings.links)
-    organisation, astray = _settled(delivered.organisation, linkages.kansen, memory.get("nummers"))
+    linkages = find_linkages(plans, city["scores"], settings.links, settings.waarden)
+    organisation, astray = _settled(
+        delivered.organisation, linkages.kansen, plans.index, memory.get("nummers")
+    )
     state = status(organisation.steps, linkages.kansen)
     budgets = without_internal(delivered.budgets, taken.register.plans, plans)
     free = prepare(
-        plans, linkages, city["scores"], budgets, settings.programme,
-        subsidies=delivered.subsidies,
+        plans, linkages, city["scores"], budgets, settings.programme, settings.waarden,
+        delivered.subsidies,
     )  # fmt: skip
-    agenda, apart = bound_together(free, state)
+    held, late = held_to_year(free, organisation.steps)
+    agenda, apart = bound_together(held, state)
     guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
     versions = memory.get("versies")
     agreed = None if versions is None else version_starts(versions, versions["versie"].iloc[-1])
@@ -161,7 +166,7 @@ def make_dia(
         taken,
         plans,
         linkages,
-        Agreed(organisation, state, (*astray, *apart, *guessed)),
+        Agreed(organisation, state, (*astray, *late, *apart, *guessed)),
         agenda,
         programme,
         kept_version(versions, jaar, taken.edition, programme, agenda),
@@ -171,11 +176,11 @@ def make_dia(
 
 
 def _settled(
-    written: Organisation, kansen: pd.DataFrame, earlier: pd.DataFrame | None
+    written: Organisation, kansen: pd.DataFrame, plans: pd.Index, earlier: pd.DataFrame | None
 ) -> tuple[Organisation, list[Problem]]:
     """Return decisions and actions under today's numbers, and those that do not fit."""
     numbered = with_numbers(written, kansen, earlier)
-    steps, wrong = sift_steps(numbered.steps, kansen.index)
+    steps, wrong = sift_steps(numbered.steps, [*kansen.index, *plans])
     actions, astray = sift_actions(numbered.actions, kansen.index)
     return Organisation(steps, actions), [*wrong, *astray]
 

@@ -68,39 +68,21 @@ def normalise_codes(
 
 
 def level_of(code: str) -> Level:
-    """Return the level of one normalised code.
-
-    Raises
-    ------
-    InputError
-        When it is no region code.
-    """
+    """Return the level of one normalised code."""
     if not _CODE.fullmatch(code):
         raise InputError([_no_code(code, [], "", "")])
     return {"BU": "buurt", "WK": "wijk", "GM": "gemeente", "NL": "land"}[code[:2]]  # type: ignore[return-value]
 
 
 def wijk_of(code: str) -> str:
-    """Return the wijkcode of a buurtcode (a wijkcode gives itself).
-
-    Raises
-    ------
-    InputError
-        When the code is no buurt or wijk.
-    """
+    """Return the wijkcode of a buurtcode (a wijkcode gives itself)."""
     if level_of(code) not in ("buurt", "wijk"):
         raise InputError([_wrong_level(code, "buurt of wijk")])
     return "WK" + code[2:8]
 
 
 def gemeente_of(code: str) -> str:
-    """Return the gemeentecode of a buurt-, wijk- or gemeentecode.
-
-    Raises
-    ------
-    InputError
-        When the code is no buurt, wijk or gemeente.
-    """
+    """Return the gemeentecode of a buurt-, wijk- or gemeentecode."""
     if level_of(code) == "land":
         raise InputError([_wrong_level(code, "buurt, wijk of gemeente")])
     return "GM" + code[2:6]

@@ -94,11 +94,6 @@ def convert(
         Column ``gewicht`` (inhabitants or addresses) on 100 m squares or address points,
         EPSG:28992. Without it, and in an old area without any weight, surface decides.
 
-    Raises
-    ------
-    InputError
-        A measure without a kind, a rate without its denominator, or a code without an outline.
-
     Notes
     -----
     Dasymetric areal interpolation (Wright 1936; Goodchild and Lam 1980): with W the share of old
@@ -141,18 +136,15 @@ def overlap_shares(
 ) -> pd.DataFrame:
     """Return which share of each old area falls in which new area.
 
+    ``oude_code``, ``nieuwe_code``, ``aandeel`` (0-1; the shares of one old area add up to at
+    most 1, what lacks lies outside the new map), ``aandeel_nieuw`` (share of what the new
+    area is made of), ``methode``. Slivers that come from drawing
+    are left out and their share goes to the real pieces.
+
     Parameters
     ----------
     from_layer, to_layer, weights, thresholds
         As in `convert`.
-
-    Returns
-    -------
-    DataFrame
-        ``oude_code``, ``nieuwe_code``, ``aandeel`` (0-1; the shares of one old area add up to at
-        most 1, what lacks lies outside the new map), ``aandeel_nieuw`` (share of what the new
-        area is made of), ``methode``. Slivers that come from drawing
-        are left out and their share goes to the real pieces.
     """
     overlay = Overlay.of(from_layer.frame, to_layer.frame, thresholds)
     pairs = overlay.pieces(thresholds)

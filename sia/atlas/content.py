@@ -36,13 +36,7 @@ _WITHHELD = "te weinig om te tonen"
 
 @dataclass(frozen=True)
 class Jaargang:
-    """One year of the municipality.
-
-    Parameters
-    ----------
-    scores, indicatoren : DataFrame, index ``buurtcode``
-        The second holds only what may be shown.
-    """
+    """One year of the municipality; `indicatoren` holds only what may be shown."""
 
     scores: pd.DataFrame
     indicatoren: pd.DataFrame
@@ -61,12 +55,15 @@ class Atlas:
     normen : DataFrame, index ``indicator``
     weging : WeighingSettings
         What the scores were made with.
+    anderen : mapping of str to (str, Series)
+        Other municipalities of this year by code: name, and the middle ranked buurt by indicator.
     """
 
     materiaal: Materiaal
     jaren: Mapping[int, Jaargang]
     normen: pd.DataFrame = field(default_factory=pd.DataFrame)
     weging: WeighingSettings = field(default_factory=WeighingSettings)
+    anderen: Mapping[str, tuple[str, pd.Series[float]]] = field(default_factory=dict)
 
 
 def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
@@ -96,6 +93,7 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
         "domeinen": {key: DOMAINS[key] for key in scored_domains(cijfers.scores)},
         "scores": {jaar: _scores(own.scores, places) for jaar, own in atlas.jaren.items()},
         "indicatoren": _indicators(atlas, editie),
+        "anderen": {code: name for code, (name, _) in atlas.anderen.items()},
         "weging": _weighing(atlas),
         "bewijs": order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
         "verandering": _change(cijfers),
@@ -250,6 +248,10 @@ def _indicators(atlas: Atlas, editie: Editie) -> list[dict[str, Any]]:
                 "bron": str(entry["bron"]),
                 "peil": _period(cijfers, str(key)),
                 "land": _country(atlas.normen, str(key), digits),
+                "a": {
+                    code: _number(middles.get(str(key)), digits)
+                    for code, (_, middles) in atlas.anderen.items()
+                },
                 "v": values,
                 "vlag": _flags(cijfers, str(key)),
             }

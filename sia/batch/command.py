@@ -13,6 +13,7 @@ from typing import Any
 
 from sia.base_year import base_year, base_year_text, record
 from sia.batch.advice import advice, first_line, where
+from sia.batch.cluster import open_to_others
 from sia.batch.display import Level, display
 from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
@@ -61,6 +62,8 @@ class Request:
         Also the set of reports and the open data.
     scheduler : str, optional
         Address of a Dask scheduler.
+    vertrouwd : bool
+        Only who is trusted reaches the network of the scheduler: it need not be encrypted.
     tijdslimiet : int
         Seconds that one cell may take.
     methode : pathlib.Path, optional
@@ -75,6 +78,7 @@ class Request:
     opnieuw: bool = False
     reeks: bool = False
     scheduler: str | None = None
+    vertrouwd: bool = False
     tijdslimiet: int = TIME_LIMIT
     methode: Path | None = None
 
@@ -180,6 +184,7 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     folders = Folders.of(root)
     bron = tuple(folder.resolve() for folder in request.bron)
     wrong = check_folders_and_years(request.jaren, bron)
+    wrong += open_to_others(request.scheduler, request.vertrouwd)
     refuse([*wrong, *misspelt(request.gemeenten, folders.processed)])
     remark = say if level != "stil" else _ignore
     with hand_down(bron, raw_hash(bron)):

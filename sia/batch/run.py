@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,17 +179,16 @@ def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> It
 
     from sia.batch.cluster import Remote
 
-    with Client(scheduler) as client:  # type: ignore[no-untyped-call]
-        places = sum(client.nthreads().values())
+    def send(client: Any, chain: Chain) -> Any:
+        # a worker that dies takes its work with it: that is given to another one
+        return client.submit(verified_chain, chain, base, list(bron), force, pure=False, retries=2)
 
-        def send(chain: Chain) -> Any:
-            # a worker that dies takes its work with it: that is given to another one
-            return client.submit(
-                verified_chain, chain, base, list(bron), force, pure=False, retries=2
-            )
-
-        remote = Remote(lambda: len(client.nthreads()), send)
+    remote = Remote(partial(Client, scheduler), send)
+    try:
+        places = sum(remote.client.nthreads().values())
         yield Pool(remote.submit, max(1, places), remote.look)
+    finally:
+        remote.client.close()
 
 
 def default_workers() -> int:

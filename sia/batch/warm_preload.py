@@ -5,8 +5,8 @@ import gc
 import sklearn.cluster
 from matplotlib import pyplot
 
-import sia.agenda.insight.panel
 import sia.stad
+import sia.tafel.app
 import sia.viz.charts
 import sia.viz.cluster_charts
 import sia.viz.index_charts

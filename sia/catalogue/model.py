@@ -158,6 +158,35 @@ _Bronnen = Annotated[
 """How a file lists the sources of an indicator."""
 
 
+@dataclass(frozen=True)
+class Leeftijd:
+    """What a figure of adults (``land`` in the country) is expected to be, by how many are old.
+
+    Expected: ``vast + oud`` times the share of 65 and older among those of 15 and older, in
+    percent. By a regression over the woonbuurten of the country, weighted by inhabitants, that
+    stays as it is until the method gets a new version.
+    """
+
+    land: Annotated[float, Field(gt=0)]
+    vast: float
+    oud: float
+
+    def standard(
+        self, figure: pd.Series[float], young: pd.Series[float], old: pd.Series[float]
+    ) -> pd.Series[float]:
+        """Return observed / expected times the figure of the country (indirect standardisation).
+
+        Parameters
+        ----------
+        young, old : Series
+            Residents under 15, and of 65 and older, in percent; unknown: as the country.
+        """
+        expected = self.vast + self.oud * 100 * old / (100 - young)
+        # where nearly all are old a straight line says too much
+        bounded = expected.clip(self.land / 2, self.land * 2).fillna(self.land)
+        return figure * self.land / bounded
+
+
 def _is_id(value: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9_]*", value):
         raise fout(f"`{value}` is geen id.", "Gebruik kleine letters, cijfers en _, letter eerst.")
@@ -211,6 +240,8 @@ class Indicator:
         In euros: its scale moves with the national median, so that inflation changes no score.
     decimalen : int
         Digits that a reader sees.
+    leeftijd : Leeftijd, optional
+        How the figure follows age; the score then takes it standardised, tables show it as it is.
     """
 
     id: Annotated[Tekst, AfterValidator(_is_id)]
@@ -239,6 +270,7 @@ class Indicator:
     alleen_buurt: bool = False
     geld: bool = False
     decimalen: Annotated[int, Field(ge=0, le=4)] = 1
+    leeftijd: Leeftijd | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Indicator:

@@ -90,6 +90,7 @@ def _marks(entry: Indicator) -> str:
             ("gemodelleerd", entry.gemodelleerd),
             ("benadering", entry.benadering),
             ("alleen op buurtniveau", entry.alleen_buurt),
+            ("telt naar leeftijd gestandaardiseerd", entry.leeftijd is not None),
         )
         if holds
     ]

@@ -11,6 +11,7 @@ from sia.change.alike import measured_alike
 from sia.change.borders import drawn_layer, same_borders
 from sia.index import IndexResult, decompose_change
 from sia.indicators import IndicatorTable
+from sia.indicators.age import by_age
 from sia.weighing import URGENTIE
 
 BELOW = " (noemer)"
@@ -98,7 +99,9 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
         Figures of the base year as its sources give them now; default as they were published.
     """
     rows, names = then.index.values.index, _both(then.index, now.index)
-    figures = (then.table.values if known is None else known).reindex(index=rows, columns=names)
+    table = then.table
+    revised = table.scored if known is None else by_age(known, table.values, table.catalogue)
+    figures = revised.reindex(index=rows, columns=names)
     below = then.table.denominators.reindex(index=rows, columns=names)
     moved = None
     if not same_borders(then.table.areas, now.table.areas):
@@ -106,7 +109,7 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     before = (figures if moved is None else moved).reindex(now.index.values.index)
     alike = measured_alike(then.table, now.table, now.index.values.index, names)
     alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
-    return BaseYear(now, then, then.table.values.loc[rows, names], figures, moved, below, alike)
+    return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike)
 
 
 def _both(then: IndexResult, now: IndexResult) -> list[str]:

@@ -39,13 +39,6 @@ def same_places(comparison: pd.DataFrame, codes: pd.Index) -> Places:
 
     A code says nothing by itself: it may be new for the same place (recoded: followed), or the
     same for another place (reused: not followed).
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        As `sia.areas.compare` returns it, from the earlier year to this one.
-    codes : Index of str
-        Codes of the earlier year.
     """
     kept = comparison[comparison["soort"].isin([SAME, RENAMED])]
     follows = {str(code): str(code) for code in kept.index}
@@ -60,20 +53,7 @@ def same_places(comparison: pd.DataFrame, codes: pd.Index) -> Places:
 
 
 def border_layer(areas: pd.DataFrame, layers: Sequence[AreaLayer]) -> AreaLayer:
-    """Return the border map that a year's ``gebieden`` were made from, this gemeente only.
-
-    Parameters
-    ----------
-    areas : DataFrame
-        ``gebieden`` of that year.
-    layers : sequence of AreaLayer
-        All that were delivered.
-
-    Raises
-    ------
-    InputError
-        When it is not among them any more.
-    """
+    """Return the border map that a year's ``gebieden`` were made from, this gemeente only."""
     year = int(areas["borders_year"].max())
     if not year:
         return drawn_layer(gpd.GeoDataFrame(areas))
@@ -106,15 +86,7 @@ def drawn_layer(areas: gpd.GeoDataFrame) -> AreaLayer:
 
 
 def compared(then: gpd.GeoDataFrame, now: gpd.GeoDataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Leave out of a comparison of two maps the buurten that only miss their border.
-
-    Parameters
-    ----------
-    then, now : GeoDataFrame, index ``buurtcode``
-        Areas of both years.
-    found : DataFrame
-        Of `sia.areas.compare`, in which such a buurt seems to end or to begin.
-    """
+    """Leave out of a comparison of two maps the buurten that only miss their border."""
     both = then.index.intersection(now.index)
     drawn = has_border(then.geometry[both]) & has_border(now.geometry[both])
     kept: pd.DataFrame = found.drop(index=both[~drawn], errors="ignore")

@@ -25,13 +25,7 @@ Array = npt.NDArray[np.float64]
 
 
 def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
-    """Return the standard error of comparable urgentie by the noise in the figures.
-
-    Returns
-    -------
-    DataFrame, index today's ``buurtcode``, one column per year
-        As `Panel.urgentie`; 0 where the noise of no figure is known.
-    """
+    """Return the standard error of comparable urgentie by the noise in the figures."""
     parts = {}
     for jaar in panel.jaren:
         rng = np.random.default_rng([settings.seed, jaar, 1])
@@ -44,7 +38,7 @@ def known_in(panel: Panel, jaar: int) -> tuple[pd.DataFrame | None, DataError]:
     """Return denominators and the known error of the figures of one year."""
     table = panel.tabellen[jaar]
     result, below = panel.resultaten[jaar], table.denominators
-    return known_error(result, table.catalogue, below, margins_of(table))
+    return known_error(result, table.catalogue, below, margins_of(table), panel.modelsamenhang)
 
 
 def _noise_of_year(

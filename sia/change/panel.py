@@ -17,6 +17,7 @@ from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.index import IndexResult
 from sia.indicators import IndicatorTable, design, eligibility
+from sia.indicators.age import BY_AGE
 from sia.methode import ChangeSettings, WeighingSettings
 from sia.sources.base import AreaLayer
 from sia.weighing import URGENTIE, goalposts, nobody_scored, weigh
@@ -41,6 +42,8 @@ class Panel:
         Per earlier year what became of every code (`sia.areas.compare`), towards the last year.
     plaatsen : dict of int to Places
         Per year, the last included.
+    modelsamenhang : float
+        Correlation between the errors of modelled figures of one buurt.
     """
 
     jaren: tuple[int, ...]
@@ -50,6 +53,7 @@ class Panel:
     tabellen: dict[int, IndicatorTable]
     grenzen: dict[int, pd.DataFrame]
     plaatsen: dict[int, Places]
+    modelsamenhang: float = 0.0
 
     @property
     def nu(self) -> IndicatorTable:
@@ -64,15 +68,7 @@ class Panel:
         return table[[URGENTIE, *(d for d in DOMAINS if d in table)]]
 
     def rows(self, index: pd.Index) -> tuple[npt.NDArray[np.int64], pd.MultiIndex]:
-        """Return which rows ``(jaar, code)`` are places that are the same now, and their codes.
-
-        Returns
-        -------
-        ndarray of int
-            Positions in `index`.
-        MultiIndex ``(jaar, buurtcode)``
-            Of those rows, with today's codes.
-        """
+        """Return which rows ``(jaar, code)`` are places that are the same now, and their codes."""
         now = [str(self.plaatsen[jaar].now.get(code, "")) for jaar, code in index]
         places = np.flatnonzero([code != "" for code in now])
         keys = [(index[int(row)][0], now[int(row)]) for row in places]
@@ -132,7 +128,7 @@ def comparable_years(
     }
     places = {jaar: same_places(borders[jaar], own[jaar].areas.index) for jaar in kept}
     del borders[kept[-1]]
-    return Panel(kept, left_out, shared, results, own, borders, places)
+    return Panel(kept, left_out, shared, results, own, borders, places, how.model_correlation)
 
 
 def _years_that_share(
@@ -166,10 +162,11 @@ def _one_scale(
     """Return per indicator the norms of the base year, or of the first year that has them."""
     order = sorted(tables, key=lambda jaar: (jaar != basisjaar, jaar))
     rows = {}
-    for name in shared:
+    for name in [row for one in shared for row in (one, one + BY_AGE)]:
         norms = [tables[jaar].norms for jaar in order if name in tables[jaar].norms.index]
         usable = [one for one in norms if goalposts(one, name, WeighingSettings()) is not None]
-        rows[name] = (usable or norms)[0].loc[name]
+        if norms:
+            rows[name] = (usable or norms)[0].loc[name]
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
 
@@ -181,7 +178,7 @@ def _index(
     settings: WeighingSettings,
 ) -> IndexResult:
     weighed = weigh(
-        table.values,
+        table.scored,
         eligibility(table, gemeente),
         shared,
         table.catalogue,

@@ -21,7 +21,7 @@ from sia.dutch import opsomming, procent
 from sia.index import build_index
 from sia.index.choices import Noise, prepare_noise
 from sia.methode import ChangeSettings
-from sia.weighing import URGENTIE, data_error
+from sia.weighing import URGENTIE, data_error, margins_of
 
 TAILS = (1, 5, 95, 99)
 """Percentiles that the size of the noise is read from."""
@@ -61,7 +61,10 @@ class Verandering:
 
 
 def change_since_base(
-    base: BaseYear, dia_gebied: pd.Series[int] | None = None, settings: ChangeSettings | None = None
+    base: BaseYear,
+    dia_gebied: pd.Series[int] | None = None,
+    settings: ChangeSettings | None = None,
+    correlation: float = 0.0,
 ) -> Verandering:
     """Lay this year beside the base year, per buurt and per area, with the noise of the figures.
 
@@ -78,6 +81,8 @@ def change_since_base(
     ----------
     dia_gebied : Series of Int64, index ``buurtcode``, optional
         Proposed DIA area of every buurt.
+    correlation : float
+        Between the errors of modelled figures of one buurt.
     """
     s = settings or ChangeSettings()
     now, then = base.now.index.scores, build_index(base.comparable, base.now.index.design).scores
@@ -85,7 +90,7 @@ def change_since_base(
     real = (now[nodes] - then[nodes].reindex(now.index)).astype(float)
     real = real.where(base.measured.reindex(real.index) >= s.min_share)
     borders = _borders(base)
-    noise = _noise(base, nodes, borders, s)
+    noise = _noise(base, nodes, borders, s, correlation)
     places = base.now.table.areas.reindex(real.index)
     if dia_gebied is not None:
         places = places.assign(dia_gebied=dia_gebied.reindex(real.index))
@@ -107,16 +112,26 @@ def _borders(base: BaseYear) -> pd.DataFrame:
 
 
 def _noise(
-    base: BaseYear, nodes: Sequence[str], borders: pd.DataFrame, settings: ChangeSettings
+    base: BaseYear,
+    nodes: Sequence[str],
+    borders: pd.DataFrame,
+    settings: ChangeSettings,
+    correlation: float,
 ) -> Array:
     """Return draws of the error of the real change, shape (draws, buurten of this year, nodes)."""
     old, new, result = base.then.table, base.now.table, base.now.index
     before, after = base.comparable, result.values
     moved = borders.index[~borders["soort"].isin([SAME, RENAMED])]
-    margins = old.lower.drop(index=moved, errors="ignore"), old.upper
-    given = ((base.denominators, *margins), (new.denominators, new.lower, new.upper))
+    low, high = margins_of(old) or (old.lower, old.upper)
+    given = (
+        (base.denominators, low.drop(index=moved, errors="ignore"), high),
+        (new.denominators, *(margins_of(new) or (new.lower, new.upper))),
+    )
     sources = (
-        (values, _error(values, [base.of_alike(table) for table in known], old.catalogue))
+        (
+            values,
+            _error(values, [base.of_alike(table) for table in known], old.catalogue, correlation),
+        )
         for values, known in zip((before, after), given, strict=True)
     )
     then, now = (
@@ -136,13 +151,14 @@ def _noise(
 
 
 def _error(
-    values: pd.DataFrame, given: Sequence[pd.DataFrame], catalogue: Catalogue
+    values: pd.DataFrame, given: Sequence[pd.DataFrame], catalogue: Catalogue, correlation: float
 ) -> Noise | None:
     """Return the known error of figures, given what they are shares of and published margins."""
     rows, names = values.index, values.columns
     own, lower, upper = (table.reindex(index=rows, columns=names) for table in given)
     known = tuple(name for name in names if own[name].notna().any())
-    return prepare_noise(data_error(catalogue, known, (lower, upper)), values, own)
+    error = data_error(catalogue, known, (lower, upper), correlation=correlation)
+    return prepare_noise(error, values, own)
 
 
 def _judged(

@@ -62,13 +62,6 @@ def trajectories(
 
     A change is convincing when both years are sure enough of their type: the membership of the
     two nearest types is the chance of each.
-
-    Parameters
-    ----------
-    published : mapping of int to DataFrame
-        Per comparable year ``typologie.parquet``: which buurten have a type.
-    typen : Typenset or None
-        None when no types could be told apart.
     """
     s = settings or ChangeSettings()
     first, last = panel.jaren[0], panel.jaren[-1]

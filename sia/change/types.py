@@ -8,19 +8,7 @@ import pandas as pd
 
 
 def transitions(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
-    """Count how many buurten went from which type to which.
-
-    Parameters
-    ----------
-    types : Series of Int64
-        Index ``(jaar, buurtcode)``.
-
-    Returns
-    -------
-    DataFrame of int
-        Rows ``van``, columns ``naar``: every type of either year and ``geen type``; the total is
-        the number of buurten in either year.
-    """
+    """Count how many buurten went from which type to which."""
     pair = _pair(types, start, end)
     named = pair.astype(object).where(pair.notna(), "geen type")
     numbers: list[object] = [int(number) for number in sorted(types.dropna().unique())]
@@ -62,15 +50,7 @@ class TypeChange:
 def judged_change(
     types: pd.Series[int], shares: pd.DataFrame, start: int, end: int, convincing: float
 ) -> TypeChange:
-    """Judge changes of type by how sure each buurt is of every type in each year.
-
-    Parameters
-    ----------
-    types : Series of Int64
-        Index ``(jaar, buurtcode)``.
-    shares : DataFrame, shape (n_units, n_types)
-        Index as `types`; rows sum to 1.
-    """
+    """Judge changes of type by how sure each buurt is of every type in each year."""
     observed = _pair(types, start, end).dropna().astype("int64")
     first = shares.xs(start, level=0).loc[observed.index].to_numpy()
     second = shares.xs(end, level=0).loc[observed.index].to_numpy()

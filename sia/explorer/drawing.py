@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 import numpy as np
 import pandas as pd
 
-from sia.dutch import MISSING, getal, meervoud
+from sia.dutch import MISSING, getal, meervoud, met_teken
 from sia.explorer.view import View
 from sia.viz.figure import INK, PLAIN, RULE, SOFT, STRONG, Chart, shorten
-from sia.viz.layers import score_layer
+from sia.viz.layers import Klasse, score_layer
 from sia.viz.outline import WIDTH
-from sia.viz.theme import FICTIONAL, NO_DATA, POTENTIE, URGENTIE
+from sia.viz.theme import DIVERGING, FICTIONAL, NO_DATA, POTENTIE, URGENTIE
 
 WIDE, HIGH = 1200, 640
 _FONT = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
@@ -53,18 +53,29 @@ def picture(view: View) -> Chart:
     """Draw two maps with their histograms, and the scatter between them, as one SVG.
 
     What was chosen stands out in all of them; hollow is carried forward, a diamond is a model,
-    and a stroke along an axis is a buurt without the other figure.
+    and a stroke along an axis is a buurt without the other figure. With another year: both
+    scatters on the same axes, the way that each chosen buurt went, and maps of the difference.
     """
-    parts = [_HATCH, _panel(view, "x", 0), _panel(view, "y", 880), _scatter(view)]
+    high, then, years = HIGH, view.eerder, str(view.jaar.jaar)
+    if then is None:
+        parts = [_panel(view, "x", 0), _panel(view, "y", 880), _scatter(view, (view,), 385, 850)]
+    else:
+        high, years = 1110, f"{then.jaar.jaar} en {years}"
+        below = "".join(_difference(view, axis, left) for axis, left in (("x", 140), ("y", 760)))
+        parts = [
+            _scatter(then, (then, view), 70, 580),
+            _scatter(view, (then, view), 680, 1190, _traces),
+            f'<g transform="translate(0 630)">{below}</g>',
+        ]
     if view.jaar.fictief:
-        parts.append(_text(WIDE / 2, HIGH - 6, FICTIONAL, "middle", size=12))
+        parts.append(_text(WIDE / 2, high - 6, FICTIONAL, "middle", size=12))
     both = " en ".join(view.figuur(axis).naam for axis in "xy")
-    title, said = f"{view.jaar.gemeente} {view.jaar.jaar}: {both}", view.zin()
+    title, said = f"{view.jaar.gemeente} {years}: {both}", view.zin()
     markup = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img" '
         f'font-family="{_FONT}" font-size="13" fill="{INK}" '
         f'aria-label="{escape(f"{title}. {said}")}">'
-        f'<rect width="{WIDE}" height="{HIGH}" fill="#fff"/>{"".join(parts)}</svg>'
+        f'<rect width="{WIDE}" height="{high}" fill="#fff"/>{_HATCH}{"".join(parts)}</svg>'
     )
     return Chart(markup, title, said, view.tabel)
 
@@ -83,19 +94,61 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, more: 
 
 
 def _said(view: View, axis: str, row: pd.Series) -> str:
-    known = getal(row[axis], view.figuur(axis).decimalen)
-    return f"{view.figuur(axis).naam}: {known}, {row[f'herkomst_{axis}']}"
+    one, then = view.figuur(axis), f"{axis}_toen"
+    known = f"{getal(row[axis], one.decimalen)}, {row[f'herkomst_{axis}']}"
+    before = f" (eerder {getal(row[then], one.decimalen)})" if then in row else ""
+    return f"{one.naam}: {known}{before}"
 
 
 def _panel(view: View, axis: str, left: int) -> str:
     """Draw the map of one figure with its legend, and its histogram below."""
-    one, table = view.figuur(axis), view.alles
+    one = view.figuur(axis)
     colours = POTENTIE if "potentie" in (view.x if axis == "x" else view.y) else URGENTIE
-    laag = score_layer(axis, one.naam, "", table[axis], colours=colours, decimalen=one.decimalen)
+    values = view.alles[axis]
+    laag = score_layer(axis, one.naam, "", values, colours=colours, decimalen=one.decimalen)
+    return _map(view, axis, left, laag.klassen, laag.klasse, one.eenheid) + _histogram(
+        view, axis, left
+    )
+
+
+def _difference(view: View, axis: str, left: int) -> str:
+    """Draw the map of what changed since the other year: class limits lie even around zero."""
+    one, change = view.figuur(axis), view.alles[f"{axis}_verschil"].astype(float)
+    sizes = change.abs().dropna()
+    steps = [round(float(size), one.decimalen) for size in sizes.quantile([0.4, 0.8])]
+    small, large = steps if len(sizes) else (0.0, 0.0)
+    edges = [-large, -small, small, large]
+    shown = [getal(step, one.decimalen) for step in (small, large)]
+    labels = (
+        f"daalde {shown[1]} of meer",
+        f"daalde {shown[0]} tot {shown[1]}",
+        f"veranderde minder dan {shown[0]}",
+        f"steeg {shown[0]} tot {shown[1]}",
+        f"steeg {shown[1]} of meer",
+    )
+    # a change that is as large as a limit belongs to the outer class, on both sides
+    place = np.where(change < 0, np.digitize(change, edges, right=True), np.digitize(change, edges))
+    place = np.where(change.isna(), -1, np.where(change == 0, 2, place))
+    klassen = tuple(Klasse(*both) for both in zip(labels, DIVERGING, strict=True))
+    kept = pd.Series(place.astype(int), index=change.index)
+    since = f"verschil met {view.toen.jaar if view.toen else ''}, {one.eenheid}"
+    return _map(view, axis, left, klassen, kept, since)
+
+
+def _map(
+    view: View,
+    axis: str,
+    left: int,
+    klassen: tuple[Klasse, ...],
+    klasse: pd.Series[int],
+    unit_text: str,
+) -> str:
+    """Draw one map under its title, with its legend."""
+    one, table = view.figuur(axis), view.alles
     scale = 300 / WIDTH
     shapes = []
-    for (code, row), kind in zip(table.iterrows(), laag.klasse, strict=True):
-        fill = "url(#sia-geen-kaart)" if kind < 0 else laag.klassen[kind].kleur
+    for (code, row), kind in zip(table.iterrows(), klasse, strict=True):
+        fill = "url(#sia-geen-kaart)" if kind < 0 else klassen[kind].kleur
         chosen = f' stroke="{INK}" stroke-width="7"' if view.buurten and row["gekozen"] else ""
         faded = "" if row["gekozen"] else ' opacity="0.3"'
         shapes.append(
@@ -103,8 +156,8 @@ def _panel(view: View, axis: str, left: int) -> str:
             f'fill="{fill}"{chosen}{faded}>'
             f"<title>{escape(row['buurt'])}. {escape(_said(view, axis, row))}</title></path>"
         )
-    missing = int(table[axis].isna().sum())
-    legend = [(klasse.kleur, klasse.label) for klasse in laag.klassen]
+    missing = int((klasse < 0).sum())
+    legend = [(one.kleur, one.label) for one in klassen]
     legend += [("url(#sia-geen)", f"ontbreekt ({missing})")] if missing else []
     keys = "".join(
         f'<rect x="{left + 10}" y="{352 + 17 * n}" width="22" height="12" fill="{colour}" '
@@ -112,11 +165,11 @@ def _panel(view: View, axis: str, left: int) -> str:
         for n, (colour, label) in enumerate(legend)
     )
     head = _text(left + 10, 20, f"{axis.upper()}: {shorten(one.naam, 36)}", more=_BOLD)
-    unit = _text(left + 10, 36, shorten(one.eenheid, 44), size=12)
+    unit = _text(left + 10, 36, shorten(unit_text, 44), size=12)
     return (
         f'{head}{unit}<g transform="translate({left + 10} 44) scale({scale})" '
         f'stroke="{SOFT}" stroke-width="2">{"".join(shapes)}</g>'
-        f"{keys}{_histogram(view, axis, left)}"
+        f"{keys}"
     )
 
 
@@ -147,13 +200,23 @@ def _histogram(view: View, axis: str, left: int) -> str:
     return "".join(bars) + _line(left + 10, floor, left + 310, floor, SOFT)
 
 
-def _scatter(view: View) -> str:
-    """Draw the scatter: names of those far off, the medians, and who misses one of the two."""
-    table, left, right, top, floor = view.alles, 385, 850, 44, 540
+def _scatter(
+    view: View,
+    views: tuple[View, ...],
+    left: int,
+    right: int,
+    more: Callable[[View, _Scale, _Scale], str] | None = None,
+) -> str:
+    """Draw the scatter: names of those far off, the medians, and who misses one of the two.
+
+    The axes hold all `views`.
+    """
+    table, top, floor = view.alles, 44, 540
     keys = {"x": view.x, "y": view.y}
     norms = {axis: (view.jaar.mediaan(key), view.jaar.land(key)) for axis, key in keys.items()}
-    across = _Scale([*table["x"].dropna(), *norms["x"]], left, right)
-    upward = _Scale([*table["y"].dropna(), *norms["y"]], floor, top)
+    held = {axis: [v for one in views for v in one.alles[axis].dropna()] for axis in keys}
+    across = _Scale([*held["x"], *norms["x"]], left, right)
+    upward = _Scale([*held["y"], *norms["y"]], floor, top)
     parts = [_line(left, floor, right, floor, SOFT), _line(left, top, left, floor, SOFT)]
     parts += [_text(place, floor + 16, text, "middle", size=12) for place, text in across.ticks()]
     parts += [_text(left - 6, place + 4, text, "end", size=12) for place, text in upward.ticks()]
@@ -164,6 +227,7 @@ def _scatter(view: View) -> str:
             parts.append(_line(left, upward(mean_y), right, upward(mean_y), STRONG, dash))
     for code, row in table.sort_values("gekozen", kind="stable").iterrows():
         parts.append(_mark(view, str(code), row, across, upward))
+    parts.append(more(view, across, upward) if more else "")
     parts += _names(view, across, upward)
     kinds = table[["soort_x", "soort_y"]]
     older, modelled = ((kinds == kind).any(axis=1).sum() for kind in ("overgenomen", "model"))
@@ -173,10 +237,24 @@ def _scatter(view: View) -> str:
         f"│ mist een van beide ({alone})"
     )
     norm = "Lijn: mediaan van de woonbuurten van de stad; streepjes: die van het land."
-    parts.append(_text(left, 20, f"Y: {shorten(view.figuur('y').naam, 60)} ↑", more=_BOLD))
+    year = f"{view.jaar.jaar} · " if len(views) > 1 else ""
+    parts.append(_text(left, 20, f"{year}Y: {shorten(view.figuur('y').naam, 60)} ↑", more=_BOLD))
     parts.append(_text(right, floor + 36, f"X: {shorten(view.figuur('x').naam, 60)} →", "end"))
     parts += [_text(left, floor + 56, legend, size=12), _text(left, floor + 73, norm, size=12)]
     return f'<g data-vlak="1">{"".join(parts)}</g>'
+
+
+def _traces(view: View, across: _Scale, upward: _Scale) -> str:
+    """Draw the way of the buurten that were chosen, or else of those that moved furthest."""
+    table = view.alles.dropna(subset=["x", "y", "x_toen", "y_toen"])
+    sizes = (across.high - across.low, upward.high - upward.low)
+    went = (table[["x_verschil", "y_verschil"]] / sizes).pow(2).sum(axis=1)
+    shown = table[table["gekozen"]] if view.buurten else table.loc[went.nlargest(8).index]
+    points = shown[["x_toen", "y_toen", "x", "y"]].to_numpy(dtype=float)
+    return "".join(
+        _line(across(a), upward(b), across(c), upward(d), STRONG, ' stroke-width="1.5"')
+        for a, b, c, d in points
+    )
 
 
 def _mark(view: View, code: str, row: pd.Series, across: _Scale, upward: _Scale) -> str:
@@ -223,7 +301,11 @@ def table_html(view: View, column: str = "buurt", down: bool = False) -> str:
     """Return the chosen buurten as an HTML table with a button to sort in each heading."""
     names = {"buurt": "Buurt", "wijk": "Wijk"}
     for axis in "xy":
-        names |= {axis: view.figuur(axis).naam, f"herkomst_{axis}": f"Herkomst {axis.upper()}"}
+        one, year = view.figuur(axis), f", {view.jaar.jaar}" if view.eerder else ""
+        names |= {axis: one.naam + year, f"herkomst_{axis}": f"Herkomst {axis.upper()}"}
+        if view.eerder is not None:
+            names[f"{axis}_toen"] = f"{one.naam}, {view.eerder.jaar.jaar}"
+            names[f"{axis}_verschil"] = f"Verschil {axis.upper()}"
     chosen = view.alles[view.alles["gekozen"]]
     chosen = chosen.sort_values(column, ascending=not down, kind="stable", na_position="last")
     order, arrow = ("descending", " ▼") if down else ("ascending", " ▲")
@@ -248,4 +330,7 @@ def table_html(view: View, column: str = "buurt", down: bool = False) -> str:
 
 
 def _cell(view: View, key: str, value: object) -> str:
-    return getal(value, view.figuur(key).decimalen) if key in ("x", "y") else str(value)
+    if key.endswith("_verschil"):
+        return met_teken(value, view.figuur(key[0]).decimalen)
+    figure = key in ("x", "y") or key.endswith("_toen")
+    return getal(value, view.figuur(key[0]).decimalen) if figure else str(value)

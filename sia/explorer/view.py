@@ -20,6 +20,7 @@ from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.stages.inputs import indicator_table
 from sia.stages.own import own_indicator
 from sia.stages.run import Run
+from sia.viz.dataset import MISSING_PREFIX, above_threshold
 from sia.viz.outline import Drawn, in_units
 
 LEAST = 10
@@ -77,10 +78,17 @@ class Year:
     run : Run
     eigen : DataFrame, index ``buurtcode``
         Columns of the researcher; empty without.
+    openbaar : bool
+        Leave out figures of so few people that they are not published.
     """
 
-    def __init__(self, run: Run, eigen: pd.DataFrame) -> None:
+    def __init__(self, run: Run, eigen: pd.DataFrame, openbaar: bool = False) -> None:
         table = indicator_table(run)
+        values, flags = table.values, table.flags
+        if openbaar:
+            values = above_threshold(values, table.denominators, run.catalogue.frame())
+            hidden = values.isna() & table.values.notna()
+            flags = flags.mask(hidden, f"{MISSING_PREFIX}: te weinig om te tonen")
         own = [
             own_indicator(
                 # checked as an indicator is, but laid beside the scores: domain has no meaning here
@@ -100,7 +108,7 @@ class Year:
         listed = [
             one
             for one in run.catalogue
-            if one.id in table.values and not is_origin(one.id) and not is_origin(one.naam)
+            if one.id in values and not is_origin(one.id) and not is_origin(one.naam)
         ]
         added = {f"eigen {one.entry.naam}": one.waarden for one in own}
         self.jaar, self.gemeente, self.fictief = run.jaar, run.gemeente.naam, run.gemeente.fictief
@@ -108,14 +116,14 @@ class Year:
         self.woonbuurt = (kinds(table, run.gemeente) == WOONBUURT).reindex(land.index)
         self.waarden = pd.concat(
             [
-                table.values.reindex(land.index)[[one.id for one in listed]],
+                values.reindex(land.index)[[one.id for one in listed]],
                 scores[given].astype(float).add_prefix("score "),
                 pd.DataFrame(added, index=land.index, dtype=float),
             ],
             axis=1,
         )
         self.normen = table.norms
-        self._vlaggen, self._peiljaren = table.flags, table.years
+        self._vlaggen, self._peiljaren = flags, table.years
         self._reden = scores["reden"].fillna("").astype(str)
         self._telt = {one.id: one.domein for one in run.catalogue if one.telt_mee}
         self.cijfers: Mapping[str, Figure] = {
@@ -136,13 +144,7 @@ class Year:
         return in_units(self.gebieden)
 
     def kies(self, wanted: str, axis: str) -> str:
-        """Return the key of what is called so: an id, a Dutch name or a domain.
-
-        Raises
-        ------
-        InputError
-            With what was perhaps meant.
-        """
+        """Return the key of what is called so: an id, a Dutch name or a domain."""
         names = {one.naam.casefold(): key for key, one in self.cijfers.items()}
         keys = (wanted, f"score {wanted}", f"eigen {wanted}", names.get(wanted.casefold(), ""))
         found = next((key for key in keys if key in self.cijfers), "")
@@ -211,12 +213,22 @@ class View:
         Keys of ``jaar.cijfers``.
     buurten : tuple of str
         Codes; empty is all.
+    toen : Year, optional
+        Another year to lay beside it, on the same axes.
     """
 
     jaar: Year
     x: str
     y: str
     buurten: tuple[str, ...] = ()
+    toen: Year | None = None
+
+    @cached_property
+    def eerder(self) -> View | None:
+        """The same two figures of the other year; None without, or where it has not got both."""
+        if self.toen is None or not {self.x, self.y} <= set(self.toen.cijfers):
+            return None
+        return View(self.toen, self.x, self.y, self.buurten)
 
     def figuur(self, axis: str) -> Figure:
         """Return what stands on an axis, ``x`` or ``y``."""
@@ -235,6 +247,9 @@ class View:
         for axis in "xy":
             found[axis] = self.jaar.waarden[self._key(axis)]
             found[[f"soort_{axis}", f"herkomst_{axis}"]] = self.jaar.herkomst(self._key(axis))
+            if self.eerder is not None:
+                found[f"{axis}_toen"] = self.eerder.alles[axis].reindex(found.index)
+                found[f"{axis}_verschil"] = found[axis] - found[f"{axis}_toen"]
         found["gekozen"] = found.index.isin(self.buurten) if self.buurten else True
         return found
 
@@ -242,9 +257,13 @@ class View:
     def tabel(self) -> pd.DataFrame:
         """The chosen buurten as a reader exports them; index ``buurtcode``."""
         kept = self.alles[self.alles["gekozen"]]
-        x, y = (self._column(axis) for axis in "xy")
-        y = y if y != x else f"{y} (y)"
-        names = {"x": x, "herkomst_x": f"herkomst {x}", "y": y, "herkomst_y": f"herkomst {y}"}
+        names: dict[str, str] = {}
+        for axis in "xy":
+            tail = " (y)" if self.x == self.y and axis == "y" else ""
+            column = self._column(axis) + tail
+            names |= {axis: column, f"herkomst_{axis}": f"herkomst {column}"}
+            if self.eerder is not None:
+                names[f"{axis}_toen"] = self.eerder._column(axis) + tail
         return kept[["buurt", "wijk", *names]].rename(columns=names)
 
     def _column(self, axis: str) -> str:
@@ -270,7 +289,19 @@ class View:
         return list(far.index[:most])
 
     def zin(self) -> str:
-        """Say in Dutch how the two go together, of how many buurten, and what to beware of."""
+        """Say in Dutch how the two go together, now and in the other year."""
+        if self.toen is None:
+            return self._zin()
+        if self.eerder is None:
+            return f"{self._zin()} In {self.toen.jaar} is een van beide cijfers er niet."
+        then = self.eerder.samenhang
+        if then.r is None:
+            told = f"te weinig buurten ({then.n}) voor een samenhang"
+        else:
+            told = f"{getal(then.r, 2)}, van {getal(then.laag, 2)} tot {getal(then.hoog, 2)}"
+        return f"{self._zin()} In {self.toen.jaar}: {told}."
+
+    def _zin(self) -> str:
         x, y, found = self.figuur("x").naam, self.figuur("y").naam, self.samenhang
         of = meervoud(found.n, "buurt", "buurten") + " met beide cijfers"
         who = (

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sia.errors import InputError, Problem
 from sia.explorer.drawing import picture, table_html
-from sia.explorer.view import View, Year
+from sia.explorer.view import LEAST, View, Year
 from sia.extras import extra
 from sia.methode import Methode
 from sia.spreadsheet import csv_bytes
@@ -58,6 +58,10 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
         Codes or names to look at; empty is all.
     eigen : Series or DataFrame, optional
         Own figures per buurt, the index buurtcodes. They join no score.
+    naast : int, optional
+        Another of the years, to lay beside it.
+    openbaar : bool
+        Leave out figures of so few people that they are not published.
 
     Attributes
     ----------
@@ -81,18 +85,26 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
         jaar: int | None = None,
         buurten: Sequence[str] = (),
         eigen: pd.Series[float] | pd.DataFrame | None = None,
+        naast: int | None = None,
+        openbaar: bool = False,
     ) -> None:
-        self._run, self._eigen = run, _own(eigen)
+        self._run, self._eigen, self._openbaar = run, _own(eigen), openbaar
         self._years: dict[int, Year] = {}
         self._sort, self._busy = ("buurt", False), True
         year = self._year(jaar or run.jaar)
         self._chosen = _codes(buurten, year)
         names = [f"eigen {name}" for name in self._eigen]
-        x = year.kies(x or (names[0] if names else next(iter(run.catalogue)).id), "x")
+        # without a choice: own figures, or else the first that enough buurten have
+        known = year.waarden.notna().sum() >= LEAST
+        names += [one for one in year.cijfers if known[one] and not one.startswith("score ")]
+        x = year.kies(x or next(iter(names or year.cijfers)), "x")
         listed, y = _listed(year), year.kies(y, "y")
         self.x = widgets.Dropdown(options=listed, value=x, description="Cijfer X", layout=_WIDE)
         self.y = widgets.Dropdown(options=listed, value=y, description="Cijfer Y", layout=_WIDE)
         self.jaar = widgets.Dropdown(options=run.jaren, value=year.jaar, description="Jaar")
+        others = [("geen ander jaar", 0), *((str(one), one) for one in run.jaren)]
+        self.naast = widgets.Dropdown(options=others, description="Naast")
+        self.naast.value = self._year(naast).jaar if naast else 0
         self.zoek = widgets.Text(description="Zoek buurt", placeholder="deel van de naam")
         self.buurten = widgets.SelectMultiple(description="Buurten", rows=8, layout=_WIDE)
         self.python = widgets.Textarea(description="Code", rows=8, layout={"width": "100%"})
@@ -118,12 +130,14 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
 
     def _laid_out(self) -> list[widgets.Widget]:
         buttons = list(self.knoppen.values())
-        choices = widgets.VBox([self.x, self.y, self.jaar, widgets.HBox(buttons[:2])])
+        choices = widgets.VBox(
+            [self.x, self.y, widgets.HBox([self.jaar, self.naast]), widgets.HBox(buttons[:2])]
+        )
         above = widgets.HBox([choices, widgets.VBox([self.zoek, self.buurten])])
         return [above, self.fout, self.doek, widgets.HBox(buttons[2:]), self.python]
 
     def _listen(self) -> None:
-        for one in (self.x, self.y, self.jaar):
+        for one in (self.x, self.y, self.jaar, self.naast):
             one.observe(self._changed, "value")
         self.zoek.observe(lambda _: self._list(), "value")
         self.buurten.observe(self._picked, "value")
@@ -171,6 +185,7 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
                 f"richting={entry.richting}, eenheid={entry.eenheid!r})"
             )
         more = f"    jaar={seen.jaar.jaar}, buurten={list(seen.buurten)!r},\n"
+        more += f"    naast={seen.toen.jaar},\n" if seen.toen else ""
         if not self._eigen.empty:
             columns = [_literal(self._eigen[name]) for name in self._eigen]
             lines.append(f"eigen = pd.concat([{', '.join(columns)}], axis=1)")
@@ -185,7 +200,7 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
             wat = f"{jaar} is geen van de jaren die samen bekeken worden ({years})."
             raise InputError([Problem(wat, "Kies een van die jaren.", kolom="jaar")])
         if jaar not in self._years:
-            self._years[jaar] = Year(self._run.of_year(jaar), self._eigen)
+            self._years[jaar] = Year(self._run.of_year(jaar), self._eigen, self._openbaar)
         return self._years[jaar]
 
     def _changed(self, _: object) -> None:
@@ -193,8 +208,9 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
             return
         try:
             year = self._year(self.jaar.value)
+            self._year(self.naast.value or year.jaar)
         except InputError as error:
-            self._busy, self.jaar.value = True, self.beeld.jaar.jaar
+            self._busy, self.jaar.value, self.naast.value = True, self.beeld.jaar.jaar, 0
             self._busy, self.fout.value = False, _alert(error)
             return
         self._busy = True
@@ -211,7 +227,9 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
         """Draw what is chosen now."""
         year = self._year(self.jaar.value)
         kept = tuple(code for code in self._chosen if code in year.gebieden.index)
-        self.beeld = View(year, self.x.value, self.y.value, kept)
+        beside = self.naast.value
+        then = self._year(beside) if beside not in (0, year.jaar) else None
+        self.beeld = View(year, self.x.value, self.y.value, kept, then)
         self._list()
         column, down = self._sort
         with self.doek.hold_sync():

@@ -84,22 +84,14 @@ def _slug(text: str) -> str:
 def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> Path:
     """Write a documented starting file for one municipality.
 
+    ``gemeenten/GM0164-hengelo.toml``. It loads as it stands.
+
     Parameters
     ----------
     naam : str
         Name; the code when empty.
     folder : pathlib.Path, optional
         Default ``gemeenten/`` of the project.
-
-    Returns
-    -------
-    pathlib.Path
-        ``gemeenten/GM0164-hengelo.toml``. It loads as it stands.
-
-    Raises
-    ------
-    InputError
-        When `code` is no code, or a file for it exists: nothing is overwritten.
     """
     where = folder or default_folder()
     if not CODE.fullmatch(code):

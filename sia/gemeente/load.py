@@ -69,13 +69,6 @@ def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
         Name (``Enschede``), code (``GM0153``) or a TOML file.
     folder : pathlib.Path, optional
         Where to look for the name or code; default ``gemeenten/`` of the project.
-
-    Raises
-    ------
-    InputError
-        Every problem of the file at once, in Dutch: unknown keys with what was meant, codes of
-        another municipality, buurten in two stadsdelen, own columns that point to no indicator,
-        and catalogue entries that may not be scored.
     """
     if isinstance(which, Path) or which.endswith(".toml"):
         path = Path(which)

@@ -312,11 +312,8 @@ class Gemeente:
     def stadsdeel(self, buurtcode: str) -> str:
         """Return the stadsdeel of a buurt.
 
-        Returns
-        -------
-        str
-            `TE_BEVESTIGEN` when the municipality marked it so, and the empty string when there
-            are no stadsdelen or none holds the buurt.
+        `TE_BEVESTIGEN` when the municipality marked it so, and the empty string when there
+        are no stadsdelen or none holds the buurt.
         """
         if buurtcode in self.te_bevestigen:
             return TE_BEVESTIGEN
@@ -327,13 +324,7 @@ class Gemeente:
         return next((part.naam for part in self.stadsdelen if wijk in part.wijken), "")
 
     def catalogus(self) -> Catalogue:
-        """Return the package's catalogue with this municipality's own entries and decisions.
-
-        Raises
-        ------
-        InputError
-            When an own entry is refused or a decision lifts nothing.
-        """
+        """Return the package's catalogue with this municipality's own entries and decisions."""
         return load_catalogue(extra=self.indicatoren, besluiten=self.besluiten)
 
     def eigen_kolommen(self) -> dict[str, str]:

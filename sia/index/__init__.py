@@ -12,7 +12,6 @@ from sia.index.aggregation import (
     GeneralisedMean,
     Geometric,
     Harmonic,
-    MazziottaPareto,
     Median,
     WeightedSum,
     aggregate,
@@ -38,7 +37,6 @@ from sia.index.imputation import (
     NoImputation,
     impute,
 )
-from sia.index.moments import kurtosis, skewness
 from sia.index.normalisation import (
     ExponentialIMD,
     FromNorms,
@@ -70,6 +68,8 @@ from sia.index.treatment import (
     NoTreatment,
     SkewKurtosis,
     Treatment,
+    kurtosis,
+    skewness,
     treat,
 )
 from sia.index.uncertainty_analysis import UncertaintyResult, uncertainty
@@ -79,7 +79,6 @@ from sia.index.weights import (
     GivenWeights,
     OptimisedWeights,
     Weighting,
-    optimise_weights,
 )
 
 __all__ = [
@@ -104,7 +103,6 @@ __all__ = [
     "IndexDesign",
     "IndexResult",
     "LogCT",
-    "MazziottaPareto",
     "MeanImputation",
     "Median",
     "MedianImputation",
@@ -140,7 +138,6 @@ __all__ = [
     "leave_one_out",
     "main_effect",
     "normalise",
-    "optimise_weights",
     "order_proof",
     "percent_change",
     "pillar_correlations",

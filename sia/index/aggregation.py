@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sia.errors import InputError
-from sia.index.checks import check_fields, check_instance, check_number, check_option
+from sia.index.checks import check_fields, check_instance, check_number
 from sia.index.ranking import CLOSE, ascending_rank
 
 Array = npt.NDArray[np.float64]
@@ -23,6 +22,9 @@ Array = npt.NDArray[np.float64]
 
 LARGEST_EXPONENT = 700.0
 """Natural logarithm of about the largest power that a float holds."""
+
+COMPARED = 256
+"""Units that Copeland compares at a time, which bounds memory."""
 
 
 class Aggregator(ABC):
@@ -191,44 +193,6 @@ class GeneralisedMean(Aggregator):
 
 
 @dataclass(frozen=True)
-class MazziottaPareto(Aggregator):
-    """Mean with a penalty for imbalance: M -/+ S * cv, cv = S / M.
-
-    De Muro, Mazziotta & Pareto (2011, Social Indicators Research 104, eq. 3-5) for MPI on
-    z-scores of mean 100 and standard deviation 10; Mazziotta & Pareto (2016) for AMPI on re-scaled
-    values 70-130. M and S are the weighted mean and the *population* standard deviation over the
-    unit's present children; equal weights give the published index.
-
-    Parameters
-    ----------
-    penalty : {"negative", "positive"}
-        "negative" subtracts (higher is better, low children hurt), "positive" adds (higher is
-        worse).
-    ddof : int
-        1 divides by k - 1 instead (equal weights only make sense then).
-    """
-
-    penalty: Literal["negative", "positive"] = "negative"
-    ddof: Literal[0, 1] = 0
-    minimum = 0.0
-
-    def __post_init__(self) -> None:
-        check_option("MazziottaPareto: penalty", self.penalty, ("negative", "positive"))
-        check_option("MazziottaPareto: ddof", self.ddof, (0, 1))
-
-    def combine(self, x: Array, weight: Array) -> Array:
-        """Return the penalised mean."""
-        share = _weights(x, weight)
-        mean = _dot(share, x)
-        variance = _dot(share, (x - mean[..., None]) ** 2)
-        if self.ddof:
-            k = np.sum(share > 0, axis=-1)
-            variance = variance * k / np.where(k > 1, k - 1, np.nan)
-        sign = -1.0 if self.penalty == "negative" else 1.0
-        return mean + sign * variance / mean
-
-
-@dataclass(frozen=True)
 class Median(Aggregator):
     """Weighted median; equal weights give the ordinary median.
 
@@ -261,11 +225,6 @@ class Copeland(Aggregator):
     Without gaps this is COINr's figure; with gaps COINr's depends on the order of the units, this
     one does not.
 
-    Parameters
-    ----------
-    block : int
-        Units compared at a time, which bounds memory.
-
     Examples
     --------
     >>> import numpy as np
@@ -273,11 +232,6 @@ class Copeland(Aggregator):
     >>> Copeland().combine(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 3.0]]), np.ones(2)).tolist()
     [-1.0, -1.0, 2.0]
     """
-
-    block: int = 256
-
-    def __post_init__(self) -> None:
-        check_fields(self, "block", least=1, whole=True)
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return Copeland scores; units are compared along the last axis but one."""
@@ -294,8 +248,8 @@ class Copeland(Aggregator):
         n = places.shape[0]
         score = np.empty(n)
         present = ~np.isnan(places)
-        for start in range(0, n, self.block):
-            rows = slice(start, start + self.block)
+        for start in range(0, n, COMPARED):
+            rows = slice(start, start + COMPARED)
             lead = np.zeros((places[rows].shape[0], n))
             for j, w in enumerate(weight):
                 ahead = np.sign(places[rows, j, None] - places[None, :, j])

@@ -18,7 +18,7 @@ from sia.index.design import IndexDesign
 from sia.index.imputation import Setting
 from sia.index.normalisation import Fitted, Normaliser
 from sia.index.ranking import rank_scores
-from sia.index.screening import ScreeningTables, screen
+from sia.index.screening import Screening, screen
 from sia.index.treatment import Treated, treat
 
 Array = npt.NDArray[np.float64]
@@ -62,7 +62,7 @@ class IndexResult:
     """
 
     values: pd.DataFrame
-    screening: ScreeningTables
+    screening: Screening
     imputed: pd.DataFrame
     treated: pd.DataFrame
     normalised: pd.DataFrame
@@ -115,7 +115,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     frame = _frame(scores, table.index, hierarchy.aggregates)
     return IndexResult(
         values=table,
-        screening=screen(prepared, design.screen),
+        screening=screen(prepared),
         imputed=imputed,
         treated=treated.values,
         normalised=normalised,
@@ -137,16 +137,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
 
 
 def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
-    """Return the named columns as floats, or list everything that is wrong.
-
-    Returns
-    -------
-    DataFrame of float, columns in the order of `indicators`
-
-    Raises
-    ------
-    InputError
-    """
+    """Return the named columns as floats, or list everything that is wrong."""
     problems = [
         Problem(
             kolom=i,
@@ -209,16 +200,7 @@ def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
 
 
 def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Fill gaps by the imputer of each indicator; every imputer sees the whole table.
-
-    Parameters
-    ----------
-    values : DataFrame, units x indicators of the design
-
-    Returns
-    -------
-    DataFrame, same shape
-    """
+    """Fill gaps by the imputer of each indicator; every imputer sees the whole table."""
     hierarchy = design.hierarchy
     names = hierarchy.indicators
     x = values.to_numpy(dtype=float)
@@ -270,22 +252,7 @@ def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFra
 def evaluate(
     leaves: Array, design: IndexDesign, chain: Chain, checked: bool = True
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Aggregate normalised indicators up to the roots.
-
-    Parameters
-    ----------
-    leaves : array, shape (..., n, k)
-        Normalised indicators in the order of the hierarchy.
-    chain : Chain
-        Weights may have leading axes (..., 1, n_children) that broadcast with `leaves`.
-    checked : bool
-        Refuse values that an aggregation has no answer for.
-
-    Returns
-    -------
-    scores, rescaled : dict of id to array, shape (..., n)
-        Of all aggregates; of those that are normalised again before they go up.
-    """
+    """Aggregate normalised indicators up to the roots."""
     up = {i: leaves[..., j] for j, i in enumerate(design.hierarchy.indicators)}
     scores: dict[str, Array] = {}
     rescaled: dict[str, Array] = {}
@@ -303,17 +270,7 @@ def evaluate(
 
 
 def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.Series[float]:
-    """Return the weight of every id in its root: the product of shares on the way up.
-
-    Parameters
-    ----------
-    weights : mapping of aggregate id to array
-
-    Returns
-    -------
-    Series by id
-        Roots 1; indicators of one root sum to 1. Indicators first, then aggregates.
-    """
+    """Return the weight of every id in its root: the product of shares on the way up."""
     share: dict[str, float] = dict.fromkeys(design.hierarchy.roots, 1.0)
     for node in reversed(design.hierarchy.nodes):
         part = weights[node.id] / weights[node.id].sum()

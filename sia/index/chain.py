@@ -37,20 +37,7 @@ class Chain:
 
 
 def resolve(normalised: Array, design: IndexDesign) -> Chain:
-    """Set weights and fit the normalisers of aggregates.
-
-    Parameters
-    ----------
-    normalised : array, shape (n, k)
-        Of the units that weights and norms are to be learnt from.
-
-    Raises
-    ------
-    InputError
-        Values that an aggregation has no answer for.
-    ValueError
-        Weights that are negative or all zero, or cannot be set.
-    """
+    """Set weights and fit the normalisers of aggregates."""
     if not isinstance(design.weigh, OptimisedWeights):
         return _climb(normalised, design, _node_by_node(design))[0]
     weights = {node.id: np.array(node.weights) for node in design.hierarchy.nodes}

@@ -18,31 +18,7 @@ def check_number(
     below: float = np.inf,
     whole: bool = False,
 ) -> None:
-    """Refuse what is not a finite number within bounds.
-
-    Parameters
-    ----------
-    what : str
-        Name of the parameter, for the message.
-    above, below : float
-        Exclusive bounds.
-    least, most : float
-        Inclusive bounds.
-    whole : bool
-        Must be a whole number.
-
-    Raises
-    ------
-    ValueError
-
-    Examples
-    --------
-    >>> from sia.index.checks import check_number
-    >>> check_number("share", 1.5, above=0, below=1)
-    Traceback (most recent call last):
-        ...
-    ValueError: share is 1.5: must be a number that lies between 0 and 1 (exclusive)
-    """
+    """Refuse what is not a finite number within bounds."""
     if not isinstance(value, bool | np.bool_) and isinstance(value, Real):
         number = float(value)
         inside = above < number < below and least <= number <= most
@@ -64,23 +40,13 @@ def _range(above: float, least: float, most: float, below: float) -> str:
 
 
 def check_fields(rule: object, *names: str, whole: bool = False, **bounds: float) -> None:
-    """Refuse a rule whose named fields are not finite numbers within bounds, as `check_number`.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse a rule whose named fields are not finite numbers within bounds, as `check_number`."""
     for name in names:
         check_number(f"{type(rule).__name__}: {name}", getattr(rule, name), whole=whole, **bounds)
 
 
 def check_rising(rule: object, lower: str = "lower", upper: str = "upper") -> None:
-    """Refuse a rule of which one field is not below another.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse a rule of which one field is not below another."""
     check_fields(rule, lower, upper)
     low, high = getattr(rule, lower), getattr(rule, upper)
     if not low < high:
@@ -91,32 +57,13 @@ def check_rising(rule: object, lower: str = "lower", upper: str = "upper") -> No
 
 
 def check_option(what: str, value: object, options: Collection[object]) -> None:
-    """Refuse what is not one of the options.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse what is not one of the options."""
     if value not in options:
         raise ValueError(f"{what} is {value!r}: must be one of {', '.join(map(repr, options))}")
 
 
 def check_instance(what: str, value: object, kind: type) -> None:
-    """Refuse what is not an object of the wanted kind; a class instead of an object is named.
-
-    Raises
-    ------
-    TypeError
-
-    Examples
-    --------
-    >>> from sia.index import MinMax, Normaliser
-    >>> from sia.index.checks import check_instance
-    >>> check_instance("normalise", MinMax, Normaliser)
-    Traceback (most recent call last):
-        ...
-    TypeError: normalise: give an object, MinMax(), instead of the class MinMax
-    """
+    """Refuse what is not an object of the wanted kind; a class instead of an object is named."""
     if isinstance(value, type):
         name = value.__name__
         raise TypeError(f"{what}: give an object, {name}(), instead of the class {name}")

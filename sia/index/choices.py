@@ -174,6 +174,9 @@ class DataError:
     loading : mapping of indicator to float
         Correlation (-1 to 1) of an indicator's error within its margins with one error that all
         indicators of a unit have in common, as figures from one model do. Default 0.
+    drift : DataFrame, optional
+        Standard error, units x indicators, of what is not of this year: how far it may have moved
+        since. Drawn from a normal, beside all other error; NaN is none.
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)
@@ -183,6 +186,7 @@ class DataError:
     exact_below: float = 9.0
     printed: Mapping[str, float] = field(default_factory=dict)
     loading: Mapping[str, float] = field(default_factory=dict)
+    drift: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_fields(self, "exact_below", least=0)
@@ -274,19 +278,9 @@ class Recorded:
 class Noise:
     """A data error made ready for one table: arrays instead of names.
 
-    Parameters
-    ----------
-    values : array, shape (n, k)
-    denominator : array, shape (n, k)
-        NaN where unknown.
-    scale, base : array, shape (k,)
-        NaN and 0 where they do not apply.
-    below, above : array, shape (n, k)
-        Standard error to either side from published margins; NaN where there are none.
-    unit : array, shape (k,)
-        In which the publisher prints; 0 where unknown.
-    loading : array, shape (k,)
-        Correlation of the error within margins with the unit's common error.
+    (n, k): values, denominators (NaN unknown), standard errors below and above within margins (NaN
+    without) and drift. (k,): scale (NaN none), rounding base (0 none), printed unit (0 unknown),
+    loading on the unit's common error.
     """
 
     values: Array
@@ -298,6 +292,7 @@ class Noise:
     exact_below: float
     unit: Array
     loading: Array
+    drift: Array
 
     def version(self, seed: int, number: int) -> Array:
         """Return the version of the truth that belongs to a number, shape (n, k)."""
@@ -318,6 +313,9 @@ class Noise:
         printed = np.flatnonzero(self.unit > 0)
         if printed.size:
             x[:, printed] += (rng.random((x.shape[0], printed.size)) - 0.5) * self.unit[printed]
+        moved = np.flatnonzero(self.drift.any(axis=0))
+        if moved.size:
+            x[:, moved] += rng.standard_normal((x.shape[0], moved.size)) * self.drift[:, moved]
         return x
 
     def _margins(self, x: Array, columns: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
@@ -378,23 +376,13 @@ def prepare_noise(
     values: pd.DataFrame,
     denominators: pd.DataFrame | None,
 ) -> Noise | None:
-    """Turn a data error into arrays, or None when there is nothing to draw.
-
-    Parameters
-    ----------
-    values : DataFrame, units x indicators
-    denominators : DataFrame or None
-        Units x indicators.
-
-    Raises
-    ------
-    ValueError
-        When an indicator is unknown or rates have no denominators.
-    InputError
-        When a figure lies outside its own margins.
-    """
+    """Turn a data error into arrays, or None when there is nothing to draw."""
     if error is None or not (
-        error.scale or error.rounded or error.printed or error.lower is not None
+        error.scale
+        or error.rounded
+        or error.printed
+        or error.lower is not None
+        or error.drift is not None
     ):
         return None
     names = [str(c) for c in values.columns]
@@ -411,6 +399,10 @@ def prepare_noise(
     if denominators is not None:
         n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
     below, above = _sides(error, values)
+    drift = np.zeros(values.shape)
+    if error.drift is not None:
+        aligned = error.drift.reindex(index=values.index, columns=values.columns)
+        drift = np.nan_to_num(aligned.to_numpy(dtype=float))
     return Noise(
         values.to_numpy(dtype=float),
         n,
@@ -421,6 +413,7 @@ def prepare_noise(
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
         np.array([float(error.loading.get(c, 0.0)) for c in names]),
+        drift,
     )
 
 

@@ -32,15 +32,7 @@ NEAR = 1e-10
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """Contributions of all units.
-
-    Parameters
-    ----------
-    contributions : array, shape (n, k)
-    baseline : dict of root to array, shape (n,)
-    error : float
-        Largest standard error (0 when everything is exact).
-    """
+    """Contributions of all units, (n, k), the baseline by root, and the largest standard error."""
 
     contributions: Array
     baseline: dict[str, Array]

@@ -14,7 +14,6 @@ from sia.index.aggregation import Aggregator, Arithmetic
 from sia.index.checks import check_instance, check_number, check_option
 from sia.index.imputation import Imputer, NoImputation
 from sia.index.normalisation import MinMax, Normaliser
-from sia.index.screening import Screening
 from sia.index.shrinkage import Shrinkage
 from sia.index.treatment import NoTreatment, Treatment
 from sia.index.weights import GivenWeights, Weighting
@@ -46,16 +45,8 @@ class Node:
 class Hierarchy:
     """A validated structure table.
 
-    Parameters
-    ----------
-    indicators : tuple of str
-        The leaves, in the order of the table.
-    directions : mapping of str to int
-        +1 or -1 per indicator.
-    nodes : tuple of Node
-        Aggregates, every child before its parent.
-    parent : mapping of str to str
-        Of every id except the roots.
+    Indicators are the leaves, in the order of the table, with their direction; nodes are
+    aggregates, every child before its parent; `parent` knows every id except the roots.
     """
 
     indicators: tuple[str, ...]
@@ -70,25 +61,14 @@ class Hierarchy:
         return tuple(node.id for node in self.nodes)
 
     def node(self, name: str) -> Node:
-        """Return one aggregate by its id.
-
-        Raises
-        ------
-        KeyError
-        """
+        """Return one aggregate by its id."""
         for node in self.nodes:
             if node.id == name:
                 return node
         raise KeyError(name)
 
     def aggregate_or_root(self, name: str | None) -> str:
-        """Return the id of an aggregate, or of the only root when none is named.
-
-        Raises
-        ------
-        ValueError
-            When `name` is not an aggregate, or none is named and there are several roots.
-        """
+        """Return the id of an aggregate, or of the only root when none is named."""
         if name is None:
             if len(self.roots) > 1:
                 raise ValueError(f"name the node: the design has roots {self.roots}")
@@ -274,8 +254,6 @@ class IndexDesign:
     structure : DataFrame
         ``id``, ``parent``, ``level``, ``weight``, ``direction``; see `read_structure`. Any depth,
         indicators at different depths and more than one root are allowed.
-    screen : Screening
-        Thresholds of the screening table; screening reports, it never removes a unit.
     shrink : Shrinkage, optional
         Empirical-Bayes shrinkage of rates before imputation.
     impute : Imputer, or mapping of indicator (or "*") to Imputer
@@ -302,7 +280,6 @@ class IndexDesign:
     """
 
     structure: pd.DataFrame
-    screen: Screening = field(default_factory=Screening)
     shrink: Shrinkage | None = None
     impute: PerKey[Imputer] = field(default_factory=NoImputation)
     treat: PerKey[Treatment] = field(default_factory=NoTreatment)
@@ -345,7 +322,6 @@ class IndexDesign:
         for share in _options(self.minimum_share):
             check_number("minimum_share", share, least=0, most=1)
         check_option("origin", self.origin, ("auto", "zero", "mean", "median"))
-        check_instance("screen", self.screen, Screening)
         for step, kind in (("shrink", Shrinkage), ("reference", pd.DataFrame)):
             if getattr(self, step) is not None:
                 check_instance(step, getattr(self, step), kind)
@@ -392,12 +368,7 @@ KINDS: Mapping[str, type] = {
 
 
 def check_choice(step: str, choice: object) -> None:
-    """Refuse a choice of a step that is not an object of the right kind, or a mapping to them.
-
-    Raises
-    ------
-    TypeError
-    """
+    """Refuse a choice of a step that is not an object of the right kind, or a mapping to them."""
     for option in _options(choice):
         check_instance(step, option, KINDS[step])
 

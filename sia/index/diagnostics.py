@@ -190,12 +190,11 @@ def cronbach_alpha(x: Array) -> float:
     return float(k / (k - 1) * (1.0 - complete.var(axis=0, ddof=1).sum() / whole))
 
 
-def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
+def main_effect(x: Array, y: Array) -> float:
     """Return the correlation ratio S = Var(E[y | x]) / Var(y).
 
     Paruolo, Saisana & Saltelli (2013, J. R. Statist. Soc. A 176, eq. 4). E[y | x] is estimated by
-    a local linear smoother on ranks with a bandwidth chosen by leave-one-out cross-validation, or
-    by means within `bins` groups of equal size.
+    a local linear smoother with a bandwidth chosen by leave-one-out cross-validation.
 
     0-1; NaN with fewer than five pairs or no variance.
 
@@ -208,12 +207,6 @@ def main_effect(x: Array, y: Array, bins: int | None = None) -> float:
     a, b = x[both], y[both]
     if a.size < 5 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
-    if bins is not None:
-        order = np.argsort(a, kind="stable")
-        expected = np.concatenate(
-            [np.full(part.size, b[part].mean()) for part in np.array_split(order, bins)]
-        )
-        return float(expected.var() / b.var())
     place, level, count = _grouped(a, b)
     expected = _smooth(place, level, count)
     centre = np.average(expected, weights=count)
@@ -602,18 +595,7 @@ def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -
 def correlation(
     a: pd.Series[float], b: pd.Series[float], method: Literal["pearson", "spearman"]
 ) -> tuple[float, int]:
-    """Return the correlation of two figures of the same units, and the number of pairs.
-
-    Parameters
-    ----------
-    a, b : Series by unit
-        Pairs with a gap are left out.
-
-    Returns
-    -------
-    tuple of float and int
-        NaN under three pairs or without spread.
-    """
+    """Return the correlation of two figures of the same units, and the number of pairs."""
     both = a.notna() & b.notna()
     pair = pd.DataFrame({"a": a[both], "b": b[both]}).to_numpy(dtype=np.float64)
     n = pair.shape[0]

@@ -39,19 +39,6 @@ def to_keys(scores: Array, low: Array | float, high: Array | float, out: Array) 
     Keys are linear in scores, so a weighted mean of keys is the key of the weighted mean. All
     between 1 and 2, floats have one exponent, and 52 bits that order as the floats do. Half a step
     is added, so that scores which are equal but for rounding fall on the same side.
-
-    Parameters
-    ----------
-    scores : array, shape (..., n)
-        Last axis: units.
-    low, high : array or float
-        Bounds of the scores.
-    out : array, shape of `scores`
-
-    Returns
-    -------
-    array
-        `out`.
     """
     width = np.asarray(high - low, dtype=float)
     factor = np.divide(0.5, width, where=width > 0, out=np.zeros_like(width))
@@ -72,15 +59,6 @@ def rank_rows(scores: Array) -> Ranks:
 
     Scores that differ by less than about the range / 2^37 count as equal (twice as much for every
     doubling beyond 16,384 units): rounding noise must not order equal units.
-
-    Parameters
-    ----------
-    scores : array, shape (m, n)
-
-    Returns
-    -------
-    array of `rank_type`, shape (m, n)
-        0 where the score is missing.
     """
     keys = np.empty(scores.shape)
     high = scores.max(axis=1, keepdims=True, initial=-np.inf)
@@ -96,17 +74,7 @@ def rank_rows(scores: Array) -> Ranks:
 
 
 def rank_keys(keys: Array) -> Ranks:
-    """Rank the units of every row by their keys, 1 for the lowest key; ties share the better rank.
-
-    Parameters
-    ----------
-    keys : array, shape (m, n)
-        As `to_keys` makes them; overwritten.
-
-    Returns
-    -------
-    array of `rank_type`, shape (m, n)
-    """
+    """Rank the units of every row by keys, (m, n), 1 for the lowest; overwrites the keys."""
     m, n = keys.shape
     ranks = np.empty((m, n), dtype=rank_type(n))
     size = max(1, min(m, SORTED // (8 * n)))
@@ -118,17 +86,7 @@ def rank_keys(keys: Array) -> Ranks:
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """Working arrays that blocks of one size reuse, because fresh memory costs more than sorting.
-
-    Parameters
-    ----------
-    places : array of int, shape (n,)
-        1 to n.
-    numbers : array of int64, shape (n,)
-        0 to n - 1.
-    mask : int
-        The bits of a key that hold the unit number.
-    """
+    """Working arrays that blocks of one size reuse: fresh memory costs more than sorting."""
 
     units: Ints
     steps: Ints
@@ -178,17 +136,9 @@ class _Bench:
 class RankSummary:
     """Ranks of every unit over the draws in which it has a score.
 
-    Parameters
-    ----------
-    quantiles : array, shape (n, 3)
-        At `SHARES`: observed ranks (inverse of the empirical distribution function, Hyndman & Fan
-        1996, type 1); NaN without a score.
-    total : array, shape (n,)
-        Sum of the ranks.
-    scored : array of int64, shape (n,)
-        Draws with a score.
-    up_to : array of int64, shape (n, number of bounds)
-        Draws in which the rank is at most the bound.
+    `quantiles` at `SHARES`, (n, 3): observed ranks (Hyndman & Fan 1996, type 1), NaN without a
+    score; `total`: sum of the ranks; `scored`: draws with a score; `up_to`: draws with a rank of
+    at most each bound, (n, number of bounds).
     """
 
     quantiles: Array
@@ -198,15 +148,7 @@ class RankSummary:
 
 
 def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
-    """Summarise the ranks of every unit.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (draws, n)
-        1 to n; 0 where there is no score.
-    bounds : tuple of int
-        Ranks to count up to.
-    """
+    """Summarise the ranks of every unit."""
     parts = [
         _summary(np.ascontiguousarray(ranks[:, start : start + UNITS].T), bounds)
         for start in range(0, ranks.shape[1], UNITS)
@@ -216,7 +158,7 @@ def summarise_ranks(ranks: Ranks, bounds: tuple[int, ...]) -> RankSummary:
 
 def _summary(ranks: Ranks, bounds: tuple[int, ...]) -> tuple[Array, Array, Ints, Ints]:
     """Summarise some units, shape (m, draws)."""
-    ranks.sort(axis=1)
+    ranks.sort(axis=1, kind="stable")  # a radix sort of 16 bits
     draws = ranks.shape[1]
     scored = np.count_nonzero(ranks, axis=1)
     missing, rows = draws - scored, np.arange(len(ranks))

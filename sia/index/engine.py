@@ -48,18 +48,10 @@ PRODUCT = 32
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What every draw does.
+    """What every draw does; all arrays have shape (draws,).
 
-    Parameters
-    ----------
-    step : dict of step to array of int, shape (draws,)
-        Option numbers of imputation, treatment, normalisation, aggregation.
-    left_out : array of int, shape (draws,)
-        Indicator number, or -1.
-    weight_set : array of int, shape (draws,)
-        Row of the weight tables, or -1 for the design's own weights.
-    error : array of int, shape (draws,)
-        Number of the random stream of the data error, or -1 for the data as they are.
+    Option numbers per step; the indicator left out, or -1; the row of the weight tables, or -1 for
+    the design's own weights; the random stream of the data error, or -1 for the data as they are.
     """
 
     step: Mapping[Step, npt.NDArray[np.int64]]
@@ -77,20 +69,9 @@ class Plan:
 class Engine:
     """One table and design, ready to be run in many versions.
 
-    Parameters
-    ----------
-    values : array, shape (n, k)
-        Prepared indicators (denominators and shrinkage done).
-    units : Index of length n
-    own : Variant
-        The design as it is, with its weights.
-    options : dict of step to tuple of options
-    tables : dict of aggregate id to array, shape (weight_sets, n_children)
-        Empty when weights do not vary.
-    node : str
-        The aggregate whose ranks are wanted.
-    memory_limit : int
-        Bytes for working arrays, over all threads.
+    `values`, (n, k), after shrinkage; `own`: the design as it is; `options` per step; `tables`:
+    weights by aggregate, (weight_sets, n_children), empty when weights do not vary; `node`: the
+    aggregate whose ranks are wanted; `memory_limit`: bytes for working arrays, over all threads.
     """
 
     values: Array
@@ -108,14 +89,7 @@ class Engine:
         plan: Plan,
         take: Callable[[npt.NDArray[np.int64], Ranks], None],
     ) -> None:
-        """Compute the ranks of every draw and hand them over block by block.
-
-        Parameters
-        ----------
-        take : callable
-            Gets draw numbers (m,) and ranks (m, n); rank 0 means no score. Called from threads,
-            once per draw.
-        """
+        """Hand ranks to `take`, block by block: draw numbers (m,) and ranks (m, n), 0 for none."""
         jobs = list(self._jobs(plan))
         workers = min(os.cpu_count() or 1, max(1, len(jobs)))
         # Blocks run side by side; a matrix product that also spreads over the cores only waits.
@@ -150,14 +124,7 @@ class Engine:
     ) -> list[npt.NDArray[np.int64]]:
         """Cut draws into blocks that fit the memory limit, and the processor's cache if they can.
 
-        Parameters
-        ----------
-        width : int
-            Floats that one draw needs while it is worked on.
-        stored : int
-            Floats of one draw's main array.
-        shared : bool
-            Whether all draws use the same data.
+        A draw needs `width` floats while it is worked on and `stored` for its main array.
         """
         if group.size == 0:
             return []
@@ -223,15 +190,7 @@ class Variant:
 
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
-        """Return a design made ready, its weights resolved on the data.
-
-        Parameters
-        ----------
-        values : array, shape (n, k)
-        units : Index of length n
-        node : str
-            The aggregate that is wanted.
-        """
+        """Return a design made ready, its weights resolved on the data."""
         names = design.hierarchy.indicators
         setting = Setting(signs(design), tuple(design.hierarchy.domain(i) for i in names))
         below = _below(design, node)

@@ -152,23 +152,14 @@ class MinMax(Normaliser):
 
 @dataclass(frozen=True)
 class ZScore(Normaliser):
-    """Standardise to a given mean and standard deviation: COINr ``n_zscore``.
-
-    Parameters
-    ----------
-    ddof : int
-        1 is the sample standard deviation (R's ``sd``, COINr; the default); 0 the population one
-        (De Muro, Mazziotta & Pareto 2011).
-    """
+    """Standardise to a given mean and sample standard deviation: COINr ``n_zscore``."""
 
     mean: float = 0.0
     sd: float = 1.0
-    ddof: int = 1
 
     def __post_init__(self) -> None:
         check_fields(self, "mean")
         check_fields(self, "sd", above=0)
-        check_option("ZScore: ddof", self.ddof, (0, 1))
 
     def fit(self, x: Array, direction: Array) -> Fitted:
         """Learn mean and standard deviation."""
@@ -177,7 +168,7 @@ class ZScore(Normaliser):
         with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
             centre = np.nanmean(signed, axis=-2, keepdims=True)
-            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=self.ddof)
+            sd = np.nanstd(signed, axis=-2, keepdims=True, ddof=1)
         # Rounding noise around the mean of equal values is no spread.
         sd = np.where(np.isnan(spread(low, high)), np.nan, sd)
         return Centred(centre, sd, direction, self.sd, self.mean)
@@ -386,27 +377,25 @@ class NormalScores(Normaliser):
 
 @dataclass(frozen=True, eq=False)
 class FromNorms(Normaliser):
-    """A normaliser whose parameters come from a published table of norms instead of units.
+    """A percentile rank among the units of a published table of norms.
 
     Parameters
     ----------
     norms : DataFrame, index indicator
-        ``minimum``, ``maximum``, ``gemiddelde``, ``standaardafwijking``, ``p00``..``p100``.
+        ``p00``..``p100``.
     indicator : str
         Row of `norms`.
     """
 
-    rule: MinMax | ZScore | PercentileRank
+    rule: PercentileRank
     norms: pd.DataFrame
     indicator: str
 
     def __post_init__(self) -> None:
-        rule: object = self.rule
-        if not isinstance(rule, MinMax | ZScore | PercentileRank):
-            check_instance("FromNorms: rule", rule, MinMax)
+        check_instance("FromNorms: rule", self.rule, PercentileRank)
 
     def fit(self, x: Array, direction: Array) -> Fitted:
-        """Read the parameters from the table; the data are not looked at.
+        """Read the percentiles from the table; the data are not looked at.
 
         Raises
         ------
@@ -419,23 +408,10 @@ class FromNorms(Normaliser):
         if x.shape[-1] != 1:
             raise ValueError("norms belong to one indicator: give one FromNorms per indicator")
         row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
-        if isinstance(self.rule, PercentileRank):
-            quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
-            if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
-                raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
-            return _Quantiles(quantiles, direction, self.rule.scale)
-        low, high = float(row["minimum"]), float(row["maximum"])
-        if low > high or float(row["standaardafwijking"]) < 0:
-            raise ValueError(f"norms of {self.indicator!r} are turned: maximum below minimum")
-        if isinstance(self.rule, MinMax):
-            start = np.where(direction > 0, low, -high)
-            width = np.full(direction.shape, (high - low) or np.nan)
-            return Centred(
-                start, width, direction, self.rule.upper - self.rule.lower, self.rule.lower
-            )
-        centre = float(row["gemiddelde"]) * direction
-        spread = np.full(direction.shape, float(row["standaardafwijking"]) or np.nan)
-        return Centred(centre, spread, direction, self.rule.sd, self.rule.mean)
+        quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+        if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
+            raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
+        return _Quantiles(quantiles, direction, self.rule.scale)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,15 +21,7 @@ NOISE = 4e-15
 
 
 def tie_width(size: Array, largest: Array) -> Array:
-    """Return the difference below which values count as equal.
-
-    Parameters
-    ----------
-    size : array
-        Absolute values.
-    largest : array, broadcastable to `size`
-        Largest absolute value of the column.
-    """
+    """Return the difference below which values count as equal."""
     width: Array = np.maximum(CLOSE * size, NOISE * largest)
     return width
 
@@ -101,18 +93,7 @@ def _places(starts: npt.NDArray[np.bool_], ties: Ties) -> Array:
 
 
 def rank_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Rank every column with 1 for the highest score; ties share the better rank.
-
-    Parameters
-    ----------
-    scores : DataFrame of float, shape (n_units, n_nodes)
-
-    Returns
-    -------
-    DataFrame of Int64, same shape
-        NA where the score is missing. Sport ranking (1, 2, 2, 4) as in COINr's results tables;
-        ties as in `ascending_rank`.
-    """
+    """Rank every column with 1 for the highest score; ties share the better rank."""
     ranks = ascending_rank(-scores.to_numpy(dtype=float))
     frame = pd.DataFrame(ranks, index=scores.index, columns=scores.columns)
     return frame.astype("Int64")

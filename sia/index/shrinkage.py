@@ -24,12 +24,8 @@ Array = npt.NDArray[np.float64]
 class Shrunk:
     """A shrunken vector and how it came about.
 
-    Parameters
-    ----------
-    value, weight, target, variance : Series by unit
-        Shrunken value, w (1 = own figure only), M and the posterior variance w s2 plus the
-        variance of M times (1 - w)^2.
-    tau2 : Series by group
+    By unit: value, w (1 is the own figure only), M, and the posterior variance, w s2 plus (1 -
+    w)^2 times the variance of M. By group: tau2.
     """
 
     value: pd.Series[float]
@@ -40,19 +36,7 @@ class Shrunk:
 
 
 def between_variance(m: Array, s2: Array) -> tuple[float, float, float]:
-    """Return tau2, the precision-weighted mean and its variance of a set of estimates.
-
-    Parameters
-    ----------
-    m, s2 : array, shape (n,)
-        Estimates and their sampling variances (> 0), without NaN.
-
-    Returns
-    -------
-    tuple of float
-        tau2 by DerSimonian & Laird (1986, eq. 8), never below zero; the mean under
-        weights 1 / (tau2 + s2); the variance of that mean.
-    """
+    """Return tau2, the precision-weighted mean and its variance of a set of estimates."""
     w = 1.0 / s2
     mean = float(np.sum(w * m) / np.sum(w))
     q = float(np.sum(w * (m - mean) ** 2))

@@ -196,18 +196,7 @@ def nominal_ranks(engine: Engine) -> Ranks:
 
 
 def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
-    """Return per draw the mean of |rank - nominal rank| over the units that have both.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (m, n)
-    nominal : array of int, shape (n,)
-
-    Returns
-    -------
-    array, shape (m,)
-        OECD/JRC handbook, eq. 38; NaN when no unit has both.
-    """
+    """Return per draw the mean of |rank - nominal rank| over the units that have both."""
     difference = np.subtract(ranks, nominal, dtype=np.int32)
     np.abs(difference, out=difference)
     if ranks.min(initial=1) > 0 and nominal.min(initial=1) > 0:
@@ -222,21 +211,7 @@ def rank_shift(ranks: Ranks, nominal: Ranks) -> Array:
 
 
 def summarise(ranks: Ranks, nominal: Ranks, units: pd.Index[Any]) -> pd.DataFrame:
-    """Summarise the ranks of every unit over the draws.
-
-    Parameters
-    ----------
-    ranks : array of int, shape (draws, n)
-        0 where there is no score.
-    nominal : array of int, shape (n,)
-    units : Index of length n
-
-    Returns
-    -------
-    DataFrame
-        See `UncertaintyResult.units`. The top quartile is the best quarter of the units with a
-        nominal score, rounded up.
-    """
+    """Summarise the ranks of every unit over the draws."""
     quarter = int(np.ceil(int((nominal > 0).sum()) / 4))
     found = summarise_ranks(ranks, (10, quarter))
     table: dict[str, object] = {"rank": pd.array(nominal, dtype="Int64")}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from sia.index.aggregation import Aggregator, Arithmetic
+from sia.index.aggregation import Aggregator
 from sia.index.checks import check_fields
 from sia.index.ranking import spread
 
@@ -152,18 +152,11 @@ class FactorWeights(Weighting):
 
 @dataclass(frozen=True)
 class Optimised:
-    """Outcome of `optimise_weights`.
+    """Outcome of `nearest_weights`.
 
-    Parameters
-    ----------
-    weights : array, shape (k,)
-    importance : array, shape (k,)
-        Realised shares of correlation with the score.
-    target : array, shape (k,)
-    gap : float
-        Largest absolute difference between realised and target share.
-    converged : bool
-        Whether the gap is within tolerance: verified on the outcome, not reported by a solver.
+    Weights, realised and stated shares of correlation with the score, (k,); the largest gap
+    between them; whether it is within tolerance: verified on the outcome, not reported by a
+    solver.
     """
 
     weights: Array
@@ -180,36 +173,8 @@ class Optimised:
         )
 
 
-def importance(x: Array, weight: Array, rule: Aggregator) -> Array:
-    """Return each child's Pearson correlation with the score, as shares that sum to 1.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-    weight : array, shape (k,)
-
-    Returns
-    -------
-    array, shape (k,)
-        As `importance_shares`.
-    """
-    return importance_shares(x, rule.combine(x, weight))
-
-
 def importance_shares(x: Array, score: Array) -> Array:
-    """Return the Pearson correlation of columns with a score, as shares that sum to 1.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-    score : array, shape (n,)
-
-    Returns
-    -------
-    array, shape (k,)
-        Becker et al. (2017, Ecological Indicators 80), linear version as in COINr
-        ``get_opt_weights``; pairs with a gap are left out. NaN without spread.
-    """
+    """Return the Pearson correlation of columns with a score, as shares that sum to 1."""
     correlation = np.empty(x.shape[1])
     for j in range(x.shape[1]):
         both = ~np.isnan(x[:, j]) & ~np.isnan(score)
@@ -219,67 +184,10 @@ def importance_shares(x: Array, score: Array) -> Array:
     return share
 
 
-def optimise_weights(
-    x: Array,
-    target: Array,
-    rule: Aggregator | None = None,
-    tolerance: float = 1e-4,
-) -> Optimised:
-    """Find weights whose realised importances equal stated ones.
-
-    Minimises the squared differences of `importance` from the target over weights of zero and
-    more, from three starts (target, equal, a multiplicative fixed point), and verifies the result.
-
-    Parameters
-    ----------
-    x : array, shape (n, k)
-        Children on a common scale.
-    target : array, shape (k,)
-        Relative importances, all above zero.
-    rule : Aggregator, optional
-        Default arithmetic.
-    tolerance : float
-        Largest allowed gap in shares.
-
-    Returns
-    -------
-    Optimised
-        Not converged where no non-negative weights reach the target, which can be impossible.
-
-    Raises
-    ------
-    ValueError
-        When a target is missing or not above zero, or a child has no spread.
-    """
-    if target.shape != x.shape[1:] or not ((target > 0) & np.isfinite(target)).all():
-        raise ValueError("every child needs a target importance above zero")
-    how = rule or Arithmetic()
-    goal = target / target.sum()
-    starts = (goal, np.full(goal.size, 1.0 / goal.size), _fixed_point(x, goal, how))
-    found = nearest_weights(lambda w: importance(x, w, how), goal, starts, tolerance)
-    return replace(found, weights=found.weights / found.weights.sum())
-
-
 def nearest_weights(
     shares: Callable[[Array], Array], goal: Array, starts: Sequence[Array], tolerance: float
 ) -> Optimised:
-    """Find the weights whose shares of importance lie nearest to a goal.
-
-    Parameters
-    ----------
-    shares : callable
-        From weights, shape (w,), to shares of importance, shape (k,).
-    goal : array, shape (k,)
-        Sums to 1.
-    starts : sequence of array, shape (w,)
-    tolerance : float
-        Largest allowed gap in shares.
-
-    Raises
-    ------
-    ValueError
-        When shares do not exist because something has no spread.
-    """
+    """Find the weights whose shares of importance lie nearest to a goal."""
     from scipy import optimize
 
     def miss(weight: Array) -> Array:
@@ -301,30 +209,19 @@ def nearest_weights(
     return Optimised(best, realised, goal, gap, gap <= tolerance)
 
 
-def _fixed_point(x: Array, goal: Array, rule: Aggregator) -> Array:
-    weight = goal.copy()
-    for _ in range(200):
-        ratio = goal / np.maximum(importance(x, weight, rule), 1e-6)
-        weight = weight * np.clip(ratio, 0.5, 2.0)
-        weight /= weight.sum()
-    return weight
-
-
 @dataclass(frozen=True)
 class OptimisedWeights(Weighting):
     """Weights that make correlations with the score stand in stated proportions.
 
-    Given for a whole design (``weigh=OptimisedWeights()``) it is one problem per root over the
-    weights of all indicators: their correlations with the root, through their sub-indices, whose
-    own weights stay as the structure has them. The nearest weights are used when the proportions
-    are out of reach, with a warning; ``result.chain.optimised`` holds what was realised. Under a
-    key (``weigh={2: OptimisedWeights()}``) it is about the children of those aggregates, and
-    proportions out of reach are refused.
+    One problem per root over the weights of all indicators: their correlations with the root,
+    through their sub-indices, whose own weights stay as the structure has them. The nearest
+    weights are used when the proportions are out of reach, with a warning;
+    ``result.chain.optimised`` holds what was realised.
 
     Parameters
     ----------
     target : mapping of id to relative importance, optional
-        Of the indicators, or of the children under a key; an id without one has 1. Default: equal.
+        Of the indicators; one without has 1. Default: equal.
     tolerance : float
         Largest difference between realised and stated shares.
 
@@ -359,17 +256,8 @@ class OptimisedWeights(Weighting):
         return replace(self, target=kept or None)
 
     def weights(self, x: Array, given: Array, children: tuple[str, ...], rule: Aggregator) -> Array:
-        """Return the weights.
-
-        Raises
-        ------
-        ValueError
-            When the stated importances cannot be reached within tolerance.
-        """
-        found = optimise_weights(x, self.goal(children), rule, self.tolerance)
-        if not found.converged:
-            raise ValueError(found.missed(children))
-        return found.weights
+        """Refuse to look at one aggregate alone."""
+        raise ValueError("influence is of the whole design: give weigh=OptimisedWeights(), no key")
 
     def goal(self, children: tuple[str, ...]) -> Array:
         """Return the stated importances as shares."""

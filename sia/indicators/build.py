@@ -12,6 +12,7 @@ import pandas as pd
 from sia.catalogue.model import Catalogue
 from sia.errors import InputError
 from sia.gemeente import Gemeente
+from sia.indicators.age import BY_AGE, OLD, YOUNG, by_age
 from sia.indicators.cells import Column, flags_frame, resolve
 from sia.indicators.deliveries import bound
 from sia.indicators.lookup import Floats, Lookup
@@ -83,6 +84,11 @@ class IndicatorTable:
     besluiten: tuple[str, ...] = ()
     lower: pd.DataFrame = field(default_factory=pd.DataFrame)
     upper: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def scored(self) -> pd.DataFrame:
+        """Return `values` as the score takes them: health standardised for age."""
+        return by_age(self.values, self.values, self.catalogue)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by the file name that docs/reference/contracts.md gives them."""
@@ -162,6 +168,12 @@ def _assemble(
     density = columns[DENSITY].values if DENSITY in columns else np.full_like(people, np.nan)
     lived_in = populated(people, density, gemeente)
     rows = {name: norm_row(c.values, lived_in, n) for name, c in columns.items()}
+    followed = [entry.id for entry in catalogue if entry.leeftijd is not None]
+    if followed and {YOUNG, OLD} <= set(columns):
+        country = pd.DataFrame({name: columns[name].values for name in (*followed, YOUNG, OLD)})
+        standard = by_age(country, country, catalogue)
+        for name in followed:
+            rows[name + BY_AGE] = norm_row(standard[name].to_numpy(), lived_in, n)
     return IndicatorTable(
         gemeentecode=gemeente.code,
         jaar=jaar,

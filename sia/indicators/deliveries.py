@@ -32,11 +32,6 @@ def bound(tables: Iterable[SourceTable], gemeente: Gemeente, codes: pd.Index) ->
 
     Own tables get the names of the catalogue for the columns that the configuration gives them,
     each from the file that it names; a figure that it binds to one file comes from no other.
-
-    Raises
-    ------
-    InputError
-        When two deliveries of one table give a buurt of `codes` different values.
     """
     meant = [_named(table, gemeente) if table.source == OWN else table for table in tables]
     refuse(_contradictions(meant, codes))

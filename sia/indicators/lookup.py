@@ -68,10 +68,7 @@ class Lookup:
     def holders(self, measures: Sequence[str]) -> tuple[tuple[SourceTable, int], ...]:
         """Return every table that has all these measures, with their latest reference year.
 
-        Returns
-        -------
-        tuple of (SourceTable, int)
-            In the order of `tables`.
+        In the order of `tables`.
         """
         key = tuple(measures)
         if key not in self._holders:

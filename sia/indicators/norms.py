@@ -18,6 +18,11 @@ MUNICIPALITY = "gemeente"
 def norm_row(values: Floats, lived_in: npt.NDArray[np.bool_], n_roster: int) -> dict[str, object]:
     """Return the distribution of one indicator.
 
+    ``bron``: ``land`` when at least `NATIONAL` woonbuurten have a value,
+    else ``gemeente``, and then only the municipality's own count; ``n``, ``minimum``,
+    ``maximum``, ``gemiddelde``, ``standaardafwijking`` (sample, n - 1) and the quantiles
+    (linear, Hyndman & Fan 1996 type 7). All NaN when no buurt has a value.
+
     Parameters
     ----------
     values : ndarray of float, shape (n_codes,)
@@ -26,14 +31,6 @@ def norm_row(values: Floats, lived_in: npt.NDArray[np.bool_], n_roster: int) -> 
         Which of them are woonbuurten; the others do not count.
     n_roster : int
         Number of the municipality's buurten.
-
-    Returns
-    -------
-    dict
-        ``bron``: ``land`` when at least `NATIONAL` woonbuurten have a value,
-        else ``gemeente``, and then only the municipality's own count; ``n``, ``minimum``,
-        ``maximum``, ``gemiddelde``, ``standaardafwijking`` (sample, n - 1) and the quantiles
-        (linear, Hyndman & Fan 1996 type 7). All NaN when no buurt has a value.
     """
     usable = lived_in & ~np.isnan(values)
     national = int(usable.sum()) >= NATIONAL

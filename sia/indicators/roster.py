@@ -75,13 +75,7 @@ def table_codes(table: SourceTable, gemeentecode: str) -> list[str]:
 
 
 def build_roster(intake: Intake, gemeente: Gemeente, jaar: int) -> Roster:
-    """Return every buurt of the municipality in year `jaar`.
-
-    Raises
-    ------
-    InputError
-        When neither borders nor any table hold a buurt of the municipality.
-    """
+    """Return every buurt of the municipality in year `jaar`."""
     layer = _nearest_layer(intake.areas, gemeente.code, jaar)
     codes = pd.Index(codes_of(intake, layer, gemeente.code, jaar), name="buurtcode", dtype="str")
     if codes.empty:

@@ -366,14 +366,17 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
 
 
 def _order(cijfers: Cijfers) -> Zin | None:
-    found = open_places(cijfers.scores)
+    ranked = cijfers.gerangschikt["rang"]
+    # of a part of the city the quarter is not known from its own rows
+    whole = len(ranked) > 0 and ranked.max() <= len(ranked)
+    found = open_places(cijfers.scores) if whole else None
     if found is None:
         return None
     inside, leaves, enters = found
     shown = f"{getal(100 * cijfers.gewichtsruis)} %"
     names = [str(cijfers.naam[code]) for code in (*leaves, *enters)]
     return Zin(
-        order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
+        order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis, found),
         (
             Grond("grootste verandering van een gewicht", shown, OWN_TABLE),
             count(inside, "buurten in het meest urgente kwart", OWN_TABLE),
@@ -392,7 +395,7 @@ def flag_counts(cijfers: Cijfers) -> dict[str, int]:
         ``gevraagd`` and ``bekend``: indicators of the method, and those with a value for some
         buurt. ``totaal``, ``ontbreekt`` and the other flags: values of the known indicators.
     """
-    names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
+    names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
     columns = [[str(f).partition(":")[0] for f in cijfers.vlaggen[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
@@ -405,7 +408,8 @@ def flag_counts(cijfers: Cijfers) -> dict[str, int]:
     }
 
 
-def _scored(cijfers: Cijfers, key: str) -> bool:
+def scored(cijfers: Cijfers, key: str) -> bool:
+    """Return whether an indicator counts in urgentie or potentie."""
     return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
@@ -535,7 +539,8 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
         "stad": "Bespreek of u de volgorde herkent, en welke buurten u als eerste wilt oppakken.",
         "domein": "Bespreek of u de buurten herkent, en welke plannen van uw domein hier passen.",
         "buurt": "Vertel of u deze buurt herkent in de cijfers, en wat er ontbreekt.",
-        "dia": "Bespreek of dit als één gebied is aan te pakken, en welke partners meedoen.",
+        "dia": "Bespreek of dit als één gebied is aan te pakken, en wie meedoet. De partners "
+        "stellen de grens zelf vast.",
         "verandering": "Bespreek of u de verandering herkent, en wat haar kan verklaren.",
     }.get(soort, "Bespreek of u de buurten herkent, en welke u als eerste wilt oppakken.")
     asked = [

@@ -9,11 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sia.duiding.entry import check_entry
 from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
-from sia.sessie.panels import facts, panel
+from sia.sessie.panels import difference, facts, panel
 from sia.sessie.recording import (
     CHANGED,
     confirm,
@@ -32,6 +33,7 @@ from sia.weighing.order import order_text
 
 with extra("sessie"):
     import anywidget
+    import ipywidgets as widgets
     import traitlets
 
 EDITIES = ("openbaar", "partners")
@@ -39,6 +41,7 @@ UNCHECKED = (
     "Nog niet opgeslagen. Lees de tekst na: zij komt in het openbare rapport. Pas haar aan, of zet "
     "hieronder het vinkje."
 )
+RENEWED = "De cijfers zijn intussen opnieuw berekend. U ziet nu de nieuwe."
 SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessie")
 """Parts of the page's script, in the order in which they need each other."""
 
@@ -74,7 +77,9 @@ class Sessie(anywidget.AnyWidget):
     -----
     Traits in the direction of Python are ``gemeente``, ``jaar``, ``gekozen``, ``ander`` and
     ``gewichten``; the others show the answer. What must be confirmed (storing, exporting,
-    importing) goes by message, with an answer to each.
+    importing) goes by message, with an answer to each. Every second the page asks whether the
+    record or the figures changed on disk: a judgement of another session is seen at once, and a
+    page that asks no more is gone.
     """
 
     _esm = "\n".join(_static(f"{name}.js") for name in SCRIPTS)
@@ -94,6 +99,10 @@ class Sessie(anywidget.AnyWidget):
     gebieden: traitlets.List[Any] = traitlets.List().tag(sync=True)
     oordelen = traitlets.Dict().tag(sync=True)
     logboek: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    verschil = traitlets.Unicode().tag(sync=True)
+    verkenner = traitlets.Instance(widgets.Widget, allow_none=True).tag(
+        sync=True, **widgets.widget_serialization
+    )
     fout = traitlets.Unicode().tag(sync=True)
     antwoord = traitlets.Int().tag(sync=True)
 
@@ -101,17 +110,10 @@ class Sessie(anywidget.AnyWidget):
         self, folders: Folders, gemeente: str, jaar: int, editie: str = "openbaar"
     ) -> None:
         self.folders, self.editie = folders, editie
-        super().__init__(
-            keuzes=[
-                {"code": one.code, "naam": one.naam, "jaren": list(one.jaren)}
-                for one in available(folders)
-            ],
-            opties=options(),
-            gemeente=gemeente,
-            jaar=jaar,
-        )
+        super().__init__(opties=options(), gemeente=gemeente, jaar=jaar)
         self.stand: Stand
         self.opened: tuple[str, int] | None = None
+        self._seen = (0, 0)
         try:
             self._open()
         except InputError as error:
@@ -143,7 +145,11 @@ class Sessie(anywidget.AnyWidget):
 
     def _open(self) -> None:
         """Put another municipality or year on the table."""
-        keuze = next((one for one in available(self.folders) if one.code == self.gemeente), None)
+        found = available(self.folders)
+        self.keuzes = [
+            {"code": one.code, "naam": one.naam, "jaren": list(one.jaren)} for one in found
+        ]
+        keuze = next((one for one in found if one.code == self.gemeente), None)
         if keuze is not None and self.jaar not in keuze.jaren:
             self.jaar = keuze.jaren[0]
         if self.opened == (self.gemeente, self.jaar):
@@ -154,12 +160,14 @@ class Sessie(anywidget.AnyWidget):
             if self.opened:
                 self.gemeente, self.jaar = self.opened
             raise
-        self.opened = (self.gemeente, self.jaar)
+        self.opened, self._seen = (self.gemeente, self.jaar), self._stamps()
+        if self.verkenner is not None:
+            self.verkenner.close()
         codes = self.stand.cijfers.gebieden.index
         ranked = self.stand.cijfers.gerangschikt.index
         first = str(ranked[0] if len(ranked) else codes[0])
         with self.hold_sync(), self.hold_trait_notifications():
-            self.stad = drawing(self.stand)
+            self.stad, self.verkenner = drawing(self.stand), None
             self.gekozen = self.gekozen if self.gekozen in codes else first
             self.ander = self.ander if self.ander in codes else ""
         self._weigh()
@@ -175,14 +183,16 @@ class Sessie(anywidget.AnyWidget):
         }
         with self.hold_sync():
             self.panelen = {code: panel(self.stand, code) for code in shown}
+            self.verschil = difference(self.stand, *shown) if len(shown) > 1 else ""
             self.gebieden = [
-                {"code": code, "naam": str(self.stand.namen[code]), "versie": self._version(code)}
+                {
+                    "code": code,
+                    "naam": str(self.stand.namen[code]),
+                    "versie": self.stand.versies[code],
+                }
                 for code in self.stand.gebieden_van(self.gekozen)
             ]
             self._list()
-
-    def _version(self, code: str) -> str:
-        return str(self.stand.versies[code])
 
     def _list(self) -> None:
         """Show what was said."""
@@ -213,6 +223,8 @@ class Sessie(anywidget.AnyWidget):
         answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "bewaar": self._store,
             "nakijken": self._check,
+            "kijk": self._look,
+            "verken": self._explore,
             "uitvoer": self._export,
             "invoer": lambda content: self._import(content, buffers),
         }
@@ -225,7 +237,7 @@ class Sessie(anywidget.AnyWidget):
             result = {
                 "goed": False,
                 "tekst": _spoken(error),
-                "velden": [problem.kolom for problem in error.problems if problem.kolom],
+                "velden": {one.kolom: f"{one.wat} {one.oplossing}" for one in error.problems},
             }
         except Exception as error:
             result = {
@@ -238,6 +250,7 @@ class Sessie(anywidget.AnyWidget):
     def _store(self, content: Mapping[str, Any]) -> dict[str, Any]:
         fields = content["velden"]
         entry = entry_of(fields, self.stand)
+        check_entry(entry)
         said = self._warnings(fields)
         if not content.get("nagekeken"):
             return {"goed": False, "waarschuwingen": said, "tekst": UNCHECKED}
@@ -253,6 +266,39 @@ class Sessie(anywidget.AnyWidget):
         gebieden = self.stand.cijfers.gebieden
         places = {*gebieden["naam"].astype(str), *gebieden["wijknaam"].astype(str)}
         return warnings(fields, places)
+
+    def _stamps(self) -> tuple[int, int]:
+        """Return when the record and the figures on the table were last written."""
+        run = self.stand.run
+        record = self.folders.record(run.gemeente.code)
+        return (
+            record.stat().st_mtime_ns if record.exists() else 0,
+            (run.folder / "manifest.json").stat().st_mtime_ns,
+        )
+
+    def _look(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Show what another session said, and figures that were computed anew."""
+        if self.opened is None or (now := self._stamps()) == self._seen:
+            return {"goed": True}
+        anew = now[1] != self._seen[1]
+        self._seen = now
+        if anew:
+            before, self.opened = self.opened, None
+            try:
+                self._open()
+            finally:
+                self.opened = self.opened or before
+        self._list()
+        return {"goed": True, "tekst": RENEWED if anew else ""}
+
+    def _explore(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the explorer of the city on the table, of figures that may be shown."""
+        # loaded when it is asked for: the page opens without it
+        from sia.explorer.widget import Verkenner
+
+        if self.verkenner is None:
+            self.verkenner = Verkenner(self.stand.run, openbaar=True)
+        return {"goed": True}
 
     def _export(self, content: Mapping[str, Any]) -> dict[str, Any]:
         entries = self.stand.duidingen()
@@ -313,13 +359,7 @@ def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = ""
 
 
 def check_session(app: Sessie) -> str:
-    """Say what the record holds, and which of it asks for attention.
-
-    Raises
-    ------
-    InputError
-        When the figures could not be opened.
-    """
+    """Say what the record holds, and which of it asks for attention."""
     if app.opened is None:
         raise InputError.one(wat=app.fout, oplossing="Maak de tabellen opnieuw.")
     entries = app.stand.duidingen()

@@ -25,13 +25,7 @@ class Keuze:
 
 
 def available(folders: Folders) -> tuple[Keuze, ...]:
-    """Return what can be opened, in order of name.
-
-    Raises
-    ------
-    InputError
-        When nothing has been run yet.
-    """
+    """Return what can be opened, in order of name; refuses when nothing has been run yet."""
     years: dict[str, list[int]] = {}
     for folder in sorted(folders.processed.glob("GM[0-9]*/[0-9]*")):
         if all((folder / f"{name}.parquet").exists() for name in NEEDED):
@@ -54,13 +48,7 @@ def available(folders: Folders) -> tuple[Keuze, ...]:
 
 
 def opened(folders: Folders, code: str, jaar: int) -> Run:
-    """Open one municipality and year from what was written, without its raw files.
-
-    Raises
-    ------
-    InputError
-        When this year has not been run; says which have.
-    """
+    """Open one municipality and year from what was written, without its raw files."""
     _check(folders, code, jaar)
     asked = read_manifest(folders.year(code, jaar)).get("stappen", {}).get(WEIGHED, {})
     asked = asked.get("parameters", {})
@@ -81,14 +69,7 @@ def _check(folders: Folders, code: str, jaar: int) -> None:
 
 
 def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
-    """Return the code and year to open, where an empty name or 0 leaves the choice to us.
-
-    Parameters
-    ----------
-    gemeente : str
-        Name or code; empty for the first in order of name.
-    jaar : int
-        0 for the newest.
+    """Return the code and year to open: an empty name is the first, 0 the newest.
 
     Raises
     ------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
 import pandas as pd
 
-from sia.dutch import MISSING
+from sia.catalogue.refused import is_origin
+from sia.dutch import MISSING, getal, met_teken
 from sia.report import overview
 from sia.report.facts import standing
 from sia.sessie.stand import Stand
@@ -16,20 +18,14 @@ from sia.viz.figure import Chart
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 
+FURTHEST = 12
+"""Figures that a comparison shows beside the scores."""
 NEAR = 1.0
 """Metres between two borders up to which buurten are neighbours; drawn borders leave slivers."""
 
 
 def panel(stand: Stand, code: str) -> str:
-    """Return everything about one buurt: facts, charts, deel-buurten and plans.
-
-    Parameters
-    ----------
-    stand : Stand
-        Keeps what was made, so that going back to a buurt takes no time.
-    code : str
-        A buurt of `stand`.
-    """
+    """Return everything about one buurt: facts, charts, deel-buurten and plans; made once."""
     if code not in stand.panelen:
         c, land = stand.cijfers, stand.land
         drawn = buurt_charts(c, stand.jaren, code, land=land)
@@ -54,6 +50,49 @@ def facts(stand: Stand, code: str) -> str:
     )
     heading = f"<h3>{escape(str(place['naam']))}</h3><p>{escape(where)}</p>"
     return f"{heading}<dl class='feiten'>{rows}</dl>"
+
+
+def difference(stand: Stand, one: str, other: str) -> str:
+    """Return what sets two buurten apart: is their order sure, and which figures differ most.
+
+    A difference counts by the middle distance of a ranked buurt to the middle one.
+    """
+    c = stand.cijfers
+    points = {"urgentie": "Urgentie", "potentie": "Potentie", **DOMAINS}
+    told = {name: (points[name], "punten", 1) for name in points if name in c.scores}
+    figures = {
+        name: (str(row["naam"]), str(row["eenheid"]), int(row["decimalen"]))
+        for name, row in c.ingangen.items()
+        if name in c.toonbaar and not is_origin(name) and not is_origin(str(row["naam"]))
+    }
+    values = pd.concat([c.scores[list(told)], c.toonbaar[list(figures)]], axis=1).astype(float)
+    ranked, told = values.loc[c.gerangschikt.index], told | figures
+    spread = (ranked - ranked.median()).abs().median().replace(0.0, np.nan)
+    apart = pd.Series(values.loc[one] - values.loc[other])
+    far = (apart / spread).abs()[list(figures)].dropna().nlargest(FURTHEST)
+    rows = [name for name in told if name in points or name in far.index]
+    rows.sort(key=lambda name: far.get(name, np.inf), reverse=True)
+    names = [str(c.naam[code]) for code in (one, other)]
+    names = names if names[0] != names[1] else [f"{c.naam[code]} ({code})" for code in (one, other)]
+    table = pd.DataFrame({"Cijfer": [f"{told[name][0]} ({told[name][1]})" for name in rows]})
+    for head, code in zip(names, (one, other), strict=True):
+        table[head] = [getal(values.at[code, name], told[name][2]) for name in rows]
+    table["Verschil"] = [met_teken(apart[name], told[name][2]) for name in rows]
+    title = f"{names[0]} naast {names[1]}: de scores, en de cijfers die het meest verschillen"
+    beside = html_table(table, title, getallen=[*names, "Verschil"])
+    return f"<p>{escape(_sure(stand, one, other))}</p>{beside}"
+
+
+def _sure(stand: Stand, one: str, other: str) -> str:
+    """Say whether it is sure which of two buurten goes first."""
+    c = stand.cijfers
+    both = c.scores.loc[[one, other]]
+    if not c.heeft_intervallen or both["rang_p05"].isna().any():
+        return "Welke van de twee voorgaat, is niet doorgerekend."
+    first = str(both["rang"].astype(float).idxmin())
+    if both["rang_p05"].max() <= both["rang_p95"].min():
+        return "De marges overlappen: wie van de twee voorgaat op urgentie, is niet zeker."
+    return f"De marges overlappen niet: {c.naam[first]} gaat voor op urgentie."
 
 
 def _figure(chart: Chart) -> str:

@@ -58,16 +58,7 @@ def options() -> dict[str, list[str]]:
 def entry_of(velden: Mapping[str, Any], stand: Stand) -> Entry:
     """Make an entry of what was typed, on the figures that are on the table now.
 
-    Parameters
-    ----------
-    velden : mapping of str to str
-        `FIELDS`; what is absent is empty.
-
-    Raises
-    ------
-    InputError
-        When the place is not one of this municipality and year, or no id was given: without it
-        a retry would store the same entry twice.
+    What is absent is empty. Refused without an id: a retry would store the same entry twice.
     """
     given = {name: str(velden.get(name) or "").strip() for name in FIELDS}
     gebied = given["gebied"]
@@ -88,15 +79,7 @@ def entry_of(velden: Mapping[str, Any], stand: Stand) -> Entry:
 
 
 def warnings(velden: Mapping[str, Any], places: Collection[str] = ()) -> list[str]:
-    """Say which typed texts look like personal data; each kind once.
-
-    Parameters
-    ----------
-    velden : mapping of str to str
-        `FIELDS`.
-    places : collection of str
-        Names of buurten, which are no names of people.
-    """
+    """Say which typed texts look like personal data; names of `places` are no names of people."""
     texts = [
         str(velden.get(name) or "")[: LIMITS[name] + 1] for name in ("uitspraak", "reden", "sessie")
     ]
@@ -105,18 +88,7 @@ def warnings(velden: Mapping[str, Any], places: Collection[str] = ()) -> list[st
 
 
 def confirm(entry: Entry, stand: Stand) -> str:
-    """Store an entry, read it back, and say so.
-
-    Returns
-    -------
-    str
-        Dutch confirmation with sequence number and time; given only when it stands on disk.
-
-    Raises
-    ------
-    InputError
-        When it is not complete or could not be stored.
-    """
+    """Store an entry, read it back, and say so: number and time, given only when it is on disk."""
     record = stand.record()
     number = record.add(entry)
     stored = record.entries(entry.gemeente).set_index("volgnummer")
@@ -127,19 +99,10 @@ def confirm(entry: Entry, stand: Stand) -> str:
 def listed(stand: Stand, entries: pd.DataFrame, code: str) -> list[dict[str, Any]]:
     """Return the entries about one buurt and its deel-buurten, newest first.
 
-    Parameters
-    ----------
-    entries : DataFrame
-        From `Stand.duidingen`.
-
-    Returns
-    -------
-    list of dict
-        Texts of the entry, with ``plek``, ``moment`` (local time), ``vervallen`` (bool),
-        ``let_op`` (what to know about it now) and ``vraag`` (bool: it is of an earlier year, and
-        nobody said yet in this year whether it still holds), ``kan`` (bool: it may be corrected),
-        ``aangetast`` (bool: it is not what was confirmed) and ``ingevoerd`` (bool: it was imported
-        and counts when somebody takes it over).
+    Texts of the entry, with ``plek``, ``moment`` (local time), ``vervallen``, ``let_op`` (what to
+    know about it now), ``vraag`` (it is of an earlier year, and nobody said yet whether it still
+    holds), ``kan`` (it may be corrected), ``aangetast`` (it is not what was confirmed) and
+    ``ingevoerd`` (it was imported and counts when somebody takes it over).
     """
     if entries.empty:
         return []

@@ -14,19 +14,10 @@ LAND = "land"
 
 
 def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
-    """Return the domain scores of a buurt with the national median on every indicator.
+    """Return the domain scores (0-100) of a buurt with the national median on every indicator.
 
-    Parameters
-    ----------
-    indicators : tuple of str
-        Those that the urgentie of this year rests on.
-
-    Returns
-    -------
-    dict of domain to float
-        0-100, on the same fixed scale as the buurten. Only domains of which enough indicators
-        have national norms: the share that a buurt needs for a domain score. Empty when there
-        are none.
+    `indicators` are those that the urgentie rests on. Only domains of which enough indicators have
+    national norms: the share that a buurt needs for a domain score. Empty when there are none.
     """
     norms = run.table("normen")
     national = norms.loc[norms["bron"] == LAND, "p50"].astype(float)

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import tempfile
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from sia.settings import Folders
 
 with extra("sessie"):
     import nbformat
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
     from traitlets.config import Config
     from voila.app import Voila
     from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -25,8 +27,8 @@ with extra("sessie"):
 NOTEBOOK = "06_duiding.ipynb"
 ADDRESS = "127.0.0.1"
 PORTS = 50
-IDLE = 600
-"""Seconds after which a kernel that no page is connected to is ended."""
+IDLE, LOOK = 90, 10
+"""Seconds after which a kernel without a page is ended, and between two looks."""
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -34,6 +36,24 @@ POLICY = (
     "form-action 'none'"
 )
 """What the page may ask: this server only. Jupyter's widgets need inline scripts and `eval`."""
+
+
+class Kernels(AsyncMappingKernelManager):
+    """Ends a kernel that no page has been connected to for `IDLE` seconds.
+
+    Of a browser that crashed nobody hears, and a kernel that was kept ready may have been idle for
+    hours when its page comes: so the time counts from when it was seen alone.
+    """
+
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel that was left; asked every `LOOK` seconds of all that are not kept ready."""
+        seen, now = vars(self).setdefault("_alone", {}), time.monotonic()
+        busy = self._kernels[kernel_id].execution_state != "idle"
+        if busy or self._kernel_connections.get(kernel_id):
+            seen.pop(kernel_id, None)
+        elif now - seen.setdefault(kernel_id, now) >= IDLE:
+            del seen[kernel_id]
+            await self.shutdown_kernel(kernel_id)  # type: ignore[no-untyped-call]
 
 
 class LeaveHandler(VoilaShutdownKernelHandler):  # type: ignore[misc]
@@ -59,21 +79,12 @@ class SessionServer(Voila):  # type: ignore[misc]
         return [(rule[0], own.get(rule[1], rule[1]), *rule[2:]) for rule in super().init_handlers()]
 
 
-def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookNode:
-    """Return the session's notebook without its prose, with these parameters.
+def app_notebook(
+    source: Path, parameters: dict[str, Any], titel: str = "Duidingssessie"
+) -> nbformat.NotebookNode:
+    """Return a notebook as an app: without its prose.
 
-    Parameters
-    ----------
-    source : pathlib.Path
-        ``notebooks/06_duiding.ipynb``.
-    parameters : dict
-        Values for its ``parameters`` cell; only names that it has.
-
-    Returns
-    -------
-    NotebookNode
-        The ``parameters`` cell with these values after its own, and the cells that are tagged
-        ``app``.
+    The ``parameters`` cell with `parameters` after its own values, and the cells tagged ``app``.
     """
     book: nbformat.NotebookNode = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
@@ -85,21 +96,15 @@ def app_notebook(source: Path, parameters: dict[str, Any]) -> nbformat.NotebookN
         elif "app" in tags:
             kept.append(cell)
     book.cells = kept
-    book.metadata["title"] = "Duidingssessie"
+    book.metadata["title"] = titel
     return book
 
 
 def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict[str, Any]:
     """Return the settings of the server.
 
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        From `app_notebook`, written.
-    sleutel : str
-        Who does not have it gets no page: other users of this computer, other sites in the browser.
-    browser : bool
-        Open the page in the browser of this computer.
+    Who does not have `sleutel` gets no page: other users of this computer, other sites in the
+    browser.
     """
     return {
         "Voila": {
@@ -117,11 +122,14 @@ def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict
             "allow_theme_override": "NO",
             "show_tracebacks": False,
             "file_allowlist": [],
+            # one kernel has the city on the table before a page is asked for
+            "preheat_kernel": True,
+            "multi_kernel_manager_class": Kernels,
             "extension_denylist": ["jupyterlab_pygments"],
         },
+        "VoilaKernelManager": {"fill_delay": 5},
         "ConnectionFileMixin": {"transport": "ipc"},
-        # a browser that crashed never says that its page was left
-        "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": IDLE // 10},
+        "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": LOOK},
         "HTMLExporter": {"language_code": "nl"},
     }
 
@@ -136,54 +144,43 @@ def serve(
     browser: bool,
     say: Callable[[str], None],
 ) -> None:
-    """Serve the session until it is stopped.
+    """Serve the session until it is stopped; refuses before a server starts when there is nothing.
 
-    Parameters
-    ----------
-    root : pathlib.Path
-        Project folder with ``notebooks/`` and ``data/processed``.
-    gemeente : str
-        Name or code; empty for the first that there is.
-    jaar : int
-        0 for the newest that there is.
-    editie : str
-        ``openbaar`` or ``partners``.
-    poort : int
-        Port on this computer; when it is taken, the next free one is used.
-    browser : bool
-        Open the page in the browser of this computer.
-    say : callable
-        Told where the page is.
-
-    Raises
-    ------
-    InputError
-        When there is nothing to open; before a server starts.
+    `gemeente` and `jaar` as `chosen`. A `poort` that is taken becomes the next free one; `say` is
+    told where the page is.
     """
     code, year = chosen(Folders.of(root), gemeente, jaar)
+    parameters = {"gemeente": code, "jaar": year, "editie": editie}
+    serve_notebook(root, NOTEBOOK, parameters, poort=poort, browser=browser, say=say)
+
+
+def serve_notebook(
+    root: Path,
+    name: str,
+    parameters: dict[str, Any],
+    titel: str = "Duidingssessie",
+    *,
+    poort: int,
+    browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Serve the app of a notebook until it is stopped, see `serve` and `app_notebook`."""
     share = str(files("sia.sessie").joinpath("share"))
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = share + (os.pathsep + before if before else "")
     os.environ["SIA_HOME"] = str(root)
     with tempfile.TemporaryDirectory(prefix="sia-sessie-") as folder:
-        notebook = Path(folder) / NOTEBOOK
-        parameters = {"gemeente": code, "jaar": year, "editie": editie}
-        book = app_notebook(root / "notebooks" / NOTEBOOK, parameters)
+        notebook = Path(folder) / name
+        book = app_notebook(root / "notebooks" / name, parameters, titel)
         nbformat.write(book, notebook)  # type: ignore[no-untyped-call]
         poort, sleutel = free_port(poort), secrets.token_urlsafe(16)
-        say(f"De sessie staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
+        say(f"De pagina staat op http://{ADDRESS}:{poort}/?token={sleutel} (stoppen: Ctrl+C).")
         config = Config(settings(notebook, poort=poort, sleutel=sleutel, browser=browser))
         SessionServer.launch_instance(argv=[], config=config)
 
 
 def free_port(first: int) -> int:
-    """Return the first port from `first` on that nobody on this computer listens to.
-
-    Raises
-    ------
-    InputError
-        When the next `PORTS` are all taken.
-    """
+    """Return the first port from `first` on that nobody on this computer listens to."""
     for port in range(first, min(first + PORTS, 65536)):
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

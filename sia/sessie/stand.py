@@ -75,15 +75,7 @@ class Stand:
 def load_stand(run: Run, editie: str = "openbaar") -> Stand:
     """Read everything that a session needs of one municipality and year.
 
-    Parameters
-    ----------
-    editie : str
-        ``openbaar`` leaves the plans out that are for the partners' table only.
-
-    Raises
-    ------
-    InputError
-        When a table is absent or no longer fits its schema; says which step to run again.
+    ``openbaar`` leaves the plans out that are for the partners' table only.
     """
     plans = public_investments(agenda.published(run))
     if editie == "openbaar":

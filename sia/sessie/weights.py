@@ -25,18 +25,8 @@ def reordered(
 ) -> Reweighed:
     """Weigh the domains anew and rank again; the scores themselves stay as they are.
 
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    gewichten : mapping of domain to float
-        Factor on the weight of the method, 0 to `HIGHEST`; a domain that is not named keeps 1.
-        Domains without scores are ignored.
-
-    Raises
-    ------
-    InputError
-        When a weight is no number from 0 to `HIGHEST`, or all are zero.
+    `gewichten` are factors on the weight of the method, 0 to `HIGHEST`; a domain that is not named
+    keeps 1, one without scores is ignored.
     """
     _check([name for name in scored_domains(scores) if scores[name].notna().any()], gewichten)
     return reweighed(scores, gewichten, settings)
@@ -64,13 +54,7 @@ def _check(domains: list[str], gewichten: Mapping[str, float]) -> None:
 
 
 def sentences(proef: Reweighed, naam: Mapping[str, str] | pd.Series) -> list[str]:
-    """Say in Dutch what stays the same and what changes, the same first.
-
-    Parameters
-    ----------
-    naam : mapping
-        Code -> name.
-    """
+    """Say in Dutch what stays the same and what changes, the same first."""
     table = proef.tabel.dropna(subset=["voor", "na"])
     if table.empty:
         return ["Er zijn geen gerangschikte buurten om te vergelijken."]

@@ -156,16 +156,8 @@ def _note(path: Path, seen: Peek, shape: str, named: str | None) -> str:
 def read(found: Found) -> SourceTable:
     """Read one delivery of the KWB.
 
-    Returns
-    -------
-    SourceTable
-        Canonical measures, all regions of the file. Percentages are added where only counts are
-        given. Themes that CBS left empty have the reason "thema niet geleverd".
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
+    Canonical measures, all regions of the file. Percentages are added where only counts are
+    given. Themes that CBS left empty have the reason "thema niet geleverd".
     """
     if not found.year:
         raise InputError([year_problem(found.path)])
@@ -178,7 +170,7 @@ def read(found: Found) -> SourceTable:
     columns = raw.columns
     if found.shape == "odata3":
         _check_year(found, columns)
-        return tidy(_draft(found, raw, _match_keys(found, columns), _key_fields(found, raw)))
+        return tidy(_draft(found, raw, _match_keys(found, columns), key_fields(found, raw)))
     if found.shape == "spreadsheet":
         matched = by_short_name(columns, dictionary(_DICTIONARY).measures, found.year)
         return tidy(_draft(found, raw, matched, _spreadsheet_fields(raw)))
@@ -260,12 +252,30 @@ def _match_keys(found: Found, columns: Iterable[str]) -> dict[str, list[str]]:
     """Match v3 keys by title and group when DataProperties is there, else by stem and order."""
     measures = dictionary(_DICTIONARY).measures
     by_key = by_heading(headings_from_keys(columns), measures, found.year)
-    properties = companion(found.path, "DataProperties")
-    if properties is None:
-        return by_key
-    rows = read_pages(properties).frame.to_dict("records")
-    headings = headings_from_properties(columns, [{str(k): v for k, v in r.items()} for r in rows])
-    return {**by_key, **by_heading(headings, measures, found.year)}
+    return {**by_key, **by_heading(described(found.path, columns), measures, found.year)}
+
+
+def described(path: Path, columns: Iterable[str], *, needed: bool = False) -> list[Heading]:
+    """Return the columns of a v3 table as its DataProperties describe them; none without it.
+
+    Parameters
+    ----------
+    needed : bool
+        Refuse a table without them: its keys (`Waarde_4`, `AfstandTotSchool_52`) are alike.
+    """
+    properties = companion(path, "DataProperties")
+    if properties is not None:
+        rows = read_pages(properties).frame.to_dict("records")
+        return headings_from_properties(
+            columns, [{str(k): v for k, v in row.items()} for row in rows]
+        )
+    if needed:
+        raise InputError.one(
+            "De kolomnamen zeggen zonder beschrijving niet waarover ze gaan.",
+            "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
+            bestand=str(path),
+        )
+    return []
 
 
 def _check_year(found: Found, columns: Iterable[str]) -> None:
@@ -282,7 +292,8 @@ def _check_year(found: Found, columns: Iterable[str]) -> None:
         )
 
 
-def _key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
+def key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
+    """Return code, name and municipality of every row of a v3 table."""
     codes, titles_of = _codes_and_titles(raw)
     names = _first(raw, ("buurt_naam",))
     names = titles_of if names is None else names

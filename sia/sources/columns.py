@@ -156,13 +156,7 @@ def suffix_of(key: str) -> int:
 
 @lru_cache(maxsize=16)
 def dictionary(name: str) -> Dictionary:
-    """Load ``measures/<name>.toml``.
-
-    Parameters
-    ----------
-    name : str
-        For example ``cbs_kwb``.
-    """
+    """Load ``measures/<name>.toml``."""
     content = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     measures = tuple(_measure(key, entry) for key, entry in content["maten"].items())
     shares = tuple(
@@ -218,8 +212,6 @@ def headings_from_properties(
 
     Parameters
     ----------
-    columns : iterable of str
-        Keys in the data set.
     properties : iterable of mapping
         Rows with ``ID``, ``ParentID``, ``Key``, ``Title``, ``Unit``.
     """
@@ -271,10 +263,7 @@ def by_heading(
 ) -> dict[str, list[str]]:
     """Match described columns to measures.
 
-    Returns
-    -------
-    dict of str to list of str
-        Canonical name -> columns. More than one column is a fault that the caller reports.
+    Canonical name -> columns. More than one column is a fault that the caller reports.
     """
     index: dict[str, list[Measure]] = {}
     for measure in _in_year(known, year):
@@ -333,13 +322,7 @@ def _in_year(known: Iterable[Measure], year: int) -> list[Measure]:
 
 
 def one_column_each(matched: Mapping[str, list[str]], path: Path) -> dict[str, str]:
-    """Return measure -> column.
-
-    Raises
-    ------
-    InputError
-        When two columns of the file claim to be the same measure.
-    """
+    """Return measure -> column."""
     problems = [
         Problem(
             f"Deze kolommen gaan over dezelfde maat ({name}).",

@@ -15,13 +15,7 @@ NAMED = 10
 
 
 def intake_counts(files: pd.DataFrame) -> pd.DataFrame:
-    """Return how many files of each source were read, passed over, or at fault.
-
-    Parameters
-    ----------
-    files : DataFrame
-        As ``bestanden.parquet``.
-    """
+    """Return how many files of each source were read, passed over, or at fault."""
     named = files["bron"].replace("", "(geen bekende bron)")
     counts = pd.crosstab(named, files["status"])
     return counts.reindex(columns=list(STATUSES), fill_value=0).reset_index()
@@ -30,11 +24,8 @@ def intake_counts(files: pd.DataFrame) -> pd.DataFrame:
 def coverage(found: Intake, gemeentecode: str) -> pd.DataFrame:
     """Return per table and border layer how many buurten of a municipality it has, and lacks.
 
-    Returns
-    -------
-    DataFrame
-        ``bron``, ``tabel``, ``jaar``, ``buurten``, ``zonder rij`` (codes, at most ten named).
-        Compared with all codes of that same year's borders or, without those, of any source.
+    ``bron``, ``tabel``, ``jaar``, ``buurten``, ``zonder rij`` (codes, at most ten named).
+    Compared with all codes of that same year's borders or, without those, of any source.
     """
     own = [row for row in _codes(found, "BU" + gemeentecode[2:]) if row[-1]]
     everything = set().union(*(codes for *_, codes in own))
@@ -68,11 +59,6 @@ def intake_text(found: Intake, gemeentecode: str, naam: str, waar: str = "") -> 
     ----------
     waar : str
         The folders that were read, for the message.
-
-    Raises
-    ------
-    InputError
-        When no table or border layer holds a buurt of the municipality.
     """
     covered = coverage(found, gemeentecode)
     if covered.empty:

@@ -119,13 +119,7 @@ def year_problem(path: Path) -> Problem:
 
 
 def year_of_period(path: Path, period: object) -> int:
-    """Return the year of a period such as ``2020JJ00``, ``2024MM03``, ``2019`` or ``2022*``.
-
-    Raises
-    ------
-    InputError
-        When it is no period.
-    """
+    """Return the year of a period such as ``2020JJ00``, ``2024MM03``, ``2019`` or ``2022*``."""
     match = re.fullmatch(r"\s*(20\d\d)(?:\.0|\*{1,2}|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
     if match is None:
         raise InputError.one(
@@ -139,18 +133,8 @@ def year_of_period(path: Path, period: object) -> int:
 def companion(path: Path, entity: str) -> Path | None:
     """Return the file with `entity` that was delivered with a data file.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        For example ``cbs.v3.84799NED_TypedDataSet.parquet``.
-    entity : str
-        For example ``DataProperties``.
-
-    Returns
-    -------
-    pathlib.Path or None
-        The file beside `path` whose name differs in the entity (and perhaps the extension) only;
-        a file of another table in the same folder is never taken.
+    The file beside `path` whose name differs in the entity (and perhaps the extension) only;
+    a file of another table in the same folder is never taken.
     """
     own = _TABLE.findall(path.name)
     base = re.split(r"(?:Un)?[Tt]yped[Dd]ata[Ss]et|Observations", path.stem)[0]

@@ -39,6 +39,7 @@ from sia.sources.questions import (
     health,
     kwb,
     leefbaarometer,
+    nearness,
     ses,
     squares,
     tables,
@@ -65,6 +66,7 @@ __all__ = [
     "known_tables",
     "kwb",
     "leefbaarometer",
+    "nearness",
     "plan",
     "ses",
     "squares",
@@ -135,7 +137,7 @@ def plan(
 ) -> list[FetchRequest]:
     """Return all requests for one municipality and some years.
 
-    KWB, borders per year; crime, health, SES-WOA and Leefbaarometer.
+    KWB, borders per year; crime, health, distances, SES-WOA and Leefbaarometer.
 
     Parameters
     ----------
@@ -163,6 +165,7 @@ def plan(
             requests.append(squares(year, hosts=hosts))
     requests += crime(years, code, hosts=hosts)
     requests += health(years, code, hosts=hosts)
+    requests += nearness(years, code, hosts=hosts)
     requests += ses(code, hosts=hosts)
     requests += leefbaarometer(years, code, hosts=hosts)
     return requests

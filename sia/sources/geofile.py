@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,14 @@ def sniff_json(path: Path) -> str:
 def layers(path: Path) -> list[Layer]:
     """Describe the layers of a vector file (GeoPackage, shapefile, zip, GeoJSON, TopoJSON).
 
-    Raises
-    ------
-    InputError
-        When GDAL cannot open the file.
+    Remembered as long as the file does not change, because GDAL reads all of a JSON file for it.
     """
+    stat = path.stat()
+    return list(_layers(path, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=512)
+def _layers(path: Path, _changed: int, _size: int) -> tuple[Layer, ...]:
     described = []
     for opened in _openable(path):
         try:
@@ -128,14 +132,13 @@ def layers(path: Path) -> list[Layer]:
             UnicodeDecodeError,
         ) as error:
             raise unreadable(path) from error
-    return described
+    return tuple(described)
 
 
 def read_layer(
     layer: Layer,
     *,
     columns: Sequence[str] | None = None,
-    where: str | None = None,
     bbox: tuple[float, float, float, float] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read one layer as it stands in the file, without projecting or repairing.
@@ -144,15 +147,8 @@ def read_layer(
     ----------
     columns : sequence of str, optional
         Only these attributes.
-    where : str, optional
-        OGR SQL condition, evaluated by the driver so that other rows are never built.
     bbox : tuple of float, optional
         (minx, miny, maxx, maxy) in EPSG:28992; only rows that touch it.
-
-    Raises
-    ------
-    InputError
-        When the layer cannot be read to its end.
     """
     window = None if bbox is None else gpd.GeoSeries([shapely.box(*bbox)], crs=RD)
     with warnings.catch_warnings(record=True) as caught:
@@ -162,7 +158,6 @@ def read_layer(
                 layer.opened,
                 layer=layer.name,
                 columns=columns,
-                where=where,
                 bbox=window,
                 engine="pyogrio",
             )
@@ -193,13 +188,7 @@ def attributes(
 
 
 def read_rda(path: Path) -> gpd.GeoDataFrame:
-    """Read the first `sf` data frame of an R data file (package tmap ships CBS wijken this way).
-
-    Raises
-    ------
-    InputError
-        When it is no R data file or holds no polygons.
-    """
+    """Read the first `sf` data frame of an R data file (package tmap ships CBS wijken this way)."""
     with extra("land"):
         import rdata
 
@@ -226,19 +215,9 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
 def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     """Check the claimed reference system against the coordinates, and project to EPSG:28992.
 
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        Geometry may be null in no row.
-
     Returns
     -------
     GeoDataFrame, EPSG:28992, two-dimensional
-
-    Raises
-    ------
-    InputError
-        No reference system, coordinates that do not fit the claimed one, or a mixture.
     """
     bounds = frame.geometry.bounds.to_numpy()
     if frame.crs is None:
@@ -264,13 +243,7 @@ def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 
 
 def repair(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
-    """Return the frame with valid, non-empty (multi)polygons; what was repaired is logged.
-
-    Raises
-    ------
-    InputError
-        When a row has no geometry, or none with an area.
-    """
+    """Return the frame with valid, non-empty (multi)polygons; what was repaired is logged."""
     shapes = frame.geometry.to_numpy()
     broken = ~shapely.is_valid(shapes)
     if broken.any():

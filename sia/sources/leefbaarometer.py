@@ -84,11 +84,6 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per measurement.
 
     ``afwijking`` is the sum of its five parts; all are modelled.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
     """
     raw = _read(found.path)
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})

@@ -81,6 +81,8 @@ def decimal_signs(column: pd.Series) -> Signs:
 def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> Cells:
     """Read one column.
 
+    Signs and codes for "no figure" keep their reason and never become a number.
+
     Parameters
     ----------
     column : Series, length n
@@ -89,11 +91,6 @@ def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> C
         Decimal sign of text cells; the other sign then stands between thousands.
     blank : str
         Reason of an empty cell (one of `sia.sources.base.REASONS`).
-
-    Returns
-    -------
-    Cells
-        Signs and codes for "no figure" keep their reason and never become a number.
     """
     if pd.api.types.is_bool_dtype(column):
         return _parse_text(column.astype(str), decimal, blank)

@@ -1,4 +1,4 @@
-"""CBS Nabijheid voorzieningen: distances to facilities per buurt, as StatLine downloads them."""
+"""CBS Nabijheid voorzieningen: distances to facilities per buurt, from StatLine or OData v3."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import pandas as pd
 
 from sia.errors import InputError
 from sia.sources import tabular
-from sia.sources.base import EMPTY, Found, Publisher, SourceTable
-from sia.sources.cbs import statline_fields
+from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
+from sia.sources.cbs import described, key_fields, statline_fields
 from sia.sources.columns import (
     by_heading,
     dictionary,
+    headings_from_keys,
     headings_from_statline,
     one_column_each,
 )
-from sia.sources.delivery import origin_of, year_from_names, year_problem
-from sia.sources.tabular import WORKBOOKS, peek
+from sia.sources.delivery import origin_of, table_id, year_from_names, year_problem
+from sia.sources.tabular import WORKBOOKS, pages, peek
 from sia.sources.tidy import Draft, tidy
 
 NAME = "cbs.nabijheid"
@@ -26,41 +27,57 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     attribution="Bron: CBS, Nabijheid voorzieningen {year}, tabel {table}.",
 )
+_WORDS = "nabijheid"
 _LEAST = 3
+TABLES: dict[str, int] = {
+    "84334NED": 2017,
+    "84463NED": 2018,
+    "84718NED": 2019,
+    "84953NED": 2020,
+    "85231NED": 2021,
+    "85560NED": 2022,
+    "85830NED": 2023,
+    "86134NED": 2024,
+    "86270NED": 2025,
+}
+"""Year of every table of CBS."""
 
 
 def recognise(path: Path) -> Found | None:
-    """Tell whether a file is a StatLine download with distances to facilities."""
+    """Tell whether a file holds distances to facilities."""
     seen = peek(path)
+    named = table_id(path, TABLES, seen.head)
+    if seen.kind in ("json", "parquet"):
+        keys = headings_from_keys(seen.columns) if "WijkenEnBuurten" in seen.columns else []
+        far = [heading for heading in keys if heading.title.startswith("afstandtot")]
+        known = named is not None and len(far) >= _LEAST and pages(path)[0] == path
+        return Found(NAME, path, "odata3", str(named), TABLES[str(named)]) if known else None
     if seen.kind not in ("csv", *WORKBOOKS) or any("/Aantal inwoners" in c for c in seen.columns):
         return None
     headings = headings_from_statline(seen.columns)
     year = year_from_names(path)
-    if len(by_heading(headings, dictionary("nabijheid").measures, year)) < _LEAST:
+    if len(by_heading(headings, dictionary(_WORDS).measures, year)) < _LEAST:
         return None
     return Found(NAME, path, "statline", path.stem, year, note="jaar afgeleid uit de bestandsnaam")
 
 
 def read(found: Found) -> SourceTable:
-    """Read the distances that the catalogue knows.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
-    """
+    """Read the distances that the catalogue knows."""
     if not found.year:
         raise InputError([year_problem(found.path)])
-    raw = tabular.read(found.path)
-    fields = statline_fields(raw)
+    raw = tabular.read_pages(found.path)
+    if found.shape == "odata3":
+        fields = key_fields(found, raw)
+        headings = described(found.path, raw.columns, needed=True)
+    else:
+        fields = statline_fields(raw)
+        headings = headings_from_statline(raw.columns)
     if fields["codes"] is None:
         wat = "Er is geen kolom met gebiedscodes."
         oplossing = "Download de tabel opnieuw van StatLine, met het onderwerp Codering erbij."
         raise InputError.one(wat, oplossing, bestand=str(found.path))
-    known = dictionary("nabijheid").measures
-    columns = one_column_each(
-        by_heading(headings_from_statline(raw.columns), known, found.year), found.path
-    )
+    known = dictionary(_WORDS).measures
+    columns = one_column_each(by_heading(headings, known, found.year), found.path)
     return tidy(
         Draft(
             source=NAME,
@@ -73,6 +90,6 @@ def read(found: Found) -> SourceTable:
             names=fields["names"],
             gemeenten=fields["gemeenten"],
             rows=[raw.row_label(position) for position in range(len(raw.frame))],
-            blank=EMPTY,
+            blank=SECRET_OR_UNKNOWN if found.shape == "odata3" else EMPTY,
         )
     )

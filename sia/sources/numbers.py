@@ -72,10 +72,7 @@ def read_number(text: str) -> Number | None:
     percent sign are taken off; blanks and apostrophes between groups of three digits too; ``k``,
     ``mln`` and ``mld`` multiply.
 
-    Returns
-    -------
-    Number or None
-        None when it is no number under either decimal sign.
+    None when it is no number under either decimal sign.
 
     Examples
     --------
@@ -187,6 +184,8 @@ def sign_for(
 ) -> Decimal | None:
     """Return the decimal sign of a column.
 
+    None for doubt.
+
     Parameters
     ----------
     column, rest : Signs
@@ -197,11 +196,6 @@ def sign_for(
         files of publishers.
     maximum : float or None
         A column that cannot reach a thousand has no thousands.
-
-    Returns
-    -------
-    {".", ","} or None
-        None for doubt.
     """
     if column.point or column.comma:
         return "." if column.point else ","

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +17,8 @@ from sia.sources.delivery import origin_of, year_from_names, year_of_period, yea
 from sia.sources.grid import AREA_CODE
 from sia.sources.missing import parse
 from sia.sources.numbers import SIGNS
-from sia.sources.periods import Frame
+from sia.sources.periods import Frame, table_of_rows
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
-from sia.sources.tidy import Draft, tidy
 from sia.sources.workbook import FORMULA, MERGED
 
 NAME = "eigen"
@@ -40,8 +40,8 @@ _COUNTED = re.compile(
     r"|leerlingen|kinderen|bomen|meldingen|incidenten|misdrijven|klachten|ongevallen|oppervlakte"
 )
 _CODED = re.compile(r"buurt|code|gebied|regio")
-_LONG = {"indicator", "variabele", "onderwerp", "maat", "thema", "kenmerk"}
-_VALUE = {"waarde", "value", "cijfer", "getal"}
+_LONG = ("indicator", "variabele", "onderwerp", "maat", "thema", "kenmerk")
+_VALUE = ("waarde", "value", "cijfer", "getal")
 _SHOWN = 5
 
 
@@ -54,7 +54,7 @@ def recognise(path: Path) -> Found | None:
     if seen.kind not in ("csv", *WORKBOOKS) or len(seen.columns) < 2:
         return None
     names = {snake(column): column for column in seen.columns}
-    if not _code_column(names, seen.first or {}) or _is_long(names):
+    if not _code_column(names, seen.first or {}):
         return None
     note = "" if _YEAR_COLUMN in names else "jaar afgeleid uit de bestandsnaam"
     return Found(NAME, path, seen.kind, path.stem, year_from_names(path), note=note)
@@ -67,12 +67,6 @@ def near_miss(path: Path) -> str:
         return ""
     names = {snake(column): column for column in seen.columns}
     held = [c for c, cell in (seen.first or {}).items() if AREA_CODE.fullmatch(str(cell))]
-    if _is_long(names):
-        nearest = f"; dichtstbij is `{held[0]}`" if held else ""
-        return (
-            f"heeft één rij per gebied en onderwerp{nearest}; maak er een tabel van met een kolom "
-            "buurtcode en een kolom per cijfer"
-        )
     return no_codes(names, held)
 
 
@@ -94,9 +88,24 @@ def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
     return f"heeft geen kolom met buurtcodes{nearest}; {remedy}"
 
 
-def _is_long(names: Mapping[str, str]) -> bool:
-    """Tell whether a table has a row per area and subject, and so no column per figure."""
-    return bool(_LONG & set(names) and _VALUE & set(names))
+def _upright(raw: RawTable, names: Mapping[str, str], keys: list[str]) -> RawTable:
+    """Give a table with a row per area and subject a column per subject; leave any other."""
+    subject = next((names[name] for name in _LONG if name in names), "")
+    value = next((names[name] for name in _VALUE if name in names), "")
+    if not subject or not value:
+        return raw
+    cells = raw.frame.set_index([*keys, subject])[value]
+    double = cells.index.duplicated()
+    if double.any():
+        where = ", ".join(map(str, cells.index[double][0]))
+        wat = f"Deze regel staat er meer dan eens in: {where}."
+        oplossing = "Laat per gebied, jaar en onderwerp één rij staan (één groep, één periode)."
+        row = raw.row_label(int(double.argmax()))
+        raise InputError.one(wat, oplossing, bestand=str(raw.path), rij=row)
+    wide = cells.unstack(subject, fill_value="").reset_index()
+    first = raw.frame.reset_index().groupby(keys)["index"].first()
+    lines = [int(raw.row_label(place)) for place in first]
+    return RawTable(raw.path, wide.rename_axis(columns=None), lines[0], lines=lines)
 
 
 def _code_column(names: dict[str, str], first: Mapping[str, object]) -> str:
@@ -113,21 +122,15 @@ def _code_column(names: dict[str, str], first: Mapping[str, object]) -> str:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read every numeric column, one table per year.
 
-    Returns
-    -------
-    tuple of SourceTable
-        Measures are the column names in snake case, with the column name as title; a name that
-        starts with ``percentage_``, ``perc_``, ``pct_`` or ``p_`` or holds ``%`` is checked to lie
-        between 0 and 100. Columns that mostly hold text are left out.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
+    Measures are the column names in snake case, with the column name as title; a name that
+    starts with ``percentage_``, ``perc_``, ``pct_`` or ``p_`` or holds ``%`` is checked to lie
+    between 0 and 100. Columns that mostly hold text are left out.
     """
     raw = tabular.read(found.path)
     names = {snake(column): column for column in raw.columns}
     code = _code_column(names, dict(zip(raw.columns, raw.frame.iloc[0], strict=True)))
+    raw = _upright(raw, names, [code, *filter(None, [names.get(_YEAR_COLUMN)])])
+    names = {snake(column): column for column in raw.columns}
     years = _years(found, raw, names)
     columns, dropped = _numeric(raw, names, {code, names.get(_YEAR_COLUMN, "")})
     _refuse_same_name(found.path, raw, columns)
@@ -142,12 +145,14 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         codes=code,
         names=next((names[name] for name in _NAME_COLUMNS if name in names), ""),
         blank=EMPTY,
+        level="buurt",
+        strict=True,
     )
     remark = "; ".join(filter(None, (raw.remark, _listed(dropped))))
     listed = sorted(set(years))
+    tables = [table_of_rows(raw, years == year, frame, int(year)) for year in listed]
     # what is said of the file is said once, at its last year
-    told = {listed[-1]: remark}
-    return tuple(_table(raw, years, frame, year, told.get(year, "")) for year in listed)
+    return (*tables[:-1], replace(tables[-1], remark=remark))
 
 
 def _listed(dropped: Mapping[str, str]) -> str:
@@ -155,28 +160,6 @@ def _listed(dropped: Mapping[str, str]) -> str:
     shown = [f"{column} ({why})" for column, why in list(dropped.items())[:_SHOWN]]
     more = f" en nog {len(dropped) - _SHOWN}" if len(dropped) > _SHOWN else ""
     return f"kolommen zonder cijfers: {', '.join(shown)}{more}" if shown else ""
-
-
-def _table(raw: RawTable, years: pd.Series, frame: Frame, year: int, remark: str) -> SourceTable:
-    positions = (years == year).to_numpy().nonzero()[0]
-    chosen = raw.frame.iloc[positions].reset_index(drop=True)
-    return tidy(
-        Draft(
-            source=NAME,
-            year=int(year),
-            origin=frame.origin,
-            cells=pd.DataFrame({name: chosen[c] for name, c in frame.columns.items()}),
-            codes=chosen[frame.codes],
-            measures=frame.measures,
-            columns=frame.columns,
-            names=chosen[frame.names] if frame.names else None,
-            rows=[raw.row_label(int(position)) for position in positions],
-            blank=EMPTY,
-            level="buurt",
-            strict=True,
-            remark=remark,
-        )
-    )
 
 
 def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
@@ -197,10 +180,7 @@ def _numeric(
     cell is a figure here with either decimal sign, so that a mixture is reported too, and so is a
     cell that hides its figure.
 
-    Returns
-    -------
-    chosen, dropped : dict of str to str
-        Measure -> column; column -> why it is not read.
+    Measure -> column; column -> why it is not read.
     """
     chosen, dropped = {}, {}
     for name, column in names.items():

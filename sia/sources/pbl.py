@@ -52,15 +52,7 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read demand, emission and costs per buurt.
 
-    Returns
-    -------
-    tuple of SourceTable
-        `modelled` is false for the two counts only; empty for the outcome of one strategy.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
+    `modelled` is false for the two counts only; empty for the outcome of one strategy.
     """
     if found.shape == _END:
         return ()

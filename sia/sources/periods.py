@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
-from sia.sources.base import Origin, SourceTable
+from sia.sources.base import Level, Origin, SourceTable
 from sia.sources.columns import Measure
 from sia.sources.tabular import RawTable
 from sia.sources.tidy import Draft, tidy
@@ -32,6 +32,8 @@ class Frame:
         Columns with code, name and municipality ("" when absent).
     blank : str
         Reason of an empty cell.
+    level, strict
+        As in `sia.sources.tidy.Draft`.
     """
 
     source: str
@@ -43,6 +45,8 @@ class Frame:
     names: str = ""
     gemeenten: str = ""
     modelled: frozenset[str] = frozenset()
+    level: Level | None = None
+    strict: bool = False
 
 
 def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> SourceTable:
@@ -52,11 +56,6 @@ def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> So
     ----------
     rows : Series of bool
         Which rows of `raw` belong together.
-
-    Raises
-    ------
-    InputError
-        As `sia.sources.tidy.tidy`.
     """
     positions = rows.to_numpy().nonzero()[0]
     chosen = raw.frame.iloc[positions]
@@ -78,18 +77,14 @@ def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> So
         rows=[raw.row_label(int(position)) for position in positions],
         blank=frame.blank,
         modelled=frame.modelled,
+        level=frame.level,
+        strict=frame.strict,
     )
     return tidy(draft)
 
 
 def with_margins(table: SourceTable, lower: SourceTable, upper: SourceTable) -> SourceTable:
-    """Add published bounds to a table.
-
-    Raises
-    ------
-    InputError
-        When a value lies outside its own interval: then rows or columns were mixed up.
-    """
+    """Add published bounds to a table."""
     rows, columns = table.values.index, table.values.columns
     low = lower.values.reindex(index=rows, columns=columns)
     high = upper.values.reindex(index=rows, columns=columns)
@@ -119,11 +114,6 @@ def require_columns(path: Path, raw: RawTable, columns: Mapping[str, str]) -> No
     ----------
     columns : mapping of str to str
         Column -> what it is for, in Dutch.
-
-    Raises
-    ------
-    InputError
-        One problem per absent column.
     """
     problems = [
         Problem(

@@ -58,16 +58,8 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read counts per kind, one table per year.
 
-    Returns
-    -------
-    tuple of SourceTable
-        Monthly figures are summed when all twelve months of a year are there; a year that is not
-        complete gives no table. A region of which one month is missing has no figure.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
+    Monthly figures are summed when all twelve months of a year are there; a year that is not
+    complete gives no table. A region of which one month is missing has no figure.
     """
     raw = read_pages(found.path)
     require_columns(

@@ -84,15 +84,12 @@ def probe(
 ) -> pd.DataFrame:
     """Ask every service its question.
 
+    Columns dienst, status (werkt, gewijzigd, weg, geen antwoord), sinds, melding.
+
     Parameters
     ----------
     folder : pathlib.Path
         What was found is noted here, so that a later call can say since when it is so.
-
-    Returns
-    -------
-    DataFrame
-        Columns dienst, status (werkt, gewijzigd, weg, geen antwoord), sinds, melding.
     """
     import pandas as pd
 

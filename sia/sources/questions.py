@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
-from sia.sources import cbs
+from sia.sources import cbs, nabijheid
 
 Shape = Literal["odata", "geojson", "zip", "file"]
 
@@ -187,6 +187,20 @@ def ses(gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
     common = _common("cbs.ses", SES_TABLE, SES_YEAR, "CBS, SES-WOA")
     feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
     return [replace(feed, otherwise=(api,))]
+
+
+def nearness(
+    years: Sequence[int], gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS
+) -> list[FetchRequest]:
+    """Return the requests for Nabijheid voorzieningen: distances that the KWB lacks, per year."""
+    requests = []
+    for table, year in nabijheid.TABLES.items():
+        if year in years:
+            text = f"CBS, Nabijheid voorzieningen {year}"
+            common = _common(nabijheid.NAME, table, year, text)
+            feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
+            requests.append(replace(feed, otherwise=(api,)))
+    return requests
 
 
 def borders(year: int, gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
@@ -403,8 +417,9 @@ def _odata3(
 
     listed = (part("WijkenEnBuurten", "Key"),) if names else ()
     figures = part("TypedDataSet", "WijkenEnBuurten", condition)
-    # the columns of SES-WOA cannot be told apart by their keys
-    described = replace(part("DataProperties"), needed=common["table"] == SES_TABLE)
+    # the columns of these two cannot be told apart by their keys
+    alike = common["source"] in ("cbs.ses", nabijheid.NAME)
+    described = replace(part("DataProperties"), needed=alike)
     companions = (described, *listed)
     return replace(figures, companions=companions, regions=tuple(each.name for each in listed))
 

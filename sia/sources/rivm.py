@@ -72,11 +72,6 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the figures for adults, one table per year.
 
     Sorted by year; `lower` and `upper` are filled where the file has the margins.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
     """
     raw = read_pages(found.path)
     require_columns(

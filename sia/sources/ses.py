@@ -13,15 +13,15 @@ import pandas as pd
 
 from sia.errors import InputError
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
+from sia.sources.cbs import described
 from sia.sources.columns import (
     Heading,
     by_heading,
     dictionary,
-    headings_from_properties,
     headings_from_statline,
     one_column_each,
 )
-from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.delivery import origin_of, table_id, year_of_period
 from sia.sources.periods import Frame, require_columns, table_of_rows, with_margins
 from sia.sources.tabular import RawTable, pages, peek, read_pages
 
@@ -59,11 +59,6 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per year.
 
     `lower` and `upper` are filled where the file has the bounds.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
     """
     raw = read_pages(found.path)
     require_columns(found.path, raw, {"Perioden": "perioden"})
@@ -128,15 +123,4 @@ def _code_column(found: Found, raw: RawTable) -> str:
 def _headings(found: Found, raw: RawTable) -> list[Heading]:
     if found.shape == "statline":
         return headings_from_statline(raw.columns)
-    properties = companion(found.path, "DataProperties")
-    if properties is None:
-        raise InputError.one(
-            "De kolomnamen (`Waarde_4`, `GemiddeldeScore_9`) zeggen zonder beschrijving "
-            "niet waarover ze gaan.",
-            "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
-            bestand=str(found.path),
-        )
-    rows = read_pages(properties).frame.to_dict("records")
-    return headings_from_properties(
-        raw.columns, [{str(k): v for k, v in row.items()} for row in rows]
-    )
+    return described(found.path, raw.columns, needed=True)

@@ -23,8 +23,9 @@ from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import atomic_path, legible, read_table, write_json, write_table
 
 _INDEX = "inhoud.json"
-_FRAMES = ("values", "reasons", "regions", "measures", "lower", "upper", "frame")
-_PER_REGION = ("values", "reasons", "regions", "lower", "upper", "frame")
+_TABLE, _SHAPES = "cijfers", "vlakken"
+_PER_REGION = ("values", "reasons", "regions", "lower", "upper")
+"""Frames of a record with the same rows: they are kept side by side in one file."""
 _OF_COUNTRY = ("values", "regions")
 """What the norms of an indicator need of all buurten of the country."""
 
@@ -40,16 +41,8 @@ which of them hold a municipality and the others are never read."""
 def open_store(bron: Sequence[Path], processed: Path) -> Path:
     """Return the folder with all that the raw folders hold; read them when that was not done yet.
 
-    Returns
-    -------
-    pathlib.Path
-        The store of these raw files, for `load_intake`. Squares are not in it: those are read for
-        one municipality at a time.
-
-    Raises
-    ------
-    InputError
-        When a folder does not exist.
+    The store of these raw files, for `load_intake`. Squares are not in it: those are read for
+    one municipality at a time.
     """
     folder = store_folder(bron, processed)
     if (folder / _INDEX).exists():
@@ -98,10 +91,16 @@ class _Writer:
     def keep(self, name: str, record: Record) -> Record:
         """Write a record and return it without its rows."""
         number = len(self._rows)
-        frames = {n: f for n in _FRAMES if (f := getattr(record, n, None)) is not None}
-        for part_name, frame in frames.items():
-            with atomic_path(_frame_path(self._folder, number, part_name)) as part:
-                frame.to_parquet(part, compression="zstd", row_group_size=ROW_GROUP)
+        frames = {n: f for n in _PER_REGION if (f := getattr(record, n, None)) is not None}
+        if frames:
+            side_by_side = [frame.add_prefix(f"{name}.") for name, frame in frames.items()]
+            self._write(number, _TABLE, pd.concat(side_by_side, axis=1))
+        if isinstance(record, SourceTable):
+            measures = record.measures.reset_index().to_dict("split", index=False)
+        else:
+            measures = {}
+            self._write(number, _SHAPES, record.frame)
+            frames["frame"] = record.frame
         facts = {
             n: getattr(record, n) for n in ("source", "year", "level", "size") if hasattr(record, n)
         }
@@ -114,6 +113,7 @@ class _Writer:
             "nummer": number,
             "soort": type(record).__name__,
             "frames": sorted(frames),
+            "maten": measures,
             "facts": facts,
             "origin": asdict(record.origin)
             | {
@@ -127,6 +127,10 @@ class _Writer:
             "stub": stub,
         }
         return stub
+
+    def _write(self, number: int, name: str, frame: pd.DataFrame) -> None:
+        with atomic_path(_frame_path(self._folder, number, name)) as part:
+            frame.to_parquet(part, compression="zstd", row_group_size=ROW_GROUP)
 
     def _meet(self, record: SourceTable | AreaLayer) -> None:
         """Note which municipalities have buurten in this record, and what they are called."""
@@ -182,7 +186,7 @@ def kept_layers(folder: Path) -> tuple[KeptLayer, ...]:
             row["nummer"],
             row["facts"]["level"],
             row["facts"]["year"],
-            pq.read_metadata(_frame_path(folder, row["nummer"], "frame")).num_rows,
+            pq.read_metadata(_frame_path(folder, row["nummer"], _SHAPES)).num_rows,
         )
         for row in _records(folder)
         if row["soort"] == "AreaLayer"
@@ -239,10 +243,9 @@ def load_intake(
         fate.append((row["bestand"], row["beschrijving"], reason))
         if reason:
             continue
-        frames = {
-            name: _read(_frame_path(folder, row["nummer"], name), _part(name, wish, normen))
-            for name in row["frames"]
-        }
+        frames = {name: _read(folder, row["nummer"], name, wish, normen) for name in row["frames"]}
+        if row["maten"]:
+            frames["measures"] = pd.DataFrame(**row["maten"]).set_index("measure")
         kind = _KINDS[row["soort"]]
         records.append(kind(**row["facts"], **frames, origin=_origin(row["origin"], folder)))
     return Intake(
@@ -270,13 +273,6 @@ def _reason(row: dict[str, Any], wish: Wish) -> str:
     return unwanted(source, row["facts"]["year"], row["soort"] == "AreaLayer", about, wish)
 
 
-def _part(frame: str, wish: Wish, normen: bool) -> str:
-    """Return the municipality whose rows of a frame are wanted; the empty string for all."""
-    if frame not in _PER_REGION or (normen and frame in _OF_COUNTRY):
-        return ""
-    return wish.gemeente
-
-
 def _files(files: pd.DataFrame, fate: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
     """Return the table of files as one municipality and its years see it."""
     used = {name for name, _, reason in fate if not reason}
@@ -292,14 +288,18 @@ def _files(files: pd.DataFrame, fate: Sequence[tuple[str, str, str]]) -> pd.Data
     )
 
 
-def _read(path: Path, gemeente: str) -> pd.DataFrame:
-    if not gemeente:
-        return read_table(path)
-    wanted = _of_gemeente(gemeente)
-    if path.stem.endswith("-frame"):
-        layer: pd.DataFrame = gpd.read_parquet(path, filters=wanted)
+def _read(folder: Path, number: int, frame: str, wish: Wish, normen: bool) -> pd.DataFrame:
+    """Return a frame of a record: the rows of the municipality that is wanted, or all."""
+    every = not wish.gemeente or (normen and frame in _OF_COUNTRY)
+    wanted = None if every else _of_gemeente(wish.gemeente)
+    if frame == "frame":
+        layer: pd.DataFrame = gpd.read_parquet(_frame_path(folder, number, _SHAPES), filters=wanted)
         return layer
-    return pd.read_parquet(path, filters=wanted)
+    path = _frame_path(folder, number, _TABLE)
+    own = [name for name in pq.read_schema(path).names if name.startswith(f"{frame}.")]
+    return pd.read_parquet(path, columns=own, filters=wanted).rename(
+        columns=lambda name: name.removeprefix(f"{frame}.")
+    )
 
 
 def _of_gemeente(gemeente: str) -> Sequence[Sequence[tuple[str, str, str]]]:

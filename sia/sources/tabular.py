@@ -98,10 +98,7 @@ class RawTable:
 def peek(path: Path) -> Peek:
     """Look at the head of a file; remembered as long as the file does not change.
 
-    Returns
-    -------
-    Peek
-        Never raises for bad content; an unreadable file has kind "anders" or no columns.
+    Never raises for bad content; an unreadable file has kind "anders" or no columns.
     """
     stat = path.stat()
     return _peek(path, stat.st_mtime_ns, stat.st_size)
@@ -192,11 +189,6 @@ def read(path: Path) -> RawTable:
     ----------
     path : pathlib.Path
         CSV, OData JSON, Parquet, xlsx or xls; the content decides, not the name.
-
-    Raises
-    ------
-    InputError
-        When the file is empty, a web page, cut off, or otherwise not readable as a table.
     """
     kind = peek(path).kind
     if kind == "csv":
@@ -230,13 +222,7 @@ def broken(path: Path, error: Exception | str, wat: str = "Het bestand is bescha
 
 
 def decode(path: Path, content: bytes) -> str:
-    """Decode text that is UTF-8 or else Windows-1252; refuse a mixture of both.
-
-    Raises
-    ------
-    InputError
-        When some characters are UTF-8 and others are not: then names would be mangled.
-    """
+    """Decode text that is UTF-8 or else Windows-1252; refuse a mixture of both."""
     try:
         return content.decode(_UTF16.get(content[:2], "utf-8")).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -255,15 +241,7 @@ def decode(path: Path, content: bytes) -> str:
 def read_csv(path: Path) -> RawTable:
     """Read delimited text; the delimiter is found in the lines at its top.
 
-    Returns
-    -------
-    RawTable
-        All cells as text, blanks kept as they are; row numbers are those of the file.
-
-    Raises
-    ------
-    InputError
-        Rows with too few or too many cells, double column names, mixed encodings, NUL bytes.
+    All cells as text, blanks kept as they are; row numbers are those of the file.
     """
     text = decode(path, path.read_bytes())
     if "\x00" in text:
@@ -348,11 +326,6 @@ def read_spreadsheet(path: Path) -> RawTable:
     """Read the sheet of a workbook that holds a table of areas: that with most area codes.
 
     All cells as text. The header may stand below a title.
-
-    Raises
-    ------
-    InputError
-        When the workbook is damaged or no sheet has a header row.
     """
     stat = path.stat()
     return _read_spreadsheet(path, stat.st_mtime_ns, stat.st_size)
@@ -392,13 +365,7 @@ def with_columns(raw: RawTable, rename: Callable[[str], str]) -> RawTable:
 
 
 def read_parquet(path: Path) -> RawTable:
-    """Read a Parquet copy of a table.
-
-    Raises
-    ------
-    InputError
-        When it is damaged.
-    """
+    """Read a Parquet copy of a table."""
     try:
         frame = pq.read_table(path, page_checksum_verification=True).to_pandas()
     except Exception as error:
@@ -408,13 +375,7 @@ def read_parquet(path: Path) -> RawTable:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON document.
-
-    Raises
-    ------
-    InputError
-        When it is not valid JSON, for example because it was cut off.
-    """
+    """Read a JSON document."""
     text = decode(path, path.read_bytes())
     try:
         return json.loads(text)
@@ -424,13 +385,7 @@ def read_json(path: Path) -> Any:
 
 
 def read_odata(path: Path) -> RawTable:
-    """Read one page of an OData answer (``{"value": [...]}``) or a plain list of records.
-
-    Raises
-    ------
-    InputError
-        When the document has no list of records.
-    """
+    """Read one page of an OData answer (``{"value": [...]}``) or a plain list of records."""
     document = read_json(path)
     rows = document.get("value") if isinstance(document, dict) else document
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -443,13 +398,7 @@ def read_odata(path: Path) -> RawTable:
 
 
 def table_of_records(path: Path, rows: list[dict[str, Any]]) -> RawTable:
-    """Return rows out of a JSON document as a table.
-
-    Raises
-    ------
-    InputError
-        When a cell is a list or an object instead of one value.
-    """
+    """Return rows out of a JSON document as a table."""
     frame = pd.DataFrame.from_records(rows)
     frame.columns = [str(name).strip() for name in frame.columns]
     mixed = (item for item in frame.items() if item[1].dtype == object)
@@ -488,13 +437,7 @@ def _page_number(path: Path) -> tuple[str, int]:
 
 
 def read_pages(path: Path) -> RawTable:
-    """Read an OData answer that may be spread over several files.
-
-    Raises
-    ------
-    InputError
-        When a page is damaged or a page that the last one points to is absent.
-    """
+    """Read an OData answer that may be spread over several files."""
     tables = [read(page) for page in pages(path)]
     last = tables[-1]
     if last.next_page:

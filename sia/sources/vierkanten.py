@@ -76,24 +76,15 @@ def read(
 ) -> tuple[Record, ...]:
     """Read the squares of a recognised file.
 
+    Square geometry is built from the code, exact to the metre, whatever the file's reference
+    system. ``values.attrs["peiljaar"]`` maps each measure to its reference year: the old
+    files mix years.
+
     Parameters
     ----------
     bbox : tuple of float, optional
         (minx, miny, maxx, maxy) in EPSG:28992: only squares that touch it, selected on their code,
         so that one municipality comes quickly out of the national file.
-
-    Returns
-    -------
-    tuple with one SquareLayer
-        Square geometry is built from the code, exact to the metre, whatever the file's reference
-        system. ``values.attrs["peiljaar"]`` maps each measure to its reference year: the old
-        files mix years.
-
-    Raises
-    ------
-    InputError
-        Damaged file, no year, codes that are no squares, doubles, squares that lie elsewhere than
-        their code says, cells that are no number.
     """
     layer = _square_layer(found.path)
     if layer is None:
@@ -127,11 +118,6 @@ def square_geometry(codes: Sequence[str], size: int) -> np.ndarray:
     Returns
     -------
     ndarray of shapely.Polygon, shape (n,)
-
-    Raises
-    ------
-    InputError
-        When a code is no square code.
     """
     corners = _corners(codes)
     return np.asarray(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,15 +84,7 @@ def recognise(path: Path) -> Found | None:
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read one gemeente: its KWB figures and a table per year of crime and of health.
 
-    Returns
-    -------
-    tuple of SourceTable
-        Sorted by year. Health is modelled.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file.
+    Sorted by year. Health is modelled.
     """
     document = read_json(found.path)
     if not isinstance(document, dict) or not isinstance(document.get("buurten"), list):
@@ -156,16 +149,29 @@ def _trend(
 ) -> list[SourceTable]:
     listed = [area for area in areas if theme in area]
     parts = [_part(path, area, theme, "trend") for area in listed]
-    years = sorted({key for part in parts for key in part if _YEAR.fullmatch(str(key))})
-    tables = []
-    for key in years:
-        cells = pd.DataFrame({measure.name: _cells([part.get(key) for part in parts])})
-        columns = {measure.name: f"{theme}.trend.{key}"}
-        measures = {measure.name: measure}
-        draft = _draft(listed, origin, int(key), gemeente, cells, measures, columns)
-        modelled = frozenset({measure.name}) if measure is _HEALTH else frozenset()
-        tables.append(tidy(Draft(**{**draft, "modelled": modelled})))
-    return tables
+    years = sorted({str(key) for part in parts for key in part if _YEAR.fullmatch(str(key))})
+    if not years:
+        return []
+    cells = pd.DataFrame({key: _cells([part.get(key) for part in parts]) for key in years})
+    columns = {key: f"{theme}.trend.{key}" for key in years}
+    measures = dict.fromkeys(years, measure)
+    draft = _draft(listed, origin, 0, gemeente, cells, measures, columns)
+    modelled = frozenset(years) if measure is _HEALTH else frozenset()
+    # checked once for all years: a file has more than ten of them
+    whole = tidy(Draft(**{**draft, "modelled": modelled}))
+    return [_one_year(whole, key, measure) for key in years]
+
+
+def _one_year(whole: SourceTable, key: str, measure: Measure) -> SourceTable:
+    """Return the table of one year out of one with a column per year."""
+    called = {key: measure.name}
+    return replace(
+        whole,
+        year=int(key),
+        values=whole.values[[key]].rename(columns=called),
+        reasons=whole.reasons[[key]].rename(columns=called),
+        measures=whole.measures.loc[[key]].rename(index=called).assign(peiljaar=int(key)),
+    )
 
 
 def _cells(values: list[Any]) -> pd.Series:

@@ -425,6 +425,7 @@ class Stad:
         jaar: int | None = None,
         buurten: Sequence[str] = (),
         eigen: pd.Series[float] | pd.DataFrame | None = None,
+        naast: int | None = None,
     ) -> Verkenner:
         """Return the explorer: two figures of every buurt beside one another, in a notebook.
 
@@ -438,17 +439,19 @@ class Stad:
             Codes or names to look at; empty is all.
         eigen : Series or DataFrame
             Own figures by buurtcode, to look at beside the others; they join no score.
+        naast : int, optional
+            Another of the years, to lay beside it.
         """
         from sia.explorer.widget import Verkenner
 
-        return Verkenner(self._run, x, y, jaar=jaar, buurten=buurten, eigen=eigen)
+        return Verkenner(self._run, x, y, jaar=jaar, buurten=buurten, eigen=eigen, naast=naast)
 
     def zinnen(self) -> list[str]:
         """Return the three things to know, made from the figures by rule."""
         return [zin.tekst for zin in three_things(figures(self._run, entries_of(self._run)))]
 
     def rapport(self, pad: str | Path = "", *, editie: Editie = "openbaar") -> Path:
-        """Write the report of this city with these choices, and return where it is.
+        """Write the report of this city with these choices and its annex, and return where it is.
 
         Parameters
         ----------

@@ -13,7 +13,6 @@ from sia.stages.run import Run
 
 if TYPE_CHECKING:
     from sia.agenda.dia import Dia
-    from sia.agenda.insight.panel import AgendaPanel
     from sia.agenda.programme.optimise import Programme
     from sia.agenda.reading.deliveries import Deliveries
 
@@ -101,16 +100,6 @@ class Agenda:
                 [Problem(f"Er is geen plan `{n}`.", suggestion(n, known), kolom=n) for n in wrong]
             )
         return replan(with_fixed(dia.agenda, jaren), dia.starts)
-
-    def paneel(self) -> AgendaPanel:
-        """Return the panel in which budgets, partners, subsidies and years can be tried."""
-        from sia.agenda.insight.panel import AgendaPanel
-        from sia.errors import InputError, Problem
-
-        dia = self.dia
-        if dia is None:
-            raise InputError([Problem("Er is geen agenda.", "Lever plannen van partners aan.")])
-        return AgendaPanel(dia.agenda, dia.programme, dia.plans, dia.delivered.subsidies)
 
     def __repr__(self) -> str:
         if self.dia is None:

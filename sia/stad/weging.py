@@ -12,8 +12,7 @@ from sia.stages.inputs import indicator_table
 from sia.stages.run import Run
 from sia.viz.display import audit_page
 from sia.weighing import Weighing
-from sia.weighing.audit import audit_table, audit_tables, named
-from sia.weighing.audit_store import audit_from
+from sia.weighing.audit import audit_from, audit_table, audit_tables, named
 from sia.weighing.order import order_table, order_text
 from sia.weighing.ranking import domain_points, ranking_text
 from sia.weighing.what_if import left_out_table, sensitivity_table, swap_curve, what_if_table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import DiaSettings, make_dia
+from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
@@ -35,40 +35,59 @@ def make(inputs: Inputs) -> Made:
 
     The agenda is about plans of today, so it belongs to the newest year that is looked at.
     """
-    run = inputs.outside("plannen")
-    settings = inputs.method("agenda")
+    run, settings = inputs.outside("plannen"), inputs.method("agenda")
     delivered = read(run)
     if delivered is None:
         return Made({}, None)
     city = {name: inputs.table(name) for name in CITY}
-    return Made({}, make_dia(run.jaar, delivered, city, remembered(run), _rules(run, settings)))
+    return Made({}, make_dia(run.jaar, delivered, city, remembered(run), rules(run, settings)))
 
 
-def read(run: Run) -> Deliveries | None:
-    """Return what the partners delivered, or None when this year makes no agenda."""
+def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
+    """Return the agenda of the plans as they lie in `bron` now, on figures as published.
+
+    Parameters
+    ----------
+    run : Run
+        Opened from what was published, without raw folders.
+    """
+    memory = remembered(run)
+    areas, waarden = gpd.GeoDataFrame(run.table("gebieden")), run.methode.agenda.waarden
+    delivered = read_deliveries(bron, areas, memory.get("register"), waarden)
+    if delivered is None:
+        return None
+    city = {name: run.table(name) for name in CITY}
+    return make_dia(run.jaar, delivered, city, memory, rules(run, run.methode.agenda))
+
+
+def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
+    """Return what the partners delivered, or None when this year makes no agenda.
+
+    Parameters
+    ----------
+    gebieden : DataFrame, optional
+        Buurten with their borders, where those of the run are not to be made.
+    """
     if run.jaar != max(run.jaren):
         return None
-    areas = gpd.GeoDataFrame(run.table("gebieden"))
-    return read_deliveries(run.bron, areas, remembered(run).get("register"))
+    areas = gpd.GeoDataFrame(run.table("gebieden") if gebieden is None else gebieden)
+    known = remembered(run).get("register")
+    return read_deliveries(run.bron, areas, known, run.methode.agenda.waarden)
 
 
-def _rules(run: Run, s: AgendaSettings) -> DiaSettings:
+def rules(run: Run, s: AgendaSettings) -> DiaSettings:
+    """Return the choices of the method as rules of an agenda that begins after the SIA year."""
     first = s.begin or run.jaar + 1
-    programme = ProgrammeSettings(
-        first,
-        first + s.jaren_vooruit - 1,
-        besparing=s.besparing,
-        straten_open=s.straten_open,
-        graafrust=s.graafrust,
-        hinder_drempel=s.hinder_drempel,
-        doorschuiven=s.doorschuiven,
-        gat=s.gat,
-        tijd=s.tijd,
-        stabiliteit=s.stabiliteit,
-        zaad=s.zaad,
+    programme, links = (
+        {field.name: getattr(s, field.name) for field in fields(kind) if hasattr(s, field.name)}
+        for kind in (ProgrammeSettings, LinkSettings)
     )
-    links = LinkSettings(s.afstand, s.overlap, s.schuif, s.voorbereiding)
-    return DiaSettings(programme, links, s.indeling)
+    return DiaSettings(
+        ProgrammeSettings(first, first + s.jaren_vooruit - 1, **programme),
+        LinkSettings(**links),
+        s.indeling,
+        s.waarden,
+    )
 
 
 def remembered(run: Run) -> dict[str, pd.DataFrame]:
@@ -93,18 +112,23 @@ def published(run: Run) -> dict[str, pd.DataFrame]:
     return read_tables(folder, _SHOWN)
 
 
-def publish(run: Run, made: Made) -> Made:
+def publish(run: Run, made: Made, gebieden: pd.DataFrame | None = None) -> Made:
     """Write tables and exports of an agenda; without one take away what an earlier run wrote.
 
     What the agenda remembers (register, history, numbers, versions, publications) stays.
+
+    Parameters
+    ----------
+    gebieden : DataFrame, optional
+        See `read`.
     """
     dia = made.result
     memory, theme = remembered(run), asdict(theme_of(run.gemeente))
     if dia is None:
         _take_away(run)
-        return Made({}, None, {"agenda": False}, _answered(run, theme))
-    names = run.table("gebieden")["naam"]
-    listed, files = agenda_output(dia, memory, names, theme)
+        return Made({}, None, {"agenda": False}, _answered(run, theme, gebieden))
+    areas = run.table("gebieden") if gebieden is None else gebieden
+    listed, files = agenda_output(dia, memory, areas["naam"], theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
     exports = {run.reports / name: content for name, content in files.items()}
     for path, table in paths.items():
@@ -114,9 +138,11 @@ def publish(run: Run, made: Made) -> Made:
     return Made({}, dia, _noted(dia, run.methode.agenda.indeling), (*paths, *exports))
 
 
-def _answered(run: Run, theme: Mapping[str, object]) -> tuple[Path, ...]:
+def _answered(
+    run: Run, theme: Mapping[str, object], gebieden: pd.DataFrame | None
+) -> tuple[Path, ...]:
     """Answer the partners also when no plan of theirs could be used."""
-    delivered = read(run)
+    delivered = read(run, gebieden)
     if delivered is None:
         return ()
     nothing = delivered.reading.plans.iloc[:0]

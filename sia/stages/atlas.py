@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from sia.atlas.content import Atlas, Jaargang
 from sia.atlas.page import atlas_page
 from sia.report.material import Editie, Materiaal, selections
+from sia.request import configure_processed
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
-from sia.store import write_text
-from sia.viz.dataset import publishable
+from sia.store import read_table, write_text
+from sia.viz.dataset import above_threshold, publishable
 
 
 def make(inputs: Inputs) -> Made:
@@ -44,8 +47,28 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar") -> Made:
         ``openbaar`` or ``intern``.
     """
     target = run.edition(editie) / "atlas.html"
-    write_text(target, atlas_page(made.result, editie, _reports(target.parent, made.result)))
+    atlas = replace(made.result, anderen=_others(run))
+    write_text(target, atlas_page(atlas, editie, _reports(target.parent, atlas)))
     return Made({}, target, {"editie": editie}, (target,))
+
+
+def _others(run: Run) -> dict[str, tuple[str, pd.Series[float]]]:
+    """Return the middle ranked buurt of every other municipality that lies processed beside it.
+
+    A made-up one is never laid beside a real one.
+    """
+    found = {}
+    for folder in sorted(run.folders.processed.glob(f"GM[0-9]*/{run.jaar}")):
+        code, needed = folder.parent.name, ("indicatoren", "noemers", "scores")
+        if code == run.gemeente.code or not all((folder / f"{n}.parquet").exists() for n in needed):
+            continue
+        other = configure_processed(code, run.folders.processed)
+        if other.fictief == run.gemeente.fictief:
+            values, people, scores = (read_table(folder / f"{name}.parquet") for name in needed)
+            shown = above_threshold(values, people, run.catalogue.frame())
+            ranked = scores.index[scores["gerangschikt"].astype(bool)]
+            found[code] = (other.naam, shown.loc[ranked].astype(float).median())
+    return found
 
 
 def _reports(folder: Path, atlas: Atlas) -> dict[str, str]:

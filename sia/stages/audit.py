@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
-from sia.weighing.audit import audit_of
-from sia.weighing.audit_store import audit_frame
+from sia.weighing.audit import audit_frame, audit_of
 
 
 def make(inputs: Inputs) -> Made:

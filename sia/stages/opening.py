@@ -11,7 +11,7 @@ from typing import Any
 from sia.base_year import base_year
 from sia.errors import InputError
 from sia.methode import Methode
-from sia.request import check_request, code_of, known_municipalities
+from sia.request import check_request, configure_processed, known_municipalities
 from sia.settings import LAST_RUN, Folders, project_root
 from sia.sources.store import open_store
 from sia.stages.run import Run, resolve
@@ -44,7 +44,7 @@ def checked_run(
         reports=_folder(rapporten) if rapporten else default.reports,
     )
     listed = [bron] if isinstance(bron, str | Path) else list(bron) or _usual(gemeente, folders)
-    raw = tuple(_raw_folder(one) for one in listed)
+    raw = tuple(raw_folder(one) for one in listed)
     asked = sorted({*jaren, jaar})
     own = check_request(
         gemeente, asked, raw, lambda: known_municipalities(open_store(raw, folders.processed))
@@ -76,19 +76,30 @@ def last_asked(folders: Folders, code: str) -> tuple[tuple[Path, ...], Path | No
 
 
 def _usual(gemeente: str, folders: Folders) -> Sequence[Path]:
-    """Return the raw folders of the last run of a municipality, or else those of the project."""
+    """Return the raw folders of the last run of a municipality, or else those of the project.
+
+    In the folder of the project one that has the name of the municipality is its own.
+    """
+    raw = project_root() / "data/raw"
     try:
-        bron, _ = last_asked(folders, code_of(gemeente, folders.processed))
+        own = configure_processed(gemeente, folders.processed)
+    except InputError:
+        return [raw]
+    try:
+        bron, _ = last_asked(folders, own.code)
     except InputError:
         bron = ()
-    return bron if bron and all(one.is_dir() for one in bron) else [project_root() / "data/raw"]
+    if bron and all(one.is_dir() for one in bron):
+        return bron
+    name = own.naam.split(" (")[0].casefold()
+    return [next((p for p in sorted(raw.glob("*/")) if p.name.casefold() == name), raw)]
 
 
 def _folder(given: str | Path) -> Path:
     return Path(os.path.normpath(Path.cwd() / given))
 
 
-def _raw_folder(given: str | Path) -> Path:
+def raw_folder(given: str | Path) -> Path:
     """Return a folder as it lies from here, or else from the folder of the project."""
     here = _folder(given)
     if here.is_dir() or Path(given).is_absolute():

@@ -17,7 +17,8 @@ def make(inputs: Inputs) -> Made:
     """
     settings, base = inputs.method("verandering"), compared(inputs)
     areas = inputs.table("gebiedsindeling")["dia_gebied"]
-    found = None if base is None else change_since_base(base, areas, settings)
+    together = inputs.method("weging").model_correlation
+    found = None if base is None else change_since_base(base, areas, settings, together)
     scores = {jaar: inputs.table("scores", jaar) for jaar in inputs.with_scores()}
     listed = year_scores(scores, inputs.table("gebieden").index)
     noted = {"zaad": settings.seed, "trekkingen": settings.draws}

@@ -60,15 +60,8 @@ class CountryFacts:
 def encode(shape: Any) -> list[list[list[int]]]:
     """Return the polygons of a shape in whole steps, every point as the step from the one before.
 
-    Parameters
-    ----------
-    shape : shapely geometry, degrees
-
-    Returns
-    -------
-    list of polygons, each a list of rings, each ``[x0, y0, dx1, dy1, ...]``
-        The closing point is left out. A ring that has fewer than three different points on this
-        grid is left out, unless it is the only thing left of the shape.
+    Rings are ``[x0, y0, dx1, dy1, ...]`` without the closing point. One that has fewer than three
+    different points on this grid is left out.
     """
     polygons = []
     for polygon in shapely.get_parts(shape):

@@ -182,14 +182,20 @@ def publishable(cijfers: Cijfers) -> pd.DataFrame:
         NaN where the denominator is below the threshold of the catalogue, or unknown while the
         catalogue sets one.
     """
-    values = cijfers.indicatoren
-    if "publicatiedrempel" not in cijfers.catalogus:
+    return above_threshold(cijfers.indicatoren, cijfers.noemers, cijfers.catalogus)
+
+
+def above_threshold(
+    values: pd.DataFrame, noemers: pd.DataFrame, catalogus: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the indicator values of one year that may be shown, as `publishable` does."""
+    if "publicatiedrempel" not in catalogus:
         return values
-    limits = cijfers.catalogus["publicatiedrempel"].astype(float).reindex(values.columns).fillna(0)
+    limits = catalogus["publicatiedrempel"].astype(float).reindex(values.columns).fillna(0)
     below = pd.DataFrame(False, index=values.index, columns=values.columns)
     for name in values.columns[limits > 0]:
-        if name in cijfers.noemers:
-            known = cijfers.noemers[name].reindex(values.index)
+        if name in noemers:
+            known = noemers[name].reindex(values.index)
             below[name] = ~(known >= limits[name])
         else:
             below[name] = True

@@ -77,17 +77,10 @@ def _image(name: str) -> str:
 
 
 def content_security_policy(page: str, *, images: str = "") -> str:
-    """Return a policy under which only the scripts that stand in `page` may run.
+    """Return a policy under which only the scripts that stand in `page` may run, by their SHA-256.
 
-    Content of a ``Content-Security-Policy`` meta tag.
-
-    Parameters
-    ----------
-    page : str
-        HTML; every inline script is allowed by its SHA-256, those in the ``srcdoc`` of a frame
-        too, because a frame inherits the policy of its page. Nothing else is allowed.
-    images : str
-        Hosts that background tiles may come from; none by default.
+    Those in the ``srcdoc`` of a frame too, because a frame inherits the policy of its page.
+    `images` are hosts that background tiles may come from.
     """
     codes = [
         found["code"]
@@ -122,10 +115,7 @@ def hosts(page: str) -> tuple[str, ...]:
 class Page(Figure):
     """A folium page in Dutch, with title, and a policy that allows its own scripts only.
 
-    Parameters
-    ----------
-    images : str
-        Host of background tiles, empty for none.
+    `images` is the host of background tiles, empty for none.
     """
 
     _template = Template(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import folium
@@ -32,16 +31,8 @@ BRT_ATTRIBUTION = "Achtergrond: Kadaster / PDOK, BRT Achtergrondkaart (CC BY 4.0
 def simplify(geometry: gpd.GeoSeries, tolerance: float = 12.0) -> gpd.GeoSeries:
     """Simplify borders so that neighbours keep one shared line, and give them in degrees.
 
-    Parameters
-    ----------
-    geometry : GeoSeries, EPSG:28992
-    tolerance : float
-        Metres; the drawn borders of CBS are accurate to 10-50 m themselves.
-
-    Returns
-    -------
-    GeoSeries, EPSG:4326
-        Coordinates of five decimals (about 1 m). A shape that would vanish keeps its own form.
+    `tolerance` in metres: the drawn borders of CBS are accurate to 10-50 m themselves. Five
+    decimals (about 1 m). A shape that would vanish keeps its own form.
     """
     simple = simplified(geometry.to_numpy(), tolerance)
     degrees = gpd.GeoSeries(simple, index=geometry.index, crs=geometry.crs).to_crs(4326)
@@ -184,20 +175,8 @@ def map_data(
 ) -> dict[str, Any]:
     """Gather what the page's script draws: borders once, and per layer a class per buurt.
 
-    Parameters
-    ----------
-    nadruk : sequence of str
-        Codes to zoom to; the others are faded. Empty: all.
-    start : str
-        ``id`` of the layer to begin with.
-    tolerance : float
-        Metres, see `simplify`.
-
-    Returns
-    -------
-    dict
-        JSON-serialisable; keys are those that ``kaart.js`` reads. Buurten without a border are
-        not in it; the source line counts them.
+    JSON values; keys are those that ``kaart.js`` reads. `nadruk` are codes to zoom to, the others
+    are faded. Buurten without a border are not in it; the source line counts them.
     """
     whole = cijfers.gebieden
     gebieden = whole[has_border(whole.geometry)]
@@ -327,27 +306,3 @@ def buurt_map(
         titel += " (fictief)"
     data = map_data(cijfers, (*layers(cijfers), *extra), nadruk=nadruk, start=start)
     return BuurtKaart(data, naam=naam, titel=titel, fictief=fictief, achtergrond=achtergrond)
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A map in pieces, for a page that has its own head and body."""
-
-    css: str
-    scripts: tuple[str, ...]
-    html: str
-
-
-def embed(kaart: BuurtKaart) -> Fragment:
-    """Take a map apart for inclusion in a report.
-
-    Style sheets, the scripts in the order in which they must run, and the map's own HTML.
-    """
-    root = kaart.get_root()
-    assert isinstance(root, Page)
-    root.render()
-    return Fragment(
-        css=leaflet_css() + static_text("kaart.css"),
-        scripts=(leaflet_js(), map_js(), str(root.script.render())),
-        html=str(root.html.render()),
-    )

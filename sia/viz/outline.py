@@ -69,23 +69,34 @@ class Drawn:
         By code; without the places that have no border.
     midden : mapping of str to list of int
         Where a name stands: x and y of the point that lies furthest from the border.
+    kader : tuple of float
+        West and north in metres (Rijksdriehoek), and the metres of a unit.
     """
 
     ringen: Mapping[str, list[Ring]]
     midden: Mapping[str, list[int]]
     deelbuurten: list[list[Ring]]
+    kader: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
     def path(self, code: str) -> str:
         """Return a place as the path of an SVG; empty without a border."""
-        return "".join(
-            f"M{ring[0]} {ring[1]}l{' '.join(map(str, ring[2:]))}z"
-            for ring in self.ringen.get(code, [])
-        )
+        return svg_path(self.ringen.get(code, []))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the drawing."""
+        corners = [place for code in self.ringen for place in self.corners(code)] or [(1, 1)]
+        return max(x for x, _ in corners), max(y for _, y in corners)
 
     def corners(self, code: str) -> list[tuple[int, int]]:
         """Return every corner of a place."""
         rings = (np.reshape(ring, (-1, 2)).cumsum(axis=0) for ring in self.ringen.get(code, []))
         return [(int(x), int(y)) for ring in rings for x, y in ring]
+
+
+def svg_path(rings: list[Ring]) -> str:
+    """Return rings as the path of an SVG."""
+    return "".join(f"M{ring[0]} {ring[1]}l{' '.join(map(str, ring[2:]))}z" for ring in rings)
 
 
 def in_units(gebieden: gpd.GeoDataFrame, deelbuurten: gpd.GeoDataFrame | None = None) -> Drawn:
@@ -105,6 +116,7 @@ def in_units(gebieden: gpd.GeoDataFrame, deelbuurten: gpd.GeoDataFrame | None = 
             for code, place in middles.items()
         },
         [_rings(shape, west, north, unit) for shape in inner],
+        (float(west), float(north), float(unit)),
     )
 
 

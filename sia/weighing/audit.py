@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import SCORE_NAMES, Catalogue, Indicator
@@ -30,14 +34,7 @@ _AGGREGATES = {"urgentie": "Urgentie", "potentie": "Potentie", "niveau 2": "Dome
 def audit_of(
     result: IndexResult, table: IndicatorTable, scores: pd.DataFrame, names: pd.Series[str]
 ) -> Audit:
-    """Return every check of an index, beside indices that stay outside it and beside origin.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    names : Series of str, index ``buurtcode``
-    """
+    """Return every check of an index, beside indices that stay outside it and beside origin."""
     ranks = {"rang": "rank", "rang_p05": "rank_p05", "rang_p95": "rank_p95"}
     called = scores.set_axis(names.reindex(scores.index).rename("buurt"))
 
@@ -105,3 +102,65 @@ def named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     for column in texts:
         flat[column] = [names.get(str(cell), cell) for cell in flat[column]]
     return flat.rename(columns=lambda name: str(name).replace("_", " "))
+
+
+COLUMNS = ("controle", "kolom", "index", "soort", "rij", "getal", "tekst")
+
+
+def audit_frame(found: Audit) -> pd.DataFrame:
+    """Return every check as rows of one table."""
+    parts = [
+        part
+        for one in fields(Audit)
+        if len(table := getattr(found, one.name))
+        for part in _cells(one.name, table)
+    ]
+    empty = {name: pd.Series(dtype=kind) for name, kind in zip(COLUMNS, _KINDS, strict=True)}
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(empty)
+    return whole.astype(dict(zip(COLUMNS, _KINDS, strict=True)))
+
+
+_KINDS = ("str", "str", "bool", "str", "int64", "float64", "str")
+
+
+def _cells(check: str, table: pd.DataFrame) -> list[pd.DataFrame]:
+    levels = [(name, table.index.get_level_values(i)) for i, name in enumerate(table.index.names)]
+    index = [("" if name is None else str(name), True, pd.Series(v)) for name, v in levels]
+    columns = [(str(name), False, column) for name, column in table.items()]
+    made = []
+    for name, of_index, column in [*index, *columns]:
+        kind = str(column.dtype)
+        number = pd.api.types.is_numeric_dtype(column.dtype)
+        made.append(
+            pd.DataFrame(
+                {
+                    "controle": check,
+                    "kolom": name,
+                    "index": of_index,
+                    "soort": kind if number else "str",
+                    "rij": np.arange(len(column)),
+                    "getal": column.to_numpy(dtype=float, na_value=np.nan) if number else np.nan,
+                    "tekst": None if number else column.astype("str").to_numpy(),
+                }
+            )
+        )
+    return made
+
+
+def audit_from(frame: pd.DataFrame) -> Audit:
+    """Return the audit that `audit_frame` laid down; a check without rows is an empty table."""
+    tables = {str(check): _table(rows) for check, rows in frame.groupby("controle", sort=False)}
+    return Audit(**{one.name: tables.get(one.name, pd.DataFrame()) for one in fields(Audit)})
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[tuple[bool, str], pd.Series] = {}
+    for (name, of_index), cells in rows.groupby(["kolom", "index"], sort=False):
+        kind: Any = cells["soort"].iloc[0]
+        values = cells["tekst"] if kind == "str" else cells["getal"].astype(kind)
+        columns[bool(of_index), str(name)] = values.reset_index(drop=True)
+    index = [values.rename(name or None) for (own, name), values in columns.items() if own]
+    table = pd.DataFrame({name: values for (own, name), values in columns.items() if not own})
+    if len(index) == 1:
+        return table.set_axis(pd.Index(index[0], name=index[0].name))
+    return table.set_axis(pd.MultiIndex.from_arrays(index, names=[one.name for one in index]))

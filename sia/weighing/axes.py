@@ -46,6 +46,7 @@ from sia.index.normalisation import Normaliser
 from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
+from sia.indicators.age import BY_AGE, by_age
 from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
@@ -130,7 +131,7 @@ class Weighing:
                     {
                         "as": axis,
                         "domein": DOMAIN_NAMES.get(entry.domein, entry.domein),
-                        "indicator": entry.naam,
+                        "indicator": entry.naam + (BY_AGE if entry.leeftijd else ""),
                         "richting": "hoger telt zwaarder"
                         if entry.richting > 0
                         else "lager telt zwaarder",
@@ -180,6 +181,7 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
     norms : DataFrame, index ``indicator``
         Columns ``p00`` to ``p100``.
     """
+    indicator = norm_of(norms, indicator)
     if indicator not in norms.index:
         return None
     for low, high in ((settings.laag, settings.hoog), (0, 100)):
@@ -193,16 +195,17 @@ def scale_of(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) ->
     """Return the scale of one indicator that comes from the norms: 0-100, the same for any city.
 
     None when the norms are missing or have no spread.
-
-    Parameters
-    ----------
-    norms : DataFrame, index ``indicator``
-        As `sia.indicators.norms.norms_frame` makes it.
     """
     posts = goalposts(norms, indicator, settings)
     if posts is None or settings.normalise != PERCENTILE:
         return posts
-    return FromNorms(PercentileRank(scale=100.0), norms, indicator)
+    return FromNorms(PercentileRank(scale=100.0), norms, norm_of(norms, indicator))
+
+
+def norm_of(norms: pd.DataFrame, indicator: str) -> str:
+    """Return the row of the norms that an indicator is scored by: standardised where there is."""
+    by_age = indicator + BY_AGE
+    return by_age if by_age in norms.index else indicator
 
 
 def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str]) -> pd.DataFrame:
@@ -350,6 +353,7 @@ def weigh(
     base_norms: pd.DataFrame | None = None,
     denominators: pd.DataFrame | None = None,
     margins: Margins | None = None,
+    drift: pd.DataFrame | None = None,
     dropped: pd.DataFrame | None = None,
     settings: WeighingSettings | None = None,
 ) -> Weighing:
@@ -358,7 +362,7 @@ def weigh(
     Parameters
     ----------
     values : DataFrame, index ``buurtcode``
-        Indicator table; every buurt, NaN where missing.
+        `IndicatorTable.scored`; every buurt, NaN where missing.
     eligibility : DataFrame, index ``buurtcode``
         ``gerangschikt`` (bool) and ``reden``; only ranked buurten enter the index.
     taking_part : tuple of str
@@ -369,6 +373,8 @@ def weigh(
         Same shape as `values`: what rates are shares of, for the binomial error.
     margins : (lower, upper), optional
         Published 95 % margins, same shape as `values`.
+    drift : DataFrame, optional
+        Standard error of figures of an earlier year, same shape (`drift_of`).
     dropped : DataFrame, index ``indicator``, optional
         Score indicators left out before, with ``reden``.
 
@@ -393,7 +399,18 @@ def weigh(
     # with one figure there is nothing to vary: its order has no margin, and is no certainty either
     several = URGENTIE in results and len(results[URGENTIE].design.hierarchy.indicators) > 1
     if several and s.draws:
-        doubt = _doubt(results[URGENTIE], catalogue, denominators, margins, s)
+        known, error = known_error(
+            results[URGENTIE], catalogue, denominators, margins, s.model_correlation, drift
+        )
+        doubt = uncertainty(
+            results[URGENTIE].values,
+            results[URGENTIE].design,
+            draws=s.draws,
+            seed=s.seed,
+            choices=choices_of(results[URGENTIE].design, s),
+            denominators=known,
+            error=error,
+        )
     scores = _scores(values.index, eligibility, results, doubt)
     scores["stapeling"] = pd.array([pd.NA] * len(scores), dtype="Int64")
     if URGENTIE in results:
@@ -421,8 +438,22 @@ def weigh(
 
 
 def margins_of(table: IndicatorTable) -> Margins | None:
-    """Return the published margins, or None for a table that was put together without them."""
-    return None if table.lower.empty else (table.lower, table.upper)
+    """Return the published margins of `IndicatorTable.scored`, or None where a table has none."""
+    if table.lower.empty:
+        return None
+    low, high = (by_age(side, table.values, table.catalogue) for side in (table.lower, table.upper))
+    return low, high
+
+
+def drift_of(table: IndicatorTable, settings: WeighingSettings) -> pd.DataFrame:
+    """Return how far figures of an earlier year may have moved since, in their own unit.
+
+    A share of the spread of the norms for the first year, and as the root of the years after it.
+    """
+    years = (table.jaar - table.years).astype("Float64").astype(float).clip(lower=0.0)
+    spread = table.norms["standaardafwijking"].reindex(years.columns)
+    moved: pd.DataFrame = np.sqrt(years) * spread * settings.carried_spread
+    return moved
 
 
 def weigh_table(
@@ -448,7 +479,7 @@ def weigh_table(
         reasons = verdict["reden"].mask(verdict["gerangschikt"], short)
         verdict = verdict.assign(gerangschikt=False, reden=reasons)
     return weigh(
-        table.values,
+        table.scored,
         verdict,
         taking_part,
         table.catalogue,
@@ -456,6 +487,7 @@ def weigh_table(
         base_norms=base_norms,
         denominators=table.denominators,
         margins=margins_of(table),
+        drift=drift_of(table, settings or WeighingSettings()),
         dropped=plan.vervallen,
         settings=settings,
     )
@@ -493,7 +525,8 @@ def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
     why = f" Meestal: {common.iloc[0]}" if len(common) else ""
     return Problem(
         wat=f"In {jaar} heeft geen enkele buurt genoeg cijfers voor een score.{why}",
-        oplossing="Voeg bronnen toe, of laat dit jaar uit `jaren`.",
+        oplossing="Voeg bronnen toe (`sia fetch`; welke cijfers ontbreken, toont notebook 02), of "
+        "laat dit jaar uit `jaren`.",
     )
 
 
@@ -569,6 +602,7 @@ def data_error(
     margins: Margins | None = None,
     values: pd.DataFrame | None = None,
     correlation: float = 0.0,
+    drift: pd.DataFrame | None = None,
 ) -> DataError:
     """Return how far the published figures may be off.
 
@@ -589,6 +623,8 @@ def data_error(
     correlation : float
         Between the errors of two modelled figures of one buurt, each in its direction: what the
         model of the publisher does not know of a place moves all its figures at once.
+    drift : DataFrame, optional
+        See `drift_of`.
     """
     lower = {} if margins is None else dict(margins[0].items())
     given = {str(n) for n, column in lower.items() if column.notna().any()}
@@ -604,6 +640,7 @@ def data_error(
         upper=None if margins is None else margins[1],
         printed={name: unit for name, unit in units.items() if unit > 0},
         loading={name: catalogue[name].richting * correlation**0.5 for name in sorted(given)},
+        drift=drift,
     )
 
 
@@ -613,6 +650,7 @@ def known_error(
     denominators: pd.DataFrame | None,
     margins: Margins | None,
     correlation: float = 0.0,
+    drift: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame | None, DataError]:
     """Return denominators and data error of the buurten and indicators of one index.
 
@@ -622,6 +660,7 @@ def known_error(
         Buurten x indicators, more than needed allowed.
     margins : (lower, upper) or None
     correlation : float
+    drift : DataFrame, optional
         See `data_error`.
 
     Returns
@@ -633,7 +672,7 @@ def known_error(
     known = None if denominators is None else denominators.loc[rows, names]
     bounds = None if margins is None else (margins[0].loc[rows, names], margins[1].loc[rows, names])
     below = () if known is None else tuple(n for n in names if known[n].notna().any())
-    return known, data_error(catalogue, below, bounds, result.values, correlation)
+    return known, data_error(catalogue, below, bounds, result.values, correlation, drift)
 
 
 def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
@@ -658,25 +697,6 @@ def rank_of(urgentie: pd.Series[float]) -> pd.Series[int]:
     return rank_scores(urgentie.astype(float).to_frame("rang"))["rang"]
 
 
-def _doubt(
-    result: IndexResult,
-    catalogue: Catalogue,
-    denominators: pd.DataFrame | None,
-    margins: Margins | None,
-    settings: WeighingSettings,
-) -> UncertaintyResult:
-    known, error = known_error(result, catalogue, denominators, margins, settings.model_correlation)
-    return uncertainty(
-        result.values,
-        result.design,
-        draws=settings.draws,
-        seed=settings.seed,
-        choices=choices_of(result.design, settings),
-        denominators=known,
-        error=error,
-    )
-
-
 def _city_view(
     values: pd.DataFrame, table: pd.DataFrame, settings: WeighingSettings
 ) -> pd.Series[float]:
@@ -691,11 +711,6 @@ def stacking(result: IndexResult) -> pd.Series[int]:
 
     Counted where the mean national percentile of a domain's figures, parts first, is at least
     `WORST_FIFTH`; NA without a score. Where the files hold no country it is the city's fifth.
-
-    Parameters
-    ----------
-    result : IndexResult
-        Urgentie on national percentiles.
     """
     domains = result.scores[result.scores.columns.intersection(list(DOMAINS))].round(9)
     count = (domains >= WORST_FIFTH).sum(axis=1).where(result.scores[URGENTIE].notna())

@@ -67,12 +67,7 @@ def places(row: pd.Series) -> str:
 
 
 def open_places(scores: pd.DataFrame) -> tuple[int, pd.Index, pd.Index] | None:
-    """Return the size of the most urgent quarter, and who can leave and enter it.
-
-    Returns
-    -------
-    tuple of int, Index of ``buurtcode``, Index of ``buurtcode``, or None without a proof
-    """
+    """Return the size of the most urgent quarter, and who can leave and enter it."""
     ranked = scores[scores["gerangschikt"]].sort_values("rang")
     if "plaats_best" not in ranked or len(ranked) < 2 or ranked["plaats_best"].isna().any():
         return None
@@ -83,15 +78,17 @@ def open_places(scores: pd.DataFrame) -> tuple[int, pd.Index, pd.Index] | None:
     return int(inside.sum()), leaves, enters
 
 
-def order_text(scores: pd.DataFrame, names: pd.Series[str], share: float) -> str:
+def order_text(
+    scores: pd.DataFrame,
+    names: pd.Series[str],
+    share: float,
+    found: tuple[int, pd.Index, pd.Index] | None = None,
+) -> str:
     """Say who keeps a place in the most urgent quarter under other weights; "" without a proof.
 
-    Parameters
-    ----------
-    share : float
-        By how much each weight may move: ``gewichtsruis`` of the method.
+    `found` is of `open_places`, where it is known already.
     """
-    found = open_places(scores)
+    found = found or open_places(scores)
     if found is None:
         return ""
     inside, leaves, enters = found

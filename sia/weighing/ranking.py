@@ -11,14 +11,7 @@ from sia.weighing.order import places
 
 
 def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
-    """Return the ranked buurten, most urgent first, with interval and chances.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    names : Series of str, index ``buurtcode``
-    """
+    """Return the ranked buurten, most urgent first, with interval and chances."""
     ranked = scores[scores["gerangschikt"]].sort_values("rang")
     bounds = zip(ranked["rang_p05"], ranked["rang_p95"], ranked["rang"], strict=True)
     return pd.DataFrame(

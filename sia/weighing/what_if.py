@@ -19,6 +19,7 @@ from sia.weighing.axes import (
     URGENTIE,
     Weighing,
     choices_of,
+    drift_of,
     known_error,
     margins_of,
     rank_of,
@@ -109,16 +110,7 @@ def reweighed(
 def what_if_table(
     scores: pd.DataFrame, names: pd.Series[str], settings: WeighingSettings | None = None
 ) -> pd.DataFrame:
-    """Return per domain who enters and leaves the best quarter when it weighs double or nothing.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    names : Series of str, index ``buurtcode``
-    settings : WeighingSettings, optional
-        What `scores` were made with.
-    """
+    """Return per domain who enters and leaves the best quarter when it weighs double or nothing."""
     domains = scored_domains(scores)
     rows = []
     for domain in domains if len(domains) > 1 else ():
@@ -143,14 +135,7 @@ def _listed(codes: tuple[str, ...], names: pd.Series[str]) -> str:
 
 
 def left_out_table(weging: Weighing) -> pd.DataFrame:
-    """Return what leaving out each indicator does to the ranking, heaviest first.
-
-    Returns
-    -------
-    DataFrame
-        ``indicator``, ``domein``, ``gemiddeld verschoven (plaatsen)``, ``verst verschoven
-        (plaatsen)``, ``blijft in het hoogste kwart (%)``; empty with fewer than two indicators.
-    """
+    """Return what leaving out each indicator does to the ranking, heaviest first."""
     result = weging.urgentie
     if result is None or len(result.design.hierarchy.indicators) < 2:
         return pd.DataFrame()
@@ -169,13 +154,7 @@ def left_out_table(weging: Weighing) -> pd.DataFrame:
 
 
 def swap_curve(result: IndexResult) -> pd.DataFrame:
-    """Return how the ranking moves from the weights of the method to equal indicators.
-
-    Returns
-    -------
-    DataFrame, index ``share`` (0 the method's weights, 1 equal indicators)
-        As `sia.index.WeightSwap.curve`.
-    """
+    """Return how the ranking moves from the weights of the method to equal indicators."""
     table = result.design.structure
     parent = table.set_index("id")["parent"].dropna()
     below = dict.fromkeys(table["id"], 0.0)
@@ -191,8 +170,14 @@ def sensitivity_table(
     result: IndexResult, table: IndicatorTable, settings: WeighingSettings, samples: int = SAMPLES
 ) -> pd.DataFrame:
     """Return the Sobol indices of the rank shift per choice, with their intervals."""
-    margins, correlation = margins_of(table), settings.model_correlation
-    known, error = known_error(result, table.catalogue, table.denominators, margins, correlation)
+    known, error = known_error(
+        result,
+        table.catalogue,
+        table.denominators,
+        margins_of(table),
+        settings.model_correlation,
+        drift_of(table, settings),
+    )
     found = sensitivity(
         result.values,
         result.design,

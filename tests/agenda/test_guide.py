@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sia.agenda.parameters import default_parameters, raw_parameters
+from sia.agenda.parameters import default_parameters
 from sia.agenda.reading.fields import FIELDS
 from sia.agenda.wording import number
+from sia.methode import FILE
 
 
 def test_guide_names_every_field_with_its_level(repository: Path) -> None:
@@ -26,21 +27,18 @@ def test_guide_gives_the_parameters_that_are_used(repository: Path) -> None:
     ):  # fmt: skip
         assert formula in text, formula
     for band in ("laag", "midden", "hoog"):
-        share = raw_parameters()["opening"][band]
-        assert f"{number(share, 1).removesuffix(',0')} %" in text
+        assert f"{number(100 * p.opening[band], 1).removesuffix(',0')} %" in text
 
 
-def test_every_parameter_has_a_source() -> None:
-    def check(table: dict[str, object], name: str) -> None:
-        numbers = any(isinstance(v, int | float) and not isinstance(v, bool)
-                      for v in table.values())  # fmt: skip
-        sources = [v for k, v in table.items() if k.endswith("bron")]
-        assert not numbers or (sources and all(sources)), name
-
-    raw = raw_parameters()
-    for name, entry in raw.items():
-        for part in entry if isinstance(entry, list) else [entry]:
-            check(part, name)
-    for name, entry in raw["soort"].items():
-        assert entry["bron"], name
-    assert all(rule["bron"] and rule["zin"].endswith(".") for rule in raw["sociaal"])
+def test_every_value_of_the_agenda_has_a_source_above_it() -> None:
+    text = FILE.read_text(encoding="utf-8").split("[agenda.waarden]")[1]
+    before, unsourced = "", []
+    for line in filter(None, text.splitlines()):
+        in_group = before.startswith("[[") and "#" in before
+        if line[0] not in "#[" and not before.startswith("#") and not in_group:
+            unsourced.append(line)
+        if line[0] in "#[" or not in_group:
+            before = line
+    assert unsourced == []
+    for rule in default_parameters().sociaal:
+        assert rule.zin.endswith(".")

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
@@ -85,6 +86,84 @@ def test_a_cluster_without_workers_is_not_waited_for(
     assert {o.status for o in result.outcomes} == {"mislukt"}
     assert all("geen enkele werker" in o.message for o in result.outcomes)
     assert "Start weer werkers" in advice(result.outcomes[0])
+
+
+class Scheduler:
+    """A scheduler without a cluster: answers what it is told to, and can go away."""
+
+    def __init__(self) -> None:
+        self.status, self.workers, self.sent = "running", 1, []
+
+    def nthreads(self) -> dict[int, int]:
+        if self.workers < 0:
+            raise OSError("no scheduler there")
+        return dict.fromkeys(range(self.workers), 1)
+
+    def send(self, chain: list[str]) -> Future[list[str]]:
+        made: Future[list[str]] = Future()
+        self.sent.append((chain, made))
+        return made
+
+    def goes(self) -> None:
+        """Cancel what it knew, as a client of Dask does when the connection is lost."""
+        for _, made in self.sent:
+            made.cancel()
+        self.status, self.workers = "connecting", -1
+
+
+def test_what_a_lost_scheduler_forgot_is_sent_again_when_one_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = Scheduler(), Scheduler()
+    answers = iter([first, OSError("still away"), second])
+
+    def connect() -> Scheduler:
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    sender = remote.Remote(connect, lambda client, chain: client.send(chain))
+    done, lost = sender.submit(["a"]), sender.submit(["b"])
+    first.sent[0][1].set_result(["klaar"])
+    first.goes()
+    late = sender.submit(["c"])
+    sender.look()
+    assert (done.result(), lost.done(), late.done()) == (["klaar"], False, False)
+    first.status = "closed"
+    sender.look()
+    sender.look()
+    assert [chain for chain, _ in second.sent] == [["b"], ["c"]]
+    for _, made in second.sent:
+        made.set_result(["ook klaar"])
+    assert lost.result() == late.result() == ["ook klaar"]
+    third = sender.submit(["d"])
+    second.goes()
+    monkeypatch.setattr(remote, "PATIENCE", 0.0)
+    sender.look()
+    with pytest.raises(remote.WorkersLostError, match="scheduler antwoordde niet"):
+        third.result()
+    assert isinstance(sender.submit(["e"]).exception(), remote.WorkersLostError)
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("tls://computer:8786", True),
+        ("tcp://127.0.0.1:8786", True),
+        ("localhost:8786", True),
+        ("tcp://[::1]:8786", True),
+        ("tcp://computer:8786", False),
+        ("computer:8786", False),
+        ("tcp://127.0.0.1.kwaad.nl:8786", False),
+        ("ws://10.0.0.1:8786", False),
+    ],
+)
+def test_a_cluster_without_encryption_is_refused_unless_its_network_is_trusted(
+    address: str, good: bool
+) -> None:
+    assert (remote.open_to_others(address, False) == []) is good
+    assert remote.open_to_others(address, True) == remote.open_to_others(None, False) == []
 
 
 def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:

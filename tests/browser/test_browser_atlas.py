@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from atlasstad import atlas_of
 from playwright.sync_api import Page
@@ -133,10 +135,48 @@ def test_what_is_taken_along_is_safe_and_whole(visit: Callable, source: str) -> 
     assert [row["naam"] for row in rows[:3]] == [neutralise(name) for name in BAD_NAMES]
     value = float(rows[position(FIRST)]["waarde"].replace(",", "."))
     assert value == pytest.approx(SCORES.at[FIRST, "urgentie"], abs=0.05)
-    for picture in ("kaart1", "rang", "helling"):
+    page.locator(".rij").first.click()
+    for picture in ("kaart1", "rang", "helling", "vergelijk", "buurten", "geld"):
         with page.expect_download() as got:
             page.locator(f"[data-png={picture}]").click()
-        assert got.value.suggested_filename.endswith(".png")
+        assert got.value.path().read_bytes().startswith(b"\x89PNG"), picture
+        cited = page.evaluate("(figure) => siaAtlas.citeer(figure)", picture)
+        assert cited.startswith(ATLAS.materiaal.cijfers.gemeente)
+        assert all(part in cited for part in ("2024", ATLAS.materiaal.versie, f"buurt={FIRST}"))
+
+
+def test_a_buurt_stands_beside_another_municipality(visit: Callable) -> None:
+    values = ATLAS.materiaal.cijfers.toonbaar
+    middle = pd.Series({"wonen_1": 12.25})
+    other = replace(ATLAS, anderen={"GM0001": ("Elders", middle)})
+    page = visit(atlas_page(other, "openbaar", {})).page
+    page.locator(".rij").first.click()
+    page.locator("#met").select_option("GM0001")
+    assert "met=GM0001" in page.url
+    [row] = page.locator("#mettabel tbody tr").all()
+    shown = [
+        float(cell.replace(",", ".").replace("−", "-"))
+        for cell in row.inner_text().split("\t")[1:4]
+    ]
+    own = values.at[FIRST, "wonen_1"]
+    assert shown == pytest.approx([own, 12.25, own - 12.25], abs=1e-4)
+
+
+def test_two_fingers_zoom_the_map_and_not_the_page(visit: Callable, source: str) -> None:
+    page = visit(source, "telefoon", has_touch=True, is_mobile=True).page
+    page.locator("#kaart1").scroll_into_view_if_needed()
+    box = page.locator("#kaart1").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    width = "document.getElementById('kaart1').viewBox.baseVal.width"
+    before = page.evaluate(width)
+    hand = page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 40), ("touchEnd", 0)):
+        places = [x - apart, x + apart] if apart else []
+        fingers = [{"x": place, "y": y, "id": number} for number, place in enumerate(places)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    assert page.evaluate(width) == pytest.approx(before / 2, rel=0.02)
+    assert page.evaluate("visualViewport.scale") == 1
+    assert page.locator("#buurt").is_hidden()
 
 
 def test_a_slider_says_first_what_stays(visit: Callable, source: str) -> None:

@@ -26,7 +26,7 @@ widget.render({model, el: document.getElementById("a")});
 </script></html>"""
 
 
-def test_click_box_and_keyboard_reach_python(visit: Callable) -> None:
+def test_click_lasso_and_keyboard_reach_python(visit: Callable) -> None:
     static = files("sia.explorer").joinpath("static")
     script = static.joinpath("verkenner.js").read_text("utf-8").replace("export default", "return")
     style = static.joinpath("verkenner.css").read_text("utf-8")
@@ -34,10 +34,12 @@ def test_click_box_and_keyboard_reach_python(visit: Callable) -> None:
     page = seen.page
     assert page.get_by_role("status").inner_text() == "Hoe hoger, hoe lager"
     page.locator('[data-b="BU1"]').click()
-    area = page.locator("svg").bounding_box()
-    page.mouse.move(area["x"] + 0.6 * area["width"], area["y"] + 0.5 * area["height"])
-    page.mouse.down()
-    page.mouse.move(area["x"] + 0.95 * area["width"], area["y"] + 0.95 * area["height"], steps=3)
+    area = page.locator(".beeld svg").bounding_box()
+    around = [(0.6, 0.5), (0.95, 0.55), (0.9, 0.97), (0.6, 0.9)]
+    for number, (across, down) in enumerate(around):
+        page.mouse.move(area["x"] + across * area["width"], area["y"] + down * area["height"])
+        if number == 0:
+            page.mouse.down()
     page.mouse.up()
     page.locator("[data-sorteer]").focus()
     page.keyboard.press("Enter")

@@ -143,6 +143,22 @@ def test_without_known_error_nothing_is_called_change(
     assert set(found.buurten["oordeel"]) == {"ruis onbekend"}
 
 
+def test_errors_of_one_model_go_together_and_widen_what_is_said_of_a_change(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    years = [
+        replace(y, table=replace(y.table, lower=y.table.values - 4, upper=y.table.values + 4))
+        for y in (year_of(2024, values, scale), then)
+    ]
+
+    def width(correlation: float) -> float:
+        base = base_year(*years)
+        found = change_since_base(base, settings=FEW, correlation=correlation).buurten
+        return float((found["hoog"] - found["laag"]).mean())
+
+    assert width(0.9) > 1.3 * width(0.0) > 0
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 90), st.floats(0.05, 20))
 def test_a_chance_follows_the_size_of_the_noise_and_the_change(

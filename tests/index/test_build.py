@@ -23,7 +23,6 @@ from sia.index import (
     Goalposts,
     Harmonic,
     IndexDesign,
-    MazziottaPareto,
     MeanImputation,
     Median,
     MedianImputation,
@@ -66,7 +65,6 @@ DESIGNS = {
     "geometric": {"normalise": MinMax(1, 100), "aggregate": Geometric()},
     "harmonic": {"normalise": MinMax(1, 100), "aggregate": {2: Harmonic(), "*": Arithmetic()}},
     "power": {"normalise": MinMax(1, 100), "aggregate": GeneralisedMean(0.5)},
-    "pareto": {"normalise": MinMax(70, 130), "aggregate": MazziottaPareto()},
     "median": {"aggregate": Median()},
     "levels": {"normalise": {"*": PercentileRank(), 2: ExponentialIMD()}},
     "mixed": {"normalise": {"*": ZScore(), "a": Goalposts(0, 85)}, "impute": MeanImputation()},
@@ -295,10 +293,6 @@ def test_norms_table(table: pd.DataFrame) -> None:
             **{f"p{i:02d}": table.quantile(i / 100) for i in range(101)},
         }
     )
-    for rule in (MinMax(), ZScore()):
-        by_norms = {i: FromNorms(rule, norms, i) for i in NAMES}
-        own = build_index(table, IndexDesign(DEEP, normalise=rule)).scores
-        assert np.allclose(own, build_index(table, IndexDesign(DEEP, normalise=by_norms)).scores)
     ranks = {i: FromNorms(PercentileRank(), norms, i) for i in NAMES}
     near = build_index(table, IndexDesign(DEEP, normalise=ranks)).normalised
     exact = build_index(table, IndexDesign(DEEP, normalise=PercentileRank())).normalised

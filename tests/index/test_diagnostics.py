@@ -122,7 +122,6 @@ def test_main_effect_of_a_linear_score() -> None:
     y = 2 * x[:, 0] + x[:, 1]
     assert main_effect(x[:, 0], y) == pytest.approx(0.8, abs=0.05)
     assert main_effect(x[:, 1], y) == pytest.approx(0.2, abs=0.05)
-    assert main_effect(x[:, 0], y, bins=30) == pytest.approx(0.8, abs=0.05)
     assert main_effect(x[:, 0], x[:, 0] ** 2) > 0.9
     assert np.isnan(main_effect(x[:, 0], np.ones(3000)))
 

@@ -15,13 +15,10 @@ from sia.index import (
     Goalposts,
     IndexDesign,
     LogCT,
-    MazziottaPareto,
-    MinMax,
     NoNormalisation,
     PercentileRank,
     SkewKurtosis,
     WeightedSum,
-    ZScore,
     build_index,
     kurtosis,
     skewness,
@@ -173,31 +170,6 @@ def test_english_imd_exponential_transformation() -> None:
     assert np.allclose(score, -23 * np.log(1 - r * (1 - np.exp(-100 / 23))), atol=1e-12)
     assert score.max() == pytest.approx(100)
     assert (score > 50).mean() == pytest.approx(0.10, abs=0.005)
-
-
-def test_mazziotta_pareto_by_hand() -> None:
-    """De Muro, Mazziotta & Pareto (2011): z of mean 100, sd 10 (population), M - S cv."""
-    structure = pd.DataFrame({"id": ["a", "b", "I"], "parent": ["I", "I", None]})
-    table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [30.0, 20.0, 10.0]})
-    up = 10 * 1.224744871391589
-    z = np.array([[100 - up, 100 + up], [100, 100], [100 + up, 100 - up]])
-    s = np.array([up, 0, up])
-    for penalty, sign in (("negative", -1), ("positive", 1)):
-        design = IndexDesign(
-            structure, normalise=ZScore(100, 10, ddof=0), aggregate=MazziottaPareto(penalty)
-        )
-        result = build_index(table, design)
-        assert np.allclose(result.normalised, z)
-        assert np.allclose(result.scores["I"], 100 + sign * s * s / 100)
-
-
-def test_adjusted_mazziotta_pareto_uses_min_max_on_goalposts() -> None:
-    structure = pd.DataFrame({"id": ["a", "b", "I"], "parent": ["I", "I", None]})
-    table = pd.DataFrame({"a": [0.0, 5.0, 10.0], "b": [0.0, 10.0, 5.0]})
-    design = IndexDesign(structure, normalise=MinMax(70, 130), aggregate=MazziottaPareto())
-    assert np.allclose(
-        build_index(table, design).scores["I"], [70, 115 - 15**2 / 115, 115 - 15**2 / 115]
-    )
 
 
 # World Bank, Statistical Performance Indicators, release with figures for 2019 (CC BY 4.0), file

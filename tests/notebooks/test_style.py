@@ -12,7 +12,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 TUTORIALS = sorted((FOLDER / "tutorials").glob("*.ipynb"))
-FIGURE = re.compile(r"\b(charts\.|plan_map\(|grafiek\.|kaart\(|paneel\(|kaart$)", re.MULTILINE)
+FIGURE = re.compile(r"\b(charts\.|plan_map\(|grafiek\.|kaart\(|kaart$)", re.MULTILINE)
 
 
 @pytest.fixture(params=[*NOTEBOOKS, *TUTORIALS], ids=lambda p: f"{p.parent.name}/{p.stem}")

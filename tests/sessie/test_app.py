@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from sia.duiding import Record
 from sia.duiding.chain import witness_of
+from sia.dutch import met_teken
 from sia.errors import InputError
 from sia.sessie import check_session, start
 from sia.sessie.app import SCRIPTS, Sessie
@@ -71,6 +73,46 @@ def test_choosing_and_comparing_show_both(app: Sessie) -> None:
     assert all("<figure>" in html for html in app.panelen.values())
     assert [one["code"] for one in app.gebieden] == [POCKET_IN, POCKET]
     assert app.antwoord > count
+
+
+def test_two_buurten_are_told_apart(app: Sessie) -> None:
+    app.gekozen, app.ander = POCKET_IN, "BU99990605"
+    scores, naam = app.stand.cijfers.scores, app.stand.cijfers.naam
+    apart = scores.at[POCKET_IN, "urgentie"] - scores.at["BU99990605", "urgentie"]
+    row = app.verschil.partition("Urgentie (punten)")[2].partition("</tr>")[0]
+    assert f">{met_teken(apart, 1)}<" in row
+    overlap = (
+        scores.loc[[POCKET_IN, "BU99990605"], "rang_p05"].max()
+        <= scores.loc[[POCKET_IN, "BU99990605"], "rang_p95"].min()
+    )
+    first = naam[scores.loc[[POCKET_IN, "BU99990605"], "rang"].idxmin()]
+    assert ("niet zeker" if overlap else f"{first} gaat voor") in app.verschil
+    app.ander = ""
+    assert app.verschil == ""
+
+
+def test_what_another_session_says_and_new_figures_come_by_themselves(app: Sessie) -> None:
+    page, other = Heard(app), Sessie(app.folders, CODE, YEAR)
+    other.gekozen = POCKET_IN
+    assert Heard(other).ask("kijk") == {"goed": True, "soort": "kijk", "nummer": 7}
+    page.ask("bewaar", velden=FIELDS)
+    Heard(other).ask("kijk")
+    assert [row["uitspraak"] for row in other.duidingen] == ["Klopt."]
+    assert other.oordelen == {POCKET_IN: "1 duiding"}
+    before = other.stand
+    manifest = before.run.folder / "manifest.json"
+    os.utime(manifest, ns=(1, 1))
+    assert "opnieuw berekend" in Heard(other).ask("kijk")["tekst"]
+    assert other.stand is not before
+    assert other.opened == (CODE, YEAR)
+
+
+def test_the_explorer_is_made_when_it_is_asked_for(app: Sessie) -> None:
+    assert app.verkenner is None
+    assert Heard(app).ask("verken")["goed"]
+    assert app.verkenner.beeld.jaar.jaar == YEAR
+    app.jaar = EARLIER
+    assert app.verkenner is None
 
 
 def test_facts_come_before_the_charts(app: Sessie) -> None:
@@ -146,9 +188,11 @@ def test_nothing_is_stored_until_a_warning_was_looked_at(app: Sessie) -> None:
 
 
 def test_an_incomplete_form_says_all_that_is_wrong(app: Sessie) -> None:
-    answer = Heard(app).ask("bewaar", velden={**FIELDS, "rol": "", "soort": "", "uitspraak": ""})
+    wrong = {**FIELDS, "rol": "", "soort": "", "uitspraak": ""}
+    answer = Heard(app).ask("bewaar", velden=wrong, nagekeken=False)
     assert not answer["goed"]
     assert set(answer["velden"]) == {"rol", "soort", "uitspraak"}
+    assert all(said in answer["tekst"] for said in answer["velden"].values())
 
 
 def test_a_record_that_cannot_be_written_is_said(app: Sessie) -> None:

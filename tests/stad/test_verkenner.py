@@ -31,7 +31,7 @@ def opened(stad: Stad) -> Verkenner:
 def open_(opened: Verkenner) -> Verkenner:
     """Return the explorer as it opens: every test may change it."""
     opened._sort, opened.zoek.value = ("buurt", False), ""
-    opened.jaar.value = 2024
+    opened.jaar.value, opened.naast.value = 2024, 0
     opened.x.value, opened.y.value = X, Y
     opened._choose(())
     return opened
@@ -47,8 +47,8 @@ def shown(found: Verkenner) -> list[str]:
     return re.findall(r'<th scope="row">([^<]*)</th>', found.doek.html)
 
 
-def scatter(found: Verkenner) -> str:
-    return found.doek.html.partition("data-vlak")[2].partition("</g>")[0]
+def scatter(found: Verkenner, number: int = 1) -> str:
+    return found.doek.html.split("data-vlak")[number].partition("</g>")[0]
 
 
 @pytest.mark.parametrize("wanted", ["score urgentie", "score sociaal", "woningvoorraad"])
@@ -96,6 +96,46 @@ def test_the_year_shows_the_figures_of_that_year(open_: Verkenner, stad: Stad) -
     pd.testing.assert_series_equal(open_.beeld.alles["x"], expected, check_names=False)
     assert "2023" in open_.grafiek.title
     assert (open_.beeld.alles["x"].to_numpy() != stad.indicatoren.loc[expected.index, X]).any()
+
+
+def test_two_years_share_their_axes_and_show_what_changed(open_: Verkenner, stad: Stad) -> None:
+    open_.naast.value = 2023
+    earlier, places = stad.in_jaar(2023), land(stad).index
+    then = earlier.indicatoren[X].reindex(places)
+    seen = open_.beeld.alles
+    pd.testing.assert_series_equal(seen["x_toen"], then, check_names=False)
+    change = (stad.indicatoren.loc[places, X] - then).rename("x_verschil")
+    pd.testing.assert_series_equal(seen["x_verschil"], change, check_names=False)
+    both = earlier.indicatoren.loc[land(earlier).index, [X, Y]].dropna()
+    r = both.rank().corr().iloc[0, 1]
+    assert f"In 2023: {getal(r, 2)}, van" in open_.doek.zin
+    assert open_.doek.html.count("data-vlak") == 2
+    ticks = [re.findall(r">(-?−?[\d.,]+)</text>", scatter(open_, number)) for number in (1, 2)]
+    assert ticks[0] == ticks[1] != []
+    assert sum("2023" in name for name in open_.tabel.columns) == 2
+    codes = list(places[:3])
+    open_.buurten.value = codes
+    traces = scatter(open_, 2).count('stroke-width="1.5"')
+    assert traces == seen.loc[codes, ["x", "y", "x_toen", "y_toen"]].notna().all(axis=1).sum()
+
+
+def test_a_figure_of_too_few_people_stays_out_of_the_session(
+    stad: Stad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = type(stad.run.catalogue)
+    whole, few = catalogue.frame, stad.tabel("noemers")["laag_inkomen"].quantile(0.3)
+    limited = pd.Series({X: few})
+    monkeypatch.setattr(
+        catalogue, "frame", lambda self: whole(self).assign(publicatiedrempel=limited)
+    )
+    found = Verkenner(stad.run, X, openbaar=True).beeld
+    hidden = stad.tabel("noemers").loc[found.alles.index, X] < few
+    assert hidden.any()
+    assert found.alles.loc[hidden, "x"].isna().all()
+    assert set(found.alles.loc[hidden & stad.indicatoren[X].notna(), "herkomst_x"]) == {
+        "ontbreekt: te weinig om te tonen"
+    }
+    assert stad.verken(X).beeld.alles["x"].equals(stad.indicatoren.loc[hidden.index, X].rename("x"))
 
 
 def test_a_choice_of_buurten_filters_table_scatter_and_r(open_: Verkenner, stad: Stad) -> None:

@@ -11,9 +11,11 @@ import pytest
 from sia.agenda.dia import Dia
 from sia.agenda.insight.area_agenda import area_agenda, public_investments
 from sia.errors import InputError
+from sia.settings import Folders
 from sia.sources.registry import read_folder
 from sia.stad import Stad
 from sia.stages import agenda, graph
+from sia.stages.agenda_round import hold
 from sia.stages.run import Run
 from sia.stages.templates import write_templates
 from sia.store import read_manifest
@@ -88,6 +90,42 @@ def test_templates_come_from_the_newest_year_and_overwrite_nothing(
     with pytest.raises(InputError, match="is er al"):
         write_templates("GM9999", tmp_path, delivered.folders)
     assert len(write_templates("GM9999", tmp_path / "leeg", delivered.folders)) == 5
+
+
+def test_a_round_by_itself_reads_what_lies_there_and_tells_where_its_answers_are(
+    dia: Dia, delivered: Run
+) -> None:
+    delivered.publish("gebieden")
+    again = hold(delivered)
+    assert again.dia is not None and again.dia.versions.equals(dia.versions)
+    assert "zoals `sia run` haar nu ook zou maken" in again.tekst
+    assert str(delivered.reports / "intern" / "agenda" / "antwoord") in again.tekst
+    assert all(path.exists() for path in again.files) and delivered.published("agenda")
+    with pytest.raises(InputError, match="nieuwste jaar"):
+        hold(delivered.of_year(min(delivered.jaren)))
+
+
+def test_a_round_on_an_older_sia_says_so_and_lets_a_batch_make_it_again(
+    dia: Dia, delivered: Run
+) -> None:
+    other = replace(delivered, jaren=(delivered.jaar,), basisjaar=delivered.jaar, _prints={})
+    assert not other.published("weging")
+    held = hold(other)
+    assert held.dia is not None and held.dia.starts.equals(dia.starts)
+    assert "zoals zij er ligt" in held.tekst
+    assert "agenda" not in read_manifest(delivered.folder)["stappen"]
+    delivered.publish("agenda")
+
+
+def test_a_round_from_plans_alone_has_no_urgency_and_says_so(
+    dia: Dia, delivered: Run, tmp_path: Path
+) -> None:
+    folders = Folders(processed=tmp_path / "verwerkt", reports=tmp_path / "rapporten")
+    held = hold(replace(delivered, folders=folders, _prints={}))
+    assert held.dia is not None and set(held.dia.plans.index) == set(dia.plans.index)
+    assert not held.dia.agenda.plans["urgentie_bekend"].any()
+    assert "Urgentie telt niet mee" in held.tekst
+    assert (folders.report("GM9999", delivered.jaar) / "intern/agenda/antwoord").is_dir()
 
 
 def test_plans_that_are_gone_take_their_agenda_and_its_record_along(

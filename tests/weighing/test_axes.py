@@ -331,6 +331,18 @@ def test_margins_widen_the_intervals_also_without_denominators() -> None:
     pd.testing.assert_series_equal(plain[URGENTIE], doubtful[URGENTIE])
 
 
+def test_figures_of_an_earlier_year_make_an_order_less_sure() -> None:
+    values = city(30)
+    how = WeighingSettings(draws=200, redeliver=False)
+    moved = pd.DataFrame(8.0, index=values.index, columns=values.columns)
+    plain, older = weighed(values, how=how).scores, weighed(values, how=how, drift=moved).scores
+    widths = [(scores["rang_p95"] - scores["rang_p05"]).mean() for scores in (plain, older)]
+    assert widths[1] > widths[0] + 2
+    pd.testing.assert_series_equal(plain["rang"], older["rang"])
+    none = weighed(values, how=how, drift=moved * 0.0).scores
+    pd.testing.assert_frame_equal(none, plain)
+
+
 def test_figure_with_margins_gets_no_sampling_noise_beside_them() -> None:
     rates = tuple(e.id for e in CATALOGUE if e.schaal > 0 and e.telt_mee)[:3]
     lower = pd.DataFrame(np.nan, index=codes(2), columns=list(rates))

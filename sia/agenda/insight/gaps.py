@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.dia import Dia
-from sia.agenda.parameters import SocialRule
 from sia.agenda.programme.linkages import served
 from sia.agenda.reading.fields import OPGAVEN
 from sia.agenda.wording import count, day, euro, number, years
 from sia.dutch import opsomming
+from sia.methode import SocialRule
 
 
 def missing_partners(dia: Dia) -> pd.DataFrame:

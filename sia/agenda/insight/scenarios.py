@@ -177,17 +177,3 @@ def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> dict[str, A
 def firmness(dia: Dia) -> Scenarios:
     """Make the programme of every scenario, see `scenarios_of`."""
     return run_scenarios(scenarios_of(dia), dia.starts)
-
-
-def random_slips(dia: Dia, *, aantal: int = 5, zaad: int = 2024) -> dict[str, int]:
-    """Return plans that slip by a year, drawn from those that start within the horizon."""
-    soon = dia.starts.dropna()
-    soon = soon[soon < dia.agenda.settings.eind - 1]
-    rng = np.random.default_rng(zaad)
-    drawn = rng.choice(soon.index.to_numpy(), min(aantal, len(soon)), replace=False)
-    return {str(plan): 1 for plan in sorted(drawn)}
-
-
-def replan_after(dia: Dia, slips: Mapping[str, int], stabiliteit: float) -> Programme:
-    """Make the programme again after slips, with a price on moving other plans."""
-    return replan(with_slips(dia.agenda, dia.starts, slips), dia.starts, stabiliteit)

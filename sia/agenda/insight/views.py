@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -20,7 +21,6 @@ from sia.agenda.programme.optimise import (
 )
 from sia.agenda.programme.reasons import why_left_out, why_moved
 from sia.agenda.programme.versions import (
-    differences,
     since_last_version,
     version_starts,
     version_summary,
@@ -185,16 +185,6 @@ def _euros(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{c: table[c].round(-3).astype("int64") for c in numeric})
 
 
-def bottleneck_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
-    """Return what holds plans back, the one that holds most plans first."""
-    table = dia.programme.knelpunten
-    held = (table["plannen"].str.count(";") + 1).astype("int64")
-    shown = table.assign(tegengehouden=held).sort_values(
-        ["tegengehouden", "jaar", "wie"], ascending=[False, True, True], kind="stable"
-    )
-    return shown.head(aantal)[["zin", "tegengehouden"]].rename(columns={"zin": "wat knelt"})
-
-
 def left_out_plans(dia: Dia) -> pd.DataFrame:
     """Return the plans without a place, those outside the horizon included, with the reason."""
     out = left_out(dia.agenda, dia.starts).join(
@@ -308,16 +298,6 @@ def firmness_table(dia: Dia, found: Scenarios, aantal: int = 20) -> pd.DataFrame
     )
 
 
-def moved_text(dia: Dia, slips: Mapping[str, int], programmes: Mapping[str, Programme]) -> str:
-    """Say how many plans move that did not slip themselves, for each programme."""
-    others = dia.agenda.plans.index.difference(list(slips))
-    parts = [
-        f"{name}: {int((moved_years(p.starts.reindex(others), dia.starts[others]) > 0).sum())}"
-        for name, p in programmes.items()
-    ]
-    return f"Andere plannen die verschuiven na {len(slips)} keer uitloop: {'; '.join(parts)}."
-
-
 def calmer_text(dia: Dia, factor: float = 4.0) -> str:
     """Say how many plans moved since the last version, and what fewer moves would cost."""
     names = list(dia.versions["versie"].unique())
@@ -343,13 +323,6 @@ def calmer_text(dia: Dia, factor: float = 4.0) -> str:
     )
 
 
-def difference_table(dia: Dia, programme: Programme) -> pd.DataFrame:
-    """Return what changes between the programme and another one, with the reason."""
-    changed = differences(dia.starts, programme.starts, dia.plans)
-    reasons = why_moved(dia.agenda, programme.starts, dia.starts)
-    return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
-
-
 def version_table(dia: Dia) -> pd.DataFrame:
     """Return all versions of the programme that were kept."""
     summary = version_summary(dia.versions).reset_index()
@@ -371,6 +344,48 @@ def version_difference_table(dia: Dia) -> pd.DataFrame:
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
     reasons = why_moved(dia.agenda, dia.starts, before)
     return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
+
+
+def round_text(delivered: Deliveries, dia: Dia | None, aantal: int = 10) -> list[str]:
+    """Say what a round read, what its partners have to mend, what clashes and what moved.
+
+    Parameters
+    ----------
+    aantal : int
+        Conflicts, and plans that moved, that are named one by one.
+
+    Returns
+    -------
+    list of str
+        Lines in Dutch, as the table may read them: nothing of plans or fields that are internal.
+    """
+    lines = [delivery_text(delivered)]
+    asked = Counter(line.stand for line in delivered.lines)
+    lines.append(f"Rijen: {', '.join(f'{stand} {n}' for stand, n in sorted(asked.items()))}.")
+    points = [
+        f"{', rij '.join(filter(None, [p.bestand, p.rij]))}: {p.wat}"
+        for p in delivered.reading.problems
+    ]
+    lines += _first(points, aantal, "punten; zie de brieven")
+    if dia is None:
+        return [*lines, "Geen enkel plan is te gebruiken, dus er is geen programma gemaakt."]
+    lines += [delivery_change_text(dia), linkage_text(dia), phase_text(dia)]
+    lines.append(dia.programme.sentence())
+    lines += _first(dia.programme.conflicten["zin"], aantal, "botsingen")
+    moved = version_difference_table(dia)
+    names = list(dia.versions["versie"].unique())
+    if len(names) < 2:
+        return [*lines, f"Dit is versie {names[-1]}, de eerste: er is nog niets verschoven."]
+    what = count(len(moved), "plan veranderde", "plannen veranderden")
+    lines.append(f"Versie {names[-1]}. Sinds {names[-2]}: {what}.")
+    told = (moved["zin"] + " " + moved["reden"]).str.strip()
+    return [*lines, *_first(told, aantal, "veranderingen")]
+
+
+def _first(sentences: Iterable[str], aantal: int, what: str) -> list[str]:
+    listed = [f"- {sentence}" for sentence in sentences]
+    rest = len(listed) - aantal
+    return [*listed[:aantal], *([f"- en nog {rest} {what}"] if rest > 0 else [])]
 
 
 def _told(changed: pd.DataFrame) -> pd.DataFrame:

@@ -39,12 +39,13 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
     agenda, starts, plans = dia.agenda, dia.starts, dia.plans
     levels, kansen = plans["vertrouwelijkheid"], dia.linkages.kansen
     funds, organisation = dia.delivered.subsidies, dia.agreed.organisation
+    decided = pd.concat([kansen["vertrouwelijkheid"], levels])
     return {
         "plannen": plans,
         "koppelkansen": kansen,
         "status": dia.agreed.state,
         "wachtlijst": dia.waits,
-        "besluiten": decision_log(organisation, kansen["vertrouwelijkheid"]),
+        "besluiten": decision_log(organisation, decided),
         "acties": task_list(organisation, kansen["vertrouwelijkheid"]),
         "wijzigingen": dia.taken.changes,
         "programma": timeline(agenda, starts),

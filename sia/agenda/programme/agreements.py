@@ -9,6 +9,7 @@ import pandas as pd
 
 from sia.agenda.programme.inputs import Agenda, bound_pairs
 from sia.agenda.reading.organisation import TOGETHER
+from sia.agenda.reading.tables import FILE, ROW
 from sia.dutch import opsomming
 from sia.errors import Problem
 
@@ -34,6 +35,33 @@ def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
     hold &= ~plans.index.isin(list(tied))
     fixed = {c: plans[c].where(~hold, year).astype(int) for c in ("eerste", "laatste")}
     return replace(agenda, plans=plans.assign(**fixed))
+
+
+def held_to_year(agenda: Agenda, steps: pd.DataFrame) -> tuple[Agenda, list[Problem]]:
+    """Return the agenda in which a plan has the year that was decided for it, and what cannot.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        Decisions in order; one on a plan has its number in ``kans`` and a ``jaar``. The last one
+        counts; in a phase before or after those of `TOGETHER` it lets the plan go.
+    """
+    plans, problems = agenda.plans.copy(), []
+    about = steps[steps["jaar"].notna()] if "jaar" in steps else steps.iloc[:0]
+    last = about.drop_duplicates("kans", keep="last")
+    for row in last[last["fase"].isin(TOGETHER)].to_dict("records"):
+        plan, year = str(row["kans"]), int(row["jaar"])
+        window = plans.loc[[plan] if plan in plans.index else []]
+        if len(window) and window["eerste"].iloc[0] <= year <= window["laatste"].iloc[0]:
+            plans.loc[plan, ["eerste", "laatste"]] = year
+            plans.loc[plan, "verplicht"] = True
+            continue
+        wat = f"Plan {plan} kan niet beginnen in {year}, het jaar waartoe is besloten."
+        problems.append(
+            Problem(wat, "Leg een ander jaar vast, of dat dit besluit vervalt.",
+                    row[FILE], str(row[ROW]), "Startjaar")
+        )  # fmt: skip
+    return replace(agenda, plans=plans), problems
 
 
 def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Problem]]:

@@ -12,14 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import Parameters, default_parameters, of_the_method
+from sia.agenda.parameters import default_parameters, of_the_method
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
 from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import NOT_YET, REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import percent, years
 from sia.errors import InputError, Problem
-from sia.methode import Band
+from sia.methode import AgendaValues, Band
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ProgrammeSettings:
         2026, next from 2031); 0 is no rest.
     hinder_drempel : float
         Nuisance points per buurt and year above which each extra point costs
-        `Parameters.hinderpiek`.
+        `AgendaValues.hinderpiek`.
     doorschuiven : float
         Share of a year's budget that may go on to the next year, 0-1.
     gat : float
@@ -115,7 +115,7 @@ class Agenda:
     afspraken: pd.DataFrame
     budgets: pd.DataFrame
     settings: ProgrammeSettings
-    parameters: Parameters
+    parameters: AgendaValues
     bezet: pd.DataFrame = field(default_factory=lambda: _empty("plek", "tot"))
     regelingen: pd.DataFrame = field(default_factory=lambda: _empty("van", "tot", "plafond"))
     bijdragen: pd.DataFrame = field(
@@ -138,7 +138,7 @@ def prepare(
     scores: pd.DataFrame,
     budgets: pd.DataFrame,
     settings: ProgrammeSettings,
-    parameters: Parameters | None = None,
+    parameters: AgendaValues | None = None,
     subsidies: pd.DataFrame | None = None,
 ) -> Agenda:
     """Bring plans, koppelkansen, urgency and budgets together.
@@ -381,7 +381,7 @@ def _plan_table(
     plans: gpd.GeoDataFrame,
     scores: pd.DataFrame,
     settings: ProgrammeSettings,
-    parameters: Parameters,
+    parameters: AgendaValues,
 ) -> pd.DataFrame:
     window = start_windows(plans)
     first = window["eerste"].clip(lower=settings.start)

@@ -12,19 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.parameters import (
-    BANDS,
-    Parameters,
-    SocialRule,
-    default_parameters,
-    of_the_method,
-)
+from sia.agenda.parameters import BANDS, default_parameters, of_the_method
 from sia.agenda.programme.streets import Places, find_places
 from sia.agenda.reading.fields import OPENNESS, OPGAVEN
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import count, day, euro, years
 from sia.dutch import opsomming
-from sia.methode import Band
+from sia.methode import AgendaValues, Band, SocialRule
 
 
 @dataclass(frozen=True)
@@ -139,7 +133,7 @@ def find_linkages(
     plans: gpd.GeoDataFrame,
     scores: pd.DataFrame,
     settings: LinkSettings | None = None,
-    parameters: Parameters | None = None,
+    parameters: AgendaValues | None = None,
 ) -> Linkages:
     """Find every koppelkans among the plans.
 
@@ -182,7 +176,7 @@ class _Finder:
         plans: gpd.GeoDataFrame,
         scores: pd.DataFrame,
         settings: LinkSettings,
-        parameters: Parameters,
+        parameters: AgendaValues,
     ) -> None:
         self.plans = plans
         self.settings = settings

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.parameters import BANDS, Parameters
+from sia.agenda.parameters import BANDS
+from sia.methode import AgendaValues
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Places:
 
 
 def find_places(
-    plans: gpd.GeoDataFrame, parameters: Parameters, distance: float, overlap: float
+    plans: gpd.GeoDataFrame, parameters: AgendaValues, distance: float, overlap: float
 ) -> Places:
     """Group the parts of excavating plans that open the same stretch of street.
 
@@ -60,7 +61,7 @@ def find_places(
     factor = soorten.map({s: parameters.soort(s).opening for s in soorten.unique()})
     cost = openings["plan"].map(digging["kosten"]) * openings["aandeel"] * factor.astype(float)
     for band in BANDS:
-        openings[f"opening_{band}"] = cost * parameters.opening[band]
+        openings[f"opening_{band}"] = cost * parameters.shared(band)
     return Places(openings, _place_buurten(openings, digging))
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import Parameters
 from sia.agenda.programme.inputs import Agenda
+from sia.methode import AgendaValues
 
 PARTS = ("geplaatst", "besparing", "uitstel", "vervroeging", "hinder", "waardering", "verplaatsing")
 """Parts of the worth of a schedule, euro; the third, fourth, fifth and last are losses."""
 
 
-def value(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
+def value(plans: pd.DataFrame, parameters: AgendaValues) -> pd.Series:
     """Return what delay, leaving out and moving are measured against, in euro.
 
-    The cost, or what its people and `Parameters.minste_waarde` come to where that is more: work
+    The cost, or what its people and `AgendaValues.minste_waarde` come to where that is more: work
     that costs nothing, by volunteers or staff that is paid anyhow, counts as well.
     """
     people = parameters.fte_waarde * plans["fte"].fillna(0.0) * plans["duur"]
@@ -23,23 +23,23 @@ def value(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
     return plans["kosten"].astype(float).clip(lower=people.clip(lower=least))
 
 
-def leave_out_price(plans: pd.DataFrame, parameters: Parameters) -> pd.Series:
+def leave_out_price(plans: pd.DataFrame, parameters: AgendaValues) -> pd.Series:
     """Return what it costs the city to drop each plan, in euro.
 
     ``afvallen * value * (1 + urgentie) * zekerheid``: the urgency of the place and the certainty
-    of the plan, at least `Parameters.minste_zekerheid`, weigh in.
+    of the plan, at least `AgendaValues.minste_zekerheid`, weigh in.
     """
     sure = plans["zekerheid"].clip(lower=parameters.minste_zekerheid)
     return parameters.afvallen * value(plans, parameters) * (1 + plans["urgentie"]) * sure
 
 
-def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: Parameters) -> pd.Series:
+def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -> pd.Series:
     """Return the cost of starting late: ``uitstel * value * (1 + urgentie) * years``."""
     late = (year - plans["voorkeur"]).clip(lower=0)
     return parameters.uitstel * value(plans, parameters) * (1 + plans["urgentie"]) * late
 
 
-def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: Parameters) -> pd.Series:
+def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -> pd.Series:
     """Return the loss of replacing an asset m years early: ``cost * (1 - (1 + r) ** -m)``."""
     early = (plans["voorkeur"] - year).clip(lower=0)
     loss = plans["kosten"] * (1 - (1 + parameters.disconto) ** -early.astype(float))

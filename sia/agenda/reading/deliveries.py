@@ -20,6 +20,7 @@ from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
 from sia.agenda.reading.organisation import Organisation
 from sia.agenda.reading.tables import Line, Table, read_table, told, typed
 from sia.errors import InputError, Problem
+from sia.methode import AgendaValues
 from sia.settings import PLANS
 from sia.spreadsheet import csv_bytes
 from sia.store import write_bytes
@@ -95,7 +96,10 @@ def plan_files(bron: Sequence[Path]) -> list[Path]:
 
 
 def read_deliveries(
-    bron: Sequence[Path], buurten: gpd.GeoDataFrame, register: pd.DataFrame | None = None
+    bron: Sequence[Path],
+    buurten: gpd.GeoDataFrame,
+    register: pd.DataFrame | None = None,
+    waarden: AgendaValues | None = None,
 ) -> Deliveries | None:
     """Read all that the partners delivered.
 
@@ -106,6 +110,8 @@ def read_deliveries(
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
     register : DataFrame, index ``plan``, optional
         Plans of earlier rounds: a plan has one owner, and a partner one spelling.
+    waarden : AgendaValues, optional
+        Of the method: which kinds of work dig, and what a plan may cost.
 
     Returns
     -------
@@ -129,7 +135,7 @@ def read_deliveries(
     known = {} if register is None else register["partner"].to_dict()
     owners = {str(plan): str(partner) for plan, partner in known.items()}
     of_plans = tuple(t for t in tables if t.tabel == "plannen")
-    rows = tuple(line for table in of_plans for line in read_lines(table, buurten))
+    rows = tuple(line for table in of_plans for line in read_lines(table, buurten, waarden))
     reading = combine([Reading(no_plans(), rows, (), of_plans)], owners)
     partners = {*owners.values(), *(x.text("partner") for x in reading.settled)} - {""}
     rest = [t for t in tables if t.tabel != "plannen"]

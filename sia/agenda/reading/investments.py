@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import Parameters, default_parameters
+from sia.agenda.parameters import default_parameters
 from sia.agenda.reading.cells import Question, date_in_name, doubt, fault, parts
 from sia.agenda.reading.fields import BY_NAME, FIELDS, WITHDRAWN
 from sia.agenda.reading.files import Sheet, read_sheets
@@ -20,6 +20,7 @@ from sia.agenda.reading.location import RD, locate, names_of
 from sia.agenda.reading.tables import Line, Table, read_table, told
 from sia.agenda.wording import number
 from sia.errors import InputError, Problem, refuse
+from sia.methode import AgendaValues
 
 YEARS = (2000, 2100)
 _PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
@@ -76,14 +77,14 @@ class Reading:
 
 
 def read_lines(
-    table: Table, buurten: gpd.GeoDataFrame, parameters: Parameters | None = None
+    table: Table, buurten: gpd.GeoDataFrame, parameters: AgendaValues | None = None
 ) -> list[Line]:
     """Check the rows of a sheet of plans, cell by cell and against each other.
 
     Parameters
     ----------
     buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    parameters : Parameters, optional
+    parameters : AgendaValues, optional
         Says which kinds dig when the partner leaves ``graaft`` open, and what a plan may cost.
     """
     names, partner, lines = names_of(buurten), "", []
@@ -99,7 +100,7 @@ def _checked(
     line: Line,
     partner: str,
     where: Callable[[dict[str, object]], list[Problem]],
-    parameters: Parameters,
+    parameters: AgendaValues,
 ) -> Line:
     if line.waarden["status"] == WITHDRAWN and line.text("plan"):
         # who takes a plan away need not describe it
@@ -126,18 +127,18 @@ def _above(partner: str) -> Problem:
                  "Vul de partner op elke rij in.")  # fmt: skip
 
 
-def _doubts(row: dict[str, object], parameters: Parameters) -> list[Problem]:
+def _doubts(row: dict[str, object], parameters: AgendaValues) -> list[Problem]:
     """Return what is possible and hardly likely: an amount in thousands, a share of one percent."""
     cost, sure, staff = (_number(row, name) for name in ("kosten", "zekerheid", "fte"))
-    low, high = parameters.cost_range(str(row["soort"]))
+    likely = parameters.likely(str(row["soort"]))
     kind, first = row["soort"], row["vroegst"]
     open_window = row["flexibiliteit"] == "vast" and row["voorkeur"] is None
     return [
         doubt(name, wat, oplossing)
         for odd, name, wat, oplossing in (
-            (0 < cost < low, "kosten", f"{_exact(cost)} is weinig voor {kind}.",
+            (0 < cost < likely.laag, "kosten", f"{_exact(cost)} is weinig voor {kind}.",
              f"Is het bedrag in duizenden ({_exact(1000 * cost)})? Lever dan hele euro's."),
-            (cost > high, "kosten", f"{_exact(cost)} is veel voor {kind}.",
+            (cost > likely.hoog, "kosten", f"{_exact(cost)} is veel voor {kind}.",
              "Staat er een nul te veel, of is dit een heel programma? Splits het dan."),
             (0 < sure < 5, "zekerheid", f"{sure:g} % is bijna onmogelijk.",
              f"Bedoelt u {100 * sure:g} %? Schrijf de kans in procenten."),
@@ -155,7 +156,7 @@ def _exact(amount: float) -> str:
 
 
 def read_plans(
-    path: Path, buurten: gpd.GeoDataFrame, parameters: Parameters | None = None
+    path: Path, buurten: gpd.GeoDataFrame, parameters: AgendaValues | None = None
 ) -> Reading:
     """Read the plans in one file of one partner.
 
@@ -184,7 +185,7 @@ def validate(
     raw: pd.DataFrame,
     buurten: gpd.GeoDataFrame,
     bestand: str = "",
-    parameters: Parameters | None = None,
+    parameters: AgendaValues | None = None,
 ) -> Reading:
     """Check every cell of a table of plans; see `read_plans`.
 
@@ -203,7 +204,7 @@ def validate(
 
 
 def _validated(
-    tables: Sequence[Table], buurten: gpd.GeoDataFrame, parameters: Parameters | None
+    tables: Sequence[Table], buurten: gpd.GeoDataFrame, parameters: AgendaValues | None
 ) -> Reading:
     refuse(
         problem for table in tables if not table.lines and "niet gelezen" in table.kort
@@ -385,7 +386,7 @@ def predecessors(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def _fill_defaults(row: dict[str, object], parameters: Parameters) -> None:
+def _fill_defaults(row: dict[str, object], parameters: AgendaValues) -> None:
     digs = row["graaft"]
     row["graaft"] = parameters.soort(str(row["soort"])).graaft if digs == "" else digs == "ja"
     if row["hinder"] == "":

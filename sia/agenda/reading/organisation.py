@@ -16,7 +16,7 @@ from sia.dutch import opsomming
 from sia.errors import Problem
 
 *FASEN, VERVALLEN = CHOICES["fase"]
-_NEXT: dict[str, tuple[str, ...]] = {
+NEXT: dict[str, tuple[str, ...]] = {
     "kans": ("afspraak", VERVALLEN),
     "afspraak": ("in programma", "kans", VERVALLEN),
     "in programma": ("uitvoering", "afspraak", VERVALLEN),
@@ -75,11 +75,11 @@ def sift_steps(steps: pd.DataFrame, kansen: Iterable[str]) -> tuple[pd.DataFrame
     for row in ordered.to_dict("records"):
         kans, fase = row["kans"], row["fase"]
         before = state.get(kans, "kans")
-        fits.append(kans in known and (fase in _NEXT[before] or fase == before == "kans"))
+        fits.append(kans in known and (fase in NEXT[before] or fase == before == "kans"))
         if fits[-1]:
             state[kans] = fase
             continue
-        where = ", ".join(_NEXT[before]) or "geen vervolg"
+        where = ", ".join(NEXT[before]) or "geen vervolg"
         kolom, wat, oplossing = (
             ("Fase", f"kan niet van {before} naar {fase}", f"Mogelijk: {where}.")
             if kans in known

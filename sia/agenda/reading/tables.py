@@ -290,7 +290,8 @@ def typed(lines: Iterable[Line], fields: Sequence[Field]) -> pd.DataFrame:
     """Return good rows as a table with one type per column, also when there are none."""
     rows = [{**x.waarden, FILE: x.bestand, ROW: x.rij} for x in lines if not (x.fouten or x.lot)]
     table = pd.DataFrame(rows, columns=[*(f.name for f in fields), FILE, ROW])
-    kinds = {f.name: "int64" if f.whole else "float64" for f in fields if f.numeric}
+    whole = {True: "int64", False: "Int64"}
+    kinds = {f.name: whole[f.required] if f.whole else "float64" for f in fields if f.numeric}
     texts = {f.name: "str" for f in fields if f.name not in kinds} | {FILE: "str"}
     return table.fillna(dict.fromkeys(texts, "")).astype({**kinds, **texts, ROW: "int64"})
 

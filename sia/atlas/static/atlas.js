@@ -59,7 +59,7 @@ const grenzen = (w) => {
 const LAAG = {};
 const getal = (id, n, groep, waarde, x = {}) => { LAAG[id] = { id, n, groep, waarde, dec: 1, eenheid: "", ramp: "urg", jaren: X.jaren, kop: `${n} (0–100)`, ...x }; };
 if (N) getal("urgentie", "Urgentie", "Uitkomst", (i, j) => S(j).u[i], { g: [20, 40, 60, 80], kop: "Waar is de urgentie het grootst?" });
-getal("potentie", "Potentie", "Uitkomst", (i, j) => S(j).p[i], { g: [20, 40, 60, 80], ramp: "pot", kop: "Waar valt samen het meest te winnen?" });
+if (B.some((_, i) => S().p[i] != null)) getal("potentie", "Potentie", "Uitkomst", (i, j) => S(j).p[i], { g: [20, 40, 60, 80], ramp: "pot", kop: "Waar valt samen het meest te winnen?" });
 const soort = (id, n, kop, klasse, tekst, legenda) => { LAAG[id] = { id, n, groep: "Uitkomst", kop, klasse, tekst, legenda, jaren: [X.jaar] }; };
 if (X.verandering) soort("verandering", "Verandering", `Wat veranderde er echt sinds ${X.verandering.sinds}?`,
   (i) => { const k = OORDEEL.findIndex(([w]) => w === X.verandering.oordeel[i]); return k < 0 ? null : [`ver-${k + 1}`, "▼=▲"[k]]; },
@@ -92,11 +92,11 @@ const HOOFD = ["urgentie", "potentie", "verandering", "type", "aanpak"].filter((
 
 /* ---- state, in the address ---- */
 const EIGEN = () => D.map(() => 1);
-const st = { buurt: null, met: null, laag: HOOFD[0], jaar: X.jaar, naast: null, naastjaar: X.jaar, gewicht: EIGEN() };
+const st = { buurt: null, met: null, naar: null, laag: HOOFD[0], jaar: X.jaar, naast: null, naastjaar: X.jaar, gewicht: EIGEN() };
 const adres = () => {
   const p = new URLSearchParams();
   if (st.buurt != null) p.set("buurt", B[st.buurt].c);
-  if (st.met != null) p.set("met", B[st.met].c);
+  if (st.met != null || st.naar) p.set("met", st.naar || B[st.met].c);
   if (st.laag !== HOOFD[0]) p.set("laag", st.laag);
   if (st.jaar !== X.jaar) p.set("jaar", st.jaar);
   if (st.naast) { p.set("naast", st.naast); if (st.naastjaar !== X.jaar) p.set("naastjaar", st.naastjaar); }
@@ -115,7 +115,7 @@ function lees() {
   const nr = (k) => NR.get(q.get(k)) ?? null, laag = (k, d) => (Object.hasOwn(LAAG, q.get(k)) ? q.get(k) : d);
   const jaar = (k) => (X.jaren.includes(+q.get(k)) ? +q.get(k) : X.jaar);
   const w = (q.get("gewicht") || "").split("_").map(Number);
-  Object.assign(st, { laag: laag("laag", HOOFD[0]), jaar: jaar("jaar"), naast: laag("naast", null), naastjaar: jaar("naastjaar"), met: nr("met") });
+  Object.assign(st, { laag: laag("laag", HOOFD[0]), jaar: jaar("jaar"), naast: laag("naast", null), naastjaar: jaar("naastjaar"), met: nr("met"), naar: Object.hasOwn(X.anderen, q.get("met")) ? q.get("met") : null });
   st.gewicht = w.length === D.length && w.every((v) => v >= 0 && v <= 3) && w.some((v) => v) ? w : EIGEN();
   lagen(); ranglijst(); weeg(); kies(nr("buurt"), { stil: true });
   lezend = false;
@@ -254,17 +254,31 @@ function maakKaart(nr, laag, jaar) {
     T.style.left = Math.min(r.width - w, Math.max(w, x)) + "px"; T.style.top = y + "px"; T.classList.toggle("laag", y < 100);
   }
   const van = (e) => (e.target.dataset && e.target.dataset.i != null ? +e.target.dataset.i : null);
-  let sleep = null;
+  let sleep = null, knijp = null;
+  const vingers = new Map(); // two fingers zoom and move the map; one scrolls the page
+  const greep = () => { const [a, b] = [...vingers.values()]; return { d: Math.hypot(a[0] - b[0], a[1] - b[1]), m: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], v: [...vb] }; };
+  for (const soort of ["pointerdown", "pointermove"]) K.addEventListener(soort, (e) => {
+    if (e.pointerType !== "touch" || (soort === "pointermove" && !vingers.has(e.pointerId))) return;
+    vingers.set(e.pointerId, [e.clientX, e.clientY]);
+    if (vingers.size !== 2) return;
+    if (!knijp) { knijp = greep(); tip(null); return; }
+    const nu = greep(), r = K.getBoundingClientRect(), w = Math.min(heel[2], Math.max(heel[2] / 12, (knijp.v[2] * knijp.d) / nu.d));
+    const s0 = Math.min(r.width / knijp.v[2], r.height / knijp.v[3]), s1 = (s0 * knijp.v[2]) / w, hh = (w * heel[3]) / heel[2];
+    const punt = [0, 1].map((k) => knijp.v[k] + knijp.v[k + 2] / 2 + (knijp.m[k] - (k ? r.top + r.height / 2 : r.left + r.width / 2)) / s0);
+    kijk(punt[0] - (nu.m[0] - r.left - r.width / 2) / s1 - w / 2, punt[1] - (nu.m[1] - r.top - r.height / 2) / s1 - hh / 2, w);
+  });
+  for (const soort of ["pointerup", "pointercancel"]) addEventListener(soort, (e) => { vingers.delete(e.pointerId); if (vingers.size < 2) setTimeout(() => (knijp = null)); });
   K.addEventListener("pointerdown", (e) => { if (zoomd() && e.pointerType !== "touch") sleep = { x: e.clientX, y: e.clientY, v: [...vb], ver: false }; });
   addEventListener("pointerup", () => setTimeout(() => (sleep = null)));
   K.addEventListener("pointermove", (e) => {
+    if (knijp) return;
     if (!sleep) { const i = van(e); wijs(i); tip(i, e); return; }
     const s = Math.min(K.clientWidth / vb[2], K.clientHeight / vb[3]);
     sleep.ver = sleep.ver || Math.hypot(e.clientX - sleep.x, e.clientY - sleep.y) > 4;
     kijk(sleep.v[0] - (e.clientX - sleep.x) / s, sleep.v[1] - (e.clientY - sleep.y) / s, vb[2]);
   });
   K.addEventListener("pointerleave", () => { wijs(null); tip(null); });
-  K.addEventListener("click", (e) => { const i = van(e); if (i != null && !(sleep && sleep.ver)) kies(i === st.buurt ? null : i); });
+  K.addEventListener("click", (e) => { const i = van(e); if (i != null && !knijp && !(sleep && sleep.ver)) kies(i === st.buurt ? null : i); });
   K.addEventListener("wheel", (e) => { if (e.ctrlKey) { e.preventDefault(); zoom(e.deltaY < 0 ? 1.3 : 1 / 1.3); } }, { passive: false });
   K.addEventListener("focusin", (e) => { const i = van(e); if (i != null && e.target.matches(":focus-visible")) { wijs(i); tip(i); } });
   K.addEventListener("focusout", () => { wijs(null); tip(null); });
@@ -364,7 +378,7 @@ function kaartje(i) {
     b.duiding ? [h("h3", {}, "Wat kenners van de buurt zeggen"), h("p", { class: "noot" }, b.duiding)] : null,
     b.deel.length ? [h("h3", {}, b.deel.length === 1 ? "Eén plek wijkt duidelijk af" : `${Hf(tw(b.deel.length))} plekken wijken duidelijk af`), h("p", { class: "noot" }, b.deel.join(", "))] : null,
     h("h3", {}, plan.length ? `Gepland: ${plan.length} ${plan.length === 1 ? "plan" : "plannen"}` : "Er zijn geen plannen bekend"), plan.length ? h("ul", { class: "pl" }, plan.slice(0, 6).map((p) => h("li", {}, h("span", {}, p[2] + (p[3] > p[2] ? "–" + p[3] : "")), h("span", {}, `${p[0]} (${p[1]})`)))) : null, plan.length > 6 ? h("p", { class: "noot" }, `en nog ${plan.length - 6}`) : null, gebiedGeld(b),
-    h("div", { class: "knoppen" }, h("a", { class: "knop", href: "#vergelijk" }, "Vergelijk"), X.rapporten[b.c] ? h("a", { class: "knop", href: X.rapporten[b.c] }, "Profiel") : null, h("button", { type: "button", class: "knop", onclick: kopieer }, "Kopieer de link")));
+    h("div", { class: "knoppen" }, h("a", { class: "knop", href: "#vergelijk" }, "Vergelijk"), X.rapporten[b.c] ? h("a", { class: "knop", href: X.rapporten[b.c] }, "Profiel") : null, h("button", { type: "button", class: "knop", onclick: kopieer }, "Kopieer de link"), h("button", { type: "button", class: "knop", "data-cite": "buurt" }, "Citeer")));
 }
 function gebiedGeld(b) {
   const rij = X.geld.gebieden[b.dia];
@@ -372,10 +386,10 @@ function gebiedGeld(b) {
   const { som, weg } = geldSom([rij]);
   return h("p", { class: "noot" }, `In het gebied ${b.dia}: ${som ? (weg ? "ten minste " : "") + geld(som) : "geen bedrag dat getoond mag worden"}, ${X.geld.jaren[0]}–${X.geld.jaren.at(-1)}${weg ? ` (${weg} ${weg === 1 ? "jaar" : "jaren"} niet getoond)` : ""}.`);
 }
-function kopieer() { (navigator.clipboard ? navigator.clipboard.writeText(location.href) : Promise.reject()).then(() => meld("De link staat op het klembord."), () => meld("Kopieer het adres van deze pagina: uw keuze staat erin.")); }
+const kopieer = () => opKlembord(location.href, "De link staat op het klembord.", "Kopieer het adres van deze pagina: uw keuze staat erin.");
 function kies(i, { stil = false, naar = false } = {}) {
   st.buurt = i;
-  if (i == null) st.met = null; else focus = i;
+  if (i == null) st.met = st.naar = null; else focus = i;
   if (st.met === i) st.met = null;
   document.querySelectorAll(".rij").forEach((r) => r.setAttribute("aria-pressed", +r.dataset.rij === i));
   document.querySelectorAll("#tabel tbody tr").forEach((r) => r.classList.toggle("sel", +r.dataset.rij === i));
@@ -396,12 +410,12 @@ function kies(i, { stil = false, naar = false } = {}) {
 const NORMEN = X.indicatoren.some((k) => k.land != null);
 let alleCijfers = false;
 function vergelijkRijen() {
-  const i = st.buurt, j = st.met, uit = [], voeg = (id, n, dec, e, groep, w, land) => {
-    const al = G.map(w), m = midden(al), sp = midden(al.filter((v) => v != null).map((v) => Math.abs(v - m))) || 1, a = w(i), b = j == null ? m : w(j);
-    if (a != null || (j != null && b != null)) uit.push({ id, n, dec, e, groep, a, b, m, land, weegt: a == null || b == null ? -1 : Math.abs(a - b) / sp });
+  const i = st.buurt, j = st.met, uit = [], voeg = (id, n, dec, e, groep, w, land, ander = {}) => {
+    const al = G.map(w), m = midden(al), sp = midden(al.filter((v) => v != null).map((v) => Math.abs(v - m))) || 1, a = w(i), b = st.naar ? ander[st.naar] ?? null : j == null ? m : w(j);
+    if (st.naar ? b != null : a != null || (j != null && b != null)) uit.push({ id, n, dec, e, groep, a, b, m, land, weegt: a == null || b == null ? -1 : Math.abs(a - b) / sp });
   };
   for (const id of ["urgentie", "potentie", ...D]) if (LAAG[id]) voeg(id, LAAG[id].n, 1, "0–100", "Scores", (k) => LAAG[id].waarde(k, X.jaar), null);
-  for (const k of X.indicatoren) if (k.v[X.jaar]) voeg(k.id, k.n, k.dec, k.e, GROEP[k.d] || k.d, (q) => k.v[X.jaar][q], k.land);
+  for (const k of X.indicatoren) if (k.v[X.jaar]) voeg(k.id, k.n, k.dec, k.e, GROEP[k.d] || k.d, (q) => k.v[X.jaar][q], k.land, k.a);
   const eerst = (r) => (r.groep === "Scores" ? 0 : 1);
   return $("metorde").value === "verschil" ? uit.sort((x, y) => eerst(x) - eerst(y) || (eerst(x) ? y.weegt - x.weegt : 0)) : uit;
 }
@@ -409,13 +423,13 @@ function vergelijk() {
   const i = st.buurt, j = st.met, s = S();
   $("vergelijk").hidden = i == null;
   if (i == null) return;
-  $("met").value = j == null ? "" : B[j].c;
-  vul("vergelijkkop", j == null ? `${B[i].n} naast de stad${NORMEN ? " en het land" : ""}` : `${B[i].n} naast ${B[j].n}`);
+  $("met").value = st.naar || (j == null ? "" : B[j].c);
+  vul("vergelijkkop", st.naar ? `${B[i].n} naast ${X.anderen[st.naar]}` : j == null ? `${B[i].n} naast de stad${NORMEN ? " en het land" : ""}` : `${B[i].n} naast ${B[j].n}`);
   const over = j != null && s.lo[i] != null && s.lo[j] != null ? (s.lo[i] <= s.hi[j] && s.lo[j] <= s.hi[i] ? "Hun marges overlappen: wie van de twee voorgaat, is niet zeker." : `Hun marges overlappen niet: ${s.r[i] < s.r[j] ? B[i].n : B[j].n} gaat voor.`) : "";
-  vul("vergelijkzin", j == null ? "Het verschil is met de middelste woonbuurt van de stad." + (NORMEN ? " Waar landelijke cijfers zijn, staat de middelste woonbuurt van Nederland erbij." : " Landelijke cijfers zijn er niet.") : `${Hf(plaats(i)) || reden(B[i])}; ${plaats(j) || reden(B[j])} (${B[j].n}). ${over}`);
-  vul2("mettabel", ["Cijfer", B[i].n, ...(j == null ? [] : [B[j].n]), "Verschil", "Middelste buurt", ...(NORMEN ? ["Nederland"] : [])].map((t, k) => h("th", { scope: "col", class: k ? "num" : "" }, t)));
+  vul("vergelijkzin", st.naar ? `Het verschil is met de middelste woonbuurt van ${X.anderen[st.naar]}, ${X.jaar}. Scores staan er niet bij: die zijn van elke stad apart.` : j == null ? "Het verschil is met de middelste woonbuurt van de stad." + (NORMEN ? " Waar landelijke cijfers zijn, staat de middelste woonbuurt van Nederland erbij." : " Landelijke cijfers zijn er niet.") : `${Hf(plaats(i)) || reden(B[i])}; ${plaats(j) || reden(B[j])} (${B[j].n}). ${over}`);
+  vul2("mettabel", ["Cijfer", B[i].n, ...(st.naar ? [X.anderen[st.naar]] : j == null ? [] : [B[j].n]), "Verschil", "Middelste buurt", ...(NORMEN ? ["Nederland"] : [])].map((t, k) => h("th", { scope: "col", class: k ? "num" : "" }, t)));
   const rijen = vergelijkRijen(), toon = alleCijfers ? rijen : rijen.slice(0, 15);
-  $("mettabel").tBodies[0].replaceChildren(...toon.map((r) => h("tr", {}, h("th", { scope: "row" }, r.n, h("small", {}, ` ${r.e}`)), [r.a, ...(j == null ? [] : [r.b])].map((v) => h("td", { class: "num" }, f(v, r.dec))), h("td", { class: "num" }, r.weegt < 0 ? "–" : h("b", {}, fp(r.a - r.b, r.dec))), h("td", { class: "num" }, f(r.m, r.dec)), NORMEN && h("td", { class: "num" }, f(r.land, r.dec)))));
+  $("mettabel").tBodies[0].replaceChildren(...toon.map((r) => h("tr", {}, h("th", { scope: "row" }, r.n, h("small", {}, ` ${r.e}`)), [r.a, ...(j == null && !st.naar ? [] : [r.b])].map((v) => h("td", { class: "num" }, f(v, r.dec))), h("td", { class: "num" }, r.weegt < 0 ? "–" : h("b", {}, fp(r.a - r.b, r.dec))), h("td", { class: "num" }, f(r.m, r.dec)), NORMEN && h("td", { class: "num" }, f(r.land, r.dec)))));
   $("metalles").hidden = rijen.length <= 15; $("metalles").textContent = alleCijfers ? "Toon minder" : `Toon alle ${rijen.length} cijfers`;
 }
 const vul2 = (id, th) => $(id).tHead.rows[0].replaceChildren(...th);
@@ -453,7 +467,7 @@ Z.addEventListener("keydown", (e) => {
 });
 
 /* ---- table ---- */
-const stapel = G.reduce((m, i) => m.set(i, D.filter((d) => S().d[d][i] != null && G.filter((k) => S().d[d][k] > S().d[d][i]).length < KWART).length), new Map());
+const stapel = G.reduce((m, i) => m.set(i, D.filter((d) => S().d[d][i] != null && G.filter((k) => S().d[d][k] > S().d[d][i]).length < Math.ceil(N / 5)).length), new Map());
 const echt = (i) => (X.verandering && X.verandering.echt[i] != null ? X.verandering.echt[i] : -Infinity);
 function vonk(i) {
   const a = X.jaren.map((j) => S(j).u[i]), w = a.filter((v) => v != null);
@@ -469,7 +483,7 @@ const KOL = N ? [
   [`Marge, plaats 1–${N}`, (i) => S().hi[i] - S().lo[i], 1, "", (i) => [marge(i), h("span", { class: "sr" }, `${S().lo[i]} tot ${S().hi[i]}`)]],
   ["Urgentie", (i) => S().u[i], -1, "num", cijfer("urgentie")],
   X.jaren.length > 1 && [`Verloop ${X.jaren[0]}–${X.jaren.at(-1)}`, echt, -1, "t1", (i) => [vonk(i), X.verandering && X.verandering.echt[i] != null ? fp(X.verandering.echt[i]) : ""]],
-  ["Potentie", (i) => S().p[i], -1, "num t2", cijfer("potentie")],
+  LAAG.potentie && ["Potentie", (i) => S().p[i], -1, "num t2", cijfer("potentie")],
   ["Stapeling", (i) => stapel.get(i), -1, "num t2", (i) => `${stapel.get(i)} van ${D.length}`],
   TYPEN.size && ["Type", (i) => (B[i].type || [99])[0], 1, "t3", (i) => (B[i].type ? h("span", { class: "klasse", title: B[i].type[1], style: kleur(typeKleur(B[i].type[0])) }, String(B[i].type[0])) : "–")],
   ["Aanpak", (i) => aanpakNr(B[i]), 1, "t0", (i) => (B[i].aanpak ? h("span", { class: `chip a${aanpakNr(B[i])}`, style: kleur("aanpak-" + aanpakNr(B[i])) }, aanpakNaam(B[i])) : "–")],
@@ -486,7 +500,7 @@ function tabel() {
   const delen = [...new Set(G.map((i) => B[i].s || B[i].w))].sort();
   $("fs").append(...delen.map((s) => h("option", {}, s))); $("fa").append(...AANPAK.filter((_, k) => G.some((i) => aanpakNr(B[i]) === k + 1)).map(([k, t]) => h("option", { value: k }, t)));
   const v = X.verandering;
-  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste kwart hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
+  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste vijfde deel van de stad hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
   const niet = [...B.keys()].filter((i) => S().r[i] == null);
   $("niet").hidden = !niet.length;
   $("niet").firstElementChild.textContent = `${Hf(tw(niet.length))} ${niet.length === 1 ? "gebied" : "gebieden"} zonder plaats, en waarom`;
@@ -545,14 +559,14 @@ function weeg() {
   helling(nr);
 }
 function helling(nr) {
-  const voor = S().r, sh = G.filter((i) => nr.has(i) && (voor[i] <= KWART || nr.get(i) <= KWART)).slice(0, 40), W = Math.max(320, Math.min(430, $("helling").clientWidth || 430)), n = 126;
+  const voor = S().r, sh = G.filter((i) => nr.has(i) && (voor[i] <= KWART || nr.get(i) <= KWART)).slice(0, 40), W = Math.max(320, Math.min(430, $("helling").clientWidth || 430)), n = Math.min(W - 120, 8 + Math.max(...sh.map((i) => breed(B[i].n, 14))));
   const plek = (waarde) => { const o = [...sh].sort((i, j) => waarde(i) - waarde(j)), m = new Map(); o.forEach((i, k) => m.set(i, 14 + k * 22 + (waarde(i) > KWART ? 10 : 0))); return m; };
   const yl = plek((i) => voor[i]), yr = plek((i) => nr.get(i)), grens = 14 + sh.filter((i) => voor[i] <= KWART).length * 22 - 6;
   const s = sv("svg", { width: "100%", viewBox: `0 0 ${W} ${sh.length * 22 + 28}`, role: "img", "aria-label": "Plaats voor en na: " + sh.map((i) => `${B[i].n} van ${voor[i]} naar ${nr.get(i)}`).join(", "), style: { "max-width": W + "px" } }, sv("line", { x1: 0, x2: W, y1: grens, y2: grens, "stroke-dasharray": "3 3", style: { stroke: "var(--lijn-2)" } }));
   for (const i of sh) {
     const op = nr.get(i) <= KWART && voor[i] > KWART, af = nr.get(i) > KWART, c = `var(--${op ? "accent" : af ? "fout" : "lijn-2"})`, t = `var(--${op ? "accent" : af ? "fout" : "inkt"})`, dik = op || af ? 600 : 400, a = yl.get(i), b = yr.get(i);
     const woord1 = (x, y, e, tx) => sv("text", { x, y: y + 4.5, "text-anchor": e, "font-size": 14, "font-weight": dik, style: { fill: t } }, tx), cijfer1 = (x, y, e, v) => sv("text", { x, y: y + 4.5, "text-anchor": e, "font-size": 14, style: { fill: "var(--inkt-3)" } }, String(v));
-    s.append(sv("path", { d: `M${n + 26} ${a}C${W / 2} ${a} ${W / 2} ${b} ${W - n - 26} ${b}`, fill: "none", "stroke-width": op || af ? 2.5 : 1.25, style: { stroke: c } }), woord1(n, a, "end", kort(B[i].n, 16)), cijfer1(n + 21, a, "end", voor[i]), cijfer1(W - n - 21, b, "start", nr.get(i)), woord1(W - n, b, "start", kort(B[i].n, 16)));
+    s.append(sv("path", { d: `M${n + 26} ${a}C${(n + W) / 2} ${a} ${(n + W) / 2} ${b} ${W - 34} ${b}`, fill: "none", "stroke-width": op || af ? 2.5 : 1.25, style: { stroke: c } }), woord1(n, a, "end", B[i].n), cijfer1(n + 21, a, "end", voor[i]), woord1(W - 28, b, "start", String(nr.get(i))));
   }
   vul("helling", s);
 }
@@ -570,6 +584,29 @@ function geldblok() {
   vul("geldtabel", namen.length ? h("table", { class: "jt" }, h("caption", { class: "sr" }, "Miljoen euro per jaar en gebied"), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Miljoen euro"), g.jaren.map((j) => h("th", { scope: "col" }, String(j))), h("th", { scope: "col", class: "num" }, weg ? "Ten minste" : "Samen"))), h("tbody", {}, rij("Samen", totaal, Math.max(1, ...totaal), "tot"), op(g.gebieden).map(([n, r]) => rij(n, r, mx, "", urg.has(n) ? h("small", {}, " met een urgente buurt") : null)), Object.keys(g.partners).length ? h("tr", { class: "kop" }, h("th", { scope: "row", colspan: g.jaren.length + 2 }, "Per partner")) : null, op(g.partners).map(([n, r]) => rij(n, r, mx)))) : null, weg ? h("p", { class: "noot" }, "✕ = niet getoond.") : null);
 }
 
+/* ---- plans: what happens where, when and by whom ---- */
+const PLAN = (() => { // one row per plan, with every buurt that it lies in
+  const m = new Map();
+  for (const i of B.keys()) for (const p of B[i].plannen) { const k = p.slice(0, 4).join("|"); m.set(k, [p, [...(m.get(k) || [p, []])[1], i]]); }
+  return [...m.values()].sort((a, b) => a[0][2] - b[0][2] || (a[0][0] < b[0][0] ? -1 : 1));
+})();
+const deelVan = (i) => B[i].s || B[i].w;
+const planGefilterd = () => PLAN.filter(([p, l]) => (!$("pw").value || l.some((i) => deelVan(i) === $("pw").value)) && (!$("pj").value || (p[2] <= +$("pj").value && p[3] >= +$("pj").value)));
+function plannenblok() {
+  $("plannen").hidden = !PLAN.length;
+  if (!PLAN.length) return;
+  $("pw").append(...[...new Set(PLAN.flatMap(([, l]) => l.map(deelVan)))].sort().map((s) => h("option", {}, s)));
+  const eind = Math.max(...PLAN.map(([p]) => p[3]));
+  for (let j = Math.min(...PLAN.map(([p]) => p[2])); j <= eind; j++) $("pj").append(h("option", {}, String(j)));
+  for (const id of ["pw", "pj"]) $(id).addEventListener("change", planrijen);
+  planrijen();
+}
+function planrijen() {
+  const l = planGefilterd(), partners = new Set(l.map(([p]) => p[1]));
+  vul("pt", l.length ? `${l.length} ${l.length === 1 ? "plan" : "plannen"} van ${partners.size} ${partners.size === 1 ? "partner" : "partners"}` : "Geen plannen");
+  $("plantabel").tBodies[0].replaceChildren(...l.map(([p, bs]) => h("tr", {}, h("th", { scope: "row" }, p[0]), h("td", {}, p[1]), h("td", {}, p[2] + (p[3] > p[2] ? "–" + p[3] : "")), h("td", {}, en(bs.map((i) => h("button", { type: "button", class: "l", onclick: () => kies(i) }, B[i].n)))), h("td", { class: "t0" }, p[4]))));
+}
+
 /* ---- what can be taken along: CSV and PNG ---- */
 const veilig = (v) => { // a spreadsheet shows it and does not compute it
   const zicht = [...v].find((t) => !/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/u.test(t)) || "";
@@ -581,9 +618,10 @@ const KAARTCSV = (laag, jaar) => { const L = LAAG[laag]; return [["buurtcode", "
 const CSV = {
   kaart1: () => KAARTCSV(st.laag, st.jaar), kaart2: () => KAARTCSV(st.naast, st.naastjaar),
   rang: () => [["buurtcode", "naam", "jaar", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart"], orde(st.jaar).map((i) => { const s = S(st.jaar); return [B[i].c, B[i].n, st.jaar, s.r[i], s.lo[i], s.hi[i], s.k[i]]; })],
-  vergelijk: () => [["cijfer", "eenheid", B[st.buurt].n, st.met == null ? "middelste buurt" : B[st.met].n, "verschil", "middelste buurt van de stad", "middelste buurt van het land"], vergelijkRijen().map((r) => [r.n, r.e, r.a, r.b, r.weegt < 0 ? null : +(r.a - r.b).toFixed(6), r.m, r.land])],
+  vergelijk: () => [["cijfer", "eenheid", B[st.buurt].n, st.naar ? X.anderen[st.naar] : st.met == null ? "middelste buurt" : B[st.met].n, "verschil", "middelste buurt van de stad", "middelste buurt van het land"], vergelijkRijen().map((r) => [r.n, r.e, r.a, r.b, r.weegt < 0 ? null : +(r.a - r.b).toFixed(6), r.m, r.land])],
   buurten: () => [["buurtcode", "naam", "wijk", "stadsdeel", "inwoners", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart", "urgentie", "potentie", ...D, "verandering", "oordeel", "stapeling", "type", "aanpak", "plannen", "reden"], [...gefilterd(), ...[...B.keys()].filter((i) => S().r[i] == null)].map((i) => { const b = B[i], s = S(), v = X.verandering; return [b.c, b.n, b.w, b.s, b.inw, s.r[i], s.lo[i], s.hi[i], s.k[i], s.u[i], s.p[i], ...D.map((d) => (s.d[d][i] == null ? null : +s.d[d][i].toFixed(1))), v && v.echt[i], v ? v.oordeel[i] : "", stapel.get(i) ?? null, b.type ? b.type.join(". ") : "", b.aanpak, b.plannen.length, b.reden]; })],
   gewichten: () => [["buurtcode", "naam", "plaats_methode", "plaats_nu", ...D.map((d) => "gewicht_" + d)], G.map((i) => [B[i].c, B[i].n, S().r[i], na.get(i) ?? null, ...st.gewicht])],
+  plannen: () => [["plan", "partner", "start", "eind", "status", "buurtcodes", "buurten"], planGefilterd().map(([p, l]) => [...p, l.map((i) => B[i].c).join(" "), l.map((i) => B[i].n).join(", ")])],
   geld: () => [["soort", "naam", ...X.geld.jaren.map(String)], ["gebieden", "partners"].flatMap((s) => Object.entries(X.geld[s]).map(([n, r]) => [s, n, ...r]))],
 };
 function bewaar(blob, naam) { const a = h("a", { href: URL.createObjectURL(blob), download: naam }); a.click(); setTimeout(() => URL.revokeObjectURL(a.href), 1000); }
@@ -593,19 +631,36 @@ function rangSvg() {
   l.forEach((i, k) => { const y = 16 + k * 20, c = LAAG.urgentie.klasse(i, st.jaar); g.append(sv("text", { x: 26, y, "text-anchor": "end", "font-size": 13 }, String(s.r[i])), sv("text", { x: 34, y, "font-size": 13 }, kort(B[i].n, 22)), sv("line", { x1: 190, x2: 540, y1: y - 4, y2: y - 4, style: { stroke: "var(--lijn)" } }), s.lo[i] == null ? "" : sv("line", { x1: x(s.lo[i]), x2: x(s.hi[i]) + 0.1, y1: y - 4, y2: y - 4, "stroke-width": 6, "stroke-linecap": "round", style: { stroke: "var(--lijn-2)" } }), sv("circle", { cx: x(s.r[i]), cy: y - 4, r: 5, style: { fill: `var(--${c[0]})`, stroke: "var(--inkt)" } })); });
   return g;
 }
+function alsSvg(wat) { // a table as it stands on the page, with the page's own style
+  const t = $(wat).querySelector("table").cloneNode(true), w = Math.max(900, $(wat).querySelector("table").scrollWidth), op = h("div", { style: { width: w + "px", font: "400 16px/24px " + getComputedStyle(document.body).fontFamily, color: getComputedStyle(document.body).color } }, t);
+  t.querySelectorAll(".sr").forEach((e) => e.remove());
+  t.querySelectorAll("th").forEach((e) => (e.style.position = "static"));
+  document.body.append(op);
+  const hoog = op.scrollHeight + 8;
+  op.remove();
+  return sv("svg", { viewBox: `0 0 ${w} ${hoog}` }, h("style", {}, document.querySelector("style").textContent), sv("foreignObject", { width: w, height: hoog, id: wat }, op));
+}
+const TITEL = { rang: () => $("rangkop").textContent, helling: () => `Plaats volgens de methode en bij andere gewichten, ${X.jaar}`, buurten: () => `Alle buurten op een rij, ${X.jaar}`, vergelijk: () => `${$("vergelijkkop").textContent}, ${X.jaar}`, geld: () => $("geldkop").textContent, plannen: () => ["Plannen", $("pw").value, $("pj").value].filter(Boolean).join(", "), kaart1: () => $("kaartkop1").textContent, kaart2: () => $("kaartkop2").textContent };
+const bronVan = (wat) => { const L = { kaart1: LAAG[st.laag], kaart2: LAAG[st.naast] }[wat]; return L && L.bron ? L.bron.bron : ""; };
+function citeer(wat) { // municipality, year, figure, edition, version and hash of the method, and where it stands
+  const [kop, buurt] = wat === "buurt" ? [`${B[st.buurt].n}: ${plaats(st.buurt) || reden(B[st.buurt])}`, ""] : [TITEL[wat](), bronVan(wat)];
+  return [`${X.gemeente}${X.fictief && !/fictief/i.test(X.gemeente) ? " (fictief)" : ""}${kop.includes(X.jaar) ? "" : `, ${X.jaar}`}`, kop, buurt && `Bron: ${buurt}`, `Atlas, ${X.editie === "intern" ? "interne" : "openbare"} editie, ${X.versie}`, (location.protocol.startsWith("http") ? location.href.split("#")[0] : "atlas.html") + adres().replace(/^#$/, "")].filter(Boolean).map((t) => t.replace(/[.]$/, "")).join(". ") + ".";
+}
+const opKlembord = (tekst, gelukt, anders) => (navigator.clipboard ? navigator.clipboard.writeText(tekst) : Promise.reject()).then(() => meld(gelukt), () => meld(anders));
 function png(wat) {
   const kaart = /^kaart(\d)$/.exec(wat), L = kaart && LAAG[kaart[1] === "1" ? st.laag : st.naast];
-  const bron = kaart ? $(wat) : wat === "rang" ? rangSvg() : $(wat).querySelector("svg");
-  const titel = kaart ? $("kaartkop" + kaart[1]).textContent : wat === "rang" ? $("rangkop").textContent : `Plaats volgens de methode en bij andere gewichten, ${X.jaar}`;
+  const tabel = ["buurten", "vergelijk", "geld", "plannen"].includes(wat), bron = kaart ? $(wat) : wat === "rang" ? rangSvg() : tabel ? alsSvg(wat) : $(wat).querySelector("svg");
+  const titel = TITEL[wat]();
   if (wat === "rang") { bron.style.position = "absolute"; bron.style.left = "-99rem"; document.body.append(bron); }
   const v = bron.viewBox.baseVal, W = 1200, s = W / v.width, H = Math.round(v.height * s), leg = kaart ? L.legenda : [], hoog = 64 + H + (leg.length ? 40 * Math.ceil(leg.length / 5) : 0) + 40;
   const doel = sv("svg", { xmlns: NS, width: W, height: hoog, viewBox: `0 0 ${W} ${hoog}`, "font-family": getComputedStyle(document.body).fontFamily }), inkt = getComputedStyle(document.body).color, vlakte = getComputedStyle(document.body).backgroundColor;
-  const kopie = bron.cloneNode(true), van = [bron, ...bron.querySelectorAll("*")];
-  [kopie, ...kopie.querySelectorAll("*")].forEach((e, k) => { const c = getComputedStyle(van[k]); for (const p of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "display", "vector-effect"]) e.style.setProperty(p, c.getPropertyValue(p)); });
+  const kopie = bron.cloneNode(true), van = tabel ? [] : [bron, ...bron.querySelectorAll("*")];
+  doel.style.colorScheme = donker() ? "dark" : "light";
+  if (van.length) [kopie, ...kopie.querySelectorAll("*")].forEach((e, k) => { const c = getComputedStyle(van[k]); for (const p of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "display", "vector-effect"]) e.style.setProperty(p, c.getPropertyValue(p)); });
   zet(kopie, { x: 0, y: 64, width: W, height: H, style: { position: "static", "max-height": "none" } }, []);
   const verf = (t) => { const e = h("i", { style: { color: `var(--${t})` } }); document.body.append(e); const c = getComputedStyle(e).color; e.remove(); return c; };
   doel.append(sv("rect", { width: W, height: hoog, fill: vlakte }), sv("text", { x: 20, y: 40, "font-size": 26, "font-weight": 700, fill: inkt }, `${X.gemeente}${X.fictief && !/fictief/i.test(X.gemeente) ? " (fictief)" : ""}: ${titel}`), kopie,
-    ...leg.flatMap(([t, , tx], k) => { const x = 20 + (k % 5) * 232, y = 64 + H + 12 + 40 * Math.floor(k / 5); return [sv("rect", { x, y, width: 18, height: 18, fill: verf(t) }), sv("text", { x: x + 26, y: y + 15, "font-size": 16, fill: inkt }, kort(tx, 24))]; }), sv("text", { x: 20, y: hoog - 14, "font-size": 14, fill: inkt }, kort(`${L && L.bron ? L.bron.bron : X.bron.join("; ")} · ${X.versie}`, 170)));
+    ...leg.flatMap(([t, , tx], k) => { const x = 20 + (k % 5) * 232, y = 64 + H + 12 + 40 * Math.floor(k / 5); return [sv("rect", { x, y, width: 18, height: 18, fill: verf(t) }), sv("text", { x: x + 26, y: y + 15, "font-size": 16, fill: inkt }, kort(tx, 24))]; }), sv("text", { x: 20, y: hoog - 14, "font-size": 14, fill: inkt }, kort(`${bronVan(wat) || X.bron.join("; ")} · ${X.versie}`, 170)));
   if (wat === "rang") bron.remove();
   const beeld = new Image();
   beeld.onload = () => { const c = h("canvas", { width: W, height: hoog }); c.getContext("2d").drawImage(beeld, 0, 0); c.toBlob((b) => bewaar(b, naam(wat, "png"))); };
@@ -613,9 +668,10 @@ function png(wat) {
   beeld.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(doel));
 }
 document.addEventListener("click", (e) => {
-  const k = e.target.closest("[data-csv],[data-png]");
+  const k = e.target.closest("[data-csv],[data-png],[data-cite]");
   if (!k) return;
-  if (k.dataset.png) png(k.dataset.png); else bewaar(new Blob([csv(...CSV[k.dataset.csv]())], { type: "text/csv" }), naam(k.dataset.csv, "csv"));
+  if (k.dataset.cite) opKlembord(citeer(k.dataset.cite), "De verwijzing staat op het klembord.", citeer(k.dataset.cite));
+  else if (k.dataset.png) png(k.dataset.png); else bewaar(new Blob([csv(...CSV[k.dataset.csv]())], { type: "text/csv" }), naam(k.dataset.csv, "csv"));
 });
 
 /* ---- start ---- */
@@ -629,15 +685,15 @@ maakKaart(1, () => st.laag, () => st.jaar); maakKaart(2, () => st.naast || st.la
 $("laag1").addEventListener("change", (e) => neemLaag("laag", e.target.value)); $("laag2").addEventListener("change", (e) => neemLaag("naast", e.target.value));
 $("jaar1").addEventListener("change", (e) => neemLaag("jaar", +e.target.value)); $("jaar2").addEventListener("change", (e) => neemLaag("naastjaar", +e.target.value));
 $("naast").addEventListener("click", () => neemLaag("naast", st.naast ? null : HOOFD.find((k) => k !== st.laag) || HOOFD[0]));
-$("met").append(h("option", { value: "" }, "de middelste buurt"), ...[...B.keys()].sort((i, j) => B[i].n.localeCompare(B[j].n, "nl")).map((i) => h("option", { value: B[i].c }, B[i].n)));
-$("met").addEventListener("change", (e) => { st.met = NR.get(e.target.value) ?? null; if (st.met === st.buurt) st.met = null; vergelijk(); KAARTEN[0].verf(); onthoud(); });
+$("met").append(h("option", { value: "" }, "de middelste buurt"), ...[...B.keys()].sort((i, j) => B[i].n.localeCompare(B[j].n, "nl")).map((i) => h("option", { value: B[i].c }, B[i].n)), Object.keys(X.anderen).length ? h("optgroup", { label: "Andere gemeente, middelste buurt" }, Object.entries(X.anderen).map(([c, n]) => h("option", { value: c }, n))) : "");
+$("met").addEventListener("change", (e) => { st.met = NR.get(e.target.value) ?? null; st.naar = X.anderen[e.target.value] ? e.target.value : null; if (st.met === st.buurt) st.met = null; vergelijk(); KAARTEN[0].verf(); onthoud(); });
 $("metorde").addEventListener("change", vergelijk); $("metalles").addEventListener("click", () => { alleCijfers = !alleCijfers; vergelijk(); });
 $("alles").addEventListener("click", () => $("tabel").classList.remove("kort"));
 $("fs").addEventListener("change", rijen); $("fa").addEventListener("change", rijen);
 addEventListener("keydown", (e) => { if (e.key === "Escape" && st.buurt != null && document.activeElement !== Z) kies(null); });
 addEventListener("popstate", lees); addEventListener("hashchange", lees);
-vragen(); tabel(); gewichten(); geldblok(); lees();
+vragen(); tabel(); gewichten(); geldblok(); plannenblok(); lees();
 let hw = 0;
 new ResizeObserver(() => { const w = $("helling").clientWidth; if (kan && w && w !== hw) { hw = w; helling(na); } }).observe($("helling"));
-window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()) };
+window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()), citeer };
 })();

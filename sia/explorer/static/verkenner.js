@@ -1,4 +1,4 @@
-// Shows what Python drew; a click or a box drawn over buurten goes back as a message.
+// Shows what Python drew; a click, or a line drawn around buurten, goes back as a message.
 function wegschrijven(naam, inhoud) {
   const link = document.createElement("a");
   link.href = inhoud;
@@ -6,27 +6,31 @@ function wegschrijven(naam, inhoud) {
   link.click();
 }
 
-function alsPng(naam, svg) {
+function alsPng(naam, svg, maat) {
   const beeld = new Image();
   beeld.onload = () => {
     const vlak = document.createElement("canvas");
     vlak.width = 2400;
-    vlak.height = 1280;
+    vlak.height = Math.round((2400 * maat.height) / maat.width);
     vlak.getContext("2d").drawImage(beeld, 0, 0, vlak.width, vlak.height);
     wegschrijven(naam, vlak.toDataURL("image/png"));
   };
   beeld.src = svg;
 }
 
-function binnen(el, kader) {
+/* Whether the middle of an element lies within the line that was drawn. */
+function binnen(el, lijn) {
   const b = el.getBoundingClientRect(), x = b.x + b.width / 2, y = b.y + b.height / 2;
-  return x > kader.left && x < kader.right && y > kader.top && y < kader.bottom;
+  return lijn.reduce((in_, [ax, ay], k) => {
+    const [bx, by] = lijn[(k || lijn.length) - 1];
+    return (ay > y) !== (by > y) && x < ((bx - ax) * (y - ay)) / (by - ay) + ax ? !in_ : in_;
+  }, false);
 }
 
 export default {
   render({ model, el }) {
     el.classList.add("sia-verkenner");
-    el.innerHTML = '<p role="status"></p><div class="beeld"></div><div class="lus" hidden></div>';
+    el.innerHTML = '<p role="status"></p><div class="beeld" tabindex="0" role="region" aria-label="Beeld en tabel"></div><div class="lus" hidden><svg aria-hidden="true"><polygon/></svg></div>';
     const [zin, beeld, lus] = el.children;
     const tonen = () => {
       const houder = document.activeElement && document.activeElement.dataset.sorteer;
@@ -37,31 +41,32 @@ export default {
     model.on("change:html", tonen);
     model.on("change:zin", tonen);
     model.on("msg:custom", ({ naam, inhoud, png }) =>
-      png ? alsPng(naam, inhoud) : wegschrijven(naam, inhoud));
-    let begin = null;
-    const kader = (e) => ({
-      left: Math.min(begin.x, e.clientX), right: Math.max(begin.x, e.clientX),
-      top: Math.min(begin.y, e.clientY), bottom: Math.max(begin.y, e.clientY),
-    });
+      png ? alsPng(naam, inhoud, beeld.querySelector("svg").viewBox.baseVal) : wegschrijven(naam, inhoud));
+    let lijn = null;
     beeld.addEventListener("pointerdown", (e) => {
       delete el.dataset.lus;
-      if (e.target.closest("svg")) begin = { x: e.clientX, y: e.clientY };
+      if (e.target.closest("svg") && e.button === 0) lijn = [[e.clientX, e.clientY]];
     });
     el.addEventListener("pointermove", (e) => {
-      if (!begin) return;
-      const k = kader(e), om = el.getBoundingClientRect();
-      lus.hidden = k.right - k.left < 6;
-      Object.assign(lus.style, { left: `${k.left - om.left}px`, top: `${k.top - om.top}px`,
-        width: `${k.right - k.left}px`, height: `${k.bottom - k.top}px` });
+      if (!lijn) return;
+      lijn.push([e.clientX, e.clientY]);
+      const om = el.getBoundingClientRect(), [x, y] = lijn[0];
+      if (Math.hypot(e.clientX - x, e.clientY - y) > 6) lus.hidden = false;
+      lus.querySelector("polygon").setAttribute("points", lijn.map(([a, b]) => `${a - om.left},${b - om.top}`).join(" "));
     });
+    el.addEventListener("pointercancel", () => { lijn = null; lus.hidden = true; });
     el.addEventListener("pointerup", (e) => {
-      const k = begin && kader(e);
-      begin = null;
+      const om = lijn;
+      lijn = null;
       if (lus.hidden) return;
       lus.hidden = true;
-      const vlak = beeld.querySelector("[data-vlak]").getBoundingClientRect();
-      const waar = k.right > vlak.left && k.left < vlak.right ? "[data-vlak] [data-b]" : "svg > g:not([data-vlak]) [data-b]";
-      const geraakt = [...beeld.querySelectorAll(waar)].filter((b) => binnen(b, k));
+      // in one map or scatter: the one that the middle of the line lies in
+      const [x, y] = [0, 1].map((k) => om.reduce((som, p) => som + p[k], 0) / om.length);
+      const vlak = [...beeld.querySelectorAll("g:has(> [data-b])")].find((g) => {
+        const r = g.getBoundingClientRect();
+        return x > r.left && x < r.right && y > r.top && y < r.bottom;
+      }) || beeld;
+      const geraakt = [...vlak.querySelectorAll("[data-b]")].filter((b) => binnen(b, om));
       model.send({ doe: "lus", codes: [...new Set(geraakt.map((b) => b.dataset.b))] });
       e.stopPropagation();
       el.dataset.lus = "1";

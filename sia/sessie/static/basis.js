@@ -46,31 +46,21 @@ function keuzelijst(box, items, { kies, wijs }) {
   return { zet: (n) => { at = n; } };
 }
 
-/* Hatching, so that colour never says it alone. */
-const STREPEN = {
-  schuin: "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4", tegenschuin: "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4",
-  horizontaal: "M0,5 h10", verticaal: "M5,0 v10", kruis: "M0,5 h10 M5,0 v10", ruit: "M0,0 l10,10 M0,10 l10,-10"
-};
-function schilder(defs, prefix) {
-  const made = {};
-  return (colour, kind) => {
-    if (!kind || kind === "vlak") return colour;
-    const id = prefix + kind + colour.slice(1);
-    if (!made[id]) {
-      const pattern = svg("pattern", { id, width: 10, height: 10, patternUnits: "userSpaceOnUse" },
-        svg("rect", { width: 10, height: 10, fill: colour }),
-        kind === "stip" ? svg("circle", { cx: 5, cy: 5, r: 1.5, fill: "#333" })
-          : svg("path", { d: STREPEN[kind], stroke: "#333", "stroke-width": 1, fill: "none" }));
-      defs.appendChild(pattern);
-      made[id] = true;
-    }
-    return "url(#" + id + ")";
-  };
-}
-
+/* A control under its label; what is wrong with it is said right below. */
 function veld(label, control, id) {
   control.id = id;
   return el("div", { class: "veld" }, el("label", { for: id }, label), control);
+}
+function zegFout(control, text) {
+  const box = control.closest(".veld, .rond"), field = control.matches("fieldset") ? control.querySelector("input") : control;
+  const mine = box.querySelector(".veldfout"), id = (control.id || field.name) + "-fout";
+  if (mine) mine.remove();
+  field.toggleAttribute("aria-invalid", false);
+  field.removeAttribute("aria-describedby");
+  if (!text) return;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", id);
+  box.append(el("p", { class: "veldfout", id }, text));
 }
 
 function opties(select, list, chosen) {

@@ -89,7 +89,7 @@ function maakDuiding(s) {
     versie.textContent = "Dit oordeel gaat over de cijfers van " + s.stad().jaar + ", versie " + (place ? place.versie : LEEG) + ".";
   }
   form.addEventListener("input", bewaarConcept);
-  form.addEventListener("input", (event) => event.target.removeAttribute("aria-invalid"));
+  form.addEventListener("input", (event) => event.target.closest(".veld, .rond") && zegFout(event.target.closest(".rond") || event.target, ""));
   for (const name of ["uitspraak", "reden", "sessie"]) f[name].addEventListener("change", async () => {
     const answer = await s.vraag("nakijken", { velden: velden() });
     meldWaarschuwing(answer.waarschuwingen || []);
@@ -113,10 +113,9 @@ function maakDuiding(s) {
       if (mine === van) toonConcept(leeg());
     } else {
       meldWaarschuwing(answer.waarschuwingen || []);
-      const wrong = (answer.velden || []).map((name) => f[name]).filter(Boolean).map((one) => (one.lees ? one.querySelector("input") : one));
-      wrong.forEach((one) => one.setAttribute("aria-invalid", "true"));
-      if (wrong.length) wrong[0].focus();
-      else nagekeken.focus();
+      const wrong = answer.velden || {}, order = Object.keys(f).filter((name) => wrong[name]);
+      for (const name in f) zegFout(f[name], wrong[name]);
+      (order.length ? form.querySelector("[aria-invalid]") : nagekeken).focus();
     }
     zeg(uitslag, answer.tekst, answer.goed ? "goed" : "slecht");
   }

@@ -8,14 +8,14 @@ function maakKaart(s) {
   const vak = el("section", { class: "vak kaart", "aria-labelledby": s.id("kaartkop") },
     el("div", { class: "kop" }, el("h2", { id: s.id("kaartkop") }, "Kaart"), veld("Laag", keuze, s.id("laag"))),
     doek, wijzer, legenda, uitleg);
-  let laag = "urgentie", paths = [], signs = [], list, paint;
+  let laag = "urgentie", paths = [], list;
 
   const PROEF = [
-    { label: "5 of meer plaatsen omhoog", kleur: "#b2182b", patroon: "vlak", teken: "++" },
-    { label: "1 tot 4 plaatsen omhoog", kleur: "#f4a582", patroon: "vlak", teken: "+" },
-    { label: "zelfde plaats", kleur: "#f7f7f7", patroon: "vlak", teken: "=" },
-    { label: "1 tot 4 plaatsen omlaag", kleur: "#92c5de", patroon: "schuin", teken: "−" },
-    { label: "5 of meer plaatsen omlaag", kleur: "#2166ac", patroon: "schuin", teken: "−−" }
+    { label: "5 of meer plaatsen omhoog", kleur: "#b2182b", teken: "++" },
+    { label: "1 tot 4 plaatsen omhoog", kleur: "#f4a582", teken: "+" },
+    { label: "zelfde plaats", kleur: "#f7f7f7", teken: "=" },
+    { label: "1 tot 4 plaatsen omlaag", kleur: "#92c5de", teken: "−" },
+    { label: "5 of meer plaatsen omlaag", kleur: "#2166ac", teken: "−−" }
   ];
   const stap = (shift) => (shift === null ? -1 : shift >= 5 ? 0 : shift > 0 ? 1 : shift === 0 ? 2 : shift > -5 ? 3 : 4);
   function huidig() {
@@ -31,19 +31,15 @@ function maakKaart(s) {
     const stad = s.stad();
     opties(keuze, [...stad.lagen.map((one) => [one.id, one.titel]), ["proef", "Verschuiving door de gewichten"]], laag);
     laag = keuze.value;
-    const defs = svg("defs");
-    paint = schilder(defs, s.id("p"));
     paths = stad.codes.map((code, i) => svg("path", {
       d: stad.paden[i], id: s.id("k" + i), class: "buurt", role: "option", "aria-selected": "false", "data-code": code
     }));
     const pockets = svg("g", { class: "deelbuurten", "aria-hidden": "true" },
-      ...stad.deelbuurten.map((one) => svg("path", { d: one.pad })));
+      ...stad.deelbuurten.map((d) => svg("path", { d })));
     const box = svg("svg", {
-      viewBox: "-6 -6 1012 " + (stad.hoogte + 12), role: "listbox", tabindex: "0",
+      viewBox: "-6 -6 " + (stad.maat[0] + 12) + " " + (stad.maat[1] + 12), role: "listbox", tabindex: "0",
       "aria-label": "Kaart van " + stad.gemeente + ": pijltjes lopen langs de buurten, Enter kiest"
-    }, defs, svg("g", { role: "presentation" }, ...paths), pockets);
-    signs = stad.codes.map(() => svg("text", { class: "teken", "aria-hidden": "true" }));
-    box.append(...signs);
+    }, svg("g", { role: "presentation" }, ...paths), pockets);
     doek.replaceChildren(box);
     list = keuzelijst(box, paths, { kies: (i) => s.kies(stad.codes[i]), wijs: noem });
     paths.forEach((path, i) => path.addEventListener("mouseenter", () => noem(i)));
@@ -59,15 +55,11 @@ function maakKaart(s) {
   }
   function teken() {
     const stad = s.stad(), one = huidig();
-    const grey = { label: "geen waarde", kleur: stad.leeg, patroon: "tegenschuin", teken: "" };
+    const grey = { label: "geen waarde", kleur: stad.leeg, teken: "" };
     const of = (i) => (one.klasse[i] < 0 ? grey : one.klassen[one.klasse[i]]);
     paths.forEach((path, i) => {
-      path.setAttribute("fill", paint(of(i).kleur, of(i).patroon));
+      path.setAttribute("fill", of(i).kleur);
       path.setAttribute("aria-label", zin(i));
-      const [x, y, room] = stad.midden[i];
-      signs[i].textContent = room > 14 ? of(i).teken : "";
-      signs[i].setAttribute("x", x);
-      signs[i].setAttribute("y", y);
     });
     uitleg.textContent = one.uitleg;
     const count = (k) => one.klasse.filter((v) => v === k).length;
@@ -78,7 +70,7 @@ function maakKaart(s) {
   }
   function staal(klasse) {
     return svg("svg", { width: 26, height: 18, "aria-hidden": "true" },
-      svg("rect", { width: 26, height: 18, fill: paint(klasse.kleur, klasse.patroon), stroke: "#555" }));
+      svg("rect", { width: 26, height: 18, fill: klasse.kleur, stroke: "#555" }));
   }
   function markeer() {
     const stad = s.stad();

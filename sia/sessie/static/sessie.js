@@ -76,7 +76,8 @@ function render({ model, el: wortel }) {
   const duiding = maakDuiding(s);
   const buurten = el("div", { class: "buurten" });
   const land = el("p", { class: "klein" });
-  const tabs = maakTabs([["buurt", "De buurt", el("div", {}, buurten, land)], ["gewichten", "Gewichten", gewichten.vak], ["duiding", "Duiding", duiding.vak]]);
+  const verschil = el("div", { class: "tabel verschil" }), verkenner = el("div", { class: "verkenner" });
+  const tabs = maakTabs([["buurt", "De buurt", el("div", {}, verschil, buurten, land)], ["gewichten", "Gewichten", gewichten.vak], ["duiding", "Duiding", duiding.vak], ["verkenner", "Verkenner", verkenner]]);
 
   function wissel(gemeente, jaar) {
     const years = model.get("keuzes").find((one) => one.code === gemeente).jaren;
@@ -95,6 +96,9 @@ function render({ model, el: wortel }) {
       knoppen.forEach((knop, i) => { knop.setAttribute("aria-selected", i === n ? "true" : "false"); knop.tabIndex = i === n ? 0 : -1; });
       vakken.forEach((vak, i) => { vak.hidden = i !== n; });
       s.onthoud("tab", n);
+      const breed = vakken[n].contains(verkenner);
+      wortel.classList.toggle("breed", breed);
+      if (breed) verken();
     }
     const balk = el("div", { role: "tablist", "aria-label": "Onderwerp", onkeydown: (event) => {
       const at = knoppen.indexOf(document.activeElement), to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: knoppen.length - 1 }[event.key];
@@ -107,6 +111,20 @@ function render({ model, el: wortel }) {
     toon(s.onthoud("tab") || 0);
     return el("section", { class: "vak onderwerp", "aria-labelledby": s.id("onderwerpkop") },
       el("h2", { id: s.id("onderwerpkop"), class: "onzichtbaar" }, "Onderwerp"), balk, ...vakken);
+  }
+  /* The explorer is a widget of its own; Python makes it when the tab is opened. */
+  async function verken() {
+    const id = model.get("verkenner");
+    if (verkenner.dataset.van === (id || "gevraagd")) return;
+    verkenner.dataset.van = id || "gevraagd";
+    verkenner.replaceChildren(el("p", { role: "status" }, "Even geduld …"));
+    if (!id) {
+      const answer = await s.vraag("verken", {});
+      if (!answer.goed) verkenner.replaceChildren(el("p", { role: "status" }, answer.tekst));
+      return;
+    }
+    const manager = model.widget_manager, child = await manager.get_model(id.slice("IPY_MODEL_".length));
+    verkenner.replaceChildren((await manager.create_view(child)).el);
   }
   function keuzes() {
     opties(keuzeGemeente, model.get("keuzes").map((one) => [one.code, one.naam]), model.get("gemeente"));
@@ -123,6 +141,7 @@ function render({ model, el: wortel }) {
     opties(keuzeAnder, [["", "geen"], ...list.filter(([code]) => code !== model.get("gekozen"))], model.get("ander"));
   }
   function panelen() {
+    verschil.innerHTML = model.get("verschil");
     const html = model.get("panelen"), wanted = [model.get("gekozen"), model.get("ander")].filter(Boolean);
     buurten.classList.toggle("naast", wanted.length > 1);
     buurten.setAttribute("aria-busy", wanted.every((code) => html[code]) ? "false" : "true");
@@ -184,7 +203,7 @@ function render({ model, el: wortel }) {
   const reken = () => delen.forEach((deel) => deel.teken());
   const merk = () => { [kaart, rangorde, tabel].forEach((deel) => deel.markeer()); naast(); panelen(); };
   const events = {
-    "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen,
+    "change:stad": alles, "change:proef": reken, "change:gekozen": merk, "change:ander": merk, "change:panelen": panelen, "change:verschil": panelen, "change:verkenner": () => verkenner.closest("[hidden]") || verken(),
     "change:gebieden": () => (duiding.isVan() === s.gekozen() ? duiding.bijwerken() : duiding.bouw()),
     "change:duidingen": () => { duiding.teken(); panelen(); }, "change:logboek": () => duiding.teken(),
     "change:oordelen": () => { reken(); panelen(); },
@@ -197,8 +216,18 @@ function render({ model, el: wortel }) {
     model.on(name, events[name]);
   }
   herstel();
+  /* What others say comes in by itself, and a program that is gone is noticed. */
+  let kijkt = false;
+  const kijker = setInterval(async () => {
+    if (kijkt || document.hidden || !er()) return;
+    kijkt = true;
+    const answer = await s.vraag("kijk", {});
+    kijkt = false;
+    if (answer.tekst) melding.textContent = answer.tekst;
+  }, 1000);
   return () => {
     clearTimeout(klok);
+    clearInterval(kijker);
     for (const name in events) model.off(name, events[name]);
   };
 }

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from sia.agenda.parameters import default_parameters
+from sia.agenda.parameters import BANDS, default_parameters
 from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages, plan_urgency
 from sia.agenda.reading.investments import Reading, validate
 
@@ -43,7 +43,7 @@ def test_bundle_of_four_avoids_three_openings_not_six(
     ]
     kansen = _find(rows, buurten, scores).kansen
     assert len(kansen) == 1
-    share = default_parameters().opening
+    share = {band: default_parameters().shared(band) for band in BANDS}
     for band in ("laag", "midden", "hoog"):
         expected = 3 * share[band] * 1_000_000
         assert kansen[f"besparing_{band}"].iloc[0] == pytest.approx(expected)
@@ -69,7 +69,7 @@ def test_pair_saves_a_share_of_the_smaller_cost(
         _plan("KLEIN", "B", "weg", kosten=400_000.0),
     ]
     kans = _find(rows, buurten, scores).kansen.iloc[0]
-    share = default_parameters().opening["midden"]
+    share = default_parameters().shared("midden")
     assert kans["besparing_midden"] == pytest.approx(share * 400_000)
 
 
@@ -156,7 +156,7 @@ def test_part_of_a_district_network_shares_only_its_own_street(
         _plan("RIO", "B", "riolering", kosten=3_000_000.0),
     ]
     kans = _find(rows, buurten, scores).kansen.iloc[0]
-    half = default_parameters().opening["midden"] * 1_000_000
+    half = default_parameters().shared("midden") * 1_000_000
     assert kans["besparing_midden"] == pytest.approx(half)
 
 

@@ -1,0 +1,231 @@
+"""The table's page: one widget; every answer comes from the functions of this package."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from sia.agenda.dia import Dia
+from sia.errors import InputError
+from sia.extras import extra
+from sia.sessie.choices import chosen, opened
+from sia.settings import PLANS, Folders, project_root
+from sia.stages.agenda import FOLDER, at_the_table
+from sia.stages.opening import raw_folder
+from sia.stages.run import Run
+from sia.tafel.asking import Answer, Ask, answer, closed_partners
+from sia.tafel.record import DECISIONS, decide, keep, variants
+from sia.tafel.showing import city, compared, decided, shown
+from sia.viz.house_style import theme_of
+from sia.viz.theme import FICTIONAL
+
+with extra("sessie"):
+    import anywidget
+
+ALL = "alle"
+"""Who leads the round has the budgets of all partners."""
+_LOG = logging.getLogger(__name__)
+_KEPT = 40
+
+
+def _static(room: str, *names: str) -> str:
+    folder = files(f"sia.{room}").joinpath("static")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+class Tafel(anywidget.AnyWidget):
+    """The agenda of one municipality on the table, in JupyterLab and as an app.
+
+    Parameters
+    ----------
+    folders : Folders
+        Of the tables that were published.
+    gemeente, jaar, bron, samen
+        As `start` takes them.
+
+    Notes
+    -----
+    Nothing is opened or computed before a browser shows the page, and nothing of the agenda stands
+    in the state that a notebook keeps: everything goes by message, with an answer to each.
+    """
+
+    _esm = _static("sessie", "basis.js") + _static("tafel", "kaart.js", "tijdlijn.js", "tafel.js")
+    _css = _static("sessie", "sessie.css") + _static("tafel", "tafel.css")
+
+    def __init__(
+        self,
+        folders: Folders,
+        gemeente: str,
+        jaar: int,
+        bron: Sequence[str | Path] = (),
+        samen: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self.folders, self.given, self.samen = folders, tuple(bron), tuple(samen)
+        self.gemeente, self.jaar = gemeente, jaar
+        self._dia: Dia | None = None
+        self._known: dict[str, Answer] = {}
+        self.on_msg(self._message)
+
+    def __repr__(self) -> str:
+        """Return the same text for the same table."""
+        return f"Tafel({self.gemeente}, {self.jaar})"
+
+    @cached_property
+    def run(self) -> Run:
+        """The city as it was published."""
+        return opened(self.folders, *chosen(self.folders, self.gemeente, self.jaar))
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The borders of the buurten."""
+        return gpd.GeoDataFrame(self.run.table("gebieden"))
+
+    @cached_property
+    def bron(self) -> list[Path]:
+        """Raw folders with plans."""
+        raw = project_root() / "data" / "raw"
+        name = self.run.gemeente.naam.partition(" (")[0].lower().replace(" ", "-")
+        own = [raw, raw / name, raw / self.run.gemeente.code]
+        return [raw_folder(one) for one in self.given or own if (raw_folder(one) / PLANS).is_dir()]
+
+    @property
+    def dia(self) -> Dia:
+        """The agenda as plans and decisions lie on disk; made when it is first asked for.
+
+        Raises
+        ------
+        InputError
+            When no partner delivered a plan.
+        """
+        if self._dia is None:
+            self._dia = at_the_table(self.run, self.bron)
+            self._known.clear()
+        if self._dia is None:
+            raise InputError.one(
+                wat="Er zijn geen plannen van partners.",
+                oplossing="Leg ze in de map `plannen` van een bronmap, en kies die met --bron.",
+            )
+        return self._dia
+
+    @property
+    def closed(self) -> set[str]:
+        """Partners whose budget plays no part at this table."""
+        return set() if ALL in self.samen else closed_partners(self.dia, self.samen)
+
+    def asked(self, given: Mapping[str, Any]) -> tuple[Ask, Answer]:
+        """Return what a page asked and its answer; one that was given before is kept."""
+        ask, key = Ask.of(given), json.dumps(given, sort_keys=True)
+        dia = self.dia
+        if key not in self._known:
+            while len(self._known) >= _KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = answer(dia, self.closed, ask)
+        return ask, self._known[key]
+
+    def _message(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
+        answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "open": self._open,
+            "reken": self._answer,
+            "bewaar": self._keep,
+            "vergelijk": self._compare,
+            "besluit": self._decide,
+        }
+        act = answers.get(str(content.get("soort")))
+        if act is None:
+            return
+        try:
+            result = {"goed": True, **act(content)}
+        except InputError as error:
+            text = "\n".join(f"{one.wat} {one.oplossing}" for one in error.problems)
+            result = {"goed": False, "tekst": text}
+        except Exception as error:
+            result = {"goed": False, "tekst": f"Er ging iets mis ({type(error).__name__})."}
+            _LOG.exception("the table could not answer")
+        self.send({**result, "nummer": content.get("nummer")})
+
+    def _open(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        theme = theme_of(self.run.gemeente)
+        head = {
+            "gemeente": self.run.gemeente.naam,
+            "jaar": self.run.jaar,
+            "kleur": theme.primair,
+            "fictief": FICTIONAL if theme.fictief else "",
+        }
+        stad = {**head, **city(self.dia, self.areas, self.closed)}
+        kept = {"varianten": variants(self.run.folder / FOLDER), "besluiten": decided(self.dia)}
+        return {"stad": stad, **kept, **self._answer({"vraag": {}})}
+
+    def _answer(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        ask, given = self.asked(content["vraag"])
+        return {"antwoord": shown(self.dia, given, ask, self.closed)}
+
+    def _keep(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        folder = self.run.folder / FOLDER
+        return {"varianten": keep(folder, str(content["naam"]), content.get("vraag"))}
+
+    def _compare(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        columns: dict[str, Answer | str] = {"Programma": self.asked({})[1]}
+        for one in [{"naam": "Nu op tafel", "vraag": content["vraag"]},
+                    *variants(self.run.folder / FOLDER)]:  # fmt: skip
+            try:
+                columns[one["naam"]] = self.asked(one["vraag"])[1]
+            except InputError as error:
+                columns[one["naam"]] = f"Past niet meer: {error.problems[0].wat}"
+        return {"html": compared(self.dia, columns)}
+
+    def _decide(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        listed = content["besluiten"]
+        places = frozenset(self.areas["naam"].astype(str))
+        known = {*self.dia.linkages.kansen.index, *self.dia.agenda.plans.index}
+        strange = [str(one.get("kans")) for one in listed if one.get("kans") not in known]
+        if strange or not listed:
+            raise InputError.one(
+                wat="Kies waarover u besluit.", oplossing="Laad de pagina opnieuw."
+            )
+        rows = [decide(self.bron[0], one, places) for one in listed]
+        self._dia = None
+        dia = self.dia
+        found = (*dia.delivered.reading.problems, *dia.agreed.problems)
+        wrong = [p.wat for p in found if p.bestand == DECISIONS and p.rij in map(str, rows)]
+        stood = f"Vastgelegd in {PLANS}/{DECISIONS}: {len(rows) - len(wrong)} van {len(rows)}."
+        told = " ".join([stood, *(wrong or ["Het volgende programma begint ermee."])])
+        return {**self._open({}), "goed": not wrong, "tekst": told}
+
+
+def start(
+    gemeente: str,
+    jaar: int,
+    bron: Sequence[str | Path] = (),
+    samen: Sequence[str] = (),
+    verwerkt: str | Path = "",
+) -> Tafel:
+    """Open the table, as notebook and app show it.
+
+    Parameters
+    ----------
+    gemeente : str
+        Name or code; empty for the first that there is.
+    jaar : int
+        0 for the newest that there is.
+    bron : sequence of str or pathlib.Path
+        Raw folders with a folder ``plannen``; default ``data/raw`` and the municipality's own
+        folder in it.
+    samen : sequence of str
+        Partners whose budget is computed with and shown at this table; ``alle`` is for who leads
+        the round, on a screen that nobody else sees.
+    verwerkt : str or pathlib.Path
+        Folder with the tables; default that of the project.
+    """
+    folders = Folders.of(project_root())
+    if verwerkt:
+        folders = replace(folders, processed=Path(verwerkt).resolve())
+    return Tafel(folders, gemeente, jaar, bron, samen)
