@@ -138,10 +138,16 @@ def pocket_world(
         index=codes,
         crs="EPSG:28992",
     )
-    named = [f"BU9999{h:04d}" for h in home[inside]]
-    areas = squares[["geometry"]].assign(buurtcode=named).dissolve("buurtcode")
+    corner, step = np.divmod(np.arange(buurten), across), 100 * SIDE
+    west, south = 140_000.0 + step * corner[1], 520_000.0 + step * corner[0]
+    areas = gpd.GeoDataFrame(
+        {"naam": [f"Buurt {number:03d}" for number in range(buurten)]},
+        geometry=shapely.box(west, south, west + step, south + step),
+        index=pd.Index([f"BU9999{n:04d}" for n in range(buurten)], name="buurtcode"),
+        crs="EPSG:28992",
+    )
     names = np.where(planted >= 0, [f"plek {p}" for p in planted], "")[inside]
-    return PocketWorld(squares, areas.assign(naam=areas.index), pd.Series(names, codes))
+    return PocketWorld(squares, areas, pd.Series(names, codes))
 
 
 def _blob(own: np.ndarray, n: int, size: int, rng: np.random.Generator) -> list[int]:
