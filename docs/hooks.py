@@ -23,7 +23,7 @@ from sia.schemas import NAMES, schema
 from sia.stages.graph import STAGES, Stage
 
 ASKED = re.compile(r"^<!-- gemaakt: (\w+) -->$", re.MULTILINE)
-EXAMPLE = ("atlas.html", "rapport.html", "kaart.html")
+EXAMPLE = ("atlas.html", "rapport.html", "rapport-bijlage.html", "kaart.html")
 YEARS = {
     "dit": "",
     "basis": " (basisjaar)",

@@ -83,7 +83,7 @@ def site(repository: Path, once: Callable[[str, Callable[[Path], None]], Path]) 
     def build(folder: Path) -> None:
         example = folder.with_name("voorbeeld")
         example.mkdir()
-        for name in ("atlas.html", "rapport.html", "kaart.html"):
+        for name in ("atlas.html", "rapport.html", "rapport-bijlage.html", "kaart.html"):
             (example / name).write_text("<!doctype html><title>Voorbeeld</title>", "utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],

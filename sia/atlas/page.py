@@ -13,9 +13,9 @@ from sia.viz.leaflet import dump
 from sia.viz.theme import FICTIONAL
 
 
-def _own(name: str) -> Markup:
+def _own(name: str, package: str = "sia.atlas") -> Markup:
     """Return a style sheet or script that comes with this package."""
-    return Markup(static_text(name, "sia.atlas"))  # noqa: S704
+    return Markup(static_text(name, package))  # noqa: S704
 
 
 def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> str:
@@ -37,7 +37,7 @@ def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> st
             rapporten=rapporten,
             bron=made["bron"],
             versie=made["versie"],
-            css=_own("tokens.css") + _own("atlas.css"),
+            css=_own("tokens.css", "sia.report") + _own("atlas.css"),
             js=_own("atlas.js"),
             data=Markup(dump({**made, "rapporten": dict(rapporten)})),  # noqa: S704 - escaped by dump
         )

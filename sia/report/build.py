@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,26 @@ from markupsafe import Markup
 from sia import store
 from sia.report import accessibility, overview, register
 from sia.report.first_screen import first_screen
-from sia.report.material import EDITIES, Editie, Materiaal, Selectie, selections, slug
+from sia.report.material import (
+    EDITIES,
+    GROUPS,
+    Buren,
+    Editie,
+    Materiaal,
+    Selectie,
+    around,
+    selections,
+    slug,
+)
 from sia.report.numbers import check_numbers
 from sia.report.parts import Blok, Onderwerp, Sectie, source_list, table_block
-from sia.report.sections import sections
+from sia.report.sections import annex, sections
 from sia.spreadsheet import csv_bytes
-from sia.viz import maps
+from sia.viz.city_map import CityMap
 from sia.viz.figure import Chart
-from sia.viz.layers import layers
 from sia.viz.leaflet import content_security_policy, hosts
-from sia.viz.locator import Locator
 from sia.viz.tables import html_table
-from sia.viz.theme import FICTIONAL, ink_on
+from sia.viz.theme import FICTIONAL
 
 START_PAGE = "index.html"
 REGISTER_PAGE, ACCESS_PAGE = "algoritmeregister.html", "toegankelijkheid.html"
@@ -70,22 +77,42 @@ class Renderer:
         ``openbaar`` or ``intern``.
     opendata : bool
         Whether the reports say where their open data are; only when those are written too.
-    links : mapping of str to str
-        Address of a page beside these, relative to them, and what a reader calls it.
+    buren : Buren
+        Addresses of what lies beside these pages, relative to them.
     """
 
     materiaal: Materiaal
     editie: Editie = "openbaar"
     opendata: bool = False
-    links: Mapping[str, str] = field(default_factory=dict)
+    buren: Buren = field(default_factory=Buren)
     _charts: dict[str, Chart] = field(default_factory=dict, repr=False)
-    _tables: dict[str, str] = field(default_factory=dict, repr=False)
-    _map: dict[str, Any] = field(default_factory=dict, repr=False)
-    _locator: Locator | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.editie not in EDITIES:
             raise ValueError(f"editie must be one of {EDITIES}, not {self.editie!r}")
+
+    @cached_property
+    def _map(self) -> CityMap:
+        return CityMap(self.materiaal.cijfers.gebieden)
+
+    @cached_property
+    def _every(self) -> tuple[Selectie, ...]:
+        return selections(self.materiaal.cijfers)
+
+    def _about(self, selectie: Selectie) -> Onderwerp:
+        stad = self.materiaal.cijfers
+        whole = len(selectie.codes) == len(stad.gebieden)
+        return Onderwerp(
+            self.materiaal,
+            selectie,
+            self.editie,
+            stad if whole else stad.alleen(selectie.codes),
+            self._map,
+            self.buren,
+            around(selectie, self._every),
+            self._charts,
+            self.opendata,
+        )
 
     def report(self, selectie: Selectie) -> str:
         """Return one report as HTML.
@@ -99,42 +126,50 @@ class Renderer:
         OutsideRequestError
             Something on the page would be fetched from elsewhere.
         """
-        stad = self.materiaal.cijfers
-        whole = len(selectie.codes) == len(stad.gebieden)
-        own = stad if whole else stad.alleen(selectie.codes)
-        about = Onderwerp(
-            self.materiaal, selectie, self.editie, own, self._charts, self._tables, self.opendata
-        )
-        pieces = self._pieces(selectie)
-        page = template("rapport.html.j2").render(
-            secties=sections(about),
-            eerste=first_screen(about),
-            selectie=selectie,
-            jaar=stad.jaar,
-            gemeente=stad.gemeente,
-            editie=self.editie,
-            **self._frame(),
-            **pieces,
+        about = self._about(selectie)
+        screen = first_screen(about)
+        return self._page(
+            "rapport.html.j2",
+            selectie.titel,
+            sections(about, screen),
+            eerste=screen,
+            soort=selectie.soort,
             anker=_anchor(selectie),
+            hier=self.buren.rapport if selectie.soort == "stad" else "",
         )
-        return finished(page)
 
-    def start_page(self, made: tuple[Selectie, ...]) -> str:
-        """Return the page that links all reports of the set."""
+    def annex(self) -> str:
+        """Return the annex of the report of the city: all tables, the sources, the method."""
+        parts = annex(self._about(self._every[0]))
+        name = f"Bijlage: tabellen, bronnen en methode van {self.materiaal.cijfers.gemeente}"
+        return self._page("pagina.html.j2", name, parts, soort="bijlage", hier=self.buren.bijlage)
+
+    def start_page(self) -> str:
+        """Return the page that links all reports of the set, with a map, figures and search."""
+        about = self._about(self._every[0])
         groups = [
-            (title, text, [(one.bestand, one.kort) for one in made if one.soort == kind])
-            for kind, (title, text) in _GROUPS.items()
+            (title, text, [(self._address(one), one.kort) for one in self._every if one.soort == k])
+            for k, (title, text) in GROUPS.items()
+            if k != "buurt"
         ]
+        if self.buren.bijlage:
+            groups[0][2].append((self.buren.bijlage, "Bijlage: tabellen, bronnen en methode"))
         if self.opendata:
             groups.append(("Open data", _OPEN_TEXT, list(_OPEN.items())))
         groups.append(("Verantwoording", _ACCOUNT_TEXT, list(_ACCOUNT.items())))
-        page = template("start.html.j2").render(
-            groepen=[group for group in groups if group[2]],
-            editie=self.editie,
-            **self._plain(),
+        return self._page(
+            "start.html.j2",
+            "Alle rapporten",
+            [],
+            groepen=[(title, text, own) for title, text, own in groups if own],
+            eerste=first_screen(about),
+            tabel=Markup(overview.buurt_index(about.stad, self.buren)),  # noqa: S704 - escaped there
             hier=START_PAGE,
+            soort="start",
         )
-        return finished(page)
+
+    def _address(self, one: Selectie) -> str:
+        return self.buren.van(one.soort, one.sleutel) or one.bestand
 
     def register_page(self) -> str:
         """Return the draft entry for the Algoritmeregister as a page."""
@@ -144,7 +179,7 @@ class Renderer:
             "berekening. Het volgt de velden van het Algoritmeregister. Lees het na, vul het aan "
             "en zet het daarna zelf in het register."
         )
-        parts = (
+        parts = [
             Sectie(
                 "concept",
                 "Concept voor het Algoritmeregister",
@@ -169,14 +204,14 @@ class Renderer:
                     *source_list(self.materiaal.bronregels),
                 ),
             ),
-        )
-        return self._page("Algoritmeregister", parts)
+        ]
+        return self._page("pagina.html.j2", "Algoritmeregister", parts)
 
     def access_page(self) -> str:
         """Return the draft accessibility statement as a page."""
         naam = f"Gemeente {self.materiaal.cijfers.gemeente}"
         contact = self.materiaal.contact or "de afdeling onderzoek van de gemeente"
-        parts = tuple(
+        parts = [
             Sectie(
                 slug(one.kop),
                 one.kop,
@@ -187,81 +222,32 @@ class Renderer:
                 ),
             )
             for one in accessibility.statement(naam, contact)
-        )
-        return self._page("Toegankelijkheidsverklaring (concept)", parts)
+        ]
+        return self._page("pagina.html.j2", "Toegankelijkheidsverklaring (concept)", parts)
 
-    def _page(self, titel: str, secties: tuple[Sectie, ...]) -> str:
-        page = template("pagina.html.j2").render(
-            titel=titel, secties=secties, editie=self.editie, **self._plain()
-        )
-        return finished(page)
-
-    def _plain(self) -> dict[str, Any]:
-        """Return what a page without a map needs."""
-        cijfers = self.materiaal.cijfers
-        return {
+    def _page(self, name: str, titel: str, secties: list[Sectie], **more: Any) -> str:
+        """Return a whole page, checked."""
+        cijfers, theme = self.materiaal.cijfers, self.materiaal.theme
+        css = Markup(static_text("tokens.css") + static_text("rapport.css"))  # noqa: S704
+        known = {
+            "titel": titel,
+            "secties": secties,
             "jaar": cijfers.jaar,
             "gemeente": cijfers.gemeente,
-            "kaart_css": "",
-            "scripts": (),
-            "anker": "",
-            **self._frame(),
-        }
-
-    def _frame(self) -> dict[str, Any]:
-        theme = self.materiaal.theme
-        return {
+            "editie": self.editie,
             "theme": theme,
-            "links": self.links,
+            "buren": self.buren,
             "fictief": FICTIONAL if theme.fictief else "",
-            "css": Markup(static_text("rapport.css")),  # noqa: S704 - comes with this package
+            "css": css,
             "js": Markup(static_text("rapport.js")),  # noqa: S704 - comes with this package
-            "inkt": ink_on(theme.primair),
+            "voet": css_text(f"{cijfers.gemeente} {cijfers.jaar} · {titel}"),
             "figuur_tabel": _chart_table,
+            "soort": "pagina",
+            "anker": "",
+            "hier": "",
         }
+        return finished(template(name).render({**known, **more}))
 
-    def _pieces(self, selectie: Selectie) -> dict[str, Any]:
-        if selectie.soort == "buurt":
-            if self._locator is None:
-                self._locator = Locator(self.materiaal.cijfers.gebieden)
-            picture = self._locator.svg(selectie.codes[0], selectie.naam)
-            return {"kaart": None, "ligging": Markup(picture), "kaart_css": "", "scripts": ()}  # noqa: S704
-        fragment = self._fragment(selectie)
-        return {
-            "kaart": Markup(fragment.html),  # noqa: S704 - escaped by sia.viz.maps
-            "ligging": None,
-            "kaart_css": Markup(fragment.css),  # noqa: S704
-            "scripts": tuple(Markup(script) for script in fragment.scripts),  # noqa: S704
-        }
-
-    def _fragment(self, selectie: Selectie) -> maps.Fragment:
-        cijfers = self.materiaal.cijfers
-        if not self._map:
-            self._map.update(maps.map_data(cijfers, layers(cijfers)))
-        whole = len(selectie.codes) == len(cijfers.gebieden)
-        focus = (
-            []
-            if whole
-            else [k for k, c in enumerate(cijfers.gebieden.index) if c in set(selectie.codes)]
-        )
-        start = {"domein": selectie.sleutel, "verandering": "verandering"}.get(
-            selectie.soort, "urgentie"
-        )
-        data = {**self._map, "nadruk": focus, "start": start}
-        titel = f"Kaart van {selectie.titel}, {cijfers.jaar}"
-        return maps.embed(maps.BuurtKaart(data, naam="rapport", titel=titel))
-
-
-_GROUPS = {
-    "stad": ("Hele stad", "Voor het college: alle buurten naast elkaar."),
-    "stadsdeel": ("Stadsdelen", "Voor de stadsdeelwethouder en het managementteam."),
-    "wijk": ("Wijken", "Voor wie in één wijk werkt."),
-    "dia": ("Voorgestelde DIA-gebieden", "Voor partners die samen willen investeren."),
-    "domein": ("Domeinen", "Voor de vakwethouder: de stad op één onderwerp."),
-    "verandering": ("Verandering", "Wat steeg, wat daalde, en wat ruis kan zijn."),
-    "buurt": ("Buurten", "Een profiel van twee bladzijden per buurt."),
-}
-"""Kind of report -> heading on the start page, and for whom it is."""
 
 _OPEN = {
     "../opendata/scores.csv": "Scores, voorstel en duiding per buurt (CSV)",
@@ -290,6 +276,12 @@ def _chart_table(chart: Chart) -> Markup:
     return Markup(html_table(chart.data.astype(str), f"Cijfers bij: {chart.title}"))  # noqa: S704
 
 
+def css_text(text: str) -> Markup:
+    """Return a text as a string of a style sheet, in which nothing of it can end that string."""
+    safe = "".join(c if c.isalnum() or c in " ·,-" else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{safe}"')  # noqa: S704 - every sign that means something is escaped
+
+
 def finished(page: str) -> str:
     """Put the policy in a page, and refuse it when it breaks a rule of this project.
 
@@ -310,33 +302,37 @@ def finished(page: str) -> str:
     return page.replace("%POLICY%", policy, 1)
 
 
-def build_report(
-    materiaal: Materiaal, selectie: Selectie | None = None, *, editie: Editie = "openbaar"
-) -> str:
-    """Return one report as a self-contained HTML page.
-
-    Parameters
-    ----------
-    selectie : Selectie, optional
-        Default the whole city.
-    editie : str
-        ``openbaar`` or ``intern``.
-    """
-    return Renderer(materiaal, editie).report(selectie or selections(materiaal.cijfers)[0])
+def annex_path(report: Path) -> Path:
+    """Return where the annex of a report lies: beside it."""
+    return report.with_name(f"{report.stem}-bijlage.html")
 
 
 def write_report(
     target: Path,
     materiaal: Materiaal,
-    selectie: Selectie | None = None,
     *,
     editie: Editie = "openbaar",
-    links: Mapping[str, str] | None = None,
-) -> Path:
-    """Write one report, whole or not at all; returns `target`."""
-    page = Renderer(materiaal, editie, links=links or {})
-    store.write_text(target, page.report(selectie or selections(materiaal.cijfers)[0]))
-    return target
+    opendata: bool = False,
+    atlas: str = "",
+    reeks: str | None = None,
+) -> list[Path]:
+    """Write the report of a city and its annex, each whole or not at all.
+
+    Parameters
+    ----------
+    atlas, reeks : str
+        As in `Buren`, where they are there.
+    """
+    beside = annex_path(target)
+    buren = Buren(target.name, beside.name, atlas, reeks)
+    renderer = Renderer(materiaal, editie, opendata, buren)
+    pages = {
+        target: renderer.report(selections(materiaal.cijfers)[0]),
+        beside: renderer.annex(),
+    }
+    for path, page in pages.items():
+        store.write_text(path, page)
+    return list(pages)
 
 
 def write_set(
@@ -345,9 +341,9 @@ def write_set(
     *,
     editie: Editie = "openbaar",
     opendata: bool = False,
-    links: Mapping[str, str] | None = None,
+    buren: Buren | None = None,
 ) -> list[Path]:
-    """Write every report of a municipality and year, and the start page that links them.
+    """Write every report of a municipality and year but that of the city, and the start page.
 
     Parameters
     ----------
@@ -355,8 +351,8 @@ def write_set(
         Holds nothing else that is named like a report.
     opendata : bool
         Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
-    links : mapping of str to str, optional
-        As in `Renderer`, beside the start page.
+    buren : Buren, optional
+        Where the report of the city, its annex and the atlas lie, seen from the folder.
 
     Returns
     -------
@@ -364,16 +360,14 @@ def write_set(
         The start page first; the draft entry for the Algoritmeregister is there as page, JSON and
         CSV.
     """
-    near = {**(links or {}), START_PAGE: "Alle rapporten"}
-    renderer = Renderer(materiaal, editie, opendata, near)
-    made = selections(materiaal.cijfers)
-    pages = {one.bestand: renderer.report(one) for one in made}
+    renderer = Renderer(materiaal, editie, opendata, replace(buren or Buren(), reeks=""))
+    made = [one for one in selections(materiaal.cijfers) if one.soort != "stad"]
+    pages = {START_PAGE: renderer.start_page()}
+    pages |= {one.bestand: renderer.report(one) for one in made}
     pages |= {REGISTER_PAGE: renderer.register_page(), ACCESS_PAGE: renderer.access_page()}
-    written = [folder / START_PAGE, *(folder / name for name in pages)]
     for name, page in pages.items():
         store.write_text(folder / name, page)
-    store.write_text(written[0], renderer.start_page(made))
-    return [*written, *write_register(folder, materiaal)]
+    return [*(folder / name for name in pages), *write_register(folder, materiaal)]
 
 
 def write_register(folder: Path, materiaal: Materiaal) -> list[Path]:

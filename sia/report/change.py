@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -375,6 +377,11 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
         ),
         sorteer={"Gebied": (), "Gemiddelde verandering": [r["urgentie"] for _, r in rows]},
     )
+
+
+def points_text(row: Mapping[str, Any]) -> str:
+    """Return a change in points with its margin."""
+    return f"{met_teken(row['echte verandering'], 1)} ({_margin(row['laag'], row['hoog'])})"
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[float, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sia.change.words import LEFT_OUT
 from sia.report import change, overview, type_change
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
+from sia.viz.city_map import short_wijk
 from sia.viz.index_charts import change_bars
 
 
@@ -36,7 +37,7 @@ def veranderd_gebied(o: Onderwerp) -> Sectie:
     if kind == "stad":
         inside += [("stadsdeel", naam) for naam in sorted(set(own["stadsdeel"].str.strip()) - {""})]
     if kind in ("stad", "stadsdeel"):
-        wijken = dict(zip(own["wijkcode"], own["wijknaam"], strict=True))
+        wijken = dict(zip(own["wijkcode"], own["wijknaam"].map(short_wijk), strict=True))
         inside += [("wijk", code) for code in sorted(wijken)]
         names |= {("wijk", code): str(naam) for code, naam in wijken.items()}
     keys = list(dict.fromkeys([city, o.selectie.gebied, *inside]))

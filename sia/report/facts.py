@@ -8,6 +8,7 @@ import pandas as pd
 
 from sia.dutch import MISSING, getal, kans, procent, rang_interval
 from sia.report.judgements import after, said_of
+from sia.viz.city_map import short_wijk
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
@@ -124,7 +125,10 @@ def key_figures(stad: Cijfers, code: str) -> str:
     place, row = stad.gebieden.loc[code], stad.scores.loc[code]
     shown = [
         Feit("Buurt", str(place["naam"])),
-        Feit("Wijk en stadsdeel", ", ".join(filter(None, (place["wijknaam"], place["stadsdeel"])))),
+        Feit(
+            "Wijk en stadsdeel",
+            ", ".join(filter(None, (short_wijk(place["wijknaam"]), place["stadsdeel"]))),
+        ),
         *standing(stad, code),
         *(Feit(DOMAINS[key], getal(row[key], 1), _middle(stad, key)) for key in stad.domeinen),
         *_judgement(stad, code),

@@ -1,114 +1,215 @@
-"""The first screen of the report of the city: which buurten first, how sure, where, what money."""
+"""The first screen of a report: the answer in one line, one figure, a map, and what is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from sia.dutch import CERTAIN, LIKELY, euro, getal, meervoud, opsomming, procent, rang_interval
-from sia.report.parts import Onderwerp
-from sia.report.sentences import OWN_TABLE, Grond, Zin, conditional, count
+from sia.change.words import FALLS, NOISE, RISES
+from sia.dutch import CERTAIN, LIKELY, euro, getal, opsomming, procent
+from sia.report import change
+from sia.report.buurt_sentences import buurt_certainty, buurt_things
+from sia.report.marks import MAP_CLASSES, two_bars
+from sia.report.parts import PLAN, Onderwerp
+from sia.report.sentences import (
+    OWN_TABLE,
+    Grond,
+    Zin,
+    certainty,
+    conditional,
+    count,
+    dia_things,
+    domain_things,
+    questions,
+    three_things,
+)
+from sia.report.type_change import type_sentence
+from sia.viz.city_map import score_class
 from sia.viz.dataset import Cijfers
-from sia.viz.outline import Drawn, in_units
+from sia.viz.judgement import short_texts
+from sia.viz.theme import DOMAINS
 
-LIMITS = (20.0, 40.0, 60.0, 80.0)
-"""Of the classes of urgentie on the map: round, and the same in every year and city."""
-_MOST = 14
-"""Rows of the ranking that fit on one screen."""
+WORDS = (
+    *("geen", "één", "twee", "drie", "vier", "vijf", "zes"),
+    *("zeven", "acht", "negen", "tien", "elf", "twaalf"),
+)
+FOLLOWS, ALIKE = 1.25, 0.8
+"""Per inhabitant in the urgent buurten against the rest: from this it follows, from that alike."""
+_CHANGES = {RISES: ("v3", "▲"), FALLS: ("v1", "▼"), NOISE: ("v2", "")}
+
+
+@dataclass(frozen=True)
+class Volgt:
+    """What is planned per inhabitant in some buurten, and in the rest.
+
+    Parameters
+    ----------
+    kort : str
+        Whether it follows the urgency, in a few words for the headline.
+    vraag : str
+        Heading over the bars.
+    """
+
+    kort: str
+    vraag: str
+    zin: Zin
+    staven: Markup
 
 
 @dataclass(frozen=True)
 class Eerste:
-    """What the first screen of a city holds.
+    """What the first screen of a report holds.
 
     Parameters
     ----------
-    zinnen : tuple of Zin
-        As `answers`; the first begins with the one big figure.
-    kaart : Markup
-        Drawn map with the places of the buurten that go first.
-    rij : tuple of dict
-        Ranking of those buurten: ``plaats``, ``naam``, ``marge``, ``laag``, ``breed``, ``stip``
-        (per cent of the axis), ``klasse``.
-    aantal, van : int
-        Buurten that go first, and ranked ones.
-    geld : tuple of (int, str, float)
-        Year, millions of euros as they are read, and their share (0-100) of the highest year.
+    kop : Zin
+        The answer in one line.
+    cijfer : str
+        The one big figure; empty where no number is the message.
+    zinnen, vragen, zeker : tuple of Zin
+        What there is to know, the first beside the figure; what is asked; what is certain.
+    legenda : tuple of (str, str)
+        Class of the style sheet, and what it means.
     """
 
+    kop: Zin
+    cijfer: str
     zinnen: tuple[Zin, ...]
+    zeker: tuple[Zin, ...]
+    vragen: tuple[Zin, ...]
+    volgt: Volgt | None
     kaart: Markup
-    rij: tuple[dict[str, Any], ...]
-    aantal: int
-    van: int
-    geld: tuple[tuple[int, str, float], ...]
+    kaartkop: str
+    legenda: tuple[tuple[str, str], ...]
 
 
-def first_screen(o: Onderwerp) -> Eerste | None:
-    """Return the first screen of the report of the city; None for others, or when none is sure."""
-    word, first = _first(o)
-    if not word:
-        return None
-    total, money = len(o.stad.gerangschikt), _per_year(o)
-    rows = (_row(o.stad, str(code), row, total) for code, row in first.head(_MOST).iterrows())
+def first_screen(o: Onderwerp) -> Eerste:
+    """Return the first screen of a report."""
+    chosen = urgent(o.cijfers)
+    city = o.selectie.soort == "stad"
+    told, follows = things(o), planned(o)
+    figure = city and not chosen.empty
+    title, picture, legend = _map(o, chosen)
     return Eerste(
-        zinnen=answers(o),
-        kaart=_map(o.stad, first),
-        rij=tuple(rows),
-        aantal=len(first),
-        van=total,
-        geld=tuple(
-            (int(str(year)), getal(value / 1e6, 1) if value else "–", 100 * value / money.max())
-            for year, value in money.items()
-        ),
+        kop=headline(o, follows),
+        cijfer=getal(len(chosen)) if figure else "",
+        zinnen=told,
+        zeker=() if city else sure(o),
+        vragen=questions(o.selectie.soort, o.cijfers),
+        volgt=follows,
+        kaart=picture,
+        kaartkop=title,
+        legenda=legend,
     )
 
 
-def _first(o: Onderwerp) -> tuple[str, pd.DataFrame]:
-    """Return the buurten that go first and how sure that is; no word when none does."""
-    ranked = o.stad.gerangschikt
-    if o.selectie.soort == "stad" and not ranked.empty and o.stad.heeft_intervallen:
-        chance = ranked["kans_kwart"].astype(float)
-        for word, least in (("zeker", CERTAIN), ("waarschijnlijk", LIKELY)):
-            if (chance >= least).any():
-                return word, ranked[chance >= least]
-    return "", ranked.iloc[:0]
+def urgent(cijfers: Cijfers) -> pd.DataFrame:
+    """Return the ranked buurten that belong to the most urgent quarter, certainly or likely."""
+    ranked = cijfers.gerangschikt
+    if ranked.empty or not cijfers.heeft_intervallen:
+        return ranked.iloc[:0]
+    return ranked[ranked["kans_kwart"].astype(float) >= LIKELY]
 
 
-def answers(o: Onderwerp) -> tuple[Zin, ...]:
-    """Return the sentences of the first screen, each with what it rests on; none without one."""
-    word, first = _first(o)
-    return tuple(_answers(o, word, first)) if word else ()
+def things(o: Onderwerp) -> tuple[Zin, ...]:
+    """Return what there is to know first, by kind of report."""
+    kind, own = o.selectie.soort, o.cijfers
+    if kind == "stad":
+        return tuple(_of_city(o)) or three_things(own, o.stad)
+    if kind == "buurt":
+        return buurt_things(o.stad, o.code)
+    if kind == "verandering":
+        return change.things(o.gebied)
+    if kind == "dia":
+        return dia_things(own, o.selectie.naam)
+    if kind == "domein":
+        return domain_things(own, o.selectie.sleutel)
+    return three_things(own, o.stad)
 
 
-def _answers(o: Onderwerp, word: str, first: pd.DataFrame) -> Iterator[Zin]:
-    city, number = o.stad, len(first)
-    total, verb = len(city.gerangschikt), "hoort" if number == 1 else "horen"
+def sure(o: Onderwerp) -> tuple[Zin, ...]:
+    """Return what is certain and what is not, by kind of report."""
+    if o.selectie.soort == "buurt":
+        return buurt_certainty(o.stad, o.code)
+    if o.selectie.soort == "verandering":
+        moved = type_sentence(o.materiaal.trajecten, o.cijfers.naam)
+        return (*change.certainty(o.gebied), *([moved] if moved else []))
+    return certainty(o.cijfers)
+
+
+def word(number: int) -> str:
+    """Return a number as it stands in a headline: in letters up to twelve."""
+    return WORDS[number] if number < len(WORDS) else getal(number)
+
+
+def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
+    """Say in one line which buurten go first, and whether what is planned follows."""
+    kind, name = o.selectie.soort, o.selectie.naam
+    if kind in ("verandering", "buurt", "domein"):
+        title = DOMAINS[o.selectie.sleutel] if kind == "domein" else o.selectie.titel
+        return Zin(title, (Grond("titel", title, OWN_TABLE),))
+    ranked, chosen = o.cijfers.gerangschikt, urgent(o.cijfers)
+    number, total = len(chosen), len(ranked)
+    grounds = (
+        Grond("naam", name, OWN_TABLE),
+        count(number, "buurten die zeker of waarschijnlijk bij het kwart horen", OWN_TABLE),
+        count(total, "gerangschikte buurten", OWN_TABLE),
+    )
+    if not total:
+        text = "geen enkele buurt kon worden gerangschikt"
+    elif not o.cijfers.heeft_intervallen:
+        text = "hoe zeker de volgorde is, is nog niet doorgerekend"
+    elif not number:
+        sure_none = bool((ranked["kans_kwart"].astype(float) <= 1 - LIKELY).all())
+        text = "geen buurt gaat voor" if sure_none else "geen buurt gaat met zekerheid voor"
+    elif kind == "stad":
+        text = f"{word(number)} {'buurten gaan' if number > 1 else 'buurt gaat'} voor"
+    elif number == total:
+        text = "de buurt gaat voor" if total == 1 else f"alle {word(total)} buurten gaan voor"
+    else:
+        verb = "gaan" if number > 1 else "gaat"
+        text = f"{word(number)} van de {word(total)} buurten {verb} voor"
+    if kind != "stad":
+        return Zin(f"{name}: {text}", grounds)
+    more = f" {follows.kort}" if follows and number else ""
+    return Zin(f"{text[0].upper()}{text[1:]}.{more}", grounds)
+
+
+def _of_city(o: Onderwerp) -> Iterator[Zin]:
+    chosen = urgent(o.stad)
+    if chosen.empty:
+        return
+    number, total = len(chosen), len(o.stad.gerangschikt)
+    certain = int((chosen["kans_kwart"].astype(float) >= CERTAIN).sum())
+    how = "zeker of waarschijnlijk" if certain else "waarschijnlijk"
+    how = "zeker" if certain == number else how
     yield Zin(
-        f"{number} van de {total} gerangschikte buurten {verb} {word} bij het meest urgente kwart "
-        "van de stad.",
+        f"{number} van de {total} gerangschikte buurten {'hoort' if number == 1 else 'horen'} "
+        f"{how} bij het meest urgente kwart van de stad.",
         (
-            count(number, f"buurten die {word} bij het kwart horen", OWN_TABLE),
+            count(number, f"buurten die {how} bij het kwart horen", OWN_TABLE),
             count(total, "gerangschikte buurten", OWN_TABLE),
         ),
     )
-    yield _doubt((1 - first["kans_kwart"].astype(float)).sum())
-    yield from _people_and_plans(o, first.index)
-    ways = city.aanpak["aanpak"].reindex(first.index).dropna() if len(city.aanpak) else None
+    yield _doubt((1 - chosen["kans_kwart"].astype(float)).sum())
+    people = o.stad.gebieden["inwoners"].astype(float)
+    if people.sum() > 0:
+        share = procent(100 * people.reindex(chosen.index).sum() / people.sum())
+        what = Grond("aandeel van de inwoners in deze buurten", share, OWN_TABLE)
+        yield Zin(f"Daar woont {share} van de inwoners.", (what,))
+    ways = o.stad.aanpak["aanpak"].reindex(chosen.index).dropna() if len(o.stad.aanpak) else None
     if ways is not None and len(ways):
         counts = {str(way): getal(n) for way, n in ways.value_counts().items()}
-        proviso, more = conditional(city, ways.index)
+        proviso, more = conditional(o.stad, ways.index)
         grounds = (Grond(f"van deze buurten: {way}", n, OWN_TABLE) for way, n in counts.items())
         yield Zin(
             f"Voorstel: {opsomming([f'{n} keer {way}' for way, n in counts.items()])}.{proviso}",
             (*grounds, *more),
         )
-    yield from _money(o)
 
 
 def _doubt(wrong: float) -> Zin:
@@ -123,119 +224,96 @@ def _doubt(wrong: float) -> Zin:
     return Zin(text, (Grond(what, shown, OWN_TABLE),))
 
 
-def _people_and_plans(o: Onderwerp, first: pd.Index[str]) -> Iterator[Zin]:
-    people = o.stad.gebieden["inwoners"].astype(float)
-    if not people.sum() > 0:
-        return
-    share = procent(100 * people.reindex(first).sum() / people.sum())
-    grounds = [Grond("aandeel van de inwoners in deze buurten", share, OWN_TABLE)]
-    text, plans = f"Daar woont {share} van de inwoners", o.materiaal.investeringen
-    if o.editie == "openbaar" and not plans.empty:
-        plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    if not plans.empty:
-        key = ["titel", "partner", "start", "eind"]
-        own = len(plans[plans["buurtcode"].isin(first)].drop_duplicates(key))
-        every, kind = len(plans.drop_duplicates(key)), "plannen"
-        kind = f"openbare {kind}" if o.editie == "openbaar" else kind
-        there = f"{'ligt' if own == 1 else 'liggen'} {own}" if own else "ligt geen"
-        text += f", en daar {there} van de {every} {kind}"
-        grounds.append(count(every, f"{kind} in het programma", OWN_TABLE))
-        grounds += [count(own, f"{kind} in deze buurten", OWN_TABLE)] if own else []
-    yield Zin(f"{text}.", tuple(grounds))
+def planned(o: Onderwerp) -> Volgt | None:
+    """Say what is planned per inhabitant: in the urgent buurten and the rest, or here and there.
 
-
-def _spent(o: Onderwerp) -> pd.Series[float]:
-    """Return euros per area and year, index year, as far as the edition may say them; else NaN."""
-    tables = [own["geld"] for own in o.materiaal.agenda.get(o.editie, {}).values()]
-    tables = [table for table in tables if not table.empty]
-    if not tables:
-        return pd.Series(dtype=float)
-    whole = pd.concat(tables)
-    return whole.set_index("jaar")["totaal" if "totaal" in whole else "bedrag"].astype(float)
-
-
-def _per_year(o: Onderwerp) -> pd.Series[float]:
-    spent = _spent(o)
-    if not spent.sum() > 0:
-        return pd.Series(dtype=float)
-    years = range(int(spent.index.min()), int(spent.index.max()) + 1)
-    return spent.groupby(level=0).sum().reindex(years).fillna(0.0)
-
-
-def _money(o: Onderwerp) -> Iterator[Zin]:
-    spent, years = _spent(o), _per_year(o)
-    if years.empty:
-        return
-    total, hidden = euro(years.sum()), int(spent.isna().sum())
-    first, last = str(years.index[0]), str(years.index[-1])
-    grounds = [
-        Grond("geld in het programma, zover het te tonen is", total, OWN_TABLE),
-        Grond("eerste jaar van het programma", first, OWN_TABLE),
-        Grond("laatste jaar van het programma", last, OWN_TABLE),
-    ]
-    text = f"{'Ten minste ' if hidden else ''}{total} in {first}–{last}."
-    if hidden:
-        text += (
-            f" {getal(hidden)} bedragen per gebied en jaar tellen niet mee: zij zouden iets van "
-            "één partner verraden."
-        )
-        grounds.append(count(hidden, "bedragen die niet te tonen zijn", OWN_TABLE))
-    yield Zin(text, tuple(grounds))
-
-
-def _row(city: Cijfers, code: str, row: pd.Series[Any], total: int) -> dict[str, Any]:
-    scale = 100 / max(total - 1, 1)
-    low, high, own = (float(row[name]) for name in ("rang_p05", "rang_p95", "rang"))
-    return {
-        "plaats": getal(own),
-        "naam": str(city.naam[code]),
-        "marge": rang_interval(low, high, own),
-        "laag": round((low - 1) * scale, 1),
-        "breed": round((high - low) * scale, 1),
-        "stip": round((own - 1) * scale, 1),
-        "klasse": urgency_class(float(row["urgentie"])),
-    }
-
-
-def urgency_class(value: float) -> int:
-    """Return the class of a score, 1 to 5."""
-    return 1 + sum(value >= limit for limit in LIMITS)
-
-
-def _map(city: Cijfers, first: pd.DataFrame) -> Markup:
-    """Draw the city: a class per buurt, and the places of those that go first."""
-    drawn, water = in_units(city.gebieden), city.gebieden["water"]
-    land = [code for code in drawn.ringen if not water[code]]
-    if not land:
-        return Markup("")
-    ranked = city.scores["gerangschikt"].astype(bool)
-    score = city.scores["urgentie"].astype(float).where(ranked)
-    behind: list[Markup] = []
-    front: list[Markup] = []
-    for code in drawn.ringen:
-        value = score.get(code)
-        kind = "water" if water[code] else "geen"
-        kind = kind if pd.isna(value) else f"u{urgency_class(float(value))}"
-        goes_first = code in first.index
-        shape = Markup('<path class="{}{}" d="{}"><title>{}</title></path>').format(
-            kind, " voor" if goes_first else "", drawn.path(code), city.naam[code]
-        )
-        (front if goes_first else behind).append(shape)
-    places = [
-        Markup('<text class="op{}" x="{}" y="{}">{}</text>').format(
-            urgency_class(float(row["urgentie"])), *drawn.midden[str(code)], getal(row["rang"])
-        )
-        for code, row in first.iterrows()
-        if str(code) in drawn.midden
-    ]
-    label = f"Kaart: urgentie, met de plaats van {meervoud(len(first), 'buurt', 'buurten')}"
-    return Markup('<svg viewBox="{}" role="img" aria-label="{}">{}</svg>').format(
-        _view(drawn, land), label, Markup("").join([*behind, *front, *places])
+    In euros in the internal edition; in public plans in the other, because what one partner pays
+    follows from sums over few buurten.
+    """
+    kind, euros = o.selectie.soort, o.editie == "intern"
+    codes = urgent(o.stad).index if kind == "stad" else o.cijfers.gebieden.index
+    people = o.stad.gebieden["inwoners"].astype(float).fillna(0.0)
+    inside = people.index.isin(codes)
+    here, there = people[inside].sum(), people[~inside].sum()
+    sums = _planned_sums(o, codes)
+    if kind in ("buurt", "domein", "verandering") or not here > 0 or not there > 0 or not sum(sums):
+        return None
+    rates = sums[0] / here, sums[1] / there
+    shown = [euro(round(r, -1)) if euros else getal(10_000 * r, 1) for r in rates]
+    names = ("In deze buurten", "In de rest") if kind == "stad" else ("Hier", "In de rest")
+    what = "per inwoner gepland" if euros else "openbare plannen per 10.000 inwoners"
+    verb = "is" if euros else "liggen"
+    follows = _follows(rates, euros)
+    text = f"{names[0]} {verb} {shown[0]} {what}, in de rest van de stad {shown[1]}."
+    if kind == "stad" and follows.endswith("nog niet."):
+        text += " Dat is bijna gelijk, terwijl de opgave in deze buurten het grootst is."
+    grounds = (
+        Grond("gepland in deze buurten", shown[0], OWN_TABLE),
+        Grond("gepland in de rest van de stad", shown[1], OWN_TABLE),
+        Grond("plannen zijn geteld per aantal inwoners", "10.000", OWN_TABLE),
     )
+    rows = list(zip(names, rates, shown, strict=True))
+    asked = "Wat is hier gepland?"
+    if kind == "stad":
+        what = "Gaat het geld" if euros else "Gaan de plannen"
+        asked = f"{what} naar de urgente buurten?"
+    return Volgt(follows, asked, Zin(text, grounds), two_bars(rows))
 
 
-def _view(drawn: Drawn, land: list[str]) -> str:
-    """Return the part of the drawing that holds all land, with room for its outline."""
-    corners = [point for code in land for point in drawn.corners(code)]
-    (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*corners, strict=True))
-    return f"{left - 15} {top - 15} {right - left + 30} {bottom - top + 30}"
+def _planned_sums(o: Onderwerp, codes: pd.Index[str]) -> tuple[float, float]:
+    """Return euros or the number of plans inside and outside some buurten."""
+    table = o.materiaal.bedragen if o.editie == "intern" else o.plannen
+    if table.empty:
+        return 0.0, 0.0
+    inside = table["buurtcode"].isin(codes)
+    if o.editie == "intern":
+        return float(table["kosten"][inside].sum()), float(table["kosten"][~inside].sum())
+    here, there = (table[part].drop_duplicates(PLAN) for part in (inside, ~inside))
+    return float(len(here)), float(len(there))
+
+
+def _follows(rates: tuple[float, float], euros: bool) -> str:
+    ratio = rates[0] / rates[1] if rates[1] else FOLLOWS
+    subject = "Het geld" if euros else "De plannen"
+    if ratio < ALIKE:
+        return f"{subject} {'gaat' if euros else 'gaan'} vooral naar elders."
+    return f"{subject} {'volgt' if euros else 'volgen'}{'' if ratio >= FOLLOWS else ' nog niet'}."
+
+
+def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[str, str], ...]]:
+    """Return the question that the map answers, the map, and its legend."""
+    kind, city = o.selectie.soort, o.stad
+    inside = o.selectie.codes if len(o.selectie.codes) < len(city.gebieden) else ()
+    said = short_texts(city.duiding, city.gebieden.index)
+    classes: dict[str, str]
+    if kind == "buurt":
+        text = f"Ligging van {o.selectie.naam} in de gemeente"
+        picture = o.kaart.svg(text, {o.code: "hier"}, {}, omlijnd=(o.code,), namen=False)
+        return "", picture, ()
+    if kind == "verandering":
+        found = o.gebied.buurten["oordeel"].astype(str)
+        classes = {str(c): _CHANGES[v][0] for c, v in found.items() if v in _CHANGES}
+        signs = {str(c): _CHANGES[v][1] for c, v in found.items() if v in _CHANGES}
+        titles = {c: f"{city.naam[c]}: {found[c]}" for c in classes}
+        text = f"Waar veranderde de urgentie sinds {o.selectie.sinds}?"
+        legend = (("v3", "▲ stijgt"), ("v1", "▼ daalt"), ("v2", "binnen de ruis"))
+    else:
+        column = o.selectie.sleutel if kind == "domein" else "urgentie"
+        ranked = city.scores["gerangschikt"].astype(bool)
+        scores = city.scores[column].astype(float).where(ranked).dropna()
+        classes = {str(c): f"u{score_class(v)}" for c, v in scores.items()}
+        places = city.scores["rang"].reindex(scores.index)
+        titles = {
+            str(c): f"{city.naam[c]}: {getal(v, 1)}, plaats {getal(places[c])}"
+            for c, v in scores.items()
+        }
+        signs = {str(c): getal(row["rang"]) for c, row in chosen.iterrows()}
+        what = f"de opgave {DOMAINS[column].lower()}" if kind == "domein" else "de urgentie"
+        text = f"Waar is {what} het grootst?"
+        legend = tuple((f"u{n}", label) for n, label in enumerate(MAP_CLASSES, start=1))
+    titles |= {c: f"{titles.get(c, city.naam[c])}. Duiding: {t}" for c, t in said.items() if t}
+    outlined = chosen.index if kind != "verandering" else ()
+    picture = o.kaart.svg(
+        f"Kaart: {text}", classes, titles, binnen=inside, omlijnd=list(outlined), tekens=signs
+    )
+    return text, picture, (*legend, ("geen", "geen plaats"))

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from sia.approach import AANPAKKEN
 from sia.dutch import MISSING, getal, procent
+from sia.report.marks import link
+from sia.report.material import Buren
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row, short_texts
 from sia.viz.tables import html_table
@@ -92,9 +96,16 @@ def _effect(effect: str, aanpak: str, reden: str) -> str:
     return text + (f". Reden: {reden}" if reden else "")
 
 
-def approach_counts(cijfers: Cijfers) -> str:
-    """Return how many buurten each aanpak has."""
-    counts = cijfers.aanpak["aanpak"].value_counts()
-    counts = counts.sort_index().sort_values(ascending=False, kind="stable")
-    table = pd.DataFrame({"Aanpak": counts.index, "Buurten": [getal(n) for n in counts]})
-    return html_table(table, "Aantal buurten per aanpak", getallen=("Buurten",))
+def approach_groups(cijfers: Cijfers, buren: Buren, most: int = 0) -> str:
+    """Return which buurten each aanpak has, the most urgent first; at most `most` by name."""
+    order = [*cijfers.gerangschikt.index, *cijfers.niet_gerangschikt.index]
+    ways = cijfers.aanpak["aanpak"].reindex(order).dropna()
+    known = {way: number for number, way in enumerate(AANPAKKEN)}
+    rows = []
+    for way in sorted(ways.unique(), key=lambda way: (known.get(str(way), len(known)), str(way))):
+        codes = list(ways.index[ways == way])
+        named = [link(buren, "buurt", str(c), str(cijfers.naam[c])) for c in codes[: most or None]]
+        more = f" en nog {getal(len(codes) - len(named))}" if len(codes) > len(named) else ""
+        rows.append((str(way), getal(len(codes)), Markup(", ").join(named) + more))
+    table = pd.DataFrame(rows, columns=["Aanpak", "Buurten", "Welke"], dtype=object)
+    return html_table(table, "Buurten per aanpak", getallen=("Buurten",))

@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from sia.methode import ApproachSettings
+from sia.viz.city_map import short_wijk
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, Theme
 
@@ -17,6 +19,17 @@ Soort = Literal["stad", "stadsdeel", "wijk", "dia", "domein", "verandering", "bu
 Editie = Literal["openbaar", "intern"]
 
 EDITIES: tuple[Editie, ...] = ("openbaar", "intern")
+
+GROUPS = {
+    "stad": ("De stad", "Voor het college: het antwoord, en alle tabellen in de bijlage."),
+    "stadsdeel": ("Stadsdelen", "Voor de stadsdeelwethouder en het managementteam."),
+    "wijk": ("Wijken", "Voor wie in één wijk werkt."),
+    "dia": ("DIA-gebieden", "Voorstellen, voor partners die samen willen investeren."),
+    "domein": ("Onderwerpen", "Voor de vakwethouder: de stad op één onderwerp."),
+    "verandering": ("Verandering", "Wat steeg, wat daalde, en wat ruis kan zijn."),
+    "buurt": ("Buurten", "Een profiel van twee bladzijden per buurt."),
+}
+"""Kind of report -> heading on the start page, and for whom it is."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ class Materiaal:
         Of method and software.
     contact : str
         Where the municipality answers questions about the report.
+    bedragen : DataFrame
+        What partners pay, for the internal edition only: ``buurtcode``, ``jaar``, ``partner``,
+        ``kosten`` (euro, spread evenly over buurten and years); empty when unknown.
+    grens_bezit : float
+        Per cent of dwellings from which corporations carry an integrale gebiedsaanpak.
     """
 
     cijfers: Cijfers
@@ -72,6 +90,32 @@ class Materiaal:
     drempels: Mapping[str, str] = field(default_factory=dict)
     versie: str = ""
     contact: str = ""
+    bedragen: pd.DataFrame = field(default_factory=pd.DataFrame)
+    grens_bezit: float = ApproachSettings().corporatiebezit
+
+
+@dataclass(frozen=True)
+class Buren:
+    """Addresses of what lies beside a page, relative to it; empty where it is not there.
+
+    Parameters
+    ----------
+    rapport, bijlage, atlas : str
+        Report of the city, its annex, and the atlas.
+    reeks : str or None
+        Folder of the set, with a slash; empty beside its pages, None where there is no set.
+    """
+
+    rapport: str = ""
+    bijlage: str = ""
+    atlas: str = ""
+    reeks: str | None = None
+
+    def van(self, soort: str, sleutel: str) -> str:
+        """Return the address of a report; empty where it is not there."""
+        if soort == "stad":
+            return self.rapport
+        return "" if self.reeks is None else f"{self.reeks}{soort}-{slug(sleutel)}.html"
 
 
 @dataclass(frozen=True)
@@ -151,15 +195,33 @@ def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
     -------
     tuple of Selectie
         City, stadsdelen, wijken, proposed DIA areas, domains, change since the base year (of city,
-        stadsdelen and wijken), buurten. File names are unique.
+        stadsdelen and wijken), buurten; water has none. File names are unique.
     """
     every = tuple(cijfers.gebieden.index)
     areas = [*_whole_and_parts(cijfers), *_dia_areas(cijfers)]
     made = list(areas)
     made += [Selectie("domein", DOMAINS[key], every, key) for key in cijfers.domeinen]
     made += _changes(cijfers, areas)
-    made += [Selectie("buurt", str(naam), (str(c),), str(c)) for c, naam in cijfers.naam.items()]
+    land = cijfers.naam[~cijfers.gebieden["water"]]
+    made += [Selectie("buurt", str(naam), (str(c),), str(c)) for c, naam in land.items()]
     return tuple(made)
+
+
+def around(one: Selectie, every: tuple[Selectie, ...]) -> tuple[Selectie, ...]:
+    """Return the reports of what lies around and inside a subject, its own change included."""
+    own, city = set(one.codes), one.soort in ("stad", "domein")
+
+    def near(other: Selectie) -> bool:
+        if other.soort == "verandering":
+            return other.gebied == one.gebied
+        return city or other.soort not in ("domein", one.soort)
+
+    return tuple(
+        other
+        for other in every
+        if other != one and other.soort != "buurt" and near(other)
+        if not own.isdisjoint(other.codes)
+    )
 
 
 def _whole_and_parts(cijfers: Cijfers) -> list[Selectie]:
@@ -170,9 +232,9 @@ def _whole_and_parts(cijfers: Cijfers) -> list[Selectie]:
     for naam in sorted(set(named) - {""}):
         codes = tuple(gebieden.index[named == naam])
         made.append(Selectie("stadsdeel", naam, codes, naam, ("stadsdeel", naam)))
-    for wijk, rows in gebieden.groupby("wijkcode", sort=True):
+    for wijk, rows in gebieden[~gebieden["water"]].groupby("wijkcode", sort=True):
         key = str(wijk)
-        naam = str(rows["wijknaam"].iloc[0])
+        naam = short_wijk(str(rows["wijknaam"].iloc[0]))
         made.append(Selectie("wijk", naam, tuple(rows.index), key, ("wijk", key)))
     return made
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
+from sia.change.words import FALLS, NOISE, RISES
 from sia.dutch import (
     CERTAIN,
     LIKELY,
@@ -14,12 +16,15 @@ from sia.dutch import (
     UNLIKELY,
     getal,
     kans,
+    met_teken,
     opsomming,
     procent,
-    rang_interval,
 )
 from sia.report.judgements import with_judgement
-from sia.report.sentences import Zin
+from sia.report.marks import drawn, link, rank_bar
+from sia.report.material import Buren
+from sia.report.sentences import OWN_TABLE, Grond, Zin, scored, word_for
+from sia.viz.city_map import short_wijk
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
 from sia.viz.judgement import one_row
 from sia.viz.tables import html_table
@@ -40,74 +45,152 @@ DEFINITIONS: Mapping[str, str] = {
 }
 
 
-def ranking(cijfers: Cijfers, *, domein: str = "") -> str:
-    """Return the ranked buurten; by urgentie, or by one domain."""
+def ranking(
+    cijfers: Cijfers,
+    buren: Buren,
+    bijschrift: str,
+    *,
+    domein: str = "",
+    volledig: bool = False,
+    van: int = 0,
+) -> str:
+    """Return ranked buurten with their margin, urgentie, aanpak and change; all of them sortable.
+
+    Parameters
+    ----------
+    cijfers : Cijfers
+        Of the buurten that are shown.
+    domein : str
+        Orders by the score on this domain, and shows it.
+    volledig : bool
+        With wijk, chance and potentie too.
+    van : int
+        How many buurten the whole city ranks.
+    """
     ranked = cijfers.gerangschikt
     if domein:
         ranked = ranked.sort_values(domein, ascending=False, kind="stable")
     places = cijfers.gebieden.loc[ranked.index]
-    low, high, chance = (
-        ranked.get(name, pd.Series(float("nan"), ranked.index)).astype(float)
-        for name in ("rang_p05", "rang_p95", "kans_kwart")
-    )
-    raw: dict[str, pd.Series[float]] = {}
-    columns = {"Buurt": places["naam"].astype(str), "Wijk": places["wijknaam"].astype(str)}
-    if domein:
-        raw[f"Score {DOMAINS[domein].lower()}"] = ranked[domein].astype(float)
-    raw["Urgentie"] = ranked["urgentie"].astype(float)
-    if "potentie" in ranked:
-        raw["Potentie"] = ranked["potentie"].astype(float)
-    columns["Plaats"] = ranked["rang"].map(getal)
-    table = pd.DataFrame(columns)
+    raw: dict[str, Sequence[float]] = {"Buurt": ()}
+    table = pd.DataFrame({"Buurt": _links(places["naam"], buren)})
+    if volledig:
+        table["Wijk"], raw["Wijk"] = places["wijknaam"].astype(str).map(short_wijk), ()
+    table["Plaats"], raw["Plaats"] = ranked["rang"].map(getal), list(ranked["rang"].astype(float))
     if cijfers.heeft_intervallen:
-        table["Marge"] = [
-            rang_interval(a, b, rank) for rank, a, b in zip(ranked["rang"], low, high, strict=True)
-        ]
-        table["Kans op hoogste kwart"] = chance.map(kans)
-        raw["Kans op hoogste kwart"] = chance
-    for name in raw:
-        if name not in table:
-            table[name] = raw[name].map(lambda value: getal(value, 1))
+        total, last = van or len(ranked), int(ranked["rang_p95"].max())
+        bars = [rank_bar(row, total, last) for row in ranked.to_dict("records")]
+        table["Marge"] = drawn(bars, table)
+        raw["Marge"] = list((ranked["rang_p95"] - ranked["rang_p05"]).astype(float))
+        chance = ranked["kans_kwart"].astype(float)
+        name = "Kans op hoogste kwart" if volledig else "Bij het kwart"
+        table[name] = chance.map(kans if volledig else belongs)
+        raw[name] = list(chance)
+    scores = {f"Score {DOMAINS[domein].lower()}": domein} if domein else {}
+    scores |= {"Urgentie": "urgentie"}
+    if volledig and "potentie" in ranked:
+        scores["Potentie"] = "potentie"
+    for name, key in scores.items():
+        table[name], raw[name] = (
+            ranked[key].map(lambda value: getal(value, 1)),
+            list(ranked[key].astype(float)),
+        )
     if not cijfers.aanpak.empty:
         table["Aanpak"] = cijfers.aanpak["aanpak"].reindex(ranked.index).fillna(MISSING)
-    table = with_judgement(table, cijfers)
-    numbers = {name: list(values) for name, values in raw.items()}
-    sortable = {"Buurt": (), "Wijk": (), "Plaats": list(ranked["rang"].astype(float)), **numbers}
+        raw["Aanpak"] = ()
+    since = ""
+    if cijfers.verandering is not None and _compared(cijfers).any():
+        since = f"Sinds {cijfers.verandering.basisjaar}"
+        rows = cijfers.verandering.buurten.reindex(ranked.index)
+        table[since] = [_change(row) for row in rows.to_dict("records")]
+        raw[since] = list(rows["echte verandering"].astype(float))
     return html_table(
-        table,
-        f"Gerangschikte buurten naar {DOMAINS[domein].lower() if domein else 'urgentie'}",
-        getallen=("Plaats", "Marge", *raw),
-        sorteer=sortable,
-        noten=_flag_notes(cijfers, ranked.index),
-        naam="rangorde",
+        with_judgement(table, cijfers),
+        bijschrift,
+        getallen=("Plaats", "Kans op hoogste kwart", *scores, since),
+        sorteer=raw,
+        breed=[] if volledig else ["Bij het kwart", "Urgentie", since, "Duiding"],
     )
 
 
-def _flag_notes(cijfers: Cijfers, codes: pd.Index[str]) -> dict[tuple[int, str], str]:
-    """Footnote the buurten whose scores rest on figures that were not simply observed."""
-    names = [key for key in cijfers.vlaggen if _counts(cijfers, str(key))]
-    notes = {}
-    flags = cijfers.vlaggen[names]
-    for row, code in enumerate(codes):
-        if not names or code not in flags.index:
-            continue
-        kinds = {str(flag).partition(":")[0] for flag in flags.loc[code]}
-        text = [word for kind, word in _FLAG_NOTES.items() if kind in kinds]
-        if text:
-            notes[row, "Buurt"] = f"Onder de scores van deze buurt: {', '.join(text)}."
-    return notes
+def buurt_index(stad: Cijfers, buren: Buren) -> str:
+    """Return every buurt with what it is found by: name, wijk, place and aanpak."""
+    places = stad.gebieden.sort_values("naam", kind="stable")
+    scores = stad.scores.reindex(places.index)
+    table = pd.DataFrame({"Buurt": _links(places["naam"], buren)})
+    table["Wijk"] = places["wijknaam"].astype(str).map(short_wijk)
+    table["Inwoners"] = places["inwoners"].map(getal)
+    table["Plaats"] = scores["rang"].map(getal)
+    table["Urgentie"] = scores["urgentie"].map(lambda value: getal(value, 1))
+    raw: dict[str, Sequence[float]] = {"Buurt": (), "Wijk": ()}
+    raw |= {
+        "Inwoners": list(places["inwoners"].astype(float)),
+        "Plaats": list(scores["rang"].astype(float)),
+        "Urgentie": list(scores["urgentie"].astype(float)),
+    }
+    if not stad.aanpak.empty:
+        table["Aanpak"] = stad.aanpak["aanpak"].reindex(places.index).fillna(MISSING)
+    numbers = ("Inwoners", "Plaats", "Urgentie")
+    return html_table(table, "Alle buurten", getallen=numbers, sorteer=raw)
 
 
-_FLAG_NOTES = {
-    MISSING_PREFIX: "een of meer cijfers ontbreken",
-    "overgenomen": "een of meer cijfers zijn uit een eerder jaar",
-    "geschat": "een of meer cijfers zijn geschat",
-    "model": "een of meer cijfers komen uit een model van de uitgever",
+def belongs(chance: float) -> str:
+    """Say in a word whether a buurt belongs to the most urgent quarter."""
+    if pd.isna(chance):
+        return MISSING
+    word = word_for(chance)
+    return f"{word} niet" if chance <= UNLIKELY else word
+
+
+def _compared(cijfers: Cijfers) -> pd.Series[bool]:
+    found = cijfers.verandering
+    rows = found.buurten["oordeel"] if found else pd.Series(dtype=str)
+    return rows.reindex(cijfers.gerangschikt.index).isin([*_SIGNS, NOISE])
+
+
+def _links(names: pd.Series, buren: Buren) -> pd.Series[Any]:
+    made = [link(buren, "buurt", str(code), str(naam)) for code, naam in names.items()]
+    return pd.Series(made, names.index, dtype=object)
+
+
+def _change(row: Mapping[str, Any]) -> str:
+    if row["oordeel"] in _SIGNS:
+        return f"{_SIGNS[row['oordeel']]} {met_teken(row['echte verandering'], 1)}"
+    return "ruis" if row["oordeel"] == NOISE else MISSING
+
+
+_SIGNS = {RISES: "▲", FALLS: "▼"}
+
+
+def flag_sentence(cijfers: Cijfers) -> Zin | None:
+    """Say how many ranked buurten rest on figures that were not simply observed; None if none."""
+    names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
+    codes = cijfers.gerangschikt.index.intersection(cijfers.vlaggen.index)
+    if not names or codes.empty:
+        return None
+    flags = cijfers.vlaggen.loc[codes, names].map(lambda flag: str(flag).partition(":")[0])
+    some = {kind: (flags == kind).any(axis=1) for kind in _FLAGS}
+    number = int(pd.DataFrame(some).any(axis=1).sum())
+    if not number:
+        return None
+    kinds = opsomming([text for kind, text in _FLAGS.items() if some[kind].any()])
+    total = len(codes)
+    whom = "alle buurten" if number == total else f"{number} van de {total} buurten"
+    return Zin(
+        f"Niet alle cijfers onder de scores van {whom} zijn gewoon geteld: sommige {kinds}. "
+        "Het profiel van een buurt zegt welke.",
+        (
+            Grond("buurten met zulke cijfers", getal(number), OWN_TABLE),
+            Grond("gerangschikte buurten", getal(total), OWN_TABLE),
+        ),
+    )
+
+
+_FLAGS = {
+    MISSING_PREFIX: "ontbreken",
+    "overgenomen": "zijn van een eerder jaar",
+    "geschat": "zijn geschat",
+    "model": "komen uit een model",
 }
-
-
-def _counts(cijfers: Cijfers, key: str) -> bool:
-    return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
 def not_ranked(cijfers: Cijfers) -> str:
@@ -119,7 +202,7 @@ def not_ranked(cijfers: Cijfers) -> str:
     table = pd.DataFrame(
         {
             "Buurt": places["naam"].astype(str),
-            "Wijk": places["wijknaam"].astype(str),
+            "Wijk": [short_wijk(str(naam)) for naam in places["wijknaam"]],
             "Inwoners": places["inwoners"].map(getal),
             "Reden": rest["reden"].replace("", "reden onbekend").fillna("reden onbekend"),
         }
@@ -311,57 +394,6 @@ _CELL_NOTES = {
     "geschat": "Geschat, omdat de waarde ontbreekt.",
     "model": "Uit een model van de uitgever; geen telling in deze buurt.",
 }
-
-
-def area_members(cijfers: Cijfers) -> str:
-    """Return the buurten of a DIA area with where they lie, their people and their rank."""
-    places = cijfers.gebieden
-    scores = cijfers.scores.reindex(places.index)
-    table = pd.DataFrame(
-        {
-            "Buurt": places["naam"].astype(str),
-            "Wijk": places["wijknaam"].astype(str),
-            "Stadsdeel": places["stadsdeel"].replace("", MISSING).astype(str),
-            "Inwoners": places["inwoners"].map(getal),
-            "Plaats op urgentie": scores["rang"].map(getal),
-        }
-    ).sort_values("Buurt", kind="stable")
-    return html_table(
-        with_judgement(table, cijfers),
-        "Buurten in dit gebied",
-        getallen=("Inwoners", "Plaats op urgentie"),
-    )
-
-
-def investments(plannen: pd.DataFrame, cijfers: Cijfers, meeste: int = 0) -> str:
-    """Return the plans in the buurten of a report; empty when there are none.
-
-    At most `meeste` of them are printed; 0 prints all.
-    """
-    papier = range(meeste) if meeste else None
-    if plannen.empty:
-        return ""
-    own = plannen[plannen["buurtcode"].isin(cijfers.gebieden.index)]
-    if own.empty:
-        return ""
-    own = own.sort_values(["start", "titel"], kind="stable")
-    table = pd.DataFrame(
-        {
-            "Plan": own["titel"].astype(str),
-            "Buurt": [str(cijfers.naam.get(code, code)) for code in own["buurtcode"]],
-            "Partner": own["partner"].astype(str),
-            "Jaren": [
-                period(a, b) or MISSING for a, b in zip(own["start"], own["eind"], strict=True)
-            ],
-            "Status": own["status"].astype(str),
-        }
-    )
-    return html_table(
-        table,
-        "Plannen in dit gebied",
-        sorteer={"Plan": (), "Buurt": (), "Partner": ()},
-        papier=papier,
-    )
 
 
 def pairs(rows: Mapping[str, str], caption: str, heads: Sequence[str]) -> str:

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
 from markupsafe import Markup
 
 from sia.report import change
-from sia.report.material import Editie, Materiaal, Selectie
+from sia.report.material import Buren, Editie, Materiaal, Selectie
 from sia.report.sentences import Zin
+from sia.viz.city_map import CityMap
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import Chart
 
 NOTHING = Markup("")
+PLAN = ["titel", "partner", "start", "eind"]
+"""What tells one plan from another in the table of plans per buurt."""
 
 
 @dataclass(frozen=True)
 class Blok:
-    """One part of a section: prose, or HTML that this package made and escaped itself."""
+    """One part of a section: prose, or HTML that this package made and escaped itself.
+
+    Parameters
+    ----------
+    dicht : str
+        What opens `html`, which is folded away until somebody asks for it.
+    """
 
     html: Markup = NOTHING
     kop: str = ""
@@ -26,15 +36,17 @@ class Blok:
     alinea: str = ""
     lijst: tuple[str, ...] = ()
     figuur: Chart | None = None
+    dicht: str = ""
 
 
 @dataclass(frozen=True)
 class Sectie:
-    """One section: anchor, heading and what stands in it."""
+    """One section: anchor, heading, what stands in it and, as a class, how that is laid out."""
 
     id: str
     titel: str
     blokken: tuple[Blok, ...]
+    vorm: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,12 @@ class Onderwerp:
     ----------
     cijfers : Cijfers
         The tables of the selection; ranks are those of the city.
+    kaart : CityMap
+        The borders of the city, drawn once.
+    rondom : tuple of Selectie
+        Reports of what lies around and inside the subject.
     grafieken : dict
         Charts that several reports share, by name; filled as they are first needed.
-    tabellen : dict
-        Tables that several reports share, likewise.
     opendata : bool
         Whether open data are written beside the report.
     """
@@ -57,14 +71,24 @@ class Onderwerp:
     selectie: Selectie
     editie: Editie
     cijfers: Cijfers
+    kaart: CityMap
+    buren: Buren = field(default_factory=Buren)
+    rondom: tuple[Selectie, ...] = ()
     grafieken: dict[str, Chart] = field(default_factory=dict)
-    tabellen: dict[str, str] = field(default_factory=dict)
     opendata: bool = False
 
     @property
     def stad(self) -> Cijfers:
         """The tables of the whole city."""
         return self.materiaal.cijfers
+
+    @property
+    def plannen(self) -> pd.DataFrame:
+        """The plans that this edition may show, a row per buurt and plan."""
+        plans = self.materiaal.investeringen
+        if plans.empty or self.editie == "intern":
+            return plans
+        return plans[plans["vertrouwelijkheid"] == "openbaar"]
 
     @property
     def gebied(self) -> change.Gebied:
@@ -79,18 +103,16 @@ class Onderwerp:
         """Code of the buurt of a buurt profile."""
         return self.selectie.codes[0]
 
+    def kort(self, naam: object) -> str:
+        """Return a name without the word that the strip above every page says already."""
+        text = str(naam)
+        return text.replace(" (fictief)", "") if self.materiaal.theme.fictief else text
+
     def shared(self, naam: str, make: Callable[[], Chart]) -> Chart:
         """Return a chart that is drawn once for all reports."""
         if naam not in self.grafieken:
             self.grafieken[naam] = make()
         return self.grafieken[naam]
-
-
-def shared_table(o: Onderwerp, naam: str, make: Callable[[], str]) -> str:
-    """Return a table that is made once for all reports."""
-    if naam not in o.tabellen:
-        o.tabellen[naam] = make()
-    return o.tabellen[naam]
 
 
 def source_list(bronregels: Sequence[str]) -> list[Blok]:

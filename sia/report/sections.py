@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import ceil
 
 import pandas as pd
 from markupsafe import Markup
 
+from sia.approach import INTEGRAAL
+from sia.change.words import FALLS, LEFT_OUT, RISES
 from sia.clustering.typenset import FEATURES
+from sia.dutch import UNLIKELY, getal, meervoud, opsomming, procent
 from sia.report import change, facts, judgements, overview
-from sia.report.agenda_sections import gezamenlijke_agenda
-from sia.report.buurt_sentences import buurt_certainty, buurt_things
+from sia.report.agenda_sections import agenda, besluiten, plannen
 from sia.report.change_sections import (
     ander_type,
     begrippen_verandering,
@@ -18,55 +21,153 @@ from sia.report.change_sections import (
     veranderd,
     veranderd_gebied,
 )
-from sia.report.first_screen import answers
-from sia.report.parts import (
-    Blok,
-    Onderwerp,
-    Sectie,
-    paper_note,
-    shared_table,
-    source_list,
-    table_block,
-)
-from sia.report.sentences import (
-    Zin,
-    certainty,
-    dia_things,
-    domain_things,
-    questions,
-    three_things,
-)
-from sia.report.type_change import type_sentence
+from sia.report.first_screen import Eerste, urgent
+from sia.report.marks import change_bar, dot_axis, link
+from sia.report.material import GROUPS
+from sia.report.parts import Blok, Onderwerp, Sectie, paper_note, source_list, table_block
+from sia.report.sentences import OWN_TABLE, Grond, Zin, certainty, count
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
+from sia.viz.tables import html_table
+from sia.viz.theme import DOMAINS
 
-PLANS_ON_PAPER, BARS_ON_PAPER = 4, 7
-"""How many plans of a buurt, and bars of what moves its urgentie, fit on its two pages."""
-
-
-def kern(o: Onderwerp) -> Sectie:
-    """Make the first screen: three things to know, what is certain, what is asked."""
-    things, sure = _first_screen(o)
-    blocks = [Blok(kop="Drie dingen om te weten", zinnen=things)]
-    if sure:
-        blocks.append(Blok(kop="Wat is zeker en wat niet", zinnen=sure))
-    blocks.append(Blok(kop="Wat vragen wij van u", zinnen=questions(o.selectie.soort, o.cijfers)))
-    return Sectie("kern", "In het kort", tuple(blocks))
+BARS_ON_PAPER = 7
+"""How many bars of what moves the urgentie of a buurt fit on its two pages."""
+MOST_RANKED, MOST_CHANGED, MOST_OF_DOMAIN = 20, 12, 15
+"""Rows that fit on one screen; the others stand in the annex."""
 
 
-def _first_screen(o: Onderwerp) -> tuple[tuple[Zin, ...], tuple[Zin, ...]]:
-    """Return what to know, and what is certain."""
-    if o.selectie.soort == "buurt":
-        return buurt_things(o.stad, o.code), buurt_certainty(o.stad, o.code)
-    if o.selectie.soort == "verandering":
-        moved = type_sentence(o.materiaal.trajecten, o.cijfers.naam)
-        sure = change.certainty(o.gebied)
-        return change.things(o.gebied), (*sure, moved) if moved else sure
-    if o.selectie.soort == "dia":
-        return dia_things(o.cijfers, o.selectie.naam), certainty(o.cijfers)
-    if o.selectie.soort == "domein":
-        return domain_things(o.cijfers, o.selectie.sleutel), certainty(o.cijfers)
-    return three_things(o.cijfers, o.stad), certainty(o.cijfers)
+def rangorde(o: Onderwerp) -> Sectie:
+    """Show the order with its margins: in the city those that may go first, elsewhere all."""
+    kind, ranked = o.selectie.soort, o.cijfers.gerangschikt
+    if ranked.empty:
+        text = "Geen van deze buurten is gerangschikt."
+        return Sectie("rangorde", "De volgorde", (Blok(alinea=text), *_unranked(o)))
+    domein = o.selectie.sleutel if kind == "domein" else ""
+    shown, title = ranked.index, "Buurten op volgorde van urgentie"
+    if domein:
+        best = ranked[domein].astype(float).nlargest(MOST_OF_DOMAIN, keep="first")
+        shown, title = best.index, f"De hoogste scores op {DOMAINS[domein].lower()}"
+    elif kind == "stad":
+        near = ranked.index[: ceil(len(ranked) / 4)]
+        if o.stad.heeft_intervallen:
+            near = ranked.index[ranked["kans_kwart"].astype(float) > UNLIKELY]
+        shown, title = near[:MOST_RANKED], "Buurten die voorgaan of misschien voorgaan"
+    total = len(o.stad.gerangschikt)
+    own = o.cijfers.alleen(list(shown)) if len(shown) < len(ranked) else o.cijfers
+    html = overview.ranking(own, o.buren, title, domein=domein, van=total)
+    note = (
+        "Stip: plaats. Streep: waar de plaats ligt in 90 % van de doorrekeningen. Stippellijn: "
+        "grens van het meest urgente kwart."
+        if o.stad.heeft_intervallen
+        else "De marges zijn niet doorgerekend: buurten kunnen nog van plaats wisselen."
+    )
+    blocks = [table_block(html), Blok(html=Markup('<p class="noot">{}</p>').format(note))]
+    if kind == "stad":
+        doubt = (overview.flag_sentence(o.stad), *certainty(o.stad))
+        sure = Blok(kop="Hoe zeker is dat?", zinnen=tuple(z for z in doubt if z))
+        title = "Welke buurten gaan voor?"
+        return Sectie("rangorde", title, (*blocks, sure), "breedsmal")
+    return Sectie("rangorde", "De volgorde", (*blocks, *_unranked(o)))
+
+
+def _unranked(o: Onderwerp) -> list[Blok]:
+    if o.selectie.soort == "domein" or o.cijfers.niet_gerangschikt.empty:
+        return []
+    return [table_block(overview.not_ranked(o.cijfers))]
+
+
+def waarom(o: Onderwerp) -> Sectie | None:
+    """Say why the approach differs from the order: what corporations own decides it."""
+    chosen, ways = urgent(o.stad), o.stad.aanpak
+    if ways.empty or chosen.empty:
+        return None
+    own = ways.reindex(chosen.index)
+    share = own["corporatiebezit"].astype(float)
+    dots = [
+        (
+            float(share[code]),
+            getal(chosen["rang"][code]),
+            "integraal" if str(own["aanpak"][code]).startswith(INTEGRAAL) else "gericht",
+            str(o.stad.naam[code]),
+        )
+        for code in share.index[share.notna()]
+    ]
+    blocks = [Blok(zinnen=(_why(o, own, share),))]
+    if dots:
+        blocks.append(
+            Blok(kop="Woningen van corporaties", html=dot_axis(dots, o.materiaal.grens_bezit))
+        )
+        key = '<p class="noot"><b class="sleutel integraal"></b> integrale gebiedsaanpak &nbsp; '
+        key += '<b class="sleutel gericht"></b> gerichte koppelkansen. Het getal is de plaats.</p>'
+        blocks.append(Blok(html=Markup(key)))  # noqa: S704 - no data in it
+    blocks.append(table_block(judgements.approach_groups(o.stad, o.buren, 12)))
+    differs = own["aanpak"].nunique() > 1
+    title = "Waarom verschilt de aanpak van de volgorde?" if differs else "Welke aanpak past waar?"
+    return Sectie("waarom", title, tuple(blocks), "helft")
+
+
+def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
+    limit = procent(o.materiaal.grens_bezit)
+    need = Grond("corporatiebezit voor een integrale gebiedsaanpak", limit, OWN_TABLE)
+    start = (
+        f"Voor een integrale gebiedsaanpak bezitten corporaties ten minste {limit} van de woningen."
+    )
+    unknown = int(share.isna().sum())
+    if unknown == len(share):
+        text = (
+            "Van geen van de buurten die voorgaan is bekend hoeveel woningen van corporaties zijn."
+        )
+        return Zin(f"{start} {text} Of die aanpak past, is dus nog niet te zeggen.", (need,))
+    places = o.stad.scores["rang"].reindex(share.index)
+    enough = share.index[share >= o.materiaal.grens_bezit]
+    told = [getal(places[code]) for code in enough]
+    grounds = [need, *(Grond("plaats met genoeg corporatiebezit", t, OWN_TABLE) for t in told)]
+    if not told:
+        text = "Dat is bij geen van de buurten die voorgaan zo."
+    elif len(told) == len(share):
+        text = "Dat is bij alle buurten die voorgaan zo: de aanpak volgt de volgorde."
+    else:
+        text = f"Dat is zo op plaats {opsomming(told)}. "
+        text += "Op de andere plaatsen combineert u werk dat er toch komt."
+    if unknown:
+        text += f" Van {meervoud(unknown, 'buurt', 'buurten')} is het bezit onbekend."
+        grounds.append(count(unknown, "buurten met onbekend corporatiebezit", OWN_TABLE))
+    return Zin(f"{start} {text}", tuple(grounds))
+
+
+def verandering(o: Onderwerp) -> Sectie | None:
+    """Show the change that is real: more than noise, borders, method and revised sources."""
+    if o.stad.verandering is None or not (o.gebied.buurten["oordeel"] != LEFT_OUT).any():
+        return None
+    g = o.gebied
+    table = g.buurten[g.buurten["oordeel"].isin([RISES, FALLS])]
+    size = table["echte verandering"].abs().sort_values(ascending=False, kind="stable")
+    shown = table.loc[size.index[:MOST_CHANGED]]
+    shown = shown.sort_values("echte verandering", ascending=False, kind="stable")
+    blocks = [Blok(zinnen=(*change.things(g), *change.certainty(g)[:2]))]
+    if len(shown):
+        most = float(shown[["laag", "hoog"]].abs().to_numpy().max())
+        rows = shown.to_dict("records")
+        bars = pd.DataFrame(
+            {
+                "Buurt": [link(o.buren, "buurt", str(c), str(o.stad.naam[c])) for c in shown.index],
+                "Verandering": [change_bar(row, most) for row in rows],
+                "Punten": [change.points_text(row) for row in rows],
+            },
+            dtype=object,
+        )
+        what = f"Echt veranderd sinds {g.verandering.basisjaar}, met marge"
+        blocks.append(table_block(html_table(bars, what, getallen=("Punten",))))
+    to = link(o.buren, "verandering", f"stad {o.stad.gemeentecode}", "het rapport over verandering")
+    if "href" in to:
+        blocks.append(Blok(html=Markup('<p class="noot">Alle buurten staan in {}.</p>').format(to)))
+    return Sectie(
+        "verandering",
+        f"Wat is er echt veranderd sinds {g.verandering.basisjaar}?",
+        tuple(blocks),
+        "helft",
+    )
 
 
 def profiel(o: Onderwerp) -> Sectie:
@@ -77,20 +178,12 @@ def profiel(o: Onderwerp) -> Sectie:
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
 
 
-def rangorde(o: Onderwerp) -> Sectie:
-    """Show the order, with margins, as chart and as table."""
-    domein = o.selectie.sleutel if o.selectie.soort == "domein" else ""
-    intro = (
-        "De tabel begint met de hoogste score op dit domein. De plaats is die op urgentie."
-        if domein
-        else "Plaats 1 is het meest urgent. De plaats is altijd die in de hele stad."
-    )
-    blocks = [Blok(alinea=intro)]
-    if o.selectie.soort == "stad":
-        chart = o.shared("rangorde", lambda: charts.rank_intervals(o.stad.scores, o.stad.naam))
-        blocks.append(Blok(figuur=chart))
-    if len(o.cijfers.gerangschikt):
-        blocks.append(table_block(overview.ranking(o.cijfers, domein=domein)))
+def hele_rangorde(o: Onderwerp) -> Sectie:
+    """Show the order of all ranked buurten, and why the others have no place."""
+    blocks = []
+    if len(o.stad.gerangschikt):
+        title = "Gerangschikte buurten naar urgentie"
+        blocks.append(table_block(overview.ranking(o.stad, o.buren, title, volledig=True)))
     else:
         blocks.append(Blok(alinea="Geen van deze buurten is gerangschikt."))
     return Sectie("rangorde", "Rangorde van de buurten", tuple(blocks))
@@ -141,15 +234,17 @@ def aanpak(o: Onderwerp) -> Sectie | None:
         "Het voorstel volgt uit urgentie, potentie en het bezit van corporaties. Een duiding kan "
         "het bevestigen of aanpassen; het cijfer zelf verandert daardoor niet."
     )
-    return Sectie(
-        "aanpak",
-        "Aanpak per buurt",
-        (
-            Blok(alinea=intro),
-            table_block(judgements.approach_counts(o.cijfers)),
-            table_block(judgements.approaches(o.cijfers)),
-        ),
-    )
+    table = table_block(judgements.approaches(o.cijfers))
+    return Sectie("aanpak", "Aanpak per buurt", (Blok(alinea=intro), table))
+
+
+def jaren(o: Onderwerp) -> Sectie | None:
+    """Show the urgentie of every year on one scale."""
+    years = o.materiaal.jaren
+    if years.shape[1] < 2:
+        return None
+    chart = o.shared("jaren", lambda: charts.year_maps(o.stad.gebieden, years))
+    return Sectie("jaren", "Urgentie door de jaren", (Blok(figuur=chart),))
 
 
 def duidingen(o: Onderwerp) -> Sectie | None:
@@ -170,54 +265,19 @@ def duidingen(o: Onderwerp) -> Sectie | None:
     )
 
 
-def dia_gebied(o: Onderwerp) -> Sectie:
-    """Show which buurten make up a proposed DIA area, and what the proposal rests on."""
-    intro = (
-        "Dit gebied is een voorstel: aaneengesloten buurten rond een of meer buurten die een "
-        "integrale gebiedsaanpak vragen, of een gebied dat de gemeente zelf noemde. De partners "
-        "stellen de grens zelf vast."
-    )
-    return Sectie(
-        "gebied",
-        "Het voorgestelde gebied",
-        (Blok(alinea=intro), table_block(overview.area_members(o.cijfers))),
-    )
-
-
 def deelbuurten(o: Onderwerp) -> Sectie | None:
     """Show the pockets that an average hides."""
+    city = o.selectie.soort == "stad"
     if o.cijfers.deelbuurten is None:
-        if not o.cijfers.niet_gezocht:
+        if not (o.cijfers.niet_gezocht and city):
             return None
         reason = f"Er is niet gezocht naar plekken binnen buurten. {o.cijfers.niet_gezocht}"
         return Sectie("deelbuurten", "Deel-buurten", (Blok(alinea=reason),))
     table = overview.pockets(o.cijfers, o.stad.naam)
+    if not table and not city:
+        return None
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
     return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))
-
-
-def plannen(o: Onderwerp) -> Sectie | None:
-    """Show the plans of the partners; confidential ones in the internal edition only."""
-    plans = o.materiaal.investeringen
-    if o.editie == "openbaar" and not plans.empty:
-        plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    most = PLANS_ON_PAPER if o.selectie.soort == "buurt" else 0
-    table = overview.investments(plans, o.cijfers, most)
-    if not table:
-        return None
-    blocks = [table_block(table)]
-    if most and int(plans["buurtcode"].isin(o.selectie.codes).sum()) > most:
-        blocks.append(paper_note("Op papier staan alleen de eerste plannen."))
-    return Sectie("plannen", "Plannen van partners", tuple(blocks))
-
-
-def verandering(o: Onderwerp) -> Sectie | None:
-    """Show change since the first year."""
-    years = o.materiaal.jaren
-    if o.selectie.soort != "stad" or years.shape[1] < 2:
-        return None
-    chart = o.shared("jaren", lambda: charts.year_maps(o.stad.gebieden, years))
-    return Sectie("verandering", "Verandering door de jaren", (Blok(figuur=chart),))
 
 
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
@@ -244,13 +304,9 @@ def bronnen(o: Onderwerp) -> Sectie:
     """Name the sources with reference years."""
     blocks = []
     if o.selectie.soort != "buurt":
-        table = shared_table(
-            o, "cijfers", lambda: overview.indicators(o.stad, o.materiaal.bronregels)
-        )
+        table = overview.indicators(o.stad, o.materiaal.bronregels)
         blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
     blocks += source_list(o.materiaal.bronregels)
-    if o.opendata:
-        blocks.append(_open_data(o))
     return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
 
 
@@ -265,10 +321,10 @@ def _open_data(o: Onderwerp) -> Blok:
     return Blok(kop="Open data", html=Markup('<p class="opendata">{}</p>').format(text))
 
 
-def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
-    """Account for the method: grounds of the sentences, thresholds, audit."""
+def methode(o: Onderwerp) -> Sectie:
+    """Account for the method: thresholds, audit, decisions, version."""
     m = o.materiaal
-    blocks = [table_block(overview.grounds(zinnen))]
+    blocks: list[Blok] = []
     if m.drempels:
         blocks.append(
             table_block(
@@ -276,16 +332,12 @@ def methode(o: Onderwerp, zinnen: tuple[Zin, ...]) -> Sectie:
             )
         )
     shown = {**m.audit, **(m.intern if o.editie == "intern" else {})}
-    if o.selectie.soort == "stad":
-        blocks += [block for title, table in shown.items() for block in _audit(title, table)]
+    blocks += [block for title, table in shown.items() for block in _audit(title, table)]
     if m.besluiten:
-        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in m.besluiten)
-        blocks.append(Blok(kop="Besluiten over cijfers", html=Markup("<ul>{}</ul>").format(items)))
+        blocks.append(Blok(kop="Besluiten over cijfers", lijst=m.besluiten))
     if m.versie:
         blocks.append(Blok(alinea=f"Versie van methode en software: {m.versie}."))
-    return Sectie(
-        "methode", "Methode en controle", tuple(block for block in blocks if block != Blok())
-    )
+    return Sectie("methode", "Methode en controle", tuple(b for b in blocks if b != Blok()))
 
 
 def _audit(title: str, table: pd.DataFrame) -> list[Blok]:
@@ -306,23 +358,65 @@ def toegankelijkheid(o: Onderwerp) -> Sectie:
     return Sectie("toegankelijkheid", "Toegankelijkheid", (Blok(alinea=text),))
 
 
-_AREA = (
-    rangorde,
-    niet_gerangschikt,
-    domeinen,
-    typen,
-    aanpak,
-    duidingen,
-    deelbuurten,
-    plannen,
-    verandering,
-)
+def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
+    """Lead on: to annex, atlas and neighbours, with the figures and sources under the page."""
+    blocks = [Blok(html=_links(o))]
+    if o.selectie.soort != "buurt":
+        text = "De cijfers wijzen plekken aan, geen oorzaken en geen mensen."
+        if o.buren.bijlage:
+            to = Markup('<a href="{}">de bijlage</a>').format(o.buren.bijlage)
+            text = Markup("{} Begrippen, methode, bronnen en alle tabellen staan in {}.").format(
+                text, to
+            )
+        blocks.append(Blok(html=Markup("<p>{}</p>").format(text)))
+        blocks.append(Blok(dicht="Bronnen", html=_source_lines(o)))
+    if o.materiaal.besluiten:
+        blocks.append(Blok(kop="Besluiten over cijfers", lijst=o.materiaal.besluiten))
+    grounds = table_block(overview.grounds(zinnen)).html
+    blocks.append(Blok(dicht="Waar de getallen in de zinnen vandaan komen", html=grounds))
+    if o.opendata:
+        blocks.append(_open_data(o))
+    blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(_accessible(o))))
+    return Sectie("verder", "Verder lezen", tuple(block for block in blocks if block != Blok()))
+
+
+def _links(o: Onderwerp) -> Markup:
+    """Return links to the reports around and inside this one; empty where there is no set."""
+    groups: dict[str, list[Markup]] = {}
+    for one in o.rondom:
+        address = o.buren.van(one.soort, one.sleutel)
+        if address:
+            shown = Markup('<a href="{}">{}</a>').format(address, one.kort)
+            groups.setdefault(GROUPS[one.soort][0], []).append(shown)
+    if not groups:
+        return Markup("")
+    rows = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(name, Markup(" · ").join(links))
+        for name, links in groups.items()
+    )
+    return Markup('<dl class="buren">{}</dl>').format(rows)
+
+
+def _source_lines(o: Onderwerp) -> Markup:
+    lines = [*o.materiaal.bronregels, o.stad.bron_grenzen]
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(line) for line in dict.fromkeys(lines) if line
+    )
+    return Markup('<ol class="bronnen">{}</ol>').format(items)
+
+
+def _accessible(o: Onderwerp) -> str:
+    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
+    return f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
+
+
+_AREA = (rangorde, agenda, deelbuurten, duidingen)
 _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
-    "stad": _AREA,
+    "stad": (rangorde, waarom, agenda, verandering),
     "stadsdeel": _AREA,
     "wijk": _AREA,
-    "dia": (dia_gebied, gezamenlijke_agenda, *_AREA),
-    "domein": (rangorde, niet_gerangschikt, aanpak),
+    "dia": _AREA,
+    "domein": (rangorde, agenda),
     "verandering": (
         veranderd,
         veranderd_gebied,
@@ -330,16 +424,26 @@ _PARTS: dict[str, tuple[Callable[[Onderwerp], Sectie | None], ...]] = {
         niet_vergeleken,
         begrippen_verandering,
     ),
-    "buurt": (profiel, duidingen, deelbuurten, plannen, alle_cijfers),
+    "buurt": (profiel, duidingen, deelbuurten, plannen, alle_cijfers, bronnen),
 }
+_ANNEX = (
+    *(hele_rangorde, niet_gerangschikt, domeinen, typen, aanpak, duidingen, deelbuurten),
+    *(plannen, besluiten, jaren, uitleg, bronnen, methode, toegankelijkheid),
+)
 
 
-def sections(o: Onderwerp) -> list[Sectie]:
-    """Return the sections of a report in reading order, the map left out.
+def sections(o: Onderwerp, eerste: Eerste) -> list[Sectie]:
+    """Return the sections of a report in reading order, after its first screen.
 
     Sections without content are left out.
     """
-    first = kern(o)
-    made = [first, *(section for part in _PARTS[o.selectie.soort] if (section := part(o)))]
-    zinnen = (*answers(o), *(zin for block in first.blokken for zin in block.zinnen))
-    return [*made, uitleg(o), bronnen(o), methode(o, zinnen), toegankelijkheid(o)]
+    made = [section for part in _PARTS[o.selectie.soort] if (section := part(o))]
+    blocks = (block for section in made for block in section.blokken)
+    told = [eerste.kop, *eerste.zinnen, *eerste.zeker, *eerste.vragen]
+    told += [eerste.volgt.zin] if eerste.volgt else []
+    return [*made, verder(o, [*told, *(zin for block in blocks for zin in block.zinnen)])]
+
+
+def annex(o: Onderwerp) -> list[Sectie]:
+    """Return the sections of the annex of a city: all tables, the sources and the method."""
+    return [section for part in _ANNEX if (section := part(o))]

@@ -25,6 +25,7 @@ from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
+from sia.weighing.axes import SMALLEST
 from sia.weighing.order import open_places, order_text
 
 LEAST_SHOWN = 0.1
@@ -96,6 +97,11 @@ def urgency(cijfers: Cijfers) -> Zin:
         return Zin("Geen enkele buurt kon worden gerangschikt. Er zijn te weinig cijfers.")
     if not cijfers.heeft_intervallen:
         return _urgency_without_intervals(cijfers, ranked)
+    if without_quarter(ranked):
+        return Zin(
+            "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart. Kijk naar "
+            "de scores en naar de cijfers zelf."
+        )
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = (int((chance >= limit).sum()) for limit in (CERTAIN, LIKELY))
     if not likely:
@@ -123,6 +129,14 @@ def urgency(cijfers: Cijfers) -> Zin:
             *named(names, "Rangorde"),
         ),
     )
+
+
+def without_quarter(ranked: pd.DataFrame) -> bool:
+    """Tell whether these are the ranked buurten of a city that has too few of them for a quarter.
+
+    In any other city a buurt with a place before `SMALLEST` is in its quarter now and then.
+    """
+    return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
 
 
 def word_for(chance: float) -> str:
@@ -319,6 +333,8 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
             "Onzeker: de marges rond de volgorde zijn nog niet berekend. Buurten die dicht bij "
             "elkaar staan, kunnen van plaats wisselen."
         )
+    if without_quarter(ranked):
+        return None
     chance = ranked["kans_kwart"].astype(float)
     sure, out = int((chance >= CERTAIN).sum()), int((chance <= OUT).sum())
     maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= UNLIKELY).sum()) - out
@@ -366,14 +382,17 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
 
 
 def _order(cijfers: Cijfers) -> Zin | None:
-    found = open_places(cijfers.scores)
+    ranked = cijfers.gerangschikt["rang"]
+    # of a part of the city the quarter is not known from its own rows
+    whole = len(ranked) > 0 and ranked.max() <= len(ranked)
+    found = open_places(cijfers.scores) if whole else None
     if found is None:
         return None
     inside, leaves, enters = found
     shown = f"{getal(100 * cijfers.gewichtsruis)} %"
     names = [str(cijfers.naam[code]) for code in (*leaves, *enters)]
     return Zin(
-        order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
+        order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis, found),
         (
             Grond("grootste verandering van een gewicht", shown, OWN_TABLE),
             count(inside, "buurten in het meest urgente kwart", OWN_TABLE),
@@ -392,7 +411,7 @@ def flag_counts(cijfers: Cijfers) -> dict[str, int]:
         ``gevraagd`` and ``bekend``: indicators of the method, and those with a value for some
         buurt. ``totaal``, ``ontbreekt`` and the other flags: values of the known indicators.
     """
-    names = [key for key in cijfers.vlaggen if _scored(cijfers, str(key))]
+    names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
     columns = [[str(f).partition(":")[0] for f in cijfers.vlaggen[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
@@ -405,7 +424,8 @@ def flag_counts(cijfers: Cijfers) -> dict[str, int]:
     }
 
 
-def _scored(cijfers: Cijfers, key: str) -> bool:
+def scored(cijfers: Cijfers, key: str) -> bool:
+    """Return whether an indicator counts in urgentie or potentie."""
     return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
@@ -535,7 +555,8 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
         "stad": "Bespreek of u de volgorde herkent, en welke buurten u als eerste wilt oppakken.",
         "domein": "Bespreek of u de buurten herkent, en welke plannen van uw domein hier passen.",
         "buurt": "Vertel of u deze buurt herkent in de cijfers, en wat er ontbreekt.",
-        "dia": "Bespreek of dit als één gebied is aan te pakken, en welke partners meedoen.",
+        "dia": "Bespreek of dit als één gebied is aan te pakken, en wie meedoet. De partners "
+        "stellen de grens zelf vast.",
         "verandering": "Bespreek of u de verandering herkent, en wat haar kan verklaren.",
     }.get(soort, "Bespreek of u de buurten herkent, en welke u als eerste wilt oppakken.")
     asked = [

@@ -451,7 +451,7 @@ class Stad:
         return [zin.tekst for zin in three_things(figures(self._run, entries_of(self._run)))]
 
     def rapport(self, pad: str | Path = "", *, editie: Editie = "openbaar") -> Path:
-        """Write the report of this city with these choices, and return where it is.
+        """Write the report of this city with these choices and its annex, and return where it is.
 
         Parameters
         ----------

@@ -6,19 +6,19 @@ import pandas as pd
 
 from sia import __version__
 from sia.agenda.insight.area_agenda import public_investments, report_agendas
+from sia.agenda.insight.publication import spending
 from sia.approach import rules
 from sia.change.tables import JAREN
 from sia.duiding.figures import statements
 from sia.dutch import getal, procent
-from sia.report.build import write_report, write_set
-from sia.report.material import Editie, Materiaal, selections
+from sia.report.build import annex_path, write_report, write_set
+from sia.report.material import Buren, Editie, Materiaal, selections
 from sia.report.openness import write_open_data
 from sia.report.source_lines import source_lines
 from sia.stages import agenda
 from sia.stages.figures import change_found, entries_of, figures, record_of
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
-from sia.store import write_text
 from sia.viz.house_style import theme_of
 from sia.weighing.audit import audit_annex, audit_from, named
 
@@ -48,8 +48,20 @@ def make(inputs: Inputs) -> Made:
         drempels=_thresholds(inputs),
         versie=f"SIA {__version__}, methode {run.methode.label}{_record_line(inputs, entries)}",
         contact=run.gemeente.huisstijl.afzender,
+        bedragen=_amounts(plans),
+        grens_bezit=inputs.method("aanpak").corporatiebezit,
     )
     return Made({}, made)
+
+
+def _amounts(plans: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what partners pay per buurt and year, without what a partner keeps to itself."""
+    if not plans:
+        return pd.DataFrame()
+    shared = plans["programma"].query("vertrouwelijkheid != 'intern'")
+    codes = sorted({code for text in shared["buurtcodes"] for code in text.split(";")})
+    spent = spending(shared, pd.Series(codes, codes, dtype=str))
+    return spent.rename(columns={"gebied": "buurtcode"}).reset_index(drop=True)
 
 
 def _record_line(inputs: Inputs, entries: pd.DataFrame) -> str:
@@ -80,7 +92,7 @@ def _thresholds(inputs: Inputs) -> dict[str, str]:
 
 
 def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = False) -> Made:
-    """Write the report of the city, and the set where it is asked for.
+    """Write the report of the city with its annex, and the set where it is asked for.
 
     Parameters
     ----------
@@ -89,22 +101,24 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
     editie : str
         ``openbaar`` or ``intern``.
     reeks : bool
-        Also the set (city, stadsdelen, wijken, DIA areas, domains, change since the base year,
+        Also the set (stadsdelen, wijken, DIA areas, domains, change since the base year,
         buurten, start page, draft for the Algoritmeregister, accessibility statement) in
         ``rapporten/`` and, beside the public edition, the open data in ``opendata/``: of the city,
         and zipped of every area and buurt.
     """
     page, stuff = run.edition(editie) / "rapport.html", made.result
     public = editie == "openbaar"
-    if not reeks:
-        write_report(page, stuff, editie=editie, links={"atlas.html": "Atlas"})
-        return Made({}, page, {"editie": editie}, (page,))
-    folder, links = page.parent / "rapporten", {"../atlas.html": "Atlas"}
-    written = [page, *write_set(folder, stuff, editie=editie, opendata=public, links=links)]
-    every = selections(stuff.cijfers)
-    if public:
-        parts = [one for one in every if one.soort in ("stadsdeel", "wijk", "dia", "buurt")]
+    atlas, folder = "atlas.html", page.parent / "rapporten"
+    there = f"{folder.name}/" if reeks else None
+    data = public and reeks
+    written = write_report(page, stuff, editie=editie, opendata=data, atlas=atlas, reeks=there)
+    if reeks:
+        near = Buren(f"../{page.name}", f"../{annex_path(page).name}", f"../{atlas}")
+        written += write_set(folder, stuff, editie=editie, opendata=data, buren=near)
+    if data:
+        parts = [s for s in selections(stuff.cijfers) if s.soort in _WITH_DATA]
         written += write_open_data(page.parent / "opendata", stuff, parts)
-    city = (folder / every[0].bestand).read_text(encoding="utf-8").replace('href="../', 'href="')
-    write_text(page, city.replace('href="index.html"', f'href="{folder.name}/index.html"'))
     return Made({}, page, {"editie": editie}, tuple(written))
+
+
+_WITH_DATA = ("stadsdeel", "wijk", "dia", "buurt")

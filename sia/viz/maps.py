@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import folium
@@ -307,27 +306,3 @@ def buurt_map(
         titel += " (fictief)"
     data = map_data(cijfers, (*layers(cijfers), *extra), nadruk=nadruk, start=start)
     return BuurtKaart(data, naam=naam, titel=titel, fictief=fictief, achtergrond=achtergrond)
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A map in pieces, for a page that has its own head and body."""
-
-    css: str
-    scripts: tuple[str, ...]
-    html: str
-
-
-def embed(kaart: BuurtKaart) -> Fragment:
-    """Take a map apart for inclusion in a report.
-
-    Style sheets, the scripts in the order in which they must run, and the map's own HTML.
-    """
-    root = kaart.get_root()
-    assert isinstance(root, Page)
-    root.render()
-    return Fragment(
-        css=leaflet_css() + static_text("kaart.css"),
-        scripts=(leaflet_js(), map_js(), str(root.script.render())),
-        html=str(root.html.render()),
-    )

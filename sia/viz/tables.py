@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 
 from sia.dutch import MISSING
 
@@ -22,10 +22,11 @@ def html_table(
     noten: Mapping[tuple[int, str], str] | None = None,
     naam: str = "",
     papier: Collection[int] | None = None,
+    breed: Collection[str] = (),
 ) -> str:
     """Lay a table of texts out as accessible HTML.
 
-    HTML; every text is escaped.
+    HTML; every text is escaped, save what is `Markup` already.
 
     Parameters
     ----------
@@ -45,16 +46,21 @@ def html_table(
         Distinguishes the footnotes of tables within one page.
     papier : collection of int, optional
         Numbers of the rows that are printed too; default all.
+    breed : collection of str
+        Columns that a phone has no room for.
     """
     notes = _Footnotes(naam, noten or {})
     names = [str(name) for name in table.columns]
+    kinds = [_kind(name in getallen, name in breed) for name in names]
     body = "".join(
         f"<tr{_SCREEN_ONLY if papier is not None and number not in papier else ''}>"
-        f"{_row(names, values, number, getallen, sorteer or {}, notes)}</tr>"
+        f"{_row(names, kinds, values, number, sorteer or {}, notes)}</tr>"
         for number, values in enumerate(table.to_numpy(dtype=object).tolist())
     )
-    caption = html.escape(bijschrift, quote=True)
-    head = "".join(_head(str(name), name in (sorteer or {}), name in getallen) for name in table)
+    caption = escape(bijschrift)
+    head = "".join(
+        _head(name, name in (sorteer or {}), kind) for name, kind in zip(names, kinds, strict=True)
+    )
     return (
         f'<div class="tabel" role="region" tabindex="0" aria-label="{caption}"><table>'
         f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -62,9 +68,13 @@ def html_table(
     )
 
 
-def _head(name: str, sortable: bool, number: bool) -> str:
-    shown = html.escape(name)
-    kind = ' class="getal"' if number else ""
+def _kind(number: bool, wide: bool) -> str:
+    kinds = " ".join(["getal"] * number + ["breed"] * wide)
+    return f' class="{kinds}"' if kinds else ""
+
+
+def _head(name: str, sortable: bool, kind: str) -> str:
+    shown = escape(name)
     if not sortable:
         return f'<th scope="col"{kind}>{shown}</th>'
     button = (
@@ -75,19 +85,20 @@ def _head(name: str, sortable: bool, number: bool) -> str:
 
 def _row(
     names: Sequence[str],
+    kinds: Sequence[str],
     values: Sequence[Any],
     number: int,
-    getallen: Sequence[str],
     sorteer: Mapping[str, Sequence[float]],
     notes: _Footnotes,
 ) -> str:
     cells = []
     for place, (name, value) in enumerate(zip(names, values, strict=True)):
-        text = html.escape(MISSING if pd.isna(value) else str(value)) + notes.mark(number, name)
+        text = f"{escape(MISSING if pd.isna(value) else value)}{notes.mark(number, name)}"
         key = _sort_key(sorteer.get(name, ()), number)
-        kind = ' class="getal"' if name in getallen else ""
         cells.append(
-            f'<th scope="row"{key}>{text}</th>' if place == 0 else f"<td{kind}{key}>{text}</td>"
+            f'<th scope="row"{key}>{text}</th>'
+            if place == 0
+            else f"<td{kinds[place]}{key}>{text}</td>"
         )
     return "".join(cells)
 
@@ -116,7 +127,7 @@ class _Footnotes:
 
     def listed(self) -> str:
         items = "".join(
-            f'<li id="{self._name}-noot-{number}">{html.escape(note)}</li>'
+            f'<li id="{self._name}-noot-{number}">{escape(note)}</li>'
             for note, number in self._numbers.items()
         )
         return f'<ol class="noten">{items}</ol>' if items else ""

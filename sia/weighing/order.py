@@ -78,9 +78,17 @@ def open_places(scores: pd.DataFrame) -> tuple[int, pd.Index, pd.Index] | None:
     return int(inside.sum()), leaves, enters
 
 
-def order_text(scores: pd.DataFrame, names: pd.Series[str], share: float) -> str:
-    """Say who keeps a place in the most urgent quarter under other weights; "" without a proof."""
-    found = open_places(scores)
+def order_text(
+    scores: pd.DataFrame,
+    names: pd.Series[str],
+    share: float,
+    found: tuple[int, pd.Index, pd.Index] | None = None,
+) -> str:
+    """Say who keeps a place in the most urgent quarter under other weights; "" without a proof.
+
+    `found` is of `open_places`, where it is known already.
+    """
+    found = found or open_places(scores)
     if found is None:
         return ""
     inside, leaves, enters = found

@@ -7,12 +7,25 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from sia.report.agenda_sections import _programme
 from sia.report.build import Renderer
 from sia.report.material import Materiaal, selections
 
+CODE = "BU99980005"
+PLANS = pd.DataFrame(
+    {
+        "buurtcode": [CODE],
+        "titel": ["Riool <A>"],
+        "partner": ["Water"],
+        "start": [2027],
+        "eind": [2028],
+        "status": ["begroot"],
+        "opgaven": ["klimaat;energie"],
+        "vertrouwelijkheid": ["openbaar"],
+    }
+)
 KANSEN = pd.DataFrame(
     {
+        "buurtcodes": [CODE, "BU99980099"],
         "soort_kans": ["straat", "sociaal"],
         "werken": ["Riool <A>; Weg B", "Coach; Renovatie"],
         "partners": ["Gemeente;Water", "Welzijn;Corporatie"],
@@ -46,50 +59,64 @@ INTERN = {
     ),
     "wacht": pd.DataFrame(
         {"wie": ["assetmanager"], "partner": ["Water"], "actie": ["Teken."],
-         "voor": ["2025-03-01"], "werken": ["Riool <A>"]}
+         "voor": ["2025-03-01"], "werken": ["Riool <A>"], "buurtcodes": [CODE]}
     ),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def pages(materiaal: Materiaal) -> dict[str, str]:
-    area = next(s for s in selections(materiaal.cijfers) if s.soort == "dia")
+    every = selections(materiaal.cijfers)
+    area = next(s for s in every if s.soort == "dia" and CODE in s.codes)
+    part = next(s for s in every if s.soort == "stadsdeel" and CODE in s.codes)
     agenda = {"openbaar": {area.naam: PUBLIC}, "intern": {area.naam: INTERN}}
-    full = replace(materiaal, agenda=agenda)
+    paid = pd.DataFrame(
+        {"buurtcode": CODE, "jaar": [2026], "partner": "Water", "kosten": [400_000.0]}
+    )
+    full = replace(materiaal, agenda=agenda, investeringen=PLANS, bedragen=paid)
+    bare = replace(materiaal, investeringen=PLANS.iloc[:0])
     return {
         "openbaar": Renderer(full, "openbaar").report(area),
         "intern": Renderer(full, "intern").report(area),
-        "zonder": Renderer(materiaal, "openbaar").report(area),
+        "stadsdeel": Renderer(full, "intern").report(part),
+        "klimaat": Renderer(full, "openbaar").report(
+            next(s for s in every if s.sleutel == "klimaat")
+        ),
+        "wonen": Renderer(full, "openbaar").report(next(s for s in every if s.sleutel == "wonen")),
+        "zonder": Renderer(bare, "openbaar").report(area),
     }
 
 
 def test_the_public_edition_shows_koppelkansen_and_totals(pages: dict[str, str]) -> None:
     page = pages["openbaar"]
-    assert "De gezamenlijke agenda" in page
-    assert "Riool &lt;A&gt;; Weg B" in page and "samen in 2027" in page
+    assert "De agenda" in page
+    assert "Riool &lt;A&gt;; Weg B" in page and "samen\u00a0in\u00a02027" in page
     assert "niet samen" not in page
-    assert "€\u00a02,5\u00a0mln" in page and "te weinig plannen" in page
+    assert "Ten minste €\u00a02,5\u00a0mln in 2026–2027." in page
     assert "Samen doen." not in page and "assetmanager" not in page
-    assert "Wie doet wat wanneer" in page and "Elke balk is een werk" in page
+    assert '<span class="duur">' in page and "2027–2028" in page
 
 
 def test_the_internal_edition_adds_decisions_money_and_what_waits(pages: dict[str, str]) -> None:
     page = pages["intern"]
-    assert "Samen doen." in page and "assetmanager (Water)" in page and "1 maart 2025" in page
-    assert "€\u00a0300.000" in page and "€\u00a0400.000" in page
+    assert (
+        "Samen doen." in page
+        and "assetmanager (Water)" in page
+        and "1\u00a0maart\u00a02025" in page
+    )
+    assert "€\u00a0400.000 in 2026–2026" in page
 
 
-def test_a_long_programme_is_drawn_in_parts_that_fit_on_paper() -> None:
-    names = [f"Partner {i:02d}" for i in range(20)]
-    works = pd.DataFrame({"titel": "Werk", "partner": names * 3, "start": 2026, "eind": 2027})
-    blocks = _programme(works, set(names))
-    assert [b.figuur.title for b in blocks if b.figuur] == [
-        f"Wie doet wat wanneer (deel {n})" for n in (1, 2, 3)
-    ]
-    shown = [name for b in blocks if b.figuur for name in b.figuur.data["partner"]]
-    assert sorted(shown) == sorted(works["partner"])
-    assert _programme(works.iloc[:0], set(names)) == []
+def test_a_stadsdeel_has_the_agenda_of_its_buurten(pages: dict[str, str]) -> None:
+    page = pages["stadsdeel"]
+    assert "Riool &lt;A&gt;" in page and "assetmanager (Water)" in page
+    assert "Coach; Renovatie" not in page
+
+
+def test_a_domain_has_the_plans_that_serve_it(pages: dict[str, str]) -> None:
+    assert "Riool &lt;A&gt;" in pages["klimaat"] and "samen\u00a0in\u00a02027" in pages["klimaat"]
+    assert "Riool &lt;A&gt;" not in pages["wonen"]
 
 
 def test_without_an_agenda_there_is_no_section(pages: dict[str, str]) -> None:
-    assert "De gezamenlijke agenda" not in pages["zonder"]
+    assert "De agenda" not in pages["zonder"]

@@ -16,7 +16,7 @@ from voronoistad import BAD_NAMES, city, everything
 from sia.viz.dataset import Cijfers
 from sia.viz.layers import layers, score_layer
 from sia.viz.leaflet import hosts
-from sia.viz.maps import BRT_HOST, buurt_map, embed, map_data, simplify
+from sia.viz.maps import BRT_HOST, buurt_map, map_data, simplify
 from sia.viz.theme import Theme
 
 
@@ -127,13 +127,6 @@ def test_a_fictional_municipality_says_so(stad: Cijfers) -> None:
     assert "FICTIEF" in page
     assert "(fictief)</title>" in page
     assert "FICTIEF" not in buurt_map(stad, Theme("Teststad")).get_root().render()
-
-
-def test_fragment_holds_the_map_and_its_scripts_in_order(stad: Cijfers) -> None:
-    fragment = embed(buurt_map(stad, naam="rapport"))
-    assert 'id="kaart_rapport"' in fragment.html
-    assert "SiaKaart(kaart_rapport" in fragment.scripts[-1]
-    assert "<script" not in fragment.html
 
 
 def test_notebook_shows_the_map_in_a_titled_frame(stad: Cijfers) -> None:

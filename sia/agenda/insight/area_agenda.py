@@ -13,12 +13,14 @@ from sia.agenda.reading.openness import view
 from sia.settings import Openness
 
 INVESTMENT_COLUMNS = (
-    "buurtcode", "titel", "partner", "start", "eind", "status", "vertrouwelijkheid",
+    "buurtcode", "titel", "partner", "start", "eind", "status", "opgaven", "vertrouwelijkheid",
 )  # fmt: skip
 _WORKS = ("titel", "partner", "start", "eind", "status", "samen")
-_KANSEN = ("soort_kans", "werken", "partners", "fase", "jaar", "beslis_voor", "besluit")
+_KANSEN = (
+    "soort_kans", "werken", "partners", "buurtcodes", "fase", "jaar", "beslis_voor", "besluit",
+)  # fmt: skip
 _MONEY = ("jaar", "partner", "bron", "bedrag", "totaal", "reden")
-_WAITS = ("wie", "partner", "actie", "voor", "werken")
+_WAITS = ("wie", "partner", "actie", "voor", "werken", "buurtcodes")
 
 
 def public_investments(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -46,7 +48,8 @@ def public_investments(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _works(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the programmed plans; an idea with a year is the partners' business, not public."""
     programma = agenda["programma"]
-    works = programma.assign(status=agenda["plannen"]["status"].reindex(programma.index))
+    told = agenda["plannen"].reindex(programma.index)
+    works = programma.assign(status=told["status"], opgaven=told["opgaven"])
     early = (works["status"] == IDEA) & (works["vertrouwelijkheid"] == "openbaar")
     return works.assign(vertrouwelijkheid=works["vertrouwelijkheid"].mask(early, "partners"))
 
@@ -74,10 +77,11 @@ def area_agenda(
     dict of area name to dict of DataFrame
         ``werken``: programmed plans (``titel``, ``partner``, ``start``, ``eind``, ``status``; for
         partners also ``samen``). ``koppelkansen``: ``soort_kans``, ``werken`` (titles),
-        ``partners``; for partners also ``fase``, ``jaar`` (in which the programme does it
-        together, NA else), ``beslis_voor``, ``besluit``. ``geld``: for partners ``jaar``,
+        ``partners``, ``buurtcodes``; for partners also ``fase``, ``jaar`` (in which the programme
+        does it together, NA else), ``beslis_voor``, ``besluit``. ``geld``: for partners ``jaar``,
         ``partner``, ``bron``, ``bedrag`` (euro); public ``jaar``, ``totaal`` (euro, NaN hidden),
-        ``reden``. ``wacht``: partners only, ``wie``, ``partner``, ``actie``, ``voor``, ``werken``.
+        ``reden``. ``wacht``: partners only, ``wie``, ``partner``, ``actie``, ``voor``, ``werken``,
+        ``buurtcodes``.
         Areas are sorted by name; empty when there is no agenda.
     """
     if not agenda:
