@@ -139,7 +139,6 @@ def read_layer(
     layer: Layer,
     *,
     columns: Sequence[str] | None = None,
-    where: str | None = None,
     bbox: tuple[float, float, float, float] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read one layer as it stands in the file, without projecting or repairing.
@@ -148,8 +147,6 @@ def read_layer(
     ----------
     columns : sequence of str, optional
         Only these attributes.
-    where : str, optional
-        OGR SQL condition, evaluated by the driver so that other rows are never built.
     bbox : tuple of float, optional
         (minx, miny, maxx, maxy) in EPSG:28992; only rows that touch it.
     """
@@ -161,7 +158,6 @@ def read_layer(
                 layer.opened,
                 layer=layer.name,
                 columns=columns,
-                where=where,
                 bbox=window,
                 engine="pyogrio",
             )

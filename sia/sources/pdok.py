@@ -158,24 +158,18 @@ def recognise(path: Path) -> Found | None:
     return None
 
 
-def read(found: Found, *, gemeenten: Sequence[str] = ()) -> tuple[Record, ...]:
+def read(found: Found) -> tuple[Record, ...]:
     """Read the borders (and attributes) of a recognised file.
 
     One layer per level in the file, and one table with the attributes of all levels when
     there are any. Empty for a map with names only and for a follow-up page.
-
-    Parameters
-    ----------
-    gemeenten : sequence of str, optional
-        Gemeentecodes; only their areas are read. The selection is made by the file's driver, so
-        one municipality comes quickly out of a national file.
     """
     if found.shape in (_NAMES_ONLY, _NEXT_PAGE):
         return ()
     if found.shape == _DAMAGED:
         geofile.layers(found.path)
         raise geofile.unreadable(found.path, _defect(found.path))
-    parts = _read_rda(found) if found.shape == "rda" else _read_layers(found, gemeenten)
+    parts = _read_rda(found) if found.shape == "rda" else _read_layers(found)
     year = _year_of_rows(parts, found)
     origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, year)
     areas = tuple(_area_layer(part, year, origin) for part in parts)
@@ -494,7 +488,7 @@ def _pages(path: Path) -> list[Path]:
     return [other for _, other in sorted(numbered)]
 
 
-def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
+def _read_layers(found: Found) -> list[_Part]:
     pages = _pages(found.path)
     if found.shape == "geojson" and found.path.suffix.lower() != ".zip":
         _check_pages(pages)
@@ -504,10 +498,9 @@ def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
         if columns is None:
             continue
         wanted = [*columns.structure.values(), *columns.measures]
-        where = _where(columns, gemeenten)
         # A page is a file with one layer, which GDAL names after the file.
         more = [geofile.layers(page)[0] for page in pages[1:]]
-        frames = [geofile.read_layer(la, columns=wanted, where=where) for la in (layer, *more)]
+        frames = [geofile.read_layer(la, columns=wanted) for la in (layer, *more)]
         frame = pd.concat(frames, ignore_index=True)
         if columns.unknown:
             _log.warning(
@@ -516,9 +509,9 @@ def _read_layers(found: Found, gemeenten: Sequence[str]) -> list[_Part]:
                 ", ".join(columns.unknown),
             )
         if len(frame):
-            parts.extend(_split_levels(frame, columns, found.path, gemeenten))
+            parts.extend(_split_levels(frame, columns, found.path))
     if not parts:
-        raise InputError([_nothing(found.path, gemeenten)])
+        raise InputError([_nothing(found.path)])
     return parts
 
 
@@ -538,24 +531,7 @@ def _check_pages(pages: list[Path]) -> None:
         )
 
 
-def _where(columns: Columns, gemeenten: Sequence[str]) -> str | None:
-    """Return the OGR SQL condition that selects whole municipalities by the file's own codes."""
-    if not gemeenten:
-        return None
-    roles = columns.structure
-    role = next(
-        (r for r in ("gemeentecode", "buurtcode", "wijkcode", "statcode") if r in roles), ""
-    )
-    if not role:
-        return None
-    field = roles[role].replace('"', '""')
-    digits = sorted({gemeente_of(code)[2:] for code in gemeenten})
-    return " OR ".join(f"\"{field}\" LIKE '__{d}%'" for d in digits)
-
-
-def _split_levels(
-    frame: gpd.GeoDataFrame, columns: Columns, path: Path, gemeenten: Sequence[str]
-) -> list[_Part]:
+def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list[_Part]:
     """Normalise codes, project and repair; a layer with `statcode` may mix levels."""
     level = columns.level
     column = columns.structure[f"{level}code" if level else "statcode"]
@@ -570,7 +546,8 @@ def _split_levels(
     parts = []
     for lev in _LEVELS:
         rows, without = (
-            _of_level(some, lev, gemeenten) for some in (frame, bare[~bare.index.isin(frame.index)])
+            some[some.index.str.startswith(_prefix(lev))]
+            for some in (frame, bare[~bare.index.isin(frame.index)])
         )
         if len(rows):
             parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns, without))
@@ -582,11 +559,6 @@ def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
     empty = geofile.without_polygon(frame)
     few = 2 * int(empty.sum()) < len(frame)
     return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
-
-
-def _of_level(frame: gpd.GeoDataFrame, level: Level, gemeenten: Sequence[str]) -> gpd.GeoDataFrame:
-    rows = frame[frame.index.str.startswith(_prefix(level))]
-    return rows[rows.index.map(gemeente_of).isin(set(gemeenten))] if gemeenten else rows
 
 
 def _defect(path: Path) -> str:
@@ -811,17 +783,16 @@ def _read_rda(found: Found) -> list[_Part]:
         classes = {label: float(i) for i, label in enumerate(tmap["stedelijkheid"], start=1)}
         frame["urbanity"] = frame["urbanity"].astype("object").map(classes).astype("float64")
     structure = {f"{found.level}code": "code", f"{found.level}naam": "name"}
-    return _split_levels(frame, Columns(structure, known, ()), found.path, ())
+    return _split_levels(frame, Columns(structure, known, ()), found.path)
 
 
 def _problem(path: Path, oplossing: str) -> Callable[..., Problem]:
     return lambda **cells: Problem(bestand=str(path), oplossing=oplossing, **cells)
 
 
-def _nothing(path: Path, gemeenten: Sequence[str]) -> Problem:
-    where = f" van {', '.join(gemeenten)}" if gemeenten else ""
-    return _problem(path, "Controleer de gemeentecode en het jaar van de kaart.")(
-        wat=f"Er staat geen enkel gebied{where} in deze kaart."
+def _nothing(path: Path) -> Problem:
+    return _problem(path, "Haal de kaart opnieuw op.")(
+        wat="Er staat geen enkel gebied in deze kaart."
     )
 
 

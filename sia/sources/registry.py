@@ -143,18 +143,38 @@ def read_folder(
     gemeente: str | None = None,
     jaren: Sequence[int] | None = None,
     streng: bool = False,
-    voortgang: Callable[[Path], None] | None = None,
     vierkanten_ook: bool = True,
     bewaar: Keep = _whole,
 ) -> Intake:
-    """Read everything in a folder that can serve; see `sia.sources.intake`.
+    """Read everything in one or more folders that can serve a municipality and some years.
 
     Parameters
     ----------
+    bron : pathlib.Path or sequence of pathlib.Path
+        Folders (searched downward) or files.
+    gemeente : str, optional
+        Gemeentecode ("GM0153"). National tables are kept whole, because norms need the country;
+        files that hold nothing about this gemeente are passed over.
+    jaren : sequence of int, optional
+        Years of the SIA. Figures of later years and of more than five years earlier are passed
+        over; borders are always read.
+    streng : bool
+        Raise instead of reporting when any file is at fault.
     vierkanten_ook : bool
         False leaves squares to `read_squares`.
     bewaar : callable
         Lets a caller store a record at once, so that a country need not be in memory as a whole.
+
+    Returns
+    -------
+    Intake
+        ``files`` has a row for every file, also for those that were not read, with the reason.
+
+    Raises
+    ------
+    InputError
+        When a folder does not exist, `gemeente` is no code, or (`streng`) with the problems of
+        all files together.
     """
     wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
     harvest = _Harvest(bewaar)
@@ -175,8 +195,6 @@ def read_folder(
     kwb = [found.year for *_, found in known if found.source == cbs.NAME]
     dated = max(wish.years or kwb or (found.year for *_, found in known), default=0)
     for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
-        if voortgang is not None:
-            voortgang(path)
         _take(path, name, source, _dated(found, dated), wish, harvest)
     if streng and harvest.problems:
         raise InputError(harvest.problems)

@@ -170,10 +170,12 @@ def _nothing(draft: Draft, file: str) -> Problem:
 
 def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal, list[Problem]]:
     """Return the decimal sign of a column, judged by itself and then by the others."""
-    own = signs[name]
-    rest = Signs()
-    for other, found in signs.items():
-        rest = rest if other == name else rest.together(found)
+    own, rest = signs[name], Signs()
+    # what people write by hand may differ per column; only counts have no decimals to mistake
+    counted = draft.measures[name].minimum is not None and "oppervlak" not in name
+    if counted or not draft.strict:
+        for other, found in signs.items():
+            rest = rest if other == name else rest.together(found)
     sign = sign_for(own, rest, strict=draft.strict, maximum=draft.measures[name].maximum)
     if own.mixed:
         wat = f"Decimale komma en decimale punt staan door elkaar (`{'`, `'.join(own.mixed)}`)."

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import io
 import json
 import sqlite3
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,20 +32,8 @@ from sia.sources.fetch import (
     plan,
 )
 from sia.store import sha256_file
+from tests.sources import replay as replay_module
 
-
-def _load_replay() -> ModuleType:
-    # Tests are imported by path, so a neighbour has to be too.
-    spec = importlib.util.spec_from_file_location("replay", Path(__file__).with_name("replay.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules["replay"] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-replay_module = _load_replay()
 Answer, as_json = replay_module.Answer, replay_module.as_json
 
 QUICK = Patience(attempts=3, timeout=2.0, first_wait=0.001, longest_wait=1.0)

@@ -196,8 +196,8 @@ def test_a_near_miss_says_what_it_lacks(tmp_path: Path, head: str, said: str) ->
 def test_a_row_per_subject_becomes_a_column_per_subject(tmp_path: Path) -> None:
     text = (
         "jaar;gebiedcode15;gebiednaam;indicator;waarde\n"
-        "2024;BU99990001;Zuid;BEVTOTAAL;1.210\n2024;BU99990001;Zuid;PSLOOP;0,5\n"
-        "2024;BU99990000;Noord;BEVTOTAAL;1.100\n2023;BU99990000;Noord;PSLOOP;0,25\n"
+        "2024;BU99990001;Zuid;BEVTOTAAL;1210\n2024;BU99990001;Zuid;PSLOOP;0,5\n"
+        "2024;BU99990000;Noord;BEVTOTAAL;1100\n2023;BU99990000;Noord;PSLOOP;0,25\n"
     )
     before, table = _read(_csv(tmp_path, text, "bbga.csv"))
     assert (before.year, table.year) == (2023, 2024)
@@ -212,6 +212,66 @@ def test_a_subject_that_an_area_has_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"meer dan eens in: BU99990000, a\.") as caught:
         _read(path)
     assert caught.value.problems[0].rij == "4"
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    figures=st.lists(st.integers(0, 99_999_999), min_size=2, max_size=5),
+    places=st.integers(0, 3),
+    signs=st.sampled_from([".,", ",.", ". ", ", ", ".", ",", ",'"]),
+    heading=st.sampled_from(["aantal_bomen", "prijs", "afstand (km)", "oppervlakte"]),
+    other=st.sampled_from(["", "0.5", "0,5"]),
+    layout=st.sampled_from(["wide", "long", "turned"]),
+    around=st.sampled_from(["{}", "sep=;\n{}", "Overzicht 2024;\n{}", "{}\nBron: de gemeente"]),
+    encoding=st.sampled_from(["utf-8-sig", "utf-16", "cp1252"]),
+)
+def test_any_layout_is_read_right_or_refused(
+    figures: list[int],
+    places: int,
+    signs: str,
+    heading: str,
+    other: str,
+    layout: str,
+    around: str,
+    encoding: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    texts = [f"{n / 10**places:_.{places}f}".replace(".", signs[0]) for n in figures]
+    cells = [text.replace("_", signs[1:]) for text in texts]
+    codes = [f"BU9999000{place}" for place in range(len(cells))]
+    rows = [
+        ["buurtcode", heading],
+        *([code, cell] for code, cell in zip(codes, cells, strict=True)),
+    ]
+    if other:
+        rows = [[*row, "score" if row is rows[0] else other] for row in rows]
+    if layout == "turned":
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    if layout == "long":
+        told = [
+            [r[0], name, cell]
+            for r in rows[1:]
+            for name, cell in zip(rows[0][1:], r[1:], strict=True)
+        ]
+        rows = [["buurtcode", "onderwerp", "waarde"], *told]
+    path = tmp_path_factory.mktemp("eigen") / "beheer-2024.csv"
+    text = around.format("\n".join(";".join(row) for row in rows))
+    path.write_bytes(text.encode(encoding))
+    found = own.recognise(path)
+    if found is None:
+        return
+    try:
+        (table,) = own.read(found)
+    except InputError:
+        return
+    measure = next((m for m in table.values if m != "score"), None)
+    if measure is None:
+        assert table.remark
+        return
+    expected = {code: n / 10**places for code, n in zip(codes, figures, strict=True)}
+    assert table.values[measure].to_dict() == pytest.approx(expected)
 
 
 def test_opendocument_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:

@@ -133,16 +133,6 @@ def test_a_geopackage_gives_every_level_that_it_holds(tmp_path: Path) -> None:
     assert table.reasons.loc["GM9999", "percentage_huurwoningen"] == "leeg"
 
 
-def test_one_municipality_comes_out_of_a_larger_file(tmp_path: Path) -> None:
-    other = buurten(buurtcode=[f"BU0153000{i}" for i in range(6)], gemeentecode="GM0153")
-    both = pd.concat([buurten(), other.assign(geometry=other.translate(5000))])
-    areas, table = read(write(both, tmp_path / "buurten.gpkg"), gemeenten=["GM0153"])
-    assert set(areas.frame["gemeentecode"]) == {"GM0153"}
-    assert len(table.values) == 6
-    with pytest.raises(InputError, match="GM0001"):
-        pdok.read(found(tmp_path / "buurten.gpkg"), gemeenten=["GM0001"])
-
-
 def full_2021(n: int = 6) -> gpd.GeoDataFrame:
     names = EDITIONS[0]["columns"]
     frame = buurten(n).drop(columns=["jrstatcode"])

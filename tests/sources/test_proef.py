@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,22 +16,10 @@ from sia.sources import proef
 from sia.sources.fetch import Hosts
 from sia.sources.proef import CHANGED, GONE, SILENT, WORKS, Question, judge, probe, questions
 from sia.sources.web import AgainError, FetchError, Patience
+from tests.sources import replay as replay_module
 
 QUESTIONS = {question.dienst: question for question in questions()}
 QUICK = Patience(attempts=1, timeout=2.0)
-
-
-def _load_replay() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("replay", Path(__file__).with_name("replay.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules["replay"] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-replay_module = _load_replay()
 
 
 @pytest.fixture(scope="module")

@@ -122,12 +122,6 @@ def test_several_folders_and_single_files(folder: Path) -> None:
     assert set(result.files["bestand"]) == {"meldingen-2024.csv", "kwb-2019.csv"}
 
 
-def test_progress_is_told_per_file(folder: Path) -> None:
-    seen: list[str] = []
-    intake(folder, voortgang=lambda path: seen.append(path.name))
-    assert seen == ["fout-2024.csv", "kwb-2019.csv", "kwb-2024.csv", "meldingen-2024.csv"]
-
-
 @pytest.mark.parametrize("gemeente", ["Enschede", "0153", "GM15", "../GM0153"])
 def test_a_gemeente_is_given_by_its_code(folder: Path, gemeente: str) -> None:
     with pytest.raises(InputError, match="geen gemeentecode"):
