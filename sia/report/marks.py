@@ -33,13 +33,7 @@ def link(buren: Buren, soort: str, sleutel: str, naam: str) -> Markup:
 
 
 def rank_bar(row: Mapping[Any, Any], total: int, last: int) -> Markup:
-    """Draw the place of a buurt with its margin; the text beside it says the same.
-
-    Parameters
-    ----------
-    total, last : int
-        Ranked buurten of the city, and the place at which the axis ends.
-    """
+    """Draw the place of a buurt with its margin; the text beside it says the same."""
     low, high, own = (float(row[name]) for name in ("rang_p05", "rang_p95", "rang"))
     if isnan(low):
         return Markup("")
@@ -73,17 +67,7 @@ def year_bars(
     *,
     minstens: Collection[int] = (),
 ) -> Markup:
-    """Draw millions of euros per year with their values; the part that matters lies at the bottom.
-
-    Parameters
-    ----------
-    minstens : collection of int
-        Years of which a part is not told: an amount is a least one, or there is none to tell.
-    part : mapping of int to float, optional
-        Of the amounts, those in the urgent buurten.
-    what : str
-        What the bars count, for the caption.
-    """
+    """Draw millions of euros per year with their values, the part that matters at the bottom."""
     most = max(years.values(), default=0.0)
     if not most > 0:
         return Markup("")
@@ -118,13 +102,7 @@ def two_bars(pairs: Sequence[tuple[str, float, str]]) -> Markup:
 
 
 def dot_axis(dots: Sequence[tuple[float, str, str, str]], limit: float) -> Markup:
-    """Draw dots with a number along 0 to 100 %, and the border between the two kinds.
-
-    Parameters
-    ----------
-    dots : sequence of tuple
-        Per cent, sign in the dot, kind (class of the style sheet), name.
-    """
+    """Draw dots with a number along 0 to 100 %, and the border between the two kinds."""
     levels: list[float] = []
     drawn = []
     for share, sign, kind, name in sorted(dots):
