@@ -23,8 +23,12 @@ _SMALL = 0.11
 """A difference that one decimal explains."""
 
 _LEAST = 3
-_NEAR = 0.12
-"""Buurten that tell of a jump, and how near to a power of ten (in tens) the middle one is."""
+_NEAR, _WIDE = 0.12, 0.4
+"""Buurten that tell of a jump, and how near to a power of ten (in tens) the middle one is: of the
+same buurten a year earlier, and of one municipality in its country."""
+
+_COUNTRY = 2_000
+"""Regions of a table that speaks for the country."""
 
 
 def bound(tables: Iterable[SourceTable], gemeente: Gemeente, codes: pd.Index) -> list[SourceTable]:
@@ -62,34 +66,50 @@ def passed_over(tables: Iterable[SourceTable], gemeente: Gemeente) -> dict[str, 
 def jumps(tables: Iterable[SourceTable]) -> dict[str, str]:
     """Return per file, by its path, which figures are about 10, 100 or 1,000 times last year's.
 
-    That is a question and no fault: a unit may have changed, or a sign for thousands was lost.
+    A figure of another file than that of the country is compared with the country too: 100 or
+    1,000 times. That is a question and no fault: a unit may have changed, or a sign for thousands
+    was lost.
     """
+    listed = sorted(tables, key=lambda one: one.year)
+    country = {
+        str(measure): table
+        for table in sorted(listed, key=lambda one: len(one.values))
+        if len(table.values) >= _COUNTRY
+        for measure in table.values
+    }
     before: dict[tuple[str, str], SourceTable] = {}
     found: dict[str, list[str]] = {}
-    for table in sorted(tables, key=lambda one: one.year):
+    for table in listed:
         for measure in map(str, table.values):
             earlier = before.get((table.source, measure))
             before[table.source, measure] = table
-            if earlier is None or earlier.year == table.year:
-                continue
-            times = _times(earlier.values[measure], table.values[measure])
+            times = ""
+            if earlier is not None and earlier.year < table.year:
+                then = earlier.values[measure].reindex(table.values.index)
+                times = _times(table.values[measure] / then, f"in {earlier.year}", 1, _NEAR)
+            whole = country.get(measure)
+            if not times and whole is not None and len(table.values) < _COUNTRY:
+                middle = whole.values[measure].median()
+                counted = table.measures.at[measure, "unit"] in ("", "aantal")
+                if not counted:
+                    times = _times(table.values[measure] / middle, "in het land", 2, _WIDE)
             if times:
                 title = str(table.measures.at[measure, "title"])
-                text = f"{title} is in {table.year} {times} {earlier.year}"
+                text = f"{title} is in {table.year} {times}"
                 found.setdefault(str(table.origin.path), []).append(text)
     return {path: f"let op: {'; '.join(texts[:3])}" for path, texts in found.items()}
 
 
-def _times(then: pd.Series[float], now: pd.Series[float]) -> str:
-    """Say that one year is about a power of ten of another; empty when it is not."""
-    ratio = (now / then.reindex(now.index)).where(lambda part: (part > 0) & np.isfinite(part))
+def _times(ratio: pd.Series[float], than: str, least: int, near: float) -> str:
+    """Say that figures are about a power of ten of others; empty when they are not."""
+    ratio = ratio.where(lambda part: (part > 0) & np.isfinite(part))
     if ratio.notna().sum() < _LEAST:
         return ""
     power = float(np.log10(ratio.median()))
     step = round(power)
-    if not 1 <= abs(step) <= 3 or abs(power - step) > _NEAR:
+    if not least <= abs(step) <= 3 or abs(power - step) > near:
         return ""
-    return f"ongeveer {10 ** abs(step)} keer zo {'groot' if step > 0 else 'klein'} als in"
+    return f"ongeveer {10 ** abs(step)} keer zo {'groot' if step > 0 else 'klein'} als {than}"
 
 
 def _columns(table: SourceTable, gemeente: Gemeente) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
+from sia.weighing.axes import SMALLEST
 from sia.weighing.order import open_places, order_text
 
 LEAST_SHOWN = 0.1
@@ -96,6 +97,11 @@ def urgency(cijfers: Cijfers) -> Zin:
         return Zin("Geen enkele buurt kon worden gerangschikt. Er zijn te weinig cijfers.")
     if not cijfers.heeft_intervallen:
         return _urgency_without_intervals(cijfers, ranked)
+    if without_quarter(ranked):
+        return Zin(
+            "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart. Kijk naar "
+            "de scores en naar de cijfers zelf."
+        )
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = (int((chance >= limit).sum()) for limit in (CERTAIN, LIKELY))
     if not likely:
@@ -123,6 +129,14 @@ def urgency(cijfers: Cijfers) -> Zin:
             *named(names, "Rangorde"),
         ),
     )
+
+
+def without_quarter(ranked: pd.DataFrame) -> bool:
+    """Tell whether these are the ranked buurten of a city that has too few of them for a quarter.
+
+    In any other city a buurt with a place before `SMALLEST` is in its quarter now and then.
+    """
+    return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
 
 
 def word_for(chance: float) -> str:
@@ -319,6 +333,8 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
             "Onzeker: de marges rond de volgorde zijn nog niet berekend. Buurten die dicht bij "
             "elkaar staan, kunnen van plaats wisselen."
         )
+    if without_quarter(ranked):
+        return None
     chance = ranked["kans_kwart"].astype(float)
     sure, out = int((chance >= CERTAIN).sum()), int((chance <= OUT).sum())
     maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= UNLIKELY).sum()) - out

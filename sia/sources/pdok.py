@@ -783,7 +783,7 @@ def _read_rda(found: Found) -> list[_Part]:
         classes = {label: float(i) for i, label in enumerate(tmap["stedelijkheid"], start=1)}
         frame["urbanity"] = frame["urbanity"].astype("object").map(classes).astype("float64")
     structure = {f"{found.level}code": "code", f"{found.level}naam": "name"}
-    return _split_levels(frame, Columns(structure, known, ()), found.path, ())
+    return _split_levels(frame, Columns(structure, known, ()), found.path)
 
 
 def _problem(path: Path, oplossing: str) -> Callable[..., Problem]:

@@ -530,6 +530,9 @@ def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
     )
 
 
+SMALLEST = 4
+"""Fewer ranked buurten have no most urgent quarter: the first of three is a third of them."""
+
 NO_SCALE = {
     "geen spreiding": "Alle buurten hebben dezelfde waarde.",
     "geen normen": "Er zijn geen normen voor dit cijfer, dus geen schaal.",
@@ -743,4 +746,6 @@ def _scores(
     }
     for source, target in names.items():
         scores[target] = np.nan if doubt is None else doubt.units[source].astype(float)
+    if int(ranked.sum()) < SMALLEST:
+        scores["kans_kwart"] = scores["kans_kwart"].mask(scores["kans_kwart"].notna(), 0.0)
     return scores

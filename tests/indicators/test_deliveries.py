@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import handmade as hm
+import pandas as pd
 import pytest
 
 from sia.errors import InputError
@@ -67,5 +68,28 @@ def test_a_jump_of_a_power_of_ten_is_a_question(factor: float, said: str) -> Non
     then = hm.table(2019, {"x": [1, 2, 3, float("nan")]}, source="eigen")
     now = hm.table(2020, {"x": [v * factor for v in (1.1, 1.9, 3, 4)]}, source="eigen")
     told = jumps([now, then])
+    assert said in "".join(told.values())
+    assert bool(told) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor", "said"),
+    [
+        ("1.000 euro", 1000, "ongeveer 1000 keer zo groot als in het land"),
+        ("%", 0.01, "ongeveer 100 keer zo klein als in het land"),
+        ("1.000 euro", 1.4, ""),
+        ("km", 10, ""),
+        ("aantal", 1000, ""),
+    ],
+)
+def test_a_unit_that_is_not_that_of_the_country_is_a_question(
+    unit: str, factor: float, said: str
+) -> None:
+    near = hm.table(2020, {"x": [factor * value for value in (1.3, 2, 2.5, 3)]}, source="eigen")
+    near = replace(near, measures=near.measures.assign(unit=unit))
+    wide = hm.table(2020, {"x": [1, 2, 2, 3]}, source="cbs.kwb")
+    index = [f"BU0001{place:04d}" for place in range(4_000)]
+    values = pd.DataFrame({"x": [1.0, 2, 2, 3] * 1_000}, index=index)
+    told = jumps([near, replace(wide, values=values)])
     assert said in "".join(told.values())
     assert bool(told) == bool(said)

@@ -282,6 +282,15 @@ def test_a_buurt_hears_what_is_certain_and_what_is_not(stad: Cijfers) -> None:
     assert not buurt_certainty(stad, stad.niet_gerangschikt.index[0])[0].tekst.startswith("Zeker")
 
 
+def test_a_city_without_a_quarter_is_told_so(stad: Cijfers) -> None:
+    two = stad.gerangschikt.index[:2]
+    none = stad.scores.assign(kans_kwart=0.0).loc[two]
+    assert "is er geen meest urgente kwart" in urgency(replace(stad, scores=none)).tekst
+    assert "meest urgente kwart van de stad" in urgency(stad).tekst
+    unsure = replace(stad, scores=none.assign(rang=[5, 9]))
+    assert "geen enkele buurt" in urgency(unsure).tekst
+
+
 def test_a_deel_buurt_on_a_border_counts_in_both_buurten(stad: Cijfers) -> None:
     one, other = stad.gebieden.index[5], stad.gebieden.index[6]
     found = stad.deelbuurten.iloc[:1].assign(buurtcodes=f"{one} {other}")

@@ -258,8 +258,16 @@ def test_one_buurt_is_first_and_has_no_city_to_be_compared_with() -> None:
     result = weighed(city(1), norms=norms, how=WeighingSettings(draws=20))
     row = result.scores.iloc[0]
     assert row["rang"] == 1
-    assert (row["rang_p05"], row["rang_p95"], row["kans_kwart"]) == (1, 1, 1)
+    assert (row["rang_p05"], row["rang_p95"], row["kans_kwart"]) == (1, 1, 0)
     assert np.isnan(row["urgentie_stad"])
+
+
+@pytest.mark.parametrize(("buurten", "someone"), [(2, False), (3, False), (4, True)])
+def test_fewer_than_four_buurten_have_no_most_urgent_quarter(buurten: int, someone: bool) -> None:
+    norms = norms_of(city(12))
+    scores = weighed(city(buurten), norms=norms, how=WeighingSettings(draws=20)).scores
+    assert scores["kans_kwart"].notna().all()
+    assert bool(scores["kans_kwart"].any()) is someone
 
 
 def test_nobody_ranked_gives_a_table_with_all_buurten_and_their_reasons() -> None:
