@@ -1,7 +1,8 @@
 """Make the pictures and the short film of the site from the finished Voorbeeldstad.
 
-``python docs/pictures.py reports/GM9999/2024 "http://127.0.0.1:8866/?token=..."``: the folder with
-the atlas and the report, and the address of a running `sia sessie`, which may be left out.
+``python docs/pictures.py reports/GM9999/2024/openbaar "http://127.0.0.1:8866/?token=..."``: the
+folder with the atlas and the report, and the address of a running `sia sessie`, which may be left
+out.
 """
 
 from __future__ import annotations

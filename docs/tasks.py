@@ -1,9 +1,9 @@
 """Ten tasks of a wethouder, a manager and a researcher, done in the browser from the first page.
 
-``python docs/tasks.py reports/GM9999/2024 [address of a running session]`` prints a table in
-Markdown: the steps of each task, the seconds that the page takes for them, and the answer read from
-the page. A step is a click, a choice, something typed, or reading another part of the page. The
-seconds are those of the machine: reading and thinking come on top.
+``python docs/tasks.py reports/GM9999/2024/openbaar [address of a running session]`` prints a table
+in Markdown: the steps of each task, the seconds that they take, and the answer read from the page.
+A step is a click, a choice, something typed, or reading another part of the page. The seconds are
+those of the machine: reading and thinking come on top.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class Sessie(anywidget.AnyWidget):
         super().__init__(opties=options(), gemeente=gemeente, jaar=jaar)
         self.stand: Stand
         self.opened: tuple[str, int] | None = None
-        self._seen = (0, 0)
+        self._seen: tuple[int, ...] = (0, 0)
         try:
             self._open()
         except InputError as error:
@@ -267,14 +267,11 @@ class Sessie(anywidget.AnyWidget):
         places = {*gebieden["naam"].astype(str), *gebieden["wijknaam"].astype(str)}
         return warnings(fields, places)
 
-    def _stamps(self) -> tuple[int, int]:
-        """Return when the record and the figures on the table were last written."""
+    def _stamps(self) -> tuple[int, ...]:
+        """Return when the record and the figures on the table were last written; 0 is not there."""
         run = self.stand.run
-        record = self.folders.record(run.gemeente.code)
-        return (
-            record.stat().st_mtime_ns if record.exists() else 0,
-            (run.folder / "manifest.json").stat().st_mtime_ns,
-        )
+        files = (self.folders.record(run.gemeente.code), run.folder / "manifest.json")
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
 
     def _look(self, _: Mapping[str, Any]) -> dict[str, Any]:
         """Show what another session said, and figures that were computed anew."""

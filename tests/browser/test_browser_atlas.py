@@ -145,6 +145,21 @@ def test_what_is_taken_along_is_safe_and_whole(visit: Callable, source: str) -> 
         assert all(part in cited for part in ("2024", ATLAS.materiaal.versie, f"buurt={FIRST}"))
 
 
+def test_plans_are_listed_by_year_and_partner(visit: Callable, source: str) -> None:
+    plans = ATLAS.materiaal.investeringen
+    public = plans[plans["vertrouwelijkheid"] == "openbaar"].dropna(subset=["start", "eind"])
+    year = int(public["start"].max())
+    then = public[(public["start"] <= year) & (public["eind"] >= year)]
+    page = visit(source).page
+    page.locator("#pj").select_option(str(year))
+    rows = page.locator("#plantabel tbody tr")
+    assert rows.count() == len(then.drop_duplicates(["titel", "partner", "start", "eind"]))
+    assert {row.locator("th").inner_text() for row in rows.all()} == set(then["titel"])
+    assert {row.locator("td").first.inner_text() for row in rows.all()} == set(then["partner"])
+    page.locator("#pj").select_option("")
+    assert rows.count() == len(public.drop_duplicates(["titel", "partner", "start", "eind"]))
+
+
 def test_a_buurt_stands_beside_another_municipality(visit: Callable) -> None:
     values = ATLAS.materiaal.cijfers.toonbaar
     middle = pd.Series({"wonen_1": 12.25})
