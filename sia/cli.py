@@ -105,6 +105,32 @@ Stil = Annotated[
 Uitgebreid = Annotated[
     bool, typer.Option("--uitgebreid", "-v", help="Zeg van elk notebook hoe het ging.")
 ]
+Eerste = Annotated[
+    str,
+    typer.Option(
+        "--gemeente",
+        "-g",
+        metavar="NAAM",
+        help="Naam of code; standaard de eerste die er is.",
+        show_default=False,
+    ),
+]
+Nieuwste = Annotated[
+    int,
+    typer.Option(
+        "--jaar",
+        "-j",
+        metavar="JAAR",
+        help="SIA-jaar; standaard het nieuwste dat er is.",
+        show_default=False,
+    ),
+]
+Poort = Annotated[
+    int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
+]
 
 
 def _say(text: str) -> None:
@@ -353,35 +379,13 @@ def typen(
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
 def sessie(
-    gemeente: Annotated[
-        str,
-        typer.Option(
-            "--gemeente",
-            "-g",
-            metavar="NAAM",
-            help="Naam of code; standaard de eerste die er is.",
-            show_default=False,
-        ),
-    ] = "",
-    jaar: Annotated[
-        int,
-        typer.Option(
-            "--jaar",
-            "-j",
-            metavar="JAAR",
-            help="SIA-jaar; standaard het nieuwste dat er is.",
-            show_default=False,
-        ),
-    ] = 0,
+    gemeente: Eerste = "",
+    jaar: Nieuwste = 0,
     partners: Annotated[
         bool, typer.Option("--partners", help="Toon ook plannen die niet openbaar zijn.")
     ] = False,
-    poort: Annotated[
-        int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
-    ] = 8866,
-    browser: Annotated[
-        bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
-    ] = True,
+    poort: Poort = 8866,
+    browser: Browser = True,
 ) -> None:
     """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen
@@ -405,26 +409,8 @@ def sessie(
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
 def tafel(
-    gemeente: Annotated[
-        str,
-        typer.Option(
-            "--gemeente",
-            "-g",
-            metavar="NAAM",
-            help="Naam of code; standaard de eerste die er is.",
-            show_default=False,
-        ),
-    ] = "",
-    jaar: Annotated[
-        int,
-        typer.Option(
-            "--jaar",
-            "-j",
-            metavar="JAAR",
-            help="SIA-jaar; standaard het nieuwste dat er is.",
-            show_default=False,
-        ),
-    ] = 0,
+    gemeente: Eerste = "",
+    jaar: Nieuwste = 0,
     bron: Annotated[
         list[Path],
         typer.Option(
@@ -445,12 +431,8 @@ def tafel(
             "ronde leidt, op een scherm dat niemand anders ziet.",
         ),
     ] = [],  # noqa: B006 - typer copies it
-    poort: Annotated[
-        int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
-    ] = 8867,
-    browser: Annotated[
-        bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
-    ] = True,
+    poort: Poort = 8867,
+    browser: Browser = True,
 ) -> None:
     """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen

@@ -418,13 +418,13 @@ class AgendaValues(Section):
     def likely(self, soort: str) -> LikelyCost:
         """Return between which amounts the cost of a plan of this kind is likely, euro."""
         of = {naam: one for one in self.aannemelijk for naam in one.soorten}
-        return of.get(soort, of["anders"])
+        return of.get(soort, of["overig"])
 
     @field_validator("aannemelijk")
     @classmethod
     def _with_the_rest(cls, ranges: tuple[LikelyCost, ...]) -> tuple[LikelyCost, ...]:
-        if not any("anders" in one.soorten for one in ranges):
-            raise ValueError("Geen van de groepen noemt de soort `anders`.")
+        if not any("overig" in one.soorten for one in ranges):
+            raise ValueError("Geen van de groepen noemt de soort `overig`.")
         return ranges
 
 

@@ -46,12 +46,8 @@ def open_to_others(scheduler: str | None, trusted: bool) -> list[Problem]:
 class Remote:
     """Sends chains to a cluster; what a lost scheduler forgot is sent again when one is back.
 
-    Parameters
-    ----------
-    connect : callable
-        Returns a client of the scheduler; an `OSError` when it does not answer.
-    send : callable
-        Takes a client and a chain, returns a future of Dask.
+    `connect` returns a client of the scheduler, or raises `OSError` when it does not answer; `send`
+    takes a client and a chain and returns a future of Dask.
     """
 
     def __init__(self, connect: Callable[[], Any], send: Callable[[Any, Chain], Any]) -> None:

@@ -50,24 +50,9 @@ _SHOWN = 12
 class Request:
     """What was asked for on the command line.
 
-    Parameters
-    ----------
-    gemeenten : tuple of str
-        Names or codes; ``alle`` for every municipality of the raw files.
-    basisjaar : int, optional
-        Year that fixes the scale; see `sia.base_year`.
-    werkers : int
-        Chains side by side; 0: the number of cores.
-    reeks : bool
-        Also the set of reports and the open data.
-    scheduler : str, optional
-        Address of a Dask scheduler.
-    vertrouwd : bool
-        Only who is trusted reaches the network of the scheduler: it need not be encrypted.
-    tijdslimiet : int
-        Seconds that one cell may take.
-    methode : pathlib.Path, optional
-        TOML file with choices that go over those of the municipalities.
+    Municipalities are names, codes or ``alle``; 0 `werkers` is the number of cores; `tijdslimiet`
+    is in seconds per cell; `methode` is a TOML file that goes over the municipalities' own choices;
+    `vertrouwd` says that only who is trusted reaches the network of the scheduler.
     """
 
     gemeenten: tuple[str, ...]
@@ -107,24 +92,10 @@ class Choice:
 
 
 def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[Choice]:
-    """Return the municipalities and years of a request.
+    """Return the municipalities and years of a request, or refuse it with all that is wrong.
 
-    Parameters
-    ----------
-    known : callable
-        Gives the municipalities of the raw files; called only when a file in ``gemeenten/`` does
-        not do.
-
-    Returns
-    -------
-    list of Choice
-        In the order of their codes. With ``alle`` a municipality gets the years in which it
-        existed, and invented municipalities are left out when there are real ones.
-
-    Raises
-    ------
-    InputError
-        With every problem of the request at once.
+    `known` is called only when a file in ``gemeenten/`` does not do. With ``alle`` a municipality
+    gets the years in which it existed, and invented ones are left out when there are real ones.
     """
     problems = check_folders_and_years(request.jaren, request.bron)
     try:
@@ -169,17 +140,8 @@ def _all(request: Request, known: Mapping[str, Known]) -> list[Choice]:
 def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> BatchResult:
     """Run a request and leave record, summary page and executed notebooks.
 
-    Parameters
-    ----------
-    say : callable
-        Gets the Dutch lines that stand before and after the run.
-    level : {"stil", "gewoon", "uitgebreid"}
-        Quiet says only what failed or asks attention; verbose has a line per notebook.
-
-    Raises
-    ------
-    InputError
-        When the request cannot be run at all; before anything starts.
+    `say` gets the Dutch lines before and after the run. What cannot be run at all is refused before
+    anything starts.
     """
     folders = Folders.of(root)
     bron = tuple(folder.resolve() for folder in request.bron)

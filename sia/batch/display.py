@@ -16,15 +16,7 @@ Level = Literal["stil", "gewoon", "uitgebreid"]
 
 @dataclass(frozen=True)
 class Display:
-    """Where outcomes and remarks go while a batch runs.
-
-    Parameters
-    ----------
-    outcome : callable
-        Gets every outcome.
-    say : callable
-        Gets a Dutch line.
-    """
+    """Where outcomes and remarks go while a batch runs."""
 
     outcome: Callable[[Outcome], None]
     say: Callable[[str], None]
@@ -32,22 +24,12 @@ class Display:
 
 @contextmanager
 def display(total: int, level: Level = "gewoon") -> Iterator[Display]:
-    """Show the progress of a batch on stderr within the block.
+    """Show the progress of a batch of `total` notebooks on stderr within the block.
 
-    Parameters
-    ----------
-    total : int
-        Number of notebooks.
-    level : {"stil", "gewoon", "uitgebreid"}
-        Quiet: failures only. Verbose: a line per notebook, also on a terminal, with what it asks
-        attention for.
-
-    Yields
-    ------
-    Display
-        On a terminal a bar with counts, the last notebook and the time left, and only failures as
-        lines; elsewhere one line per notebook that ran, and one for the others of a municipality
-        and year together, each with how many are done and how long the rest will take.
+    On a terminal a bar with counts, the last notebook and the time left, and only failures as
+    lines; elsewhere one line per notebook that ran, and one for the others of a municipality and
+    year together. Quiet: failures only. Verbose: a line per notebook, with what it asks attention
+    for.
     """
     from rich.console import Console
     from rich.progress import (
@@ -94,15 +76,7 @@ def _ignore(text: str) -> None:
 class Teller:
     """Counts outcomes, and says of each what a reader of a log wants to know.
 
-    Parameters
-    ----------
-    total : int
-        Number of notebooks.
-    level : {"stil", "gewoon", "uitgebreid"}
-    every : bool
-        Whether also what went well gets a line.
-    now : callable
-        Clock, in seconds.
+    With `every` also what went well gets a line; `now` is a clock in seconds.
     """
 
     total: int

@@ -23,11 +23,8 @@ _MOST_WARNINGS = 20
 def run_notebook(task: Task) -> Outcome:
     """Execute one notebook and keep the executed copy, also when a cell fails.
 
-    Returns
-    -------
-    Outcome
-        Never raises for a failing cell, a dead kernel or a full disk: the outcome says what
-        happened, and the executed copy, when it could be written, holds the traceback.
+    Never raises for a failing cell, a dead kernel or a full disk: the outcome says what happened,
+    and the copy, when it could be written, holds the traceback.
     """
     with extra("batch"):
         from papermill.exceptions import PapermillExecutionError
@@ -97,13 +94,9 @@ def _without_paths(task: Task, part: Path) -> None:
 
 
 def warnings_in(executed: Path) -> tuple[str, ...]:
-    """Return what an executed notebook asks attention for.
+    """Return what an executed notebook asks attention for, without doubles, at most twenty lines.
 
-    Returns
-    -------
-    tuple of str
-        Lines with ``LET OP`` in what it printed, and what it wrote on stderr; without doubles, at
-        most twenty.
+    Those with ``LET OP`` in what it printed, and what it wrote on stderr.
     """
     cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
     streams = [

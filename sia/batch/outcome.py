@@ -17,30 +17,11 @@ INTERRUPTED = 130
 class Outcome:
     """What became of a task.
 
-    Parameters
-    ----------
-    gemeente, jaar, notebook
-        Which task.
-    status : str
-        ``klaar``, ``ongewijzigd`` (nothing changed since it last went well), ``mislukt``,
-        ``overgeslagen`` (an earlier notebook of that year failed) or ``niet gedraaid`` (the batch
-        was stopped).
-    seconds : float
-        Wall-clock duration.
-    cell : int or None
-        The cell that failed: the number that Jupyter shows before it, ``[3]``.
-    message : str
-        Message of the failure; empty when it went well.
-    memory : int or None
-        Peak memory of the kernel in bytes, where it is known.
-    cpu : float or None
-        Processor time of the kernel in seconds, where it is known.
-    fingerprint : str
-        Hash of code, parameters and inputs that the outcome rests on.
-    warnings : tuple of str
-        What the notebook asked attention for, and warnings of libraries.
-    outputs : mapping of str to str
-        Files that the notebook's stage wrote, with their SHA-256.
+    `status` is ``klaar``, ``ongewijzigd`` (nothing changed since it last went well), ``mislukt``,
+    ``overgeslagen`` (an earlier notebook of that year failed) or ``niet gedraaid`` (the batch was
+    stopped); `cell` is the one that failed, as Jupyter numbers it: ``[3]``. `memory` is the
+    kernel's peak in bytes, `cpu` its processor time in seconds, where known. `outputs` has the
+    SHA-256 of what the stages wrote.
     """
 
     gemeente: str
@@ -76,13 +57,7 @@ def not_run(chain: Chain, reason: str) -> list[Outcome]:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """All outcomes of one batch, in a fixed order.
-
-    Parameters
-    ----------
-    afgebroken : bool
-        Whether somebody stopped it.
-    """
+    """All outcomes of one batch, in a fixed order, and whether somebody stopped it."""
 
     outcomes: tuple[Outcome, ...] = field(default=())
     afgebroken: bool = False

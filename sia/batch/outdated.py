@@ -23,18 +23,8 @@ def outdated(
 ) -> tuple[list[str], str]:
     """Return a Dutch sentence for every stage that the same request would make again.
 
-    Parameters
-    ----------
-    code : str
-        Of the municipality.
-    stages : mapping
-        What the manifest of one year notes of every stage.
-
-    Returns
-    -------
-    list of str, str
-        In the order of the stages; and why nothing can be said, where the last request cannot be
-        compared with, else empty.
+    And why nothing can be said, where the last request cannot be compared with; else empty.
+    `stages` is what the manifest of one year notes.
     """
     noted = {one.name: stages[one.name] for one in graph.STAGES if one.name in stages}
     noted = {name: entry for name, entry in noted.items() if "vingerafdruk" in entry}

@@ -21,23 +21,12 @@ _GOING = ".weg-"
 
 
 def prune_stores(processed: Path, current: Path, *, grace: float = GRACE) -> tuple[Path, ...]:
-    """Remove the stores of raw files that nothing rests on any more.
+    """Remove the stores of raw files that nothing rests on any more, and return them.
 
-    A store goes when no manifest names it, it is not the current one, and nobody opened it for
-    `grace` seconds. It is renamed first, so that it is there whole or not at all; whoever was
-    reading it nevertheless reads the raw files anew (`sia.sources.reading.read_intake`).
-
-    Parameters
-    ----------
-    processed : pathlib.Path
-        Folder with the tables of all municipalities.
-    current : pathlib.Path
-        From `sia.request.store_folder`.
-
-    Returns
-    -------
-    tuple of pathlib.Path
-        Stores that were removed, and the squares of a municipality that were cut out by them.
+    A store goes when no manifest names it, it is not the `current` one, and nobody opened it for
+    `grace` seconds; squares of a municipality that were cut out by it go along. It is renamed
+    first, so that it is there whole or not at all; whoever was reading it reads the raw files anew
+    (`sia.sources.reading.read_intake`).
     """
     for left in [*processed.glob(f"NL/intake/{_GOING}*"), *processed.glob(f"*/intake/{_GOING}*")]:
         shutil.rmtree(left, ignore_errors=True)

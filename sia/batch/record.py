@@ -37,18 +37,9 @@ _LIBRARIES = (
 class Start:
     """What was known when a batch began.
 
-    Parameters
-    ----------
-    opdracht : mapping
-        What was asked for.
-    begin : str
-        ISO 8601, UTC.
-    invoer : mapping of str to str
-        SHA-256 per raw file, by the name under its folder.
-    vingerafdruk : str
-        Hash of the package and the raw files.
-    methode : mapping of str to mapping
-        Per municipality, by code, `sia.stages.in_force.method_facts`.
+    `begin` is ISO 8601 in UTC, `invoer` has the SHA-256 of every raw file, `vingerafdruk` is the
+    hash of the package and the raw files, `methode` has per municipality
+    `sia.stages.in_force.method_facts`.
     """
 
     opdracht: Mapping[str, Any]
@@ -81,18 +72,10 @@ def begin(
 
 
 def write_record(start: Start, target: Path, result: BatchResult | None = None) -> None:
-    """Write the machine-readable record of a batch.
+    """Write the record of a batch as JSON: what was asked, with what, and what came of it.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        JSON: the request, the method of every municipality, the machine, the versions in use, the
-        hash of every raw file, and per notebook status, seconds, processor time, peak memory in
-        bytes, warnings, the failing cell,
-        the fingerprint that it rests on and the hash of every file that it wrote.
-    result : BatchResult, optional
-        None while the batch runs: then there is no ``einde``, and a reader can see that it did
-        not come to its end.
+    While it runs there is no `result`, so no ``einde``: a reader sees that it did not come to its
+    end.
     """
     content: dict[str, Any] = {
         "opdracht": start.opdracht,

@@ -41,13 +41,10 @@ def mark_done(task: Task, outcome: Outcome) -> None:
 
 
 def unchanged(task: Task) -> Outcome | None:
-    """Return an outcome when the task need not run again, else None.
+    """Return an outcome when the task need not run again.
 
-    Returns
-    -------
-    Outcome or None
-        None when there is no mark, it rests on something else, or a file that the task wrote is
-        gone or was changed by hand.
+    None when there is no mark, it rests on something else, or a file that the task wrote is gone or
+    was changed by hand.
     """
     mark = _mark(task)
     if not mark.exists() or not task.output.exists():
@@ -75,13 +72,7 @@ def unchanged(task: Task) -> Outcome | None:
 
 
 def remove_left_overs(folders: Iterable[Path]) -> int:
-    """Remove temporary files that a killed run left behind; the caller holds the lock.
-
-    Returns
-    -------
-    int
-        How many files were removed.
-    """
+    """Remove temporary files that a killed run left behind; the caller holds the lock."""
     stale = [p for folder in folders if folder.exists() for p in folder.rglob(".*.part*")]
     for path in stale:
         path.unlink(missing_ok=True)

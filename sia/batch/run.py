@@ -27,18 +27,7 @@ _checked: dict[str, RawHash] = {}
 
 
 def run_chain(chain: Chain, force: bool = False) -> list[Outcome]:
-    """Run the notebooks of one municipality and year in one phase, one after the other.
-
-    Parameters
-    ----------
-    force : bool
-        Run also what did not change.
-
-    Returns
-    -------
-    list of Outcome
-        One per task; after a failure the rest is skipped.
-    """
+    """Run the notebooks of a municipality and year in a phase; after a failure skip the rest."""
     outcomes: list[Outcome] = []
     for task in chain:
         if outcomes and not outcomes[-1].good:
@@ -54,21 +43,10 @@ def run_chain(chain: Chain, force: bool = False) -> list[Outcome]:
 
 
 def verified_chain(chain: Chain, base: str, bron: Sequence[Path], force: bool) -> list[Outcome]:
-    """Run a chain on a worker elsewhere, after checking that it sees the same code and inputs.
+    """Run a chain on a worker elsewhere, when it sees the code and inputs that made `base`.
 
-    Parameters
-    ----------
-    chain, force
-        As in `run_chain`.
-    base : str
-        Base fingerprint on the machine that sends the work.
-    bron : sequence of pathlib.Path
-        Raw folders that it is made of, besides the package.
-
-    Returns
-    -------
-    list of Outcome
-        All failed, with the reason, when the worker has other files.
+    `base` is the base fingerprint on the machine that sends the work, `bron` what it is made of
+    beside the package; else all outcomes are failed, with the reason.
     """
     there = all(folder.is_dir() for folder in bron)
     raw = _checked.get(base) or (raw_hash(bron) if there else RawHash("", ""))
@@ -96,33 +74,20 @@ def run_batch(
 ) -> BatchResult:
     """Run chains of notebooks, those of different municipalities and years side by side.
 
+    A municipality goes to its next phase when all its years have done this one; it does not wait
+    for others. When a task fails, the rest of that municipality and year is skipped. Outcomes are
+    sorted by municipality, year and notebook; after Ctrl-C they are those of what was done.
+
     Parameters
     ----------
-    phases : list of (list of chains)
-        A chain is the list of tasks of one municipality and year in one phase. A municipality
-        goes to its next phase when all its years have done this one; it does not wait for other
-        municipalities. When a task of a chain fails, the rest of that municipality and year is
-        skipped, all others go on.
-    bron : sequence of pathlib.Path
-        Folders with raw data.
     workers : int
-        Number of chains side by side; the work itself is done in kernels, one process each.
+        Chains side by side; the work itself is done in kernels, one process each.
     warm : bool
         Fork kernels from a warm server where the platform can; else start each one anew.
-    force : bool
-        Run also what did not change since it last went well.
     scheduler : str, optional
-        Address of a Dask scheduler (``tcp://...``) whose workers share the project folder.
-    progress : callable, optional
-        Called with every outcome as it comes in.
+        Address of a Dask scheduler whose workers share the project folder.
     say : callable, optional
         Gets a Dutch line when the batch has to wait for another one.
-
-    Returns
-    -------
-    BatchResult
-        Outcomes sorted by municipality, year and notebook. After Ctrl-C they are those of what
-        was done, and ``afgebroken`` is true.
     """
     raw = raw_hash(bron)
     base = base_fingerprint(raw)

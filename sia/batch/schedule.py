@@ -21,17 +21,7 @@ _RETRY = 0.5
 
 @dataclass(frozen=True)
 class Pool:
-    """Where jobs run.
-
-    Parameters
-    ----------
-    submit : callable
-        Takes a chain, returns a future of outcomes.
-    places : int
-        How many chains may be under way at once.
-    look : callable
-        Is called now and then while nothing comes in: may give up chains that nobody runs.
-    """
+    """Where jobs run: how many `places` there are, and what to call while nothing comes in."""
 
     submit: Callable[[Chain], Any]
     places: int
@@ -40,13 +30,7 @@ class Pool:
 
 @dataclass
 class Line:
-    """One municipality on its way through the phases.
-
-    Parameters
-    ----------
-    phases : list of (list of chains)
-        Of this municipality only.
-    """
+    """One municipality on its way through its own phases."""
 
     gemeente: str
     phases: Phases
@@ -120,17 +104,10 @@ def work(
     progress: Callable[[Outcome], None],
     say: Callable[[str], None],
 ) -> None:
-    """Run all lines to their end.
+    """Run all lines to their end and fill in their outcomes.
 
-    A municipality that was begun goes before one that was not, so that reports come early. One
-    that another batch works on is passed over until that batch has done with it.
-
-    Parameters
-    ----------
-    lines : sequence of Line
-        Their outcomes are filled in.
-    say : callable
-        Gets a Dutch line when the batch has to wait.
+    A municipality that was begun goes before one that was not, so that reports come early. One that
+    another batch works on is passed over until that batch has done with it; `say` is told.
     """
     finished: Finished = queue.SimpleQueue()
     told: set[str] = set()

@@ -18,26 +18,12 @@ _HEADINGS = ("gemeente", "jaar", "basisjaar", "stappen", "stand", "pagina")
 
 
 def processed_years(folders: Folders, gemeente: str = "") -> list[dict[str, Any]]:
-    """Return what was processed, one row per municipality (or the country) and year.
+    """Return what was processed, one row per municipality (or the country, ``NL``) and year.
 
-    Parameters
-    ----------
-    gemeente : str
-        Only this municipality, name or code; ``NL`` for the country.
-
-    Returns
-    -------
-    list of dict
-        ``code``, ``naam``, ``jaar``, ``basisjaar``, ``stappen`` (names), ``gebreken`` (every file
-        that is absent or was changed after it was written), ``verouderd`` (a sentence for every
-        stage that rests on something else than what is there now), ``onvergeleken`` (why that
-        cannot be said), ``pagina`` (report or map) and
-        ``gemeenten``: of the country how many municipalities have their own tables.
-
-    Raises
-    ------
-    InputError
-        When `gemeente` is not known and nothing of it was processed.
+    Of each its ``gebreken`` (every file that is absent or was changed after it was written),
+    ``verouderd`` (a sentence for every stage that rests on something else than what is there now),
+    ``onvergeleken`` (why that cannot be said) and ``pagina``. A name of which nothing is known or
+    processed is refused.
     """
     code = _code(folders, gemeente) if gemeente else ""
     found = sorted(p for p in folders.processed.glob(f"{code or '[GN]*'}/[0-9]*") if _is_year(p))

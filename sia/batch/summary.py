@@ -40,14 +40,8 @@ def write_summary(
 ) -> None:
     """Write the page: status, duration, memory and warnings of every municipality and year.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        One HTML file without anything from outside; its links go to the reports beside it.
-    names : mapping of str to str
-        Of the municipalities, by code.
-    onbekend : sequence of str
-        Raw files that no source knows.
+    One HTML file without anything from outside; its links go to the reports beside it. `names` are
+    by code, `onbekend` are raw files that no source knows.
     """
     from jinja2 import Environment, FileSystemLoader
 

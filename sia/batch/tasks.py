@@ -26,22 +26,8 @@ Phases = list[list[Chain]]
 class Task:
     """One notebook of one municipality and year.
 
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        The source notebook.
-    gemeente : str
-        Code, ``GM0153``.
-    parameters : mapping
-        Values for the notebook's ``parameters`` cell.
-    output : pathlib.Path
-        Where the executed copy goes.
-    stages : tuple of str
-        Stages that it makes: the manifest says under these names what was written.
-    fingerprint : str
-        Hash of everything that it rests on.
-    timeout : int
-        Seconds that one cell may take.
+    Its `output` is the executed copy, its `stages` are what the manifest notes its files under, its
+    `fingerprint` is the hash of everything that it rests on, its `timeout` in seconds is per cell.
     """
 
     notebook: Path
@@ -60,13 +46,7 @@ class Task:
 
 
 def notebook_parameters(notebook: Path) -> dict[str, Any]:
-    """Return the names and default values in a notebook's ``parameters`` cell.
-
-    Raises
-    ------
-    InputError
-        When there is no such notebook or it has no tagged ``parameters`` cell.
-    """
+    """Return the names and default values in a notebook's one ``parameters`` cell, or refuse it."""
     import ast
 
     if not notebook.exists():
@@ -92,15 +72,7 @@ def notebook_parameters(notebook: Path) -> dict[str, Any]:
 def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
     """Refuse names and types that the notebook's ``parameters`` cell does not know.
 
-    Parameters
-    ----------
-    given : mapping
-        Parameter values; papermill itself would accept a misspelt name and end with status 0.
-
-    Raises
-    ------
-    InputError
-        With one problem per parameter that is unknown or of another type than its default.
+    Papermill itself would accept a misspelt name and end with status 0.
     """
     known = notebook_parameters(notebook)
     problems = []
@@ -138,27 +110,9 @@ def plan(
 ) -> Phases:
     """Lay out the phases of one municipality and its years, as the table of stages orders them.
 
-    Parameters
-    ----------
-    run : Run
-        Of any of the years.
-    root : pathlib.Path
-        Project folder with ``notebooks/``.
-    methode : mapping, optional
-        What `run` lays over the method of the municipality, for the notebooks to do the same.
-    extra : mapping, optional
-        Parameters of single notebooks, such as ``reeks``: for those that know them.
-    timeout : int
-        Seconds that one cell may take.
-
-    Returns
-    -------
-    list of phases of chains of Task
-
-    Raises
-    ------
-    InputError
-        When a parameter is unknown or has another type; before any kernel starts.
+    What lies over the method of the municipality is in `methode`; `extra` are parameters of single
+    notebooks, such as ``reeks``. What is unknown or of another type is refused before a kernel
+    starts.
     """
     shared: dict[str, Any] = {
         "gemeente": run.gemeente.code,
@@ -229,11 +183,5 @@ def base_fingerprint(raw: RawHash) -> str:
 
 
 def merge(plans: Iterable[Phases]) -> Phases:
-    """Return the phases of several municipalities as those of one batch.
-
-    Parameters
-    ----------
-    plans : iterable of list of phases
-        From `plan`.
-    """
+    """Return the phases of several municipalities as those of one batch."""
     return [[chain for chains in phase for chain in chains] for phase in zip(*plans, strict=True)]

@@ -62,18 +62,7 @@ def kernel_config() -> Config:
 
 @contextlib.contextmanager
 def warm_kernels(enabled: bool = True) -> Iterator[bool]:
-    """Let kernels in this process start from the warm server within the block.
-
-    Parameters
-    ----------
-    enabled : bool
-        False keeps Jupyter's own provisioner.
-
-    Yields
-    ------
-    bool
-        Whether kernels are warm.
-    """
+    """Let kernels start from the warm server within the block; yield whether they do."""
     warm = enabled and available()
     if warm:
         multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOAD])
@@ -117,29 +106,14 @@ _finished = threading.local()
 
 @dataclass(frozen=True)
 class Usage:
-    """What a kernel used.
-
-    Parameters
-    ----------
-    memory : int or None
-        Peak resident memory in bytes.
-    cpu : float or None
-        Seconds of processor time.
-    """
+    """Peak resident memory in bytes and seconds of processor time, where they are known."""
 
     memory: int | None = None
     cpu: float | None = None
 
 
 def last_usage() -> Usage:
-    """Return what the last kernel of this thread used, and forget it.
-
-    Returns
-    -------
-    Usage
-        Without figures when the kernel did not end in an orderly way or the platform does not
-        tell.
-    """
+    """Return what the last kernel of this thread used, and forget it."""
     usage: Usage = getattr(_finished, "usage", Usage())
     _finished.usage = Usage()
     return usage
@@ -206,19 +180,9 @@ class ForkProvisioner(LocalProvisioner):
             self.process.kill()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel that listens on the connection file named in `cmd`.
+        """Fork a kernel that listens on the connection file in `cmd`, Jupyter's kernel command.
 
-        Parameters
-        ----------
-        cmd : list of str
-            Jupyter's kernel command, ``[python, -m, ipykernel_launcher, -f, file, ...]``.
-        **kwargs
-            As for `subprocess.Popen`; ``env`` and ``cwd`` are honoured.
-
-        Returns
-        -------
-        dict
-            Connection information of the kernel.
+        Of what else `subprocess.Popen` takes, ``env`` and ``cwd`` are honoured.
         """
         if _stopping.is_set():
             raise StoppedError("De batch is gestopt.")

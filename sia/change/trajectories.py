@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -239,6 +240,27 @@ def transition_table(found: Trajectories) -> pd.DataFrame:
     ]
     shown.insert(0, f"type in {first}", labels)
     return shown
+
+
+def yearly_shares(found: Trajectories) -> pd.DataFrame:
+    """Return the chances of going from type to type (a Markov chain), over all pairs of years.
+
+    Returns
+    -------
+    DataFrame
+        One row per type: its name, how many buurt-years it rests on, and the share (0-100) of
+        them that has each type in the next comparable year.
+    """
+    pairs = [
+        found.typen[[one, other]].dropna().set_axis(["van", "naar"], axis=1)
+        for one, other in pairwise(found.panel.jaren)
+    ]
+    both = pd.concat(pairs) if pairs else pd.DataFrame({"van": [], "naar": []})
+    counts = pd.crosstab(both["van"], both["naar"]).reindex(columns=list(found.namen), fill_value=0)
+    table = (100 * counts.div(counts.sum(axis=1), axis=0)).rename(columns=lambda n: f"naar {n} (%)")
+    table.insert(0, "type", [f"{n}. {found.namen[int(n)]}" for n in counts.index])
+    table.insert(1, "buurt-jaren", counts.sum(axis=1))
+    return table.reset_index(drop=True)
 
 
 def trend_table(found: Trajectories) -> pd.DataFrame:

@@ -43,14 +43,8 @@ Say = Callable[[str], None]
 class Yardstick:
     """What a municipality needs of the country: the intake, the norms and the names.
 
-    Parameters
-    ----------
-    store : pathlib.Path
-        From `sia.sources.store.open_store`.
-    normen : DataFrame, index ``indicator``
-        Distribution over all buurten of the country.
-    gemeenten : Series of str, index ``gemeentecode``
-        Names.
+    `normen` is by ``indicator`` over all buurten of the country, `gemeenten` has names by
+    ``gemeentecode``.
     """
 
     store: Path
@@ -63,16 +57,8 @@ class Yardstick:
 class Country:
     """The country in one year.
 
-    Parameters
-    ----------
-    maatstaf : Yardstick
-        What its municipalities are measured by.
-    tabel : DataFrame, index ``buurtcode``
-        What ``buurten.csv`` holds: every buurt, also those without a rank, with the reason.
-    map, rapport : pathlib.Path
-        Folder of the tables; the national map.
-    seconden : dict of str to float
-        Duration per step.
+    `tabel` is what ``buurten.csv`` holds: every buurt, also those without a rank, with the reason.
+    `map` holds the tables, `rapport` is the national map.
     """
 
     maatstaf: Yardstick
@@ -109,20 +95,10 @@ def country_step(
 ) -> Country:
     """Put all buurten of the country in one index, typology and map, and write them.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Folders with raw data. Squares are left out: they have no region code and belong to the
-        search for deel-buurten within one municipality.
-    folders : Folders
-        Tables go to ``processed/NL/<jaar>``, the map to ``reports/NL/<jaar>/openbaar``.
-    say : callable
-        Gets a Dutch line after every step.
-
-    Raises
-    ------
-    InputError
-        When the folders hold no buurt.
+    Squares are left out: they have no region code and belong to the search for deel-buurten within
+    one municipality. Tables go to ``processed/NL/<jaar>``, the map to
+    ``reports/NL/<jaar>/openbaar``. `say` gets a Dutch line after every step. Folders without a
+    buurt are refused.
     """
     clock = _Clock(say)
     store = open_store(bron, folders.processed)
@@ -188,24 +164,10 @@ def _loaded(store: Path, found: Intake | None) -> Intake:
 def municipality_step(
     country: Yardstick, code: str, folders: Folders, settings: WeighingSettings
 ) -> pd.DataFrame:
-    """Write indicator table and scores of one municipality from the intake of the country.
+    """Write indicator table and scores of one municipality from the intake, and return its scores.
 
     The scale is that of the country, so that scores of different municipalities can be compared.
-
-    Parameters
-    ----------
-    folders : Folders
-        Tables go to ``processed/NL/gemeenten/<code>/<jaar>``; those of ``sia run`` stay.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        The scores.
-
-    Raises
-    ------
-    InputError
-        When no source holds a buurt of it, or its own file is wrong.
+    Tables go to ``processed/NL/gemeenten/<code>/<jaar>``; those of ``sia run`` stay.
     """
     name = str(country.gemeenten.get(code, code))
     gemeente = configure(code, lambda: {code: Known(code, name)})
@@ -230,11 +192,8 @@ def municipalities(
 ) -> pd.DataFrame:
     """Work through municipalities, by default all, one after another from the one intake.
 
-    Returns
-    -------
-    DataFrame, index ``gemeentecode``
-        ``naam``, ``buurten``, ``gerangschikt`` (number), ``seconden`` and ``fout`` (empty when
-        it went well). One that fails does not stop the others.
+    Returns by ``gemeentecode`` ``naam``, ``buurten``, ``gerangschikt`` (number), ``seconden`` and
+    ``fout`` (empty when it went well). One that fails does not stop the others.
     """
     rows = []
     for code in codes or country.gemeenten.index:

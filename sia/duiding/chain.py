@@ -33,14 +33,8 @@ _HEAD = re.compile(rf"(\d{{1,9}})-([0-9a-f]{{{_SHOWN},64}})")
 class Found:
     """What is wrong with the judgements of a record.
 
-    Parameters
-    ----------
-    changed : dict of int to str
-        Judgements that are not what was confirmed, by number: what is wrong, in Dutch.
-    missing : tuple of int
-        Numbers of judgements that are gone.
-    remarks : dict of int to str
-        What to know of a judgement that itself is whole: the one before it is gone.
+    By number what is not what was confirmed (`changed`, in Dutch), which are `missing`, and what to
+    know of one that itself is whole (`remarks`): the one before it is gone.
     """
 
     changed: dict[int, str]
@@ -91,15 +85,7 @@ def write_witness(path: Path, seals: Mapping[int, str]) -> None:
 
 
 def inspect(rows: list[dict[str, Any]], witness: Mapping[int, str]) -> Found:
-    """Hold judgements against their chain and against the seals beside the record.
-
-    Parameters
-    ----------
-    rows : list of dict
-        `SEALED` and ``keten``, in the order of ``volgnummer``.
-    witness : mapping of int to str
-        As `read_witness`.
-    """
+    """Hold judgements, in order, against their chain and against the seals beside the record."""
     changed, last = {}, ""
     for row in rows:
         number = row["volgnummer"]

@@ -26,15 +26,7 @@ _SKEW = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Row:
-    """A row that may be taken over.
-
-    Parameters
-    ----------
-    values : dict
-        What the record stores.
-    place : Problem
-        Where it stands; what is wrong is filled in by `problem`.
-    """
+    """A row that may be taken over: what the record stores, and where the row stands."""
 
     values: dict[str, Any]
     place: Problem
@@ -45,26 +37,10 @@ class Row:
 
 
 def rows_of(text: str, name: str, own: Collection[str]) -> tuple[list[Row], list[Problem]]:
-    """Read the rows of an exported record.
+    """Return the rows of an exported record that may be taken over, and what is refused and why.
 
-    Parameters
-    ----------
-    text : str
-        Content of the CSV, with commas or semicolons.
-    name : str
-        Its file name.
-    own : collection of str
-        Codes of the municipalities that may be in it; empty for any.
-
-    Returns
-    -------
-    list of Row, list of Problem
-        What may be taken over, and what is refused with the reason.
-
-    Raises
-    ------
-    InputError
-        When it is no export of a record.
+    `own` are codes of the municipalities that may be in it, empty for any. What is no export of a
+    record is refused as a whole.
     """
     now = datetime.now(UTC)
     source = {"bron": _one_line(name), "ingevoerd": now.isoformat(timespec="microseconds")}

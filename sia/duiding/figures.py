@@ -23,14 +23,9 @@ _DIGITS = 9
 
 
 def figures_version(figures: pd.Series) -> str:
-    """Return a short hash of the figures that a judgement is about.
+    """Return a short hash of the figures of one place, in any order.
 
     16 hexadecimal digits; equal exactly when names and values (to 12 digits) are equal.
-
-    Parameters
-    ----------
-    figures : Series
-        Figures of one buurt; the order of its index does not matter.
     """
     digest = hashlib.sha256()
     for name in sorted(map(str, figures.index)):
@@ -43,18 +38,10 @@ def figures_version(figures: pd.Series) -> str:
 def figure_versions(
     scores: pd.DataFrame, aanpak: pd.DataFrame | None, pockets: pd.DataFrame | None
 ) -> pd.Series[str]:
-    """Return the hash of the figures that a judgement on each place would rest on.
+    """Return by ``gebied`` the hash of the figures that a judgement on each place would rest on.
 
-    Parameters
-    ----------
-    scores, aanpak : DataFrame, index ``buurtcode``
-    pockets : DataFrame, index ``deelbuurt``
-
-    Returns
-    -------
-    Series of str, index ``gebied``
-        Every buurt (its scores, rank with interval and proposed aanpak) and every deel-buurt (its
-        inhabitants, score and difference). Store it as ``cijferversie`` with an entry.
+    Every buurt (its scores, rank with interval and proposed aanpak) and every deel-buurt (its
+    inhabitants, score and difference). Store it as ``cijferversie`` with an entry.
     """
     figures = scores[[name for name in _FIGURES if name in scores]].copy()
     if aanpak is not None:
@@ -73,13 +60,7 @@ def _hashes(figures: pd.DataFrame) -> pd.Series[str]:
 
 
 def statements(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
-    """Return every valid statement up to a year, in the order in which it was confirmed.
-
-    Parameters
-    ----------
-    entries : DataFrame
-        As `Record.entries`; corrected entries are left out.
-    """
+    """Return every statement that counts in a year, in the order in which it was confirmed."""
     if entries.empty:
         return pd.DataFrame()
     return counting(entries, jaar).reset_index(drop=True)
@@ -88,11 +69,8 @@ def statements(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
 def counting(entries: pd.DataFrame, jaar: int) -> pd.DataFrame:
     """Return the entries that count in a year.
 
-    Parameters
-    ----------
-    entries : DataFrame
-        As `Record.entries`. Left out is what a later entry corrects, what is not what was
-        confirmed, and what was imported: that counts when somebody in a session takes it over.
+    Left out is what a later entry corrects, what is not what was confirmed, and what was imported:
+    that counts when somebody in a session takes it over.
     """
     out = entries["vervallen"] | entries["aangetast"] | (entries["bron"] != "")
     return entries[~out & (entries["jaar"] <= jaar)]
@@ -105,22 +83,9 @@ def judged(
     versions: pd.Series[str],
     jaar: int,
 ) -> pd.DataFrame:
-    """Put the latest valid judgement beside what the figures propose, for every place.
+    """Put the latest valid judgement beside what the figures propose, as `beside`, for every place.
 
-    Parameters
-    ----------
-    entries : DataFrame
-        As `Record.entries`.
-    aanpak : DataFrame, index ``buurtcode``
-    pockets : DataFrame, index ``deelbuurt``
-        For a deel-buurt the figures propose the aanpak of its buurt.
-    versions : Series of str, index ``gebied``
-        As `figure_versions`.
-
-    Returns
-    -------
-    DataFrame, index ``gebied``
-        As `sia.duiding.beside`: every buurt, then every deel-buurt.
+    Every buurt, then every deel-buurt, for which the figures propose the aanpak of its buurt.
     """
     proposed = aanpak[["aanpak"]]
     inside = pockets["buurtcode"].map(proposed["aanpak"]).fillna("")

@@ -17,10 +17,7 @@ _REMOTE = 4
 def network_warning(path: Path, mounts: Path = _MOUNTS) -> str:
     """Say so when a record stands on a folder of the network; empty when it does not seem to.
 
-    Parameters
-    ----------
-    mounts : pathlib.Path
-        Linux's list of mounted folders. On macOS there is none, and nothing is said.
+    `mounts` is Linux's list of mounted folders. On macOS there is none, and nothing is said.
     """
     kind = _windows(path) if sys.platform == "win32" else _mounted(path, mounts)
     if not kind:

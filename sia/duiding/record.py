@@ -82,15 +82,7 @@ BEGIN SELECT RAISE(ABORT, 'een duiding wordt niet vervangen'); END""",
 
 
 class Imported(NamedTuple):
-    """What an import did.
-
-    Parameters
-    ----------
-    added, known : int
-        Judgements that were taken over, and those that were here already.
-    refused : tuple of Problem
-        Rows that were not taken over, with the reason.
-    """
+    """How many judgements were added or known, and the rows that were refused, with the reason."""
 
     added: int
     known: int
@@ -100,12 +92,8 @@ class Imported(NamedTuple):
 class Record:
     """The judgements of one municipality in one file; made by the first entry.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        SQLite file. Beside it stands a file with the seals (`sia.duiding.chain.witness_of`).
-    timeout : float
-        Seconds to wait for another session that is writing.
+    Beside the SQLite file stands one with the seals (`sia.duiding.chain.witness_of`). `timeout` is
+    in seconds: how long to wait for another session that is writing.
     """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
@@ -161,18 +149,11 @@ class Record:
         return rows, found
 
     def add(self, entry: Entry) -> int:
-        """Store an entry; when this returns, it is on disk.
+        """Store an entry and return its sequence number; when this returns, it is on disk.
 
-        Returns
-        -------
-        int
-            Sequence number. The same id twice is stored once and gives the same number.
-
-        Raises
-        ------
-        InputError
-            When the entry is not complete, corrects or follows an unknown entry, reuses an id
-            for other content, or cannot be written.
+        The same id twice is stored once and gives the same number. An entry that is not complete,
+        corrects or follows an unknown one, reuses an id for other content, or cannot be written is
+        refused.
         """
         check_entry(entry)
         with self._writing() as write:
@@ -243,18 +224,7 @@ class Record:
         return head(self._rows())
 
     def check(self, printed: str = "") -> list[Problem]:
-        """Say everything that is wrong with the record.
-
-        Parameters
-        ----------
-        printed : str
-            A head that a report or a session once printed: it must be in the chain.
-
-        Returns
-        -------
-        list of Problem
-            Empty when everything is as it was confirmed.
-        """
+        """Say all that is wrong with the record, also that a head that was `printed` is gone."""
         try:
             if not self._there():
                 return []

@@ -45,16 +45,7 @@ def inputs_of(bron: Iterable[Path]) -> dict[str, str]:
 
 
 def describe(run: Run, folder: Path, readers: Readers) -> None:
-    """Write crate, catalogue entry and recipe beside the files of a set.
-
-    Parameters
-    ----------
-    run : Run
-        That made the set.
-    folder : pathlib.Path
-        Holds the files, and nothing else yet.
-    readers : {"publiek", "partners"}
-    """
+    """Write crate, catalogue entry and recipe in the folder that holds the files of a set."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {path.relative_to(folder).as_posix(): path for path in files}
     hashes = {name: sha256_file(path) for name, path in listed.items()}

@@ -20,19 +20,11 @@ def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bo
 
     Parameters
     ----------
-    run : Run
-        With its raw folders, which say what is secret.
     target : pathlib.Path
-        Folder that gets ``publiek/<gemeente>/<jaar>`` or ``partners/<gemeente>/<jaar>``; what an
-        earlier publication left there is replaced as a whole.
-    readers : {"publiek", "partners"}
+        Gets ``publiek/<gemeente>/<jaar>`` or ``partners/<gemeente>/<jaar>``; what an earlier
+        publication left there is replaced as a whole.
     checked : bool
         A person has read the judgements that look like personal data.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder that was made.
 
     Raises
     ------

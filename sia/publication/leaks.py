@@ -47,16 +47,9 @@ _ZIP = b"PK\x03\x04"
 class Secrets:
     """What may stand in no file of some readers.
 
-    Parameters
-    ----------
-    texts : dict of str to str
-        Titles, notes and numbers of plans, and judgements that do not count: to what it is.
-    amounts : dict of int to str
-        Costs and budgets in euro: to what it is.
-    paths : tuple of str
-        Folders of this computer.
-    asked : tuple of str
-        Judgements that become public and look like personal data; a person decides.
+    Texts (titles, notes and numbers of plans, judgements that do not count) and amounts in euro,
+    each with what it is; folders of this computer. What is `asked` about becomes public and looks
+    like personal data: a person decides.
     """
 
     texts: dict[str, str]
@@ -118,14 +111,9 @@ def _amounts(delivered: Deliveries, readers: Readers) -> dict[int, str]:
 
 
 def leaks(files: Iterable[Path], folder: Path, secrets: Secrets) -> list[Problem]:
-    """Say which files hold something that is not for their readers.
+    """Say which files, named from `folder`, hold something that is not for their readers.
 
-    Parameters
-    ----------
-    files : iterable of pathlib.Path
-        As they will be read: also inside a zip or a workbook, without tags and escapes.
-    folder : pathlib.Path
-        Names are told from here.
+    They are read as they will be: also inside a zip or a workbook, without tags and escapes.
     """
     wanted = {_plain(text): what for text, what in secrets.texts.items()}
     forms = {

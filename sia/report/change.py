@@ -379,7 +379,7 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
     )
 
 
-def points_text(row: Mapping[str, Any]) -> str:
+def points_text(row: Mapping[Any, Any]) -> str:
     """Return a change in points with its margin."""
     return f"{met_teken(row['echte verandering'], 1)} ({_margin(row['laag'], row['hoog'])})"
 

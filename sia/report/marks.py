@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from math import ceil
+from math import ceil, isnan
 from typing import Any
 
 import pandas as pd
@@ -41,7 +41,7 @@ def rank_bar(row: Mapping[Any, Any], total: int, last: int) -> Markup:
         Ranked buurten of the city, and the place at which the axis ends.
     """
     low, high, own = (float(row[name]) for name in ("rang_p05", "rang_p95", "rang"))
-    if pd.isna(low):
+    if isnan(low):
         return Markup("")
     scale = 100 / max(last - 1, 1)
     quarter = min((ceil(total / 4) - 0.5) * scale, 100.0)
@@ -56,7 +56,7 @@ def rank_bar(row: Mapping[Any, Any], total: int, last: int) -> Markup:
     )
 
 
-def change_bar(row: Mapping[str, Any], most: float) -> Markup:
+def change_bar(row: Mapping[Any, Any], most: float) -> Markup:
     """Draw a change with its interval around zero, `most` points at either end."""
     low, high, own = (float(row[name]) for name in ("laag", "hoog", "echte verandering"))
     place = [f"{50 + 50 * value / most:.1f}" for value in (low, high, own)]
@@ -160,7 +160,7 @@ def partner_grid(table: pd.DataFrame, shown: Mapping[Any, str] | None = None) ->
     ]
 
 
-def span_bar(start: object, end: object, first: int, last: int) -> Markup:
+def span_bar(start: Any, end: Any, first: int, last: int) -> Markup:
     """Draw the years of a work as a bar along the years of the programme."""
     if pd.isna(start) or pd.isna(end):
         return Markup("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -135,7 +136,7 @@ def buurt_index(stad: Cijfers, buren: Buren) -> str:
 
 def belongs(chance: float) -> str:
     """Say in a word whether a buurt belongs to the most urgent quarter."""
-    if pd.isna(chance):
+    if isnan(chance):
         return MISSING
     word = word_for(chance)
     return f"{word} niet" if chance <= UNLIKELY else word
@@ -152,7 +153,7 @@ def _links(names: pd.Series, buren: Buren) -> pd.Series[Any]:
     return pd.Series(made, names.index, dtype=object)
 
 
-def _change(row: Mapping[str, Any]) -> str:
+def _change(row: Mapping[Any, Any]) -> str:
     if row["oordeel"] in _SIGNS:
         return f"{_SIGNS[row['oordeel']]} {met_teken(row['echte verandering'], 1)}"
     return "ruis" if row["oordeel"] == NOISE else MISSING

@@ -9,6 +9,7 @@ from sia.stages.run import Run
 from sia.viz.figure import row_of
 from sia.viz.theme import DOMAINS
 from sia.weighing import weigh
+from sia.weighing.axes import norm_of
 
 LAND = "land"
 
@@ -21,7 +22,8 @@ def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
     """
     norms = run.table("normen")
     national = norms.loc[norms["bron"] == LAND, "p50"].astype(float)
-    known = national.reindex(list(indicators))
+    scored_by = [norm_of(norms, name) for name in indicators]
+    known = national.reindex(scored_by).set_axis(list(indicators))
     if not known.notna().any():
         return {}
     place = pd.Index([LAND], name="buurtcode")

@@ -124,6 +124,11 @@ class Grafiek:
         first, last = found.panel.jaren[0], found.panel.jaren[-1]
         return charts.transitions(found.typen[first], found.typen[last], (first, last), found.namen)
 
+    def paden(self) -> Chart:
+        """Draw the type in every year of each buurt that did not keep one type."""
+        found = self._stad.trajecten.resultaat
+        return charts.type_paths(found.typen, self._stad.namen, found.namen)
+
     def urgentie_per_jaar(self) -> Chart:
         """Draw comparable urgentie in every year: the same figures, places and scale."""
         return charts.year_maps(self._stad.tabel("gebieden"), self._stad.trajecten.urgentie)

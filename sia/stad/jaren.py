@@ -27,6 +27,7 @@ from sia.change.trajectories import (
     panel_text,
     transition_table,
     trend_table,
+    yearly_shares,
 )
 from sia.sources.cbs import NAME as KWB
 from sia.stages.figures import change_found
@@ -64,6 +65,10 @@ class Trajecten:
     def overgangen(self) -> pd.DataFrame:
         """Return how many buurten went from which type to which."""
         return transition_table(self.resultaat)
+
+    def overgangskansen(self) -> pd.DataFrame:
+        """Return of every type what share (%) has which type a comparable year later."""
+        return yearly_shares(self.resultaat)
 
     def veranderd(self) -> pd.DataFrame:
         """Return the buurten with another type, the surest first."""

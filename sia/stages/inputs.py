@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sia.catalogue.model import DOMAINS, Catalogue
+from sia.catalogue.model import Catalogue
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable
 from sia.stages import graph
@@ -53,12 +53,6 @@ class Inputs:
     def with_scores(self) -> tuple[int, ...]:
         """Return the years that may be read and in which buurten have a score."""
         return tuple(jaar for jaar in self.years("weging") if self.run.of_year(jaar).can("weging"))
-
-    def domain_scores(self) -> pd.DataFrame:
-        """Return the domain scores of every year, index ``(jaar, buurtcode)``."""
-        scores = {jaar: self.table("scores", jaar) for jaar in self.with_scores()}
-        parts = {jaar: own[[d for d in DOMAINS if d in own]] for jaar, own in scores.items()}
-        return pd.concat(parts, names=["jaar", "buurtcode"])
 
     def table(self, name: str, jaar: int | None = None) -> pd.DataFrame:
         """Return a table of a stage that is needed, of this year or another one.

@@ -28,7 +28,7 @@ from sia.viz.theme import QUALITATIVE, contrast
 
 PARTNERS = (
     "Per partner: plannen met een jaar, wat zij minder betaalt voor openbreken, geld en mensen in "
-    "de looptijd; tussen haakjes het verschil"
+    "de looptijd, koppelkansen erbij en eraf; tussen haakjes het verschil"
 )
 _INKS = ("#000000", "#ffffff")
 STILL = (
@@ -188,8 +188,8 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
     -------
     DataFrame
         Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets), ``Eigen
-        geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkans erbij``, ``eraf``. Every
-        figure is the answer, with the difference from the agreed programme behind it.
+        geld``, ``Fte-jaren`` (both within the horizon), ``Koppel`` (koppelkansen won and lost).
+        Every figure is the answer, with the difference from the agreed programme behind it.
     """
     both = []
     for agenda, starts in _both(dia, given):
@@ -216,8 +216,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
             "Bespaart": texts["bespaart"],
             "Eigen geld": texts["gebruik"],
             "Fte-jaren": texts["fte_gebruik"],
-            "Koppelkans erbij": [str(won.get(p, 0)) for p in partners],
-            "eraf": [str(lost.get(p, 0)) for p in partners],
+            "Koppel": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
         }
     )
 

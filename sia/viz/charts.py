@@ -10,7 +10,7 @@ from sia.viz.rank_charts import (
     sensitivity_bars,
     stacked_contributions,
 )
-from sia.viz.type_charts import transitions, type_profiles
+from sia.viz.type_charts import transitions, type_paths, type_profiles
 
 __all__ = [
     "Chart",
@@ -28,6 +28,7 @@ __all__ = [
     "timeline",
     "transitions",
     "trend_lines",
+    "type_paths",
     "type_profiles",
     "year_maps",
 ]

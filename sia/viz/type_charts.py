@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from scipy.optimize import isotonic_regression
 
@@ -152,6 +152,60 @@ def transitions(
         return finish(
             figure, f"Van type veranderd, {years[0]} tot {years[1]}", _moves_text(both), data
         )
+
+
+def type_paths(types: pd.DataFrame, buurten: pd.Series[str], names: Mapping[Any, str]) -> Chart:
+    """Draw the type in every year of each buurt that did not keep one type, alike paths together.
+
+    Parameters
+    ----------
+    types : DataFrame of Int64, index ``buurtcode``, one column per year
+    buurten : Series of str, index ``buurtcode``
+        Names.
+    names : mapping
+        Type number -> name.
+    """
+    moved = types[types.nunique(axis=1) > 1]
+    title = "De weg van buurten die van type wisselden"
+    if moved.empty:
+        return nothing(title, "Geen enkele buurt wisselde van type, of er is één jaar.")
+    paths = moved.astype(object).where(moved.notna(), 0).astype(int)
+    rows = paths.sort_values(list(paths.columns), kind="stable")[::-1]
+    called = buurten.reindex(rows.index).astype(str)
+    used = sorted(set(np.unique(rows.to_numpy())) - {0})
+    key, cell = [folded(f"{n}. {names[n]}", 60) for n in used], 0.24
+    top, left = 0.4, name_room(list(called))
+    width, height = left + 0.62 * rows.shape[1] + 0.1, cell * (len(rows) + len(key)) + top + 0.2
+    with canvas(max(width, 5.5), height) as figure:
+        box = (left / max(width, 5.5), 1 - (top + cell * len(rows)) / height)
+        shape = (0.62 * rows.shape[1] / max(width, 5.5), cell * len(rows) / height)
+        axes = figure.add_axes((*box, *shape))
+        for (row, column), number in np.ndenumerate(rows.to_numpy()):
+            _path_cell(axes, row, column, int(number))
+        axes.set_xlim(0, rows.shape[1])
+        axes.set_ylim(len(rows), 0)
+        axes.set_yticks(np.arange(len(rows)) + 0.5, list(called), fontsize=8)
+        axes.set_xticks(np.arange(rows.shape[1]) + 0.5, [str(year) for year in rows], fontsize=8)
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        for place, line in enumerate(key):
+            figure.text(0.02, (cell * (len(key) - place) - 0.1) / height, line, fontsize=8)
+        told = {str(year): rows[year].map(lambda n: names.get(n, "geen type")) for year in rows}
+        text = (
+            f"Niet elk jaar hetzelfde type: {getal(len(rows))} van de {getal(len(types))} buurten. "
+            "Elke rij is een buurt, elk vak een jaar; het nummer is het type. "
+            "Een buurt die heen en weer gaat ligt waarschijnlijk tussen twee typen in."
+        )
+        return finish(figure, title, text, pd.DataFrame({"buurt": called, **told}))
+
+
+def _path_cell(axes: Axes, row: int, column: int, number: int) -> None:
+    """Draw the type of one buurt in one year; none is left white."""
+    colour = QUALITATIVE[(number - 1) % len(QUALITATIVE)] if number else "white"
+    axes.add_patch(Rectangle((column, row), 1, 1, facecolor=colour, edgecolor="white", linewidth=2))
+    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+    shown = str(number) if number else "–"
+    axes.text(column + 0.5, row + 0.5, shown, ha="center", va="center", fontsize=8, bbox=box)
 
 
 def _stack(

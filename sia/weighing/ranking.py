@@ -24,7 +24,7 @@ def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
             "urgentie": ranked["urgentie"],
             "urgentie binnen de stad": ranked["urgentie_stad"],
             "potentie": ranked["potentie"],
-            "stapeling": ranked["stapeling"],
+            "stapeling": ranked.get("stapeling", pd.NA),
         }
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from sia.change.trajectories import yearly_shares
 from sia.change.types import judged_change, transitions
 
 CODES = [f"BU9999{i:04d}" for i in range(60)]
@@ -48,3 +51,17 @@ def test_changes_of_doubtful_buurten_are_not_convincing():
     found = judged_change(types(), sure_of(types(), 0.5), 2020, 2022, 0.8)
     assert found.door_ruis > found.gewijzigd and found.boven_ruis == 0
     assert not found.buurten["overtuigend"].any()
+
+
+def test_chances_of_going_on_rest_on_every_pair_of_years():
+    kinds = pd.DataFrame({2020: [1, 1, 2], 2021: [1, 2, 2], 2022: [1, 2, pd.NA]}, CODES[:3])
+    found = SimpleNamespace(
+        typen=kinds.astype("Int64"),
+        namen={1: "dorp", 2: "stad"},
+        panel=SimpleNamespace(jaren=(2020, 2021, 2022)),
+    )
+    table = yearly_shares(found).set_index("type")
+    assert table["buurt-jaren"].to_dict() == {"1. dorp": 3, "2. stad": 2}
+    assert table["naar 2 (%)"].round(1).to_dict() == {"1. dorp": 33.3, "2. stad": 100.0}
+    found.panel.jaren = (2020,)
+    assert yearly_shares(found).empty

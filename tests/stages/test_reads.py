@@ -21,9 +21,7 @@ Read = tuple[str, int]
 CITY_ALONE = "read for types of this city alone, when the method asks for a number of them"
 NOT_READ: dict[tuple[str, str, str], str] = {
     ("rapport", "agenda", "dit"): "reads the files that the stage published: it makes no tables",
-    ("typen", "weging", "alle"): CITY_ALONE,
     ("typen", "indicatoren", "alle"): CITY_ALONE,
-    ("trajecten", "weging", "alle"): CITY_ALONE,
 }
 """Stages that are needed and not read through `Inputs`, with the reason."""
 

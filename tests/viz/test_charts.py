@@ -74,6 +74,9 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "correlations": lambda: charts.correlations(CITY.scores, DOMAINS),
     "type_profiles": lambda: charts.type_profiles(PROFILES, TYPES, DOMAINS),
     "transitions": lambda: charts.transitions(CITY.typologie["type"], MOVED, (2021, 2024), TYPES),
+    "type_paths": lambda: charts.type_paths(
+        pd.DataFrame({2021: CITY.typologie["type"], 2024: MOVED}), CITY.naam, TYPES
+    ),
     "static_maps": lambda: charts.static_maps(CITY.gebieden, CITY.scores),
     "year_maps": lambda: charts.year_maps(CITY.gebieden, YEARS),
     "trend_lines": lambda: charts.trend_lines(YEARS, CODE, "Buurt 05"),

@@ -14,8 +14,6 @@ FEATURES = 7
 """Columns of a world of types."""
 SIDE = 8
 """Squares along a side of a buurt in a world of pockets."""
-_SPREAD = (0.35, 0.25)
-"""Spread of the logarithm of the two figures of a square within a buurt."""
 
 
 def types_world(
@@ -95,7 +93,8 @@ def pocket_world(
     size : int
         Squares of a pocket.
     strength : float
-        How much lower WOZ-waarde and gas use are in a pocket, in spreads within a buurt.
+        How much lower the WOZ-waarde and higher the use of gas are in a pocket, in spreads within
+        a buurt.
     noise : float
         Spread of what is wrong with each figure of a square, in the same unit.
     resemblance : float
@@ -117,10 +116,10 @@ def pocket_world(
                 rng.normal(0, 0.6, across**2)[home]
                 + _field(n, resemblance, rng)
                 + rng.normal(0, noise, n * n)
-                - strength * (planted >= 0)
+                + side * strength * (planted >= 0)
             )
         )
-        for mean, spread in zip((300.0, 1100.0), _SPREAD, strict=True)
+        for mean, spread, side in ((300.0, 0.35, -1), (1100.0, 0.25, 1))
     ]
     inside = home < buurten
     x, y = 140_000.0 + 100 * column[inside], 520_000.0 + 100 * row[inside]
@@ -139,10 +138,16 @@ def pocket_world(
         index=codes,
         crs="EPSG:28992",
     )
-    named = [f"BU9999{h:04d}" for h in home[inside]]
-    areas = squares[["geometry"]].assign(buurtcode=named).dissolve("buurtcode")
+    corner, step = np.divmod(np.arange(buurten), across), 100 * SIDE
+    west, south = 140_000.0 + step * corner[1], 520_000.0 + step * corner[0]
+    areas = gpd.GeoDataFrame(
+        {"naam": [f"Buurt {number:03d}" for number in range(buurten)]},
+        geometry=shapely.box(west, south, west + step, south + step),
+        index=pd.Index([f"BU9999{n:04d}" for n in range(buurten)], name="buurtcode"),
+        crs="EPSG:28992",
+    )
     names = np.where(planted >= 0, [f"plek {p}" for p in planted], "")[inside]
-    return PocketWorld(squares, areas.assign(naam=areas.index), pd.Series(names, codes))
+    return PocketWorld(squares, areas, pd.Series(names, codes))
 
 
 def _blob(own: np.ndarray, n: int, size: int, rng: np.random.Generator) -> list[int]:

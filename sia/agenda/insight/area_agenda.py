@@ -26,11 +26,6 @@ _WAITS = ("wie", "partner", "actie", "voor", "werken", "buurtcodes")
 def public_investments(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the programmed plans per buurt, for the report.
 
-    Parameters
-    ----------
-    agenda : mapping of str to DataFrame
-        Tables of the agenda: ``programma`` and ``plannen``; empty where there is no agenda.
-
     Returns
     -------
     DataFrame
@@ -65,12 +60,6 @@ def area_agenda(
     agenda: Mapping[str, pd.DataFrame], niveau: Openness
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the agenda of every area that has one, made for a level of openness.
-
-    Parameters
-    ----------
-    agenda : mapping of str to DataFrame
-        Tables of the agenda; empty where there is none.
-    niveau : {"openbaar", "partners"}
 
     Returns
     -------
@@ -117,13 +106,6 @@ def report_agendas(
     agenda: Mapping[str, pd.DataFrame], city: Mapping[str, pd.DataFrame]
 ) -> dict[str, dict[str, dict[str, pd.DataFrame]]]:
     """Return the agenda per DIA area for each edition of the report.
-
-    Parameters
-    ----------
-    agenda : mapping of str to DataFrame
-        Tables of the agenda; empty where there is none.
-    city : mapping of str to DataFrame
-        See `area_of`.
 
     Returns
     -------

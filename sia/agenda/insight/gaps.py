@@ -75,11 +75,6 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
 def opgaven_without_plan(dia: Dia, scores: pd.DataFrame) -> pd.DataFrame:
     """Return the opgaven of the candidate areas that no plan serves yet, most urgent first.
 
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        The domains, 0-100.
-
     Returns
     -------
     DataFrame

@@ -14,12 +14,6 @@ from scipy.optimize import linprog
 def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
     """Return what every plan costs per area and year, as `public_totals` wants it.
 
-    Parameters
-    ----------
-    programma : DataFrame, index ``plan``
-        As `sia.agenda.programme.optimise.timeline` returns it.
-    area : Series, index ``buurtcode``
-
     Returns
     -------
     DataFrame, index ``plan``
@@ -41,15 +35,7 @@ def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
 
 
 def publications(earlier: pd.DataFrame | None, base: pd.DataFrame) -> pd.DataFrame:
-    """Return what every publication so far was made from: ``nummer`` counts from 1.
-
-    Parameters
-    ----------
-    earlier : DataFrame or None
-        As this function returned it for the last publication.
-    base : DataFrame, index ``plan``
-        See `spending`. The same as the last time is the same publication.
-    """
+    """Return what every publication so far was made from: ``nummer`` counts from 1."""
     new = base.reset_index()
     if earlier is None:
         return new.assign(nummer=1)
@@ -61,13 +47,7 @@ def publications(earlier: pd.DataFrame | None, base: pd.DataFrame) -> pd.DataFra
 
 
 def public_money(published: pd.DataFrame) -> pd.DataFrame:
-    """Return public totals that betray no plan, also not by comparison with earlier versions.
-
-    Parameters
-    ----------
-    published : DataFrame
-        See `publications`.
-    """
+    """Return public totals that betray no plan, also not by comparison with earlier versions."""
     parts = [own.set_index("plan") for _, own in published.groupby("nummer")]
     return public_totals(parts[-1], earlier=parts[:-1])
 

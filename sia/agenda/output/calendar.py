@@ -94,11 +94,6 @@ def _uid(plan: str, buurtcode: str) -> str:
 def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
     """Return the calendar as an HTML fragment.
 
-    Parameters
-    ----------
-    level : int
-        Heading level, so that the fragment fits in its page.
-
     Returns
     -------
     str

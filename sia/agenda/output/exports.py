@@ -119,12 +119,6 @@ def geopackage_bytes(name: str, frame: pd.DataFrame) -> bytes:
 def linkage_layer(kansen: pd.DataFrame, plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return koppelkansen with a geometry: the places of their plans together.
 
-    Parameters
-    ----------
-    kansen : DataFrame, index ``kans``
-        With ``plannen`` (``;``-joined).
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-
     Returns
     -------
     GeoDataFrame, EPSG:28992, index ``kans``

@@ -30,16 +30,7 @@ def agenda_output(
     names: pd.Series,
     theme: Mapping[str, object],
 ) -> tuple[dict[str, pd.DataFrame], dict[str, bytes]]:
-    """Return all that an agenda leaves: its tables by name, its files by path.
-
-    Parameters
-    ----------
-    memory : mapping of str to DataFrame
-        What was remembered before this round.
-    names : Series, index ``buurtcode``
-    theme : mapping of str to object
-        See `public_files`.
-    """
+    """Return all that an agenda leaves: its tables by name, its files by path."""
     tables = agenda_tables(dia)
     shared = partner_files(tables, dia.plans)
     public = public_files(dia.plans, dia.starts, names, dia.taken.edition, theme)
@@ -55,16 +46,7 @@ def agenda_output(
 def letter_files(
     delivered: Deliveries, register: pd.DataFrame, edition: date, theme: Mapping[str, object]
 ) -> dict[str, bytes]:
-    """Return the answer to every partner as page and workbook, each only for that partner.
-
-    Parameters
-    ----------
-    register : DataFrame, index ``plan``
-        Plans of this and earlier rounds.
-    edition : datetime.date
-    theme : mapping of str to object
-        See `public_files`.
-    """
+    """Return the answer to every partner as page and workbook, each only for that partner."""
     made = {}
     for partner, tables in answers(delivered, register).items():
         name = f"intern/agenda/antwoord/{slug(partner)}"
@@ -75,14 +57,7 @@ def letter_files(
 
 
 def partner_files(tables: Mapping[str, pd.DataFrame], plans: gpd.GeoDataFrame) -> dict[str, bytes]:
-    """Return workbook, CSVs and layers for the partners' table, by file name.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        See `sia.agenda.output.tables.agenda_tables`; made for the level once more here.
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-    """
+    """Return workbook, CSVs and layers for the partners' table, by file name."""
     layers = {"plannen": plans, "koppelkansen": linkage_layer(tables["koppelkansen"], plans)}
     return {
         "agenda.xlsx": to_xlsx(tables, "partners", uitleg=TABLES),

@@ -30,11 +30,6 @@ _NEXT = (
 def answers(delivered: Deliveries, register: pd.DataFrame) -> dict[str, dict[str, pd.DataFrame]]:
     """Return what each partner is told, as tables.
 
-    Parameters
-    ----------
-    register : DataFrame, index ``plan``
-        Plans of this and earlier rounds: a plan that was not delivered is a question.
-
     Returns
     -------
     dict of partner to dict of DataFrame

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 
 import geopandas as gpd
 import pandas as pd
@@ -36,6 +38,7 @@ _INTRO = (
     ("Vul op het blad Plannen één rij per plan in. Kolommen met een * zijn verplicht.", False),
     ("Het blad Uitleg zegt per kolom wat er moet staan en wie het te zien krijgt.", False),
     ("Het blad Voorbeeld laat vier ingevulde, fictieve rijen zien; die tellen niet mee.", False),
+    ("Het blad Regelingen noemt subsidies van het Rijk: wat zeker is, met de bron.", False),
     ("Plaats: buurtcodes, of een straat of gebied als WKT, in RD of WGS84.", False),
     ("Op de bladen Besluiten en Acties legt u per koppelkans vast wat is besloten en wie wat "
      "doet; noem de koppelkans met haar nummer of met de plannummers.", False),
@@ -86,10 +89,25 @@ def template(
     if kansen is not None:
         shown = kansen.reset_index()[["kans", "plannen", "fase", "beslis_voor"]]
         _look_up(book, "Koppelkansen", ["Koppelkans", "Plannen", "Fase", "Beslis vóór"], shown)
+    _look_up(book, "Regelingen", list(_SCHEME.values()), known_schemes().rename(columns=_SCHEME))
     if buurten is not None:
         shown = buurten["naam"].sort_index().rename_axis("code").reset_index()
         _look_up(book, "Buurten", ["Buurtcode", "Naam"], shown)
     return workbook_bytes(book)
+
+
+def known_schemes() -> pd.DataFrame:
+    """Return the national schemes of ``regelingen.toml``; what is not in it is ``onbekend``."""
+    text = files("sia.agenda.output").joinpath("regelingen.toml").read_text(encoding="utf-8")
+    table = pd.DataFrame(tomllib.loads(text)["regeling"], columns=list(_SCHEME)).convert_dtypes()
+    return table.astype(object).where(table.notna(), "onbekend")
+
+
+_SCHEME = {
+    "naam": "Regeling", "loket": "Loket", "voor": "Voor wie en wat", "open_van": "Open van",
+    "open_tot": "Open tot en met", "budget": "Budget (euro)",
+    "zeker": "Wat zeker is", "bron": "Bron",
+}  # fmt: skip
 
 
 def delivery_files(

@@ -27,13 +27,6 @@ def to_xlsx(
 ) -> bytes:
     """Return tables as one workbook, a sheet each; the same tables give the same bytes.
 
-    Parameters
-    ----------
-    level, partner
-        For whom it is made; see `sia.agenda.reading.openness.view`.
-    uitleg : mapping of str to str, optional
-        What each sheet holds, Dutch; stands on a first sheet.
-
     Raises
     ------
     ValueError

@@ -17,11 +17,6 @@ from sia.errors import Problem
 def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
     """Return the agenda in which commitments keep the year of the agreed programme.
 
-    Parameters
-    ----------
-    current : Series, index ``plan``
-        The agreed schedule.
-
     Returns
     -------
     Agenda
@@ -66,11 +61,6 @@ def held_to_year(agenda: Agenda, steps: pd.DataFrame) -> tuple[Agenda, list[Prob
 
 def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Problem]]:
     """Return the agenda in which agreed works are done together.
-
-    Parameters
-    ----------
-    state : DataFrame, index ``kans``
-        As `sia.agenda.reading.organisation.status` returns it.
 
     Returns
     -------

@@ -47,13 +47,7 @@ class Violation:
 
 
 def violations(agenda: Agenda, starts: pd.Series) -> list[Violation]:
-    """Return every rule that a schedule breaks; an empty list when it keeps them all.
-
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        Start year, NA where left out.
-    """
+    """Return every rule that a schedule breaks; an empty list when it keeps them all."""
     chosen = {str(plan): int(year) for plan, year in starts.dropna().items()}
     return Checker(agenda).violations(chosen)
 

@@ -40,10 +40,6 @@ CONFLICT = ["soort", "wie", "jaar", "tekort", "plannen", "partners", "zin", "opl
 def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return where commitments clash, in a programme in which only they break rules.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-
     Returns
     -------
     DataFrame
@@ -78,18 +74,13 @@ def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def give_way(builder: Builder) -> Model:
     """Return the model in which rules give way where the commitments break them, and only there.
 
-    Parameters
-    ----------
-    builder : Builder
-        Of an agenda whose commitments do not fit together.
-
     Notes
     -----
     An elastic programme over the commitments (and what has to go with them) finds the cheapest
     set of relaxations. The rows that give way do so by exactly that much, and the plans in them
     keep the years that go with it, so that no other plan profits.
     """
-    strict, needed = builder.model, _needed(builder.agenda)
+    strict, needed = builder.model, needed_plans(builder.agenda)
     model, slack = _elastic(strict)
     for (plan, _), column in builder.x.items():
         if plan not in needed:
@@ -116,7 +107,7 @@ def _columns(model: Model, row: int) -> list[int]:
     return model.index[model.starts[row] : model.starts[row + 1]]
 
 
-def _needed(agenda: Agenda) -> set[str]:
+def needed_plans(agenda: Agenda) -> set[str]:
     """Return the commitments, and what has to have a place because they have one."""
     found = set(agenda.plans.index[agenda.plans["verplicht"]])
     tied: list[Iterable[str]] = [

@@ -52,11 +52,6 @@ def cost_of(model: Model, values: np.ndarray) -> float:
 def improve(builder: Builder, values: np.ndarray | None) -> Improved:
     """Find a near-best schedule.
 
-    Parameters
-    ----------
-    values : numpy.ndarray or None
-        A feasible solution to start from.
-
     Returns
     -------
     Improved

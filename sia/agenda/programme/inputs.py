@@ -206,14 +206,7 @@ def prepare(
 
 
 def lapsed(subsidies: pd.DataFrame, edition: date) -> pd.DataFrame:
-    """Return the schemes, those refused that nobody applied for before their last day.
-
-    Parameters
-    ----------
-    subsidies : DataFrame, index ``subsidie``
-        ``status`` and, where it is known, ``aanvragen_tot``.
-    edition : datetime.date
-    """
+    """Return the schemes, those refused that nobody applied for before their last day."""
     if "aanvragen_tot" not in subsidies:
         return subsidies
     due = pd.to_datetime(subsidies["aanvragen_tot"], errors="coerce") < pd.Timestamp(edition)
@@ -222,15 +215,7 @@ def lapsed(subsidies: pd.DataFrame, edition: date) -> pd.DataFrame:
 
 
 def payable(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the plans without the amounts that a scheme cannot pay in any year.
-
-    Parameters
-    ----------
-    plans : GeoDataFrame, index ``plan``
-        As read.
-    subsidies : DataFrame, index ``subsidie``
-        See `unpayable`.
-    """
+    """Return the plans without the amounts that a scheme cannot pay in any year."""
     schemes = subsidies.to_dict("index")
     never = {
         n: [
@@ -244,15 +229,7 @@ def payable(plans: gpd.GeoDataFrame, subsidies: pd.DataFrame) -> gpd.GeoDataFram
 
 
 def unpayable(plan: pd.Series, subsidy: Mapping[Any, Any]) -> str:
-    """Say why a scheme cannot pay for a plan, whenever it starts; empty when it can.
-
-    Parameters
-    ----------
-    plan : Series
-        ``soort``, ``kosten``, ``bedrag_1``, ``bedrag_2``.
-    subsidy : mapping
-        ``status``, ``soorten``, ``eigen_aandeel`` (fraction).
-    """
+    """Say why a scheme cannot pay for a plan, whenever it starts; empty when it can."""
     if subsidy["status"] == REFUSED:
         return "De aanvraag is afgewezen."
     if plan["soort"] not in str(subsidy["soorten"]).split(";"):
@@ -433,15 +410,7 @@ def _precedence(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def share_left(planned: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
-    """Return which share of each plan is still to be spent: 1 unless it is under way.
-
-    Parameters
-    ----------
-    planned : DataFrame, index ``plan``
-        Of an agenda: ``kosten`` is what is left.
-    plans : DataFrame, index ``plan``
-        As read: ``kosten`` is the whole.
-    """
+    """Return which share of each plan is still to be spent: 1 unless it is under way."""
     whole = plans["kosten"].reindex(planned.index).astype(float)
     share: pd.Series = (planned["kosten"] / whole).fillna(1.0)
     return share

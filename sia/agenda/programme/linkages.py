@@ -70,10 +70,6 @@ class Linkages:
 def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
     """Return per plan the first and last year in which it may start.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-
     Returns
     -------
     DataFrame
@@ -136,12 +132,6 @@ def find_linkages(
     parameters: AgendaValues | None = None,
 ) -> Linkages:
     """Find every koppelkans among the plans.
-
-    Parameters
-    ----------
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-    scores : DataFrame, index ``buurtcode``
-        See `plan_urgency`.
 
     Notes
     -----

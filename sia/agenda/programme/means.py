@@ -17,15 +17,6 @@ _REMEDY = "Zet voor deze jaren een rij in `budgetten`; tot dan staat hier een aa
 def limits(plans: pd.DataFrame, budgets: pd.DataFrame, jaren: range) -> pd.DataFrame:
     """Return money and people of every partner in every year; nothing is ever without a limit.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``partner``, ``eigen``, ``fte``, ``duur``, ``voorkeur``.
-    budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte`` as far as they were given.
-    jaren : range
-        Years of the horizon. Years after it in which a plan may still run are limited too.
-
     Returns
     -------
     DataFrame, index (``partner``, ``jaar``)

@@ -12,7 +12,7 @@ from sia.agenda.parameters import BANDS
 from sia.agenda.programme.agreements import frozen
 from sia.agenda.programme.baselines import alone, greedy
 from sia.agenda.programme.check import violations
-from sia.agenda.programme.diagnosis import CONFLICT, conflicts, give_way
+from sia.agenda.programme.diagnosis import CONFLICT, conflicts, give_way, needed_plans
 from sia.agenda.programme.improve import improve
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
@@ -116,14 +116,51 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
 def _solve(builder: Builder, current: pd.Series | None) -> Solved:
     """Start from a good schedule; when the relaxation already proves the gap, that is enough."""
     began, settings = time.monotonic(), builder.settings
-    first = greedy(builder.agenda, current, builder)
+    first = _first(builder, current)
     guess = improve(builder, None if first is None else builder.columns_of(first))
     if guess.gap(builder.model) <= settings.gat:
         return Solved("optimaal", guess.values, guess.bound)
     left = max(settings.tijd - (time.monotonic() - began), 0.05)
     start = guess.values if guess.values.size else None
     solved = run(builder.model, replace(settings, tijd=left), start)
-    return replace(solved, bound=max(solved.bound, guess.bound))
+    return replace(solved, bound=max(solved.bound, guess.bound, _least(builder)))
+
+
+def _first(builder: Builder, current: pd.Series | None) -> pd.Series | None:
+    """Return a schedule to start from, or None when the commitments do not fit together.
+
+    Where taking plans in turn strands a commitment, these are placed together first.
+    """
+    agenda, settings = builder.agenda, builder.settings
+    found = greedy(agenda, current, builder)
+    if found is not None:
+        return found
+    needed, upper = needed_plans(agenda), list(builder.model.upper)
+    for (plan, _), column in builder.x.items():
+        if plan not in needed:
+            upper[column] = 0.0
+    core = run(
+        replace(builder.model, upper=upper), replace(settings, tijd=settings.tijd / 6, gat=0.05)
+    )
+    if not core.values.size:
+        return None
+    held = builder.starts_of(core.values)
+    agreed = held if current is None else held.combine_first(current.reindex(held.index))
+    around = greedy(agenda, agreed, builder)
+    return held if around is None else around
+
+
+def _least(builder: Builder) -> float:
+    """Return what the minimum is not below, whatever the rules: every plan in its best year."""
+    model = builder.model
+    starts = set(builder.x.values())
+    best = [
+        min([0.0, *(model.cost[builder.x[plan, t]] for t in years)])
+        for plan, years in builder.options.items()
+    ]
+    gains = enumerate(zip(model.cost, model.upper, strict=True))
+    rest = [cost * upper for at, (cost, upper) in gains if cost < 0 and at not in starts]
+    return model.offset + sum(best) + sum(rest)
 
 
 def _kept(agenda: Agenda, current: pd.Series, starts: pd.Series) -> pd.Series:
@@ -284,15 +321,6 @@ def gain_over_alone(
     separate: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return what the joint programme gains over everybody alone, for low, mid and high shares.
-
-    Parameters
-    ----------
-    starts : Series
-        The joint programme.
-    linkage_openings : DataFrame
-        `Places.openings` with all three bands.
-    separate : Series, optional
-        The schedule of everybody alone; made when not given.
 
     Returns
     -------

@@ -77,13 +77,6 @@ def _rule(v: Violation) -> Hashable:
 def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.Series:
     """Return a schedule at least as good, in which no move and no gap is needless.
 
-    Parameters
-    ----------
-    starts : Series
-        A programme within the margin of the solver.
-    current : Series, optional
-        The agreed schedule.
-
     Returns
     -------
     Series
@@ -160,13 +153,7 @@ def _spans(at: list[int]) -> str:
 
 
 def why_moved(agenda: Agenda, starts: pd.Series, current: pd.Series) -> pd.Series:
-    """Return per plan that left its agreed year why, a Dutch sentence without amounts.
-
-    Parameters
-    ----------
-    starts, current : Series, index ``plan``
-        The programme and the agreed schedule.
-    """
+    """Return per plan that left its agreed year why, a Dutch sentence without amounts."""
     trial = Trial(agenda, starts)
     both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")
     known = both.index.isin(current.index)

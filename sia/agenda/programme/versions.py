@@ -57,14 +57,7 @@ def add_version(
 def kept_version(
     earlier: pd.DataFrame | None, jaar: int, edition: date, programme: Programme, agenda: Agenda
 ) -> pd.DataFrame:
-    """Return the versions with the programme among them; the last one again is no new version.
-
-    Parameters
-    ----------
-    jaar : int
-        SIA year; versions of a year are numbered.
-    edition : datetime.date
-    """
+    """Return the versions with the programme among them; the last one again is no new version."""
     names = [] if earlier is None else list(earlier["versie"].unique())
     if earlier is not None:
         last = version_starts(earlier, names[-1])
@@ -91,13 +84,6 @@ def version_starts(versions: pd.DataFrame, versie: str) -> pd.Series:
 
 def differences(old: pd.Series, new: pd.Series, plans: pd.DataFrame) -> pd.DataFrame:
     """Return what changed between two schedules, as a readable list.
-
-    Parameters
-    ----------
-    old, new : Series of Int64, index ``plan``
-        Start years, NA where left out.
-    plans : DataFrame, index ``plan``
-        ``partner``, ``titel``, ``vertrouwelijkheid`` (of either version).
 
     Returns
     -------

@@ -49,13 +49,6 @@ def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -
 def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -> pd.Series:
     """Return the worth of a schedule, in euro, split into its parts.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        Start year, NA where left out.
-    current : Series, optional
-        The agreed schedule; when given, moving away from it costs `settings.stabiliteit`.
-
     Returns
     -------
     Series

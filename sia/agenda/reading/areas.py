@@ -45,14 +45,7 @@ def division_text(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") 
 
 
 def candidates(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.DataFrame:
-    """Return the buurten that the SIA puts forward for a joint area approach, most urgent first.
-
-    Parameters
-    ----------
-    city : mapping of str to DataFrame, index ``buurtcode``
-        As `area_of` takes it, with ``aanpak`` and ``scores``.
-    indeling : {"dia", "wijk"}
-    """
+    """Return the buurten that the SIA puts forward for a joint area approach, most urgent first."""
     table, scores = city["aanpak"], city["scores"]
     chosen = table.index[table["aanpak"] == "integrale gebiedsaanpak"]
     shown = pd.DataFrame(
@@ -101,15 +94,7 @@ def candidate_area_table(
 
 
 def in_area(table: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
-    """Return the rows that touch an area.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With ``buurtcodes`` (``;``-joined): plans, koppelkansen or a timeline.
-    codes : collection of str
-        Buurt codes of the area.
-    """
+    """Return the rows that touch an area."""
     wanted = set(codes)
     touches = [bool(wanted.intersection(text.split(";"))) for text in table["buurtcodes"]]
     return table[pd.Series(touches, index=table.index, dtype=bool)]

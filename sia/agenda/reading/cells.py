@@ -75,13 +75,7 @@ class Understood:
 
 
 def cell_text(value: object) -> str:
-    """Return any cell as the text that a Dutch reader would have typed; empty for nothing.
-
-    Parameters
-    ----------
-    value : object
-        Whatever the file held: text, a number, a date, a tick, nothing.
-    """
+    """Return any cell as the text that a Dutch reader would have typed; empty for nothing."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return ""
     if hasattr(value, "isoformat"):

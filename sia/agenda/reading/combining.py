@@ -23,11 +23,6 @@ _ALIKE, _SHORT = 0.93, 9
 def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None) -> Reading:
     """Put the deliveries of all partners together and check what only shows between them.
 
-    Parameters
-    ----------
-    owners : mapping of str to str, optional
-        Partner of every plan that is known from earlier rounds.
-
     Returns
     -------
     Reading
@@ -58,15 +53,7 @@ def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None
 
 
 def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
-    """Return rows in which every partner has one spelling, and is asked about another.
-
-    Parameters
-    ----------
-    lines : sequence of Line
-        Of any table with a column ``partner``.
-    known : iterable of str
-        Names in earlier rounds, which go before others.
-    """
+    """Return rows in which every partner has one spelling, and is asked about another."""
     counts = Counter(name for line in lines if (name := line.text("partner")))
     earlier = set(known)
     # the spelling of earlier rounds, else the usual one, else the one with the capitals
@@ -105,11 +92,6 @@ def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:
 
 def at_the_table(plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the plans as the partners' table may see them.
-
-    Parameters
-    ----------
-    plans : GeoDataFrame, index ``plan``
-        Of every level.
 
     Returns
     -------

@@ -88,13 +88,6 @@ def every_number(kansen: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFr
 def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
     """Return all decisions as a table, oldest first.
 
-    Parameters
-    ----------
-    organisation : Organisation
-        Checked.
-    levels : Series, index ``kans``
-        ``vertrouwelijkheid`` of each koppelkans.
-
     Returns
     -------
     DataFrame

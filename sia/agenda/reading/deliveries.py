@@ -255,15 +255,7 @@ def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
 
 
 def write_means(folder: Path, budgets: pd.DataFrame, subsidies: pd.DataFrame) -> None:
-    """Write ``budgetten.csv`` and ``subsidies.csv`` in the form in which they are read.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder ``plannen``.
-    budgets, subsidies : DataFrame
-        As in `Deliveries`.
-    """
+    """Write ``budgetten.csv`` and ``subsidies.csv`` in the form in which they are read."""
     percent = subsidies.assign(eigen_aandeel=(100 * subsidies["eigen_aandeel"]).round(6))
     for name, table in ((BUDGETS, budgets), (SUBSIDIES, percent.reset_index())):
         write_bytes(folder / name, csv_bytes(table))

@@ -58,11 +58,6 @@ class Sheet:
 def read_sheets(path: Path, name: str = "") -> list[Sheet]:
     """Return every sheet or layer of a file.
 
-    Parameters
-    ----------
-    name : str
-        How the file is called for the reader; default its name.
-
     Raises
     ------
     InputError

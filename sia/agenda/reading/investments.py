@@ -79,14 +79,7 @@ class Reading:
 def read_lines(
     table: Table, buurten: gpd.GeoDataFrame, parameters: AgendaValues | None = None
 ) -> list[Line]:
-    """Check the rows of a sheet of plans, cell by cell and against each other.
-
-    Parameters
-    ----------
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    parameters : AgendaValues, optional
-        Says which kinds dig when the partner leaves ``graaft`` open, and what a plan may cost.
-    """
+    """Check the rows of a sheet of plans, cell by cell and against each other."""
     names, partner, lines = names_of(buurten), "", []
     for line in table.lines:
         partner = line.text("partner") or partner
@@ -113,6 +106,10 @@ def _checked(
         row["partner"] = partner
         faults = [p for p in faults if p.kolom != BY_NAME["partner"].label]
         line = line.with_(_above(partner))
+    days = [str(row[name])[:4] for name in ("eerste_dag", "laatste_dag")]
+    if row["duur"] is None and all(days):
+        row["duur"] = int(days[1]) - int(days[0]) + 1
+        faults = [p for p in faults if p.kolom != BY_NAME["duur"].label]
     bad = {found.kolom for found in faults}
     between = [*_year_faults(row), *_money_faults(row), *_text_faults(row)]
     extra = [found for found in between if found.kolom not in bad] + where(row)
@@ -217,15 +214,7 @@ def _validated(
 def settled(
     lines: Sequence[Line], tables: Sequence[Table] = (), owners: Mapping[str, str] | None = None
 ) -> Reading:
-    """Return the plans of some rows, each plan once, with everything there is to say about them.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        For what is said about a sheet as a whole.
-    owners : mapping of str to str, optional
-        Partner of every plan that is known from earlier rounds: a plan has one owner.
-    """
+    """Return the plans of some rows, each plan once, with everything there is to say about them."""
     final = one_per_plan(lines, owners or {})
     good = [x.waarden for x in final if not x.fouten and not x.lot]
     return Reading(_frame(good), tuple(lines), tuple(final), tuple(tables))

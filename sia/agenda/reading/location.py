@@ -73,13 +73,7 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame, names: Names) -> l
 
 
 def names_of(buurten: gpd.GeoDataFrame) -> Names:
-    """Return under which names and codes the buurten are known.
-
-    Parameters
-    ----------
-    buurten : GeoDataFrame, index ``buurtcode``
-        ``naam``, ``wijkcode`` and ``wijknaam`` as far as they are known.
-    """
+    """Return under which names and codes the buurten are known."""
     known: dict[str, frozenset[str]] = {}
     # a name of a buurt goes before the same name of a wijk
     for column in ("wijknaam", "wijkcode", "naam"):
@@ -91,15 +85,7 @@ def names_of(buurten: gpd.GeoDataFrame) -> Names:
 
 
 def named_buurten(text: str, known: Names) -> tuple[list[str], list[str]]:
-    """Return the codes of the buurten that a text names, and what it names that is no buurt.
-
-    Parameters
-    ----------
-    text : str
-        Codes or names of buurten or wijken, with ``;`` between them.
-    known : mapping
-        See `names_of`.
-    """
+    """Return the codes of the buurten that a text names, and what it names that is no buurt."""
     found: set[str] = set()
     unknown = []
     for part in [text] if plain(text) in known else text.split(";"):

@@ -32,6 +32,10 @@ class Export:
         Column of the template to the value of every row that leaves it empty.
     woorden : mapping of str to mapping
         Per column of the template a word of the export to what it means.
+    gelijk : mapping of str to str
+        Column of the template to the column whose value it takes where it is empty.
+    negeer : tuple of str
+        Headings that are no column of the template, though they sound like one.
     """
 
     partner: Tekst
@@ -39,6 +43,13 @@ class Export:
     kolommen: Mapping[str, Tekst] = field(default_factory=dict)
     vast: Mapping[str, str] = field(default_factory=dict)
     woorden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    gelijk: Mapping[str, Tekst] = field(default_factory=dict)
+    negeer: Teksten = ()
+
+    @property
+    def gives(self) -> set[str]:
+        """Columns of the template that a row has, whatever its headings."""
+        return {"partner", *self.vast, *self.gelijk}
 
     def filled(self, cells: dict[str, object]) -> dict[str, object]:
         """Return the cells of a row with its words replaced and its gaps filled."""
@@ -46,26 +57,22 @@ class Export:
         for name, words in self.woorden.items():
             known = {plain(word): meant for word, meant in words.items()}
             row[name] = known.get(plain(row.get(name) or ""), row.get(name))
-        for name, value in {"partner": self.partner, **self.vast}.items():
+        copied = {name: row.get(other) for name, other in self.gelijk.items()}
+        for name, value in {"partner": self.partner, **copied, **self.vast}.items():
             if not plain(row.get(name) or ""):
                 row[name] = value
         return row
 
 
 def read_mappings(folders: Sequence[Path]) -> tuple[list[Export], list[Problem]]:
-    """Read the files of all partners, and what is wrong in them.
-
-    Parameters
-    ----------
-    folders : sequence of pathlib.Path
-        Folders with deliveries.
-    """
+    """Read the files of all partners, and what is wrong in them."""
     found: list[Export] = []
     problems: list[Problem] = []
     for path in (p for folder in folders for p in sorted((folder / FOLDER).glob("*.toml"))):
         try:
             mapping = validate(Export, read_toml(path), path.name)
             named = [*mapping.kolommen.values(), *mapping.vast, *mapping.woorden]
+            named += [*mapping.gelijk, *mapping.gelijk.values()]
             refuse(
                 Problem(f"`{n}` is geen kolom van het sjabloon.", suggestion(n, BY_NAME), path.name)
                 for n in named if n not in BY_NAME

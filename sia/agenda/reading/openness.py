@@ -13,13 +13,6 @@ _NAMES_PLANS = frozenset({"plan", "titel", "plannen", "kans", "voorganger", "a",
 def with_levels(table: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
     """Add ``vertrouwelijkheid`` to rows that name plans: the strictest of the plans they name.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Names plans in a column or index ``plan``, or ``;``-joined in ``plannen``.
-    levels : Series, index ``plan``
-        ``vertrouwelijkheid`` of every plan.
-
     Raises
     ------
     ValueError

@@ -106,13 +106,6 @@ def sift_actions(
 def status(steps: pd.DataFrame, kansen: pd.DataFrame) -> pd.DataFrame:
     """Return the phase of every koppelkans.
 
-    Parameters
-    ----------
-    steps : DataFrame
-        As `sift_steps` keeps them.
-    kansen : DataFrame, index ``kans``
-        As `sia.agenda.programme.linkages` gives them.
-
     Returns
     -------
     DataFrame, index ``kans``
@@ -134,14 +127,6 @@ def status(steps: pd.DataFrame, kansen: pd.DataFrame) -> pd.DataFrame:
 
 def waiting(actions: pd.DataFrame, state: pd.DataFrame, today: date) -> pd.DataFrame:
     """Return what waits for whom, most pressing first.
-
-    Parameters
-    ----------
-    actions : DataFrame
-        As `sift_actions` keeps them.
-    state : DataFrame, index ``kans``
-        See `status`.
-    today : datetime.date
 
     Returns
     -------

@@ -99,13 +99,6 @@ def empty_register(like: gpd.GeoDataFrame) -> Register:
 def take_in(register: Register, reading: Reading, datum: str) -> Register:
     """Take a round of deliveries into the register.
 
-    Parameters
-    ----------
-    reading : Reading
-        All that was delivered in this round, of all partners together.
-    datum : str
-        Date of the round, ``jjjj-mm-dd``.
-
     Returns
     -------
     Register
@@ -181,11 +174,6 @@ def _texts(plans: gpd.GeoDataFrame, plan: str) -> dict[str, str]:
 
 def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
     """Return a part of the history as the partners' table may read it.
-
-    Parameters
-    ----------
-    history : DataFrame
-        As in `Register`.
 
     Returns
     -------

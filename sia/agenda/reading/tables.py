@@ -17,12 +17,13 @@ from sia.errors import Problem
 
 FILE, ROW = "_bestand", "_rij"
 """Columns that say where a row came from."""
-HELPERS = ("lees mij", "uitleg", "voorbeeld", "keuzes", "koppelkansen", "buurten")
+HELPERS = ("lees mij", "uitleg", "voorbeeld", "keuzes", "koppelkansen", "buurten", "regelingen")
 """Sheets of the template that hold no delivery."""
 _LEAST = (2, 3)
 """Headings that a table has at least; a table of plans more."""
 _LOOK = 25
 """A heading stands in the first so many rows."""
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
 _SCALES = {
     1e3: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000(?![. ]?000)|k€|k\s?euro?\b|duizend", re.I),
     1e6: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000[. ]?000|m€|\bmln\b|miljoen", re.I),
@@ -123,6 +124,7 @@ def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> 
     name = plain(sheet.blad)
     if name in HELPERS:
         return Table("", sheet, kort="hulpblad, niet gelezen")
+    sheet = _by_year(sheet)
     told = wanted or next((t for t in TABLES if name.startswith(t[:6])), "")
     found = [(*_heading(sheet.cells, TABLES[t], export), t) for t in TABLES]
     enough = [(t == told, hits, -at, t) for hits, at, t in found if hits >= _LEAST[t == "plannen"]]
@@ -132,6 +134,36 @@ def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> 
         return Table("", sheet, kort=kort)
     _, _, at, tabel = max(enough)
     return _read(sheet, tabel, -at, export)
+
+
+def _by_year(sheet: Sheet) -> Sheet:
+    """Return a sheet of budgets with a column per year as a row per year; others as they are."""
+    cells = sheet.cells.to_numpy().tolist()
+    for at, row in enumerate(cells[:_LOOK]):
+        head = [cell_text(cell) for cell in row]
+        names = set(_names(row, TABLES["plannen"], None))
+        years = [place for place, text in enumerate(head) if _YEAR.fullmatch(text)]
+        if len(years) > 1 and "partner" in names and not {"plan", "titel"} & names:
+            return replace(sheet, cells=_row_per_year(sheet, cells, at, years))
+    return sheet
+
+
+def _row_per_year(
+    sheet: Sheet, cells: list[list[object]], at: int, years: Sequence[int]
+) -> pd.DataFrame:
+    head = [cell_text(cell) for cell in cells[at]]
+    rest = [place for place in range(len(head)) if place not in years]
+    above = " ".join(cell_text(cell) for row in cells[:at] for cell in row)
+    said = plain(" ".join([sheet.where, above, *(head[place] for place in rest)])).split()
+    # what the title says of the scale holds for the amounts
+    what = "fte" if "fte" in said else f"budget ({above})"
+    rows: list[list[object]] = [[*(head[place] for place in rest), "jaar", what]]
+    labels = [sheet.cells.index[at]]
+    for label, row in zip(sheet.cells.index[at + 1 :], cells[at + 1 :], strict=True):
+        given = [place for place in years if cell_text(row[place])]
+        rows += [[*(row[p] for p in rest), head[place], row[place]] for place in given]
+        labels += [label] * len(given)
+    return pd.DataFrame(rows, index=labels, dtype=object)
 
 
 def _heading(
@@ -150,13 +182,17 @@ def _names(row: Sequence[object], fields: Sequence[Field], export: Export | None
     """Return the field of every heading; empty for one that is none, or that came before."""
     exact = {plain(n): f.name for f in fields for n in (f.name, f.label)}
     other = {plain(n): f.name for f in fields for n in (*f.ook, f.label.split("(")[0])}
-    own = {plain(k): v for k, v in export.kolommen.items()} if export else {}
+    here = {f.name for f in fields}
+    own = {plain(k): v for k, v in export.kolommen.items() if v in here} if export else {}
+    passed = set(map(plain, export.negeer)) if export else set()
     texts = [cell_text(cell) for cell in row]
     names = [""] * len(texts)
     for known, shorten in ((own, False), (exact, False), (other, True)):
         for at, text in enumerate(texts):
             bare = _SCALE_WORDS.sub(" ", text.split("(")[0]) if shorten else text
             name = known.get(plain(bare), "")
+            if plain(text) in passed:
+                continue
             if not names[at] and name and (known is exact or name not in names):
                 names[at] = name
     return ["geometry" if text == "geometry" else n for text, n in zip(texts, names, strict=True)]
@@ -166,9 +202,11 @@ def _read(sheet: Sheet, tabel: str, at: int, export: Export | None) -> Table:
     fields, head = TABLES[tabel], sheet.cells.iloc[at].tolist()
     names = _names(head, fields, export)
     first = {name: place for place, name in reversed(list(enumerate(names))) if name}
-    given = set(first) | (set(export.vast) | {"partner"} if export else set())
+    given = set(first) | (export.gives if export else set())
+    if {"eerste_dag", "laatste_dag"} <= set(first):
+        given.add("duur")
     missing = [f for f in fields if f.required and f.name not in given]
-    problems = _about_headings(sheet.where, head, names, missing)
+    problems = _about_headings(sheet.where, head, names, missing, export.negeer if export else ())
     times = _times(sheet.cells.iloc[: at + 1], fields, first)
     body = sheet.cells.iloc[at + 1 :]
     times |= {f.name: 100.0 for f in fields if f.kind == "procent" and f.name in first
@@ -209,13 +247,17 @@ def _too_wide(sheet: Sheet, head: Sequence[object], row: Sequence[object]) -> li
 
 
 def _about_headings(
-    where: str, head: Sequence[object], names: Sequence[str], missing: Sequence[Field]
+    where: str,
+    head: Sequence[object],
+    names: Sequence[str],
+    missing: Sequence[Field],
+    passed: Sequence[str],
 ) -> tuple[Problem, ...]:
     texts = [cell_text(cell) for cell in head]
     twice = sorted({n for n in names if n and names.count(n) > 1})
     odd = [
         text for text, name in zip(texts, names, strict=True)
-        if text and not name and not text.startswith("Unnamed") and text != "plaats"
+        if text and not name and not text.startswith("Unnamed") and text not in ("plaats", *passed)
     ]  # fmt: skip
     said = (
         ([f.label for f in missing], "Deze verplichte kolom ontbreekt.",

@@ -38,7 +38,8 @@ function render({ model, el: wortel }) {
         v.weg = v.weg.filter((p) => p !== w.plan);
         if (year === t.antwoordLeeg.start[i]) delete v.jaren[w.plan];
         else v.jaren[w.plan] = year;
-      });
+      }, w.plan);
+      kaart.naar(year);
       zeg(w.titel + ": " + t.zegJaar(i, year) + ". Het antwoord wordt berekend.");
     },
     naBouw() { kaart.kader(); kaart.teken(); }
@@ -60,8 +61,11 @@ function render({ model, el: wortel }) {
   }
   const kopie = (v) => JSON.parse(JSON.stringify(v));
   const terug = [];
-  function verander(doe) {
-    terug.push(kopie(t.vraag));
+  let zelfde = "";
+  /* Steps of one and the same control are undone together. */
+  function verander(doe, wat) {
+    if (!wat || wat !== zelfde) terug.push(kopie(t.vraag));
+    zelfde = wat || "";
     doe(t.vraag);
     stuur();
   }
@@ -77,6 +81,7 @@ function render({ model, el: wortel }) {
     const answer = await vraag("reken", { vraag: t.vraag });
     if (mijn !== laatste) return;
     raam.setAttribute("aria-busy", "false");
+    raam.dataset.antwoord = String(mijn);
     raam.dataset.ms = String(Math.round(performance.now() - begin));
     if (!answer.goed) return fout(answer.tekst);
     fout("");
@@ -105,7 +110,7 @@ function render({ model, el: wortel }) {
   const titel = el("h1"), fictief = el("p", { class: "fictief" }), versie = el("p", { class: "klein" });
   const hoofdzin = el("p", { class: "hoofdzin" }, "De plannen worden gelezen en het programma wordt gemaakt.");
   const knop = (text, doe, more) => el("button", { type: "button", onclick: doe, ...more }, text);
-  const ongedaan = knop("Ongedaan maken", () => { t.vraag = terug.pop(); stuur(); }, { disabled: true });
+  const ongedaan = knop("Ongedaan maken", () => { t.vraag = terug.pop(); zelfde = ""; stuur(); }, { disabled: true });
   const opnieuw = knop("Terug naar het programma", () => verander((v) => Object.assign(v, leeg())));
   const tijdlijn = maakTijdlijn(t), kaart = maakWerkkaart(t);
   const kaartje = el("section", { class: "vak werk", "aria-label": "Gekozen werk" }, el("p", {}, "Kies een balk, een plek op de kaart of een werk in een lijst."));
@@ -135,7 +140,7 @@ function render({ model, el: wortel }) {
     const schuif = (p, n) => {
       const naam = p.naam, out = el("output", {}, (t.vraag.budget[naam] ?? 100) + " %");
       const input = el("input", { type: "range", min: 0, max: 150, step: 5, value: t.vraag.budget[naam] ?? 100, oninput: () => { out.textContent = input.value + " %"; },
-        onchange: () => verander((v) => { if (Number(input.value) === 100) delete v.budget[naam]; else v.budget[naam] = Number(input.value); }) });
+        onchange: () => verander((v) => { if (Number(input.value) === 100) delete v.budget[naam]; else v.budget[naam] = Number(input.value); }, naam) });
       return el("div", {}, veld(naam, input, t.id("budget" + n)), out);
     };
     const open = t.stad.partners.map((p, n) => [p, n]).filter(([p]) => p.open);

@@ -14,7 +14,7 @@ function maakTijdlijn(t) {
 
   function bouw() {
     const s = t.stad, names = [...new Set(s.werken.map((w) => w.gebied))].sort();
-    opties(gebied, [["", "Hele stad"], ...names.map((n) => [n, n])], gebied.value || t.gebied);
+    opties(gebied, [["", "Hele stad"], ...names.map((n) => [n, n])], gebied.options.length ? gebied.value : t.gebied);
     opties(orde, ORDE, orde.value || "plek");
     t.gebied = gebied.value;
     kop.replaceChildren(el("span"), el("div", { class: "baan" }, ...s.jaren.map((y) => el("span", { style: "left:" + deel(y) + "%" }, String(y)))));

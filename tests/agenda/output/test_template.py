@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from sia.agenda.dia import Dia
-from sia.agenda.output.template import delivery_files
+from sia.agenda.output.template import delivery_files, known_schemes, template
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
 from sia.agenda.reading.investments import read_plans
@@ -56,3 +56,12 @@ def test_an_unknown_partner_is_told_who_is_known(output: tuple[City, dict[str, b
         delivery_files(output[0], None, "Nobody")
     with pytest.raises(InputError, match="nog geen plannen verwerkt"):
         delivery_files({}, None, "Nobody")
+
+
+def test_the_template_names_schemes_with_their_source_and_what_is_unknown() -> None:
+    schemes = known_schemes()
+    assert len(schemes) > 4 and schemes["bron"].str.contains("20").all()
+    assert (schemes.loc[schemes["open_van"] == "onbekend", "open_tot"] == "onbekend").all()
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+    shown = [row[0].value for row in book["Regelingen"].iter_rows(min_row=2)]
+    assert shown == list(schemes["naam"])

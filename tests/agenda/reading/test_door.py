@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -275,6 +276,82 @@ vertrouwelijkheid = "partners"
     ), said  # fmt: skip
     send("leveringen/fout.toml", 'partner = "X"\nbestanden = "x"\nvast = { prijs = "1" }\n')
     assert "`prijs` is geen kolom van het sjabloon" in read(folder, places)[1]
+
+
+def _features(crs: str, *features: tuple[dict[str, object], list[tuple[float, float]]]) -> str:
+    """Return lines as GeoJSON, as a service answers them."""
+    listed = [
+        {
+            "type": "Feature",
+            "properties": given,
+            "geometry": {"type": "LineString", "coordinates": at},
+        }
+        for given, at in features
+    ]
+    named = {"type": "name", "properties": {"name": crs}}
+    return json.dumps({"type": "FeatureCollection", "crs": named, "features": listed})
+
+
+@pytest.fixture
+def send_with_example(send: Send, repository: Path) -> Send:
+    """Return what sends a file together with the example of its mapping."""
+
+    def put(name: str, content: object) -> Path:
+        example = repository / "docs" / "how-to" / "leveringen" / f"{Path(name).stem}.toml"
+        send(f"leveringen/{example.name}", example.read_text(encoding="utf-8"))
+        return send(name, content)
+
+    return put
+
+
+def test_works_of_a_coordination_platform_are_read_by_the_example(
+    send_with_example: Send, places: gpd.GeoDataFrame
+) -> None:
+    known = {"id": 1, "wiorNummer": "W1", "projectnaam": "Lindestraat", "beschrijving": "Kabels",
+             "hoofdstatus": "Uitvoering", "typeWerkzaamheden": "Vervanging",
+             "datumStartUitvoering": "2026-05-01", "datumEindeUitvoering": "2027-02-01",
+             "raming": 250000}  # fmt: skip
+    without = {**known, "id": 2, "wiorNummer": "W2", "raming": None}
+    line = [(250_100.0, 470_100.0), (250_300.0, 470_100.0)]
+    found, said = read(
+        send_with_example(
+            "wior.geojson", _features("urn:ogc:def:crs:EPSG::28992", (known, line), (without, line))
+        ),
+        places,
+    )
+    plan = found.reading.plans.loc["W1"]
+    assert (plan["vroegst"], plan["laatst"], plan["duur"], plan["status"], plan["kosten"]) == (
+        2026, 2026, 2, "in uitvoering", 250_000.0,
+    ), said  # fmt: skip
+    assert list(found.reading.plans.index) == ["W1"] and found.reading.rejected == ("W2",)
+
+
+def test_a_sewer_register_is_read_by_the_example(
+    send_with_example: Send, places: gpd.GeoDataFrame
+) -> None:
+    known = {"Dataset": "Stad", "Stelsel": "", "stelseltype": "", "naam": "2507-2508-1",
+             "type": "http://data.gwsw.nl/1.4/totaal/GemengdRiool", "Begindatum": "1962-01-01",
+             "MateriaalLeiding": "", "Vervangingsjaar": "2029", "Kosten": "€ 1,2 mln"}  # fmt: skip
+    line = [(250_100.0, 470_100.0), (250_300.0, 470_100.0)]
+    features = _features("urn:ogc:def:crs:EPSG::28992", (known, line))
+    folder = send_with_example("gwsw.geojson", features)
+    found, said = read(folder, places)
+    plan = found.reading.plans.loc["2507-2508-1"]
+    assert (plan["vroegst"], plan["soort"], plan["kosten"]) == (2029, "riolering", 1.2e6), said
+
+
+def test_budgets_may_have_a_column_per_year(send: Send, places: gpd.GeoDataFrame) -> None:
+    send("a.csv", csv(ROW))
+    table = "Eigen geld x € 1.000\nPartner;2025;2026;2027\nCorporatie Een;800;;1.250,5\n"
+    found, said = read(send("budgetten.csv", table), places)
+    given = found.budgets.set_index("jaar")["budget"].to_dict()
+    assert given == {2025: 800_000.0, 2027: 1_250_500.0}, said
+    found, said = read(send("budgetten.csv", "Partner;2025;2026\nCorporatie Een;5;geen\n"), places)
+    # an amount that cannot be read stops its year and no other
+    assert found.budgets.set_index("jaar")["budget"].to_dict() == {2025: 5.0, 2026: 0.0}, said
+    people = "fte per jaar\nPartner;2025;2026\nCorporatie Een;2,5;3\n"
+    found, said = read(send("budgetten.csv", people), places)
+    assert found.budgets.set_index("jaar")["fte"].to_dict() == {2025: 2.5, 2026: 3.0}, said
 
 
 def test_no_secret_stands_in_the_table_of_problems(send: Send, places: gpd.GeoDataFrame) -> None:
