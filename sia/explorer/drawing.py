@@ -248,7 +248,8 @@ def _traces(view: View, across: _Scale, upward: _Scale) -> str:
     """Draw the way of the buurten that were chosen, or else of those that moved furthest."""
     table = view.alles.dropna(subset=["x", "y", "x_toen", "y_toen"])
     sizes = (across.high - across.low, upward.high - upward.low)
-    went = (table[["x_verschil", "y_verschil"]] / sizes).pow(2).sum(axis=1)
+    moved = table[["x_verschil", "y_verschil"]].to_numpy(dtype=float) / sizes
+    went = pd.Series(np.hypot(moved[:, 0], moved[:, 1]), table.index)
     shown = table[table["gekozen"]] if view.buurten else table.loc[went.nlargest(8).index]
     points = shown[["x_toen", "y_toen", "x", "y"]].to_numpy(dtype=float)
     return "".join(

@@ -70,8 +70,7 @@ def difference(stand: Stand, one: str, other: str) -> str:
     spread = (ranked - ranked.median()).abs().median().replace(0.0, np.nan)
     apart = pd.Series(values.loc[one] - values.loc[other])
     far = (apart / spread).abs()[list(figures)].dropna().nlargest(FURTHEST)
-    rows = [name for name in told if name in points or name in far.index]
-    rows.sort(key=lambda name: far.get(name, np.inf), reverse=True)
+    rows = [*(name for name in told if name in points), *map(str, far.index)]
     names = [str(c.naam[code]) for code in (one, other)]
     names = names if names[0] != names[1] else [f"{c.naam[code]} ({code})" for code in (one, other)]
     table = pd.DataFrame({"Cijfer": [f"{told[name][0]} ({told[name][1]})" for name in rows]})
