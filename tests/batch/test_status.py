@@ -81,7 +81,7 @@ def test_a_stage_that_rests_on_something_else_is_named_with_the_cause(
         file.write("[methode.weging.gewichten]\nwonen = 2.0\n")
     found = _old(folders)
     assert found[0] == "de stap weging is verouderd; er veranderde iets in de methode."
-    assert len(found) == len(graph.STAGES) - 3, "not intake, indicatoren and deelbuurten"
+    assert len(found) == len(graph.STAGES) - 4, "not intake, indicatoren, deelbuurten and typen"
 
 
 def test_a_run_without_raw_folders_named_takes_those_of_the_last_one(

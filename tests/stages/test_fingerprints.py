@@ -19,7 +19,7 @@ FILE = 'code = "GM9999"\nnaam = "Eendorp (fictief)"\nfictief = true\n'
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="{}"/></svg>'
 SHOWS = {"kaart", "rapport", "atlas"}
 PLANS = {"agenda", "rapport", "atlas"}
-FIGURES = {one.name for one in graph.STAGES} - {"intake", "indicatoren", "deelbuurten"}
+FIGURES = {one.name for one in graph.STAGES} - {"intake", "indicatoren", "deelbuurten", "typen"}
 ALL = {one.name for one in graph.STAGES}
 
 

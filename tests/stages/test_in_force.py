@@ -20,7 +20,7 @@ OWN = 'code = "GM9999"\nnaam = "Eendorp (fictief)"\nfictief = true\n[methode.weg
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SIA_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", "240")
     (tmp_path / "gemeenten").mkdir()
     (tmp_path / "gemeenten" / "GM9999-dorp.toml").write_text(OWN)
     (tmp_path / "anders.toml").write_text("[weging.gewichten]\nwonen = 2.0\n")

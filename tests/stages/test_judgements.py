@@ -121,9 +121,13 @@ def test_map_report_and_open_data_show_them_escaped(run: Run) -> None:
     page = (run.edition("openbaar") / "kaart.html").read_text(encoding="utf-8")
     assert f"aanpak overruled: {OTHER} (2024)." in kaart.json
     assert "<script>alert(1)" not in page
-    report = run.publish("rapport").result.read_text(encoding="utf-8")
-    assert "<script>alert(1)" not in report
-    assert "&lt;script&gt;alert(1)" in report
+    path = run.publish("rapport").result
+    first, annex = (
+        path.with_stem(name).read_text(encoding="utf-8") for name in ("rapport", "rapport-bijlage")
+    )
+    assert "<script>alert(1)" not in first + annex
+    assert "&lt;script&gt;alert(1)" in annex
+    report = first + annex
     assert "De cijfers zijn veranderd sinds deze duiding." in report
     assert "Duiding uit 2023: geldt die nog?" in report
     head = Record(run.folders.record(run.gemeente.code)).head()
@@ -132,4 +136,4 @@ def test_map_report_and_open_data_show_them_escaped(run: Run) -> None:
 
 def test_the_start_page_of_a_year_stays_within_its_folder(run: Run) -> None:
     made = {path.name for path in run.edition("openbaar").iterdir()}
-    assert made == {"kaart.html", "rapport.html"}
+    assert made == {"kaart.html", "rapport.html", "rapport-bijlage.html"}
