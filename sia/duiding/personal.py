@@ -13,8 +13,6 @@ def _words(text: str) -> frozenset[str]:
 _BETWEEN = _words("van de den der 't ter ten te op in el al ben bin von di da du la le mac")
 """Small words inside a family name."""
 
-_ARTICLES = (" de ", " der ", " den ")
-
 _TITLES = _words(
     "mevrouw mevr mw meneer mijnheer dhr hr heer familie fam mr drs dr ing ir prof juf buurman "
     "buurvrouw oom tante zuster broeder dominee imam pastoor huisarts wijkagent agent"

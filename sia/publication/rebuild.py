@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sia import __version__
+from sia.agenda.output.tables import MEMORY
 from sia.duiding.chain import witness_of
 from sia.errors import InputError, Problem, refuse
 from sia.publication.crate import RECIPE, inputs_of
@@ -25,24 +26,9 @@ _WHOLE = {"kaart", "rapport", "agenda"}
 
 
 def rebuild(place: Path, bron: Sequence[Path]) -> list[Problem]:
-    """Make a set again in a folder of its own and say which files are not the same.
+    """Make a published set again in a folder of its own and say which files are not the same.
 
-    Parameters
-    ----------
-    place : pathlib.Path
-        A published set, with its recipe.
-    bron : sequence of pathlib.Path
-        Folders with the raw files.
-
-    Returns
-    -------
-    list of Problem
-        Empty when every file has the same bytes.
-
-    Raises
-    ------
-    InputError
-        When there is no recipe, or a raw file is missing or not the same.
+    Refused when there is no recipe, or a raw file is missing or not the same.
     """
     asked = _recipe(place)
     refuse(other_inputs(asked, bron))
@@ -96,13 +82,14 @@ def other_inputs(asked: dict[str, Any], bron: Sequence[Path]) -> list[Problem]:
 
 
 def _take_record(run: Run) -> None:
-    """Lay the record of judgements beside the new tables: it is no public input."""
+    """Lay beside the new tables what is no public input: judgements, and what agendas remember."""
     own = Folders.of(project_root()).record(run.gemeente.code)
-    target = run.folders.record(run.gemeente.code)
-    for source, copy in ((own, target), (witness_of(own), witness_of(target))):
-        if source.exists():
+    remembered = [path for name in MEMORY for path in own.parent.glob(f"*/agenda/{name}.parquet")]
+    for path in (own, witness_of(own), *remembered):
+        if path.exists():
+            copy = run.folder.parent / path.relative_to(own.parent)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
+            shutil.copyfile(path, copy)
 
 
 def compared(asked: dict[str, Any], run: Run) -> list[Problem]:
@@ -114,7 +101,7 @@ def compared(asked: dict[str, Any], run: Run) -> list[Problem]:
         for name, known in sorted(asked["uitvoer"].items())
         if not made[name].exists() or sha256_file(made[name]) != known
     ]
-    why = "Kijk of het logboek van duidingen of een eerdere ronde van de agenda meetelde."
+    why = "Kijk of het logboek van duidingen en wat de agenda onthield hier hetzelfde zijn."
     if asked["code"] != code_hash():
         why = f"Gemaakt met SIA {asked['sia']} (code {asked['code'][:12]}); hier is {__version__}."
     return [Problem("Dit bestand werd niet hetzelfde.", why, bestand=name) for name in differ]

@@ -78,15 +78,7 @@ NOT_TESTED: tuple[str, ...] = (
 
 
 def statement(organisatie: str, contact: str) -> tuple[Paragraaf, ...]:
-    """Return the statement in the order of the Dutch model.
-
-    Parameters
-    ----------
-    organisatie : str
-        Who publishes the reports.
-    contact : str
-        Where a reader reports a problem.
-    """
+    """Return the statement in the order of the Dutch model."""
     return (
         Paragraaf(
             "Verklaring",

@@ -45,6 +45,10 @@ def agenda(o: Onderwerp) -> Sectie | None:
     return Sectie("agenda", "De agenda", tuple(b for b in blocks if b != Blok()), "agenda")
 
 
+def _once(codes: pd.Series[str]) -> list[str]:
+    return list(dict.fromkeys(codes))
+
+
 def plans_of(o: Onderwerp, codes: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the plans of a report, one row each, with the buurten that they are in."""
     plans = o.plannen
@@ -54,9 +58,8 @@ def plans_of(o: Onderwerp, codes: tuple[str, ...] = ()) -> pd.DataFrame:
     if o.selectie.soort == "domein" and "opgaven" in own:
         own = own[[o.selectie.sleutel in str(text).split(";") for text in own["opgaven"]]]
     rest = [name for name in ("status", "opgaven") if name in own]
-    joined = own.groupby(PLAN, sort=False, dropna=False).agg(
-        {"buurtcode": lambda codes: list(dict.fromkeys(codes)), **dict.fromkeys(rest, "first")}
-    )
+    grouped = own.groupby(PLAN, sort=False, dropna=False)
+    joined = grouped.agg({"buurtcode": _once, **dict.fromkeys(rest, "first")})
     return joined.reset_index().sort_values(["start", "titel"], kind="stable")
 
 
@@ -182,7 +185,8 @@ def _partners(o: Onderwerp, plans: pd.DataFrame) -> str:
         shown = {value: getal(value, 1) for value in cells.to_numpy().ravel()}
     else:
         spans = zip(known["start"], known["eind"], strict=True)
-        rows = known.assign(jaar=[list(range(int(a), int(b) + 1)) for a, b in spans])
+        running = [list(range(int(a), int(b) + 1)) for a, b in spans]
+        rows = known.assign(jaar=pd.Series(running, known.index, dtype=object))
         rows = rows.explode("jaar").astype({"jaar": int})
         cells = pd.crosstab(rows["partner"], rows["jaar"]).reindex(columns=years, fill_value=0)
         what, shown = "Werken per partner en jaar", {}

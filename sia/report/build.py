@@ -118,13 +118,6 @@ class Renderer:
         """Return one report as HTML.
 
         A whole page.
-
-        Raises
-        ------
-        UnsupportedNumbersError
-            A sentence holds a number that no table on the page shows.
-        OutsideRequestError
-            Something on the page would be fetched from elsewhere.
         """
         about = self._about(selectie)
         screen = first_screen(about)
@@ -283,17 +276,7 @@ def css_text(text: str) -> Markup:
 
 
 def finished(page: str) -> str:
-    """Put the policy in a page, and refuse it when it breaks a rule of this project.
-
-    Parameters
-    ----------
-    page : str
-        HTML with ``%POLICY%`` where the policy goes.
-
-    Raises
-    ------
-    UnsupportedNumbersError, OutsideRequestError
-    """
+    """Put the policy in a page, and refuse it when it breaks a rule of this project."""
     check_numbers(page)
     asked = hosts(page)
     if asked:

@@ -15,13 +15,7 @@ from sia.viz.theme import DOMAINS
 
 
 def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
-    """Return the three things to know about one buurt.
-
-    Parameters
-    ----------
-    stad : Cijfers
-        All buurten of the city.
-    """
+    """Return the three things to know about one buurt."""
     return (_buurt_rank(stad, code), _buurt_domains(stad, code), _buurt_approach(stad, code))
 
 
@@ -101,13 +95,7 @@ def _buurt_approach(stad: Cijfers, code: str) -> Zin:
 
 
 def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
-    """Say of one buurt what is certain and what is not.
-
-    Parameters
-    ----------
-    stad : Cijfers
-        All buurten of the city.
-    """
+    """Say of one buurt what is certain and what is not."""
     found = (
         _rank_certain(stad, code),
         data_gaps(replace(stad, vlaggen=stad.vlaggen.loc[[code]])),

@@ -346,15 +346,7 @@ def per_domain(g: Gebied) -> str:
 
 
 def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str, str]]) -> str:
-    """Return the mean real change of the area and of those around or inside it.
-
-    Parameters
-    ----------
-    namen : dict
-        Kind and key of an area -> its name.
-    keys : list
-        The areas that are shown, in order.
-    """
+    """Return the mean real change of the area and of those around or inside it."""
     rows = list(_rows(g.verandering.gebieden, keys).items())
     shown = pd.DataFrame(
         {
@@ -379,7 +371,7 @@ def per_area(g: Gebied, namen: dict[tuple[str, str], str], keys: list[tuple[str,
     )
 
 
-def points_text(row: Mapping[str, Any]) -> str:
+def points_text(row: Mapping[Any, Any]) -> str:
     """Return a change in points with its margin."""
     return f"{met_teken(row['echte verandering'], 1)} ({_margin(row['laag'], row['hoog'])})"
 

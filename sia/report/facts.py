@@ -39,13 +39,7 @@ class Feit:
 
 
 def standing(stad: Cijfers, code: str) -> list[Feit]:
-    """Return where one buurt stands: people, rank with interval, scores, change, type, proposal.
-
-    Parameters
-    ----------
-    stad : Cijfers
-        All buurten of the city.
-    """
+    """Return where one buurt stands: people, rank with interval, scores, change, type, proposal."""
     return [
         Feit(
             "Inwoners",
@@ -115,13 +109,7 @@ def _approach(stad: Cijfers, code: str) -> list[Feit]:
 
 
 def key_figures(stad: Cijfers, code: str) -> str:
-    """Return the key figures of one buurt beside those of the middle buurt, as a table.
-
-    Parameters
-    ----------
-    stad : Cijfers
-        All buurten of the city.
-    """
+    """Return the key figures of one buurt beside those of the middle buurt, as a table."""
     place, row = stad.gebieden.loc[code], stad.scores.loc[code]
     shown = [
         Feit("Buurt", str(place["naam"])),

@@ -286,6 +286,7 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
     inside = o.selectie.codes if len(o.selectie.codes) < len(city.gebieden) else ()
     said = short_texts(city.duiding, city.gebieden.index)
     classes: dict[str, str]
+    legend: tuple[tuple[str, str], ...]
     if kind == "buurt":
         text = f"Ligging van {o.selectie.naam} in de gemeente"
         picture = o.kaart.svg(text, {o.code: "hier"}, {}, omlijnd=(o.code,), namen=False)
@@ -304,14 +305,15 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
         classes = {str(c): f"u{score_class(v)}" for c, v in scores.items()}
         places = city.scores["rang"].reindex(scores.index)
         titles = {
-            str(c): f"{city.naam[c]}: {getal(v, 1)}, plaats {getal(places[c])}"
+            str(c): f"{city.naam[str(c)]}: {getal(v, 1)}, plaats {getal(places[str(c)])}"
             for c, v in scores.items()
         }
         signs = {str(c): getal(row["rang"]) for c, row in chosen.iterrows()}
         what = f"de opgave {DOMAINS[column].lower()}" if kind == "domein" else "de urgentie"
         text = f"Waar is {what} het grootst?"
         legend = tuple((f"u{n}", label) for n, label in enumerate(MAP_CLASSES, start=1))
-    titles |= {c: f"{titles.get(c, city.naam[c])}. Duiding: {t}" for c, t in said.items() if t}
+    judged = {str(c): t for c, t in said.items() if t}
+    titles |= {c: f"{titles.get(c, city.naam[c])}. Duiding: {t}" for c, t in judged.items()}
     outlined = chosen.index if kind != "verandering" else ()
     picture = o.kaart.svg(
         f"Kaart: {text}", classes, titles, binnen=inside, omlijnd=list(outlined), tekens=signs

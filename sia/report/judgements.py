@@ -18,12 +18,7 @@ from sia.viz.tables import html_table
 
 
 def with_judgement(table: pd.DataFrame, cijfers: Cijfers) -> pd.DataFrame:
-    """Put a column with the duiding beside the figures, when anybody said anything of them.
-
-    Parameters
-    ----------
-    table : DataFrame, index buurtcodes or codes of deel-buurten
-    """
+    """Put a column with the duiding beside the figures, when anybody said anything of them."""
     said = short_texts(cijfers.duiding, table.index)
     return table.assign(Duiding=said.where(said != "", MISSING)) if (said != "").any() else table
 

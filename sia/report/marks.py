@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from math import ceil
+from math import ceil, isnan
 from typing import Any
 
 import pandas as pd
@@ -33,15 +33,9 @@ def link(buren: Buren, soort: str, sleutel: str, naam: str) -> Markup:
 
 
 def rank_bar(row: Mapping[Any, Any], total: int, last: int) -> Markup:
-    """Draw the place of a buurt with its margin; the text beside it says the same.
-
-    Parameters
-    ----------
-    total, last : int
-        Ranked buurten of the city, and the place at which the axis ends.
-    """
+    """Draw the place of a buurt with its margin; the text beside it says the same."""
     low, high, own = (float(row[name]) for name in ("rang_p05", "rang_p95", "rang"))
-    if pd.isna(low):
+    if isnan(low):
         return Markup("")
     scale = 100 / max(last - 1, 1)
     quarter = min((ceil(total / 4) - 0.5) * scale, 100.0)
@@ -56,7 +50,7 @@ def rank_bar(row: Mapping[Any, Any], total: int, last: int) -> Markup:
     )
 
 
-def change_bar(row: Mapping[str, Any], most: float) -> Markup:
+def change_bar(row: Mapping[Any, Any], most: float) -> Markup:
     """Draw a change with its interval around zero, `most` points at either end."""
     low, high, own = (float(row[name]) for name in ("laag", "hoog", "echte verandering"))
     place = [f"{50 + 50 * value / most:.1f}" for value in (low, high, own)]
@@ -73,17 +67,7 @@ def year_bars(
     *,
     minstens: Collection[int] = (),
 ) -> Markup:
-    """Draw millions of euros per year with their values; the part that matters lies at the bottom.
-
-    Parameters
-    ----------
-    minstens : collection of int
-        Years of which a part is not told: an amount is a least one, or there is none to tell.
-    part : mapping of int to float, optional
-        Of the amounts, those in the urgent buurten.
-    what : str
-        What the bars count, for the caption.
-    """
+    """Draw millions of euros per year with their values, the part that matters at the bottom."""
     most = max(years.values(), default=0.0)
     if not most > 0:
         return Markup("")
@@ -118,13 +102,7 @@ def two_bars(pairs: Sequence[tuple[str, float, str]]) -> Markup:
 
 
 def dot_axis(dots: Sequence[tuple[float, str, str, str]], limit: float) -> Markup:
-    """Draw dots with a number along 0 to 100 %, and the border between the two kinds.
-
-    Parameters
-    ----------
-    dots : sequence of tuple
-        Per cent, sign in the dot, kind (class of the style sheet), name.
-    """
+    """Draw dots with a number along 0 to 100 %, and the border between the two kinds."""
     levels: list[float] = []
     drawn = []
     for share, sign, kind, name in sorted(dots):
@@ -160,7 +138,7 @@ def partner_grid(table: pd.DataFrame, shown: Mapping[Any, str] | None = None) ->
     ]
 
 
-def span_bar(start: object, end: object, first: int, last: int) -> Markup:
+def span_bar(start: Any, end: Any, first: int, last: int) -> Markup:
     """Draw the years of a work as a bar along the years of the programme."""
     if pd.isna(start) or pd.isna(end):
         return Markup("")

@@ -189,14 +189,7 @@ def slug(text: str) -> str:
 
 
 def selections(cijfers: Cijfers) -> tuple[Selectie, ...]:
-    """Return the full set of reports.
-
-    Returns
-    -------
-    tuple of Selectie
-        City, stadsdelen, wijken, proposed DIA areas, domains, change since the base year (of city,
-        stadsdelen and wijken), buurten; water has none. File names are unique.
-    """
+    """Return the full set of reports."""
     every = tuple(cijfers.gebieden.index)
     areas = [*_whole_and_parts(cijfers), *_dia_areas(cijfers)]
     made = list(areas)

@@ -59,11 +59,6 @@ def numbers_in_text(page: str) -> dict[str, list[str]]:
     """Return, per sentence of a page, the numbers that no table of that page shows.
 
     Sentence -> numbers; empty when the page keeps the rule.
-
-    Parameters
-    ----------
-    page : str
-        HTML. Sentences are the elements of class ``zin``; charts and scripts are passed over.
     """
     reader = _Reader()
     reader.feed(_OPAQUE.sub("", page))
@@ -73,13 +68,7 @@ def numbers_in_text(page: str) -> dict[str, list[str]]:
 
 
 def check_numbers(page: str) -> None:
-    """Refuse a page that breaks the rule.
-
-    Raises
-    ------
-    UnsupportedNumbersError
-        Names each sentence with the numbers that it cannot account for.
-    """
+    """Refuse a page that breaks the rule."""
     wrong = numbers_in_text(page)
     if wrong:
         lines = [f"{', '.join(numbers)} in: {text}" for text, numbers in wrong.items()]

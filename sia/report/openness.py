@@ -40,14 +40,7 @@ _SCORE_TEXTS = {
 
 
 def open_figures(cijfers: Cijfers) -> pd.DataFrame:
-    """Return every indicator value that may be published, one per row, with flag and year.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        ``naam``, ``indicator``, ``waarde``, ``eenheid``, ``peiljaar``, ``vlag``; a value below its
-        threshold is empty and its flag says ``ontbreekt: te weinig om te tonen``.
-    """
+    """Return every indicator value that may be published, one per row, with flag and year."""
     shown = cijfers.toonbaar
     parts = []
     for key in shown:
@@ -78,13 +71,7 @@ def _places(cijfers: Cijfers) -> pd.DataFrame:
 
 
 def open_approach(cijfers: Cijfers) -> pd.DataFrame:
-    """Return the proposed aanpak of every buurt and, beside it, the duiding.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        ``naam``, ``aanpak``, ``toelichting``, ``aanpak_na_duiding``, ``duiding``.
-    """
+    """Return the proposed aanpak of every buurt and, beside it, the duiding."""
     columns = ["aanpak", "toelichting", "aanpak_na_duiding", "duiding"]
     if cijfers.aanpak.empty:
         return pd.DataFrame(columns=["naam", *columns]).rename_axis("buurtcode")
@@ -117,13 +104,7 @@ _PLACE_TEXTS = {
 
 
 def description(materiaal: Materiaal) -> pd.DataFrame:
-    """Return what every column means, with unit and source.
-
-    Returns
-    -------
-    DataFrame, index ``kolom``
-        ``naam``, ``eenheid``, ``betekenis``, ``bron``.
-    """
+    """Return what every column means, with unit and source."""
     cijfers = materiaal.cijfers
     rows = [
         {"kolom": key, "naam": key, "eenheid": unit, "betekenis": text, "bron": "berekend (SIA)"}
@@ -148,14 +129,7 @@ def description(materiaal: Materiaal) -> pd.DataFrame:
 
 
 def open_tables(materiaal: Materiaal) -> dict[str, pd.DataFrame]:
-    """Return the open data of a municipality and year as tables; name of the file -> table.
-
-    Returns
-    -------
-    dict
-        ``scores.csv``, ``aanpak.csv``, ``cijfers.csv``: rows per buurt, each with its wijk,
-        stadsdeel and DIA area, and with the proposal and the duiding beside its scores.
-    """
+    """Return the open data of a municipality and year as tables; name of the file -> table."""
     cijfers, approach = materiaal.cijfers, open_approach(materiaal.cijfers)
     beside = approach[["aanpak", "aanpak_na_duiding", "duiding"]]
     places = _places(cijfers).reindex(cijfers.scores.index)
@@ -174,20 +148,7 @@ _ABOUT = ("kolommen.csv", "lees-mij.json")
 def write_open_data(
     folder: Path, materiaal: Materiaal, delen: Sequence[Selectie] = ()
 ) -> list[Path]:
-    """Write scores, figures, borders and their description as open data.
-
-    Parameters
-    ----------
-    delen : sequence of Selectie
-        Areas and buurten that get an export of their own, beside that of the whole city.
-
-    Returns
-    -------
-    list of pathlib.Path
-        ``scores.csv``, ``aanpak.csv``, ``cijfers.csv``, ``kolommen.csv``, ``buurten.gpkg``,
-        ``lees-mij.json``, and the same in one zip per area or buurt; the same material gives the
-        same bytes.
-    """
+    """Write scores, figures, borders and their description as open data."""
     cijfers, tables = materiaal.cijfers, open_tables(materiaal)
     for name, table in {**tables, "kolommen.csv": description(materiaal)}.items():
         store.write_bytes(folder / name, csv_bytes(table))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -54,19 +55,7 @@ def ranking(
     volledig: bool = False,
     van: int = 0,
 ) -> str:
-    """Return ranked buurten with their margin, urgentie, aanpak and change; all of them sortable.
-
-    Parameters
-    ----------
-    cijfers : Cijfers
-        Of the buurten that are shown.
-    domein : str
-        Orders by the score on this domain, and shows it.
-    volledig : bool
-        With wijk, chance and potentie too.
-    van : int
-        How many buurten the whole city ranks.
-    """
+    """Return ranked buurten with their margin, urgentie, aanpak and change, sortable."""
     ranked = cijfers.gerangschikt
     if domein:
         ranked = ranked.sort_values(domein, ascending=False, kind="stable")
@@ -135,7 +124,7 @@ def buurt_index(stad: Cijfers, buren: Buren) -> str:
 
 def belongs(chance: float) -> str:
     """Say in a word whether a buurt belongs to the most urgent quarter."""
-    if pd.isna(chance):
+    if isnan(chance):
         return MISSING
     word = word_for(chance)
     return f"{word} niet" if chance <= UNLIKELY else word
@@ -152,7 +141,7 @@ def _links(names: pd.Series, buren: Buren) -> pd.Series[Any]:
     return pd.Series(made, names.index, dtype=object)
 
 
-def _change(row: Mapping[str, Any]) -> str:
+def _change(row: Mapping[Any, Any]) -> str:
     if row["oordeel"] in _SIGNS:
         return f"{_SIGNS[row['oordeel']]} {met_teken(row['echte verandering'], 1)}"
     return "ruis" if row["oordeel"] == NOISE else MISSING
@@ -276,15 +265,7 @@ NO_SOURCE = "geen cijfers dit jaar"
 
 
 def source_numbers(bron: str, bronregels: Sequence[str]) -> str:
-    """Return the numbers of source lines in the list of a report; the text where one is not in it.
-
-    Parameters
-    ----------
-    bron : str
-        Source lines, joined by ``; ``.
-    bronregels : sequence of str
-        The list, numbered from 1.
-    """
+    """Return the numbers of source lines in the list of a report; the text of one not in it."""
     places = {line: str(number) for number, line in enumerate(bronregels, start=1)}
     numbers = [places.get(line, "") for line in bron.split("; ")]
     if all(numbers):

@@ -82,14 +82,7 @@ _CHOICES = (
 
 
 def register_entry(materiaal: Materiaal) -> dict[str, object]:
-    """Return the draft entry, in the keys and the order of the standard.
-
-    Returns
-    -------
-    dict
-        What only the municipality knows is empty (links, dates) or says `TO_FILL`; texts keep to
-        the lengths of the standard.
-    """
+    """Return the draft entry, in the keys and the order of the standard."""
     made: dict[str, object] = dict.fromkeys((field.naam for field in FIELDS), "")
     made |= {
         "name": "Stedelijke Investeringsafweging (SIA): buurten wegen op opgaven en kansen",

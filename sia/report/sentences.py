@@ -403,14 +403,7 @@ def _order(cijfers: Cijfers) -> Zin | None:
 
 
 def flag_counts(cijfers: Cijfers) -> dict[str, int]:
-    """Count the figures under the scores by flag.
-
-    Returns
-    -------
-    dict
-        ``gevraagd`` and ``bekend``: indicators of the method, and those with a value for some
-        buurt. ``totaal``, ``ontbreekt`` and the other flags: values of the known indicators.
-    """
+    """Count the figures under the scores by flag."""
     names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
     columns = [[str(f).partition(":")[0] for f in cijfers.vlaggen[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]

@@ -17,20 +17,7 @@ def source_lines(table: IndicatorTable, *, fictief: bool) -> pd.Series[str]:
 
 
 def border_line(areas: pd.DataFrame, files: pd.DataFrame | None, *, fictief: bool) -> str:
-    """Return the source line of the borders that were drawn.
-
-    Parameters
-    ----------
-    areas : DataFrame
-        ``borders_year`` of every buurt; 0 where it has no border.
-    files : DataFrame or None
-        As ``bestanden.parquet``; names the map that was read, when given.
-
-    Returns
-    -------
-    str
-        Empty when nothing was drawn.
-    """
+    """Return the source line of the borders that were drawn."""
     years = sorted({int(year) for year in areas["borders_year"]} - {0})
     lines = [
         PUBLISHER.attribution.format(year=year, table=_map_name(files, year)) for year in years

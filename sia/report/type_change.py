@@ -15,29 +15,14 @@ CAPTION = "Buurten met een ander type"
 
 
 def moved(trajecten: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
-    """Return the buurten of an area whose type differs, the most certain first.
-
-    Parameters
-    ----------
-    trajecten : DataFrame, index ``buurtcode``
-        As ``trajecten.parquet``.
-    codes : Index
-        Buurten of the area.
-    """
+    """Return the buurten of an area whose type differs, the most certain first."""
     own = trajecten.reindex(codes.intersection(trajecten.index, sort=False))
     rows = own[~own["oordeel"].isin([SAME_TYPE, LEFT_OUT])]
     return rows.sort_values("kans_anders", ascending=False, kind="stable")
 
 
 def type_sentence(trajecten: pd.DataFrame, names: pd.Series[str]) -> Zin | None:
-    """Say how many buurten changed type and for which that is more than noise; None if unknown.
-
-    Parameters
-    ----------
-    trajecten : DataFrame, index ``buurtcode``
-    names : Series
-        Code -> name, of the buurten of the area.
-    """
+    """Say how many buurten changed type and for which that is more than noise; None if unknown."""
     if trajecten.empty:
         return None
     own = trajecten.reindex(names.index.intersection(trajecten.index, sort=False))

@@ -38,24 +38,7 @@ def timeline(
     jaren: range | None = None,
     breedte: float = 10.5,
 ) -> Chart:
-    """Draw the investments as bars over the years, grouped by area, coloured by partner.
-
-    Parameters
-    ----------
-    programma : DataFrame
-        ``titel``, ``partner``, ``gebied`` (str), ``start``, ``eind`` (int, both inclusive); NA in
-        `start` means not programmed. Where the groups are the partners themselves, the bars do
-        not repeat the name.
-    partners : iterable of str
-        All partners of the agenda, also those without a bar here, so that a partner looks alike in
-        every chart; without it only those of `programma` count.
-    titel, tekst : str
-        The message is made from the figures when it is not given.
-    jaren : range, optional
-        Years along the top; default those of `programma`.
-    breedte : float
-        Inches; letters keep their size, so a narrow chart cuts long titles sooner.
-    """
+    """Draw the investments as bars over the years, grouped by area, coloured by partner."""
     placed = programma.dropna(subset=["start", "eind"]).astype({"start": int, "eind": int})
     placed = placed.sort_values(["gebied", "start", "eind", "titel"], kind="stable")
     places, headings = _rows(placed["gebied"])
@@ -152,28 +135,12 @@ def _when_text(programma: pd.DataFrame, placed: pd.DataFrame) -> str:
 
 
 def budget_bars(besteed: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
-    """Draw the amounts per year, stacked by partner, against the room there is.
-
-    Parameters
-    ----------
-    besteed : DataFrame, index year, one column per partner
-        Euros.
-    ruimte : Series, index year, optional
-        Euros available in all.
-    """
+    """Draw the amounts per year, stacked by partner, against the room there is."""
     return _yearly(besteed, ruimte, "Bedragen per jaar en partner", euro, "beschikbaar bedrag")
 
 
 def capacity_bars(nodig: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
-    """Draw the full-time posts needed per year, stacked by partner, against those there are.
-
-    Parameters
-    ----------
-    nodig : DataFrame, index year, one column per partner
-        Full-time posts.
-    ruimte : Series, index year, optional
-        Full-time posts available in all.
-    """
+    """Draw the full-time posts needed per year, stacked by partner, against those there are."""
 
     def fte(value: object) -> str:
         return f"{getal(value, 1)} fte"

@@ -41,21 +41,7 @@ def buurt_charts(
     most: int = 8,
     smal: bool = False,
 ) -> list[Chart]:
-    """Return the charts that the figures of one buurt allow: profile, contributions and trend.
-
-    Parameters
-    ----------
-    cijfers : Cijfers
-        The whole city.
-    jaren : DataFrame, index ``buurtcode``, one column per year
-        Urgentie on one fixed scale.
-    land : mapping, optional
-        Domain -> national score.
-    most : int
-        How many contributions are drawn.
-    smal : bool
-        Draws them for half a page.
-    """
+    """Return the charts that the figures of one buurt allow: profile, contributions and trend."""
     naam, made = str(cijfers.naam[code]), []
     domains = {key: DOMAINS[key] for key in cijfers.domeinen}
     scores, given = cijfers.scores, cijfers.bijdragen
@@ -90,19 +76,7 @@ def domain_profile(
     land: Mapping[str, float] | None = None,
     smal: bool = False,
 ) -> Chart:
-    """Draw the domain scores of one buurt against those of the city and, when known, the country.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        All buurten of the city, one column per domain (0-100).
-    domains : mapping
-        Column -> Dutch name.
-    land : mapping, optional
-        Domain -> national score.
-    smal : bool
-        Draws it for half a page, with names over two lines.
-    """
+    """Draw the domain scores of one buurt against those of the city and, if known, the country."""
     names = list(domains)
     labels = [folded(name, 14) for name in domains.values()] if smal else list(domains.values())
     left, width = _label_room(labels), NARROW if smal else 7.2
@@ -205,19 +179,7 @@ def contribution_bars(
     most: int = 10,
     smal: bool = False,
 ) -> Chart:
-    """Draw which indicators raise and lower the urgentie of one buurt most.
-
-    Parameters
-    ----------
-    bijdragen : DataFrame, index ``buurtcode``
-        Points per indicator.
-    names : mapping
-        Indicator id -> Dutch name.
-    most : int
-        How many are drawn; what the rest adds up to is drawn as one bar.
-    smal : bool
-        Draws it for half a page, with names over two lines.
-    """
+    """Draw which indicators raise and lower the urgentie of one buurt most."""
     row = row_of(bijdragen, code).dropna()
     order = row.index[np.argsort(-row.abs().to_numpy(), kind="stable")]
     shown = row[order[:most]]
@@ -290,17 +252,7 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
 def trend_lines(
     by_year: pd.DataFrame, code: str, naam: str, *, oordeel: str = "", smal: bool = False
 ) -> Chart:
-    """Draw the urgentie of one buurt over the years against the spread of the city.
-
-    Parameters
-    ----------
-    by_year : DataFrame, index ``buurtcode``, one column per year
-        Urgentie on one fixed scale.
-    oordeel : str
-        What is said of its change (`Verandering`); empty when that was not looked at.
-    smal : bool
-        Draws it for half a page.
-    """
+    """Draw the urgentie of one buurt over the years against the spread of the city."""
     table = by_year.astype(float)
     years = [int(year) for year in table.columns]
     own = row_of(table, code)

@@ -61,15 +61,7 @@ MORAN_CLASSES: Mapping[str, tuple[str, str]] = {
 
 
 def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[int, str]) -> Chart:
-    """Draw the type of every buurt, one map per year; colour and number mean the same in all.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    types : DataFrame of Int64, index ``buurtcode``, one column per year
-    names : mapping
-        Type number -> name.
-    """
+    """Draw the type of every buurt, one map per year; colour and number mean the same in all."""
     table = types.reindex(gebieden.index)
     used = sorted({int(n) for column in table for n in table[column].dropna()})
     styles = _type_styles(used)
@@ -93,14 +85,7 @@ def type_maps(gebieden: gpd.GeoDataFrame, types: pd.DataFrame, names: Mapping[in
 
 
 def type_map(gebieden: gpd.GeoDataFrame, typologie: pd.DataFrame) -> Chart:
-    """Draw the type of every buurt in one year, with a question mark on doubtful ones.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    typologie : DataFrame, index ``buurtcode``
-        As ``typologie.parquet``.
-    """
+    """Draw the type of every buurt in one year, with a question mark on doubtful ones."""
     rows = typologie.reindex(gebieden.index)
     known = rows.dropna(subset=["type"]).drop_duplicates("type").sort_values("type")
     names = dict(zip(known["type"].astype(int), known["typenaam"].astype(str), strict=True))
@@ -153,16 +138,7 @@ def _type_styles(numbers: Iterable[int]) -> dict[str, tuple[str, str]]:
 
 
 def moran_maps(gebieden: gpd.GeoDataFrame, table: pd.DataFrame, titles: Mapping[str, str]) -> Chart:
-    """Draw the local Moran classes of every variable.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    table : DataFrame, index ``buurtcode``
-        Column ``<variable>_klasse`` per variable.
-    titles : mapping
-        Variable -> Dutch title, in drawing order.
-    """
+    """Draw the local Moran classes of every variable."""
     rows = table.reindex(gebieden.index)
     panels = {title: rows[f"{name}_klasse"].fillna("") for name, title in titles.items()}
     labels = {klasse: klasse for klasse in MORAN_CLASSES}
@@ -183,14 +159,7 @@ def moran_maps(gebieden: gpd.GeoDataFrame, table: pd.DataFrame, titles: Mapping[
 
 
 def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
-    """Draw the proposed DIA areas, with the borders of wijken over them.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    areas : DataFrame, index ``buurtcode``
-        ``dia_gebied`` (Int64) and ``naam``.
-    """
+    """Draw the proposed DIA areas, with the borders of wijken over them."""
     rows = areas.reindex(gebieden.index)
     numbers = sorted({int(n) for n in rows["dia_gebied"].dropna()})
     if not numbers:

@@ -203,19 +203,7 @@ def above_threshold(
 
 
 def data_notes(cijfers: Cijfers, domein: str) -> pd.Series[str]:
-    """Say per buurt on what figures a domain score rests: flags and reference years.
-
-    Parameters
-    ----------
-    domein : str
-        A value of the catalogue's ``domein`` column.
-
-    Returns
-    -------
-    Series of str, index ``buurtcode``
-        ``8 cijfers (peiljaar 2022–2024); 1 overgenomen, 1 ontbreekt (geheim)``; empty where the
-        tables know no indicator of the domain.
-    """
+    """Say per buurt on what figures a domain score rests: flags and reference years."""
     names = cijfers.indicatoren_van(domein)
     index = cijfers.gebieden.index
     if not names:

@@ -35,14 +35,7 @@ _STYLE = (
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of texts as a reader sees them.
-
-    Returns
-    -------
-    DataFrame of str
-        Whole numbers without, others with one decimal (`DECIMALS` names the exceptions); what is
-        missing becomes a dash. The index is dropped.
-    """
+    """Return a table of texts as a reader sees them."""
     return pd.DataFrame({str(name): _texts(str(name), column) for name, column in table.items()})
 
 
@@ -59,15 +52,7 @@ def _texts(name: str, column: pd.Series) -> list[str]:
 
 
 def show(table: pd.DataFrame, bijschrift: str) -> HTML:
-    """Return a table as accessible HTML that a notebook displays.
-
-    Parameters
-    ----------
-    table : DataFrame
-        May be empty: then the caption says so.
-    bijschrift : str
-        What the table holds.
-    """
+    """Return a table as accessible HTML that a notebook displays."""
     with extra("notebooks"):
         from IPython.display import HTML
 
@@ -79,13 +64,7 @@ def show(table: pd.DataFrame, bijschrift: str) -> HTML:
 
 
 def audit_page(tables: Mapping[str, pd.DataFrame]) -> HTML:
-    """Return every check of the index on one page: its rule, its lights, and what is not green.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        As `sia.weighing.audit.audit_tables`.
-    """
+    """Return every check of the index on one page: its rule, its lights, and what is not green."""
     with extra("notebooks"):
         from IPython.display import HTML
 

@@ -8,13 +8,7 @@ from sia.viz.theme import Theme, checked
 
 
 def theme_of(gemeente: Gemeente) -> Theme:
-    """Return the house style of a municipality.
-
-    Raises
-    ------
-    InputError
-        When its colours cannot be read on white.
-    """
+    """Return the house style of a municipality."""
     style = gemeente.huisstijl
     theme = Theme(
         gemeente=gemeente.naam,

@@ -46,10 +46,6 @@ def shapes(table: pd.DataFrame, catalogue: Catalogue) -> Chart:
     """Draw a small histogram of every score indicator, with skewness and kurtosis.
 
     An indicator that the outlier rule will treat is hatched and has its title in bold.
-
-    Parameters
-    ----------
-    table : DataFrame, shape (n_buurten, n_indicators)
     """
     entries = [e for e in catalogue if e.telt_mee and e.id in table and table[e.id].nunique() > 1]
     across = 5
@@ -98,12 +94,6 @@ def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]
     """Draw the rank correlations of all indicators as coloured cells, ordered by domain.
 
     Lines separate the domains; the data lists the strongest pairs across and within domains.
-
-    Parameters
-    ----------
-    table : DataFrame, shape (n_buurten, n_indicators)
-    groups : mapping of Dutch domain name to mapping of indicator to Dutch name
-        Higher-is-worse is not turned: a negative correlation may be meant to be one.
     """
     flat = {k: n for names in groups.values() for k, n in names.items() if k in table}
     keys = [key for key in flat if table[key].nunique() > 1]
@@ -182,15 +172,7 @@ def _pair_text(data: pd.DataFrame) -> str:
 
 
 def left_out_bars(table: pd.DataFrame, meeste: int = 20) -> Chart:
-    """Draw how far the ranking moves when one indicator is left out, heaviest on top.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``indicator``, ``gemiddeld verschoven (plaatsen)``, ``verst verschoven (plaatsen)``; sorted.
-    meeste : int
-        How many are drawn.
-    """
+    """Draw how far the ranking moves when one indicator is left out, heaviest on top."""
     mean, far = "gemiddeld verschoven (plaatsen)", "verst verschoven (plaatsen)"
     shown = table.head(meeste)
     labels = [shorten(name, 60) for name in shown.get("indicator", [])]
@@ -219,13 +201,7 @@ def left_out_bars(table: pd.DataFrame, meeste: int = 20) -> Chart:
 
 
 def swap_line(curve: pd.DataFrame) -> Chart:
-    """Draw how far the ranking moves on the way from equal domains to equal indicators.
-
-    Parameters
-    ----------
-    curve : DataFrame, index ``share``
-        ``mean_shift``, ``max_shift``, ``spearman``, ``quartile_kept`` as of `sia.index.WeightSwap`.
-    """
+    """Draw how far the ranking moves on the way from equal domains to equal indicators."""
     with canvas(7.5, 3.0) as figure:
         axes = figure.add_axes((0.1, 0.2, 0.86, 0.74))
         text = "Er is niets om te verschuiven: urgentie heeft dit jaar geen score."
@@ -258,18 +234,7 @@ def swap_line(curve: pd.DataFrame) -> Chart:
 def change_bars(
     verandering: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], meeste: int = 24
 ) -> Chart:
-    """Draw what the change of urgentie since the base year is made of.
-
-    Parameters
-    ----------
-    verandering : DataFrame, index ``buurtcode``
-        ``herziening``, ``grenzen``, ``methode``, ``bron``, ``echte verandering``,
-        ``verschil``, points.
-    names : mapping or Series
-        Code -> name.
-    meeste : int
-        Half are the largest rises, half the largest falls.
-    """
+    """Draw what the change of urgentie since the base year is made of."""
     known = verandering.dropna(subset=list(PARTS)) if len(verandering) else verandering
     order = known.sort_values("verschil", ascending=False, kind="stable") if len(known) else known
     ends = pd.concat([order.head(meeste // 2), order.tail(meeste // 2)])

@@ -41,14 +41,6 @@ def flag_matrix(
     """Draw per buurt and indicator which figures are not simply observed.
 
     An empty place is an observed figure; every other kind has its own mark.
-
-    Parameters
-    ----------
-    vlaggen : DataFrame of str, shape (n_buurten, n_indicators)
-    names : mapping or Series
-        Code -> name.
-    indicator_names : mapping
-        Id -> Dutch name.
     """
     kinds = vlaggen.fillna("ontbreekt").map(lambda flag: str(flag).partition(":")[0])
     rows = [shorten(name_of(indicator_names, key), 60) for key in kinds.columns]
@@ -105,22 +97,7 @@ def distributions(
     normen: pd.DataFrame,
     catalogue: Catalogue,
 ) -> Chart:
-    """Draw the spread of every indicator over the buurten, on the scale of the reference.
-
-    Parameters
-    ----------
-    indicatoren : DataFrame, shape (n_buurten, n_indicators)
-    names : mapping or Series
-        Code -> name.
-    normen : DataFrame, index ``indicator``
-        ``minimum``, ``maximum``, ``p25``, ``p50``, ``p75`` of the reference (country or city).
-
-    Returns
-    -------
-    Chart
-        One row per indicator that has a value; a buurt beyond 1.5 times the interquartile range
-        (Tukey 1977) is an outlier, and the farthest is named.
-    """
+    """Draw the spread of every indicator over the buurten, on the scale of the reference."""
     keys = [entry.id for entry in catalogue if entry.id in indicatoren]
     table = indicatoren[[key for key in keys if indicatoren[key].notna().any()]].astype(float)
     entries = [catalogue[str(key)] for key in table]
@@ -194,13 +171,7 @@ def _spread_text(data: pd.DataFrame) -> str:
 
 
 def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
-    """Draw how columns go together: Spearman's rank correlation, with the figure in each cell.
-
-    Parameters
-    ----------
-    names : mapping
-        Column -> Dutch name; columns that the table lacks are left out.
-    """
+    """Draw how columns go together: Spearman's rank correlation, with the figure in each cell."""
     keys = [key for key in names if key in table]
     matrix = table[keys].astype(float).corr(method="spearman", min_periods=5)
     labels = [shorten(names[key], 60) for key in keys]

@@ -44,19 +44,7 @@ def effect_text(row: pd.Series[Any]) -> str:
 
 
 def short_text(row: pd.Series[Any]) -> str:
-    """Return a judgement as it fits in a cell or a tooltip; empty when there is none.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `sia.duiding.beside`.
-
-    Returns
-    -------
-    str
-        ``genuanceerd; aanpak bijgesteld: volgen (2024). De cijfers zijn veranderd sinds deze
-        duiding.``
-    """
+    """Return a judgement as it fits in a cell or a tooltip; empty when there is none."""
     if not row["duiding"]:
         return ""
     parts = [_KINDS.get(str(row["soort"]), str(row["soort"])), effect_text(row)]
@@ -77,12 +65,6 @@ def full_text(row: pd.Series[Any]) -> str:
 
 
 def short_texts(duiding: pd.DataFrame, index: pd.Index[Any]) -> pd.Series[str]:
-    """Return `short_text` for every place of `index`; empty where nothing was said.
-
-    Parameters
-    ----------
-    duiding : DataFrame, index of places
-        As `sia.duiding.beside`; may be empty.
-    """
+    """Return `short_text` for every place of `index`; empty where nothing was said."""
     texts = {code: short_text(row) for code, row in known(duiding).iterrows()}
     return pd.Series([texts.get(code, "") for code in index], index=index, dtype="str")

@@ -176,15 +176,7 @@ def _rank_notes(cijfers: Cijfers) -> pd.Series[str]:
 
 
 def rank_note(row: pd.Series[Any], total: int) -> str:
-    """Say the rank of one buurt with its interval, as far as they are known.
-
-    Parameters
-    ----------
-    row : Series
-        A row of ``scores``.
-    total : int
-        How many buurten are ranked.
-    """
+    """Say the rank of one buurt with its interval, as far as they are known."""
     if pd.isna(row["rang"]):
         return ""
     text = f"Plaats {getal(row['rang'])} van {getal(total)}"
@@ -307,13 +299,7 @@ CHANGES: Mapping[str, tuple[str, str, str]] = {
 
 
 def change_layer(verandering: Verandering, index: pd.Index[Any]) -> Laag:
-    """Make the layer of what rose and what fell since the base year.
-
-    Parameters
-    ----------
-    index : Index
-        Buurten of the map.
-    """
+    """Make the layer of what rose and what fell since the base year."""
     table = verandering.buurten.reindex(index)
     values = table["oordeel"].astype("string").where(table["oordeel"].isin(list(CHANGES)))
     there = [name for name in CHANGES if (values == name).any()]
@@ -345,14 +331,7 @@ def change_note(row: pd.Series[Any]) -> str:
 
 
 def layers(cijfers: Cijfers) -> tuple[Laag, ...]:
-    """Return the layers that the tables allow, in reading order.
-
-    Returns
-    -------
-    tuple of Laag
-        Urgentie, potentie, the domains, then type, aanpak, deel-buurten, DIA areas and change
-        since the base year where they exist.
-    """
+    """Return the layers that the tables allow, in reading order."""
     made = [_urgency_layer(cijfers)]
     if "potentie" in cijfers.scores:
         made.append(_potential_layer(cijfers))

@@ -32,17 +32,7 @@ def draw_classes(
     colours: Sequence[str],
     edges: np.ndarray[Any, Any],
 ) -> None:
-    """Paint every shape in the class of its value, and hatch what has none.
-
-    Parameters
-    ----------
-    paths : sequence of Path, length n
-    values : Series of float, length n
-    colours : sequence of str
-        One more than `edges`.
-    edges : ndarray
-        Borders between the classes, rising.
-    """
+    """Paint every shape in the class of its value, and hatch what has none."""
     known = values.notna().to_numpy()
     place = np.searchsorted(edges, values.fillna(0).to_numpy(dtype=float), "left")
     face = [colours[k] if ok else NO_DATA for k, ok in zip(place, known, strict=True)]
@@ -110,13 +100,7 @@ def quintiles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
-    """Draw urgentie, potentie and every domain as small maps, each in its own fifths.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    scores : DataFrame, index ``buurtcode``
-    """
+    """Draw urgentie, potentie and every domain as small maps, each in its own fifths."""
     wanted = {"urgentie": "Urgentie", "potentie": "Potentie", **DOMAINS}
     panels = {}
     for key, label in wanted.items():
@@ -133,14 +117,7 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
 
 
 def year_maps(gebieden: gpd.GeoDataFrame, by_year: pd.DataFrame) -> Chart:
-    """Draw urgentie in several years, all on the classes of the pooled years.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    by_year : DataFrame, index ``buurtcode``, one column per year
-        Urgentie on one fixed scale.
-    """
+    """Draw urgentie in several years, all on the classes of the pooled years."""
     table = by_year.astype(float)
     edges = quintiles(table.to_numpy().ravel())
     panels = {str(year): (table[year], URGENTIE, edges) for year in table}

@@ -40,12 +40,7 @@ def simplified(shapes: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray
 
 
 def map_path(shape: Any) -> Path:
-    """Return one path of all rings of a shape; an empty path for a shape without surface.
-
-    Parameters
-    ----------
-    shape : shapely geometry
-    """
+    """Return one path of all rings of a shape; an empty path for a shape without surface."""
     rings = [
         np.asarray(ring.coords)[:, :2]
         for part in shapely.get_parts(shape)

@@ -23,18 +23,7 @@ def plan_map(
     dia: pd.Index,
     namen: pd.Series | None = None,
 ) -> Chart:
-    """Draw every plan as a mark at its place, by partner, over the buurten.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    plannen : GeoDataFrame, EPSG:28992
-        ``partner``, ``buurtcodes`` and a geometry of any kind.
-    dia : Index
-        Buurt codes of the areas put forward for a joint approach.
-    namen : Series of str, index ``buurtcode``, optional
-        Name of the area of every buurt; the areas put forward are named on the map.
-    """
+    """Draw every plan as a mark at its place, by partner, over the buurten."""
     inside = gebieden.index.isin(dia)
     with canvas(8.6, 6.4) as figure:
         axes = figure.add_axes((0.01, 0.2, 0.98, 0.79))

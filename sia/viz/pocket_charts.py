@@ -28,18 +28,7 @@ _TITLES = ("Gemiddelde per buurt", "Dezelfde kaart met de deel-buurten")
 def pocket_maps(
     gebieden: gpd.GeoDataFrame, gemiddelden: pd.Series[float], deelbuurten: gpd.GeoDataFrame
 ) -> Chart:
-    """Draw the average of every buurt, and beside it the same with the deel-buurten in it.
-
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-        Water is left out, so that the land is drawn larger.
-    gemiddelden : Series of float, index ``buurtcode``
-        Mean score of the squares of a buurt, in the unit of the scores of deel-buurten; NaN where
-        there is none.
-    deelbuurten : GeoDataFrame, index ``deelbuurt``
-        ``naam``, ``score``, ``verschil``, ``inwoners`` and geometry.
-    """
+    """Draw the average of every buurt, and beside it the same with the deel-buurten in it."""
     land = gebieden[~gebieden["water"].astype(bool)] if "water" in gebieden else gebieden
     if land.geometry.is_empty.all():
         return nothing(_TITLE, NO_MAP)

@@ -47,17 +47,7 @@ def rank_intervals(
     *,
     nadruk: Sequence[str] = (),
 ) -> Chart:
-    """Draw the rank of every ranked buurt with its 5-95 % interval, most urgent on top.
-
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        ``rang``, ``gerangschikt`` and, when known, ``rang_p05``, ``rang_p95``, ``kans_kwart``.
-    names : mapping or Series
-        Code -> name.
-    nadruk : sequence of str
-        Codes whose name is drawn bold.
-    """
+    """Draw the rank of every ranked buurt with its 5-95 % interval, most urgent on top."""
     ranked = scores[scores["gerangschikt"].astype(bool) & scores["rang"].notna()]
     ranked = ranked.assign(naam=[name_of(names, code) for code in ranked.index])
     ranked = ranked.sort_values(["rang", "naam"], kind="stable")
@@ -140,14 +130,7 @@ def _rank_data(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def sensitivity_bars(table: pd.DataFrame) -> Chart:
-    """Draw which choices move the ranks most: Sobol indices with bootstrap intervals.
-
-    Parameters
-    ----------
-    table : DataFrame, index choice (str)
-        ``eerste`` and ``totaal`` (shares, 0-1), and when known ``eerste_laag``, ``eerste_hoog``,
-        ``totaal_laag``, ``totaal_hoog``.
-    """
+    """Draw which choices move the ranks most: Sobol indices with bootstrap intervals."""
     known = table if "totaal" in table else pd.DataFrame(columns=["eerste", "totaal"], dtype=float)
     rows = known.sort_values("totaal", ascending=False, kind="stable")
     labels = [str(label) for label in rows.index]
@@ -196,17 +179,7 @@ def _sens_text(rows: pd.DataFrame) -> str:
 def stacked_contributions(
     per_domein: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], domains: Mapping[str, str]
 ) -> Chart:
-    """Draw, per buurt, how the domains build up its urgentie.
-
-    Parameters
-    ----------
-    per_domein : DataFrame, index ``buurtcode``, one column per domain
-        Points; may be negative.
-    names : mapping or Series
-        Code -> name.
-    domains : mapping
-        Column -> Dutch name, in drawing order.
-    """
+    """Draw, per buurt, how the domains build up its urgentie."""
     table = per_domein[list(domains)].astype(float).dropna(how="all")
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     labels = [shorten(name_of(names, code)) for code in table.index]

@@ -84,18 +84,7 @@ class Theme:
 
 
 def checked(theme: Theme, bestand: str) -> Theme:
-    """Return `theme` when its colours are colours and can be read; refuse it otherwise.
-
-    Parameters
-    ----------
-    bestand : str
-        File that the colours come from, for the message.
-
-    Raises
-    ------
-    InputError
-        Every colour that is no ``#rrggbb`` or has too little contrast, all at once.
-    """
+    """Return `theme` when its colours are colours and can be read; refuse it otherwise."""
     problems = _colour_problems({key: getattr(theme, key) for key in _COLOUR_KEYS}, bestand)
     problems = problems or _contrast_problems(theme, bestand)
     refuse(problems)

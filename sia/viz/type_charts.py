@@ -35,17 +35,7 @@ _PILES, _LINE = 4.0, 10.0
 def type_profiles(
     profiles: pd.DataFrame, names: Mapping[Any, str], domain_names: Mapping[str, str]
 ) -> Chart:
-    """Draw the mean domain scores of each type, in standard deviations from the mean buurt.
-
-    Parameters
-    ----------
-    profiles : DataFrame, index type number, one column per domain
-        Standardised scores.
-    names : mapping
-        Type number -> name.
-    domain_names : mapping
-        Column -> Dutch name, in drawing order.
-    """
+    """Draw the mean domain scores of each type, in standard deviations from the mean buurt."""
     if profiles.empty:
         return nothing("Profiel per type buurt", NO_TYPES)
     domains = [key for key in domain_names if key in profiles]
@@ -113,16 +103,7 @@ def _profiles_text(
 def transitions(
     before: pd.Series[Any], after: pd.Series[Any], years: tuple[int, int], names: Mapping[Any, str]
 ) -> Chart:
-    """Draw how many buurten moved from which type to which between two years.
-
-    Parameters
-    ----------
-    before, after : Series of int, index ``buurtcode``
-        Type in the first and the second year; buurten missing in either are left out.
-    years : tuple of two int
-    names : mapping
-        Type number -> name.
-    """
+    """Draw how many buurten moved from which type to which between two years."""
     both = pd.DataFrame({"van": before, "naar": after}).dropna().astype(int)
     flows = both.value_counts().sort_index()
     numbers = sorted(set(both["van"]) | set(both["naar"]))

@@ -9,28 +9,14 @@ from sia.dutch import kans
 
 
 def type_text(typologie: pd.DataFrame, code: str) -> str:
-    """Return the number and name of a buurt's type with `certainty_text`; empty without a type.
-
-    Parameters
-    ----------
-    typologie : DataFrame, index ``buurtcode``
-        As ``typologie.parquet``.
-    """
+    """Return the number and name of a buurt's type with `certainty_text`; empty without a type."""
     if code not in typologie.index or pd.isna(typologie["type"][code]):
         return ""
     return f"{_title(typologie, typologie['type'][code])} ({certainty_text(typologie, code)})"
 
 
 def certainty_text(typologie: pd.DataFrame, code: str) -> str:
-    """Say how sure the type of a buurt is, which other it is like, and what dwellings it has.
-
-    Parameters
-    ----------
-    typologie : DataFrame, index ``buurtcode``
-        As ``typologie.parquet``.
-    code : str
-        A buurt with a type.
-    """
+    """Say how sure the type of a buurt is, which other it is like, and what dwellings it has."""
     text = f"zekerheid {kans(typologie['zekerheid'][code])}"
     if doubtful(typologie.loc[[code]]).iloc[0]:
         second = typologie["tweede_type"][code]

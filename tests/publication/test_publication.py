@@ -22,7 +22,7 @@ from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.publication import leaks, publish, rebuild, secrets_of
 from sia.publication.crate import DESCRIBED
-from sia.publication.rebuild import compared
+from sia.publication.rebuild import _take_record, compared
 from sia.settings import Folders
 from sia.stages import graph
 from sia.stages.run import Made, Run
@@ -262,6 +262,26 @@ def test_a_rebuild_wants_the_same_raw_files_and_names_what_differs(
     assert found == ["plannen (niet openbaar)", "ruw/erbij.csv"]
     with pytest.raises(InputError, match="geen recept"):
         rebuild(tmp_path, run.bron)
+
+
+def test_a_rebuild_takes_judgements_and_what_agendas_remember_along(
+    run: Run, tmp_path: Path
+) -> None:
+    own = Folders.of(tmp_path)
+    Record(own.record("GM9998")).add(
+        Entry("GM9998", 2024, CODE, "Klopt.", "anders", "herkend", "v", id="a")
+    )
+    for jaar, name in ((2023, "versies"), (2024, "register"), (2024, "programma")):
+        table = own.year("GM9998", jaar) / "agenda" / f"{name}.parquet"
+        table.parent.mkdir(parents=True, exist_ok=True)
+        table.write_text(f"{name} {jaar}")
+    _take_record(run)
+    assert Record(run.folders.record("GM9998")).check() == []
+    assert Record(run.folders.record("GM9998")).head() == Record(own.record("GM9998")).head()
+    there = {
+        p.relative_to(run.folder.parent).as_posix() for p in run.folder.parent.rglob("agenda/*")
+    }
+    assert there == {"2023/agenda/versies.parquet", "2024/agenda/register.parquet"}
 
 
 def test_a_manifest_says_nothing_of_where_it_was_made(run: Run, tmp_path: Path) -> None:
