@@ -30,7 +30,13 @@ POWERS: Mapping[str, float] = {
 }
 """Ways to join the domains that the page can repeat: power means, with their power."""
 
-_RANKS = {"rang": "r", "rang_p05": "lo", "rang_p95": "hi", "kans_kwart": "k"}
+_COLUMNS = {
+    "rang": "r",
+    "rang_p05": "lo",
+    "rang_p95": "hi",
+    "kans_kwart": "k",
+    "stapeling": "st",
+}
 _WITHHELD = "te weinig om te tonen"
 
 
@@ -215,7 +221,8 @@ def _scores(scores: pd.DataFrame, places: list[str]) -> dict[str, Any]:
         "p": _numbers(own["potentie"], 1),
         "d": {key: _numbers(own[key]) for key in scored_domains(scores)},
     }
-    for name, key in _RANKS.items():
+    for name, key in _COLUMNS.items():
+        # a year that an earlier version published lacks what came later
         column = own[name] if name in own else pd.Series(np.nan, index=own.index)
         made[key] = _numbers(column.where(ranked), 4 if key == "k" else 0)
     return made

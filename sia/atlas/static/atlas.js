@@ -467,7 +467,7 @@ Z.addEventListener("keydown", (e) => {
 });
 
 /* ---- table ---- */
-const stapel = G.reduce((m, i) => m.set(i, D.filter((d) => S().d[d][i] != null && G.filter((k) => S().d[d][k] > S().d[d][i]).length < Math.ceil(N / 5)).length), new Map());
+const stapel = (i) => S().st[i];
 const echt = (i) => (X.verandering && X.verandering.echt[i] != null ? X.verandering.echt[i] : -Infinity);
 function vonk(i) {
   const a = X.jaren.map((j) => S(j).u[i]), w = a.filter((v) => v != null);
@@ -484,7 +484,7 @@ const KOL = N ? [
   ["Urgentie", (i) => S().u[i], -1, "num", cijfer("urgentie")],
   X.jaren.length > 1 && [`Verloop ${X.jaren[0]}–${X.jaren.at(-1)}`, echt, -1, "t1", (i) => [vonk(i), X.verandering && X.verandering.echt[i] != null ? fp(X.verandering.echt[i]) : ""]],
   LAAG.potentie && ["Potentie", (i) => S().p[i], -1, "num t2", cijfer("potentie")],
-  ["Stapeling", (i) => stapel.get(i), -1, "num t2", (i) => `${stapel.get(i)} van ${D.length}`],
+  ["Stapeling", (i) => stapel(i) ?? -1, -1, "num t2", (i) => (stapel(i) == null ? "–" : `${stapel(i)} van ${D.length}`)],
   TYPEN.size && ["Type", (i) => (B[i].type || [99])[0], 1, "t3", (i) => (B[i].type ? h("span", { class: "klasse", title: B[i].type[1], style: kleur(typeKleur(B[i].type[0])) }, String(B[i].type[0])) : "–")],
   ["Aanpak", (i) => aanpakNr(B[i]), 1, "t0", (i) => (B[i].aanpak ? h("span", { class: `chip a${aanpakNr(B[i])}`, style: kleur("aanpak-" + aanpakNr(B[i])) }, aanpakNaam(B[i])) : "–")],
   B.some((b) => b.plannen.length) && ["Plannen", (i) => B[i].plannen.length, -1, "num t0", (i) => String(B[i].plannen.length || "–")],
@@ -619,7 +619,7 @@ const CSV = {
   kaart1: () => KAARTCSV(st.laag, st.jaar), kaart2: () => KAARTCSV(st.naast, st.naastjaar),
   rang: () => [["buurtcode", "naam", "jaar", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart"], orde(st.jaar).map((i) => { const s = S(st.jaar); return [B[i].c, B[i].n, st.jaar, s.r[i], s.lo[i], s.hi[i], s.k[i]]; })],
   vergelijk: () => [["cijfer", "eenheid", B[st.buurt].n, st.naar ? X.anderen[st.naar] : st.met == null ? "middelste buurt" : B[st.met].n, "verschil", "middelste buurt van de stad", "middelste buurt van het land"], vergelijkRijen().map((r) => [r.n, r.e, r.a, r.b, r.weegt < 0 ? null : +(r.a - r.b).toFixed(6), r.m, r.land])],
-  buurten: () => [["buurtcode", "naam", "wijk", "stadsdeel", "inwoners", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart", "urgentie", "potentie", ...D, "verandering", "oordeel", "stapeling", "type", "aanpak", "plannen", "reden"], [...gefilterd(), ...[...B.keys()].filter((i) => S().r[i] == null)].map((i) => { const b = B[i], s = S(), v = X.verandering; return [b.c, b.n, b.w, b.s, b.inw, s.r[i], s.lo[i], s.hi[i], s.k[i], s.u[i], s.p[i], ...D.map((d) => (s.d[d][i] == null ? null : +s.d[d][i].toFixed(1))), v && v.echt[i], v ? v.oordeel[i] : "", stapel.get(i) ?? null, b.type ? b.type.join(". ") : "", b.aanpak, b.plannen.length, b.reden]; })],
+  buurten: () => [["buurtcode", "naam", "wijk", "stadsdeel", "inwoners", "plaats", "plaats_laag", "plaats_hoog", "kans_kwart", "urgentie", "potentie", ...D, "verandering", "oordeel", "stapeling", "type", "aanpak", "plannen", "reden"], [...gefilterd(), ...[...B.keys()].filter((i) => S().r[i] == null)].map((i) => { const b = B[i], s = S(), v = X.verandering; return [b.c, b.n, b.w, b.s, b.inw, s.r[i], s.lo[i], s.hi[i], s.k[i], s.u[i], s.p[i], ...D.map((d) => (s.d[d][i] == null ? null : +s.d[d][i].toFixed(1))), v && v.echt[i], v ? v.oordeel[i] : "", stapel(i) ?? null, b.type ? b.type.join(". ") : "", b.aanpak, b.plannen.length, b.reden]; })],
   gewichten: () => [["buurtcode", "naam", "plaats_methode", "plaats_nu", ...D.map((d) => "gewicht_" + d)], G.map((i) => [B[i].c, B[i].n, S().r[i], na.get(i) ?? null, ...st.gewicht])],
   plannen: () => [["plan", "partner", "start", "eind", "status", "buurtcodes", "buurten"], planGefilterd().map(([p, l]) => [...p, l.map((i) => B[i].c).join(" "), l.map((i) => B[i].n).join(", ")])],
   geld: () => [["soort", "naam", ...X.geld.jaren.map(String)], ["gebieden", "partners"].flatMap((s) => Object.entries(X.geld[s]).map(([n, r]) => [s, n, ...r]))],
