@@ -81,7 +81,7 @@ def test_nothing_is_cut_off_on_paper(visit: Callable, pages: dict[str, str], kin
         "() => [...document.querySelectorAll('table, .beeld svg, .kaart')]"
         # the table of change is printed on its side
         ".filter((one) => one.getBoundingClientRect().right >"
-        " (one.closest('#veranderd > .blok > .tabel') ? 1009 : 682))"
+        " (one.closest('#veranderd .blok > .tabel') ? 1009 : 682))"
         ".map((one) => one.caption ? one.caption.textContent : one.tagName)"
     )
     assert wide == []

@@ -22,14 +22,14 @@ document.querySelectorAll("button.sorteer").forEach((button) => {
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
   });
 });
-/* Keep the rows in which every word of the search box occurs. */
+/* Keep the rows in which what the search box holds occurs. */
 const zoek = document.getElementById("zoek");
 if (zoek) {
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const rows = [...document.querySelectorAll(".gezocht tbody tr")].map((row) => [row, plain(row.cells[0].textContent + " " + row.cells[1].textContent)]);
   zoek.addEventListener("input", () => {
-    const words = plain(zoek.value).split(/\s+/);
-    rows.forEach(([row, text]) => { row.hidden = !words.every((word) => text.includes(word)); });
+    const asked = plain(zoek.value.trim());
+    rows.forEach(([row, text]) => { row.hidden = !text.includes(asked); });
     const left = rows.filter(([row]) => !row.hidden).length;
     document.querySelector("output[for=zoek]").textContent = zoek.value && (left ? `${left} gevonden` : "niets gevonden");
   });
