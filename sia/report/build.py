@@ -271,7 +271,7 @@ def _chart_table(chart: Chart) -> Markup:
 
 def css_text(text: str) -> Markup:
     """Return a text as a string of a style sheet, in which nothing of it can end that string."""
-    safe = "".join(c if c.isalnum() or c in " ·,-" else f"\\{ord(c):06x}" for c in text)
+    safe = "".join(c if c.isalnum() or c in " ·,-" else f"\\{ord(c):06x} " for c in text)
     return Markup(f'"{safe}"')  # noqa: S704 - every sign that means something is escaped
 
 

@@ -78,7 +78,7 @@ class CityMap:
             return Markup("")
         # farmland around a city would make its buurten small
         told = {code for code in inside if klassen.get(code, "geen") != "geen"}
-        left, top, wide, high = self._view(inside if binnen or not told else told)
+        left, top, wide, high = self._view(told if told and namen and not binnen else inside)
         size = max(wide / _WIDE, high / _HIGH) * _LETTER
         shapes = (
             Markup('<path class="{}{}" d="{}"><title>{}</title></path>').format(

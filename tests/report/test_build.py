@@ -340,7 +340,9 @@ def test_full_set_links_every_report(tmp_path: Path) -> None:
 
 
 def test_a_name_cannot_leave_the_string_of_a_style_sheet() -> None:
-    assert css_text('a";}</style>') == '"a\\000022\\00003b\\00007d\\00003c\\00002fstyle\\00003e"'
+    assert (
+        css_text('a";}</style>') == '"a\\000022 \\00003b \\00007d \\00003c \\00002f style\\00003e "'
+    )
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,16 @@ def test_the_page_accounts_for_its_numbers_and_escapes_names(clear: Materiaal) -
     assert "<title>&lt;b&gt;A &amp; B&lt;/b&gt;: " in page
 
 
+def test_the_map_of_a_profile_shows_the_whole_municipality(clear: Materiaal) -> None:
+    city, one = (
+        re.search(r'viewBox="([^"]+)"', first_screen(about(clear, soort=kind)).kaart)
+        for kind in ("stad", "buurt")
+    )
+    assert city is not None and one is not None
+    widths = [float(found[1].split()[2]) for found in (city, one)]
+    assert widths[1] >= widths[0]
+
+
 @pytest.mark.parametrize(("value", "group"), [(0, 1), (19.99, 1), (20, 2), (79.9, 4), (80, 5)])
 def test_a_limit_belongs_to_the_class_above_it(value: float, group: int) -> None:
     assert score_class(value) == group
