@@ -95,7 +95,7 @@ def _section(
     rows = [
         (f"`{name}`", field["description"], f"`{_shown(values[name])}`", _limits(field))
         for name, field in fields.items()
-        if "$ref" not in field
+        if "$ref" not in field and not _per_name(field)
     ]
     yield from table(("sleutel", "wat", "standaard", "mag zijn"), rows)
     for name, field in fields.items():
@@ -103,6 +103,22 @@ def _section(
             own = f"{place}.{name}"
             yield from ("", f"### {field['description'].rstrip('.')} (`[{own}]`)", "")
             yield from _section(own, _model(field, whole), values[name], whole)
+        elif _per_name(field):
+            keys = tuple(_model(field["additionalProperties"], whole)["properties"])
+            yield from ("", f"### {field['description'].rstrip('.')} (`[{place}.{name}]`)", "")
+            yield from table(
+                ("naam", *(f"`{key}`" for key in keys)),
+                [
+                    (f"`{one}`", *(f"`{_shown(own[key])}`" for key in keys))
+                    for one, own in values[name].items()
+                ],
+            )
+
+
+def _per_name(field: dict[str, Any]) -> bool:
+    """Tell whether a choice has a model of its own under every name."""
+    inner = field.get("additionalProperties")
+    return isinstance(inner, dict) and "$ref" in inner
 
 
 def _shown(value: Any) -> str:

@@ -173,7 +173,7 @@ def type_paths(types: pd.DataFrame, buurten: pd.Series[str], names: Mapping[Any,
             figure.text(0.02, (cell * (len(key) - place) - 0.1) / height, line, fontsize=8)
         told = {str(year): rows[year].map(lambda n: names.get(n, "geen type")) for year in rows}
         text = (
-            f"Niet elk jaar hetzelfde type: {getal(len(rows))} van de {getal(len(types))} buurten. "
+            f"Niet elk jaar hetzelfde type: {meervoud(len(rows), 'buurt', 'buurten')}. "
             "Elke rij is een buurt, elk vak een jaar; het nummer is het type. "
             "Een buurt die heen en weer gaat ligt waarschijnlijk tussen twee typen in."
         )

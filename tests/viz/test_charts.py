@@ -55,7 +55,7 @@ PER_DOMAIN = pd.DataFrame(
         for d in DOMAINS
     }
 )
-MOVED = CITY.typologie["type"].where(CITY.typologie.index != CODE, 1)
+MOVED = CITY.typologie["type"].where(CITY.typologie.index != CODE, 2)
 
 MAKERS: dict[str, Callable[[], Chart]] = {
     "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam, nadruk=[CODE]),

@@ -211,7 +211,8 @@ def test_no_cell_content_crashes_the_check(
 def test_template_has_dropdowns_explanation_and_examples(buurten: gpd.GeoDataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(buurten=buurten)))
     assert book.sheetnames == [
-        "Lees mij", "Plannen", "Besluiten", "Acties", "Uitleg", "Voorbeeld", "Keuzes", "Buurten",
+        "Lees mij", "Plannen", "Besluiten", "Acties", "Uitleg", "Voorbeeld", "Keuzes", "Regelingen",
+        "Buurten",
     ]  # fmt: skip
     sheets = {"Plannen": FIELDS, "Besluiten": DECISION_FIELDS, "Acties": ACTION_FIELDS}
     for name, fields in sheets.items():
