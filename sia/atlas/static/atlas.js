@@ -41,7 +41,7 @@ const metWoord = (w, jaar = X.jaar) => orde(jaar).filter((i) => woord(S(jaar).k[
 const marges = (jaar) => orde(jaar).some((i) => S(jaar).lo[i] != null);
 const plaats = (i, jaar = X.jaar) => { const s = S(jaar); return s.r[i] == null ? "" : `plaats ${s.r[i]}` + (s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`); };
 const reden = (b) => (b.water ? "Water." : b.reden ? `Niet gerangschikt: ${b.reden}.`.replace("..", ".") : "Niet gerangschikt.");
-const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = zeker.length ? zeker : waar;
+const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = [...zeker, ...waar];
 const AANPAK = [["integrale gebiedsaanpak", "Integrale aanpak"], ["gerichte koppelkansen", "Koppelkansen"], ["deel-buurtaanpak", "Deel van de buurt"], ["volgen", "Volgen"], ["basis", "Gewoon beheer"]];
 const aanpakNr = (b) => AANPAK.findIndex(([k]) => b.aanpak.toLowerCase().startsWith(k)) + 1;
 const aanpakNaam = (b) => (AANPAK[aanpakNr(b) - 1] || ["", b.aanpak])[1];
@@ -126,17 +126,17 @@ const knop = (i) => h("button", { type: "button", class: "l", onclick: () => kie
 function vragen() {
   const inw = (l) => l.reduce((s, i) => s + (B[i].inw || 0), 0), al = inw(B.map((_, i) => i));
   const deel = al && eerst.length ? ` Daar woont ${f((inw(eerst) / al) * 100)}\u00a0% van de inwoners${planDeel()}.` : "";
-  vul("kop", !N ? "Er is geen rangorde van de buurten." : zeker.length ? `${Hf(buurten(zeker.length))} ${zeker.length === 1 ? "gaat" : "gaan"} voor.` : waar.length ? `${Hf(buurten(waar.length))} ${waar.length === 1 ? "gaat" : "gaan"} waarschijnlijk voor.` : marges(X.jaar) ? "Geen buurt gaat zeker voor." : `${B[G[0]].n} staat bovenaan.`,
+  vul("kop", !N ? "Er is geen rangorde van de buurten." : eerst.length ? `${Hf(buurten(eerst.length))} ${eerst.length === 1 ? "gaat" : "gaan"} voor.` : marges(X.jaar) ? "Geen buurt gaat zeker voor." : `${B[G[0]].n} staat bovenaan.`,
     h("em", {}, N && !marges(X.jaar) ? " Hoe zeker dat is, is niet doorgerekend." : N ? deel + perHoofd() : " Er zijn te weinig cijfers. De kaart laat zien wat er wel is."));
   const vraag = (t, g, ...p) => h("div", { class: "vraag" }, h("h2", {}, t), h("p", { class: "g" }, g), ...p);
-  const tel = (w) => metWoord(w).length, klein = (t) => h("small", {}, t), al3 = [...zeker, ...waar].slice(0, 3);
+  const tel = (w) => metWoord(w).length, klein = (t) => h("small", {}, t), al3 = eerst.slice(0, 3);
   const uit = [];
   if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} gerangschikte buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
   if (N && marges(X.jaar)) {
-    const ten = [...zeker, ...waar].reduce((s, i) => s + 1 - S().k[i], 0);
+    const ten = eerst.reduce((s, i) => s + 1 - S().k[i], 0);
     uit.push(vraag("Hoe zeker is dat?", [String(zeker.length), klein(" zeker")],
       h("div", { class: "strook", role: "img", "aria-label": WOORD.map(([w]) => `${tel(w)} ${w}`).join(", ") }, WOORD.map(([w], k) => h("i", { style: { flex: tel(w), "--f": `var(--${["urg-5", "urg-4", "urg-3", "urg-2", "lijn"][k]})` } }))),
-      h("p", {}, `${tel("waarschijnlijk")} waarschijnlijk, ${tel("misschien")} misschien, ${tel("waarschijnlijk niet") + tel("zeker niet")} waarschijnlijk of zeker niet.`, al3.length ? ` Van de ${zeker.length + waar.length} genoemde hoort er naar verwachting ${ten < 0.1 ? "minder dan 0,1" : f(ten, 1)} niet bij het meest urgente kwart.` : "")));
+      h("p", {}, `${tel("waarschijnlijk")} waarschijnlijk, ${tel("misschien")} misschien, ${tel("waarschijnlijk niet") + tel("zeker niet")} waarschijnlijk of zeker niet.`, al3.length ? ` Van de ${eerst.length} genoemde hoort er naar verwachting ${ten < 0.1 ? "minder dan 0,1" : f(ten, 1)} niet bij het meest urgente kwart.` : "")));
   }
   const per = AANPAK.map(([, t], k) => [t, eerst.filter((i) => aanpakNr(B[i]) === k + 1)]).filter(([, l]) => l.length);
   if (per.length) uit.push(vraag("Wat stellen wij voor?", per.slice(0, 2).flatMap(([t, l], k) => [k ? " \u00a0" : "", String(l.length), klein(" " + t.toLowerCase())]),
@@ -242,7 +242,7 @@ function maakKaart(nr, laag, jaar) {
     $("kaartkop" + nr).textContent = `${L.kop}${/[?]$/.test(L.kop) ? " " : ", "}${j}`;
     const leeg = B.some((b, i) => !b.water && !L.klasse(i, j));
     vul("legenda" + nr, L.waarde ? h("div", { class: "trap" }, L.legenda.map(([t, n, tx]) => h("span", {}, h("i", { style: kleur(t) }, String(n)), tx))) : h("div", { class: "soort" }, L.legenda.map(([t, , tx]) => h("span", {}, h("i", { style: kleur(t) }), tx))),
-      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), (zeker.length ? "zeker" : "waarschijnlijk") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
+      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), [zeker.length && "zeker", waar.length && "waarschijnlijk"].filter(Boolean).join(" of ") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
     namen();
   }
   function tip(i, e) {
