@@ -30,7 +30,10 @@ FAILS = (
     'print("LET OP: een bestand met fouten")\nassert (gemeente, jaar) != ("GM9998", 2021), "stuk"'
 )
 START = """
+import signal
 import sys
+# what starts in the background of a shell ignores this signal from birth
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from sia import batch
 from sia.stages import graph
