@@ -23,7 +23,7 @@ from sia.clustering.typenset import best_number
 from sia.clustering.typology import Typology
 from sia.methode import PocketSettings, ScanSettings, TypologySettings
 from sia.pockets import find_pockets, neighbours
-from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, dutch_axis, finish
+from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, finish
 from voorbeeldstad.worlds import PocketWorld, pocket_world, types_world
 
 TYPE_WORLDS: Mapping[str, Mapping[str, Any]] = {
@@ -201,7 +201,6 @@ def draw_power(rows: pd.DataFrame) -> Chart:
             axes.set_title(title, fontsize=9, loc="left")
             axes.set_xlabel("strength, in spreads within a buurt")
             axes.set_ylim(-0.03, 1.03)
-            dutch_axis(axes, "x", 1)
         handles, labels = grid[0].get_legend_handles_labels()
         figure.legend(handles, labels, ncols=3, loc="upper left", frameon=False, fontsize=8)
         text = "How often a planted pocket is found, and how often what is found was planted."
