@@ -130,7 +130,7 @@ def test_numbers_of_the_message_stand_in_the_table_or_are_limits_of_the_method(n
 def test_rank_message_counts_what_the_table_holds() -> None:
     chart = MAKERS["rank_intervals"]()
     sure = int((CITY.scores["kans_kwart"] >= 0.95).sum())
-    assert f"{sure} buurten horen bij ten minste 95 %" in chart.text
+    assert f"{sure} buurten horen zeker bij het hoogste kwart" in chart.text
     assert len(chart.data) == int(CITY.scores["gerangschikt"].sum())
 
 
