@@ -13,10 +13,10 @@ import pandas as pd
 
 from sia.catalogue import load_catalogue
 from sia.catalogue.model import Indicator
-from sia.dutch import CERTAIN, LIKELY
 from sia.indicators.norms import norm_row, norms_frame
 from sia.methode import WeighingSettings
 from sia.weighing import Weighing, weigh
+from sia.weighing.ranking import words
 
 CATALOGUE = load_catalogue()
 COUNTRY, CITY, DRAWS = 1500, 60, 200
@@ -25,6 +25,11 @@ DELIVERED = 0.75
 """Chance that a figure is delivered; the first five of sociaal always are."""
 COMMON = {"sociaal": 0.75, "wonen": 0.5, "veiligheid": 0.4, "voorzieningen": -0.2}
 """How much of an indicator is the common hardship."""
+LISTS = {
+    "zeker": ["zeker"],
+    "zeker or waarschijnlijk": ["zeker", "waarschijnlijk"],
+    "zeker niet": ["zeker niet"],
+}
 
 
 def indicators() -> list[Indicator]:
@@ -100,13 +105,14 @@ def one_city(seed: int) -> tuple[Weighing, pd.Series[bool]]:
 def counted(seed: int) -> dict[str, float]:
     """Return of one city how many names each list has, announces as wrong, and has wrong."""
     found, inside = one_city(seed)
-    chance = found.scores["kans_kwart"].astype(float)
+    chance, word = found.scores["kans_kwart"].astype(float), words(found.scores)
     row: dict[str, float] = {}
-    for word, least in (("zeker", CERTAIN), ("waarschijnlijk", LIKELY)):
-        named = chance >= least
-        row[f"{word}: names"] = int(named.sum())
-        row[f"{word}: announced wrong"] = float((1 - chance[named]).sum())
-        row[f"{word}: wrong"] = int((named & ~inside).sum())
+    for name, said in LISTS.items():
+        named = word.isin(said)
+        out = name.endswith("niet")
+        row[f"{name}: names"] = int(named.sum())
+        row[f"{name}: announced wrong"] = float((chance if out else 1 - chance)[named].sum())
+        row[f"{name}: wrong"] = int((named & (inside == out)).sum())
     low, high = found.scores["rang_p05"], found.scores["rang_p95"]
     row["width"] = float((high - low).mean())
     return row
@@ -122,10 +128,10 @@ def main(quick: bool) -> str:
         "| list | names | announced wrong | truly wrong | lists with a wrong name |",
         "|---|---:|---:|---:|---:|",
     ]
-    for word in ("zeker", "waarschijnlijk"):
-        names, said, wrong = (table[f"{word}: {k}"] for k in ("names", "announced wrong", "wrong"))
+    for name in LISTS:
+        names, said, wrong = (table[f"{name}: {k}"] for k in ("names", "announced wrong", "wrong"))
         lines.append(
-            f"| {word} | {names.mean():.1f} | {said.mean():.2f} | {wrong.mean():.2f} "
+            f"| {name} | {names.mean():.1f} | {said.mean():.2f} | {wrong.mean():.2f} "
             f"| {(wrong > 0).mean():.0%} |"
         )
     return "\n".join(lines)

@@ -115,6 +115,9 @@ Eerste = Annotated[
         show_default=False,
     ),
 ]
+SiaJaar = Annotated[
+    int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
+]
 Nieuwste = Annotated[
     int,
     typer.Option(
@@ -501,9 +504,36 @@ def method(
 
 
 @app.command(cls=Command, options_metavar="[OPTIES]")
+def rapport(
+    gemeente: Gemeente,
+    jaar: SiaJaar,
+    over: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAAM ...]",
+            help="Buurt, wijk, stadsdeel, DIA-gebied, domein of gemeente; standaard alles.",
+            show_default=False,
+        ),
+    ] = None,
+    editie: Annotated[
+        Literal["openbaar", "intern"], typer.Option(help="`openbaar` of `intern`.")
+    ] = "openbaar",
+    bron: Bron = [],  # noqa: B006 - typer copies it
+) -> None:
+    """Maak alle rapporten en de atlas opnieuw, of alleen die over wat u noemt.
+
+    Wat al berekend is, wordt gelezen; er draait geen notebook.
+    """
+    from sia.stages import opening, rapport
+
+    made = rapport.write(opening.checked_run(gemeente, jaar, bron), over or (), editie=editie)
+    _say("\n".join(f"Gemaakt: {path}" for path in made))
+
+
+@app.command(cls=Command, options_metavar="[OPTIES]")
 def publiceer(
     gemeente: Gemeente,
-    jaar: Annotated[int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar.")],
+    jaar: SiaJaar,
     voor: Annotated[
         Literal["publiek", "partners"],
         typer.Option(metavar="LEZERS", help="`publiek` of `partners`."),
@@ -595,9 +625,7 @@ def init(
 @app.command(cls=Command, options_metavar="[OPTIES]")
 def agenda(
     gemeente: Gemeente,
-    jaar: Annotated[
-        int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
-    ],
+    jaar: SiaJaar,
     bron: Bron = [],  # noqa: B006 - typer copies it
     methode: Methode = None,
 ) -> None:

@@ -192,7 +192,9 @@ def _scores() -> pa.DataFrameSchema:
             **_columns("ja of nee", "gerangschikt"),
             **_columns("tekst", "reden"),
             **_columns("plaats", *places, required=False),
-            **_columns("aandeel", "kans_top10", "kans_kwart", "omslag", required=False),
+            **_columns(
+                "aandeel", "kans_top10", "kans_kwart", "kans_samen", "omslag", required=False
+            ),
             **_columns("tekst", "ruilt_met", required=False),
             "stapeling": pa.Column(
                 "Int64",

@@ -30,6 +30,7 @@ COMMANDS = (
     "init",
     "methode",
     "publiceer",
+    "rapport",
     "sessie",
     "tafel",
     "typen",

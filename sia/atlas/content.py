@@ -35,6 +35,7 @@ _COLUMNS = {
     "rang_p05": "lo",
     "rang_p95": "hi",
     "kans_kwart": "k",
+    "kans_samen": "ks",
     "stapeling": "st",
 }
 _WITHHELD = "te weinig om te tonen"
@@ -224,7 +225,7 @@ def _scores(scores: pd.DataFrame, places: list[str]) -> dict[str, Any]:
     for name, key in _COLUMNS.items():
         # a year that an earlier version published lacks what came later
         column = own[name] if name in own else pd.Series(np.nan, index=own.index)
-        made[key] = _numbers(column.where(ranked), 4 if key == "k" else 0)
+        made[key] = _numbers(column.where(ranked), 4 if key in ("k", "ks") else 0)
     return made
 
 

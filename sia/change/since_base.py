@@ -57,7 +57,7 @@ class Verandering:
     buurten: pd.DataFrame
     gebieden: pd.DataFrame
     ruis_bekend: bool
-    fdr: float
+    fdr: float = 0.10
 
 
 def change_since_base(

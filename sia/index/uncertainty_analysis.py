@@ -41,7 +41,10 @@ class UncertaintyResult:
     units : DataFrame, index as the values
         ``rank`` (of the design itself, Int64), ``rank_p05``, ``rank_p50``, ``rank_p95``,
         ``rank_mean``, ``p_top10``, ``p_top_quartile``, ``p_scored`` (share of draws with a score).
-        Quantiles and chances are over the draws in which the unit has a score.
+        Quantiles and chances are over the draws in which the unit has a score. ``p_joint``: share
+        of all draws in which the unit and every unit that is surer lie on its side of the border of
+        the quarter together (from ``p_top_quartile`` 0.5 inside it), so that the units of one side
+        from 0.95 up are a joint confidence set.
     draws : DataFrame, one row per draw
         ``normalise``, ``aggregate``, ``impute``, ``treat`` (option numbers), ``left_out``
         (indicator or ""), ``shift`` (mean absolute rank shift, handbook eq. 38).
@@ -223,6 +226,34 @@ def summarise(ranks: Ranks, nominal: Ranks, units: pd.Index[Any]) -> pd.DataFram
         table["p_top_quartile"] = found.up_to[:, 1] / found.scored
     table["p_scored"] = found.scored / ranks.shape[0]
     frame = pd.DataFrame(table, index=units)
+    chance = frame["p_top_quartile"].to_numpy()
+    frame["p_joint"] = np.where(
+        chance >= 0.5,
+        joint_share(ranks > quarter, -chance),
+        joint_share((ranks > 0) & (ranks <= quarter), chance),
+    )
     if not nominal.all():
         frame["rank"] = frame["rank"].mask(frame["rank"] == 0)
     return frame
+
+
+def joint_share(fails: npt.NDArray[np.bool_], order: Array) -> Array:
+    """Return per unit the share of draws in which neither it nor a unit before it fails.
+
+    Parameters
+    ----------
+    fails : array, shape (draws, n)
+    order : array, shape (n,)
+        Least first; units that are level stand or fall together. NaN takes no part.
+    """
+    share = np.full(order.size, np.nan)
+    known = np.flatnonzero(~np.isnan(order))
+    known = known[np.argsort(order[known], kind="stable")]
+    if not known.size:
+        return share
+    sorted_fails = fails[:, known]
+    first = np.where(sorted_fails.any(axis=1), sorted_fails.argmax(axis=1), known.size)
+    failed = np.cumsum(np.bincount(first, minlength=known.size + 1))[: known.size]
+    last = np.searchsorted(order[known], order[known], side="right") - 1
+    share[known] = 1.0 - failed[last] / len(fails)
+    return share

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
-from sia.dutch import LIKELY, UNLIKELY, getal, kans, rang_interval
+from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import Grond, Zin, data_gaps, named, word_for
+from sia.report.sentences import Grond, Zin, data_gaps, named
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
+from sia.weighing.ranking import MAYBE, words
 
 
 def buurt_things(stad: Cijfers, code: str) -> tuple[Zin, ...]:
@@ -37,18 +38,13 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     if pd.isna(row.get("kans_kwart")):
         text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
         return Zin(text, grounds)
-    chance = cast("float", row["kans_kwart"])
-    word, margin = word_for(chance), _margin(row)
+    word, margin = words(stad.scores.loc[[code]])[code], _margin(row)
     where = f"plaats {place} van {total}, met marge {margin}"
     grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
-    if chance >= LIKELY:
-        text = f"{naam} hoort {word} bij het meest urgente kwart: {where}."
-    elif chance <= UNLIKELY:
-        text = f"{naam} hoort {word} niet bij het meest urgente kwart: {where}."
-    else:
-        shown = kans(chance)
-        text = f"{naam} hoort misschien bij het meest urgente kwart, met een kans van {shown}: "
-        text += f"{where}."
+    text = f"{naam} hoort {word} bij het meest urgente kwart: {where}."
+    if word == MAYBE:
+        shown = kans(row["kans_kwart"])
+        text = text.replace("kwart:", f"kwart, met een kans van {shown}:", 1)
         grounds = (*grounds, Grond("kans op het hoogste kwart", shown, "Kerncijfers"))
     return Zin(text, grounds)
 
@@ -110,13 +106,10 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
         return None
     if pd.isna(row.get("kans_kwart")):
         return Zin("Onzeker: de marge rond de plaats is nog niet berekend.")
-    chance = cast("float", row["kans_kwart"])
-    word, margin = word_for(chance).capitalize(), _margin(row)
-    if chance >= LIKELY:
-        text = f"{word}: deze buurt hoort bij het meest urgente kwart."
-    elif chance <= UNLIKELY:
-        text = f"{word}: deze buurt hoort niet bij het meest urgente kwart."
-    else:
+    word, margin = words(stad.scores.loc[[code]])[code], _margin(row)
+    how, _, no = word.partition(" ")
+    text = f"{how.capitalize()}: deze buurt hoort {no and 'niet '}bij het meest urgente kwart."
+    if word == MAYBE:
         text = "Onzeker: of deze buurt bij het meest urgente kwart hoort, kan beide kanten op."
     what = Grond("marge van de plaats (90 %)", margin, "Kerncijfers")
     return Zin(f"{text} Haar plaats is niet exact; in 90 % van de gevallen: {margin}.", (what,))

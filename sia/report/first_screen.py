@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sia.change.words import FALLS, NOISE, RISES
-from sia.dutch import CERTAIN, LIKELY, euro, getal, opsomming, procent
+from sia.dutch import LIKELY, UNLIKELY, euro, getal, opsomming, procent
 from sia.report import change
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
 from sia.report.marks import MAP_CLASSES, two_bars
@@ -32,6 +32,7 @@ from sia.viz.city_map import score_class
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import short_texts
 from sia.viz.theme import DOMAINS
+from sia.weighing.ranking import SURE, words
 
 WORDS = (
     *("geen", "één", "twee", "drie", "vier", "vijf", "zes"),
@@ -164,7 +165,7 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
     elif not o.cijfers.heeft_intervallen:
         text = "hoe zeker de volgorde is, is nog niet doorgerekend"
     elif not number:
-        sure_none = bool((ranked["kans_kwart"].astype(float) <= 1 - LIKELY).all())
+        sure_none = bool(ranked["kans_kwart"].astype(float).sum() <= UNLIKELY)
         text = "geen buurt gaat voor" if sure_none else "geen buurt gaat met zekerheid voor"
     elif kind == "stad":
         text = f"{word(number)} {'buurten gaan' if number > 1 else 'buurt gaat'} voor"
@@ -184,7 +185,7 @@ def _of_city(o: Onderwerp) -> Iterator[Zin]:
     if chosen.empty:
         return
     number, total = len(chosen), len(o.stad.gerangschikt)
-    certain = int((chosen["kans_kwart"].astype(float) >= CERTAIN).sum())
+    certain = int((words(chosen) == SURE).sum())
     how = "zeker of waarschijnlijk" if certain else "waarschijnlijk"
     how = "zeker" if certain == number else how
     yield Zin(

@@ -30,6 +30,7 @@ _SCORE_TEXTS = {
     "rang_p95": ("plaats", "in 95 % van de doorrekeningen lager of gelijk"),
     "kans_top10": ("0-1", "aandeel doorrekeningen bij de eerste tien"),
     "kans_kwart": ("0-1", "aandeel doorrekeningen in het hoogste kwart"),
+    "kans_samen": ("0-1", "dat deze en elke zekerder buurt samen aan die kant van de grens liggen"),
     "plaats_best": ("plaats", "beste plaats die andere gewichten van domeinen geven"),
     "plaats_slechtst": ("plaats", "slechtste plaats die andere gewichten van domeinen geven"),
     "omslag": ("0-1", "kleinste verandering van gewichten die het hoogste kwart in of uit brengt"),

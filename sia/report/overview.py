@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,6 @@ from sia.dutch import (
     CERTAIN,
     LIKELY,
     MISSING,
-    OUT,
     UNLIKELY,
     getal,
     kans,
@@ -24,12 +22,13 @@ from sia.dutch import (
 from sia.report.judgements import with_judgement
 from sia.report.marks import drawn, link, rank_bar
 from sia.report.material import Buren
-from sia.report.sentences import OWN_TABLE, Grond, Zin, scored, word_for
+from sia.report.sentences import OWN_TABLE, Grond, Zin, scored
 from sia.viz.city_map import short_wijk
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
 from sia.viz.judgement import one_row
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
+from sia.weighing.ranking import words
 
 DEFINITIONS: Mapping[str, str] = {
     "Urgentie": "Hoe groot de opgaven in een buurt samen zijn, op een schaal van 0 tot 100.",
@@ -37,8 +36,8 @@ DEFINITIONS: Mapping[str, str] = {
     "Doorrekening": "Eén keer alles opnieuw berekenen met andere, ook redelijke keuzes.",
     "Marge": "De plaatsen waar een buurt op uitkomt in 90 % van de doorrekeningen.",
     "Hoogste kwart": "De 25 % van de gerangschikte buurten met de hoogste urgentie.",
-    "Zeker": f"In ten minste {procent(100 * CERTAIN)} van de doorrekeningen. Zeker niet: in "
-    f"hooguit {procent(100 * OUT)}.",
+    "Zeker": f"In ten minste {procent(100 * CERTAIN)} van de doorrekeningen horen deze buurt en "
+    "alle buurten die nog zekerder zijn er samen bij. Zeker niet: zij horen er dan samen niet bij.",
     "Waarschijnlijk": f"In ten minste {procent(100 * LIKELY)} van de doorrekeningen. "
     f"Waarschijnlijk niet: in hooguit {procent(100 * UNLIKELY)}.",
     "Deel-buurt": "Een plek in een buurt die duidelijk afwijkt van de rest van die buurt.",
@@ -72,7 +71,7 @@ def ranking(
         raw["Marge"] = list((ranked["rang_p95"] - ranked["rang_p05"]).astype(float))
         chance = ranked["kans_kwart"].astype(float)
         name = "Kans op hoogste kwart" if volledig else "Bij het kwart"
-        table[name] = chance.map(kans if volledig else belongs)
+        table[name] = chance.map(kans) if volledig else words(ranked).replace("", MISSING)
         raw[name] = list(chance)
     scores = {f"Score {DOMAINS[domein].lower()}": domein} if domein else {}
     scores |= {"Urgentie": "urgentie"}
@@ -120,14 +119,6 @@ def buurt_index(stad: Cijfers, buren: Buren) -> str:
         table["Aanpak"] = stad.aanpak["aanpak"].reindex(places.index).fillna(MISSING)
     numbers = ("Inwoners", "Plaats", "Urgentie")
     return html_table(table, "Alle buurten", getallen=numbers, sorteer=raw)
-
-
-def belongs(chance: float) -> str:
-    """Say in a word whether a buurt belongs to the most urgent quarter."""
-    if isnan(chance):
-        return MISSING
-    word = word_for(chance)
-    return f"{word} niet" if chance <= UNLIKELY else word
 
 
 def _compared(cijfers: Cijfers) -> pd.Series[bool]:

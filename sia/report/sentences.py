@@ -9,7 +9,6 @@ import pandas as pd
 
 from sia.approach import CONDITIONAL
 from sia.dutch import (
-    CERTAIN,
     LIKELY,
     OUT,
     UNLIKELY,
@@ -27,10 +26,12 @@ from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
 from sia.weighing.axes import SMALLEST
 from sia.weighing.order import open_places, order_text
+from sia.weighing.ranking import MAYBE, SURE, SURE_NOT, words
 
 LEAST_SHOWN = 0.1
 _LISTED = 5
 
+TOGETHER = "in ten minste 95 % van de doorrekeningen samen"
 OWN_TABLE = "deze tabel"
 """Stands for a figure that is counted from other tables and shown among the grounds itself."""
 
@@ -103,15 +104,15 @@ def urgency(cijfers: Cijfers) -> Zin:
             "de scores en naar de cijfers zelf."
         )
     chance = ranked["kans_kwart"].astype(float)
-    sure, likely = (int((chance >= limit).sum()) for limit in (CERTAIN, LIKELY))
+    sure, likely = int((words(ranked) == SURE).sum()), int((chance >= LIKELY).sum())
     if not likely:
         return _nobody_urgent(chance)
     names = _names(cijfers, ranked.index[chance >= LIKELY])
     if len(names) == 1:
         shown = kans(chance.max())
         return Zin(
-            f"Alleen {names[0]} hoort {word_for(chance.max())} bij het meest urgente kwart van de "
-            f"stad: in {shown} van de doorrekeningen.",
+            f"Alleen {names[0]} hoort {SURE if sure else 'waarschijnlijk'} bij het meest urgente "
+            f"kwart van de stad: in {shown} van de doorrekeningen.",
             (Grond("kans op het hoogste kwart", shown, "Rangorde"), *named(names, "Rangorde")),
         )
     doubt = (1 - chance[chance >= LIKELY]).sum()
@@ -122,8 +123,8 @@ def urgency(cijfers: Cijfers) -> Zin:
         f"{' en '.join(parts)} bij het meest urgente kwart van de stad: {listed(names)}. "
         f"Van deze {getal(likely)} hoort er naar verwachting {wrong} niet bij dat kwart.",
         (
-            count(sure, "buurten met een kans van ten minste 95 %", OWN_TABLE),
-            count(likely - sure, "buurten met een kans van 80 tot 95 %", OWN_TABLE),
+            count(sure, f"buurten die {TOGETHER} bij het kwart horen", OWN_TABLE),
+            count(likely - sure, "andere buurten met een kans van ten minste 80 %", OWN_TABLE),
             count(likely, "genoemde buurten", OWN_TABLE),
             Grond("som van de kansen dat een genoemde buurt er niet bij hoort", wrong, OWN_TABLE),
             *named(names, "Rangorde"),
@@ -137,13 +138,6 @@ def without_quarter(ranked: pd.DataFrame) -> bool:
     In any other city a buurt with a place before `SMALLEST` is in its quarter now and then.
     """
     return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
-
-
-def word_for(chance: float) -> str:
-    """Return the word for a chance on either side: zeker, waarschijnlijk or misschien."""
-    if chance >= CERTAIN or chance <= OUT:
-        return "zeker"
-    return "waarschijnlijk" if chance >= LIKELY or chance <= UNLIKELY else "misschien"
 
 
 def _nobody_urgent(chance: pd.Series[float]) -> Zin:
@@ -335,10 +329,11 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
         )
     if without_quarter(ranked):
         return None
-    chance = ranked["kans_kwart"].astype(float)
-    sure, out = int((chance >= CERTAIN).sum()), int((chance <= OUT).sum())
-    maybe, maybe_not = int((chance >= LIKELY).sum()) - sure, int((chance <= UNLIKELY).sum()) - out
-    between = len(ranked) - sure - out - maybe - maybe_not
+    said = words(ranked).value_counts()
+    sure, maybe, between, maybe_not, out = (
+        int(said.get(word, 0))
+        for word in (SURE, "waarschijnlijk", MAYBE, "waarschijnlijk niet", SURE_NOT)
+    )
     texts = [
         f"{word}: {opsomming([f'{_belong(n)} {where}' for n, where in told])}."
         for word, pairs in (
@@ -351,10 +346,10 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
     return Zin(
         " ".join(texts),
         (
-            count(sure, "buurten met een kans van ten minste 95 %", OWN_TABLE),
-            count(out, "buurten met een kans van hooguit 5 %", OWN_TABLE),
-            count(maybe, "buurten met een kans van 80 tot 95 %", OWN_TABLE),
-            count(maybe_not, "buurten met een kans van 5 tot 20 %", OWN_TABLE),
+            count(sure, f"buurten die {TOGETHER} bij het kwart horen", OWN_TABLE),
+            count(out, f"buurten die {TOGETHER} niet bij het kwart horen", OWN_TABLE),
+            count(maybe, "andere buurten met een kans van ten minste 80 %", OWN_TABLE),
+            count(maybe_not, "andere buurten met een kans van hooguit 20 %", OWN_TABLE),
             count(between, "buurten daartussen", OWN_TABLE),
         ),
     )

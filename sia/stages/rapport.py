@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pandas as pd
 
 from sia import __version__
@@ -11,14 +14,16 @@ from sia.approach import rules
 from sia.change.tables import JAREN
 from sia.duiding.figures import statements
 from sia.dutch import getal, procent
-from sia.report.build import annex_path, write_report, write_set
-from sia.report.material import Buren, Editie, Materiaal, selections
+from sia.errors import InputError, Problem, suggestion
+from sia.report.build import START_PAGE, Renderer, annex_path, write_report, write_set
+from sia.report.material import Buren, Editie, Materiaal, Selectie, selections
 from sia.report.openness import write_open_data
 from sia.report.source_lines import source_lines
 from sia.stages import agenda
 from sia.stages.figures import change_found, entries_of, figures, record_of
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
+from sia.store import write_text
 from sia.viz.house_style import theme_of
 from sia.weighing.audit import audit_annex, audit_from, named
 
@@ -119,6 +124,68 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
         parts = [s for s in selections(stuff.cijfers) if s.soort in _WITH_DATA]
         written += write_open_data(page.parent / "opendata", stuff, parts)
     return Made({}, page, {"editie": editie}, tuple(written))
+
+
+def write(run: Run, namen: Sequence[str] = (), *, editie: Editie = "openbaar") -> list[Path]:
+    """Write the atlas and the whole set, or only the reports that somebody asks for by name.
+
+    Parameters
+    ----------
+    namen : sequence of str
+        Names or codes of buurten, wijken, stadsdelen, DIA areas and domains, or of the
+        municipality itself. A name of more than one of these gives each of them, where the set
+        has it.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Where to begin to read: atlas, report and start page, or each of those asked for.
+
+    Raises
+    ------
+    InputError
+        With every name of which there is no report.
+    """
+    page = run.edition(editie) / "rapport.html"
+    if not namen:
+        run.publish("rapport", editie=editie, reeks=True)
+        run.publish("atlas", editie=editie)
+        return [page.with_name("atlas.html"), page, page.parent / "rapporten" / START_PAGE]
+    stuff = run.made("rapport").result
+    chosen, folder = _named(selections(stuff.cijfers), namen), page.parent / "rapporten"
+    whole, data = (folder / START_PAGE).exists(), (page.parent / "opendata").is_dir()
+    written: list[Path] = []
+    if any(one.soort == "stad" for one in chosen):
+        near, links = _beside(page, "atlas.html"), "rapporten/" if whole else None
+        written += write_report(page, stuff, editie=editie, opendata=data, atlas=near, reeks=links)
+    names = (page.name, annex_path(page).name, "atlas.html")
+    report, more, atlas = (_beside(page, one) and f"../{one}" for one in names)
+    buren = Buren(report, more, atlas, "" if whole else None)
+    renderer = Renderer(stuff, editie, data, buren)
+    for one in chosen:
+        if one.soort != "stad":
+            write_text(folder / one.bestand, renderer.report(one))
+            written.append(folder / one.bestand)
+    return written
+
+
+def _beside(page: Path, name: str) -> str:
+    return name if page.with_name(name).exists() else ""
+
+
+def _named(every: Sequence[Selectie], namen: Sequence[str]) -> list[Selectie]:
+    """Return the reports that go by these names or codes, in the order of the set."""
+    known = [
+        {name.casefold() for name in (one.naam, one.naam.split(" (")[0], one.titel, one.sleutel)}
+        for one in every
+    ]
+    asked = {name.strip().casefold(): name for name in namen}
+    missing = [name for low, name in asked.items() if not any(low in names for names in known)]
+    if missing:
+        names = sorted({one.naam for one in every})
+        wat = "Er is geen rapport over `{}`."
+        raise InputError([Problem(wat.format(one), suggestion(one, names)) for one in missing])
+    return [one for one, names in zip(every, known, strict=True) if names & asked.keys()]
 
 
 _WITH_DATA = ("stadsdeel", "wijk", "dia", "buurt")

@@ -108,6 +108,7 @@ def domain_profile(
             own,
             rows,
             60,
+            clip_on=False,
             marker="D",
             color=STRONG,
             label=shorten(naam, 18 if smal else 30),
@@ -242,9 +243,9 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
     up, down = max(row, key=lambda key: row[key]), min(row, key=lambda key: row[key])
     parts = []
     if row[up] > 0:
-        parts.append(f"{name_of(names, up)} verhoogt de urgentie het meest ({getal(row[up], 1)})")
+        parts.append(f"‘{name_of(names, up)}’ verhoogt de urgentie het meest ({getal(row[up], 1)})")
     if row[down] < 0:
-        parts.append(f"{name_of(names, down)} verlaagt haar het meest ({getal(row[down], 1)})")
+        parts.append(f"‘{name_of(names, down)}’ verlaagt haar het meest ({getal(row[down], 1)})")
     return (
         opsomming(parts) + "." if parts else "Geen enkel cijfer verhoogt of verlaagt de urgentie."
     )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from sia.change.since_base import Verandering
 from sia.dutch import MISSING, getal, meervoud, opsomming
 from sia.methode import Methode
 from sia.viz.theme import DOMAINS
-
-if TYPE_CHECKING:
-    from sia.change.since_base import Verandering
 
 OBSERVED = "waargenomen"
 MISSING_PREFIX = "ontbreekt"

@@ -48,6 +48,7 @@ _FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _TAG = re.compile(r"<[^>]+>")
 _LONG = re.compile(r"(\d\.\d{2})\d+")
 _COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}\b")
+_ATTRIBUTE = re.compile(r'fill="(#[0-9a-f]{6})"')
 _PATTERN = re.compile(r"(<pattern\b[^>]*>\s*<rect\b[^>]*/>\s*<path)")
 _GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
 
@@ -95,7 +96,8 @@ class Chart:
 
     def on_page(self) -> str:
         """Return the drawing for a page with ``tokens.css``: it follows light, dark and print."""
-        return _PATTERN.sub(r'\1 class="arcering"', _COLOUR.sub(_role, self.markup))
+        styled = _ATTRIBUTE.sub(r'style="fill: \1"', self.markup)
+        return _PATTERN.sub(r'\1 class="arcering"', _COLOUR.sub(_role, styled))
 
     def _repr_html_(self) -> str:
         """Show the chart in JupyterLab with its title above and its message below."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.dutch import CERTAIN, MISSING, getal, kans, meervoud, opsomming, rang_interval
+from sia.dutch import MISSING, getal, kans, meervoud, opsomming, rang_interval
 from sia.viz.figure import (
     EDGE,
     INK,
@@ -24,6 +24,7 @@ from sia.viz.figure import (
     shorten,
 )
 from sia.viz.theme import QUALITATIVE, URGENTIE
+from sia.weighing.ranking import SURE, words
 
 _HATCHES = ("", "//", "..", "--", "xx", "||", "\\\\", "++")
 
@@ -60,7 +61,7 @@ def _rank_rows(axes: Axes, ranked: pd.DataFrame) -> None:
     total = len(ranked)
     rang = ranked["rang"].astype(float).to_numpy()
     rows = np.arange(total)
-    sure = (_column(ranked, "kans_kwart") >= CERTAIN).to_numpy()
+    sure = (words(ranked) == SURE).to_numpy()
     axes.hlines(rows, _column(ranked, "rang_p05"), _column(ranked, "rang_p95"), SOFT, linewidth=2.5)
     axes.scatter(rang[~sure], rows[~sure], 26, color=PLAIN, marker="o", zorder=3)
     axes.scatter(rang[sure], rows[sure], 42, color=STRONG, marker="D", zorder=3)
@@ -96,13 +97,12 @@ def _rank_text(ranked: pd.DataFrame) -> str:
     text = f"{opsomming(first)} {stand} bovenaan van {whole}."
     if not _column(ranked, "rang_p05").notna().any():
         return text + " Marges zijn nog niet berekend; kleine verschillen in plaats zeggen weinig."
-    sure = int((_column(ranked, "kans_kwart") >= CERTAIN).sum())
-    where = f"bij ten minste {getal(100 * CERTAIN)} % van de doorrekeningen in het hoogste kwart"
+    sure = int((words(ranked) == SURE).sum())
     verb = "hoort" if sure <= 1 else "horen"
     whom = "Geen enkele buurt" if not sure else meervoud(sure, "buurt", "buurten")
     return (
-        f"{text} {whom} {verb} {where} (ruit). De streep is de plaats in 90 % van de "
-        "doorrekeningen: waar strepen elkaar overlappen, is de volgorde onzeker."
+        f"{text} {whom} {verb} zeker bij het hoogste kwart (ruit). De streep is de plaats in 90 % "
+        "van de doorrekeningen: waar strepen elkaar overlappen, is de volgorde onzeker."
     )
 
 

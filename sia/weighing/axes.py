@@ -743,9 +743,11 @@ def _scores(
         "rank_p95": "rang_p95",
         "p_top10": "kans_top10",
         "p_top_quartile": "kans_kwart",
+        "p_joint": "kans_samen",
     }
     for source, target in names.items():
         scores[target] = np.nan if doubt is None else doubt.units[source].astype(float)
     if int(ranked.sum()) < SMALLEST:
         scores["kans_kwart"] = scores["kans_kwart"].mask(scores["kans_kwart"].notna(), 0.0)
+        scores["kans_samen"] = np.nan
     return scores

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import SCORE_NAMES
-from sia.dutch import CERTAIN, LIKELY, getal, kans, meervoud, rang_interval
+from sia.dutch import CERTAIN, LIKELY, UNLIKELY, getal, kans, meervoud, rang_interval
 from sia.weighing.axes import Weighing, beyond_interval
 from sia.weighing.order import places
+
+SURE, MAYBE, SURE_NOT = "zeker", "misschien", "zeker niet"
+
+
+def words(scores: pd.DataFrame) -> pd.Series[str]:
+    """Return in a word whether each buurt belongs to the most urgent quarter; "" if unknown.
+
+    *Zeker* is said of several buurten at once, so it is a joint statement: a buurt has the word
+    only when it and all that are surer lie together on one side in `CERTAIN` of the draws
+    (``kans_samen``). Lists of names that are each 95 % sure were wrong more often than that.
+    """
+    chance = scores.get("kans_kwart", pd.Series(np.nan, scores.index)).astype(float)
+    sure = chance.where(chance >= 0.5, 1 - chance)
+    if "kans_samen" in scores:
+        sure = sure.where(~(scores["kans_samen"].astype(float) < sure), scores["kans_samen"])
+    word = np.select(
+        [
+            chance.isna(),
+            (sure >= CERTAIN) & (chance >= LIKELY),
+            (sure >= CERTAIN) & (chance <= UNLIKELY),
+            chance >= LIKELY,
+            chance <= UNLIKELY,
+        ],
+        ["", SURE, SURE_NOT, "waarschijnlijk", "waarschijnlijk niet"],
+        MAYBE,
+    )
+    return pd.Series(word, scores.index, dtype=str)
 
 
 def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
@@ -32,12 +60,12 @@ def ranking(scores: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
 def ranking_text(scores: pd.DataFrame) -> str:
     """Say how sure the ranking is."""
     ranked = scores[scores["gerangschikt"]]
-    sure, likely = (int((ranked["kans_kwart"] >= p).sum()) for p in (CERTAIN, LIKELY))
+    sure, likely = int((words(ranked) == SURE).sum()), int((ranked["kans_kwart"] >= LIKELY).sum())
     return (
         f"In orde: {len(ranked)} van {len(scores)} buurten gerangschikt. Bij het meest urgente "
-        f"kwart: {sure} zeker (kans ten minste {getal(100 * CERTAIN)} %) en {likely - sure} "
-        f"waarschijnlijk (ten minste {getal(100 * LIKELY)} %)."
-        + beyond_text(int(beyond_interval(ranked).sum()))
+        f"kwart: {sure} zeker (samen in ten minste {getal(100 * CERTAIN)} % van de "
+        f"doorrekeningen) en {likely - sure} waarschijnlijk (elk in ten minste "
+        f"{getal(100 * LIKELY)} %)." + beyond_text(int(beyond_interval(ranked).sum()))
     )
 
 

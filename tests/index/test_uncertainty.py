@@ -32,7 +32,7 @@ from sia.index import (
     uncertainty,
 )
 from sia.index.choices import prepare_noise
-from sia.index.uncertainty_analysis import prepare, random_plan
+from sia.index.uncertainty_analysis import joint_share, prepare, random_plan
 
 STRUCTURE = pd.DataFrame(
     [
@@ -129,6 +129,27 @@ def test_summary_by_hand(table: pd.DataFrame) -> None:
     assert units["p_top10"].sum() == pytest.approx(10, abs=0.01)
     assert units["p_top_quartile"].sum() == pytest.approx(6, abs=0.01)
     assert units["rank_mean"].mean() == pytest.approx(12.5, abs=0.01)
+
+
+@given(st.integers(1, 8), st.integers(1, 30), st.integers(0, 2**16))
+def test_the_joint_share_counts_the_draws_in_which_nobody_before_fails(
+    n: int, draws: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    fails, order = rng.random((draws, n)) < 0.2, rng.integers(0, 3, n).astype(float)
+    order[rng.random(n) < 0.1] = np.nan
+    found = joint_share(fails, order)
+    for unit in range(n):
+        before = order <= order[unit]
+        right = (~fails[:, before].any(axis=1)).mean() if before.any() else np.nan
+        assert found[unit] == pytest.approx(right, nan_ok=True)
+
+
+def test_the_surest_units_lie_in_the_quarter_together(table: pd.DataFrame) -> None:
+    units = uncertainty(table.dropna(), IndexDesign(STRUCTURE), draws=200).units
+    inside = units[units["p_top_quartile"] >= 0.5].sort_values("p_top_quartile", ascending=False)
+    assert (inside["p_joint"] <= inside["p_top_quartile"] + 1e-12).all()
+    assert inside["p_joint"].is_monotonic_decreasing
 
 
 def test_nothing_varies_nothing_moves(table: pd.DataFrame) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sia.errors import InputError
 from sia.report.numbers import numbers_in_text
 from sia.stad import Stad
 from sia.stages.figures import entries_of, figures
+from sia.stages.rapport import write
 from sia.stages.run import Run
 from sia.viz.leaflet import hosts
 from tests.stages.conftest import Line
@@ -71,6 +73,20 @@ def test_the_set_has_a_page_per_area_that_its_start_page_links(
     assert kinds["wijk"] == land["wijkcode"].nunique()
     parts = set(areas["stadsdeel"].str.strip()) - {""}
     assert (kinds["stad"], kinds["stadsdeel"]) == (0, len(parts))
+
+
+def test_a_report_asked_for_by_name_is_that_of_the_set(written: tuple[Run, Path]) -> None:
+    run, city = written
+    city.with_name("atlas.html").touch()
+    folder = city.parent / "rapporten"
+    asked = {"sociaal": folder / "domein-sociaal.html", run.gemeente.naam.split(" (")[0]: city}
+    for name, path in asked.items():
+        before = path.read_bytes()
+        path.unlink()
+        assert path in write(run, [name])
+        assert path.read_bytes() == before
+    with pytest.raises(InputError, match=r"Sosiaal[\s\S]*Bedoelde u `Sociaal`[\s\S]*BU0"):
+        write(run, ["Sosiaal", "BU0"])
 
 
 def test_every_report_names_open_data_that_are_there(written: tuple[Run, Path]) -> None:

@@ -130,7 +130,7 @@ def test_numbers_of_the_message_stand_in_the_table_or_are_limits_of_the_method(n
 def test_rank_message_counts_what_the_table_holds() -> None:
     chart = MAKERS["rank_intervals"]()
     sure = int((CITY.scores["kans_kwart"] >= 0.95).sum())
-    assert f"{sure} buurten horen bij ten minste 95 %" in chart.text
+    assert f"{sure} buurten horen zeker bij het hoogste kwart" in chart.text
     assert len(chart.data) == int(CITY.scores["gerangschikt"].sum())
 
 
@@ -206,3 +206,9 @@ def test_a_trend_is_called_change_only_when_it_is_more_than_noise(oordeel: str, 
     text = charts.trend_lines(years, CODE, "Buurt 05", oordeel=oordeel).text
     assert "2,0 punten hoger dan in" in text
     assert text.endswith(slot)
+
+
+@pytest.mark.parametrize("name", ["static_maps", "year_maps"])
+def test_chart_of_a_report_names_no_number_that_its_page_may_lack(name: str) -> None:
+    # a report refuses a sentence with a number that stands in no table of the page
+    assert not any(sign.isdigit() for sign in MAKERS[name]().text)

@@ -35,9 +35,12 @@ const B = X.buurten, NR = new Map(B.map((b, i) => [b.c, i])), D = Object.keys(X.
 const S = (jaar = X.jaar) => X.scores[jaar];
 const orde = (jaar) => B.map((_, i) => i).filter((i) => S(jaar).r[i] != null).sort((i, j) => S(jaar).r[i] - S(jaar).r[j] || (B[i].n < B[j].n ? -1 : 1));
 const G = orde(X.jaar), N = G.length, KWART = Math.ceil(N / 4);
-const WOORD = [["zeker", 0.95], ["waarschijnlijk", 0.8], ["misschien", 0.2], ["waarschijnlijk niet", 0.05], ["zeker niet", -1]];
-const woord = (k) => (k == null ? "" : WOORD.find(([w, v]) => (w === "zeker" || w === "waarschijnlijk" ? k >= v : k > v))[0]);
-const metWoord = (w, jaar = X.jaar) => orde(jaar).filter((i) => woord(S(jaar).k[i]) === w);
+const WOORD = ["zeker", "waarschijnlijk", "misschien", "waarschijnlijk niet", "zeker niet"];
+const woord = (i, jaar = X.jaar) => {
+  const k = S(jaar).k[i], vast = Math.min(Math.max(k, 1 - k), S(jaar).ks[i] ?? 1) >= 0.95;
+  return k == null ? "" : WOORD[k >= 0.8 ? (vast ? 0 : 1) : k > 0.2 ? 2 : vast ? 4 : 3];
+};
+const metWoord = (w, jaar = X.jaar) => orde(jaar).filter((i) => woord(i, jaar) === w);
 const marges = (jaar) => orde(jaar).some((i) => S(jaar).lo[i] != null);
 const plaats = (i, jaar = X.jaar) => { const s = S(jaar); return s.r[i] == null ? "" : `plaats ${s.r[i]}` + (s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`); };
 const reden = (b) => (b.water ? "Water." : b.reden ? `Niet gerangschikt: ${b.reden}.`.replace("..", ".") : "Niet gerangschikt.");
@@ -135,7 +138,7 @@ function vragen() {
   if (N && marges(X.jaar)) {
     const ten = eerst.reduce((s, i) => s + 1 - S().k[i], 0);
     uit.push(vraag("Hoe zeker is dat?", [String(zeker.length), klein(" zeker")],
-      h("div", { class: "strook", role: "img", "aria-label": WOORD.map(([w]) => `${tel(w)} ${w}`).join(", ") }, WOORD.map(([w], k) => h("i", { style: { flex: tel(w), "--f": `var(--${["urg-5", "urg-4", "urg-3", "urg-2", "lijn"][k]})` } }))),
+      h("div", { class: "strook", role: "img", "aria-label": WOORD.map((w) => `${tel(w)} ${w}`).join(", ") }, WOORD.map((w, k) => h("i", { style: { flex: tel(w), "--f": `var(--${["urg-5", "urg-4", "urg-3", "urg-2", "lijn"][k]})` } }))),
       h("p", {}, `${tel("waarschijnlijk")} waarschijnlijk, ${tel("misschien")} misschien, ${tel("waarschijnlijk niet") + tel("zeker niet")} waarschijnlijk of zeker niet.`, al3.length ? ` Van de ${eerst.length} genoemde hoort er naar verwachting ${ten < 0.1 ? "minder dan 0,1" : f(ten, 1)} niet bij het meest urgente kwart.` : "")));
   }
   const per = AANPAK.map(([, t], k) => [t, eerst.filter((i) => aanpakNr(B[i]) === k + 1)]).filter(([, l]) => l.length);
@@ -358,12 +361,12 @@ function ranglijst() {
   vul("ranguitleg", met ? "Stip: plaats. Streep: waar de plaats ligt in 90 van de 100 doorrekeningen. Stippellijn: grens van het meest urgente kwart." : "Stip: plaats. De marges zijn niet doorgerekend: buurten dicht bij elkaar kunnen van plaats wisselen.");
   vul("rangas", h("div", {}, [1, KWART, Math.round(N / 2), N].map((v) => h("span", { style: { left: schaal(v) } }, String(v)))));
   const rij = (i) => h("button", { type: "button", class: "rij", "aria-pressed": st.buurt === i, onclick: () => kies(i === st.buurt ? null : i), ...gekoppeld(i) }, h("span", {}, String(S(jaar).r[i])), h("span", { class: "nn", title: B[i].n }, B[i].n, h("span", { class: "sr" }, S(jaar).lo[i] == null ? "" : `, marge ${S(jaar).lo[i]} tot ${S(jaar).hi[i]}`)), marge(i, jaar));
-  const groepen = met ? WOORD.map(([w]) => [Hf(w) + (w === "zeker" ? " bij het meest urgente kwart" : ""), l.filter((i) => woord(S(jaar).k[i]) === w)]) : [["Alle buurten", l]];
+  const groepen = met ? WOORD.map((w) => [Hf(w) + (w === "zeker" ? " bij het meest urgente kwart" : ""), l.filter((i) => woord(i, jaar) === w)]) : [["Alle buurten", l]];
   vul("lijst", groepen.filter(([, g]) => g.length).flatMap(([t, g]) => [h("h3", {}, `${t} (${g.length})`), ...g.map(rij)]));
 }
 
 /* ---- card ---- */
-const zin = (i) => { const k = S().k[i], w = woord(k); return k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : w.endsWith("niet") ? `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
+const zin = (i) => { const k = S().k[i], w = woord(i, st.jaar); return k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : w.endsWith("niet") ? `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
 const mid = Object.fromEntries(D.map((d) => [d, midden(G.map((i) => S().d[d][i]))]));
 function afwijking(i) {
   const a = D.filter((d) => S().d[d][i] != null && mid[d] != null).map((d) => [S().d[d][i] - mid[d], d]).sort((x, y) => y[0] - x[0]);
