@@ -87,7 +87,8 @@ def score_layer(
     known = shown.dropna().to_numpy()
     limits = _limits(known, len(colours))
     place = np.where(shown.isna(), -1, np.searchsorted(limits, shown.to_numpy(), "right"))
-    labels = _labels([getal(limit, decimalen) for limit in limits]) if len(known) else []
+    labels = _labels([getal(limit, decimalen) for limit in limits]) if len(limits) else []
+    labels = labels or [getal(value, decimalen) for value in known[:1]]
     steps = np.round(np.linspace(0, len(colours) - 1, len(limits) + 1)).astype(int)
     klassen = tuple(
         Klasse(label=label, kleur=colours[step], teken=str(number))
@@ -98,7 +99,7 @@ def score_layer(
         titel=titel,
         uitleg=uitleg,
         klassen=klassen,
-        klasse=pd.Series(place, index=values.index),
+        klasse=pd.Series(place.astype(int), index=values.index),
         tekst=values.map(lambda value: getal(value, decimalen)),
         noot=_notes(noot, values.index),
     )
@@ -109,14 +110,13 @@ def _limits(values: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
     if not len(values):
         return values
     inner = np.linspace(0, 1, wanted + 1)[1:-1]
-    limits = np.unique(np.quantile(values, inner, method="higher"))
-    return limits[limits > values.min()]
+    limits: np.ndarray[Any, Any] = np.unique(np.quantile(values, inner, method="higher"))
+    inside = limits[limits > values.min()]
+    return inside if len(inside) else np.unique(values)[1:2]
 
 
 def _labels(limits: Sequence[str]) -> list[str]:
     """Say the classes: neighbours share their limit, so that no value lies between two."""
-    if not limits:
-        return ["alle buurten met een cijfer"]
     between = [f"{low} tot {high}" for low, high in pairwise(limits)]
     return [f"tot {limits[0]}", *between, f"vanaf {limits[-1]}"]
 
