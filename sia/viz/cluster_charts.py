@@ -18,16 +18,7 @@ from sia.areas import has_border
 from sia.clustering.doubt import doubtful
 from sia.clustering.typenset import KINDS, OWNERS
 from sia.dutch import kans, meervoud
-from sia.viz.figure import (
-    INK,
-    NO_MAP,
-    SOFT,
-    Chart,
-    canvas,
-    finish,
-    folded,
-    nothing,
-)
+from sia.viz.figure import EDGE, INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
 from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE
@@ -278,7 +269,7 @@ def _fill(
         if members:
             axes.add_collection(
                 PathCollection(
-                    members, facecolors=colour, edgecolors="#555", linewidths=0.4, hatch=pattern
+                    members, facecolors=colour, edgecolors=EDGE, linewidths=0.4, hatch=pattern
                 )
             )
     axes.set_aspect("equal")
