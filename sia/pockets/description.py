@@ -230,6 +230,6 @@ def _found_text(count: int, fdr: float) -> str:
     found = "1 deel-buurt" if count == 1 else f"{count} deel-buurten"
     return (
         f"Gevonden: {found}. Naar verwachting is hoogstens {100 * fdr:.0f} % daarvan toeval; ook "
-        f"zonder echte deel-buurten komt er in hoogstens {100 * fdr:.0f} % van de gevallen een "
+        f"zonder echte deel-buurten komt er in ongeveer {100 * fdr:.0f} % van de gevallen een "
         "melding."
     )
