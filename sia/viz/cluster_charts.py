@@ -183,6 +183,7 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
         lines=list(lines),
         marks=numbered,
         size=6.2,
+        rest="geen DIA-gebied",
     )
 
 
@@ -202,6 +203,7 @@ def _maps(
     lines: Sequence[Any] = (),
     marks: Sequence[tuple[str, Any]] = (),
     size: float = 2.9,
+    rest: str = "geen gegevens",
 ) -> Chart:
     if gebieden.geometry.is_empty.all():
         return nothing(title, NO_MAP)
@@ -234,7 +236,7 @@ def _maps(
         handles.append(Patch(facecolor=NO_DATA, edgecolor=SOFT))
         figure.legend(
             handles,
-            [*(labels[key] for key in styles), "geen gegevens"],
+            [*(labels[key] for key in styles), rest],
             loc="lower left",
             frameon=False,
             fontsize=8,
