@@ -27,6 +27,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from sia.extras import extra
 
 with extra("batch"):
@@ -256,6 +258,8 @@ def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str, batch: int) 
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
+    # a kernel per core: one that also spreads a matrix product over the cores keeps others waiting
+    threadpool_limits(limits=1, user_api="blas")
     # a kernel that Jupyter starts itself has its working folder first on the path
     sys.path[0:0] = [""]
     sys.argv = ["ipykernel_launcher", *arguments]

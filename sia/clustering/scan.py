@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -211,14 +212,17 @@ class _Null:
         self.pool = noise.innovations
         if not len(self.pool):
             self.pool = innovations(zone, noise)
-        system = autoregression(zone, noise.rho).toarray()
-        self.colour = np.linalg.inv(system).T if noise.rho else None
+        self.zone = zone
+
+    @cached_property
+    def _colour(self) -> Array:
+        return np.asarray(np.linalg.inv(autoregression(self.zone, self.noise.rho).toarray()).T)
 
     def draw(self, count: int, rng: np.random.Generator) -> Array:
         """Return `count` vectors of scores (count, n)."""
         drawn = rng.choice(self.pool, (count, len(self.weight)))
-        if self.colour is not None:
-            drawn = drawn @ self.colour
+        if self.noise.rho:
+            drawn = drawn @ self._colour
         return standardise(drawn * self.noise.spread(self.weight), self.weight, self.noise)
 
 

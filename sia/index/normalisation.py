@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -388,11 +389,22 @@ class FromNorms(Normaliser):
     """
 
     rule: PercentileRank
-    norms: pd.DataFrame
+    norms: pd.DataFrame = field(repr=False)
     indicator: str
 
     def __post_init__(self) -> None:
         check_instance("FromNorms: rule", self.rule, PercentileRank)
+
+    @cached_property
+    def _quantiles(self) -> Array:
+        if self.indicator not in self.norms.index:
+            raise ValueError(f"norms have no row {self.indicator!r}")
+        row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
+        quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
+        known: Array = quantiles[~np.isnan(quantiles)]
+        if (np.diff(known) < 0).any():
+            raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
+        return known
 
     def fit(self, x: Array, direction: Array) -> Fitted:
         """Read the percentiles from the table; the data are not looked at.
@@ -403,15 +415,9 @@ class FromNorms(Normaliser):
             When the table has no row of this indicator or turned norms, or `x` has more than one
             column.
         """
-        if self.indicator not in self.norms.index:
-            raise ValueError(f"norms have no row {self.indicator!r}")
         if x.shape[-1] != 1:
             raise ValueError("norms belong to one indicator: give one FromNorms per indicator")
-        row: pd.Series[Any] = self.norms.loc[[self.indicator]].iloc[0]
-        quantiles = row[[f"p{i:02d}" for i in range(101)]].to_numpy(dtype=float)
-        if (np.diff(quantiles[~np.isnan(quantiles)]) < 0).any():
-            raise ValueError(f"norms of {self.indicator!r} are turned: percentiles fall")
-        return _Quantiles(quantiles, direction, self.rule.scale)
+        return _Quantiles(self._quantiles, direction, self.rule.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -422,7 +428,7 @@ class _Quantiles(Fitted):
 
     def transform(self, x: Array) -> Array:
         """Return the share below, linear between percentiles; a plateau counts its lower end."""
-        known = self.quantiles[~np.isnan(self.quantiles)]
+        known = self.quantiles
         if known.size < 2 or known[0] == known[-1]:
             return np.full(x.shape, np.nan)
         grid = np.linspace(0.0, 1.0, known.size)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.fdr import q_values
 from sia.clustering.refine import refine
@@ -36,7 +37,9 @@ class Hit:
 def search_all(city: City, signs: Sequence[int], how: PocketSettings) -> list[Hit]:
     """Search everything once, and keep what holds over all searches together."""
     city.p, city.tests = {}, 0
-    hits = [hit for sign in signs for hit in _search(city, sign, how)]
+    # small matrix products, thousands of them: spread over the cores they mostly wait
+    with threadpool_limits(limits=1, user_api="blas"):
+        hits = [hit for sign in signs for hit in _search(city, sign, how)]
     return _accept(_with_q(hits), city, how)
 
 

@@ -13,8 +13,11 @@ from sia.methode import PocketSettings
 from sia.pockets.find import find_pockets, squares_frame
 from sia.sources.base import SquareLayer
 
-SIZE = 100
-"""Side of the squares in metres; larger ones hide what is looked for."""
+SIZES = {
+    100: "Vierkanten van {}.",
+    0: "Postcodegebieden (PC6) van {}, die hieronder vierkanten heten.",
+}
+"""Side of the squares in metres (0: postcode areas); larger ones hide what is looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,8 @@ def search_squares(
 ) -> Pockets:
     """Find the deel-buurten on the newest squares that are not later than a year.
 
+    Postcode areas serve only where no squares were delivered.
+
     Parameters
     ----------
     squares : iterable of SquareLayer
@@ -58,10 +63,10 @@ def search_squares(
     eerder : sequence of GeoDataFrame
         Deel-buurten of earlier years, the latest first.
     """
-    layers = [one for one in squares if one.size == SIZE and one.year <= jaar]
+    layers = [one for one in squares if one.size in SIZES and one.year <= jaar]
     if not layers:
         return _not_searched("Er zijn geen vierkanten van 100 meter geleverd.")
-    layer = max(layers, key=lambda one: one.year)
+    layer = max(layers, key=lambda one: (one.size, one.year))
     try:
         found = find_pockets(squares_frame(layer), buurten, settings, eerder)
     except InputError as error:
@@ -70,7 +75,7 @@ def search_squares(
         tabel=found.pockets if len(found.pockets) else no_pockets(),
         indicatoren=found.indicatoren,
         gemiddelden=found.buurten["score"],
-        toelichting=f"Vierkanten van {layer.year}. {found.toelichting}",
+        toelichting=f"{SIZES[layer.size].format(layer.year)} {found.toelichting}",
         gezocht=True,
     )
 

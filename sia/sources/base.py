@@ -163,13 +163,13 @@ class AreaLayer:
 
 @dataclass(frozen=True)
 class SquareLayer:
-    """CBS squares (100 m or 500 m) of one year.
+    """CBS squares (100 m or 500 m), or postcode areas, of one year.
 
     Parameters
     ----------
     size : int
-        Side in metres.
-    frame : GeoDataFrame, EPSG:28992, index ``vierkant`` (``E2576N4710`` style)
+        Side in metres; 0 for postcode areas (PC6).
+    frame : GeoDataFrame, EPSG:28992, index ``vierkant`` (``E2576N4710`` or ``7511AB`` style)
         Only geometry.
     values, reasons : DataFrame
         Same index; as in `SourceTable`.

@@ -169,8 +169,21 @@ def read_layer(
         raise unreadable(layer.path, "geen geometrie")
     if layer.opened.lower().endswith("json") and sniff_json(layer.path) == "Topology":
         # TopoJSON has no reference system of its own; like GeoJSON it is lon/lat (RFC 7946).
-        frame = frame.set_crs("EPSG:4326", allow_override=True)
+        return frame.set_crs("EPSG:4326", allow_override=True)
+    if _in_rd_unsaid(frame, layer):
+        return frame.set_crs(RD, allow_override=True)
     return frame
+
+
+def _in_rd_unsaid(frame: gpd.GeoDataFrame, layer: Layer) -> bool:
+    """Tell whether a GeoJSON names no reference system and can only be in RD New."""
+    if not layer.opened.lower().endswith("json") or not len(frame):
+        return False
+    if layer.opened != str(layer.path) or any('"crs"' in end for end in _ends(layer.path)):
+        return False
+    bounds = frame.geometry.bounds.to_numpy()
+    known = np.isfinite(bounds).all(axis=1)
+    return bool(known.any() and _inside(bounds[known], _BOXES[RD]).all())
 
 
 def attributes(

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 AREA_CODE = re.compile(r"\s*(?:BU|WK|GM)\d{4}[0-9A-Z]{0,4}\s*", re.I)
 """A cell that looks like the code of a buurt, wijk or gemeente."""
@@ -20,7 +21,12 @@ _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
 _DELIMITERS = ";\t,|"
 _HEADER_ROWS = 25
 _LOOKED_AT = 400
-_FOOTNOTE = re.compile(r"bron\b|©|\(c\)|\*|noot\b|toelichting\b|peildatum\b|\d+\)|laatst ", re.I)
+_FOOTNOTE = re.compile(
+    r"bron(?:nen)?\b|©|\(c\)|copyright|\*|noot\b|toelichting\b|let op\b|peildatum\b|datum\b|export"
+    r"|gegenereerd|opgehaald|stand per|\d+\)|laatst ",
+    re.I,
+)
+_A_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,25 @@ class Grid:
     lines: Sequence[int]
     name: str = ""
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden: bool = False
 
     def codes(self) -> int:
         """Count the areas, near the top, in the column that holds most of them."""
+        return max(self._counted(), default=0)
+
+    def first_code(self) -> tuple[int, int] | None:
+        """Return row and column of the first area, in the column that holds most of them."""
+        counted = self._counted()
+        at = counted.index(max(counted)) if any(counted) else -1
+        rows = enumerate(self.rows[:_LOOKED_AT])
+        found = (row for row, cells in rows if at < len(cells) and AREA_CODE.fullmatch(cells[at]))
+        return (next(found), at) if at >= 0 else None
+
+    def _counted(self) -> list[int]:
         top = self.rows[:_LOOKED_AT]
         longest = max(map(len, top), default=0)
         turned = ((row[at] for row in top if at < len(row)) for at in range(longest))
-        return max(map(_areas, turned), default=0)
+        return list(map(_areas, turned))
 
 
 def _areas(cells: Iterable[str]) -> int:
@@ -79,15 +97,15 @@ def grid_of_text(text: str, *, whole: bool = True) -> Grid:
     rows, lines = [], []
     try:
         for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
             rows.append(row)
             lines.append(reader.line_num + bool(told))
             if not whole and len(rows) > _HEADER_ROWS:
                 break
     except csv.Error as error:
         raise csv.Error(str(error), reader.line_num + bool(told)) from error
-    while rows and not any(rows[-1]):
-        rows.pop()
-    return Grid(rows, lines[: len(rows)])
+    return Grid(rows, lines)
 
 
 def delimiter(text: str) -> str:
@@ -103,17 +121,52 @@ def delimiter(text: str) -> str:
 
 
 def upright(grid: Grid) -> Grid:
-    """Return the grid with areas in rows: a table that lies on its side is turned."""
+    """Return the grid with areas in rows, below one row of headings.
+
+    A table that lies on its side is turned.
+    """
     start = header_position(grid)
     if start is None:
         return grid
     sideways = max(map(_areas, grid.rows[:_LOOKED_AT]), default=0)
     if sideways < 2 or sideways <= grid.codes():
-        return grid
+        return _one_heading(grid, start)
     body = [row for row in grid.rows[start:] if sum(map(bool, row)) > 1]
     width = max(map(len, body))
     turned = list(zip(*([*row, *[""] * (width - len(row))] for row in body), strict=True))
     return replace(grid, rows=turned, lines=range(1, width + 1), marks={})
+
+
+def _one_heading(grid: Grid, start: int) -> Grid:
+    """Bring headings of two rows to one: a group above its columns, or a unit below its name."""
+    found = grid.first_code()
+    if found is None or found[0] < start + 2:
+        return grid
+    row, at = start + 1, found[1]
+    width = max(len(grid.rows[start]), len(grid.rows[row]))
+    upper, lower = ([*cells, *[""] * (width - len(cells))] for cells in grid.rows[start : row + 1])
+    if any(re.search(r"\d", cell) and not _A_YEAR.search(cell) for cell in lower):
+        return grid
+    if upper[at].strip() and not lower[at].strip():
+        names = [name for name, below in zip(upper, lower, strict=True) if below.strip()]
+        if all(names) and len(set(names)) == len(names):
+            head = upper  # below it stand units
+        else:
+            # a group stands above the first of its columns only
+            groups = list(accumulate(upper, _or_before))
+            head = [f"{a} {b}" if b else a for a, b in zip(groups, lower, strict=True)]
+    elif lower[at].strip() and not upper[at].strip():
+        head = lower
+    else:
+        return grid
+    marks = {(r - 1, c): mark for (r, c), mark in grid.marks.items() if r > row}
+    rows = [*grid.rows[:start], head, *grid.rows[row + 1 :]]
+    lines = [*grid.lines[: start + 1], *grid.lines[row + 1 :]]
+    return replace(grid, rows=rows, lines=lines, marks=marks)
+
+
+def _or_before(before: str, cell: str) -> str:
+    return cell or before
 
 
 def header_position(grid: Grid) -> int | None:

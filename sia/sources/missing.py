@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,15 +28,14 @@ SYMBOLS: dict[str, str] = {
     "nan": SECRET_OR_UNKNOWN,
     "x": SECRET,
     "geheim": SECRET,
-    "-": UNKNOWN,
+    **dict.fromkeys(("-", "–", "—", "−", "?", "onb.", "nb", "n.b.", "n/b", "none"), UNKNOWN),
     "onbekend": UNKNOWN,
     "na": UNKNOWN,
     "n/a": UNKNOWN,
-    "#n/b": UNKNOWN,
-    "#n/a": UNKNOWN,
     "n.v.t.": EMPTY,
+    "nvt": EMPTY,
 }
-"""Text that stands for "no figure" in the files of CBS, RIVM and politie, and what it means.
+"""Text that stands for "no figure" in the files of publishers and people, and what it means.
 
 A lone comma is the point of a spreadsheet that was saved with Dutch settings.
 """
@@ -48,8 +48,15 @@ CODES: dict[float, str] = {
 }
 """Numbers that stand for "no figure" in the maps and squares of CBS."""
 
+_FEW = re.compile(r"(?:<|minder dan|kleiner dan)\s*\d+", re.I)
+_FORMULA_FAULT = re.compile(r"#[A-Z/0]+[!?]?", re.I)
+
 LOWEST_FIGURE = -99990.0
 """At or below this no CBS figure is a measurement; unknown codes there are missing too."""
+
+
+COUNT = "aantal"
+"""Unit of what is counted in whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,16 @@ def decimal_signs(column: pd.Series) -> Signs:
     if pd.api.types.is_numeric_dtype(column):
         return Signs()
     return signs_of(pd.unique(column.dropna().astype(str)))
+
+
+def sign_of_counts(column: pd.Series, sign: Decimal, signs: Signs) -> Decimal:
+    """Return the decimal sign of a column of counts, of which none has decimals.
+
+    ``1.234`` inhabitants are 1234; ``12.000`` among whole thousands stays 12.
+    """
+    if signs.doubtful and (parse(column, decimal=sign).values % 1 > 0).any():
+        return "," if sign == "." else "."
+    return sign
 
 
 def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> Cells:
@@ -130,6 +147,9 @@ def _parse_cell(cell: object, decimal: Decimal, blank: str) -> tuple[float, str,
     if not text:
         return np.nan, blank, False
     symbol = SYMBOLS.get(text.lower())
+    if symbol is None and text[0] in "<#mk":
+        symbol = SECRET if _FEW.fullmatch(text) else None
+        symbol = UNKNOWN if _FORMULA_FAULT.fullmatch(text) else symbol
     if symbol is not None:
         return np.nan, symbol, False
     read = read_number(text)

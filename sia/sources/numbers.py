@@ -38,6 +38,7 @@ _NUMBER = {
     ),
 }
 _DIGITS = re.compile(r"[+-]?[0-9]+")
+_MINUS = re.compile(rf"^[-\u2010-\u2013\u2212\ufe63\uff0d]{_BLANK}*(?=[0-9.,€])")
 
 
 class Number(NamedTuple):
@@ -70,7 +71,7 @@ def read_number(text: str) -> Number | None:
 
     Blanks, an apostrophe in front (the text mark of a spreadsheet), a euro sign, ``,-`` and a
     percent sign are taken off; blanks and apostrophes between groups of three digits too; ``k``,
-    ``mln`` and ``mld`` multiply.
+    ``mln`` and ``mld`` multiply. A typeset minus (``–5``) is a minus.
 
     None when it is no number under either decimal sign.
 
@@ -87,7 +88,8 @@ def read_number(text: str) -> Number | None:
     """
     if _DIGITS.fullmatch(text):
         return _both(text, 1.0, percent=False)
-    bare = text.strip(" \t\r\n\u00a0\u2007\u2009\u202f").removeprefix("'").replace("\u2212", "-")
+    bare = text.strip(" \t\r\n\u00a0\u2007\u2009\u202f").removeprefix("'")
+    bare = _MINUS.sub("-", bare)
     percent = bare.endswith("%")
     bare = _BLANKS.sub(" ", bare.removesuffix("%")).strip()
     bare = _CURRENCY.sub(r"\1", bare, count=1)

@@ -16,7 +16,7 @@ from sia.sources.columns import Measure, snake
 from sia.sources.delivery import origin_of, year_from_names, year_of_period, year_problem
 from sia.sources.grid import AREA_CODE
 from sia.sources.missing import parse
-from sia.sources.numbers import SIGNS
+from sia.sources.numbers import SIGNS, read_number
 from sia.sources.periods import Frame, table_of_rows
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
 from sia.sources.workbook import FORMULA, MERGED
@@ -32,13 +32,15 @@ CODE_COLUMNS = ("buurtcode", "buurt_code", "bu_code", "cbs_buurtcode", "gwb_code
 """Names, in snake case, under which a municipality keys its table."""
 
 _NAME_COLUMNS = ("buurtnaam", "buurt_naam", "buurt", "naam")
-_YEAR_COLUMN = "jaar"
+_YEAR_COLUMNS = ("jaar", "peiljaar", "perioden", "periode", "year")
 _MOSTLY_TEXT = 0.5
-_PERCENTAGE = ("percentage", "perc_", "pct_", "p_")
+_PERCENTAGE = re.compile(r"(?:^|_)(?:perc|pct|p)_|_(?:perc|pct)$|percentage|procent|aandeel")
+_TOTAL = re.compile(r"\W*(?:(?:sub|eind)?tota+l|gemiddelde?|som)\b", re.I)
 _COUNTED = re.compile(
     r"aantal|inwoners|bewoners|personen|huishoudens|woningen|panden|bedrijven|winkels|banen"
     r"|leerlingen|kinderen|bomen|meldingen|incidenten|misdrijven|klachten|ongevallen|oppervlakte"
 )
+_A_YEAR = re.compile(r"(?:19|20)\d\d")
 _CODED = re.compile(r"buurt|code|gebied|regio")
 _LONG = ("indicator", "variabele", "onderwerp", "maat", "thema", "kenmerk")
 _VALUE = ("waarde", "value", "cijfer", "getal")
@@ -56,16 +58,20 @@ def recognise(path: Path) -> Found | None:
     names = {snake(column): column for column in seen.columns}
     if not _code_column(names, seen.first or {}):
         return None
-    note = "" if _YEAR_COLUMN in names else "jaar afgeleid uit de bestandsnaam"
+    note = "" if _year_column(names) else "jaar afgeleid uit de bestandsnaam"
     return Found(NAME, path, seen.kind, path.stem, year_from_names(path), note=note)
 
 
 def near_miss(path: Path) -> str:
     """Say what a table lacks to be one of the municipality's own; empty for no table."""
     seen = peek(path)
-    if seen.kind not in ("csv", *WORKBOOKS) or len(seen.columns) < 2:
-        return ""
     names = {snake(column): column for column in seen.columns}
+    if seen.kind in ("json", "parquet") and _code_column(names, seen.first or {}):
+        return "een tabel met buurtcodes, maar eigen tabellen komen uit een CSV of een werkmap"
+    if seen.kind == "csv" and len(seen.columns) == 1:
+        return "heeft één kolom; scheid kolommen met een puntkomma, komma of tab"
+    if seen.kind not in ("csv", *WORKBOOKS) or not seen.columns:
+        return ""
     held = [c for c, cell in (seen.first or {}).items() if AREA_CODE.fullmatch(str(cell))]
     return no_codes(names, held)
 
@@ -82,7 +88,8 @@ def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
     """
     coded = sorted((n for n in names if _CODED.search(n)), key=lambda name: "code" not in name)
     like = [*held, *(names[name] for name in coded)]
-    nearest = f"; dichtstbij is `{like[0][:60]}`" if like else ""
+    named = f"`{like[0][:60]}`" if like and like[0] else "een kolom zonder naam"
+    nearest = f"; dichtstbij is {named}" if like else ""
     renamed = held or any("code" in name.lower() for name in like[:1])
     remedy = "noem die kolom buurtcode" if renamed else "zet er een kolom buurtcode bij"
     return f"heeft geen kolom met buurtcodes{nearest}; {remedy}"
@@ -111,28 +118,36 @@ def _upright(raw: RawTable, names: Mapping[str, str], keys: list[str]) -> RawTab
 def _code_column(names: dict[str, str], first: Mapping[str, object]) -> str:
     """Return the column with the codes of buurten: by its heading, else by what is in it."""
     named = next((names[name] for name in CODE_COLUMNS if name in names), "")
-    held = [
-        column
-        for name, column in names.items()
-        if _CODED.search(name) and re.match(r"\s*BU\d{4}", str(first.get(column, "")), re.I)
-    ]
+    held = [c for c in first if re.match(r"\s*BU\d{4}", str(first[c]), re.I)]
+    if not any(map(_CODED.search, map(snake, held))) and not any(
+        read_number(str(cell)) for cell in first.values()
+    ):
+        # a list of names with the code under a strange heading explains another table
+        return named
     return named or (held[0] if len(held) == 1 else "")
+
+
+def _year_column(names: Mapping[str, str]) -> str:
+    return next((names[name] for name in _YEAR_COLUMNS if name in names), "")
 
 
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read every numeric column, one table per year.
 
-    Measures are the column names in snake case, with the column name as title; a name that
-    starts with ``percentage_``, ``perc_``, ``pct_`` or ``p_`` or holds ``%`` is checked to lie
-    between 0 and 100. Columns that mostly hold text are left out.
+    Measures are the column names in snake case, with the column name as title; one that is named
+    as a percentage is checked to lie between 0 and 100. Columns that mostly hold text are left out.
     """
-    raw = tabular.read(found.path)
+    raw, totals = _without_totals(tabular.read(found.path))
     names = {snake(column): column for column in raw.columns}
     code = _code_column(names, dict(zip(raw.columns, raw.frame.iloc[0], strict=True)))
-    raw = _upright(raw, names, [code, *filter(None, [names.get(_YEAR_COLUMN)])])
+    raw = _upright(raw, names, [code, *filter(None, [_year_column(names)])])
     names = {snake(column): column for column in raw.columns}
     years = _years(found, raw, names)
-    columns, dropped = _numeric(raw, names, {code, names.get(_YEAR_COLUMN, "")})
+    columns, dropped = _numeric(raw, names, {code, _year_column(names)})
+    if not columns:
+        wat = f"Geen enkele kolom bevat cijfers; {_listed(dropped) or 'er is alleen een code'}."
+        oplossing = "Zet in elke kolom alleen getallen, zonder woorden of tekens erbij."
+        raise InputError.one(wat, oplossing, bestand=str(found.path))
     _refuse_same_name(found.path, raw, columns)
     if found.shape == "xls":
         _refuse_fractions(found.path, raw, columns)
@@ -148,11 +163,25 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         level="buurt",
         strict=True,
     )
-    remark = "; ".join(filter(None, (raw.remark, _listed(dropped))))
+    remark = "; ".join(filter(None, (raw.remark, totals, _listed(dropped))))
     listed = sorted(set(years))
     tables = [table_of_rows(raw, years == year, frame, int(year)) for year in listed]
     # what is said of the file is said once, at its last year
     return (*tables[:-1], replace(tables[-1], remark=remark))
+
+
+def _without_totals(raw: RawTable) -> tuple[RawTable, str]:
+    """Leave out the rows of a table that add up its buurten; say which."""
+    first = raw.frame.iloc[:, :2].astype(str)
+    adds = first.apply(lambda cells: cells.str.match(_TOTAL)).any(axis=1)
+    area = first.apply(lambda cells: cells.str.fullmatch(AREA_CODE)).any(axis=1)
+    total = (adds & ~area).to_numpy()
+    if not total.any() or total.all():
+        return raw, ""
+    named = ", ".join(raw.row_label(int(at)) for at in total.nonzero()[0][:_SHOWN])
+    lines = [int(raw.row_label(int(at))) for at in (~total).nonzero()[0]]
+    kept = raw.frame[~total].reset_index(drop=True)
+    return replace(raw, frame=kept, lines=lines), f"zonder de rij met het totaal (rij {named})"
 
 
 def _listed(dropped: Mapping[str, str]) -> str:
@@ -163,11 +192,12 @@ def _listed(dropped: Mapping[str, str]) -> str:
 
 
 def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
-    if _YEAR_COLUMN not in names:
+    column = _year_column(names)
+    if not column:
         if not found.year:
             raise InputError([year_problem(found.path)])
         return pd.Series(found.year, index=raw.frame.index)
-    cells = raw.text(names[_YEAR_COLUMN])
+    cells = raw.text(column)
     return cells.map({cell: year_of_period(found.path, cell) for cell in cells.unique()})
 
 
@@ -186,10 +216,15 @@ def _numeric(
     for name, column in names.items():
         if column in keys or name in _NAME_COLUMNS or not name:
             continue
+        if _A_YEAR.fullmatch(name):
+            dropped[column] = "een jaar als kop; zet jaren onder elkaar, met een kolom jaar"
+            continue
         point, comma = (parse(raw.frame[column], decimal=sign) for sign in SIGNS)
         hidden = raw.frame[column].isin([FORMULA, MERGED]).to_numpy()
-        figures = int(((point.reasons == PRESENT) | (comma.reasons == PRESENT) | hidden).sum())
         text = point.unreadable & comma.unreadable & ~hidden
+        figure = (point.reasons == PRESENT) | (comma.reasons == PRESENT)
+        # a merged cell beside words only is a name that holds for more rows
+        figures = int((figure | hidden if figure.any() or not text.any() else figure).sum())
         if figures and text.sum() <= _MOSTLY_TEXT * (figures + text.sum()):
             chosen[name] = column
         elif text.any():
@@ -230,7 +265,7 @@ def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> Non
 
 
 def _measure(name: str, column: str) -> Measure:
-    if name.startswith(_PERCENTAGE) or "%" in column:
+    if _PERCENTAGE.search(name) or "%" in column:
         return Measure(name=name, title=column, unit="%", maximum=100.0)
     counted = _COUNTED.search(name) and not re.search("saldo|groei|verschil|verandering", name)
     return Measure(name=name, title=column, unit="", minimum=0.0 if counted else None)

@@ -118,7 +118,11 @@ class Columns:
     @property
     def level(self) -> Level | None:
         """Return the level of the layer, or None when only its codes can tell."""
-        return next((lev for lev in _LEVELS if f"{lev}code" in self.structure), None)
+        coded = [lev for lev in _LEVELS if f"{lev}code" in self.structure]
+        # beside `statcode` the code of a wijk or gemeente says where an area lies
+        if "statcode" in self.structure and "buurt" not in coded:
+            return None
+        return next(iter(coded), None)
 
 
 def recognise(path: Path) -> Found | None:

@@ -15,7 +15,7 @@ from sia.errors import InputError, Problem
 from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
 from sia.sources.columns import Measure, dictionary, plain, snake
 from sia.sources.delivery import companion, origin_of, table_id, year_of_period
-from sia.sources.missing import decimal_signs, parse
+from sia.sources.missing import decimal_signs, parse, sign_of_counts
 from sia.sources.numbers import Signs, sign_for
 from sia.sources.periods import require_columns
 from sia.sources.tabular import RawTable, pages, peek, read_pages
@@ -91,7 +91,8 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
     period = raw.text("Perioden")
     years = {one: year_of_period(path, one) for one in period.unique()}
     column = raw.frame[counts[0]]
-    sign = sign_for(decimal_signs(column), Signs(), strict=False) or "."
+    signs = decimal_signs(column)
+    sign = sign_of_counts(column, sign_for(signs, Signs(), strict=False) or ".", signs)
     cells = parse(column, decimal=sign, blank=SECRET_OR_UNKNOWN)
     if cells.unreadable.any():
         first = int(cells.unreadable.argmax())

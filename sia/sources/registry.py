@@ -36,7 +36,7 @@ from sia.sources.base import (
     SquareLayer,
 )
 from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
-from sia.sources.tabular import pages, peek, unusable
+from sia.sources.tabular import pages, peek, read, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
 
@@ -325,6 +325,10 @@ def _damaged(path: Path) -> Problem | None:
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
         return unusable(path, kind)
     if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
+        try:
+            read(path)
+        except InputError as error:
+            return error.problems[0]
         return unusable(path, "anders")
     return None
 
@@ -359,6 +363,8 @@ def _why_unknown(path: Path) -> str:
     reason = pdok.why_unknown(path) if suffix in geofile.SUFFIXES else ""
     if reason:
         return f"{_NOBODY}: {reason}"
+    if suffix == ".zip":
+        return f"{_NOBODY}: een zip zonder kaart van buurten; pak het bestand uit in de bronmap"
     if suffix not in _DATA_SUFFIXES:
         return f"{_STRANGE}{suffix or 'zonder extensie'} kennen we niet"
     columns = ", ".join(column[:40] for column in peek(path).columns[:4])

@@ -29,8 +29,17 @@ WORKBOOKS: tuple[Kind, ...] = ("xlsx", "xls", "ods")
 AGAIN = "Download het bestand opnieuw (`sia fetch`) of vraag de leverancier om een gaaf bestand."
 _HEAD = 1 << 17
 _TEXT_SUFFIXES = {".csv", ".txt", ".tsv", ".tab"}
+_BOOK_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods"}
+_SHEETS_TOLD = 3
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UNICODE = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+_MARKUP_TABLE = re.compile(r"<table|<workbook|excel\.sheet", re.I)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
@@ -117,7 +126,7 @@ def _peek(path: Path, _changed: int, size: int) -> Peek:
         return _peek_json(head)
     if kind in ("parquet", *WORKBOOKS):
         return _peek_binary(path, kind)
-    return Peek(kind)
+    return Peek(kind, head=_unwrapped(head) if kind == "html" else "")
 
 
 def _kind(head: bytes, suffix: str) -> Kind:
@@ -126,21 +135,41 @@ def _kind(head: bytes, suffix: str) -> Kind:
     if head.startswith(b"PK\x03\x04"):
         if _ODS in head[:200]:
             return "ods"
-        return "xlsx" if suffix in (".xlsx", ".xlsm") else "zip"
+        office = head[30:].startswith((b"[Content_Types].xml", b"_rels/", b"xl/", b"docProps/"))
+        return "xlsx" if office or suffix in _BOOK_SUFFIXES else "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
-    text = _unwrapped(head).encode().lstrip(b" \t\r\n")
-    if text.startswith(b"<"):
+    text = _unwrapped(head).lstrip(" \t\r\n")
+    if text.startswith("<"):
         return "html"
-    if text.startswith((b"{", b"[")):
+    if text.startswith(("{", "[")):
         return "json"
-    return "csv" if suffix in _TEXT_SUFFIXES else "anders"
+    # programs of all kinds write text and call it a workbook
+    plain = suffix in _BOOK_SUFFIXES and "\x00" not in text and "\ufffd" not in text
+    return "csv" if suffix in _TEXT_SUFFIXES or plain else "anders"
 
 
 def _unwrapped(head: bytes) -> str:
     """Return the first part of a text file, in whatever encoding, well enough to recognise it."""
-    code = _UTF16.get(head[:2])
-    return head.decode(code or "utf-8", errors="replace").removeprefix("\ufeff")
+    return _plain(head.decode(_encoding(head), errors="replace"))
+
+
+def _encoding(content: bytes) -> str:
+    """Return the encoding that a text asks for, by its mark or by the zeros between its letters."""
+    for mark, code in _UNICODE.items():
+        if content.startswith(mark):
+            return code
+    head = content[:64]
+    halves = head[::2], head[1::2]
+    empty = [len(half) > 1 and half.count(0) * 2 > len(half) for half in halves]
+    if empty[0] != empty[1]:
+        return "utf-16-be" if empty[0] else "utf-16-le"
+    return "utf-8"
+
+
+def _plain(text: str) -> str:
+    """Leave out the signs without width that the web puts between letters."""
+    return text.replace("\ufeff", "").replace("\u200b", "")
 
 
 def _peek_csv(head: bytes) -> Peek:
@@ -207,6 +236,11 @@ def unusable(path: Path, kind: Kind) -> Problem:
     wat, oplossing = {
         "leeg": ("Het bestand is leeg.", AGAIN),
         "html": (
+            "Dit is een tabel als webpagina of XML, geen werkmap en geen CSV.",
+            "Open het bestand in een rekenblad en bewaar het als .xlsx of CSV.",
+        )
+        if _MARKUP_TABLE.search(peek(path).head)
+        else (
             "Dit is een webpagina (HTML) en geen gegevensbestand.",
             "Waarschijnlijk gaf de server een foutpagina. " + AGAIN,
         ),
@@ -224,7 +258,7 @@ def broken(path: Path, error: Exception | str, wat: str = "Het bestand is bescha
 def decode(path: Path, content: bytes) -> str:
     """Decode text that is UTF-8 or else Windows-1252; refuse a mixture of both."""
     try:
-        return content.decode(_UTF16.get(content[:2], "utf-8")).removeprefix("\ufeff")
+        return _plain(content.decode(_encoding(content)))
     except UnicodeDecodeError as error:
         start = error.start
     line = content.count(b"\n", 0, start) + 1
@@ -277,9 +311,11 @@ def _table(path: Path, grid: Grid, *, ragged: bool = False) -> RawTable:
         start = 0
     header, problems = _header(path, grid.rows[start])
     end = start + 1 + without_footnotes(grid.rows[start + 1 :])
-    rows = grid.rows[start + 1 : end]
-    lines = grid.lines[start + 1 : end]
+    filled = [at for at in range(start + 1, end) if any(map(str.strip, grid.rows[at]))]
+    rows = [grid.rows[at] for at in filled]
+    lines = [grid.lines[at] for at in filled]
     if ragged:
+        rows = [row if any(row[len(header) :]) else row[: len(header)] for row in rows]
         problems += _ragged(path, len(header), list(zip(lines, rows, strict=True)))
     refuse(problems)
     if not rows:
@@ -340,13 +376,51 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     usable = [grid for grid in sheets if header_position(grid) is not None]
     if not usable:
         raise InputError([broken(path, "geen rij met kolomnamen", "De werkmap heeft geen tabel")])
-    best = max(usable, key=lambda grid: (grid.codes(), sum(map(len, grid.rows))))
+    shown = [grid for grid in usable if not grid.hidden and grid.codes()] or usable
+    best = max(shown, key=lambda grid: (grid.codes(), sum(map(len, grid.rows))))
+    alike = [grid for grid in shown if grid.codes() > 1 and _head(grid) == _head(best)]
+    if len(alike) > 1:
+        best = _by_year(path, alike)
     raw = _table(path, _marked(best))
-    others = [grid.name for grid in usable if grid is not best and grid.codes() > 1]
+    read = (best, *(alike if len(alike) > 1 else ()))
+    others = [grid.name for grid in usable if grid not in read and grid.codes() > 1]
     if not others:
         return raw
-    told = f"gelezen is blad {best.name}; niet gelezen: {', '.join(others[:3])}"
-    return replace(raw, remark=told + (f" en nog {len(others) - 3}" if len(others) > 3 else ""))
+    told = f"gelezen is blad {best.name}; niet gelezen: {', '.join(others[:_SHEETS_TOLD])}"
+    more = len(others) - _SHEETS_TOLD
+    return replace(raw, remark=told + (f" en nog {more}" if more > 0 else ""))
+
+
+def _head(grid: Grid) -> list[str]:
+    """Return the headings of a sheet, without what is empty behind them."""
+    names = [name.strip() for name in grid.rows[header_position(grid) or 0]]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _by_year(path: Path, grids: Sequence[Grid]) -> Grid:
+    """Lay sheets with the same headings below each other, with the year in their names."""
+    years = [found[1] if (found := _YEAR.search(grid.name)) else "" for grid in grids]
+    head = _head(grids[0])
+    if len(set(years) - {""}) < len(grids) or "jaar" in map(str.lower, head):
+        if all(grid.rows == grids[0].rows for grid in grids):
+            return grids[0]
+        names = ", ".join(grid.name for grid in grids[:_SHEETS_TOLD])
+        wat = f"Deze bladen hebben dezelfde koppen en andere cijfers: {names}."
+        oplossing = "Laat het goede blad staan, of geef elk blad een jaar als naam."
+        raise InputError.one(wat, oplossing, bestand=str(path))
+    rows, lines = [[*head, "jaar"]], [1]
+    for year, grid in zip(years, map(_marked, grids), strict=True):
+        start = (header_position(grid) or 0) + 1
+        end = start + without_footnotes(grid.rows[start:])
+        rows += [[*row[: len(head)], year] for row in grid.rows[start:end] if any(row)]
+        lines += [
+            n
+            for n, row in zip(grid.lines[start:end], grid.rows[start:end], strict=True)
+            if any(row)
+        ]
+    return Grid(rows, lines, ", ".join(grid.name for grid in grids))
 
 
 def _marked(grid: Grid) -> Grid:

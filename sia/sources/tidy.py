@@ -25,11 +25,12 @@ from sia.sources.base import (
     SourceTable,
 )
 from sia.sources.columns import Measure, Share
-from sia.sources.missing import Cells, decimal_signs, parse
+from sia.sources.missing import COUNT, Cells, decimal_signs, parse, sign_of_counts
 from sia.sources.numbers import Decimal, Signs, read_number, sign_for
 from sia.sources.workbook import FORMULA, MERGED
 
 _SHOWN = 5
+_NINES = [10.0**digits - 1 for digits in range(3, 10)]
 _HIDDEN = {
     FORMULA: "Open het bestand in het rekenblad, laat het doorrekenen en bewaar het opnieuw.",
     MERGED: "Hef de samenvoeging van cellen op en vul in elke cel het cijfer in.",
@@ -112,7 +113,7 @@ def tidy(draft: Draft) -> SourceTable:
         read[name] = cells
         problems += wrong or _cell_problems(cells, draft, name, codes, labels)
         if draft.strict:
-            problems += _percent_problems(cells, draft, name, codes, labels)
+            problems += _doubts(cells, draft, name, codes, labels)
     refuse(problems)
     return _assemble(draft, codes, read)
 
@@ -143,14 +144,14 @@ def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
 
 
 def _letter_for_zero(codes: pd.Series, labels: pd.Series, draft: Draft) -> list[Problem]:
-    """Refuse codes in which the only letter is an O, which in a typed table is a zero."""
-    odd = codes.str.fullmatch(r"(?:BU|WK|GM)(?=\d*O)[0-9O]+").fillna(False).to_numpy(dtype=bool)
+    """Refuse codes in which the only letters are O and I, which in a typed table are 0 and 1."""
+    odd = codes.str.fullmatch(r"(?:BU|WK|GM)\d*[OI][0-9OI]*").fillna(False).to_numpy(dtype=bool)
     if not odd.any():
         return []
     return [
         Problem(
-            f"`{codes[odd].iloc[0]}` heeft de letter O waar een nul hoort.",
-            "Vervang de letter O in de codes door het cijfer 0.",
+            f"`{codes[odd].iloc[0]}` heeft de letter O of I waar een cijfer hoort.",
+            "Vervang de letters O en I in de codes door de cijfers 0 en 1.",
             bestand=str(draft.origin.path),
             rij=_rows(odd, codes, labels),
             kolom=str(draft.codes.name or ""),
@@ -187,15 +188,23 @@ def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal,
             "meer of minder (1,50 of 0,1234)."
         )
     else:
+        if not draft.strict and draft.measures[name].unit == COUNT:
+            sign = sign_of_counts(draft.cells[name], sign, own)
         return sign, []
     column = draft.columns.get(name, name)
     return ".", [Problem(wat, oplossing, bestand=str(draft.origin.path), kolom=column)]
 
 
-def _percent_problems(
+def _often(cells: Cells) -> float:
+    """Return ten times what most figures of a column are below."""
+    known = np.abs(cells.values[~np.isnan(cells.values)])
+    return float(10 * np.quantile(known, 0.75)) if known.size else 0.0
+
+
+def _doubts(
     cells: Cells, draft: Draft, name: str, codes: pd.Series, labels: pd.Series
 ) -> list[Problem]:
-    """Doubt fractions where percentages belong, and a percent sign in some cells only."""
+    """Doubt fractions for percentages, a percent sign in some cells, and 99999 for no figure."""
     raw = draft.cells[name].astype(str)
     marked = np.array([bool(n and n.percent) for n in map(read_number, raw)], dtype=bool)
     filled = ~np.isnan(cells.values)
@@ -205,6 +214,11 @@ def _percent_problems(
         wat = "Een deel van de cellen heeft een procentteken en een deel niet."
         oplossing = "Geef alle cellen van de kolom dezelfde opmaak."
         return [Problem(wat, oplossing, rij=_rows(odd, codes, labels), **where)]
+    nines = filled & np.isin(np.abs(cells.values), _NINES) & (np.abs(cells.values) > _often(cells))
+    if nines.any():
+        wat = f"`{raw[int(nines.argmax())]}` lijkt een teken voor een ontbrekend cijfer."
+        oplossing = "Laat de cel leeg, of vul het echte cijfer in."
+        return [Problem(wat, oplossing, rij=_rows(nines, codes, labels), **where)]
     values = cells.values[filled & ~marked]
     fractions = values.size > 0 and values.min() >= 0 and values.max() <= 1
     if draft.measures[name].unit == "%" and fractions and (values % 1 != 0).any():

@@ -1,4 +1,4 @@
-"""CBS squares of 100 m and 500 m: the yearly GeoPackage and the old shapefile with text columns."""
+"""CBS squares of 100 m and 500 m, and postcode areas (PC6): yearly GeoPackage and old shapefile."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ PUBLISHER = Publisher(
 
 _log = logging.getLogger(__name__)
 _SQUARE = re.compile(r"E(\d{4})N(\d{4})")
-_CODE_FIELD = re.compile(r"^(?:crs28992res|c28992r)(\d{3})m?$", re.IGNORECASE)
+_POSTCODE = re.compile(r"[1-9]\d{3}[A-Z]{2}")
+_CODE_FIELD = re.compile(
+    r"^(?:(?:crs28992res|c28992r)(\d{3})m?|pc_?6|post_?code_?6)$", re.IGNORECASE
+)
 _NAME_YEAR = re.compile(r"(20\d\d)")
 _UNIT = 100
 _MISFIT = 1.0
@@ -52,9 +55,9 @@ _UNKNOWN = ("-99999", "onbekend")
 
 
 def recognise(path: Path) -> Found | None:
-    """Tell cheaply whether a file holds CBS squares.
+    """Tell cheaply whether a file holds CBS squares or postcode areas.
 
-    Shape "vierkant100" or "vierkant500"; None for anything without a square code.
+    Shape "vierkant100", "vierkant500" or "pc6"; None for anything without such a code.
     """
     if path.suffix.lower() not in geofile.SUFFIXES or path.suffix.lower() == ".rda":
         return None
@@ -68,17 +71,18 @@ def recognise(path: Path) -> Found | None:
     if layer is None:
         return None
     year, note = _year(path, layer)
-    return Found(NAME, path, f"vierkant{_size(layer)}", layer.name, year, "buurt", note)
+    shape = f"vierkant{size}" if (size := _size(layer)) else "pc6"
+    return Found(NAME, path, shape, layer.name, year, "buurt", note)
 
 
 def read(
     found: Found, *, bbox: tuple[float, float, float, float] | None = None
 ) -> tuple[Record, ...]:
-    """Read the squares of a recognised file.
+    """Read the squares, or postcode areas, of a recognised file.
 
     Square geometry is built from the code, exact to the metre, whatever the file's reference
-    system. ``values.attrs["peiljaar"]`` maps each measure to its reference year: the old
-    files mix years.
+    system; that of a postcode area is the file's own. ``values.attrs["peiljaar"]`` maps each
+    measure to its reference year: the old files mix years.
 
     Parameters
     ----------
@@ -94,11 +98,15 @@ def read(
     size, code_field = _size(layer), _code_field(layer.fields)
     chosen = _chosen_columns(layer.fields, found.year)
     raw = geofile.read_layer(layer, columns=[code_field, *chosen], bbox=bbox)
-    raw = _indexed(raw, code_field, found.path)
-    if bbox is not None:
+    raw = _indexed(raw, code_field, size, found.path)
+    if size and bbox is not None:
         raw = raw[_touches(raw.index, size, bbox)]
-    frame = _squares(raw.index, size)
-    _check_place(raw, frame, found.path)
+    if size:
+        frame = _squares(raw.index, size)
+        _check_place(raw, frame, found.path)
+    else:
+        geofile.require_geometry(raw, found.path)
+        frame = geofile.to_rd(raw, found.path)[["geometry"]]
     values, reasons = _values(raw, chosen, found.path)
     values.attrs["peiljaar"] = dict(chosen.values())
     origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, found.year)
@@ -151,7 +159,7 @@ def _code_field(fields: Sequence[str]) -> str:
 
 def _size(layer: geofile.Layer) -> int:
     match = _CODE_FIELD.match(_code_field(layer.fields))
-    return int(match[1]) if match else 0
+    return int(match[1] or 0) if match else 0
 
 
 def _year(path: Path, layer: geofile.Layer) -> tuple[int, str]:
@@ -186,11 +194,14 @@ def _chosen_columns(fields: Sequence[str], year: int) -> dict[str, tuple[str, in
     return chosen
 
 
-def _indexed(raw: gpd.GeoDataFrame, code_field: str, path: Path) -> gpd.GeoDataFrame:
+def _indexed(raw: gpd.GeoDataFrame, code_field: str, size: int, path: Path) -> gpd.GeoDataFrame:
     codes = raw[code_field].astype("str").fillna("").str.strip()
-    bad = codes[~codes.str.fullmatch(_SQUARE)]
+    if not size:
+        codes = codes.str.upper().str.replace(" ", "")
+    bad = codes[~codes.str.fullmatch(_SQUARE if size else _POSTCODE)]
     double = codes[codes.duplicated()]
-    problems = [_no_square(str(path), c) for c in bad.unique()[:_ROWS_SHOWN]]
+    wrong = _no_square if size else _no_postcode
+    problems = [wrong(str(path), c) for c in bad.unique()[:_ROWS_SHOWN]]
     problems += [_double(str(path), c) for c in double.unique()[:_ROWS_SHOWN] if c not in set(bad)]
     refuse(problems)
     frame = raw.drop(columns=code_field)
@@ -296,8 +307,12 @@ def _no_square(bestand: str, code: str) -> Problem:
     return _problem(bestand, code, "vierkantcode", f"`{code}` is geen vierkantcode als E2576N4710.")
 
 
+def _no_postcode(bestand: str, code: str) -> Problem:
+    return _problem(bestand, code, "postcode", f"`{code}` is geen postcode als 7511AB.")
+
+
 def _double(bestand: str, code: str) -> Problem:
-    return _problem(bestand, code, "vierkantcode", "Dit vierkant staat er meer dan eens in.")
+    return _problem(bestand, code, "code", "Deze code staat er meer dan eens in.")
 
 
 def _no_number(path: Path, field: str, code: object, cell: str) -> Problem:
@@ -307,6 +322,6 @@ def _no_number(path: Path, field: str, code: object, cell: str) -> Problem:
 def _no_year(path: Path) -> Problem:
     return Problem(
         bestand=str(path),
-        wat="Het jaar van de vierkanten is onbekend.",
+        wat="Het jaar van de vierkanten of postcodegebieden is onbekend.",
         oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `vierkant100m_2022.gpkg`.",
     )

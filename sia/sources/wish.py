@@ -74,7 +74,8 @@ def describe(record: Record) -> str:
         said = f"{record.year}: grenzen van {len(record.frame)} gebieden ({record.level})"
         return f"{said}; {record.note}" if record.note else said
     if isinstance(record, SquareLayer):
-        return f"{record.year}: {len(record.frame)} vierkanten van {record.size} m"
+        what = f"vierkanten van {record.size} m" if record.size else "postcodegebieden (PC6)"
+        return f"{record.year}: {len(record.frame)} {what}"
     filled = int(record.values.notna().any().sum())
     empty = record.values.shape[1] - filled
     without = f", {empty} zonder cijfers" if empty else ""

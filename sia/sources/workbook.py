@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from sia.sources.grid import Grid
 
@@ -42,10 +43,15 @@ def grids(path: Path) -> list[Grid]:
     Exception
         Of any kind, when the workbook is damaged; its checksums are verified.
     """
-    with CalamineWorkbook.from_path(path) as book:
+    # by content: the reader of a path goes by its suffix
+    with path.open("rb") as stream, CalamineWorkbook.from_object(stream) as book:
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        shown = {
+            one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible
+        }
         special = dict(_special(path, book.sheet_names)) if zipfile.is_zipfile(path) else {}
-        return [_grid(sheet, *special.get(sheet.name, (set(), set(), set()))) for sheet in sheets]
+        read = [_grid(sheet, *special.get(sheet.name, (set(), set(), set()))) for sheet in sheets]
+    return [replace(grid, hidden=grid.name not in shown) for grid in read]
 
 
 def _grid(sheet: CalamineSheet, percent: Cells, formulas: Cells, merged: Cells) -> Grid:

@@ -13,7 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
-from sia.dutch import getal, meervoud
+from sia.dutch import getal
 from sia.viz.figure import Chart, canvas, finish
 from sia.viz.outline import map_path, simplified
 from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE
@@ -108,10 +108,10 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
             values = scores[key].astype(float)
             colours = POTENTIE if key == "potentie" else URGENTIE
             panels[label] = (values, colours, quintiles(values.to_numpy()))
-    missing = int(scores["urgentie"].isna().sum())
+    # no count: a report shows every number of a sentence in a table too
     text = (
         "Elke kaart verdeelt de buurten in vijf even grote groepen; donker is hoger. "
-        f"Voor {meervoud(missing, 'buurt', 'buurten')} is geen urgentie berekend (gearceerd)."
+        "Een buurt waarvoor geen urgentie is berekend, is gearceerd."
     )
     return _small_maps(gebieden, panels, "Scores per domein op de kaart", text, "Donker is hoger")
 
@@ -135,9 +135,12 @@ def _years_text(table: pd.DataFrame) -> str:
     change = (table[last] - table[first]).dropna()
     if change.empty:
         return "Geen enkele buurt heeft een score in zowel het eerste als het laatste jaar."
-    up, down = int((change > 0).sum()), int((change < 0).sum())
+    rose, fell = int((change > 0).sum()), int((change < 0).sum())
+    more = "meer buurten hoger dan lager" if rose > fell else "meer buurten lager dan hoger"
+    compared = "in evenveel buurten hoger als lager" if rose == fell else f"in {more}"
+    # no counts: a report shows every number of a sentence in a table too
     return (
-        f"De score is in {last} in {meervoud(up, 'buurt', 'buurten')} hoger en in "
-        f"{meervoud(down, 'buurt', 'buurten')} lager dan in {first}. Een klein verschil kan ruis "
-        "zijn; het rapport over verandering zegt wat meer is. Alle kaarten hebben dezelfde klassen."
+        f"In het laatste jaar is de score {compared} dan in het eerste. Een klein verschil kan "
+        "ruis zijn; het rapport over verandering zegt wat meer is. Alle kaarten hebben dezelfde "
+        "klassen."
     )

@@ -38,6 +38,15 @@ def test_the_newest_squares_that_are_not_later_than_the_year_are_searched(found:
     assert set(found.gemiddelden.index) == set(BUURTEN.index)
 
 
+def test_postcode_areas_serve_where_there_are_no_squares() -> None:
+    areas = SQUARES.assign(geometry=SQUARES.buffer(10.0, join_style="mitre"))
+    found = search_squares([layer(2021, areas, 0)], BUURTEN, 2022, FAST)
+    assert found.toelichting.startswith("Postcodegebieden (PC6) van 2021, die hieronder")
+    assert len(validate("deelbuurten", found.tabel)) > 0
+    both = search_squares([layer(2021, areas, 0), layer(2019)], BUURTEN, 2022, FAST)
+    assert both.toelichting.startswith("Vierkanten van 2019. ")
+
+
 def test_tables_name_the_buurten_that_hide_a_deel_buurt(found: Pockets) -> None:
     table = pocket_table(found.tabel, BUURTEN["naam"])
     for code, told in table["in buurt"].items():

@@ -164,7 +164,7 @@ def test_faulty_squares_are_told(tmp_path: Path, columns: dict[str, Any], messag
 
 def test_squares_without_a_year_are_refused(tmp_path: Path) -> None:
     path = write(squares(), tmp_path / "vierkant.gpkg", layer="laag")
-    assert "jaar van de vierkanten is onbekend" in said(path)
+    assert "jaar van de vierkanten of postcodegebieden is onbekend" in said(path)
 
 
 def test_what_holds_no_squares_is_not_recognised(tmp_path: Path) -> None:
@@ -189,3 +189,21 @@ def test_groningen_2014(real_data: Path) -> None:
     assert layer.values["aantal_inwoners"].sum() == 198_370
     woz = layer.reasons["gemiddelde_woz_waarde_woning"].value_counts().to_dict()
     assert woz == {"": 2_216, "geheim of onbekend": 730, "leeg": 324, "onbekend": 171}
+
+
+def test_postcode_areas_have_their_own_shape(tmp_path: Path) -> None:
+    wide = squares(gemiddelde_woz_waarde_woning=[200, -99997, 310, None]).to_crs(4326)
+    frame = wide.drop(columns="crs28992res100m").assign(
+        postcode6=["7511 ab", "7511AC", "7512BA", "7513CD"]
+    )
+    path = write(frame, tmp_path / "cbs_pc6_2022_vol.gpkg", layer="postcode6")
+    layer = read(path)
+    assert (found(path).shape, layer.size, layer.year) == ("pc6", 0, 2022)
+    assert layer.frame.index.tolist() == ["7511AB", "7511AC", "7512BA", "7513CD"]
+    assert layer.frame.area.round().tolist() == [10_000.0] * 4
+    assert layer.reasons.loc["7511AC", "gemiddelde_woz_waarde_woning"] == "geheim of onbekend"
+    one = read(path, bbox=(250_010, 470_010, 250_090, 470_090))
+    assert one.frame.index.tolist() == ["7511AB"]
+    bad = frame.assign(postcode6=["0511AB", "7511A", *frame["postcode6"][2:]])
+    wrong = write(bad, tmp_path / "cbs_pc6_2023.gpkg")
+    assert "`0511AB` is geen postcode als 7511AB" in said(wrong)

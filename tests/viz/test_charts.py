@@ -206,3 +206,9 @@ def test_a_trend_is_called_change_only_when_it_is_more_than_noise(oordeel: str, 
     text = charts.trend_lines(years, CODE, "Buurt 05", oordeel=oordeel).text
     assert "2,0 punten hoger dan in" in text
     assert text.endswith(slot)
+
+
+@pytest.mark.parametrize("name", ["static_maps", "year_maps"])
+def test_chart_of_a_report_names_no_number_that_its_page_may_lack(name: str) -> None:
+    # a report refuses a sentence with a number that stands in no table of the page
+    assert not any(sign.isdigit() for sign in MAKERS[name]().text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -20,22 +20,55 @@ from sia.spreadsheet import as_typed
 
 Cell = str | int | float | None
 
-_ABOUT = re.compile(r"^(?:ca\b\.?|circa|ongeveer|ongev\.?|±|\+/-|~)\s*", re.I)
-_TAX = re.compile(r"\s*\(?\b(?:excl|ex|exclusief)\.?\s*btw\)?$", re.I)
+_ABOUT = re.compile(
+    r"^(?:ca\b\.?|circa|ongeveer|ongev\.?|±|\+/-|[~≈<>≤≥]|(?:max|min)(?:\.|imaal\b|(?=\s)))\s*",
+    re.I,
+)
+_TAX = re.compile(r"\s*\(?\b(?P<wel>in)?(?:excl|ex|exclusief|cl|clusief)\.?\s*btw\)?$", re.I)
+_SPREAD = re.compile(
+    r"(?:tussen\s+)?(?P<laag>€?\s*\d[\d.,]*)\s*(?P<een>k|ton|mln|m)?\s*"
+    r"(?:-|–|tot|en|à|á|t/m)\s*(?P<hoog>€?\s*\d[\d.,]*)\s*(?P<maat>\D*)",
+    re.I,
+)
+_ENGLISH = re.compile(r"(?:€\s*)?[1-9]\d{0,2}(?:,\d{3})+")
+MERGED = " (cel over meer rijen of kolommen)"
+"""Stands behind a number in a merged cell: it is of all of them together."""
 _THOUSAND = re.compile(r"\s*[x×*]\s*(?:€|EUR|euro)?\s*(1[. ]?000(?:[. ]?000)?)(?:\s*euro)?$", re.I)
-_UNIT = re.compile(r"(?<=\d)\s*(ton|mio|mln\s?€|m€|m|k€|k\s?eur(?:o)?)\.?$", re.I)
-_UNITS = {"ton": 1e5, "k": 1e3, "m": 1e6}
+_UNIT = re.compile(
+    r"(?<=\d)\s*(ton|mio|milj(?:oen)?|mrd|mln|m€|m|k€|k|keuro?|k\seuro?|dzd|duizend)\.?\s?(?:€|eur|euro)?$",
+    re.I,
+)
+_UNITS = {"ton": 1e5, "mrd": 1e9, "k": 1e3, "d": 1e3, "m": 1e6}
 _DUTCH_YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 _SHORT_RANGE = re.compile(r"(?<!\d)(20)(\d\d)\s*(?:/|-|–|t/m)\s*'?(\d\d)(?![\d-])")
-_MONTH = "|".join(sorted({w for m in MONTHS for w in (m, m[:3])} | {"mrt"}, key=len, reverse=True))
+_SHORT_YEAR = re.compile(r"(?<![\w.])['’](\d\d)(?!\d)")
+_BARE_YEARS = re.compile(r"([2-6]\d)(?:\s*[-/–]\s*([2-6]\d))?")
+_OPEN = re.compile(r"vanaf|later|e\.v|voorbehoud|[?+]|\bof\b", re.I)
+_MONTH = "|".join(
+    sorted({w for m in MONTHS for w in (m, m[:3])} | {"mrt", "sept"}, key=len, reverse=True)
+)
 _MONTH_YEAR = re.compile(rf"^(?:\d{{1,2}}[-. ])?({_MONTH})[-. ']*(\d\d)$", re.I)
 _AROUND_YEAR = re.compile(
     rf"\b(?:{_MONTH}|[qk][1-4]|kw\.? ?[1-4]|[1-4]e?|kwartaal|kwart|h[12]|helft|voorjaar|zomer"
     r"|najaar|herfst|winter|lente|begin|medio|half|eind|einde|start|vanaf|uiterlijk|t/m"
-    r"|tot en met|en|of|ca|circa|jaar|e\.v|\d{1,2})\b|[-–/.,()'± ]",
+    r"|tot en met|tussen|en|of|later|ca|circa|(?:school|boek|begrotings)?jaar|seizoen|week|wk"
+    r"|eerste|tweede|derde|vierde|onder voorbehoud|e\.v|\d{1,2})\b|[-–/.,()'±~?+ ]",
     re.I,
 )
-_LENGTH = re.compile(r"(?P<n>.+?)\s*(?P<unit>jaar|jaren|jr|maanden|maand|mnd)?\.?", re.I)
+_LENGTH = re.compile(
+    r"(?P<n>.+?)\s*(?P<unit>jaar|jaren|jr|m(?:aanden|aand|nd)|w(?:eken|eek)|k(?:wartalen|wartaal))?\.?",
+    re.I,
+)
+_PER_YEAR = {"m": 12, "w": 52, "k": 4}
+_COUNTS = {"half": "0,5", "een": "1", "één": "1", "anderhalf": "1,5", "twee": "2", "drie": "3",
+           "vier": "4", "vijf": "5"}  # fmt: skip
+_NOTHING_YET = frozenset(
+    {"", "pm", "p m", "ntb", "n t b", "nader te bepalen", "nog te bepalen", "tbd", "volgt", "nvt",
+     "n v t", "onbekend", "niet bekend", "nog niet bekend", "nb", "n b"}
+)  # fmt: skip
+"""What a partner writes in a cell for which it has no value."""
+_SURE = {"zeker": 100, "vast": 100, "zeer hoog": 90, "hoog": 80, "middel": 50, "gemiddeld": 50,
+         "laag": 20, "zeer laag": 10}  # fmt: skip
 _DATES = (
     re.compile(r"(?P<y>\d{4})[-/.]?(?P<m>\d{1,2})[-/.]?(?P<d>\d{1,2})"),
     re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})"),
@@ -117,15 +150,32 @@ def understand(field: Field, value: object, times: float = 1.0) -> Understood:
         What one in this column stands for: 1000 under a heading in thousands of euro.
     """
     text = cell_text(value)
-    if not text:
-        wat = "Deze cel is verplicht en leeg." if field.required else ""
-        return Understood(None if field.numeric else "", wat)
+    of_a_plan = BY_NAME.get(field.name) == field
+    nothing = of_a_plan and field.kind != "tekst" and plain(text) in _NOTHING_YET
+    if not text or nothing:
+        empty = "leeg" if not text else f"nog niet ingevuld (`{text}`)"
+        wat = f"Deze cel is verplicht en {empty}." if field.required else ""
+        vraag = "" if wat or not text else f"`{text}` is gelezen als: niet bekend."
+        return Understood(None if field.numeric else "", wat, vraag)
+    if text.endswith(MERGED):
+        if field.kind in ("bedrag", "getal"):
+            wat = f"`{text}` is van meer rijen of kolommen samen."
+            return Understood(None, wat)
+        text = text.removesuffix(MERGED)
     if field.kind == "jaar":
-        return _year(text, last=field.name in _LAST_OF_SPAN)
+        return _year(text, last=field.name in _LAST_OF_SPAN, one=not of_a_plan)
     if field.kind == "geheel":
-        return _length(text)
+        return _length(text, times)
+    if field.kind == "procent":
+        return _share(text, times)
     if field.numeric:
-        return _number(text, times, percent=field.kind == "procent")
+        if field.name == "fte":
+            text = re.sub(r"(?<=\d)\s*fte$", "", text, flags=re.I)
+        if isinstance(value, str) and times == 1 and _ENGLISH.fullmatch(text):
+            # no amount in euro has three decimals
+            plainly = _number(text.replace(",", ""), times)
+            return replace(plainly, vraag=f"`{text}` heeft komma's tussen duizendtallen.")
+        return _number(text, times, careful=field.name == "budget")
     if field.kind in ("keuze", "keuzes"):
         return _choices(field, text)
     if field.kind == "datum":
@@ -170,35 +220,77 @@ def doubt(name: str, wat: str, oplossing: str) -> Problem:
     return Question(wat, oplossing, kolom=BY_NAME[name].label)
 
 
-def _number(text: str, times: float, *, percent: bool) -> Understood:
-    """Read an amount, a number or a percentage; an unsigned share is a percentage too."""
-    bare = _TAX.sub("", _ABOUT.sub("", text))
+def _number(text: str, times: float, *, careful: bool = False) -> Understood:
+    """Read an amount or a number; of a spread its middle counts, or its least when `careful`."""
+    bare = _ABOUT.sub("", text)
+    taxed = _TAX.search(bare)
+    bare = _TAX.sub("", bare)
+    value = _amount(bare, times)
+    if value is not None:
+        doubts = (
+            (_ABOUT.match(text), "is een schatting"),
+            (taxed and taxed["wel"], "is met btw; geef het zonder"),
+        )
+        vraag = next((f"`{text}` {why}." for hit, why in doubts if hit), "")
+        return Understood(value, "", vraag)
+    spread = _SPREAD.fullmatch(bare)
+    low, high = (None, None)
+    if spread:
+        unit = spread["maat"]
+        low = _amount(spread["laag"] + (spread["een"] or unit), times)
+        high = _amount(spread["hoog"] + unit, times)
+    if low is None or high is None or low >= high:
+        return Understood(None, f"`{text}` is geen getal.")
+    return Understood(low if careful else (low + high) / 2, "", f"`{text}` is een bandbreedte.")
+
+
+def _amount(text: str, times: float) -> float | None:
+    """Return an amount; what a cell says of its unit goes before what its heading says."""
+    bare = text.strip()
     if scale := _THOUSAND.search(bare):
         bare, times = bare[: scale.start()], float(re.sub(r"\D", "", scale[1]))
     elif unit := _UNIT.search(bare):
         word = unit[1].lower()
-        bare, times = bare[: unit.start()], _UNITS["ton" if word == "ton" else word[0]]
+        bare, times = bare[: unit.start()], _UNITS[word if word in _UNITS else word[0]]
     number = read_number(bare)
-    value = None if number is None else number.dutch()
-    if number is None or value is None or (number.percent and not percent):
-        return Understood(None, f"`{text}` is geen getal.")
-    value = value * times if times != 1.0 else value
-    if percent and not number.percent and 0 < value < 1:
+    value = None if number is None or number.percent else number.dutch()
+    return None if value is None or not math.isfinite(value * times) else value * times
+
+
+def _share(text: str, times: float) -> Understood:
+    """Read a percentage; an unsigned share and a word for one are percentages too."""
+    if plain(text) in _SURE:
+        sure = _SURE[plain(text)]
+        return Understood(float(sure), "", f"`{text}` is gelezen als {sure} %.")
+    bare = re.sub(r"\s*(?:%|procent|pct)\.?$", "", text, flags=re.I)
+    signed = bare != text
+    found = _number(bare, 1.0 if signed else times)
+    value = found.value
+    if not isinstance(value, float):
+        return replace(found, wat=f"`{text}` is geen percentage.")
+    if not signed and times == 1 and 0 < value < 1:
         return Understood(round(100 * value, 6), "", f"`{text}` is gelezen als {100 * value:g} %.")
-    if not math.isfinite(value):
-        return Understood(None, f"`{text}` is geen getal.")
-    return Understood(value, "", f"`{text}` is een schatting." if _ABOUT.match(text) else "")
+    return replace(found, value=round(value, 6), vraag=found.vraag.replace(bare, text))
 
 
-def _year(text: str, *, last: bool) -> Understood:
-    short = _MONTH_YEAR.match(text.strip())
-    spelled = f"20{short[2]}" if short else text
-    spelled = _SHORT_RANGE.sub(_span, spelled)
+def _year(text: str, *, last: bool, one: bool) -> Understood:
+    """Read a year; of a span its first or `last`, unless it has to be `one`."""
+    bare = _BARE_YEARS.fullmatch(text.strip())
+    if bare:
+        spelled = "/".join(f"20{year}" for year in bare.groups() if year)
+    else:
+        short = _MONTH_YEAR.match(text.strip())
+        spelled = f"20{short[2]}" if short else _SHORT_YEAR.sub(r"20\1", text)
+        spelled = _SHORT_RANGE.sub(_span, spelled)
     years = [int(year) for year in _DUTCH_YEAR.findall(spelled)]
     around = re.sub(r"[.,]0+$", "", _DUTCH_YEAR.sub(" ", spelled))
     if not 1 <= len(years) <= 2 or _AROUND_YEAR.sub("", around):
         return Understood(None, f"`{text}` is geen jaar.")
-    return Understood(years[-1] if last else years[0])
+    if one and (len(set(years)) > 1 or _OPEN.search(around)):
+        return Understood(None, f"`{text}` is meer dan één jaar; geef elk jaar een rij.")
+    year = years[-1] if last else years[0]
+    doubtful = bare is not None or _OPEN.search(around) is not None
+    return Understood(year, "", f"`{text}` is gelezen als {year}." if doubtful else "")
 
 
 def _span(match: re.Match[str]) -> str:
@@ -207,15 +299,17 @@ def _span(match: re.Match[str]) -> str:
     return match[0] if month or match[3] <= match[2] else f"20{match[2]}/20{match[3]}"
 
 
-def _length(text: str) -> Understood:
+def _length(text: str, times: float) -> Understood:
     """Read a number of years; a part of a year counts as one."""
-    match = _LENGTH.fullmatch(text)
-    number = read_number(match["n"]) if match else None
+    match = _LENGTH.fullmatch(_ABOUT.sub("", text))
+    words = match["n"].lower() if match else ""
+    number = read_number(_COUNTS.get(words, words)) if match else None
     value = None if number is None else number.dutch()
     if match is None or value is None or not math.isfinite(value):
         return Understood(None, f"`{text}` is geen aantal jaren.")
-    months = (match["unit"] or "").lower().startswith("m")
-    return Understood(math.ceil(value / 12 if months else value))
+    unit = (match["unit"] or "").lower()[:1]
+    per = _PER_YEAR.get(unit, 1) if unit else 1 / times
+    return Understood(math.ceil(round(value / per, 6)))
 
 
 def _day(text: str) -> Understood:

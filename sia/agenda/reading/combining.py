@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from sia.agenda.reading.openness import view
 from sia.agenda.reading.tables import Line
 from sia.errors import Problem
 
+_LEGAL = frozenset({"bv", "nv", "b", "v", "n", "stichting", "vereniging"})
 _ALIKE, _SHORT = 0.93, 9
 """Names as alike as this, and longer, are asked about."""
 
@@ -59,7 +61,14 @@ def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
     # the spelling of earlier rounds, else the usual one, else the one with the capitals
     order = sorted(
         {*counts, *earlier},
-        key=lambda n: (n not in earlier, -counts[n], -sum(map(str.isupper, n)), n),
+        key=lambda n: (
+            n not in earlier,
+            -counts[n],
+            n.isupper(),
+            "(" in n,
+            -sum(map(str.isupper, n)),
+            n,
+        ),
     )
     chosen: dict[str, str] = {}
     for name in order:
@@ -69,7 +78,8 @@ def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
 
 def _same(name: str) -> str:
     """Return what spellings of one organisation have in common."""
-    return " ".join(w for w in plain(name).split() if w not in ("bv", "nv", "b", "v", "n"))
+    short = re.sub(r"\([A-Z]{2,6}\)$", "", name)
+    return " ".join(w for w in plain(short).split() if w not in _LEGAL)
 
 
 def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:

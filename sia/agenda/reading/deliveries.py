@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -139,7 +139,8 @@ def read_deliveries(
     reading = combine([Reading(no_plans(), rows, (), of_plans)], owners)
     partners = {*owners.values(), *(x.text("partner") for x in reading.settled)} - {""}
     rest = [t for t in tables if t.tabel != "plannen"]
-    others = _checked(spelled([x for t in rest for x in t.lines], partners), partners)
+    money = spelled([x for t in rest for x in t.lines], partners)
+    others = _checked(money, partners, _senders(reading.settled))
     subsidies = typed([x for x in others if x.tabel == "subsidies"], SUBSIDY_FIELDS)
     subsidies["eigen_aandeel"] = subsidies["eigen_aandeel"].fillna(0.0) / 100
     beside = (*problems, *unread, *told(rest, others, ("budget", "fte")))
@@ -177,7 +178,19 @@ def _wanted(path: Path, sheet: Sheet) -> str:
     return _table_of(path) if not sheet.blad or plain(sheet.blad).startswith("blad") else ""
 
 
-def _checked(lines: Sequence[Line], partners: Iterable[str]) -> list[Line]:
+def _senders(lines: Iterable[Line]) -> dict[str, set[str]]:
+    """Return whose plans stand in each file, and in each folder below the deliveries."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        file = line.bestand.split(", blad ")[0]
+        for place in {file, file.split("/")[0]}:
+            found.setdefault(place, set()).add(line.text("partner"))
+    return found
+
+
+def _checked(
+    lines: Sequence[Line], partners: Iterable[str], senders: Mapping[str, set[str]]
+) -> list[Line]:
     """Return rows of money and decisions with what only shows between them."""
     known = set(partners)
     kinds: dict[tuple[str, ...], set[str]] = {}
@@ -191,6 +204,12 @@ def _checked(lines: Sequence[Line], partners: Iterable[str]) -> list[Line]:
         found = [*_amount_faults(line)]
         if line.tabel in _DOUBLE and len(kinds[_key(line)]) > 1:
             found.append(_DOUBLE[line.tabel])
+        file = line.bestand.split(", blad ")[0]
+        folder = file.split("/")[0]
+        own = senders.get(file) or senders.get(folder) or {folder} & known
+        own = own or {line.text("partner")}
+        if line.tabel == "budgetten" and line.text("partner") not in own:
+            found.append(_OTHERS)
         if line.tabel in _STRANGER and line.text("partner") not in known:
             found.append(_STRANGER[line.tabel])
         checked.append(line.with_(*found))
@@ -210,6 +229,15 @@ _DOUBLE: dict[str, Problem] = {
         "Deze subsidie staat er nog een keer, met andere cijfers; geen van beide telt.",
         "Geef elke subsidie een eigen nummer.", kolom="subsidie"),
 }  # fmt: skip
+_LITTLE = 5_000
+_IN_THOUSANDS = Question(
+    "Dit is weinig voor een jaar; is het bedrag in duizenden?", "Lever hele euro's.",
+    kolom="budget",
+)  # fmt: skip
+_OTHERS = Problem(
+    "Dit budget is van een andere partner dan die dit bestand stuurde; het telt niet mee.",
+    "Laat elke partner haar eigen budget leveren.", kolom="partner",
+)  # fmt: skip
 _UNKNOWN = ("Deze partner heeft geen plannen.", "Schrijf de naam precies zoals in de plannen.")
 _STRANGER: dict[str, Problem] = {
     "budgetten": Question(*_UNKNOWN, kolom="partner"),
@@ -221,10 +249,12 @@ def _amount_faults(line: Line) -> list[Problem]:
     """Return which amounts of a row of money cannot be right."""
     row = line.waarden
     low = [n for n in ("budget", "fte", "plafond") if _number(row, n) < 0]
-    found = [
+    found: list[Problem] = [
         Problem("Dit getal is negatief.", "Vul nul of meer in, of laat leeg.", kolom=name)
         for name in low
     ]
+    if line.tabel == "budgetten" and 0 < _number(row, "budget") < _LITTLE:
+        found.append(_IN_THOUSANDS)
     if _number(row, "tot") < _number(row, "van"):
         wat = "Het venster eindigt vóór het begint."
         found.append(Problem(wat, "Verruil de jaren.", kolom="tot"))
@@ -246,6 +276,8 @@ def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
         partner, jaar = line.text("partner"), line.waarden.get("jaar")
         if line.tabel == "budgetten" and partner and isinstance(jaar, int):
             wrong = {p.kolom for p in line.fouten}
+            if "partner" in wrong:
+                continue
             money = [0.0 if n in wrong else _number(line.waarden, n) for n in ("budget", "fte")]
             rows.append((partner, jaar, *money, line.text("delen")))
     table = pd.DataFrame(rows, columns=[f.name for f in BUDGET_FIELDS])

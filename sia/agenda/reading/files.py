@@ -12,8 +12,15 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
+from sia.agenda.reading.cells import MERGED, cell_text
 from sia.agenda.reading.location import RD
 from sia.errors import InputError
 
@@ -43,11 +50,14 @@ class Sheet:
         Sheet of a workbook or layer of a map; empty where a file has one table.
     cells : DataFrame
         One row per row of the file, the headings among them; row label + 1 is its number there.
+    verborgen : bool
+        Whether who opens the file does not see it.
     """
 
     bestand: str
     blad: str
     cells: pd.DataFrame
+    verborgen: bool = False
 
     @property
     def where(self) -> str:
@@ -70,7 +80,7 @@ def read_sheets(path: Path, name: str = "") -> list[Sheet]:
         wat = "Dit bestand is er niet." if reader else "Dit soort bestand kan niet gelezen worden."
         raise InputError.one(wat, f"Lever een van deze: {', '.join(KINDS)}.", bestand=name)
     try:
-        return [Sheet(name, blad, cells) for blad, cells in reader(path, name).items()]
+        return reader(path, name)
     except InputError:
         raise
     except _DAMAGE as error:
@@ -80,22 +90,28 @@ def read_sheets(path: Path, name: str = "") -> list[Sheet]:
         ) from error
 
 
-def _book(path: Path, _: str) -> dict[str, pd.DataFrame]:
+def _book(path: Path, name: str) -> list[Sheet]:
     with CalamineWorkbook.from_path(str(path)) as book:
-        shown = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-        return {name: _cells(book.get_sheet_by_name(name)) for name in shown}
+        return [
+            Sheet(name, sheet.name, _cells(book.get_sheet_by_name(sheet.name)),
+                  sheet.visible != SheetVisibleEnum.Visible)
+            for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
+        ]  # fmt: skip
 
 
 def _cells(sheet: CalamineSheet) -> pd.DataFrame:
-    """Return the cells of a sheet; what was merged stands in each of its cells."""
-    rows = sheet.to_python(skip_empty_area=False)
+    """Return the cells of a sheet; what was merged stands in each of its cells, a number marked."""
+    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        value = rows[top][left]
+        if isinstance(value, float | int) and not 1900 <= value <= 2200:
+            value = f"{cell_text(value)}{MERGED}"
         for row in rows[top : bottom + 1]:
-            row[left : right + 1] = [rows[top][left]] * (right + 1 - left)
+            row[left : right + 1] = [value] * (right + 1 - left)
     return pd.DataFrame(rows, dtype=object)
 
 
-def _text(path: Path, _: str) -> dict[str, pd.DataFrame]:
+def _text(path: Path, name: str) -> list[Sheet]:
     text = _decoded(path.read_bytes())
     lines = text.splitlines()
     told = lines[0].strip().strip('"').lower() if lines else ""
@@ -104,7 +120,7 @@ def _text(path: Path, _: str) -> dict[str, pd.DataFrame]:
     rows = list(csv.reader(StringIO(body, newline=""), delimiter=sign or "\t"))
     width = max(map(len, rows), default=0)
     table = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
-    return {"": table.set_axis(table.index + told.startswith("sep="), axis=0)}
+    return [Sheet(name, "", table.set_axis(table.index + told.startswith("sep="), axis=0))]
 
 
 def _decoded(content: bytes) -> str:
@@ -130,10 +146,11 @@ def _separator(lines: list[str]) -> str:
     return max(shares, key=lambda sign: shares[sign])
 
 
-def _map(path: Path, name: str) -> dict[str, pd.DataFrame]:
+def _map(path: Path, name: str) -> list[Sheet]:
     layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
-    found = {layer: _layer(path, layer, name) for layer in layers}
-    return found if len(found) > 1 else dict.fromkeys([""], *found.values())
+    return [
+        Sheet(name, layer if len(layers) > 1 else "", _layer(path, layer, name)) for layer in layers
+    ]
 
 
 def _layer(path: Path, layer: str, name: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.parameters import default_parameters
-from sia.agenda.reading.cells import Question, date_in_name, doubt, fault, parts
+from sia.agenda.reading.cells import Question, date_in_name, doubt, fault, parts, plain
 from sia.agenda.reading.fields import BY_NAME, FIELDS, WITHDRAWN
 from sia.agenda.reading.files import Sheet, read_sheets
 from sia.agenda.reading.location import RD, locate, names_of
@@ -231,7 +231,24 @@ def one_per_plan(lines: Sequence[Line], owners: Mapping[str, str]) -> list[Line]
         rows = [lines[at] for at in places]
         for at, line in zip(places, _newest(rows, owners.get(plan, "")), strict=True):
             final[at] = line
-    return final
+    like: dict[str, set[str]] = {}
+    for plan in of_plan:
+        like.setdefault(_bare_number(plan), set()).add(plan)
+    return [line.with_(*_lookalike(line, like)) for line in final]
+
+
+def _bare_number(plan: str) -> str:
+    """Return what spellings of one number have in common: no blanks, signs or zeros in front."""
+    return plain(plan).replace(" ", "").lstrip("0")
+
+
+def _lookalike(line: Line, like: Mapping[str, set[str]]) -> list[Problem]:
+    plan = line.text("plan")
+    others = like.get(_bare_number(plan), set()) - {plan}
+    if not plan or not others:
+        return []
+    wat = f"Is `{plan}` hetzelfde plan als {' en '.join(f'`{o}`' for o in sorted(others))}? "
+    return [doubt("plan", wat + "Beide tellen mee.", "Schrijf het nummer elke keer gelijk.")]
 
 
 def _newest(rows: Sequence[Line], owner: str) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,8 @@ from sia.errors import Problem
 RD = "EPSG:28992"
 _RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 _TOUCH_M = 1.0
+_NEAR = 0.88
+_SEPARATED = re.compile(r"/|&|\||\ben\b|\+|(?<=\d)\s+(?=(?:BU|WK)\d)", re.I)
 _MOSTLY = 0.9
 """With a smaller share inside the municipality it is asked what the cost is of."""
 
@@ -44,10 +47,25 @@ def locate(row: dict[str, object], buurten: gpd.GeoDataFrame, names: Names) -> l
     shape, wrong = _shape(row)
     if wrong:
         return [wrong]
-    codes, unknown = named_buurten(str(row["buurtcodes"]), names)
+    codes, unknown, guessed = named_buurten(str(row["buurtcodes"]), names)
     if unknown:
         return [fault("buurtcodes", f"Onbekende buurt of wijk: {', '.join(unknown)}.",
                       "Kijk de code of naam na in de lijst van deze gemeente.")]  # fmt: skip
+    asked = [
+        doubt(
+            "buurtcodes", f"`{piece}` is gelezen als `{name}`.", "Schrijf de naam zo, of de code."
+        )
+        for piece, name in guessed.items()
+    ]
+    return asked + _placed(row, shape, codes, buurten)
+
+
+def _placed(
+    row: dict[str, object],
+    shape: shapely.Geometry | None,
+    codes: list[str],
+    buurten: gpd.GeoDataFrame,
+) -> list[Problem]:
     if shape is None and not codes:
         return [fault("buurtcodes", "Er is geen plaats: geen buurtcode en geen geometrie.",
                       "Vul buurtcodes of een geometrie in.")]  # fmt: skip
@@ -76,24 +94,51 @@ def names_of(buurten: gpd.GeoDataFrame) -> Names:
     """Return under which names and codes the buurten are known."""
     known: dict[str, frozenset[str]] = {}
     # a name of a buurt goes before the same name of a wijk
-    for column in ("wijknaam", "wijkcode", "naam"):
+    for column, word in (("wijknaam", "wijk"), ("wijkcode", ""), ("naam", "buurt")):
         if column in buurten:
             groups = buurten.index.to_series().groupby(buurten[column].map(plain))
-            known |= {str(name): frozenset(codes) for name, codes in groups if name}
+            for name, codes in groups:
+                # as statistics write it: Wijk 03 Noord
+                bare = re.sub(rf"^{word}(?: \d+)? ", "", str(name)) if word else str(name)
+                said = (name, bare, f"{word} {bare}") if word else (name,)
+                known |= {str(one): frozenset(codes) for one in said if name}
     codes = list(map(str, buurten.index))
     return known | {plain(n): frozenset([c]) for c in codes for n in (c, c[2:])}
 
 
-def named_buurten(text: str, known: Names) -> tuple[list[str], list[str]]:
-    """Return the codes of the buurten that a text names, and what it names that is no buurt."""
+def named_buurten(text: str, known: Names) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return the buurten that a text names, what in it is no buurt, and what was a slip of a pen.
+
+    Returns
+    -------
+    codes, unknown : list of str
+    guessed : dict
+        A piece of the text to the name or code as which it was read.
+    """
     found: set[str] = set()
-    unknown = []
+    unknown, guessed = [], {}
     for part in [text] if plain(text) in known else text.split(";"):
-        pieces = [part] if plain(part) in known else re.split(r"/|&|\ben\b|\+", part)
+        pieces = [part] if plain(part) in known else _SEPARATED.split(part)
         for piece in filter(plain, pieces):
-            found |= known.get(plain(piece), frozenset())
-            unknown += [piece.strip()] if plain(piece) not in known else []
-    return sorted(found), unknown
+            name = _known(plain(piece), known)
+            exact = plain(piece) in known
+            if name and not exact:
+                guessed[piece.strip()] = name
+            found |= known.get(name, frozenset())
+            unknown += [] if name else [piece.strip()]
+    return sorted(found), unknown, guessed
+
+
+def _known(piece: str, known: Names) -> str:
+    """Return the name as which a piece is read, whole or nearly so; empty when none is near."""
+    if piece in known:
+        return piece
+    bare = re.sub(r"\s+deel$", "", piece)
+    if bare in known or piece.replace(" ", "") in known:
+        return bare if bare in known else piece.replace(" ", "")
+    near = [name for name in get_close_matches(bare, known, n=9, cutoff=_NEAR)
+            if re.findall(r"\d", name) == re.findall(r"\d", bare)]  # fmt: skip
+    return near[0] if len({known[name] for name in near}) == 1 else ""
 
 
 def _shape(row: dict[str, object]) -> tuple[shapely.Geometry | None, Problem | None]:

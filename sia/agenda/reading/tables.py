@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,6 +14,7 @@ from sia.agenda.reading.files import TEXTS, Sheet
 from sia.agenda.reading.mapping import Export
 from sia.agenda.wording import number as dutch
 from sia.errors import Problem
+from sia.sources.numbers import read_number
 
 FILE, ROW = "_bestand", "_rij"
 """Columns that say where a row came from."""
@@ -23,10 +24,28 @@ _LEAST = (2, 3)
 """Headings that a table has at least; a table of plans more."""
 _LOOK = 25
 """A heading stands in the first so many rows."""
+_TOTALS = frozenset({"totaal", "totalen", "subtotaal", "eindtotaal", "som", "saldo"})
+_WHO = ("plan", "partner", "titel", "soort")
+_HIDDEN = Problem(
+    "Dit blad is verborgen en is niet gelezen.",
+    "Maak het zichtbaar en lever opnieuw, als het meetelt.",
+)
+_NO_ONE = Problem(
+    "Op deze rij staat geen nummer, partner, titel of soort werk: zij is niet als plan gelezen.",
+    "Vul het plan aan, of haal de rij weg.",
+)
 _YEAR = re.compile(r"(?:19|20|21)\d\d")
 _SCALES = {
-    1e3: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000(?![. ]?000)|k€|k\s?euro?\b|duizend", re.I),
-    1e6: re.compile(r"[x×]\s*(?:€|eur|euro)?\s*1[. ]?000[. ]?000|m€|\bmln\b|miljoen", re.I),
+    1e3: re.compile(
+        r"(?:[x×*]|in|\()\s*(?:€|eur|euro)?\s*1[. ]?000(?![. ]?000)|"
+        r"k€|€\s?k\b|k\s?euro?\b|duizend|'000",
+        re.I,
+    ),
+    1e6: re.compile(
+        r"(?:[x×*]|in|\()\s*(?:€|eur|euro)?\s*1[. ]?000[. ]?000|"
+        r"m€|€\s?m\b|\bmln\b|\bmio\b|miljoen",
+        re.I,
+    ),
 }
 _SCALE_WORDS = re.compile(
     r"\b(?:in|x|k€|m€|mln|miljoen|duizend|duizenden|euros?|eur|1[. ]?000)\b", re.I
@@ -133,6 +152,9 @@ def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> 
         kort = "niet herkend" if filled else "leeg"
         return Table("", sheet, kort=kort)
     _, _, at, tabel = max(enough)
+    if sheet.verborgen:
+        hidden = replace(_HIDDEN, bestand=sheet.where)
+        return Table("", sheet, problems=(hidden,), kort="verborgen, niet gelezen")
     return _read(sheet, tabel, -at, export)
 
 
@@ -207,20 +229,28 @@ def _read(sheet: Sheet, tabel: str, at: int, export: Export | None) -> Table:
         given.add("duur")
     missing = [f for f in fields if f.required and f.name not in given]
     problems = _about_headings(sheet.where, head, names, missing, export.negeer if export else ())
-    times = _times(sheet.cells.iloc[: at + 1], fields, first)
     body = sheet.cells.iloc[at + 1 :]
+    beside = sheet.cells.iloc[at + 1 : at + 2] if tabel == "plannen" else body.iloc[:0]
+    if any(cell_text(beside[first[n]].iloc[0]) for n in _WHO if n in first and len(beside)):
+        beside = body.iloc[:0]
+    times = _times(sheet.cells.iloc[: at + 1], fields, first, beside)
     times |= {f.name: 100.0 for f in fields if f.kind == "procent" and f.name in first
               and _are_shares(body[first[f.name]])}  # fmt: skip
     texts, lines = [plain(cell_text(cell)) for cell in head], []
     for label, row in zip(body.index, body.to_numpy(), strict=True):
         cells = {name: row[place] for name, place in first.items()}
-        if not any(cell_text(cells.get(f.name)) for f in fields):
+        if not any(plain(cell_text(cells.get(f.name))) for f in fields):
             continue
         if [plain(cell_text(cell)) for cell in row] == texts:
             continue
+        nobody = tabel == "plannen" and not any(cell_text(cells.get(name)) for name in _WHO)
         if export is not None and tabel == "plannen":
             cells = export.filled(cells)
-        line = Line(tabel, sheet.where, int(label) + 1, lot=_no_plan(row.tolist()))
+        line = Line(tabel, sheet.where, int(label) + 1, lot=_no_plan(row.tolist(), cells))
+        if not line.lot and nobody:
+            line = replace(line, lot="geen plan").with_(
+                *(() if label in beside.index else (_NO_ONE,))
+            )
         if not line.lot:
             line = _line(cells, fields, times, line).with_(*_too_wide(sheet, head, row.tolist()))
         lines.append(line)
@@ -229,10 +259,11 @@ def _read(sheet: Sheet, tabel: str, at: int, export: Export | None) -> Table:
     return Table(tabel, sheet, tuple(lines), problems, f"gelezen als {tabel}")
 
 
-def _no_plan(row: Sequence[object]) -> str:
+def _no_plan(row: Sequence[object], cells: Mapping[str, object]) -> str:
     """Say that a row holds a total, or one word above a group of rows; empty for any other."""
     texts = [text for cell in row if (text := plain(cell_text(cell)))]
-    if texts[0].split()[0] in ("totaal", "subtotaal", "eindtotaal"):
+    numbered = plain(cell_text(cells.get("plan")))
+    if any(text.split()[0] in _TOTALS for text in (texts[:1] if numbered else texts)):
         return "totaal, geen plan"
     return "tussenkop, geen plan" if len(set(texts)) == 1 and texts[0][0].isalpha() else ""
 
@@ -272,19 +303,29 @@ def _about_headings(
     )  # fmt: skip
 
 
-def _times(top: pd.DataFrame, fields: Sequence[Field], first: dict[str, int]) -> dict[str, float]:
-    """Return what one stands for in each column of amounts, by its heading or the title above."""
+def _times(
+    top: pd.DataFrame, fields: Sequence[Field], first: dict[str, int], units: pd.DataFrame
+) -> dict[str, float]:
+    """Return what one stands for in each column, by its heading, the units below it or a title."""
     above = " ".join(cell_text(c) for row in top.iloc[:-1].to_numpy() for c in row)
     general = _scale(above)
-    return {
-        f.name: _scale(cell_text(top.iloc[-1, first[f.name]])) or general or 1.0
+    heads = {
+        f.name: " ".join(map(cell_text, [top.iloc[-1, first[f.name]], *units[first[f.name]]]))
+        for f in fields if f.name in first
+    }  # fmt: skip
+    amounts = {
+        f.name: _scale(heads[f.name]) or general or 1.0
         for f in fields if f.kind == "bedrag" and f.name in first
     }  # fmt: skip
+    months = {name: 1 / 12 for name, head in heads.items()
+              if name == "duur" and re.search(r"\bm(?:aand|nd)", head, re.I)}  # fmt: skip
+    return amounts | months
 
 
 def _are_shares(column: pd.Series) -> bool:
     """Say whether a column of percentages holds shares: a cell of 100 % then holds a one."""
-    given = [c for c in column if isinstance(c, float | int) and not isinstance(c, bool)]
+    found = [read_number(cell_text(cell)) for cell in column]
+    given = [0.0 if n is None or n.percent else n.dutch() or 0.0 for n in found]
     return any(0 < c < 1 for c in given) and all(0 <= c <= 1 for c in given)
 
 
@@ -305,10 +346,11 @@ def _line(
         if read.wat:
             problems.append(Problem(read.wat, f.uitleg, kolom=f.label))
         if read.vraag:
-            wat = f"{read.vraag} Gelezen: {_shown(read.value)}."
+            shown = "" if "gelezen als" in read.vraag else f" Gelezen: {_shown(read.value)}."
+            wat = read.vraag + shown
             problems.append(Question(wat, "Laat het weten als dit niet klopt.", kolom=f.label))
         written = cell_text(cells.get(f.name))
-        if not read.wat and written and _otherwise(written, read.value):
+        if not read.wat and written and read.value is not None and _otherwise(written, read.value):
             notes.append(f"{f.label}: `{written}` = {_shown(read.value)}")
     return replace(line, waarden=values, begrepen=tuple(notes)).with_(*problems)
 

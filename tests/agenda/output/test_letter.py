@@ -73,7 +73,7 @@ def test_every_row_is_accounted_for_and_most_are_understood(messy: Deliveries) -
     assert counts.sum() == 22
     wrong = told[~counts].set_index("Nummer")["Wat u kunt verbeteren"]
     assert set(wrong.index) == {"A-9", "A-10", "A-11"}
-    assert "Kosten (euro): `n.t.b.` is geen getal." in wrong["A-9"]
+    assert "nog niet ingevuld (`n.t.b.`)" in wrong["A-9"]
     read = told.set_index("Nummer")["Zo hebben wij het gelezen"]
     assert "Kosten (euro): `€ 1,2 mln` = 1.200.000" in read["A-0"]
     assert "Vroegste start (jaar): `2027-Q2` = 2027" in read["A-0"]

@@ -73,14 +73,23 @@ def read(folder: Path, places: gpd.GeoDataFrame, **more: object) -> tuple[Delive
             "€ 1,2 mln": 1.2e6, "1.2 mln": 1.2e6, "850k": 8.5e5, "EUR 500000": 5e5,
             "ca. 5 ton": 5e5,
             "2,5 M€": 2.5e6, "€ 850 x 1.000": 8.5e5, "500.000 euro excl. btw": 5e5,
-            "1 200 000": 1.2e6, "500.000,-": 5e5, "p.m.": None, "1 - 2 mln": None, "80%": None,
+            "1 200 000": 1.2e6, "500.000,-": 5e5, "p.m.": None, "1 - 2 mln": 1.5e6, "80%": None,
+            "1,2 mio": 1.2e6, "€ 450k": 4.5e5, "450.000,-": 4.5e5, "200-300k": 2.5e5,
+            "450,000": 4.5e5, "nader te bepalen": None,
+            "(500.000)": None, "450.000 per jaar": None, "1/2": None,
+            "max. 450.000": 4.5e5, "450.000 incl. btw": 4.5e5, 1.125: 1.125, "450 dzd": 4.5e5,
         }.items()),
         *(("vroegst", text, 2027) for text in (
             "2027-Q2", "Q2 2027", "2e kwartaal 2027", "2027/2028", "2027/28", "2027-03", "mrt-27",
             "1-3-2027", "eind 2027", "vanaf 2027", "2027 e.v.", 2027.0, date(2027, 3, 1))),
-        *(("vroegst", text, None) for text in ("27", "voor 2027", "binnenkort", "12027")),
+        *(("vroegst", text, None) for text in ("7", "voor 2027", "binnenkort", "12027")),
+        *(("vroegst", text, 2027) for text in (27, "'27", "27-28", "najaar '27", "week 12 2027",
+                                               "Schooljaar 2027/2028", "2027?", "sept 2027")),
         ("laatst", "2027/2028", 2028), ("laatst", "uiterlijk 2029", 2029),
         ("zekerheid", "80%", 80.0), ("zekerheid", 0.8, 80.0), ("zekerheid", "80", 80.0),
+        ("zekerheid", "hoog", 80.0), ("zekerheid", "80 procent", 80.0), ("zekerheid", "soms", None),
+        ("fte", "1,5 fte", 1.5), ("fte", "16 uur", None), ("duur", "anderhalf jaar", 2),
+        ("duur", "26 weken", 1),
         ("duur", "2 jaar", 2), ("duur", "18 maanden", 2), ("duur", "lang", None),
         ("soort", "Rioolvervanging", "riolering"), ("status", "Vervallen", "ingetrokken"),
         ("graaft", "X", "ja"), ("opgaven", "Klimaat, wonen", "klimaat;wonen"),
@@ -376,3 +385,60 @@ def test_a_row_that_is_shifted_does_not_count(send: Send, places: gpd.GeoDataFra
     )
     assert "meer cellen dan er koppen zijn" in said
     assert found.reading.plans["titel"].tolist() == ["Werk Een"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "plans", "told"),
+    [
+        ({"Plannen": [HEAD, row(), row(plan="A-2")], "oud": [HEAD, row(plan="X")]}, 2, "verborgen"),
+        ({"Plannen": [HEAD, row(), row(plan="A-2", kosten=None)]}, 0, "meer rijen of kolommen"),
+        ({"Plannen": [HEAD, row(), [None] * 5 + [500_000], ["-"], [" "]]}, 1, "geen nummer"),
+        ({"Plannen": [HEAD, row(), [None, "Een", "TOTAAL 2025-2028", None, None, 9e6]]}, 1, ""),
+        ({"Plannen": [HEAD, [None] * 5 + ["x 1.000"], row(kosten=500)]}, 1, ""),
+        ({"Plannen": [HEAD, row(), row(plan="a-1 ", kosten=9e5)]}, 2, "hetzelfde plan"),
+        ({"Plannen": [HEAD, row(buurtcodes="Burt 3")]}, 1, "is gelezen als `buurt 3`"),
+        ({"Plannen": [HEAD, row(zekerheid="PM")]}, 1, "gelezen als: niet bekend"),
+        ({"Plannen": [["Duur (maanden)" if h == "duur" else h for h in HEAD],
+                      row(duur=18)]}, 1, ""),
+        ({"Plannen": [["Kosten (€ 1.000)" if h == "kosten" else h for h in HEAD],
+                      row(kosten=500)]}, 1, ""),
+        ({"Plannen": [["Kosten (x 1.000)" if h == "kosten" else h for h in HEAD],
+                      row(kosten="0,5 mln")]}, 1, ""),
+    ],
+)  # fmt: skip
+def test_no_sheet_gives_a_wrong_number_in_silence(
+    send: Send, places: gpd.GeoDataFrame, sheets: dict[str, list[list[object]]], plans: int,
+    told: str,
+) -> None:  # fmt: skip
+    made = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        sheet.sheet_state = "hidden" if name == "oud" else "visible"
+        for line in rows:
+            sheet.append(line)
+        if told == "meer rijen of kolommen":
+            sheet.merge_cells("F2:F3")
+    del made["Sheet"]
+    stream = io.BytesIO()
+    made.save(stream)
+    found, said = read(send("a.xlsx", stream.getvalue()), places)
+    assert len(found.reading.plans) == plans and told in said
+    assert set(found.reading.plans["kosten"]) <= {500_000.0, 900_000.0}
+    assert set(found.reading.plans["duur"]) <= {1, 2}
+
+
+def test_a_budget_is_of_one_year_and_of_its_own_partner(
+    send: Send, places: gpd.GeoDataFrame
+) -> None:
+    send("a.csv", csv(row()))
+    send("b.csv", csv(row(plan="B-1", partner="Netbeheer")))
+    rows = [["Corporatie Een", "2026-2027", "1 mln"], ["Corporatie Een", 2028, "1,2 - 1,4 mln"],
+            ["Corporatie Een", 2029, "PM"], ["Corporatie Een", 2030, -5],
+            ["Netbeheer", 2026, 8e5]]  # fmt: skip
+    send("budgetten.csv", csv(*rows, head=["partner", "jaar", "budget"]))
+    theirs = csv(["Corporatie Een", 2031, 1], head=["partner", "jaar", "budget"])
+    found, said = read(send("Netbeheer/budgetten.csv", theirs), places)
+    held = found.budgets.set_index(["partner", "jaar"])["budget"].to_dict()
+    assert held == {("Corporatie Een", 2028): 1.2e6, ("Corporatie Een", 2029): 0.0,
+                    ("Corporatie Een", 2030): 0.0, ("Netbeheer", 2026): 8e5}  # fmt: skip
+    assert "meer dan één jaar" in said and "van een andere partner" in said
