@@ -37,7 +37,7 @@ def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> st
             rapporten=rapporten,
             bron=made["bron"],
             versie=made["versie"],
-            css=_own("tokens.css", "sia.report") + _own("atlas.css"),
+            css=_own("tokens.css", "sia.viz") + _own("atlas.css"),
             js=_own("atlas.js"),
             data=Markup(dump({**made, "rapporten": dict(rapporten)})),  # noqa: S704 - escaped by dump
         )

@@ -147,7 +147,7 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     bron = tuple(folder.resolve() for folder in request.bron)
     wrong = check_folders_and_years(request.jaren, bron)
     wrong += open_to_others(request.scheduler, request.vertrouwd)
-    refuse([*wrong, *misspelt(request.gemeenten, folders.processed)])
+    refuse([*(wrong or _without_files(bron)), *misspelt(request.gemeenten, folders.processed)])
     remark = say if level != "stil" else _ignore
     with hand_down(bron, raw_hash(bron)):
         chosen = choose(request, cache(lambda: _read(bron, folders, remark)))
@@ -183,6 +183,15 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     if unknown:
         say(unknown_text(unknown))
     return result
+
+
+def _without_files(bron: Sequence[Path]) -> list[Problem]:
+    """Return the problem of folders that hold nothing, before a kernel starts to find out."""
+    if any(path.is_file() for folder in bron for path in folder.rglob("*")):
+        return []
+    wat = "In de bronmappen staan geen bestanden."
+    oplossing = "Haal de bronnen op met `sia fetch`, of zet uw bestanden in deze map."
+    return [Problem(wat, oplossing, bestand=", ".join(map(str, bron)))]
 
 
 def _ignore(text: str) -> None:

@@ -14,6 +14,7 @@ from sia.store import read_manifest, sha256_file
 
 COUNTRY = "NL"
 _PAGES = ("atlas.html", "rapport.html", "kaart.html")
+_LAST = "rapport"
 _HEADINGS = ("gemeente", "jaar", "basisjaar", "stappen", "stand", "pagina")
 
 
@@ -51,6 +52,7 @@ def status_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     count, old = len(row["gebreken"]), "verouderd" if row["verouderd"] else ""
+    halfway = "" if row["code"] == COUNTRY or _LAST in row["stappen"] else "niet af"
     faults = f"{count} gebreken" if count > 1 else "1 gebrek" if count else ""
     return (
         f"{row['naam']} ({row['code']})",
@@ -58,7 +60,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         str(row["basisjaar"] or "–"),
         str(len(row["stappen"]))
         + (f" en {row['gemeenten']} gemeenten" if row["code"] == COUNTRY else ""),
-        ", ".join(filter(None, (faults, old))) or "in orde",
+        ", ".join(filter(None, (halfway, faults, old))) or "in orde",
         row["pagina"] or "nog geen rapport",
     )
 

@@ -52,7 +52,7 @@ def find_areas(
     bounds = settings or AreaSettings()
     found = grow_areas(areas, urgentie, candidates, named, bounds)
     number = found["gebied"]
-    names = _area_names(number, areas, found["gegeven"])
+    names = _area_names(number, areas, found["gegeven"], candidates)
     called = number.map(names).astype("str").where(number.notna(), "")
     wanted = pd.Series(number.index.isin(list(candidates)), number.index)
     people = areas["inwoners"].fillna(0.0).reindex(number.index).groupby(number).sum()
@@ -71,20 +71,31 @@ def find_areas(
     return Areas(buurten=buurten, gebieden=table)
 
 
-def _area_names(area: pd.Series[int], areas: pd.DataFrame, given: pd.Series[str]) -> pd.Series[str]:
-    """Name each area as people did, or after the wijken or buurten where most of it lives."""
+def _area_names(
+    area: pd.Series[int], areas: pd.DataFrame, given: pd.Series[str], candidates: Collection[str]
+) -> pd.Series[str]:
+    """Name each area as people did, after its wijk, or after the candidates that it grew from.
+
+    After a wijk when three quarters of its people live there, and half of the wijk does in it.
+    """
+    people = areas["inwoners"].fillna(0.0)
     names: dict[int, str] = {}
     for number, codes in area.dropna().groupby(area).groups.items():
-        own = areas.loc[codes]
+        wijk = areas.loc[codes, "wijknaam"].mode()[0]
+        inside = float(people[codes][areas.loc[codes, "wijknaam"] == wijk].sum())
+        whole = max(1.5 * people[codes].sum(), people[areas["wijknaam"] == wijk].sum())
+        grown = people[codes[codes.isin(list(candidates))]].sort_values(
+            ascending=False, kind="stable"
+        )
         if given[codes[0]]:
-            names[int(str(number))] = str(given[codes[0]])
-            continue
-        label = "wijknaam" if (own["wijknaam"] != "").all() else "naam"
-        people = own["inwoners"].fillna(0.0).groupby(own[label]).sum()
-        top = people.sort_values(ascending=False, kind="stable")
-        top.index = [_WIJK_NUMBER.sub("", str(name)) for name in top.index]
-        large = [str(name) for name in top.index[top >= 0.25 * max(float(top.sum()), 1.0)]]
-        names[int(str(number))] = " en ".join((large or [str(top.index[0])])[:2])
+            name = str(given[codes[0]])
+        elif wijk and inside >= 0.5 * whole:
+            name = _WIJK_NUMBER.sub("", str(wijk))
+        else:
+            first = areas.loc[grown.index[:2], "naam"].astype(str).tolist()
+            around = ", ".join(one.removesuffix(" en omgeving") for one in first)
+            name = " en ".join(first) if len(codes) == len(first) else f"{around} e.o."
+        names[int(str(number))] = name
     double = pd.Series(names)
     for name in double[double.duplicated()].unique():
         for order, number in enumerate(double.index[double == name], start=1):

@@ -23,8 +23,9 @@ from sia.methode import AreaSettings
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-LEAST_BORDER = 20.0
-"""Metres that two buurten must share to be neighbours in an area."""
+LEAST_BORDER, LEAST_SHARE = 20.0, 1 / 12
+"""Metres, and part of the outline of the smaller of both, that two buurten must share to be
+neighbours in an area: who meets at a crossing of road and railway is no neighbour."""
 _TOLERANCE = 1.0
 LOOSE = "hoort niet bij een gebied rond een kandidaat"
 
@@ -50,7 +51,9 @@ class _City:
         strip = shapely.intersection(shapely.buffer(shapes[one], _TOLERANCE), shapes[other])
         shared = shapely.area(strip) / _TOLERANCE
         beside: list[set[int]] = [set() for _ in shapes]
-        for a, b in graph.edges[shared >= LEAST_BORDER].tolist():
+        outline = shapely.length(shapes)
+        least = np.maximum(LEAST_BORDER, LEAST_SHARE * np.minimum(outline[one], outline[other]))
+        for a, b in graph.edges[shared >= least].tolist():
             beside[a].add(b)
             beside[b].add(a)
         return cls(

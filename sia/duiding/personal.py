@@ -32,7 +32,9 @@ _NO_NAME = _words(
 _ORGANISATION = _words(
     "corporatie woningcorporatie stichting school basisschool vereniging gemeente provincie wijk "
     "buurt stadsdeel park winkelcentrum supermarkt kerk moskee bedrijf vve waterschap netbeheerder "
-    "ggd politie buurthuis wijkcentrum station leger raad heijn kruis veilig het een"
+    "universiteit hogeschool regio project nationaal programma schouwburg theater museum stadion "
+    "ziekenhuis court markt plein gracht ggd politie buurthuis wijkcentrum station leger raad "
+    "heijn kruis veilig het een"
 )
 """A word after which, or with which, capitals name an organisation or a place."""
 
@@ -52,8 +54,19 @@ _TWO_LETTERS = _words(
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("een e-mailadres", re.compile(r"[\w.+-]@[\w-]{1,63}\.\w{2,}")),
-    ("een telefoonnummer", re.compile(r"(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){7,8}(?!\d)")),
+    (
+        "een telefoonnummer",
+        re.compile(r"(?<!\d)(?:\+31|0031|0)[\s.-]?[1-9](?:[\s.-]?\d){7,8}(?!\d)"),
+    ),
     ("een IBAN", re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{4}(?:\s?\d){7,12}\b", re.IGNORECASE)),
+    (
+        "een kenteken",
+        re.compile(
+            r"\b(?=(?:\w-?){6}\b)(?=[\d-]{0,8}[A-Z])(?=[A-Z-]{0,8}\d)"
+            r"(?:[A-Z]{1,3}|\d{1,3})(?:-(?:[A-Z]{1,3}|\d{1,3})){2}\b"
+        ),
+    ),
+    ("een account", re.compile(r"(?<![\w.])@\w{3,}")),
     (
         "een geboortedatum",
         re.compile(
@@ -64,7 +77,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _ADDRESS = re.compile(
-    rf"(?<=[\w'-])(?:{'|'.join(_STREET.split())})\s{{1,3}}\d{{1,4}}(?:-\d{{1,3}})?[a-z]?\b",
+    rf"(?<=[\w'-])(?:{'|'.join(_STREET.split())})\s{{1,3}}(?:nr\.?\s|nummer\s)?\d{{1,4}}(?:-\d{{1,3}})?[a-z]?\b",
     re.IGNORECASE,
 )
 _NO_STREET = ("onderweg", "omweg", "snelweg", "spoorweg")
@@ -73,6 +86,8 @@ _NINE = re.compile(r"(?<![\d.])\d(?:[ .]?\d){8}(?!\d)")
 _INITIALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?){1,5}(?:[a-z']{1,4}\s){0,3}[A-Z][^\W\d_]{2,}", re.UNICODE
 )
+_SHORTENED = re.compile(r"\bv\.? ?d\.(?= )", re.IGNORECASE)
+"""v.d. for van der, before a family name."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|'t\b")
 
 
@@ -119,6 +134,7 @@ def _is_bsn(text: str) -> bool:
 
 
 def _has_name(text: str, places: Collection[str]) -> bool:
+    text = _SHORTENED.sub("van der", text)
     known = {word for name in places for word in _WORD.findall(name.lower())}
     return bool(_INITIALS.search(text)) or any(_is_name(words, known) for words in _capitals(text))
 
@@ -140,7 +156,7 @@ def _capitals(text: str) -> Iterator[list[str]]:
         inside = len(run) > 1 or run[0] in _TITLES
         if lower in _BETWEEN and inside:
             continue
-        family = inside and text[max(0, match.start() - 5) : match.start()].endswith(
+        family = inside and text[max(0, match.start() - 5) : match.start()].lower().endswith(
             (" de ", " der ", " den ")
         )
         if word[0].isupper() and lower not in _TITLES and (family or lower not in _NO_NAME):

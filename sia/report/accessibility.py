@@ -49,7 +49,8 @@ TESTED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Kleur draagt nooit alleen de betekenis",
-        "elke klasse op kaart en in figuren heeft ook een teken of arcering",
+        "elke klasse heeft ook een teken, een naam of een regel in de tabel erbij; op papier en "
+        "bij hoog contrast ook arcering",
         "getest op de kaart",
     ),
     (

@@ -221,7 +221,7 @@ class Renderer:
     def _page(self, name: str, titel: str, secties: list[Sectie], **more: Any) -> str:
         """Return a whole page, checked."""
         cijfers, theme = self.materiaal.cijfers, self.materiaal.theme
-        css = Markup(static_text("tokens.css") + static_text("rapport.css"))  # noqa: S704
+        css = Markup(static_text("tokens.css", "sia.viz") + static_text("rapport.css"))  # noqa: S704
         known = {
             "titel": titel,
             "secties": secties,

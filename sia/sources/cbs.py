@@ -7,6 +7,7 @@ the StatLine download with long titles.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,9 @@ def recognise(path: Path) -> Found | None:
     if shape is None or pages(path)[0] != path:
         return None
     named = table_id(path, TABLES, seen.head)
-    year = TABLES[named] if named else year_from_names(path)
+    told = {key.lower(): str(cell).strip() for key, cell in (seen.first or {}).items()}
+    inside = re.fullmatch(r"(20\d\d)(?:\.0)?", told.get("jaar", ""))
+    year = TABLES[named] if named else int(inside[1]) if inside else year_from_names(path)
     by_year = {year: table for table, year in TABLES.items()}
     return Found(
         source=NAME,
@@ -115,7 +118,7 @@ def recognise(path: Path) -> Found | None:
         shape=shape,
         table=named or by_year.get(year) or any_table_id(path) or path.stem,
         year=year,
-        note=_note(path, seen, shape, named),
+        note=_note(path, seen, shape, named or (inside and inside[1])),
     )
 
 

@@ -18,7 +18,7 @@ from sia.sources.delivery import companion, origin_of, table_id, year_of_period
 from sia.sources.missing import decimal_signs, parse, sign_of_counts
 from sia.sources.numbers import Signs, sign_for
 from sia.sources.periods import require_columns
-from sia.sources.tabular import RawTable, pages, peek, read_pages
+from sia.sources.tabular import RawTable, pages, peek, read_pages, with_columns
 from sia.sources.tidy import Draft, tidy
 
 NAME = "politie.misdrijven"
@@ -29,8 +29,21 @@ PUBLISHER = Publisher(
 )
 TABLES = ("47018NED", "47022NED")
 _COUNT = "GeregistreerdeMisdrijven"
+_COUNTED = re.compile(r"geregistreerdemisdrijven(?:totaal(?:misdrijven)?)?(?:aantal)?")
+_KEYS = {
+    "WijkenEnBuurten": "gebiedscodes",
+    "SoortMisdrijf": "soorten misdrijf",
+    "Perioden": "perioden",
+}
 _MONTHS = 12
 _CODE = re.compile(r"\d+\.\d+\.\d+")
+
+
+def _heading(column: str) -> str:
+    """Return the key of the service for a heading, also as StatLine or a person spells it."""
+    squeezed = re.sub(r"[^a-z]", "", column.lower())
+    named = next((key for key in _KEYS if key.lower() == squeezed), column)
+    return f"{_COUNT}_1" if _COUNTED.fullmatch(squeezed) else named
 
 
 def recognise(path: Path) -> Found | None:
@@ -39,11 +52,12 @@ def recognise(path: Path) -> Found | None:
     ``year`` is that of the first row; a file may hold more.
     """
     seen = peek(path)
-    if not {"SoortMisdrijf", "Perioden", "WijkenEnBuurten"} <= set(seen.columns):
+    if not set(_KEYS) <= set(map(_heading, seen.columns)):
         return None
     if pages(path)[0] != path:
         return None
-    period = str((seen.first or {}).get("Perioden", "")).strip()
+    first = {_heading(column): cell for column, cell in (seen.first or {}).items()}
+    period = str(first.get("Perioden", "")).strip()
     monthly = bool(re.fullmatch(r"\d{4}MM\d\d", period))
     return Found(
         source=NAME,
@@ -61,16 +75,8 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     Monthly figures are summed when all twelve months of a year are there; a year that is not
     complete gives no table. A region of which one month is missing has no figure.
     """
-    raw = read_pages(found.path)
-    require_columns(
-        found.path,
-        raw,
-        {
-            "WijkenEnBuurten": "gebiedscodes",
-            "SoortMisdrijf": "soorten misdrijf",
-            "Perioden": "perioden",
-        },
-    )
+    raw = with_columns(read_pages(found.path), _heading)
+    require_columns(found.path, raw, _KEYS)
     long = _long(found.path, raw)
     origin = origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path))
     kinds = _kinds(found.path, long["soort"].unique())

@@ -289,17 +289,24 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source,
     """Recognise one file; when that fails or nobody knows it, write down why."""
     try:
         hit = recognise(path)
-    except InputError as error:
-        _fault(path, name, None, error.problems, harvest)
+        fault = _damaged(path) if hit is None else None
+        reason = _why_unknown(path) if hit is None and fault is None else ""
+    except Exception as error:
+        _fault(path, name, None, _problems(path, error), harvest)
         return None
-    if hit is not None:
-        return hit
-    fault = _damaged(path)
     if fault is not None:
         _fault(path, name, None, [fault], harvest)
-    else:
-        harvest.rows.append(_row(path, name, None, SKIPPED, _why_unknown(path)))
-    return None
+    elif reason:
+        harvest.rows.append(_row(path, name, None, SKIPPED, reason))
+    return hit
+
+
+def _problems(path: Path, error: Exception) -> Sequence[Problem]:
+    """Return what is wrong with a file; a fault of ours must not take the other files down."""
+    if isinstance(error, InputError):
+        return error.problems
+    wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
+    return [Problem(wat, "Meld dit met het bestand erbij.", bestand=str(path))]
 
 
 def _barred(path: Path) -> Problem | None:
@@ -394,14 +401,8 @@ def _take(
         return
     try:
         records = _read(source, found, wish, harvest)
-    except InputError as error:
-        _fault(path, name, found, error.problems, harvest)
-        return
     except Exception as error:
-        # a fault of ours in one file must not take the other files down; it is shown as such
-        wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
-        problem = Problem(wat, "Meld dit met het bestand erbij.", bestand=str(path))
-        _fault(path, name, found, [problem], harvest)
+        _fault(path, name, found, _problems(path, error), harvest)
         return
     kept, remark = _wanted(records, found, wish)
     status = READ if kept else SKIPPED

@@ -13,7 +13,8 @@ from sia.stages.weging import index_of
 def make(inputs: Inputs) -> Made:
     """Lay this year beside the base year; the result is a `BaseYear` and a `Verandering`.
 
-    Both are None in the base year itself, and when one of the years has no index.
+    Both are None in the base year itself, when one of the years has no index, and when no buurt is
+    in the index of both.
     """
     settings, base = inputs.method("verandering"), compared(inputs)
     areas = inputs.table("gebiedsindeling")["dia_gebied"]
@@ -35,4 +36,6 @@ def compared(inputs: Inputs) -> BaseYear | None:
     same = published.values.equals(known.values)
     now = YearFigures(inputs.indicators(), index_of(inputs, inputs.indicators(), inputs.jaar))
     then = YearFigures(published, index_of(inputs, published, base))
-    return base_year(now, then, None if same else known.values)
+    laid = base_year(now, then, None if same else known.values)
+    # without one buurt that has a figure in both years there is nothing to compare
+    return None if laid.comparable.empty else laid

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sia.dutch import euro, getal, meervoud
-from sia.viz.figure import INK, RULE, Chart, canvas, finish, name_room, shorten
+from sia.viz.figure import EDGE, INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE
 
@@ -24,7 +24,7 @@ def _look(number: int) -> dict[str, Any]:
     return {
         "color": QUALITATIVE[number % len(QUALITATIVE)],
         "hatch": hatch(number + turn),
-        "edgecolor": "#333",
+        "edgecolor": EDGE,
         "linewidth": 0.5,
     }
 

@@ -13,6 +13,7 @@ from sia.change.words import FALLS, NOISE, RISES
 from sia.dutch import MISSING, getal, opsomming
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import (
+    BAND,
     INK,
     STRONG,
     Chart,
@@ -25,7 +26,7 @@ from sia.viz.figure import (
     row_of,
     shorten,
 )
-from sia.viz.theme import DOMAINS
+from sia.viz.theme import DOMAINS, QUALITATIVE
 
 NARROW = 4.3
 """Inches of a chart that takes half an A4 page without its letters becoming too small."""
@@ -94,7 +95,7 @@ def domain_profile(
             high - low,
             0.5,
             left=low,
-            color="#d5dde2",
+            color=BAND,
             label="helft van de buurten",
         )
         axes.scatter(mid, rows, 130, marker="|", color=INK, label="middelste buurt")
@@ -107,6 +108,7 @@ def domain_profile(
             own,
             rows,
             60,
+            clip_on=False,
             marker="D",
             color=STRONG,
             label=shorten(naam, 18 if smal else 30),
@@ -213,7 +215,7 @@ def _signed_bars(axes: Axes, values: np.ndarray[Any, Any]) -> None:
     rows = np.arange(len(values))
     up = values >= 0
     axes.barh(rows[up], values[up], 0.7, color=STRONG)
-    axes.barh(rows[~up], values[~up], 0.7, color="#56b4e9", hatch="//", edgecolor="white")
+    axes.barh(rows[~up], values[~up], 0.7, color=QUALITATIVE[1], hatch="//", edgecolor="white")
     reach = max(float(np.abs(values).max(initial=0.0)), 0.1)
     for row, value in enumerate(values.tolist()):
         side = "left" if value >= 0 else "right"
@@ -241,9 +243,9 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
     up, down = max(row, key=lambda key: row[key]), min(row, key=lambda key: row[key])
     parts = []
     if row[up] > 0:
-        parts.append(f"{name_of(names, up)} verhoogt de urgentie het meest ({getal(row[up], 1)})")
+        parts.append(f"‘{name_of(names, up)}’ verhoogt de urgentie het meest ({getal(row[up], 1)})")
     if row[down] < 0:
-        parts.append(f"{name_of(names, down)} verlaagt haar het meest ({getal(row[down], 1)})")
+        parts.append(f"‘{name_of(names, down)}’ verlaagt haar het meest ({getal(row[down], 1)})")
     return (
         opsomming(parts) + "." if parts else "Geen enkel cijfer verhoogt of verlaagt de urgentie."
     )
@@ -259,9 +261,9 @@ def trend_lines(
     with canvas(*((NARROW, 1.9) if smal else (6.4, 2.9))) as figure:
         axes = figure.add_axes((0.09, 0.13, 0.88, 0.72))
         low, mid, high = (table.quantile(q).to_numpy() for q in (0.25, 0.5, 0.75))
-        axes.fill_between(years, low, high, color="#d5dde2", label="helft van de buurten")
+        axes.fill_between(years, low, high, color=BAND, label="helft van de buurten")
         axes.plot(years, mid, color=INK, linestyle="--", label="middelste buurt")
-        axes.plot(years, own, color="#993404", marker="D", label=shorten(naam, 14 if smal else 30))
+        axes.plot(years, own, color=STRONG, marker="D", label=shorten(naam, 14 if smal else 30))
         axes.set_xticks(years, [str(year) for year in years])
         axes.tick_params(labelsize=8)
         axes.grid(axis="y", linewidth=0.4)

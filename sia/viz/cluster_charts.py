@@ -18,16 +18,7 @@ from sia.areas import has_border
 from sia.clustering.doubt import doubtful
 from sia.clustering.typenset import KINDS, OWNERS
 from sia.dutch import kans, meervoud
-from sia.viz.figure import (
-    INK,
-    NO_MAP,
-    SOFT,
-    Chart,
-    canvas,
-    finish,
-    folded,
-    nothing,
-)
+from sia.viz.figure import EDGE, INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
 from sia.viz.outline import map_path
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE
@@ -192,6 +183,7 @@ def area_map(gebieden: gpd.GeoDataFrame, areas: pd.DataFrame) -> Chart:
         lines=list(lines),
         marks=numbered,
         size=6.2,
+        rest="geen DIA-gebied",
     )
 
 
@@ -211,6 +203,7 @@ def _maps(
     lines: Sequence[Any] = (),
     marks: Sequence[tuple[str, Any]] = (),
     size: float = 2.9,
+    rest: str = "geen gegevens",
 ) -> Chart:
     if gebieden.geometry.is_empty.all():
         return nothing(title, NO_MAP)
@@ -243,7 +236,7 @@ def _maps(
         handles.append(Patch(facecolor=NO_DATA, edgecolor=SOFT))
         figure.legend(
             handles,
-            [*(labels[key] for key in styles), "geen gegevens"],
+            [*(labels[key] for key in styles), rest],
             loc="lower left",
             frameon=False,
             fontsize=8,
@@ -276,7 +269,7 @@ def _fill(
         if members:
             axes.add_collection(
                 PathCollection(
-                    members, facecolors=colour, edgecolors="#555", linewidths=0.4, hatch=pattern
+                    members, facecolors=colour, edgecolors=EDGE, linewidths=0.4, hatch=pattern
                 )
             )
     axes.set_aspect("equal")

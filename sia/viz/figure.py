@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from sia.dutch import getal
+from sia.viz.theme import tokens
 
-INK = "#1a1a1a"
-SOFT = "#5a5a5a"
-RULE = "#d0d0d0"
-STRONG = "#993404"
-PLAIN = "#0b4a6f"
+INK, SOFT, EDGE, RULE = (tokens()[name] for name in ("inkt", "inkt-2", "lijn-2", "lijn"))
+STRONG, PLAIN, BAND = (tokens()[name] for name in ("urg-5", "accent", "zacht"))
 
 _STYLE: Any = {
     "svg.fonttype": "none",
@@ -48,6 +47,9 @@ _STYLE: Any = {
 _FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _TAG = re.compile(r"<[^>]+>")
 _LONG = re.compile(r"(\d\.\d{2})\d+")
+_COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}\b")
+_ATTRIBUTE = re.compile(r'fill="(#[0-9a-f]{6})"')
+_PATTERN = re.compile(r"(<pattern\b[^>]*>\s*<rect\b[^>]*/>\s*<path)")
 _GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
 
 
@@ -92,6 +94,11 @@ class Chart:
         """Return the ``<svg>`` element with its title and description."""
         return self.markup
 
+    def on_page(self) -> str:
+        """Return the drawing for a page with ``tokens.css``: it follows light, dark and print."""
+        styled = _ATTRIBUTE.sub(r'style="fill: \1"', self.markup)
+        return _PATTERN.sub(r'\1 class="arcering"', _COLOUR.sub(_role, styled))
+
     def _repr_html_(self) -> str:
         """Show the chart in JupyterLab with its title above and its message below."""
         return (
@@ -99,6 +106,19 @@ class Chart:
             f"{self.markup}"
             f"<figcaption>{html.escape(self.text)}</figcaption></figure>"
         )
+
+
+@cache
+def _roles() -> Mapping[str, str]:
+    named = {"#ffffff": "papier"}
+    for name, colour in tokens().items():
+        named.setdefault(colour, name)
+    return named
+
+
+def _role(colour: re.Match[str]) -> str:
+    name = _roles().get(colour[0])
+    return f"var(--{name})" if name else colour[0]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sia.catalogue.model import Catalogue
 from sia.dutch import getal, meervoud, met_teken
 from sia.index import SkewKurtosis, kurtosis, skewness
 from sia.viz.figure import (
+    EDGE,
     INK,
     PLAIN,
     SOFT,
@@ -273,7 +274,7 @@ def _stacked(axes: Axes, shown: pd.DataFrame) -> None:
             left=start,
             color=QUALITATIVE[number],
             hatch=hatch(number),
-            edgecolor="#333",
+            edgecolor=EDGE,
             linewidth=0.3,
             label=part,
         )

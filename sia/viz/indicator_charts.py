@@ -13,6 +13,8 @@ from matplotlib.patches import Rectangle
 from sia.catalogue.model import Catalogue
 from sia.dutch import MISSING, getal, meervoud, procent
 from sia.viz.figure import (
+    BAND,
+    EDGE,
     PLAIN,
     SOFT,
     STRONG,
@@ -23,13 +25,13 @@ from sia.viz.figure import (
     name_room,
     shorten,
 )
-from sia.viz.theme import DIVERGING, ink_on
+from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE, ink_on
 
 _FLAGS: Mapping[str, tuple[str, str, str]] = {
-    "overgenomen": ("^", "#0072b2", "overgenomen uit een eerder jaar"),
-    "geschat": ("D", "#009e73", "geschat"),
-    "model": (".", "#777777", "uit een model van de uitgever"),
-    "ontbreekt": ("x", "#993404", "ontbreekt"),
+    "overgenomen": ("^", PLAIN, "overgenomen uit een eerder jaar"),
+    "geschat": ("D", QUALITATIVE[3], "geschat"),
+    "model": (".", EDGE, "uit een model van de uitgever"),
+    "ontbreekt": ("x", STRONG, "ontbreekt"),
 }
 
 
@@ -143,7 +145,7 @@ def _strip(
     out = values[(values < first - reach) | (values > third + reach)]
     if norm is not None and "p25" in norm:
         ends = np.clip((np.array([norm["p25"], norm["p75"]], dtype=float) - low) / span, 0, 1)
-        axes.add_patch(Rectangle((ends[0], row - 0.3), ends[1] - ends[0], 0.6, color="#d5dde2"))
+        axes.add_patch(Rectangle((ends[0], row - 0.3), ends[1] - ends[0], 0.6, color=BAND))
     usual = values.drop(out.index)
     axes.scatter(
         (usual - low) / span, np.full(len(usual), row), 9, color=PLAIN, alpha=0.6, linewidth=0
@@ -200,7 +202,7 @@ def correlations(table: pd.DataFrame, names: Mapping[str, str]) -> Chart:
 
 def _cell(axes: Axes, row: int, column: int, value: float, size: float) -> None:
     if np.isnan(value):
-        colour, text = "#eeeeee", MISSING
+        colour, text = NO_DATA, MISSING
     else:
         colour = DIVERGING[int(np.clip(np.floor((value + 1) / 0.4), 0, 4))]
         text = getal(value, 2)

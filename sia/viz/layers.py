@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,21 +13,21 @@ import pandas as pd
 from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
 from sia.dutch import MISSING, getal, kans, meervoud, met_teken, rang_interval
 from sia.viz.dataset import Cijfers, data_notes
-from sia.viz.theme import DIVERGING, DOMAINS, PATTERNS, POTENTIE, QUALITATIVE, URGENTIE
+from sia.viz.theme import APPROACH, CHANGE, DOMAINS, NO_DATA, POTENTIE, QUALITATIVE, URGENTIE
 from sia.viz.type_words import certainty_text
 from sia.weighing.order import places
 
 if TYPE_CHECKING:
     from sia.change.since_base import Verandering
 
-AANPAKKEN: Mapping[str, tuple[str, str, str]] = {
-    "integrale gebiedsaanpak": ("I", "#d55e00", "vlak"),
-    "gerichte koppelkansen": ("K", "#e69f00", "schuin"),
-    "deel-buurtaanpak": ("D", "#cc79a7", "stip"),
-    "volgen": ("V", "#56b4e9", "horizontaal"),
-    "basis": ("B", "#e8eef1", "vlak"),
+AANPAKKEN: Mapping[str, tuple[str, str]] = {
+    "integrale gebiedsaanpak": ("I", APPROACH[0]),
+    "gerichte koppelkansen": ("K", APPROACH[1]),
+    "deel-buurtaanpak": ("D", APPROACH[2]),
+    "volgen": ("V", APPROACH[3]),
+    "basis": ("B", APPROACH[4]),
 }
-"""Start of an aanpak's name -> letter on the map, colour, hatching."""
+"""Start of an aanpak's name -> letter on the map, colour."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class Klasse:
 
     label: str
     kleur: str
-    patroon: str = "vlak"
     teken: str = ""
 
 
@@ -74,7 +74,7 @@ def score_layer(
 ) -> Laag:
     """Make a layer of a number, in classes that hold about as many buurten each.
 
-    Equal values are never in different classes; fewer classes where values are few.
+    Values that read the same are never in different classes; fewer classes where they are few.
 
     Parameters
     ----------
@@ -83,42 +83,42 @@ def score_layer(
     colours : sequence of str
         ``#rrggbb`` per class, low to high.
     """
-    known = values.dropna().astype(float)
-    edges = _edges(known.to_numpy(), len(colours))
-    place = np.searchsorted(edges[1:-1], values.to_numpy(dtype=float, na_value=np.nan), "left")
-    place = np.where(values.isna(), -1, place)
-    steps = np.round(np.linspace(0, len(colours) - 1, len(edges) - 1)).astype(int)
+    shown = values.astype(float).round(decimalen)
+    known = shown.dropna().to_numpy()
+    limits = _limits(known, len(colours))
+    place = np.where(shown.isna(), -1, np.searchsorted(limits, shown.to_numpy(), "right"))
+    labels = _labels([getal(limit, decimalen) for limit in limits]) if len(limits) else []
+    labels = labels or [getal(value, decimalen) for value in known[:1]]
+    steps = np.round(np.linspace(0, len(colours) - 1, len(limits) + 1)).astype(int)
     klassen = tuple(
-        Klasse(
-            label=_range(known[place[values.notna()] == number], decimalen),
-            kleur=colours[step],
-            teken=str(number + 1),
-        )
-        for number, step in enumerate(steps if len(known) else [])
+        Klasse(label=label, kleur=colours[step], teken=str(number))
+        for number, (label, step) in enumerate(zip(labels, steps, strict=False), start=1)
     )
     return Laag(
         id=id,
         titel=titel,
         uitleg=uitleg,
         klassen=klassen,
-        klasse=pd.Series(place, index=values.index),
+        klasse=pd.Series(place.astype(int), index=values.index),
         tekst=values.map(lambda value: getal(value, decimalen)),
         noot=_notes(noot, values.index),
     )
 
 
-def _edges(values: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
+def _limits(values: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
+    """Return where one class ends and the next begins; no class is empty."""
     if not len(values):
-        return np.array([0.0, 1.0])
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, wanted + 1), method="lower"))
-    if len(edges) == 1:
-        return np.array([edges[0], edges[0]])
-    return edges
+        return values
+    inner = np.linspace(0, 1, wanted + 1)[1:-1]
+    limits: np.ndarray[Any, Any] = np.unique(np.quantile(values, inner, method="higher"))
+    inside = limits[limits > values.min()]
+    return inside if len(inside) else np.unique(values)[1:2]
 
 
-def _range(values: pd.Series[float], decimalen: int) -> str:
-    low, high = getal(values.min(), decimalen), getal(values.max(), decimalen)
-    return low if low == high else f"{low} tot en met {high}"
+def _labels(limits: Sequence[str]) -> list[str]:
+    """Say the classes: neighbours share their limit, so that no value lies between two."""
+    between = [f"{low} tot {high}" for low, high in pairwise(limits)]
+    return [f"tot {limits[0]}", *between, f"vanaf {limits[-1]}"]
 
 
 def _notes(noot: pd.Series[str] | None, index: pd.Index[Any]) -> pd.Series[str]:
@@ -209,7 +209,7 @@ def _potential_layer(cijfers: Cijfers) -> Laag:
 
 
 def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
-    """Return one class per type; a type's number fixes its colour and hatching in every year."""
+    """Return one class per type; a type's number fixes its colour in every year."""
     known = typologie.dropna(subset=["type"]).sort_values("type")
     unique = known.drop_duplicates("type")
     names = zip(unique["type"].astype(int), unique["typenaam"].astype(str), strict=True)
@@ -217,7 +217,6 @@ def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
         f"{number}. {name}": Klasse(
             label=f"{number}. {name}",
             kleur=QUALITATIVE[(number - 1) % len(QUALITATIVE)],
-            patroon=PATTERNS[(number - 1) % len(PATTERNS)],
             teken=str(number),
         )
         for number, name in names
@@ -237,10 +236,10 @@ def _type_layer(cijfers: Cijfers) -> Laag:
 
 def approach_class(naam: str) -> Klasse:
     """Return how an aanpak is painted; one that the method does not know gets grey and its name."""
-    for start, (sign, colour, pattern) in AANPAKKEN.items():
+    for start, (sign, colour) in AANPAKKEN.items():
         if naam.lower().startswith(start):
-            return Klasse(label=naam, kleur=colour, patroon=pattern, teken=sign)
-    return Klasse(label=naam, kleur="#bbbbbb", patroon="kruis", teken=naam[:1].upper())
+            return Klasse(label=naam, kleur=colour, teken=sign)
+    return Klasse(label=naam, kleur=NO_DATA, teken=naam[:1].upper())
 
 
 def _approach_layer(cijfers: Cijfers) -> Laag:
@@ -262,8 +261,8 @@ def _approach_layer(cijfers: Cijfers) -> Laag:
 def _pocket_layer(cijfers: Cijfers) -> Laag:
     places = cijfers.buurt_van_deelbuurt
     counts = places.value_counts().reindex(cijfers.gebieden.index).fillna(0).astype(int)
-    some = Klasse("Een of meer deel-buurten", "#cc79a7", "vlak", "D")
-    none = Klasse("Geen deel-buurt gevonden", "#e8eef1")
+    some = Klasse("Een of meer deel-buurten", QUALITATIVE[6], "D")
+    none = Klasse("Geen deel-buurt gevonden", APPROACH[3])
     values = counts.map(lambda n: some.label if n else none.label).astype("string")
     notes = counts.map(lambda n: f"{meervoud(n, 'deel-buurt', 'deel-buurten')}" if n else "")
     uitleg = "Plekken die duidelijk afwijken van de rest van hun buurt (gestippeld)."
@@ -279,7 +278,6 @@ def _area_layer(cijfers: Cijfers) -> Laag:
         name: Klasse(
             label=f"{number}. {name}",
             kleur=QUALITATIVE[place % len(QUALITATIVE)],
-            patroon=PATTERNS[(place + place // len(QUALITATIVE)) % len(PATTERNS)],
             teken=str(number),
         )
         for place, (number, name) in enumerate(named.items())
@@ -289,13 +287,13 @@ def _area_layer(cijfers: Cijfers) -> Laag:
     return category_layer("dia", "Voorgesteld DIA-gebied", uitleg, values, classes)
 
 
-CHANGES: Mapping[str, tuple[str, str, str]] = {
-    RISES: ("▲", DIVERGING[3], "schuin"),
-    NOISE: ("", DIVERGING[2], "vlak"),
-    UNKNOWN: ("?", DIVERGING[2], "stip"),
-    FALLS: ("▼", DIVERGING[1], "tegenschuin"),
+CHANGES: Mapping[str, tuple[str, str]] = {
+    RISES: ("▲", CHANGE[2]),
+    NOISE: ("", CHANGE[1]),
+    UNKNOWN: ("?", NO_DATA),
+    FALLS: ("▼", CHANGE[0]),
 }
-"""Judgement on a change -> sign on the map, colour, hatching."""
+"""Judgement on a change -> sign on the map, colour."""
 
 
 def change_layer(verandering: Verandering, index: pd.Index[Any]) -> Laag:
@@ -304,10 +302,7 @@ def change_layer(verandering: Verandering, index: pd.Index[Any]) -> Laag:
     values = table["oordeel"].astype("string").where(table["oordeel"].isin(list(CHANGES)))
     there = [name for name in CHANGES if (values == name).any()]
     classes = {
-        name: Klasse(
-            label=name, kleur=CHANGES[name][1], patroon=CHANGES[name][2], teken=CHANGES[name][0]
-        )
-        for name in there
+        name: Klasse(label=name, kleur=CHANGES[name][1], teken=CHANGES[name][0]) for name in there
     }
     notes = [change_note(row) if pd.notna(row["oordeel"]) else "" for _, row in table.iterrows()]
     return category_layer(

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from sia.dutch import getal
-from sia.viz.figure import Chart, canvas, finish
+from sia.viz.figure import EDGE, Chart, canvas, finish
 from sia.viz.outline import map_path, simplified
 from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE
 
@@ -36,13 +36,11 @@ def draw_classes(
     known = values.notna().to_numpy()
     place = np.searchsorted(edges, values.fillna(0).to_numpy(dtype=float), "left")
     face = [colours[k] if ok else NO_DATA for k, ok in zip(place, known, strict=True)]
-    axes.add_collection(PathCollection(paths, facecolors=face, edgecolors="#555", linewidths=0.4))
+    axes.add_collection(PathCollection(paths, facecolors=face, edgecolors=EDGE, linewidths=0.4))
     blank = [path for path, ok in zip(paths, known, strict=True) if not ok]
     if blank:
         axes.add_collection(
-            PathCollection(
-                blank, facecolors="none", edgecolors="#777", hatch="////", linewidths=0.3
-            )
+            PathCollection(blank, facecolors="none", edgecolors=EDGE, hatch="////", linewidths=0.3)
         )
     axes.set_aspect("equal")
     axes.autoscale_view()
@@ -68,8 +66,8 @@ def _small_maps(
         for axes, (label, (values, colours, edges)) in zip(grid.flat, panels.items(), strict=False):
             draw_classes(axes, paths, values.reindex(gebieden.index), colours, edges)
             axes.set_title(label, fontsize=9)
-        handles = [Patch(facecolor=c, edgecolor="#555") for c in URGENTIE]
-        handles.append(Patch(facecolor=NO_DATA, edgecolor="#777", hatch="////"))
+        handles = [Patch(facecolor=c, edgecolor=EDGE) for c in URGENTIE]
+        handles.append(Patch(facecolor=NO_DATA, edgecolor=EDGE, hatch="////"))
         labels = ["laag", "", "midden", "", "hoog", "geen score"]
         figure.legend(
             handles,
@@ -110,10 +108,12 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
             panels[label] = (values, colours, quintiles(values.to_numpy()))
     # no count: a report shows every number of a sentence in a table too
     text = (
-        "Elke kaart verdeelt de buurten in vijf even grote groepen; donker is hoger. "
-        "Een buurt waarvoor geen urgentie is berekend, is gearceerd."
+        "Elke kaart verdeelt de buurten in vijf even grote groepen, van laag naar hoog. "
+        "Een buurt waarvoor geen urgentie is berekend, is grijs."
     )
-    return _small_maps(gebieden, panels, "Scores per domein op de kaart", text, "Donker is hoger")
+    return _small_maps(
+        gebieden, panels, "Scores per domein op de kaart", text, "Van laag naar hoog"
+    )
 
 
 def year_maps(gebieden: gpd.GeoDataFrame, by_year: pd.DataFrame) -> Chart:

@@ -10,11 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sia.dutch import getal, meervoud
-from sia.viz.figure import Chart, canvas, finish
-from sia.viz.theme import QUALITATIVE
+from sia.viz.figure import EDGE, STRONG, Chart, canvas, finish
+from sia.viz.theme import NO_DATA, QUALITATIVE, URGENTIE
 
 _MARKS = "osD^vPX*<>hp8d"
-_DIA, _OTHER = "#f3dcc0", "#f4f4f4"
+_DIA, _OTHER = URGENTIE[0], NO_DATA
 
 
 def plan_map(
@@ -30,20 +30,20 @@ def plan_map(
         gebieden.plot(
             ax=axes,
             color=[_DIA if yes else _OTHER for yes in inside],
-            edgecolor="#888",
+            edgecolor=EDGE,
             linewidth=0.4,
         )
         middles = plannen.geometry.representative_point()
         handles: list[Artist] = [
-            Patch(facecolor=_DIA, edgecolor="#888", label="gebied met gezamenlijke aanpak")
+            Patch(facecolor=_DIA, edgecolor=EDGE, label="gebied met gezamenlijke aanpak")
         ]
         for number, partner in enumerate(sorted(set(plannen["partner"]))):
             own = middles[plannen["partner"] == partner]
             mark = _MARKS[number % len(_MARKS)]
             colour = QUALITATIVE[number % len(QUALITATIVE)]
-            axes.plot(own.x, own.y, mark, color=colour, markeredgecolor="#333", markersize=5,
+            axes.plot(own.x, own.y, mark, color=colour, markeredgecolor=EDGE, markersize=5,
                       markeredgewidth=0.4, linestyle="none")  # fmt: skip
-            handles.append(Line2D([], [], marker=mark, color=colour, markeredgecolor="#333",
+            handles.append(Line2D([], [], marker=mark, color=colour, markeredgecolor=EDGE,
                                   linestyle="none", label=partner))  # fmt: skip
         if namen is not None:
             _name_areas(axes, gebieden.loc[inside], namen)
@@ -57,7 +57,7 @@ def plan_map(
 def _name_areas(axes: Axes, dia: gpd.GeoDataFrame, namen: pd.Series) -> None:
     """Draw a line around each area and write its name in it, on a light ground."""
     whole = dia[["geometry"]].assign(gebied=namen.reindex(dia.index)).dissolve("gebied")
-    whole.boundary.plot(ax=axes, color="#7a4a12", linewidth=1.4)
+    whole.boundary.plot(ax=axes, color=STRONG, linewidth=1.4)
     for name, point in whole.representative_point().items():
         axes.annotate(str(name), (point.x, point.y), ha="center", va="center", fontsize=8,
                       fontweight="bold", zorder=5,

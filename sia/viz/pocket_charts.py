@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 
 from sia.dutch import getal, meervoud
-from sia.viz.figure import INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
+from sia.viz.figure import EDGE, INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
 from sia.viz.map_charts import draw_classes, quintiles
 from sia.viz.outline import map_path, simplified
 from sia.viz.theme import NO_DATA, URGENTIE
@@ -48,7 +48,7 @@ def pocket_maps(
             axes.set_title(title, fontsize=10)
         _pockets(grid[1], deelbuurten, edges)
         handles = [Patch(facecolor=colour, edgecolor=SOFT) for colour in URGENTIE]
-        handles.append(Patch(facecolor=NO_DATA, edgecolor="#777", hatch="////"))
+        handles.append(Patch(facecolor=NO_DATA, edgecolor=EDGE, hatch="////"))
         figure.legend(
             handles,
             ["laag", "", "midden", "", "hoog", "geen gegevens"],

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from sia.dutch import MISSING, getal, kans, meervoud, opsomming, rang_interval
 from sia.viz.figure import (
+    EDGE,
     INK,
     PLAIN,
     SOFT,
@@ -22,24 +23,15 @@ from sia.viz.figure import (
     name_room,
     shorten,
 )
-from sia.viz.theme import PATTERNS, QUALITATIVE
+from sia.viz.theme import QUALITATIVE, URGENTIE
 from sia.weighing.ranking import SURE, words
 
-_HATCHES = {
-    "vlak": "",
-    "schuin": "//",
-    "stip": "..",
-    "horizontaal": "--",
-    "ruit": "xx",
-    "verticaal": "||",
-    "tegenschuin": "\\\\",
-    "kruis": "++",
-}
+_HATCHES = ("", "//", "..", "--", "xx", "||", "\\\\", "++")
 
 
 def hatch(number: int) -> str:
     """Return Matplotlib's hatching for the `number`-th colour of `QUALITATIVE` (from 0)."""
-    return _HATCHES[PATTERNS[number % len(PATTERNS)]]
+    return _HATCHES[number % len(_HATCHES)]
 
 
 def rank_intervals(
@@ -140,7 +132,7 @@ def sensitivity_bars(table: pd.DataFrame) -> Chart:
             (left / width, 0.5 / height, 1 - (left + 0.3) / width, 1 - 0.85 / height)
         )
         _bars(axes, rows, "totaal", -0.17, PLAIN, "")
-        _bars(axes, rows, "eerste", 0.17, "#e69f00", "//")
+        _bars(axes, rows, "eerste", 0.17, URGENTIE[2], "//")
         axes.set_yticks(range(len(rows)), labels, fontsize=9)
         axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         axes.set_xlim(left=min(0.0, *axes.get_xlim()[:1]))
@@ -200,7 +192,7 @@ def stacked_contributions(
                     left=start,
                     color=QUALITATIVE[number],
                     hatch=hatch(number),
-                    edgecolor="#333",
+                    edgecolor=EDGE,
                     linewidth=0.3,
                     label=label if positive else None,
                 )

@@ -5,37 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from sia.dutch import getal
 from sia.errors import Problem, refuse
 
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
 
-URGENTIE = ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404")
-"""Five classes, light to dark (ColorBrewer YlOrBr, Harrower & Brewer 2003; colour-blind safe)."""
+_TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), ")
 
-POTENTIE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2171b5", "#253494")
-"""Five classes, light to dark (ColorBrewer YlGnBu, the fourth darkened until white reads on it)."""
 
-DIVERGING = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
+@cache
+def tokens() -> Mapping[str, str]:
+    """Return the colours of readers' pages in the light theme: name in ``tokens.css`` -> hex."""
+    sheet = files("sia.viz").joinpath("static", "tokens.css").read_text(encoding="utf-8")
+    return dict(_TOKEN.findall(sheet))
+
+
+def _ramp(name: str, steps: int = 5) -> tuple[str, ...]:
+    return tuple(tokens()[f"{name}-{step}"] for step in range(1, steps + 1))
+
+
+URGENTIE = _ramp("urg")
+"""Five classes, light to dark."""
+
+POTENTIE = _ramp("pot")
+"""Five classes, light to dark."""
+
+DIVERGING = _ramp("div")
 """Below to above a reference (ColorBrewer RdBu; colour-blind safe)."""
 
-QUALITATIVE = (
-    "#56b4e9",
-    "#e69f00",
-    "#009e73",
-    "#f0e442",
-    "#cc79a7",
-    "#0072b2",
-    "#d55e00",
-    "#bbbbbb",
-)
-"""Types and other names (Okabe & Ito 2008, grey in place of black, which is kept for text)."""
+CHANGE = _ramp("ver", 3)
+"""Falls, within the noise, rises."""
 
-PATTERNS = ("vlak", "schuin", "stip", "horizontaal", "ruit", "verticaal", "tegenschuin", "kruis")
-"""Hatching that goes with `QUALITATIVE`, so that colour never carries the meaning alone."""
+QUALITATIVE = _ramp("type", 8)
+"""Types, partners and other names; always with a number or a name."""
 
-NO_DATA = "#d9d9d9"
+APPROACH = _ramp("aanpak")
+"""The five kinds of aanpak, from the most that is asked to the least."""
+
+NO_DATA = tokens()["geen"]
 
 DOMAINS: Mapping[str, str] = {
     "sociaal": "Sociaal",
@@ -145,4 +155,4 @@ def _luminance(colour: str) -> float:
 
 def ink_on(colour: str) -> str:
     """Return the text colour, near-black or white, that reads best on `colour`."""
-    return max(("#1a1a1a", "#ffffff"), key=lambda ink: contrast(ink, colour))
+    return max((tokens()["inkt"], "#ffffff"), key=lambda ink: contrast(ink, colour))

@@ -14,6 +14,7 @@ from scipy.optimize import isotonic_regression
 
 from sia.dutch import getal, meervoud, opsomming
 from sia.viz.figure import (
+    EDGE,
     INK,
     NO_TYPES,
     SOFT,
@@ -70,7 +71,7 @@ def type_profiles(
 def _profile_panel(axes: Axes, values: np.ndarray[Any, Any], number: int, reach: float) -> None:
     rows = np.arange(len(values))
     colour = QUALITATIVE[number % len(QUALITATIVE)]
-    axes.barh(rows, values, 0.7, color=colour, hatch=hatch(number), edgecolor="#333", linewidth=0.5)
+    axes.barh(rows, values, 0.7, color=colour, hatch=hatch(number), edgecolor=EDGE, linewidth=0.5)
     for row, value in enumerate(values.tolist()):
         side = "left" if value >= 0 else "right"
         shift = reach * (0.03 if value >= 0 else -0.03)

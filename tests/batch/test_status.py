@@ -147,3 +147,11 @@ def test_what_nobody_knows_is_refused_and_nothing_is_said_so(
     with pytest.raises(InputError, match=r"Bedoelde u `Utrecht`\? Of geef de code"):
         processed_years(folders, "Utrech")
     assert "nog niets" in status_text(processed_years(Folders(tmp_path / "leeg", tmp_path)))
+
+
+def test_a_year_without_a_report_is_not_in_order(folders: Folders, tmp_path: Path) -> None:
+    _published(tmp_path)
+    (row, *_) = processed_years(folders, "GM0344")
+    assert "niet af" not in status_text([row])
+    halfway = {**row, "stappen": ["indicatoren", "intake"], "verouderd": []}
+    assert "niet af" in status_text([halfway]) and "in orde" not in status_text([halfway])

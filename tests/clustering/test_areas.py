@@ -71,13 +71,31 @@ def test_candidates_that_touch_in_a_corner_are_two_areas() -> None:
     assert result.buurten.loc[[code(7), code(14)], "dia_gebied"].tolist() == [1, 2]
 
 
-def test_an_area_takes_in_the_most_urgent_neighbour_and_names_its_wijk() -> None:
+def test_an_area_takes_in_the_most_urgent_neighbour_and_is_named_after_its_candidate() -> None:
     areas, urgency = city()
     urgency[code(6)] = 95.0
     result = find_areas(areas, urgency, [code(7)], {}, BOUNDS)
-    assert result.buurten.at[code(6), "naam"] == "West"
+    assert result.buurten.at[code(6), "naam"] == "Buurt 7 e.o."
     table = compare_table(result.buurten["dia_gebied"], areas["wijknaam"])
     assert table["wijken (aantal buurten)"].tolist() == ["Wijk 01 West (4)"]
+
+
+def test_an_area_that_holds_most_of_a_wijk_bears_its_name() -> None:
+    areas, urgency = city()
+    areas.loc[[code(n) for n in (0, 1, 6, 7)], "wijknaam"] = "Wijk 03 Hoek"
+    grown = find_areas(areas, urgency, [code(0), code(1), code(6)], {}, BOUNDS)
+    assert grown.gebieden["naam"].tolist() == ["Hoek"]
+
+
+@pytest.mark.parametrize(("beside", "count"), [(1, 2), (2, 1)])
+def test_candidates_that_hardly_touch_are_two_areas(beside: int, count: int) -> None:
+    """The second row lies 70 metres further: 30 of the 400 metres round buurt 7, or 70."""
+    areas, urgency = city()
+    low = AreaSettings(minimum=500, maximum=8000)
+    moved = areas.geometry.translate(xoff=70)
+    areas.geometry = areas.geometry.where(np.arange(SIDE**2) // SIDE != 1, moved)
+    result = find_areas(areas, urgency, [code(beside), code(7)], {}, low)
+    assert len(result.gebieden) == count
 
 
 def test_a_named_area_is_taken_as_it_is_and_its_candidates_grow_no_other() -> None:

@@ -74,6 +74,13 @@ def test_overruling_needs_a_reason_and_an_aanpak() -> None:
         "Het gaat om kerkstraat 12.",
         "Postcode 1234 ab meldt zich.",
         "geb. 01-02-1960",
+        "Haar nummer is 06.12345678",
+        "auto met kenteken 12-ABC-3",
+        "De auto AB-123-C staat er al weken.",
+        "Wijkagent De Groot zegt het.",
+        "dhr v.d. Verzonnen klaagt",
+        "Hij woont Lage Lindestraat nr. 12",
+        "Het staat bij @verzonnen.",
     ],
 )
 def test_personal_data_is_noticed(text: str) -> None:
@@ -90,6 +97,9 @@ def test_personal_data_is_noticed(text: str) -> None:
         "Corporatie De Linde knapt in Oud Noord de portieken op.",
         "Leerkrachten van Het Zeggelt fietsen. De mevrouw niet.",
         "In 2024 is het 1965 en de 1234 abonnees, onderweg 5 minuten.",
+        "De Universiteit Twente en de Regio Twente doen mee; rond de Oude Markt is het druk.",
+        "Project ZW-12-034 van het Nationaal Programma loopt in het Johan Cruijff Court.",
+        "De Jan Steenstraat en de Prins Bernhardlaan krijgen in 2027 een nieuw riool.",
         "Het Medisch Spectrum Twente breidt uit, op 12-03-2026 besproken.",
     ],
 )

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from sia.sources import registry
 from sia.sources.base import EMPTY, SECRET, UNKNOWN, Intake
 from sia.sources.registry import read_folder
 
@@ -276,3 +277,72 @@ def test_map_that_names_a_wrong_system_is_refused(tmp_path: Path) -> None:
     content = _map("buurtcode", "urn:ogc:def:crs:OGC:1.3:CRS84")
     found = _intake(tmp_path, content, "buurten_2024.geojson")
     assert "lijken op EPSG:28992" in found.files["opmerking"].iloc[0]
+
+
+def _crime(head: list[str]) -> str:
+    rows = ([code, "Totaal misdrijven", "2024", str(n)] for n, code in enumerate(CODES))
+    return _text(head, *rows)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["WijkenEnBuurten", "SoortMisdrijf", "Perioden", "GeregistreerdeMisdrijven_1"],
+        ["wijkenenbuurten", "soortmisdrijf", "perioden", "geregistreerdemisdrijven_1"],
+        ["Wijken en buurten", "Soort misdrijf", "Perioden", "Geregistreerde misdrijven (aantal)"],
+    ],
+)
+def test_crime_is_known_however_its_headings_are_spelled(tmp_path: Path, head: list[str]) -> None:
+    (table,) = _intake(tmp_path, _crime(head), "misdrijven.csv").tables
+    assert table.source == "politie.misdrijven"
+    assert list(table.values["totaal_misdrijven"]) == [0, 1, 2, 3, 4, 5]
+
+
+def _kwb(share: Callable[[int], str], **more: str) -> str:
+    head = ["gwb_code_10", "regio", "gm_naam", "recs", "gwb_code", "a_inw", "p_koopw", *more]
+    rows = (
+        [c, "B", "V", "Buurt", c, "1000", share(n), *more.values()] for n, c in enumerate(CODES)
+    )
+    return _text(head, *rows)
+
+
+def test_year_inside_a_table_goes_before_that_of_its_name(tmp_path: Path) -> None:
+    content = _kwb(lambda n: str(40 + n), jaar="2024")
+    (table,) = _intake(tmp_path, content, "kwb-2023.csv").tables
+    assert table.year == 2024
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (lambda n: f"0,{40 + n}", "tussen 0 en 1"),
+        (lambda n: f"{40 + n}%" if n % 2 else str(40 + n), "een procentteken en een deel niet"),
+    ],
+)
+def test_shares_of_a_publisher_that_somebody_made_fractions(
+    tmp_path: Path, share: Callable[[int], str], said: str
+) -> None:
+    found = _intake(tmp_path, _kwb(share), "kwb-2024.csv")
+    assert not found.tables and said in found.files["opmerking"].iloc[0]
+
+
+def test_small_shares_of_a_publisher_are_percentages(tmp_path: Path) -> None:
+    (table,) = _intake(tmp_path, _kwb(lambda n: f"0,{n}"), "kwb-2024.csv").tables
+    assert table.values["percentage_koopwoningen"].max() == 0.5
+
+
+def test_fault_of_ours_in_one_file_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "anders_2024.csv").write_text(_text(HEAD, *ROWS))
+    known = registry.recognise
+
+    def broken(path: Path) -> object:
+        if path.name == "anders_2024.csv":
+            raise KeyError("kolom")
+        return known(path)
+
+    monkeypatch.setattr(registry, "recognise", broken)
+    found = _intake(tmp_path, _text(["buurtcode", "saldo"], *([c, "5"] for c in CODES)))
+    assert list(found.files["status"]) == ["fout", "gelezen"]
+    assert "Onverwachte fout" in found.files["opmerking"].iloc[0]

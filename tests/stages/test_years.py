@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.change.base_year import split_change
+from sia.change.base_year import BaseYear, split_change
 from sia.change.since_base import Verandering
 from sia.stad import Stad
+from sia.stages import graph, verandering
 from sia.stages.figures import change_found, entries_of, figures
+from sia.stages.inputs import Inputs
 from sia.store import read_manifest, sha256_file, update_manifest, write_table
 from sia.weighing import URGENTIE
 from tests.stages.conftest import Line
@@ -33,6 +35,15 @@ def test_there_is_nothing_to_compare_in_the_base_year(line: Line) -> None:
     stad = Stad(first)
     assert stad.verandering.lijst().empty and stad.verandering.oorzaken().empty
     assert list(stad.verandering.jaarscores) == sorted(line.runs)
+
+
+def test_without_a_buurt_in_both_years_there_is_nothing_to_compare(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = Inputs(line.last, graph.stage("verandering"))
+    assert verandering.compared(inputs) is not None
+    monkeypatch.setattr(BaseYear, "comparable", pd.DataFrame())
+    assert verandering.compared(inputs) is None
 
 
 def test_the_parts_of_the_change_sum_to_it_and_match_the_written_scores(line: Line) -> None:

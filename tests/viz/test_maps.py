@@ -33,6 +33,20 @@ def test_classes_keep_order_and_never_split_equal_values(raw: list[int | None]) 
     assert len({klasse.kleur for klasse in laag.klassen}) == len(laag.klassen)
 
 
+def test_neighbouring_classes_share_their_limit_and_hold_what_reads_the_same() -> None:
+    values = pd.Series([1.04, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, np.nan])
+    laag = score_layer("x", "X", "", values)
+    labels = [klasse.label for klasse in laag.klassen]
+    ends = [label.split(" tot ") for label in labels[1:-1]]
+    assert labels[0] == f"tot {ends[0][0]}"
+    assert labels[-1] == f"vanaf {ends[-1][1]}"
+    assert [end for _, end in ends[:-1]] == [begin for begin, _ in ends[1:]]
+    assert laag.klasse[0] == laag.klasse[1] == 0
+    assert sorted(set(laag.klasse)) == [-1, 0, 1, 2, 3, 4]
+    skewed = score_layer("x", "X", "", pd.Series([0.0] * 19 + [7.0]))
+    assert [klasse.label for klasse in skewed.klassen] == ["tot 7,0", "vanaf 7,0"]
+
+
 def test_one_value_everywhere_is_one_class() -> None:
     laag = score_layer("x", "X", "", pd.Series([5.0, 5.0, np.nan]))
     assert [klasse.label for klasse in laag.klassen] == ["5,0"]
@@ -143,7 +157,7 @@ def test_unknown_layer_value_is_an_error(stad: Cijfers) -> None:
 
 def test_no_class_is_told_apart_by_colour_alone(stad: Cijfers) -> None:
     for laag in layers(everything(stad)):
-        marks = [(klasse.patroon, klasse.teken) for klasse in laag.klassen]
+        marks = [klasse.teken for klasse in laag.klassen]
         assert len(set(marks)) == len(marks), laag.id
 
 

@@ -195,7 +195,12 @@ for (const w of WIJKEN) {
   w.p = B[w.l.reduce((a, i) => (Math.hypot(B[i].p[0] - m[0], B[i].p[1] - m[1]) < Math.hypot(B[a].p[0] - m[0], B[a].p[1] - m[1]) ? i : a))].p;
 }
 const meet = document.createElement("canvas").getContext("2d");
-const breed = (t, px) => { meet.font = `600 ${px}px ${getComputedStyle(document.body).fontFamily}`; return meet.measureText(t).width; };
+const LETTER = getComputedStyle(document.body).fontFamily, BREED = new Map(); // asking for them again costs a layout of the page
+const breed = (t, px) => {
+  const k = px + t;
+  if (!BREED.has(k)) { meet.font = `600 ${px}px ${LETTER}`; BREED.set(k, meet.measureText(t).width); }
+  return BREED.get(k);
+};
 function stad() { // where people live: farmland around it stays a step of zooming out away
   const p = RING.filter((_, i) => S().r[i] != null).flat(2);
   if (!p.length) return [...heel];
@@ -544,11 +549,11 @@ function gewichten() {
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
   vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / tot) * 100)} %. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
   if (!kan) return;
-  D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); onthoud(false); } }))));
+  D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); }, onchange: () => onthoud(false) }))));
   vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
   vul("bewijs", X.bewijs || "Voor deze manier van samenvoegen is geen bewijs van de volgorde gemaakt.");
 }
-let na = null;
+let na = null, hw = 0; // the ranks now; how wide the picture of them may be
 function weeg() {
   if (!kan) return;
   const w = st.gewicht, nr = (na = plaatsen(w)), voor = S().r, kw = G.filter((i) => voor[i] <= KWART), eigen = w.every((v) => v === 1), tot = W0.reduce((s, v, k) => s + v * w[k], 0);
@@ -562,7 +567,7 @@ function weeg() {
   helling(nr);
 }
 function helling(nr) {
-  const voor = S().r, sh = G.filter((i) => nr.has(i) && (voor[i] <= KWART || nr.get(i) <= KWART)).slice(0, 40), W = Math.max(320, Math.min(430, $("helling").clientWidth || 430)), n = Math.min(W - 120, 8 + Math.max(...sh.map((i) => breed(B[i].n, 14))));
+  const voor = S().r, sh = G.filter((i) => nr.has(i) && (voor[i] <= KWART || nr.get(i) <= KWART)).slice(0, 40), W = Math.max(320, Math.min(430, hw || 430)), n = Math.min(W - 120, 8 + Math.max(...sh.map((i) => breed(B[i].n, 14))));
   const plek = (waarde) => { const o = [...sh].sort((i, j) => waarde(i) - waarde(j)), m = new Map(); o.forEach((i, k) => m.set(i, 14 + k * 22 + (waarde(i) > KWART ? 10 : 0))); return m; };
   const yl = plek((i) => voor[i]), yr = plek((i) => nr.get(i)), grens = 14 + sh.filter((i) => voor[i] <= KWART).length * 22 - 6;
   const s = sv("svg", { width: "100%", viewBox: `0 0 ${W} ${sh.length * 22 + 28}`, role: "img", "aria-label": "Plaats voor en na: " + sh.map((i) => `${B[i].n} van ${voor[i]} naar ${nr.get(i)}`).join(", "), style: { "max-width": W + "px" } }, sv("line", { x1: 0, x2: W, y1: grens, y2: grens, "stroke-dasharray": "3 3", style: { stroke: "var(--lijn-2)" } }));
@@ -696,7 +701,6 @@ $("fs").addEventListener("change", rijen); $("fa").addEventListener("change", ri
 addEventListener("keydown", (e) => { if (e.key === "Escape" && st.buurt != null && document.activeElement !== Z) kies(null); });
 addEventListener("popstate", lees); addEventListener("hashchange", lees);
 vragen(); tabel(); gewichten(); geldblok(); plannenblok(); lees();
-let hw = 0;
 new ResizeObserver(() => { const w = $("helling").clientWidth; if (kan && w && w !== hw) { hw = w; helling(na); } }).observe($("helling"));
 window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()), citeer };
 })();

@@ -34,39 +34,14 @@ window.SiaKaart = function (map, id, data) {
     return made;
   }
 
-  /* Hatching: one pattern per colour and kind, so that colour never says it alone. */
-  const STROKES = {
-    schuin: "M-2,2 l4,-4 M0,10 l10,-10 M8,12 l4,-4", tegenschuin: "M-2,8 l4,4 M0,0 l10,10 M8,-2 l4,4",
-    horizontaal: "M0,5 h10", verticaal: "M5,0 v10", kruis: "M0,5 h10 M5,0 v10",
-    ruit: "M0,0 l10,10 M0,10 l10,-10"
-  };
-  const definitions = svg("defs", {});
-  const store = svg("svg", { width: 0, height: 0, "aria-hidden": "true", focusable: "false" });
-  store.style.position = "absolute";
-  store.appendChild(definitions);
-  wrapper.appendChild(store);
-  const painted = {};
-  function paint(colour, kind) {
-    if (!kind || kind === "vlak") return colour;
-    const key = id + "-" + kind + colour.slice(1);
-    if (!painted[key]) {
-      const pattern = svg("pattern", { id: key, width: 10, height: 10, patternUnits: "userSpaceOnUse" });
-      pattern.appendChild(svg("rect", { width: 10, height: 10, fill: colour }));
-      if (kind === "stip") pattern.appendChild(svg("circle", { cx: 5, cy: 5, r: 1.5, fill: "#333" }));
-      else pattern.appendChild(svg("path", { d: STROKES[kind], stroke: "#333", "stroke-width": 1, fill: "none" }));
-      definitions.appendChild(pattern);
-      painted[key] = true;
-    }
-    return "url(#" + key + ")";
-  }
-  const GREY = { kleur: data.leeg, patroon: "tegenschuin", label: data.leegtekst, teken: "" };
+  const GREY = { kleur: data.leeg, label: data.leegtekst, teken: "" };
   const classOf = (i) => (layer.klasse[i] < 0 ? GREY : layer.klassen[layer.klasse[i]]);
   const faded = (i) => data.nadruk.length > 0 && !data.nadruk.includes(i);
 
   function style(i) {
     const current = classOf(i);
     return {
-      fillColor: paint(current.kleur, current.patroon), fillOpacity: faded(i) ? 0.3 : 1,
+      fillColor: current.kleur, fillOpacity: faded(i) ? 0.3 : 1,
       color: "#555", weight: faded(i) ? 0.5 : 1, opacity: 1
     };
   }
@@ -103,7 +78,7 @@ window.SiaKaart = function (map, id, data) {
 
   const pockets = L.geoJSON(data.deelbuurten, {
     interactive: true,
-    style: { color: "#000", weight: 2.5, dashArray: "5 4", fillColor: paint("#ffffff", "stip"), fillOpacity: 0.55 },
+    style: { color: "#000", weight: 2.5, dashArray: "5 4", fillColor: "#ffffff", fillOpacity: 0.35 },
     onEachFeature: (feature, shape) => {
       shape.bindTooltip(() => {
         const box = element("div");
@@ -155,7 +130,7 @@ window.SiaKaart = function (map, id, data) {
 
   function swatch(current) {
     const box = svg("svg", { width: 26, height: 18, "aria-hidden": "true", focusable: "false" });
-    box.appendChild(svg("rect", { x: 0.5, y: 0.5, width: 25, height: 17, fill: paint(current.kleur, current.patroon), stroke: "#555" }));
+    box.appendChild(svg("rect", { x: 0.5, y: 0.5, width: 25, height: 17, fill: current.kleur, stroke: "#555" }));
     if (current.teken) {
       const mark = svg("text", { x: 13, y: 13, "text-anchor": "middle", "font-size": 11, "font-weight": 700, fill: "#111", stroke: "#fff", "stroke-width": 2.5, "paint-order": "stroke" });
       mark.textContent = current.teken;
