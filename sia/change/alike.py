@@ -25,10 +25,6 @@ def measured_alike(
         Of this year; what the base year says of a code that is new is said of most of its codes.
     names : sequence of str
         Indicators.
-
-    Returns
-    -------
-    DataFrame of bool, rows x names
     """
     years = [_years(table, rows, names) for table in (then, now)]
     series = _series_of(then, now, names)

@@ -60,10 +60,6 @@ def year_scores(scores: Mapping[int, pd.DataFrame], buurten: pd.Index) -> pd.Dat
     ----------
     scores : mapping of int to DataFrame
         ``scores`` by year.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``, one column per year (str)
     """
     columns = {str(jaar): table[URGENTIE] for jaar, table in scores.items()}
     return pd.DataFrame(columns).reindex(buurten)

@@ -94,12 +94,7 @@ class Choices:
                 check_choice(step, option)
 
     def pick(self, u: Array, count: int) -> npt.NDArray[np.int64]:
-        """Turn uniform numbers in [0, 1) into option numbers below `count`.
-
-        Parameters
-        ----------
-        u : array, shape (m,)
-        """
+        """Turn uniform numbers in [0, 1) into option numbers below `count`."""
         if self.own is None or count == 1:
             return np.minimum((u * count).astype(np.int64), count - 1)
         rest = np.maximum(u - self.own, 0.0) / max(1.0 - self.own, 1e-12)
@@ -259,12 +254,7 @@ class RecordedDraws:
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
-    """Recorded draws made ready: arrays instead of names.
-
-    Parameters
-    ----------
-    versions : array, shape (m, n, k)
-    """
+    """Recorded draws made ready: arrays instead of names."""
 
     versions: Array
 

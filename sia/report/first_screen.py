@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sia.change.words import FALLS, NOISE, RISES
-from sia.dutch import LIKELY, UNLIKELY, euro, getal, opsomming, procent
+from sia.dutch import LIKELY, UNLIKELY, euro, getal, kans, opsomming, procent
 from sia.report import change
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
 from sia.report.marks import MAP_CLASSES, two_bars
@@ -177,7 +177,9 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
     if kind != "stad":
         return Zin(f"{name}: {text}", grounds)
     more = f" {follows.kort}" if follows and number else ""
-    return Zin(f"{text[0].upper()}{text[1:]}.{more}", grounds)
+    # a sentence begins with Eén: the marks are on the small letters only
+    begin = text[0].upper() if number != 1 else "E"
+    return Zin(f"{begin}{text[1:]}.{more}", grounds)
 
 
 def _of_city(o: Onderwerp) -> Iterator[Zin]:
@@ -199,7 +201,7 @@ def _of_city(o: Onderwerp) -> Iterator[Zin]:
     yield _doubt((1 - chosen["kans_kwart"].astype(float)).sum())
     people = o.stad.gebieden["inwoners"].astype(float)
     if people.sum() > 0:
-        share = procent(100 * people.reindex(chosen.index).sum() / people.sum())
+        share = kans(people.reindex(chosen.index).sum() / people.sum())
         what = Grond("aandeel van de inwoners in deze buurten", share, OWN_TABLE)
         yield Zin(f"Daar woont {share} van de inwoners.", (what,))
     ways = o.stad.aanpak["aanpak"].reindex(chosen.index).dropna() if len(o.stad.aanpak) else None
@@ -240,7 +242,7 @@ def planned(o: Onderwerp) -> Volgt | None:
     if kind in ("buurt", "domein", "verandering") or not here > 0 or not there > 0 or not sum(sums):
         return None
     rates = sums[0] / here, sums[1] / there
-    shown = [euro(round(r, -1)) if euros else getal(10_000 * r, 1) for r in rates]
+    shown = [_rate(r, euros) for r in rates]
     names = ("In deze buurten", "In de rest") if kind == "stad" else ("Hier", "In de rest")
     what = "per inwoner gepland" if euros else "openbare plannen per 10.000 inwoners"
     verb = "is" if euros else "liggen"
@@ -259,6 +261,16 @@ def planned(o: Onderwerp) -> Volgt | None:
         what = "Gaat het geld" if euros else "Gaan de plannen"
         asked = f"{what} naar de urgente buurten?"
     return Volgt(follows, asked, Zin(text, grounds), two_bars(rows))
+
+
+def _rate(rate: float, euros: bool) -> str:
+    """Return a rate per inhabitant as it is printed; what is little is never printed as nothing."""
+    least = 1.0 if euros else 1e-5
+    if 0 < rate < least:
+        return f"minder dan {_rate(least, euros)}"
+    if euros:
+        return euro(round(rate, -1) if rate >= 100 else rate)
+    return getal(10_000 * rate, 1)
 
 
 def _planned_sums(o: Onderwerp, codes: pd.Index[str]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -64,6 +65,8 @@ class Zin:
     gronden: tuple[Grond, ...] = ()
 
     def __post_init__(self) -> None:
+        # a name may end with a full stop of its own, as Columbusplein e.o. does
+        object.__setattr__(self, "tekst", re.sub(r"(?<!\.)\.\.(?!\.)", ".", self.tekst))
         shown = {n for g in self.gronden for n in numbers_in(f"{g.waarde} {g.wat}")}
         loose = [n for n in numbers_in(self.tekst) if n not in shown]
         if loose:

@@ -111,8 +111,9 @@ def _limits(values: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
         return values
     inner = np.linspace(0, 1, wanted + 1)[1:-1]
     limits: np.ndarray[Any, Any] = np.unique(np.quantile(values, inner, method="higher"))
-    inside = limits[limits > values.min()]
-    return inside if len(inside) else np.unique(values)[1:2]
+    inside: np.ndarray[Any, Any] = limits[limits > values.min()]
+    second: np.ndarray[Any, Any] = np.unique(values)[1:2]
+    return inside if len(inside) else second
 
 
 def _labels(limits: Sequence[str]) -> list[str]:

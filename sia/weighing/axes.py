@@ -655,22 +655,7 @@ def known_error(
     correlation: float = 0.0,
     drift: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame | None, DataError]:
-    """Return denominators and data error of the buurten and indicators of one index.
-
-    Parameters
-    ----------
-    denominators : DataFrame or None
-        Buurten x indicators, more than needed allowed.
-    margins : (lower, upper) or None
-    correlation : float
-    drift : DataFrame, optional
-        See `data_error`.
-
-    Returns
-    -------
-    denominators : DataFrame or None
-    error : DataError
-    """
+    """Return denominators and data error of the buurten and indicators of one index."""
     rows, names = result.values.index, list(result.values.columns)
     known = None if denominators is None else denominators.loc[rows, names]
     bounds = None if margins is None else (margins[0].loc[rows, names], margins[1].loc[rows, names])
