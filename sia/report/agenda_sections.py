@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
+from sia.agenda.insight.gaps import opgaven_without_plan
 from sia.agenda.wording import day
 from sia.dutch import MISSING, NBSP, euro, getal, meervoud
 from sia.report.first_screen import urgent
@@ -16,6 +17,7 @@ from sia.report.parts import PLAN, Blok, Onderwerp, Sectie, paper_note, table_bl
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count
 from sia.viz.dataset import period
 from sia.viz.tables import html_table
+from sia.viz.theme import DOMAINS
 
 MOST = 6
 """Decisions and joint works that a report lists; the others stand in the annex."""
@@ -41,6 +43,7 @@ def agenda(o: Onderwerp) -> Sectie | None:
         blocks.append(table_block(_partners(o, plans)))
     if not city:
         blocks.append(table_block(works))
+    blocks.append(table_block(_unserved(o)))
     blocks += _decisions(o)
     return Sectie("agenda", "De agenda", tuple(b for b in blocks if b != Blok()), "agenda")
 
@@ -196,6 +199,26 @@ def _partners(o: Onderwerp, plans: pd.DataFrame) -> str:
     counts = known["partner"].value_counts()
     table.insert(1, "Plannen", [getal(counts[name]) for name in cells.index])
     return html_table(table, what, getallen=tuple(table.columns[1:]), breed=["Plannen"])
+
+
+def _unserved(o: Onderwerp) -> str:
+    """Return the opgaven of every DIA area in a report for which no plan is known yet."""
+    indeling = o.stad.indeling
+    if indeling.empty or o.selectie.soort not in ("stad", "stadsdeel", "dia"):
+        return ""
+    area = indeling.loc[indeling["dia_gebied"].notna(), "naam"].astype(str)
+    whole = area.groupby(area).transform(lambda rows: rows.index.isin(o.selectie.codes).all())
+    found = opgaven_without_plan(o.plannen, area, o.stad.scores)
+    found = found[found["gebied"].isin(set(area[whole.astype(bool)]))]
+    named = found["opgave"].map(DOMAINS).groupby(found["gebied"], sort=True).agg(list)
+    table = pd.DataFrame(
+        {
+            "DIA-gebied": [o.kort(name) for name in named.index],
+            "Opgaven, de grootste eerst": [", ".join(names).capitalize() for names in named],
+        }
+    )
+    public = "openbaar " if o.editie == "openbaar" else ""
+    return html_table(table, f"Opgaven waarvoor nog geen {public}plan is") if len(table) else ""
 
 
 def plan_table(plans: pd.DataFrame, o: Onderwerp, most: int = 0, papier: int = 0) -> str:

@@ -67,6 +67,18 @@ class Agenda:
 
         return candidate_area_table(self.stad, self._run.methode.agenda.indeling)
 
+    def zonder_plan(self) -> pd.DataFrame:
+        """Return the opgaven of the candidate areas that no plan serves yet, most urgent first."""
+        from sia.agenda.insight.gaps import opgaven_without_plan
+
+        dia = self.dia
+        if dia is None:
+            return pd.DataFrame()
+        codes = dia.plans["buurtcodes"].str.split(";")
+        plans = dia.plans.assign(buurtcode=codes).explode("buurtcode")
+        area = dia.gebieden.reindex(dia.kandidaten)
+        return opgaven_without_plan(plans, area, self._run.table("scores"))
+
     def indeling(self) -> str:
         """Say what an area is here."""
         from sia.agenda.reading.areas import division_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -105,6 +106,23 @@ def test_the_internal_edition_adds_decisions_money_and_what_waits(pages: dict[st
         and "1\u00a0maart\u00a02025" in page
     )
     assert "€\u00a0400.000 in 2026–2026" in page
+
+
+def test_an_area_says_which_of_its_opgaven_no_plan_serves(materiaal: Materiaal) -> None:
+    stad = materiaal.cijfers
+    area = next(s for s in selections(stad) if s.soort == "dia" and CODE in s.codes)
+    scores = stad.scores.copy()
+    scores[["wonen", "klimaat", "sociaal"]] = 20.0
+    scores.loc[list(area.codes), ["wonen", "klimaat"]] = 80.0, 90.0
+    own = replace(materiaal, cijfers=replace(stad, scores=scores), investeringen=PLANS)
+    for editie, title in (
+        ("openbaar", "nog geen openbaar plan is"),
+        ("intern", "nog geen plan is"),
+    ):
+        page = Renderer(own, editie).report(area)
+        row = page.split(f"Opgaven waarvoor {title}")[-1].split("</table>")[0]
+        assert "Wonen en leefomgeving" in row
+        assert not {"Klimaat", "klimaat", "Sociaal", "sociaal"} & set(re.findall(r"\w+", row))
 
 
 def test_a_stadsdeel_has_the_agenda_of_its_buurten(pages: dict[str, str]) -> None:

@@ -72,8 +72,19 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["partner", "plan", "titel", "fte", "zin"])
 
 
-def opgaven_without_plan(dia: Dia, scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the opgaven of the candidate areas that no plan serves yet, most urgent first.
+def opgaven_without_plan(
+    plans: pd.DataFrame, area: pd.Series[str], scores: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the opgaven of areas that no plan serves yet, most urgent first.
+
+    Parameters
+    ----------
+    plans : DataFrame
+        ``buurtcode`` and ``opgaven`` (joined by ``;``), a row per buurt and plan.
+    area : Series, index ``buurtcode``
+        Name of the area.
+    scores : DataFrame, index ``buurtcode``
+        Of all buurten of the municipality; an opgave without a score is passed over.
 
     Returns
     -------
@@ -81,11 +92,10 @@ def opgaven_without_plan(dia: Dia, scores: pd.DataFrame) -> pd.DataFrame:
         ``gebied``, ``opgave``, ``score`` (mean of its buurten), ``zin``. Only opgaven on which the
         area scores above the middle buurt of the city.
     """
-    area = dia.gebieden.reindex(dia.kandidaten)
-    codes = dia.plans["buurtcodes"].str.split(";").explode()
-    serves = served(dia.plans).reindex(codes.index).groupby(codes.map(area).to_numpy()).any()
-    mean = scores[list(OPGAVEN)].reindex(area.index).groupby(area).mean()
-    middle = scores[list(OPGAVEN)].median()
+    known = [opgave for opgave in OPGAVEN if opgave in scores]
+    serves = served(plans).groupby(plans["buurtcode"].map(area).to_numpy()).any()
+    mean = scores[known].reindex(area.index).groupby(area).mean()
+    middle = scores[known].median()
     rows = [
         (name, opgave, score, f"{name}: nog geen plan voor {opgave}; zet het op de agenda.")
         for name, row in mean.iterrows()

@@ -45,14 +45,17 @@ def test_work_for_which_nobody_promised_people_is_told(dia: Dia) -> None:
 def test_opgaven_of_a_candidate_area_without_plan_are_agenda_items(
     dia: Dia, scores: pd.DataFrame
 ) -> None:
-    bare = replace(dia, plans=dia.plans.assign(opgaven=""))
-    all_of_them = opgaven_without_plan(bare, scores)
+    plans = dia.plans.assign(buurtcode=dia.plans["buurtcodes"].str.split(";")).explode("buurtcode")
+    area = dia.gebieden.reindex(dia.kandidaten)
+    all_of_them = opgaven_without_plan(plans.assign(opgaven=""), area, scores)
     assert len(all_of_them)
     assert (all_of_them["score"] > 0).all()
-    served = opgaven_without_plan(dia, scores)
+    served = opgaven_without_plan(plans, area, scores)
     assert len(served) < len(all_of_them)
     keys = ["gebied", "opgave"]
     assert len(served.merge(all_of_them, on=keys)) == len(served)
+    fewer = opgaven_without_plan(plans.assign(opgaven=""), area, scores.drop(columns="energie"))
+    assert len(fewer) and "energie" not in set(fewer["opgave"])
 
 
 def test_the_calendar_counts_what_the_programme_asks_of_a_scheme(dia: Dia) -> None:
