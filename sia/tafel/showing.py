@@ -30,6 +30,7 @@ PARTNERS = (
     "Per partner: plannen met een jaar, wat zij minder betaalt voor openbreken, geld en mensen in "
     "de looptijd, koppelkansen erbij en eraf; tussen haakjes het verschil"
 )
+AT_THE_TABLE = "Dit jaar is aan deze tafel gekozen, of het plan gaat mee door een afspraak."
 _INKS = ("#000000", "#ffffff")
 STILL = (
     "{wie}: budget alleen om mee te rekenen. Hun plannen blijven hier staan tot de tafel ze zelf "
@@ -142,6 +143,13 @@ def _changes(dia: Dia, given: Answer) -> pd.DataFrame:
     changed = differences(there, given.starts.drop(given.gone), dia.plans)
     moved = given.starts.reindex(given.agenda.plans.index)
     reasons = why_moved(given.agenda, moved, dia.starts)
+    window = dia.agenda.plans[["eerste", "laatste"]].join(dia.starts.rename("was"))
+    held = window.join(given.agenda.plans["eerste"].rename("eerst"), how="inner")
+    held = held.join(given.agenda.plans["laatste"].rename("laatst"))
+    free = held["was"].between(held["eerste"], held["laatste"]).fillna(False)
+    shut = ~held["was"].between(held["eerst"], held["laatst"]).fillna(True)
+    # the table, and not the partner, took the year away
+    reasons[reasons.index.intersection(held.index[free & shut])] = AT_THE_TABLE
     return changed.assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
