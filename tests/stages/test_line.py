@@ -140,7 +140,7 @@ def test_what_was_read_once_for_all_gives_the_table_of_one_municipality(
 
 def test_the_status_names_years_and_tampering(line: Line) -> None:
     run = line.last
-    assert "in orde" in status_text(processed_years(run.folders, "GM9999"))
+    assert "niet af" in status_text(processed_years(run.folders, "GM9999"))
     target = run.folder / "bestanden.parquet"
     before = target.read_bytes()
     target.write_bytes(before + b"x")
