@@ -204,7 +204,8 @@ def _partners(o: Onderwerp, plans: pd.DataFrame) -> str:
 def _unserved(o: Onderwerp) -> str:
     """Return the opgaven of every DIA area in a report for which no plan is known yet."""
     indeling = o.stad.indeling
-    if indeling.empty or o.selectie.soort not in ("stad", "stadsdeel", "dia"):
+    asked = o.selectie.soort in ("stad", "stadsdeel", "dia")
+    if indeling.empty or not asked or "opgaven" not in o.plannen:
         return ""
     area = indeling.loc[indeling["dia_gebied"].notna(), "naam"].astype(str)
     whole = area.groupby(area).transform(lambda rows: rows.index.isin(o.selectie.codes).all())
