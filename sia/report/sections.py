@@ -53,6 +53,8 @@ def rangorde(o: Onderwerp) -> Sectie:
         if o.stad.heeft_intervallen:
             near = ranked.index[ranked["kans_kwart"].astype(float) > UNLIKELY]
         shown, title = near[:MOST_RANKED], "Buurten die voorgaan of misschien voorgaan"
+        if len(shown) < len(near):
+            title += f" (de eerste {getal(len(shown))} van {getal(len(near))}; alles in de bijlage)"
     total = len(o.stad.gerangschikt)
     own = o.cijfers.alleen(list(shown)) if len(shown) < len(ranked) else o.cijfers
     html = overview.ranking(own, o.buren, title, domein=domein, van=total)

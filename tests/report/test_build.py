@@ -85,6 +85,15 @@ def test_every_buurt_is_in_the_annex(annex: str, materiaal: Materiaal) -> None:
     assert rest.count("minder dan 100 inwoners (40)") == len(stad.niet_gerangschikt)
 
 
+def test_a_table_of_the_first_few_says_of_how_many(
+    materiaal: Materiaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sia.report.sections.MOST_RANKED", 1)
+    page = Renderer(materiaal).report(selections(materiaal.cijfers)[0])
+    told = re.search(r"misschien voorgaan \(de eerste 1 van (\d+); alles in de bijlage\)", page)
+    assert told is not None and int(told[1]) > 1
+
+
 def test_city_report_fits_and_is_self_contained(report: str) -> None:
     assert len(report.encode()) <= 1_000_000
     assert '<html lang="nl">' in report
