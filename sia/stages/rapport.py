@@ -155,13 +155,13 @@ def write(run: Run, namen: Sequence[str] = (), *, editie: Editie = "openbaar") -
     chosen, folder = _named(selections(stuff.cijfers), namen), page.parent / "rapporten"
     whole, data = (folder / START_PAGE).exists(), (page.parent / "opendata").is_dir()
     written: list[Path] = []
+    atlas = _beside(page, "atlas.html")
     if any(one.soort == "stad" for one in chosen):
-        near, links = _beside(page, "atlas.html"), "rapporten/" if whole else None
-        written += write_report(page, stuff, editie=editie, opendata=data, atlas=near, reeks=links)
-    names = (page.name, annex_path(page).name, "atlas.html")
-    report, more, atlas = (_beside(page, one) and f"../{one}" for one in names)
-    buren = Buren(report, more, atlas, "" if whole else None)
-    renderer = Renderer(stuff, editie, data, buren)
+        links = "rapporten/" if whole else None
+        written += write_report(page, stuff, editie=editie, opendata=data, atlas=atlas, reeks=links)
+    beside = (_beside(page, page.name), _beside(page, annex_path(page).name), atlas)
+    report, more, atlas = (name and f"../{name}" for name in beside)
+    renderer = Renderer(stuff, editie, data, Buren(report, more, atlas, "" if whole else None))
     for one in chosen:
         if one.soort != "stad":
             write_text(folder / one.bestand, renderer.report(one))

@@ -366,7 +366,7 @@ function ranglijst() {
 }
 
 /* ---- card ---- */
-const zin = (i) => { const k = S().k[i], w = woord(i); return k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : w.endsWith("niet") ? `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
+const zin = (i) => { const k = S().k[i], w = woord(i); return k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
 const mid = Object.fromEntries(D.map((d) => [d, midden(G.map((i) => S().d[d][i]))]));
 function afwijking(i) {
   const a = D.filter((d) => S().d[d][i] != null && mid[d] != null).map((d) => [S().d[d][i] - mid[d], d]).sort((x, y) => y[0] - x[0]);
