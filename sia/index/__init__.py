@@ -51,7 +51,7 @@ from sia.index.normalisation import (
     normalise,
 )
 from sia.index.order import order_proof
-from sia.index.panel import compound_growth, percent_change
+from sia.index.panel import compound_growth
 from sia.index.ranking import rank_within
 from sia.index.screening import Screening, screen
 from sia.index.sensitivity_analysis import (
@@ -62,7 +62,6 @@ from sia.index.sensitivity_analysis import (
     sobol_indices,
     weight_swap,
 )
-from sia.index.shrinkage import Shrinkage, rate_variance, shrink
 from sia.index.treatment import (
     LogCT,
     NoTreatment,
@@ -118,7 +117,6 @@ __all__ = [
     "RecordedDraws",
     "Screening",
     "SensitivityResult",
-    "Shrinkage",
     "SkewKurtosis",
     "Treatment",
     "UncertaintyResult",
@@ -139,14 +137,11 @@ __all__ = [
     "main_effect",
     "normalise",
     "order_proof",
-    "percent_change",
     "pillar_correlations",
     "rank_within",
-    "rate_variance",
     "screen",
     "sensitivity",
     "shapley",
-    "shrink",
     "skewness",
     "sobol_indices",
     "treat",
