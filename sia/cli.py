@@ -12,7 +12,8 @@ from typer.models import CommandFunctionType
 
 from sia import __version__
 from sia.parser import FAILED, OK, Command, Group
-from sia.request import parse_years
+from sia.request import code_of, configure_processed, parse_years
+from sia.settings import Folders, project_root
 
 app = typer.Typer(
     name="sia",
@@ -115,7 +116,6 @@ def _start(
 ) -> None:
     """Run a request and end with its exit status."""
     from sia import batch
-    from sia.settings import project_root
 
     root = project_root()
     request = batch.Request(
@@ -180,7 +180,6 @@ def demo(
 ) -> None:
     """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
     from sia.extras import extra
-    from sia.settings import project_root
 
     with extra("voorbeeldstad"):
         from voorbeeldstad import ensure
@@ -221,8 +220,6 @@ def fetch(
     stil: Stil = False,
 ) -> None:
     """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
     from sia.sources import fetch as web
 
     root = project_root()
@@ -268,7 +265,6 @@ def land(
     """Zet alle buurten van het land in een index, typologie en kaart."""
     from sia import country
     from sia.methode import WeighingSettings
-    from sia.settings import Folders, project_root
 
     folders, settings = Folders.of(project_root()), WeighingSettings(draws=doorrekeningen)
     raw = [folder.resolve() for folder in bron]
@@ -301,7 +297,6 @@ def typen(
 ) -> None:
     """Toon, maak of vergelijk de landelijke typen buurten (de typenset)."""
     from sia.country import typen as sets
-    from sia.settings import Folders, project_root
 
     if wat == "tonen":
         _say(sets.set_text(sets.opened(bestand)))
@@ -329,7 +324,6 @@ def sessie(
 ) -> None:
     """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen
-    from sia.settings import Folders, project_root
 
     root = project_root()
     # what cannot be opened is said before the libraries of the server are loaded
@@ -375,7 +369,6 @@ def tafel(
 ) -> None:
     """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen
-    from sia.settings import Folders, project_root
 
     root = project_root()
     code, year = chosen(Folders.of(root), gemeente, jaar)
@@ -403,7 +396,6 @@ def status(
 ) -> None:
     """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""
     from sia.batch.status import processed_years, status_text
-    from sia.settings import Folders, project_root
 
     rows = processed_years(Folders.of(project_root()), gemeente)
     _say(json.dumps(rows, ensure_ascii=False, indent=2) if als_json else status_text(rows))
@@ -419,8 +411,6 @@ def method(
     als_json: AlsJson = False,
 ) -> None:
     """Laat zien welke methode geldt, en wat daarin anders is dan de standaard."""
-    from sia.request import configure_processed
-    from sia.settings import Folders, project_root
     from sia.stages import in_force
 
     processed = Folders.of(project_root()).processed if gemeente else Path()
@@ -515,8 +505,6 @@ def duiding(
 ) -> None:
     """Controleert of het logboek van duidingen nog is wat er is vastgelegd."""
     from sia.duiding import Record, network_warning
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
 
     del wat
     folders = Folders.of(project_root())
@@ -539,7 +527,6 @@ def init(
 ) -> None:
     """Begin een configuratie voor een andere gemeente in de map gemeenten/."""
     from sia.gemeente import init_gemeente
-    from sia.settings import project_root
 
     _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
 
@@ -576,8 +563,6 @@ def sjabloon(
     ] = None,
 ) -> None:
     """Maak wat partners invullen: werkmap voor plannen, en tabellen voor geld en besluiten."""
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
     from sia.stages.templates import write_templates
 
     folders = Folders.of(project_root())
