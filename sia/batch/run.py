@@ -78,16 +78,10 @@ def run_batch(
     for others. When a task fails, the rest of that municipality and year is skipped. Outcomes are
     sorted by municipality, year and notebook; after Ctrl-C they are those of what was done.
 
-    Parameters
-    ----------
-    workers : int
-        Chains side by side; the work itself is done in kernels, one process each.
-    warm : bool
-        Fork kernels from a warm server where the platform can; else start each one anew.
-    scheduler : str, optional
-        Address of a Dask scheduler whose workers share the project folder.
-    say : callable, optional
-        Gets a Dutch line when the batch has to wait for another one.
+    `workers`: chains side by side; the work itself is done in kernels, one process each.
+    `warm`: fork kernels from a warm server where the platform can; else start each one anew.
+    `scheduler`: address of a Dask scheduler whose workers share the project folder.
+    `say`: gets a Dutch line when the batch has to wait for another one.
     """
     raw = raw_hash(bron)
     base = base_fingerprint(raw)
