@@ -12,9 +12,7 @@ from sia.batch.record import write_record as write_record
 from sia.batch.run import default_workers as default_workers
 from sia.batch.run import run_batch as run_batch
 from sia.batch.summary import write_summary as write_summary
-from sia.batch.tasks import Phases as Phases
 from sia.batch.tasks import Task as Task
 from sia.batch.tasks import check_parameters as check_parameters
-from sia.batch.tasks import merge as merge
 from sia.batch.tasks import notebook_parameters as notebook_parameters
 from sia.batch.tasks import plan as plan
