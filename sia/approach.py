@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import stats
 
 from sia.dutch import kans as as_kans
-from sia.errors import Problem, refuse
 from sia.methode import ApproachSettings
 
 Array = npt.NDArray[np.float64]
@@ -39,10 +38,7 @@ AANPAKKEN: tuple[str, ...] = (
 def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
     """Return the rules as a table for a reader, in the order in which they are tried.
 
-    Returns
-    -------
-    DataFrame
-        Index ``regel`` (as in the output of `decide`); columns ``aanpak`` and ``voorwaarde``
+    Returns: index ``regel`` (as in the output of `decide`); columns ``aanpak`` and ``voorwaarde``
         (Dutch, with the thresholds in force).
     """
     s = settings or ApproachSettings()
@@ -100,19 +96,13 @@ def trend_from_years(urgentie: pd.DataFrame, spread: pd.DataFrame | None = None)
     leave small by luck, the normal probability with that error is taken. The scores must be
     comparable over the years: one method and one fixed norm.
 
-    Parameters
-    ----------
-    urgentie : DataFrame, shape (n_buurten, n_years)
-        Index ``buurtcode``, columns are years (int); NaN where missing.
-    spread : DataFrame, same shape, optional
-        Standard error of each score by the noise in its figures; 0 or NaN where unknown.
-
-    Returns
-    -------
-    DataFrame
-        Index as the input; ``stijging`` (points per year, NaN with fewer than two years),
-        ``jaren`` (Int64, number of years used), ``kans_stijging`` (0-1, NaN with fewer than
-        three years when the noise is unknown too).
+    `urgentie` (DataFrame, shape (n_buurten, n_years)): index ``buurtcode``, columns are years
+        (int); NaN where missing.
+    `spread` (DataFrame, same shape): standard error of each score by the noise in its figures; 0
+        or NaN where unknown.
+    Returns: index as the input; ``stijging`` (points per year, NaN with fewer than two years),
+        ``jaren`` (Int64, number of years used), ``kans_stijging`` (0-1, NaN with fewer than three
+        years when the noise is unknown too).
     """
     years = np.asarray(urgentie.columns, dtype=float)
     values = urgentie.to_numpy(dtype=float)
@@ -167,34 +157,19 @@ def decide(
     never makes a buurt urgent. Where it is unknown the sentence says so, and says what the
     aanpak would be with enough corporatiebezit.
 
-    Parameters
-    ----------
-    scores : DataFrame
-        As ``scores.parquet``: index ``buurtcode``; ``urgentie``, ``potentie``, ``gerangschikt``,
-        ``reden``; optional ``rang``, ``rang_p05``, ``rang_p95``, ``kans_kwart``. A ranked buurt
-        without ``kans_kwart`` is judged by its rank alone, and its sentence says so.
-    corporatiebezit : Series
-        Percent of the dwellings, index ``buurtcode``; NaN or absent is unknown.
-    pockets : DataFrame, optional
-        As ``deelbuurten.parquet``: columns ``naam``, ``inwoners``, ``buurtcode`` and optional
-        ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a space) and
-        ``richting`` (only "ongunstig" asks for an aanpak).
-    trend : DataFrame, optional
-        As `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
-
-    Returns
-    -------
-    DataFrame
-        Index of `scores`; ``aanpak`` (one of `AANPAKKEN`), ``toelichting`` (Dutch), ``regel``
+    `scores`: as ``scores.parquet``: index ``buurtcode``; ``urgentie``, ``potentie``,
+        ``gerangschikt``, ``reden``; optional ``rang``, ``rang_p05``, ``rang_p95``, ``kans_kwart``.
+        A ranked buurt without ``kans_kwart`` is judged by its rank alone, and its sentence says
+        so.
+    `corporatiebezit`: percent of the dwellings, index ``buurtcode``; NaN or absent is unknown.
+    `pockets`: as ``deelbuurten.parquet``: columns ``naam``, ``inwoners``, ``buurtcode`` and
+        optional ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a
+        space) and ``richting`` (only "ongunstig" asks for an aanpak).
+    `trend`: as `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
+    Returns: index of `scores`; ``aanpak`` (one of `AANPAKKEN`), ``toelichting`` (Dutch), ``regel``
         (index of `rules`), ``corporatiebezit`` (percent, NaN where unknown).
-
-    Raises
-    ------
-    InputError
-        When a column is missing, an index is not unique or a probability is not within 0-1.
     """
     s = settings or ApproachSettings()
-    _check(scores, corporatiebezit)
     facts = _facts(scores, corporatiebezit, trend, s)
     found = _pockets_by_buurt(pockets)
     rows = [
@@ -213,13 +188,9 @@ def approach_table(
 ) -> pd.DataFrame:
     """Return the proposed aanpak of every buurt with its reason, most urgent first.
 
-    Parameters
-    ----------
-    aanpak : DataFrame, index ``buurtcode``
-        As `decide`.
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    names : Series of str, index ``buurtcode``
+    `aanpak` (DataFrame, index ``buurtcode``): as `decide`.
+    `scores` (DataFrame, index ``buurtcode``): as ``scores.parquet``.
+    `names`: Series of str, index ``buurtcode``
     """
     shown = pd.DataFrame(
         {
@@ -281,7 +252,7 @@ def _facts(
     kans = given.where(~by_rank, (rang <= s.kwart * n).astype(float))
     top = potentie.where(ranked).rank(ascending=False, method="min") <= s.kwart * n
     change = pd.DataFrame(index=index) if trend is None else trend.reindex(index)
-    facts = pd.DataFrame(
+    return pd.DataFrame(
         {
             "urgentie": urgentie,
             "potentie": potentie,
@@ -302,7 +273,6 @@ def _facts(
         },
         index=index,
     )
-    return facts
 
 
 def _optional(table: pd.DataFrame, column: str) -> pd.Series[float]:
@@ -341,7 +311,7 @@ def _pockets_by_buurt(
 def _judge(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
     """Try the rules in order; return aanpak, sentence and rule of the first that holds."""
     if not b.ranked:
-        return NIET_GERANGSCHIKT, _not_ranked(b), "0"
+        return NIET_GERANGSCHIKT, _close([f"Deze buurt is niet gerangschikt: {b.reden}."], b), "0"
     if b.kans >= s.kans_urgent:
         return _urgent(b, s)
     text = [_urgency(b)]
@@ -401,11 +371,6 @@ def _urgency(b: _Buurt) -> str:
     return f"{sentence} (plaats {b.rang_p05:.0f} tot {b.rang_p95:.0f} van {b.n_ranked})."
 
 
-def _not_ranked(b: _Buurt) -> str:
-    text = [f"Deze buurt is niet gerangschikt: {b.reden}."]
-    return _close(text, b)
-
-
 def _close(text: list[str], b: _Buurt) -> str:
     """End a sentence of a heavier rule with the pockets, which it must not hide."""
     if b.pockets:
@@ -415,12 +380,9 @@ def _close(text: list[str], b: _Buurt) -> str:
 
 def _pocket_names(b: _Buurt) -> str:
     names = [f"{naam} ({_number(inwoners)} inwoners)" for naam, inwoners in b.pockets]
-    kind = "een deel-buurt" if len(names) == 1 else f"{len(names)} deel-buurten"
-    return (
-        f"{kind} die duidelijk afwijkt: " + "; ".join(names)
-        if len(names) == 1
-        else (f"{kind} die duidelijk afwijken: " + "; ".join(names))
-    )
+    one = len(names) == 1
+    kind = "een deel-buurt die" if one else f"{len(names)} deel-buurten die"
+    return f"{kind} duidelijk {'afwijkt' if one else 'afwijken'}: {'; '.join(names)}"
 
 
 def _rises(b: _Buurt, s: ApproachSettings) -> bool:
@@ -442,50 +404,3 @@ def _number(value: float) -> str:
     """Write a number as a Dutch reader expects it, with at most one decimal."""
     text = f"{value:,.1f}".translate(str.maketrans(",.", ".,"))
     return text.removesuffix(",0")
-
-
-def _check(scores: pd.DataFrame, corporatiebezit: pd.Series[float]) -> None:
-    """Raise one error that names everything that makes the rules undecidable."""
-    problems = [
-        Problem(
-            kolom=column,
-            wat=f"De kolom `{column}` ontbreekt in de scores.",
-            oplossing="Maak eerst scores.parquet (notebook 03).",
-        )
-        for column in ("urgentie", "potentie", "gerangschikt", "reden")
-        if column not in scores.columns
-    ]
-    for name, index in (("scores", scores.index), ("corporatiebezit", corporatiebezit.index)):
-        twice = sorted({str(code) for code in index[index.duplicated()]})
-        if twice:
-            problems.append(
-                Problem(
-                    rij=", ".join(twice),
-                    wat=f"Deze buurtcodes staan dubbel in {name}.",
-                    oplossing="Geef elke buurt één rij.",
-                )
-            )
-    for column in ("kans_kwart",):
-        kans = _optional(scores, column)
-        wrong = kans[(kans < 0) | (kans > 1)]
-        if len(wrong):
-            problems.append(
-                Problem(
-                    rij=", ".join(str(code) for code in wrong.index),
-                    kolom=column,
-                    wat="Een kans ligt buiten 0 tot 1.",
-                    oplossing="Geef kansen als aandeel, niet als percentage.",
-                )
-            )
-    share = corporatiebezit.astype(float)
-    outside = share[(share < 0) | (share > 100)]
-    if len(outside):
-        problems.append(
-            Problem(
-                rij=", ".join(str(code) for code in outside.index),
-                kolom="corporatiebezit",
-                wat="Het corporatiebezit ligt buiten 0 tot 100 procent.",
-                oplossing="Maak ontbrekende waarden leeg; geef de rest in procenten.",
-            )
-        )
-    refuse(problems)

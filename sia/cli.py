@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.models import CommandFunctionType
 
 from sia import __version__
 from sia.parser import FAILED, OK, Command, Group
-from sia.request import parse_years
+from sia.request import code_of, configure_processed, parse_years
+from sia.settings import Folders, project_root
 
 app = typer.Typer(
     name="sia",
@@ -27,113 +29,56 @@ app = typer.Typer(
     ),
 )
 
-Gemeente = Annotated[
-    str,
-    typer.Option(
-        "--gemeente", "-g", metavar="NAAM", help="Naam of code, bijvoorbeeld Enschede of GM0153."
-    ),
-]
+
+def _option(names: str, text: str, metavar: str | None = None, **more: Any) -> Any:
+    """Return an option; without names it is called as its parameter."""
+    return typer.Option(*names.split(), metavar=metavar, help=text, **more)
+
+
+_OF, _IN, _FROM = "--gemeente -g", "--jaar -j", "--bron -b"
+Gemeente = Annotated[str, _option(_OF, "Naam of code, bijvoorbeeld Enschede of GM0153.", "NAAM")]
 Gemeenten = Annotated[
-    list[str],
-    typer.Option(
-        "--gemeente",
-        "-g",
-        metavar="NAAM",
-        help="Naam of code; mag vaker. `alle`: elke gemeente in de bronnen.",
-    ),
-]
-Jaren = Annotated[
-    list[str],
-    typer.Option(
-        "--jaar", "-j", metavar="JAAR", help="Jaar of reeks (2020 of 2017-2024); mag vaker."
-    ),
-]
-Bron = Annotated[
-    list[Path],
-    typer.Option(
-        "--bron",
-        "-b",
-        metavar="MAP",
-        help="Map met ruwe gegevens; mag vaker. Standaard data/raw.",
-        show_default=False,
-    ),
-]
-Basisjaar = Annotated[
-    int | None,
-    typer.Option(
-        metavar="JAAR",
-        help="Jaar dat de schaal vastlegt; standaard dat van eerdere runs, of het eerste jaar.",
-    ),
-]
-Werkers = Annotated[
-    int, typer.Option(metavar="AANTAL", min=0, help="Jaren tegelijk; 0 = aantal processorkernen.")
-]
-Tijdslimiet = Annotated[
-    int, typer.Option(metavar="SECONDEN", min=1, help="Hoe lang een cel mag duren.")
-]
-Opnieuw = Annotated[
-    bool, typer.Option("--opnieuw", help="Draai ook wat sinds de vorige keer niet veranderd is.")
-]
-Reeks = Annotated[
-    bool,
-    typer.Option(
-        "--reeks", help="Maak ook een rapport per stadsdeel, wijk, domein en buurt, en open data."
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADRES", help="Dask-scheduler (tls://...); standaard rekent deze computer."
-    ),
-]
-Vertrouwd = Annotated[
-    bool,
-    typer.Option("--vertrouwd", help="Alleen wie u vertrouwt kan bij dit netwerk: TLS hoeft niet."),
-]
-Methode = Annotated[
-    Path | None,
-    typer.Option(
-        "--methode",
-        metavar="BESTAND",
-        help="TOML-bestand met keuzes die afwijken van sia/methode.toml; gaat voor de gemeente.",
-    ),
-]
-AlsJson = Annotated[bool, typer.Option("--json", help="Geef JSON, voor andere programma's.")]
-Stil = Annotated[
-    bool, typer.Option("--stil", "-q", help="Zeg alleen wat mislukt of aandacht vraagt.")
-]
-Uitgebreid = Annotated[
-    bool, typer.Option("--uitgebreid", "-v", help="Zeg van elk notebook hoe het ging.")
+    list[str], _option(_OF, "Naam of code; mag vaker. `alle`: elke gemeente in de bronnen.", "NAAM")
 ]
 Eerste = Annotated[
-    str,
-    typer.Option(
-        "--gemeente",
-        "-g",
-        metavar="NAAM",
-        help="Naam of code; standaard de eerste die er is.",
-        show_default=False,
-    ),
+    str, _option(_OF, "Naam of code; standaard de eerste die er is.", "NAAM", show_default=False)
 ]
-SiaJaar = Annotated[
-    int, typer.Option("--jaar", "-j", metavar="JAAR", help="SIA-jaar, bijvoorbeeld 2024.")
-]
+Jaren = Annotated[list[str], _option(_IN, "Jaar of reeks (2020 of 2017-2024); mag vaker.", "JAAR")]
+SiaJaar = Annotated[int, _option(_IN, "SIA-jaar, bijvoorbeeld 2024.", "JAAR")]
 Nieuwste = Annotated[
-    int,
-    typer.Option(
-        "--jaar",
-        "-j",
-        metavar="JAAR",
-        help="SIA-jaar; standaard het nieuwste dat er is.",
-        show_default=False,
-    ),
+    int, _option(_IN, "SIA-jaar; standaard het nieuwste dat er is.", "JAAR", show_default=False)
 ]
-Poort = Annotated[
-    int, typer.Option(metavar="NUMMER", min=1, max=65535, help="Poort op deze computer.")
+_BRON = "Map met ruwe gegevens; mag vaker. Standaard data/raw."
+Bron = Annotated[list[Path], _option(_FROM, _BRON, "MAP", show_default=False)]
+_BASIS = "Jaar dat de schaal vastlegt; standaard dat van eerdere runs, of het eerste jaar."
+Basisjaar = Annotated[int | None, _option("", _BASIS, "JAAR")]
+Werkers = Annotated[
+    int, _option("", "Jaren tegelijk; 0 = aantal processorkernen.", "AANTAL", min=0)
 ]
-Browser = Annotated[
-    bool, typer.Option("--browser/--geen-browser", help="Open de pagina in de browser.")
+Tijdslimiet = Annotated[int, _option("", "Hoe lang een cel mag duren.", "SECONDEN", min=1)]
+Opnieuw = Annotated[
+    bool, _option("--opnieuw", "Draai ook wat sinds de vorige keer niet veranderd is.")
 ]
+_REEKS = "Maak ook een rapport per stadsdeel, wijk, domein en buurt, en open data."
+Reeks = Annotated[bool, _option("--reeks", _REEKS)]
+_DASK = "Dask-scheduler (tls://...); standaard rekent deze computer."
+Scheduler = Annotated[str | None, _option("", _DASK, "ADRES")]
+_TRUST = "Alleen wie u vertrouwt kan bij dit netwerk: TLS hoeft niet."
+Vertrouwd = Annotated[bool, _option("--vertrouwd", _TRUST)]
+_METHODE = "TOML-bestand met keuzes die afwijken van sia/methode.toml; gaat voor de gemeente."
+Methode = Annotated[Path | None, _option("--methode", _METHODE, "BESTAND")]
+AlsJson = Annotated[bool, _option("--json", "Geef JSON, voor andere programma's.")]
+Stil = Annotated[bool, _option("--stil -q", "Zeg alleen wat mislukt of aandacht vraagt.")]
+Uitgebreid = Annotated[bool, _option("--uitgebreid -v", "Zeg van elk notebook hoe het ging.")]
+Poort = Annotated[int, _option("", "Poort op deze computer.", "NUMMER", min=1, max=65535)]
+Browser = Annotated[bool, _option("--browser/--geen-browser", "Open de pagina in de browser.")]
+
+
+def _command(
+    name: str | None = None, **more: Any
+) -> Callable[[CommandFunctionType], CommandFunctionType]:
+    """Return the decorator of a command."""
+    return app.command(name, cls=Command, options_metavar="[OPTIES]", **more)
 
 
 def _say(text: str) -> None:
@@ -171,7 +116,6 @@ def _start(
 ) -> None:
     """Run a request and end with its exit status."""
     from sia import batch
-    from sia.settings import project_root
 
     root = project_root()
     request = batch.Request(
@@ -184,13 +128,8 @@ def _start(
     raise typer.Exit(batch.start(request, root, _say, level).exit_code())
 
 
-@app.command(
-    "run",
-    cls=Command,
-    options_metavar="[OPTIES]",
-    help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.",
-)
-@app.command("batch", cls=Command, options_metavar="[OPTIES]")
+@_command("run", help="Draai de hele lijn voor een gemeente: notebooks, kaart en rapport per jaar.")
+@_command("batch")
 def many(
     gemeente: Gemeenten,
     jaar: Jaren,
@@ -230,7 +169,7 @@ def many(
     )
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def demo(
     jaar: Jaren = ["2021-2024"],  # noqa: B006 - typer copies it
     werkers: Werkers = 0,
@@ -241,7 +180,6 @@ def demo(
 ) -> None:
     """Maak de fictieve gemeente Voorbeeldstad en draai er de hele lijn op."""
     from sia.extras import extra
-    from sia.settings import project_root
 
     with extra("voorbeeldstad"):
         from voorbeeldstad import ensure
@@ -261,29 +199,27 @@ def demo(
     )
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def fetch(
     gemeente: Gemeente = "",
     jaar: Jaren = [],  # noqa: B006 - typer copies it
     naar: Annotated[
-        Path | None, typer.Option(metavar="MAP", help="Voor de bestanden; standaard data/raw.")
+        Path | None, _option("", "Voor de bestanden; standaard data/raw.", "MAP")
     ] = None,
     vierkanten: Annotated[
         bool,
-        typer.Option("--vierkanten", help="Ook de vierkanten van 100 m (groot landelijk bestand)."),
+        _option("--vierkanten", "Ook de vierkanten van 100 m (groot landelijk bestand)."),
     ] = False,
     opnieuw: Annotated[
-        bool, typer.Option("--opnieuw", help="Haal ook op wat er al is; CBS vult tabellen aan.")
+        bool, _option("--opnieuw", "Haal ook op wat er al is; CBS vult tabellen aan.")
     ] = False,
     proef: Annotated[
         bool,
-        typer.Option("--proef", help="Haal niets op: stel elke dienst één kleine vraag, en zeg."),
+        _option("--proef", "Haal niets op: stel elke dienst één kleine vraag, en zeg."),
     ] = False,
     stil: Stil = False,
 ) -> None:
     """Haal de openbare bronbestanden op: de enige stap die het internet gebruikt."""
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
     from sia.sources import fetch as web
 
     root = project_root()
@@ -311,27 +247,24 @@ def fetch(
     raise typer.Exit(FAILED if report.failed else OK)
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def land(
-    jaar: Annotated[
-        int, typer.Option("--jaar", "-j", metavar="JAAR", help="Jaar, bijvoorbeeld 2020.")
-    ],
+    jaar: Annotated[int, _option(_IN, "Jaar, bijvoorbeeld 2020.", "JAAR")],
     bron: Annotated[
         list[Path],
-        typer.Option("--bron", "-b", metavar="MAP", help="Map met ruwe gegevens; mag vaker."),
+        _option(_FROM, "Map met ruwe gegevens; mag vaker.", "MAP"),
     ],
     doorrekeningen: Annotated[
-        int, typer.Option(metavar="AANTAL", min=0, help="Doorrekeningen van de rangorde.")
+        int, _option("", "Doorrekeningen van de rangorde.", "AANTAL", min=0)
     ] = 200,
     gemeenten: Annotated[
-        bool, typer.Option("--gemeenten", help="Maak daarna ook de tabellen per gemeente.")
+        bool, _option("--gemeenten", "Maak daarna ook de tabellen per gemeente.")
     ] = False,
     stil: Stil = False,
 ) -> None:
     """Zet alle buurten van het land in een index, typologie en kaart."""
     from sia import country
     from sia.methode import WeighingSettings
-    from sia.settings import Folders, project_root
 
     folders, settings = Folders.of(project_root()), WeighingSettings(draws=doorrekeningen)
     raw = [folder.resolve() for folder in bron]
@@ -344,7 +277,7 @@ def land(
         raise typer.Exit(FAILED if len(failed) else OK)
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def typen(
     wat: Annotated[
         Literal["tonen", "maken", "vergelijken"],
@@ -353,18 +286,17 @@ def typen(
     bron: Bron = [],  # noqa: B006 - typer copies it
     jaar: Annotated[
         list[str],
-        typer.Option("--jaar", "-j", metavar="JAAR", help="Jaren die samen de typen geven."),
+        _option(_IN, "Jaren die samen de typen geven.", "JAAR"),
     ] = [],  # noqa: B006 - typer copies it
     bestand: Annotated[
         Path | None,
-        typer.Option(metavar="BESTAND", help="Typenset; standaard die van deze versie van SIA."),
+        _option("", "Typenset; standaard die van deze versie van SIA.", "BESTAND"),
     ] = None,
-    aantal: Annotated[int, typer.Option(metavar="AANTAL", min=2, help="Typen bij maken.")] = 7,
-    versie: Annotated[str, typer.Option(metavar="TEKST", help="Versie bij maken.")] = "eigen",
+    aantal: Annotated[int, _option("", "Typen bij maken.", "AANTAL", min=2)] = 7,
+    versie: Annotated[str, _option("", "Versie bij maken.", "TEKST")] = "eigen",
 ) -> None:
     """Toon, maak of vergelijk de landelijke typen buurten (de typenset)."""
     from sia.country import typen as sets
-    from sia.settings import Folders, project_root
 
     if wat == "tonen":
         _say(sets.set_text(sets.opened(bestand)))
@@ -380,19 +312,18 @@ def typen(
     _say(f"{sets.set_text(made)}\n\nGeschreven: {naar}")
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def sessie(
     gemeente: Eerste = "",
     jaar: Nieuwste = 0,
     partners: Annotated[
-        bool, typer.Option("--partners", help="Toon ook plannen die niet openbaar zijn.")
+        bool, _option("--partners", "Toon ook plannen die niet openbaar zijn.")
     ] = False,
     poort: Poort = 8866,
     browser: Browser = True,
 ) -> None:
     """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen
-    from sia.settings import Folders, project_root
 
     root = project_root()
     # what cannot be opened is said before the libraries of the server are loaded
@@ -410,28 +341,27 @@ def sessie(
     )
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def tafel(
     gemeente: Eerste = "",
     jaar: Nieuwste = 0,
     bron: Annotated[
         list[Path],
-        typer.Option(
-            "--bron",
-            "-b",
-            metavar="MAP",
-            help="Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
+        _option(
+            _FROM,
+            "Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
             "naam van de gemeente.",
+            "MAP",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it
     samen: Annotated[
         list[str],
-        typer.Option(
+        _option(
             "--samen",
-            metavar="PARTNER",
-            help="Partner met wier budget deze tafel mag rekenen; mag vaker. `alle` is voor wie de "
+            "Partner met wier budget deze tafel mag rekenen; mag vaker. `alle` is voor wie de "
             "ronde leidt, op een scherm dat niemand anders ziet.",
+            "PARTNER",
         ),
     ] = [],  # noqa: B006 - typer copies it
     poort: Poort = 8867,
@@ -439,7 +369,6 @@ def tafel(
 ) -> None:
     """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
     from sia.sessie.choices import chosen
-    from sia.settings import Folders, project_root
 
     root = project_root()
     code, year = chosen(Folders.of(root), gemeente, jaar)
@@ -457,45 +386,31 @@ def tafel(
     )
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def status(
     gemeente: Annotated[
         str,
-        typer.Option(
-            "--gemeente",
-            "-g",
-            metavar="NAAM",
-            help="Alleen deze gemeente; NL voor het hele land.",
-            show_default=False,
-        ),
+        _option(_OF, "Alleen deze gemeente; NL voor het hele land.", "NAAM", show_default=False),
     ] = "",
     als_json: AlsJson = False,
 ) -> None:
     """Laat zien welke gemeenten en jaren verwerkt zijn, en wat eraan schort."""
     from sia.batch.status import processed_years, status_text
-    from sia.settings import Folders, project_root
 
     rows = processed_years(Folders.of(project_root()), gemeente)
     _say(json.dumps(rows, ensure_ascii=False, indent=2) if als_json else status_text(rows))
 
 
-@app.command("methode", cls=Command, options_metavar="[OPTIES]")
+@_command("methode")
 def method(
     gemeente: Annotated[
         str | None,
-        typer.Option(
-            "--gemeente",
-            "-g",
-            metavar="NAAM",
-            help="Met de keuzes van deze gemeente (naam of code).",
-        ),
+        _option(_OF, "Met de keuzes van deze gemeente (naam of code).", "NAAM"),
     ] = None,
     methode: Methode = None,
     als_json: AlsJson = False,
 ) -> None:
     """Laat zien welke methode geldt, en wat daarin anders is dan de standaard."""
-    from sia.request import configure_processed
-    from sia.settings import Folders, project_root
     from sia.stages import in_force
 
     processed = Folders.of(project_root()).processed if gemeente else Path()
@@ -503,7 +418,7 @@ def method(
     _say(in_force.method_text(in_force.method_of(own, methode), als_json))
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def rapport(
     gemeente: Gemeente,
     jaar: SiaJaar,
@@ -516,7 +431,7 @@ def rapport(
         ),
     ] = None,
     editie: Annotated[
-        Literal["openbaar", "intern"], typer.Option(help="`openbaar` of `intern`.")
+        Literal["openbaar", "intern"], _option("", "`openbaar` of `intern`.")
     ] = "openbaar",
     bron: Bron = [],  # noqa: B006 - typer copies it
 ) -> None:
@@ -530,23 +445,21 @@ def rapport(
     _say("\n".join(f"Gemaakt: {path}" for path in made))
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def publiceer(
     gemeente: Gemeente,
     jaar: SiaJaar,
     voor: Annotated[
         Literal["publiek", "partners"],
-        typer.Option(metavar="LEZERS", help="`publiek` of `partners`."),
+        _option("", "`publiek` of `partners`.", "LEZERS"),
     ] = "publiek",
-    naar: Annotated[
-        Path, typer.Option(metavar="MAP", help="Map die een map per soort lezers krijgt.")
-    ] = Path("publicatie"),
+    naar: Annotated[Path, _option("", "Map die een map per soort lezers krijgt.", "MAP")] = Path(
+        "publicatie"
+    ),
     bron: Bron = [],  # noqa: B006 - typer copies it
     nagekeken: Annotated[
         bool,
-        typer.Option(
-            "--nagekeken", help="Iemand heeft de duidingen nagekeken op persoonsgegevens."
-        ),
+        _option("--nagekeken", "Iemand heeft de duidingen nagekeken op persoonsgegevens."),
     ] = False,
 ) -> None:
     """Zet alleen wat voor deze lezers is in een eigen map, na een test op geheimen."""
@@ -558,7 +471,7 @@ def publiceer(
     _say(f"Gepubliceerd: {count} bestanden in {made}. Er staat niets vertrouwelijks in.")
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def herbouw(
     map_: Annotated[
         Path, typer.Argument(metavar="MAP", help="Een map die `sia publiceer` maakte.")
@@ -576,23 +489,22 @@ def herbouw(
     _say("Herbouwd: elk bestand is tot op de byte hetzelfde.")
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def duiding(
     wat: Annotated[Literal["controleer"], typer.Argument(metavar="WAT", help="`controleer`.")],
     gemeente: Gemeente,
     kop: Annotated[
         str,
-        typer.Option(
-            metavar="KOP",
-            help="Kop van het logboek die ooit in een rapport of verslag is gedrukt.",
+        _option(
+            "",
+            "Kop van het logboek die ooit in een rapport of verslag is gedrukt.",
+            "KOP",
             show_default=False,
         ),
     ] = "",
 ) -> None:
     """Controleert of het logboek van duidingen nog is wat er is vastgelegd."""
     from sia.duiding import Record, network_warning
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
 
     del wat
     folders = Folders.of(project_root())
@@ -608,21 +520,18 @@ def duiding(
     _say(f"In orde: kop van het logboek {head}." if head else "Er zijn nog geen duidingen.")
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def init(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Gemeentecode, bijvoorbeeld GM0164.")],
-    naam: Annotated[
-        str, typer.Option(metavar="NAAM", help="Naam van de gemeente.", show_default=False)
-    ] = "",
+    naam: Annotated[str, _option("", "Naam van de gemeente.", "NAAM", show_default=False)] = "",
 ) -> None:
     """Begin een configuratie voor een andere gemeente in de map gemeenten/."""
     from sia.gemeente import init_gemeente
-    from sia.settings import project_root
 
     _say(f"Gemaakt: {init_gemeente(code, naam, folder=project_root() / 'gemeenten')}")
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def agenda(
     gemeente: Gemeente,
     jaar: SiaJaar,
@@ -644,21 +553,16 @@ def agenda(
     _say(hold(checked_run(gemeente, jaar, bron, methode=chosen)).tekst)
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def sjabloon(
     gemeente: Gemeente,
-    naar: Annotated[Path, typer.Option(metavar="MAP", help="Map waar het sjabloon komt.")],
+    naar: Annotated[Path, _option("", "Map waar het sjabloon komt.", "MAP")],
     partner: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAAM",
-            help="Vul de plannen en acties van deze partner vast in; alleen voor hem.",
-        ),
+        _option("", "Vul de plannen en acties van deze partner vast in; alleen voor hem.", "NAAM"),
     ] = None,
 ) -> None:
     """Maak wat partners invullen: werkmap voor plannen, en tabellen voor geld en besluiten."""
-    from sia.request import code_of
-    from sia.settings import Folders, project_root
     from sia.stages.templates import write_templates
 
     folders = Folders.of(project_root())
@@ -666,7 +570,7 @@ def sjabloon(
     _say("\n".join(f"Gemaakt: {path}" for path in made))
 
 
-@app.command(cls=Command, options_metavar="[OPTIES]")
+@_command()
 def version() -> None:
     """Laat de versie zien."""
     _say(__version__)

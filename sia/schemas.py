@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from sia.areas import CHANGES
+from sia.catalogue.model import DOMAINS
 from sia.errors import Problem, refuse
 
 BUURT: Final = r"BU\d{4}[0-9A-Z]{4}"
@@ -28,15 +29,6 @@ AANPAKKEN: Final[tuple[str, ...]] = (
     "volgen",
     "basis",
     "niet gerangschikt",
-)
-
-DOMAIN_COLUMNS: Final[tuple[str, ...]] = (
-    "sociaal",
-    "wonen",
-    "veiligheid",
-    "voorzieningen",
-    "klimaat",
-    "energie",
 )
 
 QUANTILES: Final[tuple[str, ...]] = tuple(f"p{number:02d}" for number in range(101))
@@ -119,7 +111,8 @@ def _rule(true_of: Callable[[pd.DataFrame], Any], error: str) -> pa.Check:
     return pa.Check(true_of, error=error)
 
 
-_RUNNING = pa.Index("int64")
+_RUNNING, _TYPES = pa.Index("int64"), pa.Index("int64", name="type", unique=True)
+_FILES = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
 
 
 def _gebieden() -> pa.DataFrameSchema:
@@ -149,18 +142,6 @@ def _all_float() -> pa.DataFrameSchema:
     return _table(_every("getal"), [_rule(lambda t: ~t.isin(infinite), "oneindige waarde")])
 
 
-def _vlaggen() -> pa.DataFrameSchema:
-    return _table(_every("tekst", checks=[_like(FLAG, "geen bekende vlag")]))
-
-
-def _peiljaren() -> pa.DataFrameSchema:
-    return _table(_every("peiljaar"))
-
-
-def _noemers() -> pa.DataFrameSchema:
-    return _table(_every("aantal of niets"))
-
-
 def _normen() -> pa.DataFrameSchema:
     numbers = ("minimum", "maximum", "gemiddelde", "standaardafwijking")
     return _table(
@@ -187,7 +168,7 @@ def _scores() -> pa.DataFrameSchema:
     return _table(
         {
             **_columns("punten", "urgentie", "potentie"),
-            **_columns("punten", *DOMAIN_COLUMNS, required=False),
+            **_columns("punten", *DOMAINS, required=False),
             **_columns("rang", "rang"),
             **_columns("ja of nee", "gerangschikt"),
             **_columns("tekst", "reden"),
@@ -200,7 +181,7 @@ def _scores() -> pa.DataFrameSchema:
                 "Int64",
                 nullable=True,
                 required=False,
-                checks=_between(0, len(DOMAIN_COLUMNS), "is geen aantal domeinen"),
+                checks=_between(0, len(DOMAINS), "is geen aantal domeinen"),
             ),
         },
         [
@@ -234,11 +215,6 @@ def _typologie() -> pa.DataFrameSchema:
             )
         ],
     )
-
-
-def _typeprofielen() -> pa.DataFrameSchema:
-    index = pa.Index("int64", name="type", unique=True)
-    return _table(_every("getal", nullable=False), index=index)
 
 
 def _aanpak() -> pa.DataFrameSchema:
@@ -335,7 +311,7 @@ def _verandering() -> pa.DataFrameSchema:
             **_texts(judgements, "is geen oordeel", "oordeel"),
             **_texts("|".join(CHANGES), "is geen lot van een grens", "grens"),
             **_columns("tekst", "toelichting"),
-            **_columns("getal", *DOMAIN_COLUMNS, required=False),
+            **_columns("getal", *DOMAINS, required=False),
         },
         [
             _rule(
@@ -362,7 +338,7 @@ def _verandering_gebieden() -> pa.DataFrameSchema:
     kinds = pa.Check.isin(("stad", "stadsdeel", "wijk", "dia"), error="is geen soort gebied")
     levels = [pa.Index(str, name="soort", checks=kinds), pa.Index(str, name="sleutel")]
     columns = {**_columns("aantal", "buurten", "van"), **_means("urgentie", required=True)}
-    for name in DOMAIN_COLUMNS:
+    for name in DOMAINS:
         columns |= _means(name, required=False)
     columns |= {
         **_columns("jaar", "sinds"),
@@ -377,10 +353,6 @@ def _verandering_gebieden() -> pa.DataFrameSchema:
     )
 
 
-def _jaarscores() -> pa.DataFrameSchema:
-    return _table(_columns("punten", r"\d{4}", regex=True), strict=True)
-
-
 def _herkomst() -> pa.DataFrameSchema:
     return _table(
         {
@@ -392,11 +364,6 @@ def _herkomst() -> pa.DataFrameSchema:
         index=_RUNNING,
         strict=True,
     )
-
-
-def _bestanden() -> pa.DataFrameSchema:
-    names = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
-    return _table(_columns("tekst", *names), index=_RUNNING, strict=True)
 
 
 def _audit() -> pa.DataFrameSchema:
@@ -427,12 +394,12 @@ def _verantwoording() -> pa.DataFrameSchema:
 
 _MAKERS: Final = MappingProxyType(
     {
-        "bestanden": _bestanden,
+        "bestanden": lambda: _table(_columns("tekst", *_FILES), index=_RUNNING, strict=True),
         "gebieden": _gebieden,
         "indicatoren": _all_float,
-        "vlaggen": _vlaggen,
-        "peiljaren": _peiljaren,
-        "noemers": _noemers,
+        "vlaggen": lambda: _table(_every("tekst", checks=[_like(FLAG, "geen bekende vlag")])),
+        "peiljaren": lambda: _table(_every("peiljaar")),
+        "noemers": lambda: _table(_every("aantal of niets")),
         "normen": _normen,
         "herkomst": _herkomst,
         "verantwoording": _verantwoording,
@@ -442,7 +409,7 @@ _MAKERS: Final = MappingProxyType(
         "bijdragen": _all_float,
         "audit": _audit,
         "typologie": _typologie,
-        "typeprofielen": _typeprofielen,
+        "typeprofielen": lambda: _table(_every("getal", nullable=False), index=_TYPES),
         "aanpak": _aanpak,
         "deelbuurten": _deelbuurten,
         "gebiedsindeling": _gebiedsindeling,
@@ -450,7 +417,7 @@ _MAKERS: Final = MappingProxyType(
         "trajecten": _trajecten,
         "verandering": _verandering,
         "verandering_gebieden": _verandering_gebieden,
-        "jaarscores": _jaarscores,
+        "jaarscores": lambda: _table(_columns("punten", r"\d{4}", regex=True), strict=True),
     }
 )
 
@@ -461,15 +428,8 @@ NAMES: Final[tuple[str, ...]] = tuple(_MAKERS)
 def schema(name: str) -> pa.DataFrameSchema:
     """Return the schema of one table.
 
-    Parameters
-    ----------
-    name : str
-        One of `NAMES`.
-
-    Raises
-    ------
-    KeyError
-        When there is no such table.
+    `name`: one of `NAMES`.
+    Raises KeyError when there is no such table.
     """
     maker: Callable[[], pa.DataFrameSchema] = _MAKERS[name]
     return maker()
@@ -480,17 +440,10 @@ def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
     The same object.
 
-    Parameters
-    ----------
-    name : str
-        One of `NAMES`.
-
-    Raises
-    ------
-    InputError
-        Every breach at once, in Dutch, with the table, the column and the first rows.
-    KeyError
-        When there is no such table.
+    `name`: one of `NAMES`.
+    Raises InputError: every breach at once, in Dutch, with the table, the column and the first
+        rows.
+    Raises KeyError when there is no such table.
     """
     problems = _geo_problems(name, table)
     try:

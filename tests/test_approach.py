@@ -23,7 +23,6 @@ from sia.approach import (
     rules,
     trend_from_years,
 )
-from sia.errors import InputError
 from sia.methode import ApproachSettings
 
 CODES = [f"BU9999000{i}" for i in range(8)]
@@ -121,13 +120,6 @@ def test_pocket_in_an_unranked_buurt_is_still_named():
 def test_a_pocket_that_does_better_than_its_buurt_asks_for_nothing():
     out = decide(table(), FULL, POCKETS.assign(richting="gunstig"))
     assert out.loc[CODES[4], "aanpak"] == BASIS
-
-
-def test_all_faults_of_the_input_come_in_one_error():
-    scores = table(kans_kwart=[97.0, 90, 10, 40, 5, 0, 0, np.nan]).drop(columns="reden")
-    with pytest.raises(InputError) as caught:
-        decide(scores, bezit(-99997, 20))
-    assert len(caught.value.problems) == 3
 
 
 def test_every_rule_is_documented_with_its_threshold():

@@ -1,67 +1,29 @@
 """Buurt, wijk and gemeente: their codes, and what becomes of them when borders change."""
 
-from sia.areas.codes import COUNTRY, gemeente_of, level_of, normalise_codes, wijk_of
-from sia.areas.comparison import (
-    CHANGES,
-    ENDED,
-    MERGED,
-    NEW,
-    RECODED,
-    REDRAWN,
-    RENAMED,
-    REUSED,
-    SAME,
-    SPLIT,
-    compare,
-    name_similarity,
-)
-from sia.areas.conversion import (
-    BY_AREA,
-    BY_POPULATION,
-    MISSING_IN_SOURCE,
-    NO_DENOMINATOR,
-    NO_SOURCE,
-    NOT_ADDITIVE,
-    ONE_TO_ONE,
-    Conversion,
-    Kind,
-    Measure,
-    convert,
-    overlap_shares,
-)
-from sia.areas.outlines import DEFAULT_THRESHOLDS, BorderThresholds, has_border
-
-__all__ = [
-    "BY_AREA",
-    "BY_POPULATION",
-    "CHANGES",
-    "COUNTRY",
-    "DEFAULT_THRESHOLDS",
-    "ENDED",
-    "MERGED",
-    "MISSING_IN_SOURCE",
-    "NEW",
-    "NOT_ADDITIVE",
-    "NO_DENOMINATOR",
-    "NO_SOURCE",
-    "ONE_TO_ONE",
-    "RECODED",
-    "REDRAWN",
-    "RENAMED",
-    "REUSED",
-    "SAME",
-    "SPLIT",
-    "BorderThresholds",
-    "Conversion",
-    "Kind",
-    "Measure",
-    "compare",
-    "convert",
-    "gemeente_of",
-    "has_border",
-    "level_of",
-    "name_similarity",
-    "normalise_codes",
-    "overlap_shares",
-    "wijk_of",
-]
+from sia.areas.codes import COUNTRY as COUNTRY
+from sia.areas.codes import gemeente_of as gemeente_of
+from sia.areas.codes import level_of as level_of
+from sia.areas.codes import normalise_codes as normalise_codes
+from sia.areas.codes import wijk_of as wijk_of
+from sia.areas.comparison import CHANGES as CHANGES
+from sia.areas.comparison import ENDED as ENDED
+from sia.areas.comparison import MERGED as MERGED
+from sia.areas.comparison import NEW as NEW
+from sia.areas.comparison import RECODED as RECODED
+from sia.areas.comparison import REDRAWN as REDRAWN
+from sia.areas.comparison import RENAMED as RENAMED
+from sia.areas.comparison import REUSED as REUSED
+from sia.areas.comparison import SAME as SAME
+from sia.areas.comparison import SPLIT as SPLIT
+from sia.areas.comparison import compare as compare
+from sia.areas.comparison import name_similarity as name_similarity
+from sia.areas.conversion import MISSING_IN_SOURCE as MISSING_IN_SOURCE
+from sia.areas.conversion import NO_DENOMINATOR as NO_DENOMINATOR
+from sia.areas.conversion import NO_SOURCE as NO_SOURCE
+from sia.areas.conversion import NOT_ADDITIVE as NOT_ADDITIVE
+from sia.areas.conversion import Conversion as Conversion
+from sia.areas.conversion import Kind as Kind
+from sia.areas.conversion import Measure as Measure
+from sia.areas.conversion import convert as convert
+from sia.areas.conversion import overlap_shares as overlap_shares
+from sia.areas.outlines import has_border as has_border

@@ -35,24 +35,14 @@ def normalise_codes(
     ``WK015300``, ``GM0153``, ``GM0153``, ``BU01530000`` and ``GM0153``. The last two or four
     positions may hold letters. ``NL``, ``NL00`` and ``NL01`` become ``NL``.
 
-    Parameters
-    ----------
-    series : Series
-        Codes as text, integers or floats.
-    level : str or Series of str, optional
-        Level of the codes without a prefix (one for all, or one per row). Without it, text of
+    `series`: codes as text, integers or floats.
+    `level`: level of the codes without a prefix (one for all, or one per row). Without it, text of
         4, 6 or 8 positions is read as gemeente, wijk or buurt; a column in which zeros were lost
         is read as one level, that of its longest code.
-    bestand, kolom : str
-        Where the codes come from, for the problems.
-
-    Returns
-    -------
-    codes : Series of str
-        Same index; NaN where the cell is no code.
-    problems : list of Problem
-        One per distinct cell that is no code, with its rows; of many only the first few, and one
-        that counts the rest.
+    `bestand`, `kolom`: where the codes come from, for the problems.
+    Returns: same index; NaN where the cell is no code.
+    Returns: one per distinct cell that is no code, with its rows; of many only the first few, and
+        one that counts the rest.
     """
     text = _as_text(series)
     levels = _bare_levels(text, level)

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from sia.areas.outlines import DEFAULT_THRESHOLDS, BorderThresholds, Overlay, percent
+from sia.areas.outlines import Overlay
 from sia.errors import Problem, refuse
 from sia.sources.base import AreaLayer
 
@@ -22,22 +22,16 @@ MISSING_IN_SOURCE = "ontbreekt in de bron"
 NOT_ADDITIVE = "niet te middelen over grenzen heen"
 NO_DENOMINATOR = "noemer ontbreekt"
 NO_SOURCE = "geen gebied in de bron"
-BY_POPULATION = "inwoners"
-BY_AREA = "oppervlakte"
-ONE_TO_ONE = "zelfde grens"
 
 
 @dataclass(frozen=True)
 class Measure:
     """How one measure behaves when borders change.
 
-    Parameters
-    ----------
-    kind : {"aantal", "aandeel", "niet optelbaar"}
-        A count is divided and added; a rate is weighted with its denominator; medians, ranks and
-        means without a denominator move only where the outline stayed the same.
-    denominator : str
-        For a rate: the count among the values that it is a share of.
+    `kind` ({"aantal", "aandeel", "niet optelbaar"}): a count is divided and added; a rate is
+        weighted with its denominator; medians, ranks and means without a denominator move only
+        where the outline stayed the same.
+    `denominator`: for a rate: the count among the values that it is a share of.
     """
 
     kind: Kind
@@ -48,27 +42,16 @@ class Measure:
 class Conversion:
     """Values on other borders, with what it took.
 
-    Parameters
-    ----------
-    values : DataFrame of float, index new ``code``
-    reasons : DataFrame of str, same shape
-        Empty where there is a value, else why not.
-    areas : DataFrame, index new ``code``
-        ``methode``, ``uit`` (old codes with the share of the new area's weight that each brings),
-        ``aandeel_grootste_bron`` (0-1), ``bronnen`` (int).
-    totals : DataFrame, index measure
-        ``voor``, ``na``, ``buiten_de_kaart`` (falls outside the new areas), ``door_ontbrekend``
-        (brought to an area that is missing because another part of it is) - counts only, with
-        ``voor = na + buiten_de_kaart + door_ontbrekend``.
-    shares : DataFrame
-        As `overlap_shares` returns it.
+    `values`: DataFrame of float, index new ``code``
+    `reasons` (DataFrame of str, same shape): empty where there is a value, else why not.
+    `totals` (DataFrame, index measure): ``voor``, ``na``, ``buiten_de_kaart`` (falls outside the
+        new areas), ``door_ontbrekend`` (brought to an area that is missing because another part of
+        it is) - counts only, with ``voor = na + buiten_de_kaart + door_ontbrekend``.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
-    areas: pd.DataFrame
     totals: pd.DataFrame
-    shares: pd.DataFrame
 
 
 def convert(
@@ -78,7 +61,6 @@ def convert(
     to_layer: AreaLayer,
     *,
     weights: gpd.GeoDataFrame | None = None,
-    thresholds: BorderThresholds = DEFAULT_THRESHOLDS,
 ) -> Conversion:
     """Bring counts and rates from one year's borders to another's.
 
@@ -100,7 +82,7 @@ def convert(
     area o that falls in n, a count is sum_o(W x_o) and a rate sum_o(W r_o d_o) / sum_o(W d_o).
     """
     _check_conversion(values, kinds, from_layer)
-    shares = overlap_shares(from_layer, to_layer, weights=weights, thresholds=thresholds)
+    shares = overlap_shares(from_layer, to_layer, weights=weights)
     matrix = _share_matrix(shares, from_layer.frame.index, to_layer.frame.index)
     full = values.reindex(from_layer.frame.index).astype("float64")
     unchanged = _unchanged(shares, to_layer.frame.index, from_layer.frame.index)
@@ -121,9 +103,7 @@ def convert(
     return Conversion(
         values=result,
         reasons=pd.DataFrame(reasons, index=result.index, columns=values.columns, dtype="str"),
-        areas=_conversion_areas(shares, to_layer.frame.index),
         totals=_conversion_totals(full[counts], result[counts], matrix),
-        shares=shares,
     )
 
 
@@ -132,26 +112,20 @@ def overlap_shares(
     to_layer: AreaLayer,
     *,
     weights: gpd.GeoDataFrame | None = None,
-    thresholds: BorderThresholds = DEFAULT_THRESHOLDS,
 ) -> pd.DataFrame:
     """Return which share of each old area falls in which new area.
 
     ``oude_code``, ``nieuwe_code``, ``aandeel`` (0-1; the shares of one old area add up to at
-    most 1, what lacks lies outside the new map), ``aandeel_nieuw`` (share of what the new
-    area is made of), ``methode``. Slivers that come from drawing
+    most 1, what lacks lies outside the new map), ``zelfde_grens``. Slivers that come from drawing
     are left out and their share goes to the real pieces.
 
-    Parameters
-    ----------
-    from_layer, to_layer, weights, thresholds
-        As in `convert`.
+    `from_layer`, `to_layer`, `weights`: as in `convert`.
     """
-    overlay = Overlay.of(from_layer.frame, to_layer.frame, thresholds)
-    pairs = overlay.pieces(thresholds)
-    outside = overlay.outside(pairs, thresholds)
+    overlay = Overlay.of(from_layer.frame, to_layer.frame)
+    pairs = overlay.pieces()
+    outside = overlay.outside(pairs)
     pairs["maat"] = shapely.area(pairs["deel"].to_numpy())
     outside["maat"] = shapely.area(outside["deel"].to_numpy())
-    methods = pd.Series(BY_AREA, index=from_layer.frame.index, dtype="object")
     if weights is not None:
         inside = _weight_in(pairs["deel"].to_numpy(), weights)
         beyond = _weight_in(outside["deel"].to_numpy(), weights)
@@ -164,17 +138,11 @@ def overlap_shares(
         pairs["maat"] = np.where(by_weight, inside, pairs["maat"])
         by_weight = outside["oude_code"].isin(weighted).to_numpy()
         outside["maat"] = np.where(by_weight, beyond, outside["maat"])
-        methods[methods.index.isin(weighted)] = BY_POPULATION
     total = pairs.groupby("oude_code")["maat"].sum()
     total = total.add(outside.groupby("oude_code")["maat"].sum(), fill_value=0.0)
     same = pairs["zelfde_grens"].to_numpy()
     pairs["aandeel"] = np.where(same, 1.0, pairs["maat"] / pairs["oude_code"].map(total))
-    pairs["methode"] = np.where(same, ONE_TO_ONE, pairs["oude_code"].map(methods))
-    mixed = pairs.groupby("nieuwe_code")["methode"].transform("nunique") > 1
-    brought = pairs["maat"].where(~mixed, shapely.area(pairs["deel"].to_numpy()))
-    together = brought.groupby(pairs["nieuwe_code"]).transform("sum")
-    pairs["aandeel_nieuw"] = (brought / together).fillna(0.0)
-    columns = ["oude_code", "nieuwe_code", "aandeel", "aandeel_nieuw", "methode"]
+    columns = ["oude_code", "nieuwe_code", "aandeel", "zelfde_grens"]
     return pairs[columns].sort_values(["oude_code", "nieuwe_code"]).reset_index(drop=True)
 
 
@@ -207,7 +175,7 @@ def _share_matrix(shares: pd.DataFrame, olds: pd.Index, news: pd.Index) -> spars
 
 def _unchanged(shares: pd.DataFrame, news: pd.Index, olds: pd.Index) -> np.ndarray:
     """Return per new area the position of the old one with the same outline, else -1."""
-    same = shares[shares["methode"] == ONE_TO_ONE]
+    same = shares[shares["zelfde_grens"]]
     result = np.full(len(news), -1)
     result[_positions(news, same["nieuwe_code"])] = _positions(olds, same["oude_code"])
     return result
@@ -287,22 +255,6 @@ def _conversion_problem(kolom: str, wat: str, rij: str = "") -> Problem:
         wat=wat,
         oplossing="Geef soort en noemer van elke maat op, en de kaart van hetzelfde jaar.",
     )
-
-
-def _conversion_areas(shares: pd.DataFrame, news: pd.Index) -> pd.DataFrame:
-    """Describe per new area what it was made of."""
-    ordered = shares.sort_values(["nieuwe_code", "aandeel_nieuw"], ascending=[True, False])
-    said = ordered["oude_code"] + " (" + ordered["aandeel_nieuw"].map(percent) + ")"
-    grouped = ordered.assign(deel=said).groupby("nieuwe_code")
-    table = pd.DataFrame(
-        {
-            "methode": grouped["methode"].agg(lambda methods: " en ".join(sorted(set(methods)))),
-            "uit": grouped["deel"].agg(", ".join),
-            "aandeel_grootste_bron": grouped["aandeel_nieuw"].max(),
-            "bronnen": grouped.size(),
-        }
-    ).reindex(news)
-    return table.fillna({"methode": "", "uit": "", "bronnen": 0}).astype({"bronnen": "int64"})
 
 
 def _conversion_totals(

@@ -10,53 +10,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
+SHIFT_M = 5.0
+"""Shifts up to this many metres are drawing, not change (CBS ignores those under about 5 m)."""
+GENERALISED_FROM, GENERALISED_SHARE = 10, 0.1
+"""A map of so many outlines is generalised when at most this share is the same to `SHIFT_M`."""
+DRAWING_M, DRAWING_FACTOR = 60.0, 4.0
+"""In a generalised map an outline may differ by so many times the median difference, and by no more
+metres than this."""
+SAME_IOU = 0.6
+"""Least intersection over union of "the same" outline in a generalised map."""
+NAME_SIMILARITY = 0.75
+"""From here (0-1) two names are the same name."""
+REUSED_IOU = 0.1
+"""Below this, one code in two years stands for two places."""
+PIECE_SHARE, WHOLE_SHARE = 0.02, 0.9
+"""Least share of an area's surface that counts as a piece of it, and from which it is all of it."""
+
 
 def has_border(geometry: gpd.GeoSeries) -> pd.Series[bool]:
     """Tell per area whether the file holds a border of it; an empty shape is none."""
     return pd.Series(~(geometry.isna() | geometry.is_empty), index=geometry.index)
-
-
-@dataclass(frozen=True)
-class BorderThresholds:
-    """When two outlines count as the same, and when a piece counts at all.
-
-    Parameters
-    ----------
-    shift_m : float
-        Shifts up to this many metres are drawing, not change (CBS ignores those under about 5 m).
-    generalised_from : int
-        With fewer outlines than this it cannot be told whether a map is generalised.
-    generalised_share : float
-        A map is generalised when at most this share of the outlines is the same to `shift_m`.
-    drawing_m : float
-        Most that the drawn borders of a generalised map are trusted to be off, in metres.
-    drawing_factor : float
-        In a generalised map an outline may differ by this many times the median difference.
-    same_iou : float
-        Least intersection over union of "the same" outline in a generalised map.
-    name_similarity : float
-        From here (0-1) two names are the same name.
-    reused_iou : float
-        Below this, one code in two years stands for two places.
-    piece_share : float
-        Least share of an area's surface that counts as a piece of it.
-    whole_share : float
-        From this share of its surface an area lies wholly inside another.
-    """
-
-    shift_m: float = 5.0
-    generalised_from: int = 10
-    generalised_share: float = 0.1
-    drawing_m: float = 60.0
-    drawing_factor: float = 4.0
-    same_iou: float = 0.6
-    name_similarity: float = 0.75
-    reused_iou: float = 0.1
-    piece_share: float = 0.02
-    whole_share: float = 0.9
-
-
-DEFAULT_THRESHOLDS = BorderThresholds()
 
 
 @dataclass(frozen=True)
@@ -72,9 +45,7 @@ class Overlay:
     pairs: pd.DataFrame
 
     @classmethod
-    def of(
-        cls, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, thresholds: BorderThresholds
-    ) -> Overlay:
+    def of(cls, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> Overlay:
         """Lay the areas of two years over each other."""
         a, b = old.geometry.to_numpy(), new.geometry.to_numpy()
         j, i = shapely.STRtree(a).query(b, predicate="intersects")
@@ -95,17 +66,16 @@ class Overlay:
         )
         touching = size > 0
         pairs["zelfde_grens"] = False
-        close = touching & (pairs["iou"].to_numpy() >= thresholds.same_iou)
-        pairs.loc[close, "zelfde_grens"] = _same_outline(a[i][close], b[j][close], thresholds)
+        close = touching & (pairs["iou"].to_numpy() >= SAME_IOU)
+        pairs.loc[close, "zelfde_grens"] = _same_outline(a[i][close], b[j][close])
         pairs = pairs[touching].reset_index(drop=True)
         return cls(old.geometry, new.geometry, pairs)
 
     @cached_property
-    def kept(self) -> dict[str, float]:
-        """Return the codes whose own outline stayed the same, with its overlap."""
+    def kept(self) -> frozenset[str]:
+        """Return the codes whose own outline stayed the same."""
         same = self.pairs["zelfde_grens"] & (self.pairs["oude_code"] == self.pairs["nieuwe_code"])
-        chosen = self.pairs[same]
-        return dict(zip(chosen["nieuwe_code"], chosen["iou"], strict=True))
+        return frozenset(self.pairs.loc[same, "nieuwe_code"])
 
     @cached_property
     def by_new(self) -> dict[str, pd.DataFrame]:
@@ -117,9 +87,9 @@ class Overlay:
         """Return the pairs of each old code."""
         return {str(code): rows for code, rows in self.pairs.groupby("oude_code")}
 
-    def pieces(self, thresholds: BorderThresholds) -> pd.DataFrame:
+    def pieces(self) -> pd.DataFrame:
         """Return the pairs that are real pieces: no sliver, and nothing beside an equal outline."""
-        real = self.pairs[self._real(self.pairs, thresholds)]
+        real = self.pairs[self._real(self.pairs)]
         matched_old = set(real.loc[real["zelfde_grens"], "oude_code"])
         matched_new = set(real.loc[real["zelfde_grens"], "nieuwe_code"])
         beside = real["oude_code"].isin(matched_old) | real["nieuwe_code"].isin(matched_new)
@@ -128,7 +98,7 @@ class Overlay:
         orphans = self.pairs[~self.pairs["oude_code"].isin(set(kept["oude_code"]))]
         return pd.concat([kept, orphans], ignore_index=True)
 
-    def outside(self, pieces: pd.DataFrame, thresholds: BorderThresholds) -> pd.DataFrame:
+    def outside(self, pieces: pd.DataFrame) -> pd.DataFrame:
         """Return what of each old area lies outside every new area (drawing slivers left out)."""
         matched = set(pieces.loc[pieces["zelfde_grens"], "oude_code"])
         covered = self.pairs.groupby("oude_code")["oud"].sum().reindex(self.old.index).fillna(0.0)
@@ -138,15 +108,13 @@ class Overlay:
             near = self.by_old.get(code, self.pairs[:0])["nieuwe_code"]
             rests.append(self.old[code].difference(self.new[near].union_all()))
         parts = _surface(np.array(rests, dtype=object))
-        real = ~shapely.is_empty(shapely.buffer(parts, -thresholds.shift_m / 2))
+        real = ~shapely.is_empty(shapely.buffer(parts, -SHIFT_M / 2))
         return pd.DataFrame({"oude_code": np.array(codes, dtype=object)[real], "deel": parts[real]})
 
     @staticmethod
-    def _real(pairs: pd.DataFrame, thresholds: BorderThresholds) -> np.ndarray:
-        large = (pairs["oud"] >= thresholds.piece_share) | (
-            pairs["nieuw"] >= thresholds.piece_share
-        )
-        wide = ~shapely.is_empty(shapely.buffer(pairs["deel"].to_numpy(), -thresholds.shift_m / 2))
+    def _real(pairs: pd.DataFrame) -> np.ndarray:
+        large = (pairs["oud"] >= PIECE_SHARE) | (pairs["nieuw"] >= PIECE_SHARE)
+        wide = ~shapely.is_empty(shapely.buffer(pairs["deel"].to_numpy(), -SHIFT_M / 2))
         return np.asarray(large.to_numpy() & wide)
 
 
@@ -160,14 +128,14 @@ def _surface(shapes: np.ndarray) -> np.ndarray:
     return result
 
 
-def _same_outline(a: np.ndarray, b: np.ndarray, thresholds: BorderThresholds) -> np.ndarray:
+def _same_outline(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Tell per pair whether two outlines are one, given how precisely the two maps were drawn."""
     difference = shapely.symmetric_difference(a, b)
     width = 2 * shapely.area(difference) / (shapely.length(a) + shapely.length(b))
-    same = shapely.is_empty(shapely.buffer(difference, -thresholds.shift_m / 2))
-    if len(same) < thresholds.generalised_from or same.mean() > thresholds.generalised_share:
+    same = shapely.is_empty(shapely.buffer(difference, -SHIFT_M / 2))
+    if len(same) < GENERALISED_FROM or same.mean() > GENERALISED_SHARE:
         return np.asarray(same)
-    allowed = min(thresholds.drawing_factor * float(np.median(width)), thresholds.drawing_m)
+    allowed = min(DRAWING_FACTOR * float(np.median(width)), DRAWING_M)
     return np.asarray(same | (width <= allowed))
 
 

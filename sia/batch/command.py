@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,18 +69,14 @@ class Request:
 
     def facts(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {
+        asked = asdict(self) | {
             "gemeenten": list(self.gemeenten),
             "jaren": list(self.jaren),
             "bron": [str(folder.resolve()) for folder in self.bron],
-            "basisjaar": self.basisjaar,
-            "werkers": self.werkers,
-            "opnieuw": self.opnieuw,
-            "reeks": self.reeks,
-            "scheduler": self.scheduler,
-            "tijdslimiet": self.tijdslimiet,
             "methode": None if self.methode is None else str(self.methode.resolve()),
         }
+        del asked["vertrouwd"]
+        return asked
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,9 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
     for which in request.gemeenten:
         try:
             found = (
-                _all(request, known()) if which.casefold() == ALL else [_one(request, which, known)]
+                _all(request, known())
+                if which.casefold() == ALL
+                else [Choice(configure(which, known), tuple(sorted(request.jaren)))]
             )
         except InputError as error:
             problems += error.problems
@@ -118,10 +116,6 @@ def choose(request: Request, known: Callable[[], Mapping[str, Known]]) -> list[C
             chosen.setdefault(choice.gemeente.code, choice)
     refuse(problems)
     return [chosen[code] for code in sorted(chosen)]
-
-
-def _one(request: Request, which: str, known: Callable[[], Mapping[str, Known]]) -> Choice:
-    return Choice(configure(which, known), tuple(sorted(request.jaren)))
 
 
 def _all(request: Request, known: Mapping[str, Known]) -> list[Choice]:

@@ -72,16 +72,10 @@ def run_batch(
     Outcomes are sorted by municipality, year and notebook; after Ctrl-C they are those of what was
     done.
 
-    Parameters
-    ----------
-    workers : int
-        Notebooks side by side; the work itself is done in kernels, one process each.
-    warm : bool
-        Fork kernels from a warm server where the platform can; else start each one anew.
-    scheduler : str, optional
-        Address of a Dask scheduler whose workers share the project folder.
-    say : callable, optional
-        Gets a Dutch line when the batch has to wait for another one.
+    `workers`: notebooks side by side; the work itself is done in kernels, one process each.
+    `warm`: fork kernels from a warm server where the platform can; else start each one anew.
+    `scheduler`: address of a Dask scheduler whose workers share the project folder.
+    `say`: gets a Dutch line when the batch has to wait for another one.
     """
     raw = raw_hash(bron)
     base = base_fingerprint(raw)

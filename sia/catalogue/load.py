@@ -30,11 +30,8 @@ def check_catalogue(
 ) -> list[Problem]:
     """Return what is wrong with a set of entries together: double ids and refused entries.
 
-    Parameters
-    ----------
-    besluiten : iterable of Besluit
-        Decisions that lift a block. A decision about an unknown indicator, or one that lifts
-        nothing, is a problem too: it would be printed without effect.
+    `besluiten`: decisions that lift a block. A decision about an unknown indicator, or one that
+        lifts nothing, is a problem too: it would be printed without effect.
     """
     listed = list(entries)
     problems = [
@@ -103,20 +100,11 @@ def load_catalogue(
 
     Ordered by domain, then as the files list them.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Holds one TOML file per domain; default the package's own.
-    extra : iterable of Indicator
-        Entries of one municipality. An entry with a known id replaces the package's own.
-    besluiten : iterable of Besluit
-        Named decisions of that municipality that lift a block.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file at once, in Dutch: unknown fields with what was meant, wrong
-        types, double ids, and indicators that may not be scored.
+    `folder`: holds one TOML file per domain; default the package's own.
+    `extra`: entries of one municipality. An entry with a known id replaces the package's own.
+    `besluiten`: named decisions of that municipality that lift a block.
+    Raises InputError: every problem of every file at once, in Dutch: unknown fields with what was
+        meant, wrong types, double ids, and indicators that may not be scored.
     """
     added = tuple(extra)
     decided = tuple(besluiten)

@@ -75,25 +75,15 @@ NietNegatief = Annotated[float, Field(ge=0)]
 class Bron:
     """One acceptable place for the value of an indicator.
 
-    Parameters
-    ----------
-    naam : str
-        Dotted source name, a key of `SOURCES`. In TOML a list of names stands for the same
+    `naam`: dotted source name, a key of `SOURCES`. In TOML a list of names stands for the same
         measure in several publications.
-    maat : str
-        Canonical measure that holds the published value; empty when it is computed.
-    teller, noemer : tuple of str
-        Counts that are summed and divided, when the publisher gives no rate.
-    noemer_deel_van : str
-        When set, the measures in `noemer` are percentages of this count.
-    noemer_bronnen : tuple of str
-        Sources in which the denominator may be found when the own source lacks it.
-    schaal : float
-        The quotient (or the published value) is multiplied by this.
-    van, tot : int or None
-        First and last reference year for which this entry holds.
-    methode : str
-        Values of different methods are never put in one column.
+    `maat`: canonical measure that holds the published value; empty when it is computed.
+    `teller`, `noemer`: counts that are summed and divided, when the publisher gives no rate.
+    `noemer_deel_van`: when set, the measures in `noemer` are percentages of this count.
+    `noemer_bronnen`: sources in which the denominator may be found when the own source lacks it.
+    `schaal`: the quotient (or the published value) is multiplied by this.
+    `van`, `tot`: first and last reference year for which this entry holds.
+    `methode`: values of different methods are never put in one column.
     """
 
     naam: Bronnaam
@@ -176,10 +166,8 @@ class Leeftijd:
     ) -> pd.Series[float]:
         """Return observed / expected times the figure of the country (indirect standardisation).
 
-        Parameters
-        ----------
-        young, old : Series
-            Residents under 15, and of 65 and older, in percent; unknown: as the country.
+        `young`, `old`: residents under 15, and of 65 and older, in percent; unknown: as the
+            country.
         """
         expected = self.vast + self.oud * 100 * old / (100 - young)
         # where nearly all are old a straight line says too much
@@ -197,51 +185,30 @@ def _is_id(value: str) -> str:
 class Indicator:
     """One catalogue entry.
 
-    Parameters
-    ----------
-    id : str
-        Column name in every table between the stages.
-    naam : str
-        Dutch name as a reader sees it.
-    domein, rol : str
-        One of `ALL_DOMAINS` and of `ROLES`.
-    subdomein : str
-        Part of its domain that it is averaged in first, so that seven figures of one subject are
-        not seven votes; empty where the domain has no parts.
-    richting : int
-        +1: higher is worse for an opgave and better for a kans; -1 the reverse; 0 where it is
-        not scored.
-    bronnen : tuple of Bron
-        In order of preference.
-    waarom : str
-        Dutch sentence: why it is in.
-    noemer : tuple of str
-        Measures whose sum is the denominator of the rate, for the sampling noise and for the
+    `id`: column name in every table between the stages.
+    `naam`: Dutch name as a reader sees it.
+    `domein`, `rol`: one of `ALL_DOMAINS` and of `ROLES`.
+    `subdomein`: part of its domain that it is averaged in first, so that seven figures of one
+        subject are not seven votes; empty where the domain has no parts.
+    `richting`: +1: higher is worse for an opgave and better for a kans; -1 the reverse; 0 where it
+        is not scored.
+    `bronnen`: in order of preference.
+    `waarom`: Dutch sentence: why it is in.
+    `noemer`: measures whose sum is the denominator of the rate, for the sampling noise and for the
         thresholds; empty where the value is no rate.
-    noemer_eenheid : str
-        What the denominator counts ("inwoners").
-    schaal : float
-        100 for a percentage, 1000 for a rate per thousand, 0 where the value is no rate.
-    minimum_noemer : float
-        Below it the value is missing: too few to say anything.
-    publicatiedrempel : float
-        Below it the value is not shown, whoever published it.
-    meenemen : int
-        Years that a value may be carried forward; 0 is never.
-    minimum, maximum : float or None
-        What is possible; anything outside is an error in the source.
-    gemodelleerd : bool
-        The publisher estimates it with a model.
-    benadering : bool
-        Stands in for something that open data does not measure.
-    alleen_buurt : bool
-        Scored at buurt level only, never on squares or in pockets.
-    geld : bool
-        In euros: its scale moves with the national median, so that inflation changes no score.
-    decimalen : int
-        Digits that a reader sees.
-    leeftijd : Leeftijd, optional
-        How the figure follows age; the score then takes it standardised, tables show it as it is.
+    `noemer_eenheid`: what the denominator counts ("inwoners").
+    `schaal`: 100 for a percentage, 1000 for a rate per thousand, 0 where the value is no rate.
+    `minimum_noemer`: below it the value is missing: too few to say anything.
+    `publicatiedrempel`: below it the value is not shown, whoever published it.
+    `meenemen`: years that a value may be carried forward; 0 is never.
+    `minimum`, `maximum`: what is possible; anything outside is an error in the source.
+    `gemodelleerd`: the publisher estimates it with a model.
+    `benadering`: stands in for something that open data does not measure.
+    `alleen_buurt`: scored at buurt level only, never on squares or in pockets.
+    `geld`: in euros: its scale moves with the national median, so that inflation changes no score.
+    `decimalen`: digits that a reader sees.
+    `leeftijd`: how the figure follows age; the score then takes it standardised, tables show it as
+        it is.
     """
 
     id: Annotated[Tekst, AfterValidator(_is_id)]
@@ -307,6 +274,14 @@ class Indicator:
             denominators.extend((*bron.noemer, bron.noemer_deel_van))
         return refusal(self.rol, names, denominators, [bron.naam for bron in self.bronnen])
 
+    def maten(self) -> list[str]:
+        """Return every measure that gives the value, of any source."""
+        return [maat for bron in self.bronnen for maat in bron.maten()]
+
+    def uitgevers(self) -> str:
+        """Return the publishers in order of preference, as a reader knows them."""
+        return "; ".join(dict.fromkeys(SOURCES[bron.naam] for bron in self.bronnen))
+
     @property
     def telt_mee(self) -> bool:
         """Whether the indicator is part of a score."""
@@ -324,14 +299,9 @@ def _is_date(value: str) -> str:
 class Besluit:
     """A named decision to lift a block for one indicator.
 
-    Parameters
-    ----------
-    indicator : str
-        Id of the indicator that it lets through.
-    blokkade : str
-        The block that is lifted, one of `sia.catalogue.refused.BLOCKS`.
-    wie : str
-        Name and function of who decided.
+    `indicator`: id of the indicator that it lets through.
+    `blokkade`: the block that is lifted, one of `sia.catalogue.refused.BLOCKS`.
+    `wie`: name and function of who decided.
     """
 
     indicator: Tekst
@@ -352,10 +322,7 @@ class Besluit:
 class Catalogue:
     """Every indicator, in the order of the domains.
 
-    Parameters
-    ----------
-    besluiten : tuple of Besluit
-        Decisions that let an indicator through a block; to be printed with every output.
+    `besluiten`: decisions that let an indicator through a block; to be printed with every output.
     """
 
     indicators: tuple[Indicator, ...]
@@ -392,48 +359,21 @@ class Catalogue:
             if (not domein or entry.domein == domein) and (not rol or entry.rol == rol)
         )
 
-    def by_domain(self) -> dict[str, dict[str, str]]:
-        """Return the Dutch names of the indicators of urgentie by id, per Dutch name of a domain.
-
-        A domain without such indicators is there, and empty; it is potentie, for one.
-        """
-        found: dict[str, dict[str, str]] = {name: {} for name in SCORE_NAMES.values()}
-        for entry in self.of(rol="opgave"):
-            found[SCORE_NAMES[entry.domein]][entry.id] = entry.naam
-        return found
-
     def frame(self) -> pd.DataFrame:
         """Return the catalogue as a table for charts, tooltips and downloads.
 
-        Returns
-        -------
-        DataFrame, index ``indicator``
-            Columns ``naam``, ``domein``, ``rol``, ``richting``, ``eenheid``, ``bron`` (publishers
-            in order of preference), ``meenemen``, ``noemer_eenheid``, ``schaal``,
-            ``publicatiedrempel``, ``gemodelleerd``, ``benadering``, ``alleen_buurt``,
-            ``decimalen``, ``waarom``.
+        Returns DataFrame, index ``indicator``: columns ``naam``, ``domein``, ``rol``,
+            ``richting``, ``eenheid``, ``bron`` (publishers in order of preference), ``meenemen``,
+            ``noemer_eenheid``, ``schaal``, ``publicatiedrempel``, ``gemodelleerd``,
+            ``benadering``, ``alleen_buurt``, ``decimalen``, ``waarom``.
         """
         import pandas as pd
 
+        columns = "naam domein rol richting eenheid bron meenemen noemer_eenheid schaal "
+        columns += "publicatiedrempel gemodelleerd benadering alleen_buurt decimalen waarom"
         rows = [
-            {
-                "indicator": entry.id,
-                "naam": entry.naam,
-                "domein": entry.domein,
-                "rol": entry.rol,
-                "richting": entry.richting,
-                "eenheid": entry.eenheid,
-                "bron": "; ".join(dict.fromkeys(SOURCES[bron.naam] for bron in entry.bronnen)),
-                "meenemen": entry.meenemen,
-                "noemer_eenheid": entry.noemer_eenheid,
-                "schaal": entry.schaal,
-                "publicatiedrempel": entry.publicatiedrempel,
-                "gemodelleerd": entry.gemodelleerd,
-                "benadering": entry.benadering,
-                "alleen_buurt": entry.alleen_buurt,
-                "decimalen": entry.decimalen,
-                "waarom": entry.waarom,
-            }
+            {"indicator": entry.id}
+            | {name: getattr(entry, name, entry.uitgevers()) for name in columns.split()}
             for entry in self.indicators
         ]
         return pd.DataFrame(rows).set_index("indicator")

@@ -35,17 +35,12 @@ Hoe u de tabellen leest:
 """
 
 
-def catalogue_page(catalogue: Catalogue | None = None) -> str:
+def catalogue_page() -> str:
     """Return the content of ``docs/reference/indicatoren.md``.
 
     Markdown in Dutch: an explanation, a count and one table per domain.
-
-    Parameters
-    ----------
-    catalogue : Catalogue, optional
-        Default the package's own.
     """
-    listed = catalogue or load_catalogue()
+    listed = load_catalogue()
     scored = sum(entry.telt_mee for entry in listed)
     count = (
         f"De catalogus telt {len(listed)} indicatoren, waarvan {scored} meetellen in een score.\n"
@@ -76,7 +71,7 @@ def _row(entry: Indicator) -> str:
         ROLE_NAMES[entry.rol],
         "<br>".join(dict.fromkeys(_source(bron) for bron in entry.bronnen)),
         "<br>".join(dict.fromkeys(_years(bron) for bron in entry.bronnen)),
-        _carry(entry.meenemen),
+        f"{entry.meenemen} jaar" if entry.meenemen else "nooit",
         _threshold(entry),
         entry.waarom,
     )
@@ -118,10 +113,6 @@ def _years(bron: Bron) -> str:
     if bron.van is None:
         return f"tot en met {bron.tot}"
     return f"{bron.van}–{bron.tot}"
-
-
-def _carry(years: int) -> str:
-    return "nooit" if years == 0 else f"{years} jaar"
 
 
 def _threshold(entry: Indicator) -> str:

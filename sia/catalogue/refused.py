@@ -19,45 +19,11 @@ ALLEEN_TOETS = "alleen toets"
 BLOCKS: tuple[str, ...] = (HERKOMST, ALLEEN_CONTEXT, ALLEEN_KANS, ALLEEN_TOETS)
 """The blocks that a named decision can lift."""
 
-ORIGIN_MEASURES: frozenset[str] = frozenset(
-    {
-        "percentage_met_herkomstland_nederland",
-        "percentage_met_herkomstland_uit_europa_excl_nl",
-        "percentage_met_herkomstland_buiten_europa",
-        "percentage_geb_in_nl_met_herkomstland_nederland",
-        "perc_geb_in_nl_met_herkomstland_in_europa_ex_nl",
-        "perc_geb_in_nl_met_herkomstland_buiten_europa",
-        "perc_geb_buiten_nl_met_herkomstlnd_in_europa_ex_nl",
-        "perc_geb_buiten_nl_met_herkomstlnd_buiten_europa",
-        "percentage_westerse_migratieachtergrond",
-        "percentage_niet_westerse_migratieachtergrond",
-        "percentage_uit_marokko",
-        "percentage_uit_nederlandse_antillen_en_aruba",
-        "percentage_uit_suriname",
-        "percentage_uit_turkije",
-        "percentage_overige_nietwestersemigratieachtergrond",
-        "a_w_all",
-        "a_nw_all",
-        "a_marok",
-        "a_antaru",
-        "a_suri",
-        "a_tur",
-        "a_ov_nw",
-        "a_nl_all",
-        "a_eur_al",
-        "a_neu_al",
-        "p_n_w_al",
-        "p_w_all",
-        "p_nw_all",
-        "p_west_al",
-        "p_marokko",
-        "p_ant_aru",
-        "p_surinam",
-        "p_turkije",
-        "p_over_nw",
-    }
+_SHORT = re.compile(
+    r"a_(w_all|nw_all|antaru|suri|tur|ov_nw|nl_all|eur_al|neu_al)"
+    r"|p_(n_w_al|w_all|nw_all|west_al|ant_aru|over_nw)"
 )
-"""Published measures of origin, by name, in the spellings of the editions of the CBS table."""
+"""Measures of origin under the short names of the editions of the CBS table."""
 
 _ORIGIN = re.compile(
     r"herkomst|afkomst|migra|allochto|autochto|etni[cs]|nationalit|staatsburger|paspoort"
@@ -92,14 +58,9 @@ _EXTERNAL = re.compile(r"leefbaarometer|ses_?woa|ses_score")
 class Refusal:
     """Why an indicator may not have the role it asks for.
 
-    Parameters
-    ----------
-    blokkade : str
-        One of `BLOCKS`.
-    naam : str
-        The name that gave the block away.
-    reden : str
-        Dutch sentence.
+    `blokkade`: one of `BLOCKS`.
+    `naam`: the name that gave the block away.
+    `reden`: Dutch sentence.
     """
 
     blokkade: str
@@ -114,13 +75,10 @@ def _plain(name: str) -> str:
 def is_origin(name: str) -> bool:
     """Tell whether a measure, column or indicator name speaks of origin, belief or a proxy.
 
-    Parameters
-    ----------
-    name : str
-        Any spelling; compared in lower case with every other sign as an underscore.
+    `name`: any spelling; compared in lower case with every other sign as an underscore.
     """
     plain = _plain(name)
-    return plain in ORIGIN_MEASURES or bool(_ORIGIN.search(plain))
+    return bool(_SHORT.fullmatch(plain) or _ORIGIN.search(plain))
 
 
 def _first(names: Iterable[str], pattern: re.Pattern[str]) -> str:
@@ -134,17 +92,11 @@ def refusal(
 
     Context and validation are never refused; they stay outside every score.
 
-    Parameters
-    ----------
-    rol : str
-        ``opgave``, ``kans``, ``context`` or ``toets``.
-    names : iterable of str
-        Id, Dutch name, measures and numerators.
-    denominators : iterable of str
-        Measures that it is divided by. Only origin is refused here: benefits per resident of
-        working age do not score age.
-    sources : iterable of str
-        Dotted source names.
+    `rol`: ``opgave``, ``kans``, ``context`` or ``toets``.
+    `names`: id, Dutch name, measures and numerators.
+    `denominators`: measures that it is divided by. Only origin is refused here: benefits per
+        resident of working age do not score age.
+    `sources`: dotted source names.
     """
     if rol not in ("opgave", "kans"):
         return None

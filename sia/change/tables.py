@@ -56,10 +56,7 @@ def _no_areas() -> pd.DataFrame:
 def year_scores(scores: Mapping[int, pd.DataFrame], buurten: pd.Index) -> pd.DataFrame:
     """Return urgentie per buurt of today in every year, on the scale of the base year.
 
-    Parameters
-    ----------
-    scores : mapping of int to DataFrame
-        ``scores`` by year.
+    `scores`: ``scores`` by year.
     """
     columns = {str(jaar): table[URGENTIE] for jaar, table in scores.items()}
     return pd.DataFrame(columns).reindex(buurten)

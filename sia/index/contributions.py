@@ -43,14 +43,10 @@ class Attribution:
 class Shapley:
     """Shapley values of one node.
 
-    Parameters
-    ----------
-    value : array, shape (n, k)
-        Sums over k to worth(all) - worth(none).
-    slope : array, shape (n, k)
-        Value per unit of difference from the reference; a limit where there is no difference.
-    error : array, shape (n, k)
-        Standard error; zero when exact.
+    `value` (array, shape (n, k)): sums over k to worth(all) - worth(none).
+    `slope` (array, shape (n, k)): value per unit of difference from the reference; a limit where
+        there is no difference.
+    `error` (array, shape (n, k)): standard error; zero when exact.
     """
 
     value: Array
@@ -61,36 +57,20 @@ class Shapley:
 Evaluate = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
 
 
-def attribute(
-    leaves: Array,
-    anchor: Array,
-    design: IndexDesign,
-    chain: Chain,
-    evaluate: Evaluate,
-) -> Attribution:
+def attribute(leaves: Array, design: IndexDesign, chain: Chain, evaluate: Evaluate) -> Attribution:
     """Decompose the scores of all roots.
 
-    Parameters
-    ----------
-    leaves : array, shape (n, k)
-        Normalised indicators.
-    anchor : array, shape (m, k)
-        Normalised indicators of the units that reference values are taken from.
-    evaluate : callable
-        ``sia.index.build.evaluate``.
-
-    Returns
-    -------
-    Attribution
-        A missing indicator contributes 0; all are NaN where the root has no score or the design
-        compares units with one another (Copeland has no score of one unit alone).
+    `leaves` (array, shape (n, k)): normalised indicators.
+    `evaluate`: ``sia.index.build.evaluate``.
+    Returns: a missing indicator contributes 0; all are NaN where the root has no score or the
+        design compares units with one another (Copeland has no score of one unit alone).
     """
     rules = [design.aggregator_of(node) for node in design.hierarchy.nodes]
     if any(isinstance(rule, Copeland) for rule in rules):
         nothing = np.full(leaves.shape[0], np.nan)
         roots = design.hierarchy.roots
         return Attribution(np.full(leaves.shape, np.nan), dict.fromkeys(roots, nothing), 0.0)
-    origin = reference_values(anchor, design, chain)
+    origin = reference_values(leaves, design, chain)
     start = np.where(np.isnan(leaves), np.nan, origin)
     scores, raised = evaluate(leaves, design, chain)
     base, base_raised = evaluate(start, design, chain)
@@ -115,17 +95,17 @@ def attribute(
     return Attribution(out, {r: base[r] for r in design.hierarchy.roots}, error)
 
 
-def reference_values(anchor: Array, design: IndexDesign, chain: Chain) -> Array:
+def reference_values(leaves: Array, design: IndexDesign, chain: Chain) -> Array:
     """Return the normalised values that contributions are measured from, shape (k,)."""
     choice = design.origin
     if choice == "auto":
         additive = all(design.aggregator_of(n).additive for n in design.hierarchy.nodes)
         choice = "zero" if additive and not chain.rescale else "mean"
     if choice == "zero":
-        return np.zeros(anchor.shape[1])
-    known = ~np.isnan(anchor)
+        return np.zeros(leaves.shape[1])
+    known = ~np.isnan(leaves)
     empty = ~known.any(axis=0)
-    filled = np.where(empty, 0.0, anchor)
+    filled = np.where(empty, 0.0, leaves)
     central = np.nanmean if choice == "mean" else np.nanmedian
     return np.where(empty, np.nan, central(filled, axis=0))
 

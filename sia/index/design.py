@@ -14,7 +14,6 @@ from sia.index.aggregation import Aggregator, Arithmetic
 from sia.index.checks import check_instance, check_number, check_option
 from sia.index.imputation import Imputer, NoImputation
 from sia.index.normalisation import MinMax, Normaliser
-from sia.index.shrinkage import Shrinkage
 from sia.index.treatment import NoTreatment, Treatment
 from sia.index.weights import GivenWeights, Weighting
 
@@ -27,12 +26,8 @@ Array = npt.NDArray[np.float64]
 class Node:
     """One aggregate: its place, its children and their weights (as given, not normalised).
 
-    Parameters
-    ----------
-    level : int
-        Indicators are level 1; an aggregate is above its highest child.
-    children : tuple of str
-        In the order of the structure table.
+    `level`: indicators are level 1; an aggregate is above its highest child.
+    `children`: in the order of the structure table.
     """
 
     id: str
@@ -102,19 +97,12 @@ class Hierarchy:
 def read_structure(structure: pd.DataFrame) -> Hierarchy:
     """Check a structure table and return it as a tree (or several).
 
-    Parameters
-    ----------
-    structure : DataFrame
-        Columns ``id`` and ``parent`` (missing for a root); optional ``level`` (indicators 1),
-        ``weight`` (default 1; relative among siblings) and ``direction`` (default +1).
-
-    Raises
-    ------
-    ValueError
-        On duplicate ids, an unknown parent, a cycle, a root without children, a weight that is
-        negative or not a number, siblings whose weights are all zero, a direction other than +1 or
-        -1, an aggregate with direction -1, or levels that contradict the parents. All faults are
-        listed at once.
+    `structure`: columns ``id`` and ``parent`` (missing for a root); optional ``level`` (indicators
+        1), ``weight`` (default 1; relative among siblings) and ``direction`` (default +1).
+    Raises ValueError on duplicate ids, an unknown parent, a cycle, a root without children, a
+        weight that is negative or not a number, siblings whose weights are all zero, a direction
+        other than +1 or -1, an aggregate with direction -1, or levels that contradict the parents.
+        All faults are listed at once.
     """
     table = structure.reset_index() if structure.index.name == "id" else structure
     for column in ("id", "parent"):
@@ -254,8 +242,6 @@ class IndexDesign:
     structure : DataFrame
         ``id``, ``parent``, ``level``, ``weight``, ``direction``; see `read_structure`. Any depth,
         indicators at different depths and more than one root are allowed.
-    shrink : Shrinkage, optional
-        Empirical-Bayes shrinkage of rates before imputation.
     impute : Imputer, or mapping of indicator (or "*") to Imputer
         Default: none; what is missing stays missing and never counts as zero.
     treat : Treatment, or mapping of indicator (or "*") to Treatment
@@ -271,23 +257,18 @@ class IndexDesign:
         Share of its children that an aggregate needs (count of present children / number of
         children with a weight above zero, COINr's ``dat_thresh``); below it the score is missing.
         Default 0: one child is enough.
-    reference : DataFrame, optional
-        Other units (a base year, a pooled panel, all buurten of the land) with the same columns in
-        the same units, on which treatment and normalisation are fitted. Default: the data itself.
     origin : {"auto", "zero", "mean", "median"}
         What contributions are measured from; "auto" is zero for a fully additive design and the
         mean unit otherwise.
     """
 
     structure: pd.DataFrame
-    shrink: Shrinkage | None = None
     impute: PerKey[Imputer] = field(default_factory=NoImputation)
     treat: PerKey[Treatment] = field(default_factory=NoTreatment)
     normalise: PerKey[Normaliser] = field(default_factory=MinMax)
     weigh: PerKey[Weighting] = field(default_factory=GivenWeights)
     aggregate: PerKey[Aggregator] = field(default_factory=Arithmetic)
     minimum_share: PerKey[float] = 0.0
-    reference: pd.DataFrame | None = None
     origin: str = "auto"
     hierarchy: Hierarchy = field(init=False, repr=False)
 
@@ -322,9 +303,6 @@ class IndexDesign:
         for share in _options(self.minimum_share):
             check_number("minimum_share", share, least=0, most=1)
         check_option("origin", self.origin, ("auto", "zero", "mean", "median"))
-        for step, kind in (("shrink", Shrinkage), ("reference", pd.DataFrame)):
-            if getattr(self, step) is not None:
-                check_instance(step, getattr(self, step), kind)
 
     def imputer_of(self, indicator: str) -> Imputer:
         """Return the imputation of one indicator."""

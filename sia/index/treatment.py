@@ -38,10 +38,7 @@ class FittedTransform:
 class FittedTreatment:
     """What was decided for one indicator.
 
-    Parameters
-    ----------
-    low, high : float
-        Bounds of winsorisation; infinite when there was none.
+    `low`, `high`: bounds of winsorisation; infinite when there was none.
     """
 
     low: float = -np.inf
@@ -173,11 +170,6 @@ class SkewKurtosis(Treatment):
             found.passed[place] = self._pass(*shape(fitted.apply(row)[None, :]))[0]
         return found
 
-    def passes(self, x: Array) -> bool | None:
-        """Test one vector; None when skewness or kurtosis does not exist."""
-        g1, g2 = shape(x[None, :])
-        return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
-
     def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):
             passed: npt.NDArray[np.bool_] = (np.abs(g1) < self.skew) | (g2 < self.kurt)
@@ -270,19 +262,13 @@ class Treated:
     fitted: dict[str, FittedTreatment]
 
 
-def treat(
-    values: pd.DataFrame,
-    rules: dict[str, Treatment] | Treatment,
-    reference: pd.DataFrame | None = None,
-) -> Treated:
+def treat(values: pd.DataFrame, rules: dict[str, Treatment] | Treatment) -> Treated:
     """Treat every column by its rule.
 
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
     rules : Treatment, or mapping of indicator to Treatment
-    reference : DataFrame, optional
-        Units that the rules look at; default `values`.
 
     Raises
     ------
@@ -291,14 +277,13 @@ def treat(
     ValueError
         When a column has no rule.
     """
-    base = values if reference is None else reference
     by_column = rules if isinstance(rules, dict) else dict.fromkeys(values.columns, rules)
     bare = [str(c) for c in values.columns if c not in by_column]
     if bare:
         raise ValueError(f"no treatment for {bare}: give NoTreatment() to leave a column as it is")
     for column in values.columns:
         check_instance(f"treat {column!r}", by_column[column], Treatment)
-    steps = {str(c): by_column[c].fit(base[c].to_numpy(dtype=float)) for c in values.columns}
+    steps = {str(c): by_column[c].fit(values[c].to_numpy(dtype=float)) for c in values.columns}
     done = pd.DataFrame(
         {c: steps[c].fitted.apply(values[c].to_numpy(dtype=float)) for c in values.columns},
         index=values.index,

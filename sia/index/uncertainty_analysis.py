@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.build import check_values, prepare_values
+from sia.index.build import check_values
 from sia.index.checks import check_number
 from sia.index.choices import (
     STEPS,
@@ -144,7 +144,7 @@ def prepare(
     node = hierarchy.aggregate_or_root(node)
     check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
-    table = prepare_values(check_values(values, hierarchy.indicators), design)
+    table = check_values(values, hierarchy.indicators)
     noise: Noise | Recorded | None
     if isinstance(error, RecordedDraws):
         noise = error.prepare(table)
@@ -240,11 +240,9 @@ def summarise(ranks: Ranks, nominal: Ranks, units: pd.Index[Any]) -> pd.DataFram
 def joint_share(fails: npt.NDArray[np.bool_], order: Array) -> Array:
     """Return per unit the share of draws in which neither it nor a unit before it fails.
 
-    Parameters
-    ----------
-    fails : array, shape (draws, n)
-    order : array, shape (n,)
-        Least first; units that are level stand or fall together. NaN takes no part.
+    `fails`: array, shape (draws, n)
+    `order` (array, shape (n,)): least first; units that are level stand or fall together. NaN
+        takes no part.
     """
     share = np.full(order.size, np.nan)
     known = np.flatnonzero(~np.isnan(order))

@@ -19,12 +19,9 @@ BY_AGE = " (naar leeftijd)"
 def by_age(figures: pd.DataFrame, shares: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return figures with those that follow age standardised; the rest as it is.
 
-    Parameters
-    ----------
-    figures : DataFrame, buurten x indicators
-        Values, or their margins.
-    shares : DataFrame, index of `figures` or more
-        `YOUNG` and `OLD` in percent. Where either is unknown the country's mix is taken.
+    `figures`: values, or their margins.
+    `shares` (DataFrame, index of `figures` or more): `YOUNG` and `OLD` in percent. Where either is
+        unknown the country's mix is taken.
     """
     if not {YOUNG, OLD} <= set(shares):
         return figures

@@ -38,36 +38,44 @@ _PROVENANCE = (
 )
 
 
+TABLES = {
+    "gebieden": "areas",
+    "indicatoren": "values",
+    "vlaggen": "flags",
+    "peiljaren": "years",
+    "noemers": "denominators",
+    "normen": "norms",
+    "herkomst": "provenance",
+    "verantwoording": "verantwoording",
+    "marges_laag": "lower",
+    "marges_hoog": "upper",
+}
+"""File name of each table of an `IndicatorTable` -> its field."""
+
+
 @dataclass(frozen=True)
 class IndicatorTable:
     """What the sources say about every buurt of one municipality in one year.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame, EPSG:28992, index ``buurtcode`` (sorted)
-        ``naam``, ``wijkcode``, ``wijknaam``, ``stadsdeel``, ``gemeentecode``, ``inwoners``,
-        ``huishoudens``, ``water``, ``borders_year`` (0: no borders), ``geometry``.
-    values : DataFrame of float, shape (n_buurten, n_indicators)
-        NaN where missing.
-    flags : DataFrame of str, same shape
-        ``waargenomen``, ``overgenomen``, ``model`` or ``ontbreekt: <reden>``.
-    years : DataFrame of Int64, same shape
-        Reference year; NA where missing.
-    denominators : DataFrame of float, same shape
-        NaN where unknown or where the indicator is no rate.
-    norms : DataFrame, index ``indicator``
-        See `sia.indicators.norms.norm_row`.
-    provenance : DataFrame
-        One row per indicator, table and reference year that gave values: ``indicator``, ``bron``,
-        ``tabel``, ``levering``, ``peiljaar``, ``cellen``, ``methode``, ``bronvermelding``,
-        ``bestand``, ``sha256``.
-    verantwoording : DataFrame, index ``buurtcode``
-        Where each code was found, also the codes that do not belong to this year.
-    besluiten : tuple of str
-        Dutch sentences on lifted blocks; every output prints them.
-    lower, upper : DataFrame of float, shape of `values`
-        95 % margins that the publisher gives with exactly this value, in its unit; NaN where it
-        gives none. Without rows in a table that was put together without them.
+    `areas` (GeoDataFrame, EPSG:28992, index ``buurtcode`` (sorted)): ``naam``, ``wijkcode``,
+        ``wijknaam``, ``stadsdeel``, ``gemeentecode``, ``inwoners``, ``huishoudens``, ``water``,
+        ``borders_year`` (0: no borders), ``geometry``.
+    `values` (DataFrame of float, shape (n_buurten, n_indicators)): NaN where missing.
+    `flags` (DataFrame of str, same shape): ``waargenomen``, ``overgenomen``, ``model`` or
+        ``ontbreekt: <reden>``.
+    `years` (DataFrame of Int64, same shape): reference year; NA where missing.
+    `denominators` (DataFrame of float, same shape): NaN where unknown or where the indicator is no
+        rate.
+    `norms` (DataFrame, index ``indicator``): see `sia.indicators.norms.norm_row`.
+    `provenance`: one row per indicator, table and reference year that gave values: ``indicator``,
+        ``bron``, ``tabel``, ``levering``, ``peiljaar``, ``cellen``, ``methode``,
+        ``bronvermelding``, ``bestand``, ``sha256``.
+    `verantwoording` (DataFrame, index ``buurtcode``): where each code was found, also the codes
+        that do not belong to this year.
+    `besluiten`: Dutch sentences on lifted blocks; every output prints them.
+    `lower`, `upper` (DataFrame of float, shape of `values`): 95 % margins that the publisher gives
+        with exactly this value, in its unit; NaN where it gives none. Without rows in a table that
+        was put together without them.
     """
 
     gemeentecode: str
@@ -92,18 +100,7 @@ class IndicatorTable:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by the file name that docs/reference/contracts.md gives them."""
-        return {
-            "gebieden": self.areas,
-            "indicatoren": self.values,
-            "vlaggen": self.flags,
-            "peiljaren": self.years,
-            "noemers": self.denominators,
-            "normen": self.norms,
-            "herkomst": self.provenance,
-            "verantwoording": self.verantwoording,
-            "marges_laag": self.lower,
-            "marges_hoog": self.upper,
-        }
+        return {name: getattr(self, field) for name, field in TABLES.items()}
 
 
 def build_indicators(
@@ -111,25 +108,13 @@ def build_indicators(
 ) -> IndicatorTable:
     """Return the indicator table of one municipality in one year.
 
-    Parameters
-    ----------
-    intake : Intake
-        Everything read; tables of other years are used to carry values forward.
-    jaar : int
-        Year of the table; nothing with a later reference year is used.
-    catalogue : Catalogue, optional
-        Default that of the municipality.
-
-    Returns
-    -------
-    IndicatorTable
-        Holds every buurt of the borders and of the CBS tables of the year, and every indicator of
-        the catalogue, also those without any value.
-
-    Raises
-    ------
-    InputError
-        When no source holds a buurt of the municipality, or the catalogue lacks ``inwoners``.
+    `intake`: everything read; tables of other years are used to carry values forward.
+    `jaar`: year of the table; nothing with a later reference year is used.
+    `catalogue`: default that of the municipality.
+    Returns: holds every buurt of the borders and of the CBS tables of the year, and every
+        indicator of the catalogue, also those without any value.
+    Raises InputError when no source holds a buurt of the municipality, or the catalogue lacks
+        ``inwoners``.
     """
     listed = catalogue or gemeente.catalogus()
     if INHABITANTS not in listed.ids:
@@ -195,10 +180,7 @@ def _assemble(
 def populated(people: Floats, density: Floats, gemeente: Gemeente) -> npt.NDArray[np.bool_]:
     """Tell which buurten have the people and the density of a woonbuurt; unknown density has it.
 
-    Parameters
-    ----------
-    people, density : ndarray of float, shape (n,)
-        Inhabitants, and how many per km² of land.
+    `people`, `density` (ndarray of float, shape (n,)): inhabitants, and how many per km² of land.
     """
     limits = gemeente.drempels
     enough: npt.NDArray[np.bool_] = (people >= limits.inwoners) & ~(density < limits.dichtheid)

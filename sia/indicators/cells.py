@@ -34,14 +34,10 @@ Comparable = Callable[[SourceTable], "npt.NDArray[np.bool_]"]
 class Candidate:
     """One table that may give an indicator its values.
 
-    Parameters
-    ----------
-    rank : int
-        Place in the catalogue's order of preference.
-    peiljaar : int
-        Reference year of the values.
-    values, denominators : ndarray of float, shape (n_codes,)
-        On the codes of the lookup; NaN where missing.
+    `rank`: place in the catalogue's order of preference.
+    `peiljaar`: reference year of the values.
+    `values`, `denominators` (ndarray of float, shape (n_codes,)): on the codes of the lookup; NaN
+        where missing.
     """
 
     table: SourceTable
@@ -60,18 +56,13 @@ class Candidate:
 class Column:
     """One indicator, resolved.
 
-    Parameters
-    ----------
-    values : ndarray of float, shape (n_codes,)
-        For the whole country; the roster first.
-    years, denominators : ndarray, shape (n_roster,)
-        Reference year (0 where missing) and denominator.
-    flags : list of str, length n_roster
-    lower, upper : ndarray of float, shape (n_roster,)
-        95 % margins that the publisher gives with exactly the chosen value; NaN where it gives
-        none.
-    used : tuple of (Candidate, int)
-        What gave values, with the number of roster cells.
+    `values` (ndarray of float, shape (n_codes,)): for the whole country; the roster first.
+    `years`, `denominators` (ndarray, shape (n_roster,)): reference year (0 where missing) and
+        denominator.
+    `flags`: list of str, length n_roster
+    `lower`, `upper` (ndarray of float, shape (n_roster,)): 95 % margins that the publisher gives
+        with exactly the chosen value; NaN where it gives none.
+    `used`: what gave values, with the number of roster cells.
     """
 
     values: Floats
@@ -86,10 +77,7 @@ class Column:
 def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
     """Return every table that may give `entry` a value in year `jaar`, best first.
 
-    Parameters
-    ----------
-    jaar : int
-        Nothing later is used, and nothing older than ``entry.meenemen`` years.
+    `jaar`: nothing later is used, and nothing older than ``entry.meenemen`` years.
     """
     found = []
     for rank, bron in enumerate(entry.bronnen):
@@ -167,14 +155,9 @@ def resolve(
 ) -> Column:
     """Return the values of one indicator with their flags, years and denominators.
 
-    Parameters
-    ----------
-    jaar : int
-        Year of the table.
-    n_roster : int
-        The first so many codes of `lookup` are the municipality's buurten.
-    comparable : callable
-        Tells per roster buurt whether its code means the same area in a table.
+    `jaar`: year of the table.
+    `n_roster`: the first so many codes of `lookup` are the municipality's buurten.
+    `comparable`: tells per roster buurt whether its code means the same area in a table.
     """
     found = candidates(entry, lookup, jaar)
     method = choose_method(found, n_roster)

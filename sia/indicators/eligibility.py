@@ -30,17 +30,11 @@ PROXIES_ALONE = "Alleen benaderingen beschikbaar; die dragen een domein niet all
 class Design:
     """What the score of one year is made of.
 
-    Parameters
-    ----------
-    indicatoren : tuple of str
-        Score indicators that take part.
-    domeinen : tuple of str
-        Domains of urgentie with at least one of them, in reading order.
-    vervallen : DataFrame, index ``indicator``
-        Score indicators that do not take part: ``naam``, ``domein``, ``dekking`` (share of the
-        woonbuurten with a value) and ``reden`` in Dutch.
-    domeinen_vervallen : tuple of str
-        Domains of urgentie without any indicator this year.
+    `indicatoren`: score indicators that take part.
+    `domeinen`: domains of urgentie with at least one of them, in reading order.
+    `vervallen` (DataFrame, index ``indicator``): score indicators that do not take part: ``naam``,
+        ``domein``, ``dekking`` (share of the woonbuurten with a value) and ``reden`` in Dutch.
+    `domeinen_vervallen`: domains of urgentie without any indicator this year.
     """
 
     indicatoren: tuple[str, ...]
@@ -59,10 +53,7 @@ def kinds(table: IndicatorTable, gemeente: Gemeente) -> pd.Series[str]:
     the border map; what stays unknown does not count against a buurt. The municipality may
     overrule each by code.
 
-    Returns
-    -------
-    Series of str, index ``buurtcode``
-        ``woonbuurt``, ``werkgebied`` or ``buitengebied``.
+    Returns Series of str, index ``buurtcode``: ``woonbuurt``, ``werkgebied`` or ``buitengebied``.
     """
     limits, values = gemeente.drempels, table.values
     unknown = pd.Series(float("nan"), index=values.index)
@@ -130,10 +121,8 @@ def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
     takes part this year (`design`), at least ``drempels.aandeel_domein`` of the domain's
     indicators. Potentie does not decide on the rank of urgentie.
 
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        ``gerangschikt`` (bool) and ``reden`` (str, Dutch, empty when ranked). All buurten.
+    Returns DataFrame, index ``buurtcode``: ``gerangschikt`` (bool) and ``reden`` (str, Dutch,
+        empty when ranked). All buurten.
     """
     plan = design(table, gemeente)
     counts = {

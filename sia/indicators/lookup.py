@@ -108,24 +108,13 @@ class Lookup:
     ) -> Floats:
         """Return a denominator on `codes`, per buurt from the first table that has it.
 
-        Parameters
-        ----------
-        own : SourceTable
-            Table of the numerator; looked in first.
-        measures : sequence of str
-            Summed.
-        peiljaar : int
-            Reference year wanted; at most `DENOMINATOR_REACH` years away is accepted, nearest
-            first, then in the order of `sources`.
-        sources : sequence of str
-            Other sources to look in.
-        share_of : str
-            When set, `measures` are percentages of this count.
-
-        Returns
-        -------
-        ndarray of float, shape (n_codes,)
-            NaN where no table knows it.
+        `own`: table of the numerator; looked in first.
+        `measures`: summed.
+        `peiljaar`: reference year wanted; at most `DENOMINATOR_REACH` years away is accepted,
+            nearest first, then in the order of `sources`.
+        `sources`: other sources to look in.
+        `share_of`: when set, `measures` are percentages of this count.
+        Returns ndarray of float, shape (n_codes,): NaN where no table knows it.
         """
         found = np.full(len(self.codes), np.nan)
         if not measures:

@@ -23,14 +23,11 @@ def norm_row(values: Floats, lived_in: npt.NDArray[np.bool_], n_roster: int) -> 
     ``maximum``, ``gemiddelde``, ``standaardafwijking`` (sample, n - 1) and the quantiles
     (linear, Hyndman & Fan 1996 type 7). All NaN when no buurt has a value.
 
-    Parameters
-    ----------
-    values : ndarray of float, shape (n_codes,)
-        Every buurt of the country that a source holds; the municipality's first.
-    lived_in : ndarray of bool, shape (n_codes,)
-        Which of them are woonbuurten; the others do not count.
-    n_roster : int
-        Number of the municipality's buurten.
+    `values` (ndarray of float, shape (n_codes,)): every buurt of the country that a source holds;
+        the municipality's first.
+    `lived_in` (ndarray of bool, shape (n_codes,)): which of them are woonbuurten; the others do
+        not count.
+    `n_roster`: number of the municipality's buurten.
     """
     usable = lived_in & ~np.isnan(values)
     national = int(usable.sum()) >= NATIONAL

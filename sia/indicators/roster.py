@@ -43,17 +43,12 @@ NO_BORDERS = 0
 class Roster:
     """The buurten of one municipality in one year.
 
-    Parameters
-    ----------
-    codes : Index of str
-        Sorted; see `codes_of`.
-    layer : AreaLayer or None
-        Borders of the year, else of the nearest year.
-    frame : GeoDataFrame, index ``buurtcode``
-        ``naam``, ``wijkcode``, ``wijknaam``, ``stadsdeel``, ``gemeentecode``, ``water``,
-        ``borders_year``, ``geometry`` (empty where no layer holds the buurt).
-    verantwoording : DataFrame, index ``buurtcode``
-        See `account`.
+    `codes`: sorted; see `codes_of`.
+    `layer`: borders of the year, else of the nearest year.
+    `frame` (GeoDataFrame, index ``buurtcode``): ``naam``, ``wijkcode``, ``wijknaam``,
+        ``stadsdeel``, ``gemeentecode``, ``water``, ``borders_year``, ``geometry`` (empty where no
+        layer holds the buurt).
+    `verantwoording` (DataFrame, index ``buurtcode``): see `account`.
     """
 
     codes: pd.Index
@@ -218,10 +213,7 @@ def _frame(
 def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Series[str]:
     """Return the name of each code in the year nearest to `jaar` that has one, else the code.
 
-    Parameters
-    ----------
-    level : str
-        buurt or wijk.
+    `level`: buurt or wijk.
     """
     sources: list[tuple[tuple[int, int, str], pd.Series[str]]] = []
     for table in intake.tables:
@@ -251,12 +243,10 @@ def account(
 ) -> pd.DataFrame:
     """Say of every buurt code that any source holds where it was found and where not.
 
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        ``opgenomen`` (bool: in the tables of this year), ``grenzen`` (bool: its border is drawn),
-        ``bronnen`` and ``zonder_rij`` (tables that hold it and, of this year, that lack it, as
-        ``cbs.kwb 2020``) and ``toelichting``, a Dutch sentence.
+    Returns DataFrame, index ``buurtcode``: ``opgenomen`` (bool: in the tables of this year),
+        ``grenzen`` (bool: its border is drawn), ``bronnen`` and ``zonder_rij`` (tables that hold
+        it and, of this year, that lack it, as ``cbs.kwb 2020``) and ``toelichting``, a Dutch
+        sentence.
     """
     held = {f"{t.source} {t.year}": set[str]() for t in tables}
     for table in tables:

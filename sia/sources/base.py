@@ -44,14 +44,9 @@ REASONS: tuple[str, ...] = (
 class Publisher:
     """Who publishes a source and on what terms.
 
-    Parameters
-    ----------
-    name : str
-        As the publisher is named in a source line ("CBS").
-    licence : str
-        SPDX-like name ("CC BY 4.0") or "onbekend".
-    attribution : str
-        Dutch source line with a ``{table}`` and ``{year}`` placeholder.
+    `name`: as the publisher is named in a source line ("CBS").
+    `licence`: SPDX-like name ("CC BY 4.0") or "onbekend".
+    `attribution`: Dutch source line with a ``{table}`` and ``{year}`` placeholder.
     """
 
     name: str
@@ -63,18 +58,12 @@ class Publisher:
 class Found:
     """A file that a source module recognises, before it is read in full.
 
-    Parameters
-    ----------
-    source : str
-        Dotted name of the source ("cbs.kwb").
-    shape : str
-        The format variant that the module's reader dispatches on ("odata3", "shapefile", ...).
-    table : str
-        Publisher's table id or the file's own name.
-    level : str
-        Finest level in the file.
-    note : str
-        Dutch remark for the intake table (for example how the year was inferred).
+    `source`: dotted name of the source ("cbs.kwb").
+    `shape`: the format variant that the module's reader dispatches on ("odata3", "shapefile",
+        ...).
+    `table`: publisher's table id or the file's own name.
+    `level`: finest level in the file.
+    `note`: Dutch remark for the intake table (for example how the year was inferred).
     """
 
     source: str
@@ -105,25 +94,19 @@ class Origin:
 class SourceTable:
     """One publisher's table, tidied: regions in rows, measures in columns, gaps with a reason.
 
-    Parameters
-    ----------
-    source : str
-        Dotted name of the source ("cbs.kwb").
-    values : DataFrame of float64, shape (n_regions, n_measures)
-        Index ``code`` (``BU01530000``, ``WK015300``, ``GM0153``, ``NL``; stripped, unique,
-        sorted); columns are canonical measure names, sorted. NaN where missing.
-    reasons : DataFrame of str, shape (n_regions, n_measures)
-        ``PRESENT`` exactly where `values` has a number, else one of `REASONS`.
-    regions : DataFrame, index ``code``
-        Columns ``niveau`` (buurt/wijk/gemeente/land), ``naam``, ``gemeentecode``,
-        ``gemeentenaam`` (empty strings where the file does not say).
-    measures : DataFrame, index ``measure``
-        Columns ``column`` (as in the file), ``title``, ``unit``, ``peiljaar`` (int, reference
-        year), ``modelled`` (bool).
-    lower, upper : DataFrame or None
-        Published 95 % margins in the unit of `values`, same shape, where the publisher gives them.
-    remark : str
-        What the intake says of it; not kept after that.
+    `source`: dotted name of the source ("cbs.kwb").
+    `values` (DataFrame of float64, shape (n_regions, n_measures)): index ``code`` (``BU01530000``,
+        ``WK015300``, ``GM0153``, ``NL``; stripped, unique, sorted); columns are canonical measure
+        names, sorted. NaN where missing.
+    `reasons` (DataFrame of str, shape (n_regions, n_measures)): ``PRESENT`` exactly where `values`
+        has a number, else one of `REASONS`.
+    `regions` (DataFrame, index ``code``): columns ``niveau`` (buurt/wijk/gemeente/land), ``naam``,
+        ``gemeentecode``, ``gemeentenaam`` (empty strings where the file does not say).
+    `measures` (DataFrame, index ``measure``): columns ``column`` (as in the file), ``title``,
+        ``unit``, ``peiljaar`` (int, reference year), ``modelled`` (bool).
+    `lower`, `upper`: published 95 % margins in the unit of `values`, same shape, where the
+        publisher gives them.
+    `remark`: what the intake says of it; not kept after that.
     """
 
     source: str
@@ -142,16 +125,11 @@ class SourceTable:
 class AreaLayer:
     """Borders of one level in one year.
 
-    Parameters
-    ----------
-    level : str
-        buurt, wijk or gemeente.
-    frame : GeoDataFrame, EPSG:28992, index ``code``
-        Columns ``naam``, ``wijkcode``, ``gemeentecode``, ``gemeentenaam`` (str, empty where
-        unknown), ``water`` (bool), ``indelingswijziging`` (Int64, 1/2/3 or NA), ``geometry``
-        (valid Polygon/MultiPolygon).
-    note : str
-        Dutch remark for the intake table, such as which areas have no outline in the file.
+    `level`: buurt, wijk or gemeente.
+    `frame` (GeoDataFrame, EPSG:28992, index ``code``): columns ``naam``, ``wijkcode``,
+        ``gemeentecode``, ``gemeentenaam`` (str, empty where unknown), ``water`` (bool),
+        ``indelingswijziging`` (Int64, 1/2/3 or NA), ``geometry`` (valid Polygon/MultiPolygon).
+    `note`: Dutch remark for the intake table, such as which areas have no outline in the file.
     """
 
     level: Level
@@ -165,14 +143,10 @@ class AreaLayer:
 class SquareLayer:
     """CBS squares (100 m or 500 m), or postcode areas, of one year.
 
-    Parameters
-    ----------
-    size : int
-        Side in metres; 0 for postcode areas (PC6).
-    frame : GeoDataFrame, EPSG:28992, index ``vierkant`` (``E2576N4710`` or ``7511AB`` style)
-        Only geometry.
-    values, reasons : DataFrame
-        Same index; as in `SourceTable`.
+    `size`: side in metres; 0 for postcode areas (PC6).
+    `frame` (GeoDataFrame, EPSG:28992, index ``vierkant`` (``E2576N4710`` or ``7511AB`` style)):
+        only geometry.
+    `values`, `reasons`: same index; as in `SourceTable`.
     """
 
     size: int
@@ -190,12 +164,8 @@ Record = SourceTable | AreaLayer | SquareLayer
 class Intake:
     """Everything that one raw-data folder holds.
 
-    Parameters
-    ----------
-    tables, areas, squares : tuple
-        What could be read.
-    files : DataFrame
-        One row per file: ``bestand``, ``bron``, ``tabel``, ``jaar``, ``niveau``, ``vorm``,
+    `tables`, `areas`, `squares`: what could be read.
+    `files`: one row per file: ``bestand``, ``bron``, ``tabel``, ``jaar``, ``niveau``, ``vorm``,
         ``status`` (gelezen / overgeslagen / fout), ``opmerking``, ``sha256``.
     """
 

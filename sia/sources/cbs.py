@@ -261,10 +261,7 @@ def _match_keys(found: Found, columns: Iterable[str]) -> dict[str, list[str]]:
 def described(path: Path, columns: Iterable[str], *, needed: bool = False) -> list[Heading]:
     """Return the columns of a v3 table as its DataProperties describe them; none without it.
 
-    Parameters
-    ----------
-    needed : bool
-        Refuse a table without them: its keys (`Waarde_4`, `AfstandTotSchool_52`) are alike.
+    `needed`: refuse a table without them: its keys (`Waarde_4`, `AfstandTotSchool_52`) are alike.
     """
     properties = companion(path, "DataProperties")
     if properties is not None:

@@ -28,26 +28,15 @@ _ANCHORS = ("elektriciteit", "aardgas")
 class Measure:
     """One measure of a publisher and what it is called in each format.
 
-    Parameters
-    ----------
-    title : str
-        Dutch label.
-    unit : str
-        Unit as the publisher words it.
-    titles : tuple of str
-        Titles, reduced to letters and digits, under which StatLine has carried it.
-    short : tuple of str
-        Names in the yearly spreadsheet.
-    codes : tuple of str
-        Identifiers in OData v4.
-    group : str
-        Word that must occur in the group above the title, or "" when the title is unique.
-    minimum, maximum : float or None
-        Outside these a value is impossible.
-    since, until : int
-        Years in which the columns have this meaning (inclusive).
-    lag : int
-        Years by which the reference year lies before the year of the delivery.
+    `title`: Dutch label.
+    `unit`: unit as the publisher words it.
+    `titles`: titles, reduced to letters and digits, under which StatLine has carried it.
+    `short`: names in the yearly spreadsheet.
+    `codes`: identifiers in OData v4.
+    `group`: word that must occur in the group above the title, or "" when the title is unique.
+    `minimum`, `maximum`: outside these a value is impossible.
+    `since`, `until`: years in which the columns have this meaning (inclusive).
+    `lag`: years by which the reference year lies before the year of the delivery.
     """
 
     name: str
@@ -68,10 +57,7 @@ class Measure:
 class Share:
     """A percentage that a file gives only as a count and its total.
 
-    Parameters
-    ----------
-    count, total : str
-        Canonical names of numerator and denominator.
+    `count`, `total`: canonical names of numerator and denominator.
     """
 
     name: str
@@ -84,12 +70,8 @@ class Share:
 class Dictionary:
     """Everything declared about one publisher's table.
 
-    Parameters
-    ----------
-    refused : mapping of str to str
-        Columns that must not be read, with the reason.
-    required : tuple of str
-        Measures without which a file is not this table.
+    `refused`: columns that must not be read, with the reason.
+    `required`: measures without which a file is not this table.
     """
 
     measures: tuple[Measure, ...]
@@ -106,16 +88,10 @@ class Dictionary:
 class Heading:
     """One column of a file, described as far as the file or its metadata goes.
 
-    Parameters
-    ----------
-    column : str
-        Name in the file.
-    title : str
-        Title, or the key without prefix and number.
-    group : str
-        Titles of the groups above it.
-    unit : str
-        Unit, or "" when unknown.
+    `column`: name in the file.
+    `title`: title, or the key without prefix and number.
+    `group`: titles of the groups above it.
+    `unit`: unit, or "" when unknown.
     """
 
     column: str
@@ -210,10 +186,7 @@ def headings_from_properties(
 ) -> list[Heading]:
     """Describe v3 columns with the table's DataProperties.
 
-    Parameters
-    ----------
-    properties : iterable of mapping
-        Rows with ``ID``, ``ParentID``, ``Key``, ``Title``, ``Unit``.
+    `properties`: rows with ``ID``, ``ParentID``, ``Key``, ``Title``, ``Unit``.
     """
     rows = list(properties)
     by_id = {_integer(row.get("ID")): row for row in rows}

@@ -55,10 +55,7 @@ def _starting(frame: pd.DataFrame, prefix: str) -> set[str]:
 def intake_text(found: Intake, gemeentecode: str, naam: str, waar: str = "") -> str:
     """Say what was found for a municipality.
 
-    Parameters
-    ----------
-    waar : str
-        The folders that were read, for the message.
+    `waar`: the folders that were read, for the message.
     """
     covered = coverage(found, gemeentecode)
     if covered.empty:

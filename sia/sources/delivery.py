@@ -24,14 +24,9 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
 
     The id in capitals, or None when no known id occurs.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Its name and the two folders above it are searched, the name first.
-    known : iterable of str
-        Ids of the tables that the source reads.
-    content : str
-        Head of the file; an OData answer names its table in ``odata.metadata``.
+    `path`: its name and the two folders above it are searched, the name first.
+    `known`: ids of the tables that the source reads.
+    `content`: head of the file; an OData answer names its table in ``odata.metadata``.
     """
     ids = set(known)
     metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)

@@ -47,31 +47,6 @@ from sia.sources.questions import (
 from sia.sources.web import PATIENT, QUICK, AgainError, FetchError, Patience, Web
 from sia.store import sha256_file, write_bytes, write_json
 
-__all__ = [
-    "FAILED",
-    "FETCHED",
-    "PRESENT",
-    "PUBLIC_HOSTS",
-    "REGISTER",
-    "FetchError",
-    "FetchReport",
-    "FetchRequest",
-    "FetchResult",
-    "Hosts",
-    "Patience",
-    "borders",
-    "crime",
-    "fetch",
-    "health",
-    "known_tables",
-    "kwb",
-    "leefbaarometer",
-    "nearness",
-    "plan",
-    "ses",
-    "squares",
-]
-
 FETCHED = "opgehaald"
 PRESENT = "al aanwezig"
 FAILED = "mislukt"
@@ -96,14 +71,9 @@ class WrongError(FetchError):
 class FetchResult:
     """What became of one request.
 
-    Parameters
-    ----------
-    status : str
-        `FETCHED`, `PRESENT` or `FAILED`.
-    size : int
-        Bytes of the file; 0 when failed.
-    attempts : int
-        HTTP requests that were made, repeats included.
+    `status`: `FETCHED`, `PRESENT` or `FAILED`.
+    `size`: bytes of the file; 0 when failed.
+    `attempts`: HTTP requests that were made, repeats included.
     """
 
     name: str
@@ -139,19 +109,10 @@ def plan(
 
     KWB, borders per year; crime, health, distances, SES-WOA and Leefbaarometer.
 
-    Parameters
-    ----------
-    landelijk : bool
-        Fetch KWB for the whole country, so that norms rest on all buurten.
-    vierkanten : bool
-        Also the 100 m squares; that file is national and large.
-    tabellen : mapping of int to str, optional
-        Id of the KWB of each year, from `known_tables`.
-
-    Raises
-    ------
-    InputError
-        No gemeentecode, no years, or a year without KWB.
+    `landelijk`: fetch KWB for the whole country, so that norms rest on all buurten.
+    `vierkanten`: also the 100 m squares; that file is national and large.
+    `tabellen`: id of the KWB of each year, from `known_tables`.
+    Raises InputError: no gemeentecode, no years, or a year without KWB.
     """
     known = tabellen or tables()
     code = _checked(gemeente, jaren, known)

@@ -54,18 +54,11 @@ _ROWS_SHOWN = 5
 class Layer:
     """One layer of a vector file, described but not read.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file that the user knows.
-    opened : str
-        What GDAL opens (a member of a zip, the file itself).
-    fields : tuple of str
-        Attribute columns in file order.
-    polygons : bool
-        Whether its geometry can be polygons.
-    rows : int
-        How many areas it holds; -1 when the driver cannot tell without reading.
+    `path`: the file that the user knows.
+    `opened`: what GDAL opens (a member of a zip, the file itself).
+    `fields`: attribute columns in file order.
+    `polygons`: whether its geometry can be polygons.
+    `rows`: how many areas it holds; -1 when the driver cannot tell without reading.
     """
 
     path: Path
@@ -143,12 +136,8 @@ def read_layer(
 ) -> gpd.GeoDataFrame:
     """Read one layer as it stands in the file, without projecting or repairing.
 
-    Parameters
-    ----------
-    columns : sequence of str, optional
-        Only these attributes.
-    bbox : tuple of float, optional
-        (minx, miny, maxx, maxy) in EPSG:28992; only rows that touch it.
+    `columns`: only these attributes.
+    `bbox`: (minx, miny, maxx, maxy) in EPSG:28992; only rows that touch it.
     """
     window = None if bbox is None else gpd.GeoSeries([shapely.box(*bbox)], crs=RD)
     with warnings.catch_warnings(record=True) as caught:
@@ -217,7 +206,10 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
     for frame in frames:
         if isinstance(frame, pd.DataFrame) and "geometry" in frame.columns:
             try:
-                shapes = [_r_polygons(parts) for parts in frame["geometry"]]
+                shapes = [
+                    shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in parts])
+                    for parts in frame["geometry"]
+                ]
             except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
                 raise unreadable(path, "geometrie niet te lezen") from error
             plain = pd.DataFrame(frame.drop(columns="geometry"))
@@ -228,9 +220,7 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
 def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     """Check the claimed reference system against the coordinates, and project to EPSG:28992.
 
-    Returns
-    -------
-    GeoDataFrame, EPSG:28992, two-dimensional
+    Returns GeoDataFrame, EPSG:28992, two-dimensional.
     """
     bounds = frame.geometry.bounds.to_numpy()
     if frame.crs is None:
@@ -303,11 +293,8 @@ def page_state(path: Path) -> tuple[int, int, bool]:
     more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
     features = content.get("features")
     listed = len(features) if isinstance(features, list) else 0
-    return listed, max(_count(content.get(total)) for total in TOTALS), more
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    totals = [total for name in TOTALS if isinstance(total := content.get(name), int)]
+    return listed, max(totals, default=0), more
 
 
 def _ends(path: Path) -> tuple[str, str]:
@@ -333,10 +320,6 @@ def _openable(path: Path) -> list[str]:
     except (zipfile.BadZipFile, OSError) as error:
         raise unreadable(path) from error
     return [f"/vsizip/{path}/{m}" for m in members if m.lower().endswith(_IN_ZIP)]
-
-
-def _r_polygons(parts: Any) -> shapely.MultiPolygon:
-    return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in parts])
 
 
 def _r_crs(root: Any) -> str | None:

@@ -33,17 +33,11 @@ _A_YEAR = re.compile(r"(?:19|20)\d\d")
 class Grid:
     """The cells of one sheet or text file.
 
-    Parameters
-    ----------
-    rows : sequence of sequence of str
-        An empty cell is "".
-    lines : sequence of int
-        Number of each row as a reader counts them.
-    name : str
-        Name of the sheet.
-    marks : mapping of (row, column) to str
-        What to say of a cell of which the text does not hold the figure (a formula of which the
-        outcome was not stored, a cell that was merged with another).
+    `rows`: an empty cell is "".
+    `lines`: number of each row as a reader counts them.
+    `name`: name of the sheet.
+    `marks`: what to say of a cell of which the text does not hold the figure (a formula of which
+        the outcome was not stored, a cell that was merged with another).
     """
 
     rows: Sequence[Sequence[str]]
@@ -80,15 +74,8 @@ def _areas(cells: Iterable[str]) -> int:
 def grid_of_text(text: str, *, whole: bool = True) -> Grid:
     """Split text into cells.
 
-    Parameters
-    ----------
-    whole : bool
-        False for the first part of a file, of which the last line may be cut off.
-
-    Raises
-    ------
-    csv.Error
-        Its last argument is the line: quotes that do not close.
+    `whole`: False for the first part of a file, of which the last line may be cut off.
+    Raises csv.Error: its last argument is the line: quotes that do not close.
     """
     told = _SEPARATOR.match(text)
     body = text[told.end() :] if told else text.removeprefix("\ufeff")

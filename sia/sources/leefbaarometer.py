@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_of_period
 from sia.sources.geofile import sniff_json, unreadable
-from sia.sources.periods import Frame, require_columns, table_of_rows
+from sia.sources.periods import require_columns, table_of_rows
 from sia.sources.tabular import RawTable, peek, read_pages, table_of_records, with_columns
 
 NAME = "leefbaarometer"
@@ -89,7 +90,9 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})
     known = dictionary("leefbaarometer").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, 0), found.path)
-    frame = Frame(
+    table = partial(
+        table_of_rows,
+        raw,
         source=NAME,
         origin=origin_of(found.path, PUBLISHER, found.table, found.year),
         measures={measure.name: measure for measure in known},
@@ -102,7 +105,4 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     )
     years = raw.text("jaar")
     by_year = {cell: year_of_period(found.path, cell) for cell in years.unique()}
-    return tuple(
-        table_of_rows(raw, years.map(by_year) == year, frame, year)
-        for year in sorted(set(by_year.values()))
-    )
+    return tuple(table(years.map(by_year) == year, year) for year in sorted(set(by_year.values())))

@@ -63,14 +63,11 @@ COUNT = "aantal"
 class Cells:
     """One column, read.
 
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-        NaN where there is no number.
-    reasons : ndarray of object (str), shape (n,)
-        ``PRESENT`` exactly where `values` has a number.
-    unreadable : ndarray of bool, shape (n,)
-        Cells that are neither a number nor a known sign for "no figure".
+    `values` (ndarray of float64, shape (n,)): NaN where there is no number.
+    `reasons` (ndarray of object (str), shape (n,)): ``PRESENT`` exactly where `values` has a
+        number.
+    `unreadable` (ndarray of bool, shape (n,)): cells that are neither a number nor a known sign
+        for "no figure".
     """
 
     values: np.ndarray
@@ -100,14 +97,10 @@ def parse(column: pd.Series, *, decimal: Decimal = ".", blank: str = EMPTY) -> C
 
     Signs and codes for "no figure" keep their reason and never become a number.
 
-    Parameters
-    ----------
-    column : Series, length n
-        Numbers, text or both.
-    decimal : {".", ","}
-        Decimal sign of text cells; the other sign then stands between thousands.
-    blank : str
-        Reason of an empty cell (one of `sia.sources.base.REASONS`).
+    `column` (Series, length n): numbers, text or both.
+    `decimal` ({".", ","}): decimal sign of text cells; the other sign then stands between
+        thousands.
+    `blank`: reason of an empty cell (one of `sia.sources.base.REASONS`).
     """
     if pd.api.types.is_bool_dtype(column):
         return _parse_text(column.astype(str), decimal, blank)

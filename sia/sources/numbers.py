@@ -44,12 +44,9 @@ _MINUS = re.compile(rf"^[-\u2010-\u2013\u2212\ufe63\uff0d]{_BLANK}*(?=[0-9.,€]
 class Number(NamedTuple):
     """What one cell says.
 
-    Parameters
-    ----------
-    point, comma : float or None
-        Value when the point, or the comma, is the decimal sign; None when it then is no number.
-    percent : bool
-        Whether a percent sign stands behind it.
+    `point`, `comma`: value when the point, or the comma, is the decimal sign; None when it then is
+        no number.
+    `percent`: whether a percent sign stands behind it.
     """
 
     point: float | None
@@ -121,12 +118,9 @@ def _value(bare: str, decimal: Decimal, times: float) -> float | None:
 class Signs:
     """Which decimal sign a number of cells ask for; of each kind one cell, or "".
 
-    Parameters
-    ----------
-    point, comma : str
-        A cell that is a number only with that sign as the decimal sign.
-    point_doubt, comma_doubt : str
-        A cell that has that sign, and may be a thousandfold of itself (``1.234``; ``1,234``).
+    `point`, `comma`: a cell that is a number only with that sign as the decimal sign.
+    `point_doubt`, `comma_doubt`: a cell that has that sign, and may be a thousandfold of itself
+        (``1.234``; ``1,234``).
     """
 
     point: str = ""
@@ -188,16 +182,12 @@ def sign_for(
 
     None for doubt.
 
-    Parameters
-    ----------
-    column, rest : Signs
-        Of the column and of the other columns of its file, which decide where it does not itself:
-        decimals with a comma elsewhere make the point of ``1.234`` a sign of thousands.
-    strict : bool
-        False takes the sign in ``1.234`` for a decimal sign where nothing tells, as it is in the
-        files of publishers.
-    maximum : float or None
-        A column that cannot reach a thousand has no thousands.
+    `column`, `rest`: of the column and of the other columns of its file, which decide where it
+        does not itself: decimals with a comma elsewhere make the point of ``1.234`` a sign of
+        thousands.
+    `strict`: False takes the sign in ``1.234`` for a decimal sign where nothing tells, as it is in
+        the files of publishers.
+    `maximum`: a column that cannot reach a thousand has no thousands.
     """
     if column.point or column.comma:
         return "." if column.point else ","

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from sia.sources.delivery import origin_of, year_from_names, year_of_period, yea
 from sia.sources.grid import AREA_CODE
 from sia.sources.missing import parse
 from sia.sources.numbers import SIGNS, read_number
-from sia.sources.periods import Frame, table_of_rows
+from sia.sources.periods import table_of_rows
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
 from sia.sources.workbook import FORMULA, MERGED
 
@@ -79,12 +80,8 @@ def near_miss(path: Path) -> str:
 def no_codes(names: Mapping[str, str], held: Sequence[str] = ()) -> str:
     """Say that no column holds codes under a known name, and which comes nearest.
 
-    Parameters
-    ----------
-    names : mapping of str to str
-        Columns by their name in snake case.
-    held : sequence of str
-        Columns in which codes stand, whatever they are called.
+    `names`: columns by their name in snake case.
+    `held`: columns in which codes stand, whatever they are called.
     """
     coded = sorted((n for n in names if _CODED.search(n)), key=lambda name: "code" not in name)
     like = [*held, *(names[name] for name in coded)]
@@ -152,7 +149,9 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     if found.shape == "xls":
         _refuse_fractions(found.path, raw, columns)
     measures = {name: _measure(name, column) for name, column in columns.items()}
-    frame = Frame(
+    table = partial(
+        table_of_rows,
+        raw,
         source=NAME,
         origin=origin_of(found.path, PUBLISHER, found.table, found.year),
         measures=measures,
@@ -165,7 +164,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     )
     remark = "; ".join(filter(None, (raw.remark, totals, _listed(dropped))))
     listed = sorted(set(years))
-    tables = [table_of_rows(raw, years == year, frame, int(year)) for year in listed]
+    tables = [table(years == year, int(year)) for year in listed]
     # what is said of the file is said once, at its last year
     return (*tables[:-1], replace(tables[-1], remark=remark))
 

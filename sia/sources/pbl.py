@@ -12,9 +12,8 @@ from sia.sources import tabular
 from sia.sources.base import EMPTY, Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
 from sia.sources.delivery import origin_of, year_from_names, year_problem
-from sia.sources.periods import require_columns
+from sia.sources.periods import require_columns, table_of_rows
 from sia.sources.tabular import WORKBOOKS, peek, with_columns
-from sia.sources.tidy import Draft, tidy
 
 NAME = "pbl.startanalyse"
 PUBLISHER = Publisher(
@@ -62,20 +61,17 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     require_columns(found.path, raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
     known = dictionary("pbl").measures
     columns = one_column_each(by_short_name(raw.frame.columns, known, found.year), found.path)
-    gemeenten = raw.frame.get("gemeente")
-    table = tidy(
-        Draft(
-            source=NAME,
-            year=found.year,
-            origin=origin_of(found.path, PUBLISHER, found.table, found.year),
-            cells=pd.DataFrame({name: raw.frame[column] for name, column in columns.items()}),
-            codes=raw.frame["bu_code"],
-            measures={measure.name: measure for measure in known},
-            columns=columns,
-            gemeenten=gemeenten,
-            rows=[raw.row_label(position) for position in range(len(raw.frame))],
-            blank=EMPTY,
-            modelled=frozenset(columns) - COUNTED,
-        )
+    table = table_of_rows(
+        raw,
+        pd.Series(True, raw.frame.index),
+        found.year,
+        source=NAME,
+        origin=origin_of(found.path, PUBLISHER, found.table, found.year),
+        measures={measure.name: measure for measure in known},
+        columns=columns,
+        codes="bu_code",
+        gemeenten="gemeente",
+        blank=EMPTY,
+        modelled=frozenset(columns) - COUNTED,
     )
     return (table,)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -95,20 +95,17 @@ _SUMS_TO_100 = (
     ),
 )
 _SUM_TOLERANCE = 5.0
+_SHIFTED = "Controleer of de kolommen niet verschoven zijn; haal de kaart opnieuw op."
+_OTHER_YEAR = "De kolomnamen horen bij een ander jaar; zet het juiste jaartal in de naam."
 
 
 @dataclass(frozen=True)
 class Columns:
     """What the columns of one layer mean.
 
-    Parameters
-    ----------
-    structure : dict
-        Role ("buurtcode", "water", ...) -> column in the file.
-    measures : dict
-        Column in the file -> canonical measure.
-    unknown : tuple of str
-        Columns whose meaning cannot be told; they are not read.
+    `structure`: role ("buurtcode", "water", ...) -> column in the file.
+    `measures`: column in the file -> canonical measure.
+    `unknown`: columns whose meaning cannot be told; they are not read.
     """
 
     structure: dict[str, str]
@@ -146,7 +143,7 @@ def recognise(path: Path) -> Found | None:
     except InputError:
         mine = suffix in (".gpkg", ".shp") or bool(_GEO_NAME.search(path.stem))
         return _damaged(path) if mine else None
-    usable = _border_layers(layers)
+    usable = [layer for layer in layers if _columns_of(layer, 0) is not None]
     if usable:
         return _found(path, usable)
     names_only = [la for la in layers if _has_only_names(la.fields)]
@@ -184,10 +181,7 @@ def read(found: Found) -> tuple[Record, ...]:
 def decode(fields: Sequence[str], year: int = 0) -> Columns:
     """Tell what the columns of a map mean, in whichever edition's spelling.
 
-    Parameters
-    ----------
-    year : int, optional
-        Year of the file; decides between editions where a clipped name is ambiguous.
+    `year`: year of the file; decides between editions where a clipped name is ambiguous.
     """
     roles = {alias: role for role, names in _names()["structure"].items() for alias in names}
     clipped = _declip(tuple(field.lower() for field in fields), year)
@@ -323,10 +317,6 @@ def _families(short: list[str]) -> dict[str, list[str]]:
         if len(name) == _CLIPPED:
             families.setdefault(name[:8], []).append(name)
     return families
-
-
-def _border_layers(layers: Sequence[geofile.Layer]) -> list[geofile.Layer]:
-    return [layer for layer in layers if _columns_of(layer, 0) is not None]
 
 
 def _structure_by_content(layer: geofile.Layer) -> dict[str, str] | None:
@@ -515,7 +505,8 @@ def _read_layers(found: Found) -> list[_Part]:
         if len(frame):
             parts.extend(_split_levels(frame, columns, found.path))
     if not parts:
-        raise InputError([_nothing(found.path)])
+        wat = "Er staat geen enkel gebied in deze kaart."
+        raise InputError.one(wat, "Haal de kaart opnieuw op.", bestand=str(found.path))
     return parts
 
 
@@ -541,7 +532,11 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
     column = columns.structure[f"{level}code" if level else "statcode"]
     codes, problems = normalise_codes(frame[column], level=level, bestand=str(path), kolom=column)
     wrong = codes.dropna()[~codes.dropna().str.startswith(_prefix(level))] if level else codes[:0]
-    problems += [_other_level(path, column, code, str(row), level) for row, code in wrong.items()]
+    again, where = "Haal de kaart van het goede niveau op.", {"bestand": str(path), "kolom": column}
+    problems += [
+        Problem(f"`{code}` is geen {level}code.", again, rij=str(row), **where)
+        for row, code in wrong.items()
+    ]
     refuse(problems)
     frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
     frame, bare = _apart(frame)
@@ -607,17 +602,9 @@ def _refuse_conflicts(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> 
     distinct = compared.groupby(level=0).nunique(dropna=False).max(axis=1)
     bad = distinct[distinct > 1].index if len(distinct) else distinct.index
     if len(bad):
-        raise InputError(
-            [
-                Problem(
-                    bestand=str(path),
-                    rij=code,
-                    wat="Dit gebied staat er meer dan eens in, met verschillende gegevens.",
-                    oplossing="Haal de kaart opnieuw op, of laat één rij per gebied staan.",
-                )
-                for code in bad
-            ]
-        )
+        wat = "Dit gebied staat er meer dan eens in, met verschillende gegevens."
+        oplossing = "Haal de kaart opnieuw op, of laat één rij per gebied staan."
+        raise InputError(Problem(wat, oplossing, str(path), code) for code in bad)
 
 
 def _water(frame: gpd.GeoDataFrame, columns: Columns) -> pd.Series:
@@ -731,9 +718,16 @@ def _numbers(part: _Part, path: Path) -> pd.DataFrame:
             if lost.all() and len(lost):
                 _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
                 continue
-            problems += [_no_number(path, raw, code, str(cells[code])) for code in lost.index[lost]]
+            again = "Herstel de cel of haal de kaart opnieuw op."
+            problems += [
+                Problem(f"`{cells[code]}` is geen getal.", again, str(path), code, raw)
+                for code in lost.index[lost]
+            ]
         if canonical in columns:
-            problems.append(_double_column(path, raw, canonical))
+            wat = f"Twee kolommen betekenen allebei `{canonical}`."
+            problems.append(
+                Problem(wat, "Laat één van beide kolommen staan.", str(path), kolom=raw)
+            )
         columns[canonical] = numbers.where(np.isfinite(numbers))
     refuse(problems)
     return pd.DataFrame(columns, index=part.frame.index)
@@ -760,13 +754,16 @@ def _implausible(values: pd.DataFrame, path: Path) -> list[Problem]:
         low = values[name] < 0 if _cannot_be_negative(str(name)) else pd.Series(False, values.index)
         bad = low | (values[name] > 100) if is_share else low
         for code, value in values[name][bad.fillna(False)].items():
-            problems.append(_impossible(path, str(name), str(code), float(value)))
+            shown = f"{value:g}".replace(".", ",")
+            wat = f"{shown} kan niet voor een maat in {unit_of(str(name))}."
+            problems.append(Problem(wat, _SHIFTED, str(path), str(code), str(name)))
     for group in _SUMS_TO_100:
         if set(group) <= set(values):
             totals = values[list(group)].dropna().sum(axis=1)
             totals = totals[totals > 0]
             if len(totals) and abs(float(totals.median()) - 100.0) > _SUM_TOLERANCE:
-                problems.append(_wrong_columns(path, group, float(totals.median())))
+                wat = f"Deze aandelen tellen op tot {totals.median():.0f} % in plaats van 100 %."
+                problems.append(Problem(wat, _OTHER_YEAR, str(path), kolom=", ".join(group)))
     return problems
 
 
@@ -788,45 +785,3 @@ def _read_rda(found: Found) -> list[_Part]:
         frame["urbanity"] = frame["urbanity"].astype("object").map(classes).astype("float64")
     structure = {f"{found.level}code": "code", f"{found.level}naam": "name"}
     return _split_levels(frame, Columns(structure, known, ()), found.path)
-
-
-def _problem(path: Path, oplossing: str) -> Callable[..., Problem]:
-    return lambda **cells: Problem(bestand=str(path), oplossing=oplossing, **cells)
-
-
-def _nothing(path: Path) -> Problem:
-    return _problem(path, "Haal de kaart opnieuw op.")(
-        wat="Er staat geen enkel gebied in deze kaart."
-    )
-
-
-def _other_level(path: Path, column: str, code: str, row: str, level: Level | None) -> Problem:
-    return _problem(path, "Haal de kaart van het goede niveau op.")(
-        rij=row, kolom=column, wat=f"`{code}` is geen {level}code."
-    )
-
-
-def _no_number(path: Path, column: str, code: str, cell: str) -> Problem:
-    return _problem(path, "Herstel de cel of haal de kaart opnieuw op.")(
-        rij=code, kolom=column, wat=f"`{cell}` is geen getal."
-    )
-
-
-def _double_column(path: Path, column: str, measure: str) -> Problem:
-    return _problem(path, "Laat één van beide kolommen staan.")(
-        kolom=column, wat=f"Twee kolommen betekenen allebei `{measure}`."
-    )
-
-
-def _impossible(path: Path, measure: str, code: str, value: float) -> Problem:
-    shown = f"{value:g}".replace(".", ",")
-    return _problem(
-        path, "Controleer of de kolommen niet verschoven zijn; haal de kaart opnieuw op."
-    )(rij=code, kolom=measure, wat=f"{shown} kan niet voor een maat in {unit_of(measure)}.")
-
-
-def _wrong_columns(path: Path, group: Sequence[str], total: float) -> Problem:
-    shown = f"{total:.0f}"
-    return _problem(
-        path, "De kolomnamen horen bij een ander jaar; zet het juiste jaartal in de naam."
-    )(kolom=", ".join(group), wat=f"Deze aandelen tellen op tot {shown} % in plaats van 100 %.")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
-from sia.sources.base import Level, Origin, SourceTable
-from sia.sources.columns import Measure
+from sia.sources.base import Origin, SourceTable
 from sia.sources.tabular import RawTable
 from sia.sources.tidy import Draft, tidy
 
@@ -18,44 +18,27 @@ VALUE, LOWER, UPPER = "MW00000", "MOG0095", "MBG0095"
 """Members of the StatLine dimension Marges: value, lower and upper bound of the 95 % interval."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What the drafts of all years in one file have in common.
-
-    Parameters
-    ----------
-    origin : Origin
-        Its year is replaced by the year of each table.
-    columns : mapping of str to str
-        Measure -> column in the file.
-    codes, names, gemeenten : str
-        Columns with code, name and municipality ("" when absent).
-    blank : str
-        Reason of an empty cell.
-    level, strict
-        As in `sia.sources.tidy.Draft`.
-    """
-
-    source: str
-    origin: Origin
-    measures: Mapping[str, Measure]
-    columns: Mapping[str, str]
-    codes: str
-    blank: str
-    names: str = ""
-    gemeenten: str = ""
-    modelled: frozenset[str] = frozenset()
-    level: Level | None = None
-    strict: bool = False
+Rows = Callable[[pd.Series, int], SourceTable]
+"""Gives the table of some rows of a file (one year, one age group, one margin) and their year."""
 
 
-def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> SourceTable:
-    """Tidy the rows of one year (and one age group and margin).
+def table_of_rows(
+    raw: RawTable,
+    rows: pd.Series,
+    year: int,
+    *,
+    origin: Origin,
+    columns: Mapping[str, str],
+    codes: str,
+    names: str = "",
+    gemeenten: str = "",
+    **more: Any,
+) -> SourceTable:
+    """Tidy the rows of one year (and one age group and margin); the rest is as in a `Draft`.
 
-    Parameters
-    ----------
-    rows : Series of bool
-        Which rows of `raw` belong together.
+    `rows`: which rows of `raw` belong together.
+    `origin`: its year is replaced by the year of the table.
+    `codes`, `names`, `gemeenten`: columns with code, name and municipality ("" when absent).
     """
     positions = rows.to_numpy().nonzero()[0]
     chosen = raw.frame.iloc[positions]
@@ -63,22 +46,17 @@ def table_of_rows(raw: RawTable, rows: pd.Series, frame: Frame, year: int) -> So
     def text(column: str) -> pd.Series | None:
         return chosen[column].reset_index(drop=True) if column in chosen else None
 
-    cells = pd.DataFrame({name: chosen[column] for name, column in frame.columns.items()})
+    cells = pd.DataFrame({name: chosen[column] for name, column in columns.items()})
     draft = Draft(
-        source=frame.source,
         year=year,
-        origin=replace(frame.origin, year=year),
+        origin=replace(origin, year=year),
         cells=cells.reset_index(drop=True),
-        codes=chosen[frame.codes].reset_index(drop=True),
-        measures=frame.measures,
-        columns=frame.columns,
-        names=text(frame.names),
-        gemeenten=text(frame.gemeenten),
+        codes=chosen[codes].reset_index(drop=True),
+        columns=columns,
+        names=text(names),
+        gemeenten=text(gemeenten),
         rows=[raw.row_label(int(position)) for position in positions],
-        blank=frame.blank,
-        modelled=frame.modelled,
-        level=frame.level,
-        strict=frame.strict,
+        **more,
     )
     return tidy(draft)
 
@@ -110,10 +88,7 @@ def _outside(table: SourceTable, wrong: pd.DataFrame) -> list[Problem]:
 def require_columns(path: Path, raw: RawTable, columns: Mapping[str, str]) -> None:
     """Refuse a table that lacks a column.
 
-    Parameters
-    ----------
-    columns : mapping of str to str
-        Column -> what it is for, in Dutch.
+    `columns`: column -> what it is for, in Dutch.
     """
     problems = [
         Problem(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
 from sia.sources.columns import Measure, dictionary, plain, snake
 from sia.sources.delivery import companion, origin_of, table_id, year_of_period
@@ -86,7 +86,12 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         if wide is not None:
             tables.append(_table(wide, kinds, origin, int(str(year))))
     if not tables:
-        raise InputError([_no_whole_year(found.path)])
+        raise InputError.one(
+            "Geen enkel jaar is compleet: er zijn minder dan twaalf maanden.",
+            "Haal alle twaalf maanden op, of de jaarcijfers (tabel 47018NED).",
+            str(found.path),
+            kolom="Perioden",
+        )
     return tuple(tables)
 
 
@@ -102,7 +107,9 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
     cells = parse(column, decimal=sign, blank=SECRET_OR_UNKNOWN)
     if cells.unreadable.any():
         first = int(cells.unreadable.argmax())
-        raise InputError([_no_count(path, raw, counts[0], first)])
+        wat = f"`{column.iloc[first]}` is geen aantal."
+        oplossing = "Vul een getal in, of laat de cel leeg."
+        raise InputError.one(wat, oplossing, str(path), raw.row_label(first), counts[0])
     return pd.DataFrame(
         {
             "code": raw.text("WijkenEnBuurten"),
@@ -118,7 +125,10 @@ def _wide(rows: pd.DataFrame, path: Path) -> pd.DataFrame | None:
     """Return regions by kinds, or None when the year is not complete."""
     double = rows.duplicated(["code", "soort", "periode"], keep=False)
     if double.any():
-        raise InputError([_double(path, rows[double].iloc[0])])
+        code, kind, period = rows.loc[double, ["code", "soort", "periode"]].iloc[0]
+        wat = f"{code}, soort {kind}, periode {period} staat er meer dan één keer in."
+        oplossing = "Download de tabel opnieuw; pagina's zijn waarschijnlijk dubbel opgehaald."
+        raise InputError.one(wat, oplossing, str(path))
     months = rows["periode"].str.contains("MM")
     if (~months).any():
         return rows[~months].pivot(index="code", columns="soort", values="aantal")
@@ -175,32 +185,4 @@ def _table(wide: pd.DataFrame, kinds: dict[str, Measure], origin: Origin, year: 
             rows=[str(code) for code in wide.index],
             blank=SECRET_OR_UNKNOWN,
         )
-    )
-
-
-def _double(path: Path, row: pd.Series) -> Problem:
-    return Problem(
-        f"{row['code']}, soort {row['soort']}, periode {row['periode']} staat er meer dan één "
-        "keer in.",
-        "Download de tabel opnieuw; pagina's zijn waarschijnlijk dubbel opgehaald.",
-        bestand=str(path),
-    )
-
-
-def _no_count(path: Path, raw: RawTable, column: str, position: int) -> Problem:
-    return Problem(
-        f"`{raw.frame[column].iloc[position]}` is geen aantal.",
-        "Vul een getal in, of laat de cel leeg.",
-        bestand=str(path),
-        rij=raw.row_label(position),
-        kolom=column,
-    )
-
-
-def _no_whole_year(path: Path) -> Problem:
-    return Problem(
-        "Geen enkel jaar is compleet: er zijn minder dan twaalf maanden.",
-        "Haal alle twaalf maanden op, of de jaarcijfers (tabel 47018NED).",
-        bestand=str(path),
-        kolom="Perioden",
     )

@@ -32,12 +32,8 @@ _START = 512
 class Question:
     """What one service is asked, and which fields its answer has to have.
 
-    Parameters
-    ----------
-    vorm : str
-        odata, geojson, tekst or bestand.
-    velden : tuple of str
-        Patterns: whole names of fields, or a part of the text.
+    `vorm`: odata, geojson, tekst or bestand.
+    `velden`: patterns: whole names of fields, or a part of the text.
     """
 
     dienst: str
@@ -58,10 +54,7 @@ def questions(hosts: Hosts = PUBLIC_HOSTS) -> list[Question]:
 def judge(question: Question, body: bytes) -> list[str]:
     """Return the fields that an answer lacks.
 
-    Raises
-    ------
-    FetchError, AgainError
-        When it is no answer at all.
+    Raises FetchError, AgainError when it is no answer at all.
     """
     if question.vorm in ("tekst", "bestand"):
         text = body.decode("utf-8", "replace")
@@ -86,10 +79,7 @@ def probe(
 
     Columns dienst, status (werkt, gewijzigd, weg, geen antwoord), sinds, melding.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        What was found is noted here, so that a later call can say since when it is so.
+    `folder`: what was found is noted here, so that a later call can say since when it is so.
     """
     import pandas as pd
 

@@ -30,22 +30,16 @@ _LAST_MEASUREMENT = 2024
 class Hosts:
     """Addresses of the services, without a slash at the end.
 
-    Parameters
-    ----------
-    opendata, feed : str
-        CBS OData v3; `opendata` refuses queries over 10,000 rows, `feed` pages through them.
-    catalogus : str
-        The list of all tables in OData v3.
-    datasets : str
-        CBS OData v4.
-    dataderden, dataderden_api : str
-        CBS's host for tables of third parties (police, RIVM); the first pages.
-    pdok_api, pdok_wfs : str
-        PDOK's OGC API Features, and its WFS and files.
-    download, bestanden, cbs, kaarten : str
-        CBS's file servers for squares, spreadsheets, old maps and the wijk- en buurtkaart.
-    leefbaarometer, leefbaarometer_bestanden : str
-        GeoServer and files of the Leefbaarometer.
+    `opendata`, `feed`: CBS OData v3; `opendata` refuses queries over 10,000 rows, `feed` pages
+        through them.
+    `catalogus`: the list of all tables in OData v3.
+    `datasets`: CBS OData v4.
+    `dataderden`, `dataderden_api`: CBS's host for tables of third parties (police, RIVM); the
+        first pages.
+    `pdok_api`, `pdok_wfs`: PDOK's OGC API Features, and its WFS and files.
+    `download`, `bestanden`, `cbs`, `kaarten`: CBS's file servers for squares, spreadsheets, old
+        maps and the wijk- en buurtkaart.
+    `leefbaarometer`, `leefbaarometer_bestanden`: GeoServer and files of the Leefbaarometer.
     """
 
     opendata: str = "https://opendata.cbs.nl/ODataApi/odata"
@@ -75,31 +69,19 @@ PUBLIC_HOSTS = Hosts()
 class FetchRequest:
     """One file to be fetched.
 
-    Parameters
-    ----------
-    name : str
-        File name it lands under; carries table id and year, so that intake recognises it.
-    url : str
-        Address with query.
-    shape : {"odata", "geojson", "zip", "file"}
-        How pages and validity are handled.
-    region_field : str
-        Column or property with the region code; empty where there is none to verify.
-    prefixes : tuple of str
-        Every returned code starts with one of these, and each occurs; empty: whole country.
-    only_rows : bool
-        Of a GeoJSON answer keep the properties as rows of a table.
-    regions : tuple of str
-        Names of files of which the first that is there lists the regions that have to be in the
-        answer.
-    member : str
-        Pattern of the only file in a zip that is kept, under `name`.
-    companions : tuple of FetchRequest
-        Files that describe this one; they are fetched before it.
-    needed : bool
-        Of a companion: whether this way is of no use without it.
-    otherwise : tuple of FetchRequest
-        Other ways to the same figures, in order, when this one fails.
+    `name`: file name it lands under; carries table id and year, so that intake recognises it.
+    `url`: address with query.
+    `shape` ({"odata", "geojson", "zip", "file"}): how pages and validity are handled.
+    `region_field`: column or property with the region code; empty where there is none to verify.
+    `prefixes`: every returned code starts with one of these, and each occurs; empty: whole
+        country.
+    `only_rows`: of a GeoJSON answer keep the properties as rows of a table.
+    `regions`: names of files of which the first that is there lists the regions that have to be in
+        the answer.
+    `member`: pattern of the only file in a zip that is kept, under `name`.
+    `companions`: files that describe this one; they are fetched before it.
+    `needed`: of a companion: whether this way is of no use without it.
+    `otherwise`: other ways to the same figures, in order, when this one fails.
     """
 
     name: str
@@ -140,14 +122,9 @@ def kwb(
     OData v3 (its Feed, then its Api), OData v4 and the yearly spreadsheet, in that order; for the
     whole country the spreadsheet comes before v4, which is too slow for it.
 
-    Parameters
-    ----------
-    gemeente : str or None
-        None for the whole country.
-    table : str, optional
-        Id of the table, for a year that is not in `cbs.TABLES`.
-    own : str, optional
-        Gemeente that OData v4 is asked for where `gemeente` is None.
+    `gemeente`: None for the whole country.
+    `table`: id of the table, for a year that is not in `cbs.TABLES`.
+    `own`: gemeente that OData v4 is asked for where `gemeente` is None.
     """
     table = table or tables()[year]
     common = _common("cbs.kwb", table, year, f"CBS, Kerncijfers wijken en buurten {year}")
@@ -214,7 +191,9 @@ def borders(year: int, gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[Fe
     known = services()["kaarten"]
     files = tuple(
         _file(url, common)
-        for url in _filled(known.get(str(year)) or known[_era(year)], hosts, jaar=year)
+        for url in _filled(
+            known.get(str(year)) or known["tot_2026" if year < 2026 else "daarna"], hosts, jaar=year
+        )
     )
     if year < FIRST_WFS_YEAR:
         return [replace(files[0], otherwise=files[1:])]
@@ -325,10 +304,6 @@ def _sheets(year: int, hosts: Hosts, common: dict[str, Any]) -> Iterable[FetchRe
         suffix = url.rpartition(".")[2]
         shape: Shape = "zip" if suffix == "xlsx" else "file"
         yield replace(_file(url, common), name=f"kwb-{year}.{suffix}", shape=shape)
-
-
-def _era(year: int) -> str:
-    return "tot_2026" if year < 2026 else "daarna"
 
 
 def _filled(templates: Iterable[str], hosts: Hosts, **words: object) -> list[str]:

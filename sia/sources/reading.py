@@ -30,11 +30,8 @@ def read_intake(
     The files are read once for all municipalities and years; what was read is kept under the hash
     of the files and of the readers, so that a changed file is read anew.
 
-    Parameters
-    ----------
-    tabellen : tuple of str, optional
-        Sources of which the tables are wanted, by default all; they are most of the work, so who
-        needs only borders and squares asks for none.
+    `tabellen`: sources of which the tables are wanted, by default all; they are most of the work,
+        so who needs only borders and squares asks for none.
     """
     where = code, tuple(jaren), tuple(bron), tabellen
     store = open_store(bron, processed)

@@ -158,33 +158,19 @@ def read_folder(
 ) -> Intake:
     """Read everything in one or more folders that can serve a municipality and some years.
 
-    Parameters
-    ----------
-    bron : pathlib.Path or sequence of pathlib.Path
-        Folders (searched downward) or files.
-    gemeente : str, optional
-        Gemeentecode ("GM0153"). National tables are kept whole, because norms need the country;
-        files that hold nothing about this gemeente are passed over.
-    jaren : sequence of int, optional
-        Years of the SIA. Figures of later years and of more than five years earlier are passed
-        over; borders are always read.
-    streng : bool
-        Raise instead of reporting when any file is at fault.
-    vierkanten_ook : bool
-        False leaves squares to `read_squares`.
-    bewaar : callable
-        Lets a caller store a record at once, so that a country need not be in memory as a whole.
-
-    Returns
-    -------
-    Intake
-        ``files`` has a row for every file, also for those that were not read, with the reason.
-
-    Raises
-    ------
-    InputError
-        When a folder does not exist, `gemeente` is no code, or (`streng`) with the problems of
-        all files together.
+    `bron`: folders (searched downward) or files.
+    `gemeente`: gemeentecode ("GM0153"). National tables are kept whole, because norms need the
+        country; files that hold nothing about this gemeente are passed over.
+    `jaren`: years of the SIA. Figures of later years and of more than five years earlier are
+        passed over; borders are always read.
+    `streng`: raise instead of reporting when any file is at fault.
+    `vierkanten_ook`: False leaves squares to `read_squares`.
+    `bewaar`: lets a caller store a record at once, so that a country need not be in memory as a
+        whole.
+    Returns: ``files`` has a row for every file, also for those that were not read, with the
+        reason.
+    Raises InputError when a folder does not exist, `gemeente` is no code, or (`streng`) with the
+        problems of all files together.
     """
     wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
     harvest = _Harvest(bewaar)
@@ -290,13 +276,9 @@ def read_squares(
 
     Squares, and a row for every file.
 
-    Parameters
-    ----------
-    files : mapping of str to pathlib.Path
-        By the name that stands in the table of files.
-    grenzen : sequence of AreaLayer
-        The newest that holds the municipality says which squares are looked for; a GeoPackage
-        gives them without reading the rest of the country.
+    `files`: by the name that stands in the table of files.
+    `grenzen`: the newest that holds the municipality says which squares are looked for; a
+        GeoPackage gives them without reading the rest of the country.
     """
     harvest = _Harvest(records=[("", layer) for layer in grenzen])
     for name, path in files.items():
@@ -335,16 +317,12 @@ def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
     seen: set[Path] = set()
     for root in roots:
         paths = [root] if root.is_file() else [p for p in root.rglob("*") if p.is_file()]
-        for path in sorted(paths, key=_strange_last):
+        # of two files with one content the first is read: rather the one with a legible name
+        for path in sorted(paths, key=lambda one: (legible(str(one)) != str(one), one)):
             hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
             if not hidden and path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield root, path
-
-
-def _strange_last(path: Path) -> tuple[bool, Path]:
-    """Of two files with one content the first is read: rather the one whose name can be written."""
-    return legible(str(path)) != str(path), path
 
 
 def _named(root: Path, path: Path) -> str:

@@ -5,27 +5,28 @@ Tables 50120NED (2012, 2016, 2020) and 50150NED (2012-2024), as OData v3 or as a
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from sia.errors import InputError, Problem
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
+from sia.sources.cbs import described
 from sia.sources.columns import (
     Measure,
     by_heading,
     dictionary,
     headings_from_keys,
-    headings_from_properties,
     one_column_each,
     snake,
 )
-from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.delivery import origin_of, table_id, year_of_period
 from sia.sources.periods import (
     LOWER,
     UPPER,
     VALUE,
-    Frame,
+    Rows,
     require_columns,
     table_of_rows,
     with_margins,
@@ -88,33 +89,29 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     adults = keep["Leeftijd"].str.removesuffix(".0") == ADULTS
     if not adults.any():
         raise InputError([_other_age(found.path, keep["Leeftijd"])])
-    frame = _frame(found, raw)
+    of_rows = _of_rows(found, raw)
     tables = []
     for period in sorted(keep["Perioden"][adults].unique()):
         year = year_of_period(found.path, period)
         rows = adults & (keep["Perioden"] == period)
-        tables.append(_one_year(raw, rows, keep["Marges"], frame, year))
+        tables.append(_one_year(of_rows, rows, keep["Marges"], year))
     return tuple(tables)
 
 
-def _one_year(
-    raw: RawTable, rows: pd.Series, margins: pd.Series, frame: Frame, year: int
-) -> SourceTable:
-    table = table_of_rows(raw, rows & (margins == VALUE), frame, year)
+def _one_year(of_rows: Rows, rows: pd.Series, margins: pd.Series, year: int) -> SourceTable:
+    table = of_rows(rows & (margins == VALUE), year)
     lower, upper = rows & (margins == LOWER), rows & (margins == UPPER)
     if not (lower.any() and upper.any()):
         return table
-    return with_margins(
-        table,
-        table_of_rows(raw, lower, frame, year),
-        table_of_rows(raw, upper, frame, year),
-    )
+    return with_margins(table, of_rows(lower, year), of_rows(upper, year))
 
 
-def _frame(found: Found, raw: RawTable) -> Frame:
+def _of_rows(found: Found, raw: RawTable) -> Rows:
     columns, measures = _columns(found.path, raw)
     typed = peek(found.path).kind in ("json", "parquet")
-    return Frame(
+    return partial(
+        table_of_rows,
+        raw,
         source=NAME,
         origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
         measures=measures,
@@ -136,12 +133,7 @@ def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measu
     known = dictionary("rivm").measures
     matched = one_column_each(by_heading(headings, known, 0), path)
     measures = {measure.name: measure for measure in known if measure.name in matched}
-    properties = companion(path, "DataProperties")
-    titled = {}
-    if properties is not None:
-        rows = read_pages(properties).frame.to_dict("records")
-        rows_ = [{str(k): v for k, v in row.items()} for row in rows]
-        titled = {h.column: h for h in headings_from_properties(raw.columns, rows_)}
+    titled = {heading.column: heading for heading in described(path, raw.columns)}
     for heading in headings:
         name = snake(heading.column)
         if heading.column not in matched.values() and name not in matched:

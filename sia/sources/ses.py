@@ -7,6 +7,7 @@ file gives the bounds of the 95 % interval they come along as margins of the sco
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ from sia.sources.columns import (
     one_column_each,
 )
 from sia.sources.delivery import origin_of, table_id, year_of_period
-from sia.sources.periods import Frame, require_columns, table_of_rows, with_margins
+from sia.sources.periods import Rows, require_columns, table_of_rows, with_margins
 from sia.sources.tabular import RawTable, pages, peek, read_pages
 
 NAME = "cbs.ses"
@@ -70,7 +71,9 @@ def read(found: Found) -> tuple[SourceTable, ...]:
         raw,
         {known.by_name(n).title: n for n in known.required if n not in matched},
     )
-    frame = Frame(
+    of_rows = partial(
+        table_of_rows,
+        raw,
         source=NAME,
         origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
         measures={measure.name: measure for measure in known.measures},
@@ -81,12 +84,11 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     )
     period = raw.text("Perioden")
     years = period.map({cell: year_of_period(found.path, cell) for cell in period.unique()})
-    tables = [_year(raw, years, frame, year) for year in sorted(years.unique())]
-    return tuple(tables)
+    return tuple(_year(of_rows, years, year) for year in sorted(years.unique()))
 
 
-def _year(raw: RawTable, years: pd.Series, frame: Frame, year: int) -> SourceTable:
-    table = table_of_rows(raw, years == year, frame, int(year))
+def _year(of_rows: Rows, years: pd.Series, year: int) -> SourceTable:
+    table = of_rows(years == year, int(year))
     bounds = [name for name in table.values if str(name).endswith((_LOWER, _UPPER))]
     if not bounds:
         return table

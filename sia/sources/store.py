@@ -70,10 +70,7 @@ def mark_used(folder: Path) -> None:
 def save_intake(folder: Path, found: Intake) -> None:
     """Write an intake as Parquet files with an index; the index comes last.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Made when needed. Without its index it counts as absent.
+    `folder`: made when needed. Without its index it counts as absent.
     """
     writer = _Writer(folder)
     records: tuple[Record, ...] = (*found.tables, *found.areas, *found.squares)
@@ -161,10 +158,7 @@ class _Writer:
 class KeptLayer:
     """What a store knows of a border layer without opening its shapes.
 
-    Parameters
-    ----------
-    level : str
-        buurt, wijk or gemeente.
+    `level`: buurt, wijk or gemeente.
     """
 
     nummer: int
@@ -176,10 +170,7 @@ class KeptLayer:
 def kept_layers(folder: Path) -> tuple[KeptLayer, ...]:
     """Return the border layers of a store; empty when there is no store.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        From `open_store`.
+    `folder`: from `open_store`.
     """
     return tuple(
         KeptLayer(
@@ -217,20 +208,13 @@ def load_intake(
 ) -> Intake | None:
     """Return an intake that `open_store` or `save_intake` wrote, or None when there is none.
 
-    Parameters
-    ----------
-    gemeente : str
-        When given, only the rows of this municipality, its wijken and buurten, and of the
+    `gemeente`: when given, only the rows of this municipality, its wijken and buurten, and of the
         country; tables and layers that are not about it are not opened.
-    jaren : sequence of int
-        When given, only what can serve these years, as `sia.sources.intake` has it.
-    normen : bool
-        Keep the values of all buurten of the country in the tables of the municipality: norms
-        need them. Reasons, margins and borders stay those of the municipality.
-    grenzen : container of int, optional
-        Numbers of the border layers to open, from `kept_layers`; default all.
-    tabellen : container of str, optional
-        Sources of which to open the tables of figures; default all.
+    `jaren`: when given, only what can serve these years, as `sia.sources.intake` has it.
+    `normen`: keep the values of all buurten of the country in the tables of the municipality:
+        norms need them. Reasons, margins and borders stay those of the municipality.
+    `grenzen`: numbers of the border layers to open, from `kept_layers`; default all.
+    `tabellen`: sources of which to open the tables of figures; default all.
     """
     if not (folder / _INDEX).exists():
         return None

@@ -47,16 +47,11 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 class Peek:
     """What the first bytes of a file tell.
 
-    Parameters
-    ----------
-    kind : str
-        What the content is, whatever the name says.
-    columns : tuple of str
-        Column names (CSV, Parquet, spreadsheet) or keys of the first record (JSON), stripped.
-    head : str
-        First characters of a text file.
-    first : dict
-        First record, as far as it could be read.
+    `kind`: what the content is, whatever the name says.
+    `columns`: column names (CSV, Parquet, spreadsheet) or keys of the first record (JSON),
+        stripped.
+    `head`: first characters of a text file.
+    `first`: first record, as far as it could be read.
     """
 
     kind: Kind
@@ -69,18 +64,11 @@ class Peek:
 class RawTable:
     """One table as it stands in a file.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Text columns as text, typed columns as typed; column names stripped.
-    first_row : int
-        Number, in the file, of the first row of `frame`; 0 where rows have no number.
-    next_page : str
-        Address of a following page that the file points to, or "".
-    lines : sequence of int
-        Number, in the file, of every row; empty where they follow on `first_row`.
-    remark : str
-        What a reader of the file should know: which sheet this is, and what else it has.
+    `frame`: text columns as text, typed columns as typed; column names stripped.
+    `first_row`: number, in the file, of the first row of `frame`; 0 where rows have no number.
+    `next_page`: address of a following page that the file points to, or "".
+    `lines`: number, in the file, of every row; empty where they follow on `first_row`.
+    `remark`: what a reader of the file should know: which sheet this is, and what else it has.
     """
 
     path: Path
@@ -214,10 +202,7 @@ def _peek_binary(path: Path, kind: Kind) -> Peek:
 def read(path: Path) -> RawTable:
     """Read a table, whatever its format.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV, OData JSON, Parquet, xlsx or xls; the content decides, not the name.
+    `path`: CSV, OData JSON, Parquet, xlsx or xls; the content decides, not the name.
     """
     kind = peek(path).kind
     if kind == "csv":
@@ -301,10 +286,7 @@ def _bad_quotes(path: Path, line: int, error: str) -> Problem:
 def _table(path: Path, grid: Grid, *, ragged: bool = False) -> RawTable:
     """Make a table of the cells below the heading.
 
-    Parameters
-    ----------
-    ragged : bool
-        Whether rows may differ in length, which then is a fault.
+    `ragged`: whether rows may differ in length, which then is a fault.
     """
     start = header_position(grid)
     if start is None:

@@ -45,33 +45,19 @@ _HIDDEN = {
 class Draft:
     """A table as read, before its cells are interpreted.
 
-    Parameters
-    ----------
-    cells : DataFrame, shape (n_rows, n_measures)
-        Raw cells, columns named by canonical measure.
-    codes : Series, length n_rows
-        Raw region codes.
-    measures : mapping of str to Measure
-        Per column of `cells`.
-    columns : mapping of str to str
-        Per column of `cells` its name in the file.
-    names, gemeenten : Series or None
-        Region and municipality names, same rows.
-    rows : sequence of str
-        How a reader finds each row back.
-    blank : str
-        Reason of an empty cell.
-    level : str or None
-        Level of codes that have no prefix.
-    modelled : frozenset of str
-        Measures that the publisher estimated with a model.
-    shares : tuple of Share
-        Percentages to compute where only counts are given.
-    strict : bool
-        Doubt what people write in many ways: ``1.234`` where nothing tells whether the point is a
-        decimal sign, percentages between 0 and 1, a percent sign in some cells only.
-    remark : str
-        What the intake should say of this table.
+    `cells` (DataFrame, shape (n_rows, n_measures)): raw cells, columns named by canonical measure.
+    `codes` (Series, length n_rows): raw region codes.
+    `measures`: per column of `cells`.
+    `columns`: per column of `cells` its name in the file.
+    `names`, `gemeenten`: region and municipality names, same rows.
+    `rows`: how a reader finds each row back.
+    `blank`: reason of an empty cell.
+    `level`: level of codes that have no prefix.
+    `modelled`: measures that the publisher estimated with a model.
+    `shares`: percentages to compute where only counts are given.
+    `strict`: doubt what people write in many ways: ``1.234`` where nothing tells whether the point
+        is a decimal sign, percentages between 0 and 1, a percent sign in some cells only.
+    `remark`: what the intake should say of this table.
     """
 
     source: str

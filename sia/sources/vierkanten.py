@@ -52,6 +52,9 @@ _ROWS_SHOWN = 5
 _NIHIL = ("nihil", "-99998")
 _SECRET = ("geheim",)
 _UNKNOWN = ("-99999", "onbekend")
+_NO_SQUARE = "`{}` is geen vierkantcode als E2576N4710."
+_NO_POSTCODE = "`{}` is geen postcode als 7511AB."
+_AGAIN = "Haal het bestand opnieuw op bij CBS of PDOK, of herstel de cel."
 
 
 def recognise(path: Path) -> Found | None:
@@ -84,17 +87,16 @@ def read(
     system; that of a postcode area is the file's own. ``values.attrs["peiljaar"]`` maps each
     measure to its reference year: the old files mix years.
 
-    Parameters
-    ----------
-    bbox : tuple of float, optional
-        (minx, miny, maxx, maxy) in EPSG:28992: only squares that touch it, selected on their code,
-        so that one municipality comes quickly out of the national file.
+    `bbox`: (minx, miny, maxx, maxy) in EPSG:28992: only squares that touch it, selected on their
+        code, so that one municipality comes quickly out of the national file.
     """
     layer = _square_layer(found.path)
     if layer is None:
         raise geofile.unreadable(found.path, "geen vierkanten")
     if not found.year:
-        raise InputError([_no_year(found.path)])
+        wat = "Het jaar van de vierkanten of postcodegebieden is onbekend."
+        oplossing = "Zet het jaartal in de bestandsnaam, bijvoorbeeld `vierkant100m_2022.gpkg`."
+        raise InputError.one(wat, oplossing, str(found.path))
     size, code_field = _size(layer), _code_field(layer.fields)
     chosen = _chosen_columns(layer.fields, found.year)
     raw = geofile.read_layer(layer, columns=[code_field, *chosen], bbox=bbox)
@@ -116,16 +118,9 @@ def read(
 def square_geometry(codes: Sequence[str], size: int) -> np.ndarray:
     """Build squares from their codes.
 
-    Parameters
-    ----------
-    codes : sequence of str
-        ``E2576N4710``: the south-west corner in hectometres, RD New.
-    size : int
-        Side in metres.
-
-    Returns
-    -------
-    ndarray of shapely.Polygon, shape (n,)
+    `codes`: ``E2576N4710``: the south-west corner in hectometres, RD New.
+    `size`: side in metres.
+    Returns ndarray of shapely.Polygon, shape (n,).
     """
     corners = _corners(codes)
     return np.asarray(
@@ -137,7 +132,10 @@ def _corners(codes: Sequence[str]) -> np.ndarray:
     matches = [_SQUARE.fullmatch(str(code)) for code in codes]
     if not all(matches):
         bad = sorted({str(c) for c, m in zip(codes, matches, strict=True) if m is None})
-        raise InputError([_no_square("", code) for code in bad[:_ROWS_SHOWN]])
+        raise InputError(
+            Problem(_NO_SQUARE.format(code), _AGAIN, "", code, "vierkantcode")
+            for code in bad[:_ROWS_SHOWN]
+        )
     numbers = [(int(m[1]) * _UNIT, int(m[2]) * _UNIT) for m in matches if m]
     return np.array(numbers, dtype=float).reshape(-1, 2)
 
@@ -200,9 +198,15 @@ def _indexed(raw: gpd.GeoDataFrame, code_field: str, size: int, path: Path) -> g
         codes = codes.str.upper().str.replace(" ", "")
     bad = codes[~codes.str.fullmatch(_SQUARE if size else _POSTCODE)]
     double = codes[codes.duplicated()]
-    wrong = _no_square if size else _no_postcode
-    problems = [wrong(str(path), c) for c in bad.unique()[:_ROWS_SHOWN]]
-    problems += [_double(str(path), c) for c in double.unique()[:_ROWS_SHOWN] if c not in set(bad)]
+    wat, kolom = (_NO_SQUARE, "vierkantcode") if size else (_NO_POSTCODE, "postcode")
+    problems = [
+        Problem(wat.format(c), _AGAIN, str(path), c, kolom) for c in bad.unique()[:_ROWS_SHOWN]
+    ]
+    problems += [
+        Problem("Deze code staat er meer dan eens in.", _AGAIN, str(path), c, "code")
+        for c in double.unique()[:_ROWS_SHOWN]
+        if c not in set(bad)
+    ]
     refuse(problems)
     frame = raw.drop(columns=code_field)
     return frame.set_index(pd.Index(codes, name="vierkant")).sort_index()
@@ -261,7 +265,10 @@ def _values(
         if len(bad) == len(raw) and len(raw):
             _log.info("%s: kolom %s is geen maat (tekst)", path.name, field)
             continue
-        problems += [_no_number(path, field, code, cell) for code, cell in bad.items()]
+        problems += [
+            Problem(f"`{cell}` is geen getal.", _AGAIN, str(path), str(code), field)
+            for code, cell in bad.items()
+        ]
         values[name], reasons[name] = numbers, why
     if problems:
         raise InputError(problems[: 10 * _ROWS_SHOWN])
@@ -291,37 +298,3 @@ def _column(cells: pd.Series, name: str) -> tuple[pd.Series, pd.Series, pd.Serie
     numbers = numbers.mask(nihil, 0.0 if is_count else np.nan).mask(why.ne(PRESENT))
     bad = text[numbers.isna() & why.eq(PRESENT)]
     return numbers, why, bad
-
-
-def _problem(bestand: str, rij: str, kolom: str, wat: str) -> Problem:
-    return Problem(
-        bestand=bestand,
-        rij=rij,
-        kolom=kolom,
-        wat=wat,
-        oplossing="Haal het bestand opnieuw op bij CBS of PDOK, of herstel de cel.",
-    )
-
-
-def _no_square(bestand: str, code: str) -> Problem:
-    return _problem(bestand, code, "vierkantcode", f"`{code}` is geen vierkantcode als E2576N4710.")
-
-
-def _no_postcode(bestand: str, code: str) -> Problem:
-    return _problem(bestand, code, "postcode", f"`{code}` is geen postcode als 7511AB.")
-
-
-def _double(bestand: str, code: str) -> Problem:
-    return _problem(bestand, code, "code", "Deze code staat er meer dan eens in.")
-
-
-def _no_number(path: Path, field: str, code: object, cell: str) -> Problem:
-    return _problem(str(path), str(code), field, f"`{cell}` is geen getal.")
-
-
-def _no_year(path: Path) -> Problem:
-    return Problem(
-        bestand=str(path),
-        wat="Het jaar van de vierkanten of postcodegebieden is onbekend.",
-        oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `vierkant100m_2022.gpkg`.",
-    )

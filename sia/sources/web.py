@@ -41,16 +41,11 @@ _BUSY = (408, 425, 429, 500, 502, 503, 504)
 class Patience:
     """How long to keep trying.
 
-    Parameters
-    ----------
-    attempts : int
-        Requests per page, the first included.
-    timeout : float
-        Seconds without a byte before a request is given up. A page may take six times as long
-        in all; a file longer, while it comes in at 50 kB per second.
-    first_wait, longest_wait : float
-        Seconds; waits double from the first to the longest, with jitter. A service that asks for
-        a longer wait than the longest is left for later.
+    `attempts`: requests per page, the first included.
+    `timeout`: seconds without a byte before a request is given up. A page may take six times as
+        long in all; a file longer, while it comes in at 50 kB per second.
+    `first_wait`, `longest_wait`: seconds; waits double from the first to the longest, with jitter.
+        A service that asks for a longer wait than the longest is left for later.
     """
 
     attempts: int = 5
@@ -83,10 +78,7 @@ class AgainError(Exception):
 class Answer:
     """What came back: the address that answered in the end, its headers and (a part of) the body.
 
-    Parameters
-    ----------
-    body : bytes
-        Empty when it was written to a file.
+    `body`: empty when it was written to a file.
     """
 
     url: str
@@ -100,10 +92,7 @@ Sink = Callable[[httpx.Response], Awaitable[bytes]]
 class Web:
     """A client that asks only listed computers, over https, and never waits for ever.
 
-    Parameters
-    ----------
-    listed : frozenset of str
-        Names of the computers that may be asked; this computer itself may be too, for tests.
+    `listed`: names of the computers that may be asked; this computer itself may be too, for tests.
     """
 
     def __init__(self, patience: Patience, listed: frozenset[str]) -> None:
@@ -132,9 +121,7 @@ class Web:
     def page(self, url: str) -> tuple[Any, Answer]:
         """Ask one JSON document.
 
-        Raises
-        ------
-        FetchError, AgainError
+        Raises FetchError, AgainError.
         """
         answer = self._exchange(url, {"Accept": "application/json"}, _whole)
         return document(answer), answer

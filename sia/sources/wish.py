@@ -15,14 +15,9 @@ YEARS_BACK = 5
 class Wish:
     """What a run needs of a folder.
 
-    Parameters
-    ----------
-    gemeente : str
-        Gemeentecode, or "" for all.
-    years : tuple of int
-        Years, or empty for all.
-    squares : bool
-        Whether files with squares are read.
+    `gemeente`: gemeentecode, or "" for all.
+    `years`: years, or empty for all.
+    `squares`: whether files with squares are read.
     """
 
     gemeente: str = ""
@@ -44,14 +39,9 @@ class Wish:
 def unwanted(source: str, year: int, borders: bool, about: bool, wish: Wish) -> str:
     """Say why a record does not serve a run, or return the empty string when it does.
 
-    Parameters
-    ----------
-    year : int
-        Of the record.
-    borders : bool
-        Whether it is a border layer: those of every year are of use.
-    about : bool
-        Whether it holds anything of the municipality asked for.
+    `year`: of the record.
+    `borders`: whether it is a border layer: those of every year are of use.
+    `about`: whether it holds anything of the municipality asked for.
     """
     if not borders and not wish.wants_year(year):
         return f"{year} niet bruikbaar voor {wish.span()}"

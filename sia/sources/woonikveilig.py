@@ -135,8 +135,16 @@ def _demography(
     )
     measures = {name: words.by_name(name) for name in DEMOGRAPHY.values()}
     columns = {name: f"demografie.{key}" for key, name in DEMOGRAPHY.items()}
-    draft = _draft(areas, origin, year, gemeente, cells, measures, columns)
-    return tidy(Draft(**{**draft, "shares": words.shares}))
+    return _table(
+        areas,
+        gemeente,
+        year=year,
+        origin=origin,
+        cells=cells,
+        measures=measures,
+        columns=columns,
+        shares=words.shares,
+    )
 
 
 def _trend(
@@ -154,11 +162,17 @@ def _trend(
         return []
     cells = pd.DataFrame({key: _cells([part.get(key) for part in parts]) for key in years})
     columns = {key: f"{theme}.trend.{key}" for key in years}
-    measures = dict.fromkeys(years, measure)
-    draft = _draft(listed, origin, 0, gemeente, cells, measures, columns)
-    modelled = frozenset(years) if measure is _HEALTH else frozenset()
     # checked once for all years: a file has more than ten of them
-    whole = tidy(Draft(**{**draft, "modelled": modelled}))
+    whole = _table(
+        listed,
+        gemeente,
+        year=0,
+        origin=origin,
+        cells=cells,
+        measures=dict.fromkeys(years, measure),
+        columns=columns,
+        modelled=frozenset(years) if measure is _HEALTH else frozenset(),
+    )
     return [_one_year(whole, key, measure) for key in years]
 
 
@@ -178,28 +192,19 @@ def _cells(values: list[Any]) -> pd.Series:
     return pd.Series(values, dtype=object)
 
 
-def _draft(
-    areas: list[Mapping[str, Any]],
-    origin: Origin,
-    year: int,
-    gemeente: str,
-    cells: pd.DataFrame,
-    measures: Mapping[str, Measure],
-    columns: Mapping[str, str],
-) -> dict[str, Any]:
-    return {
-        "source": NAME,
-        "year": year,
-        "origin": origin,
-        "cells": cells,
-        "codes": pd.Series([str(area["code"]) for area in areas], name="code"),
-        "measures": measures,
-        "columns": columns,
-        "names": pd.Series([str(area.get("name", "")) for area in areas]),
-        "gemeenten": pd.Series([gemeente] * len(areas)),
-        "rows": [str(area["code"]) for area in areas],
-        "blank": SECRET_OR_UNKNOWN,
-    }
+def _table(areas: list[Mapping[str, Any]], gemeente: str, **more: Any) -> SourceTable:
+    codes = [str(area["code"]) for area in areas]
+    names = pd.Series([str(area.get("name", "")) for area in areas])
+    draft = Draft(
+        source=NAME,
+        codes=pd.Series(codes, name="code"),
+        names=names,
+        gemeenten=pd.Series([gemeente] * len(areas)),
+        rows=codes,
+        blank=SECRET_OR_UNKNOWN,
+        **more,
+    )
+    return tidy(draft)
 
 
 def _shapeless(path: Path, key: str) -> Problem:

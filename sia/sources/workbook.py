@@ -38,10 +38,7 @@ Cells = set[tuple[int, int]]
 def grids(path: Path) -> list[Grid]:
     """Return the sheets of a workbook.
 
-    Raises
-    ------
-    Exception
-        Of any kind, when the workbook is damaged; its checksums are verified.
+    Raises Exception: of any kind, when the workbook is damaged; its checksums are verified.
     """
     # by content: the reader of a path goes by its suffix
     with path.open("rb") as stream, CalamineWorkbook.from_object(stream) as book:

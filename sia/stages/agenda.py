@@ -46,10 +46,7 @@ def make(inputs: Inputs) -> Made:
 def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
     """Return the agenda of the plans as they lie in `bron` now, on figures as published.
 
-    Parameters
-    ----------
-    run : Run
-        Opened from what was published, without raw folders.
+    `run`: opened from what was published, without raw folders.
     """
     memory = remembered(run)
     areas, waarden = gpd.GeoDataFrame(run.table("gebieden")), run.methode.agenda.waarden
@@ -63,10 +60,7 @@ def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
 def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda.
 
-    Parameters
-    ----------
-    gebieden : DataFrame, optional
-        Buurten with their borders, where those of the run are not to be made.
+    `gebieden`: buurten with their borders, where those of the run are not to be made.
     """
     if run.jaar != max(run.jaren):
         return None
@@ -117,10 +111,7 @@ def publish(run: Run, made: Made, gebieden: pd.DataFrame | None = None) -> Made:
 
     What the agenda remembers (register, history, numbers, versions, publications) stays.
 
-    Parameters
-    ----------
-    gebieden : DataFrame, optional
-        See `read`.
+    `gebieden`: see `read`.
     """
     dia = made.result
     memory, theme = remembered(run), asdict(theme_of(run.gemeente))

@@ -36,12 +36,8 @@ _SHOWN = 10
 class Held:
     """A round that was held.
 
-    Parameters
-    ----------
-    dia : Dia or None
-        None when of no delivery any plan could be used.
-    tekst : str
-        What was read, answered, clashes and moved, and where all of it lies, Dutch.
+    `dia`: None when of no delivery any plan could be used.
+    `tekst`: what was read, answered, clashes and moved, and where all of it lies, Dutch.
     """
 
     dia: Dia | None
@@ -52,16 +48,9 @@ class Held:
 def hold(run: Run) -> Held:
     """Make and write the agenda without making anything that it rests on.
 
-    Parameters
-    ----------
-    run : Run
-        What its SIA left on disk is taken as it lies; where there is none, the borders are read
+    `run`: what its SIA left on disk is taken as it lies; where there is none, the borders are read
         from the raw folders and no buurt has a score.
-
-    Raises
-    ------
-    InputError
-        When the year makes no agenda, or no partner delivered a plan.
+    Raises InputError when the year makes no agenda, or no partner delivered a plan.
     """
     newest = max(run.jaren)
     if run.jaar != newest:

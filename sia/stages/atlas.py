@@ -39,12 +39,8 @@ def make(inputs: Inputs) -> Made:
 def publish(run: Run, made: Made, *, editie: Editie = "openbaar") -> Made:
     """Write the atlas beside the report of the city, with links to the reports that are there.
 
-    Parameters
-    ----------
-    made : Made
-        Of `make`.
-    editie : str
-        ``openbaar`` or ``intern``.
+    `made`: of `make`.
+    `editie`: ``openbaar`` or ``intern``.
     """
     target = run.edition(editie) / "atlas.html"
     atlas = replace(made.result, anderen=_others(run))

@@ -79,15 +79,9 @@ def figures(
 ) -> Cijfers:
     """Return all tables of one municipality and year side by side.
 
-    Parameters
-    ----------
-    source : Inputs or Run
-    entries : DataFrame
-        Of the record of judgements.
-    table : IndicatorTable, optional
-        Put together here when it is not at hand.
-    verandering : Verandering, optional
-        Since the base year; left out of the map and the session.
+    `entries`: of the record of judgements.
+    `table`: put together here when it is not at hand.
+    `verandering`: since the base year; left out of the map and the session.
     """
     run = source.run if isinstance(source, Inputs) else source
     own = table or indicator_table(run)

@@ -22,10 +22,7 @@ apart from how outputs look), the record of judgements."""
 class Need:
     """A stage that another one reads.
 
-    Parameters
-    ----------
-    years : str
-        Of which years.
+    `years`: of which years.
     """
 
     stage: str
@@ -36,17 +33,10 @@ class Need:
 class Stage:
     """One stage of the line.
 
-    Parameters
-    ----------
-    what : str
-        What it does, for readers.
-    notebook : str
-        The notebook that shows it, and that makes it in a batch.
-    makes : tuple of str
-        Tables in ``data/processed/<gemeente>/<jaar>/``.
-    method : tuple of str
-        Sections of the method that it depends on.
-    outside : tuple of str
+    `what`: what it does, for readers.
+    `notebook`: the notebook that shows it, and that makes it in a batch.
+    `makes`: tables in ``data/processed/<gemeente>/<jaar>/``.
+    `method`: sections of the method that it depends on.
     """
 
     name: str
@@ -56,6 +46,11 @@ class Stage:
     needs: tuple[Need, ...] = ()
     method: tuple[str, ...] = ()
     outside: tuple[Outside, ...] = ()
+
+
+def _needs(*named: str) -> tuple[Need, ...]:
+    """Return what is needed: the name of a stage, and of which years where not of this one."""
+    return tuple(Need(*one.split()) for one in named)  # type: ignore[arg-type]
 
 
 STAGES: tuple[Stage, ...] = (
@@ -82,7 +77,7 @@ STAGES: tuple[Stage, ...] = (
             "herkomst",
             "verantwoording",
         ),
-        needs=(Need("intake"),),
+        needs=_needs("intake"),
         outside=("open data", "gemeente"),
     ),
     Stage(
@@ -90,7 +85,7 @@ STAGES: tuple[Stage, ...] = (
         "deel-buurten die een gemiddelde verbergt",
         "02_indicatoren",
         makes=("deelbuurten",),
-        needs=(Need("intake"), Need("indicatoren"), Need("deelbuurten", "eerder")),
+        needs=_needs("intake", "indicatoren", "deelbuurten eerder"),
         method=("deelbuurten",),
         outside=("open data",),
     ),
@@ -99,7 +94,7 @@ STAGES: tuple[Stage, ...] = (
         "urgentie en potentie, met de marge van elke rang",
         "03_robuustheid",
         makes=("scores", "bijdragen"),
-        needs=(Need("indicatoren"), Need("indicatoren", "basis")),
+        needs=_needs("indicatoren", "indicatoren basis"),
         method=("indicatoren", "drempels", "weging"),
     ),
     Stage(
@@ -107,7 +102,7 @@ STAGES: tuple[Stage, ...] = (
         "het onderzoek van de index zelf: de controlelijst van OESO en JRC",
         "03_robuustheid",
         makes=("audit",),
-        needs=(Need("indicatoren"), Need("weging")),
+        needs=_needs("indicatoren", "weging"),
         method=("gevoeligheid",),
     ),
     Stage(
@@ -115,14 +110,14 @@ STAGES: tuple[Stage, ...] = (
         "soorten buurten: die van het hele land, of op verzoek die van de stad alleen",
         "04_clustering",
         makes=("typologie", "typeprofielen"),
-        needs=(Need("indicatoren"), Need("indicatoren", "alle")),
+        needs=_needs("indicatoren", "indicatoren alle"),
         method=("typen",),
     ),
     Stage(
         "jaren",
         "de jaren naast elkaar: dezelfde plekken, dezelfde cijfers, één schaal",
         "04_clustering",
-        needs=(Need("intake"), Need("indicatoren", "tot"), Need("weging", "tot")),
+        needs=_needs("intake", "indicatoren tot", "weging tot"),
         method=("indicatoren", "drempels", "weging", "verandering"),
         outside=("open data",),
     ),
@@ -131,7 +126,7 @@ STAGES: tuple[Stage, ...] = (
         "waar urgentie en haar verandering bij elkaar liggen",
         "04_clustering",
         makes=("ruimte",),
-        needs=(Need("indicatoren"), Need("weging"), Need("jaren")),
+        needs=_needs("indicatoren", "weging", "jaren"),
         method=("samenhang",),
     ),
     Stage(
@@ -139,7 +134,7 @@ STAGES: tuple[Stage, ...] = (
         "de voorgestelde aanpak per buurt, met de reden",
         "04_clustering",
         makes=("aanpak",),
-        needs=(Need("indicatoren"), Need("weging"), Need("deelbuurten"), Need("jaren")),
+        needs=_needs("indicatoren", "weging", "deelbuurten", "jaren"),
         method=("aanpak", "verandering"),
     ),
     Stage(
@@ -147,7 +142,7 @@ STAGES: tuple[Stage, ...] = (
         "voorgestelde DIA-gebieden: rond kandidaten, en zoals de gemeente ze noemde",
         "04_clustering",
         makes=("gebiedsindeling",),
-        needs=(Need("indicatoren"), Need("weging"), Need("aanpak")),
+        needs=_needs("indicatoren", "weging", "aanpak"),
         method=("gebieden",),
         outside=("gemeente",),
     ),
@@ -156,11 +151,7 @@ STAGES: tuple[Stage, ...] = (
         "wat er over de jaren van het type van elke buurt werd",
         "05_verandering",
         makes=("trajecten",),
-        needs=(
-            Need("typen"),
-            Need("typen", "tot"),
-            Need("jaren"),
-        ),
+        needs=_needs("typen", "typen tot", "jaren"),
         method=("verandering",),
     ),
     Stage(
@@ -168,19 +159,14 @@ STAGES: tuple[Stage, ...] = (
         "wat er sinds het basisjaar echt veranderde, en wat ruis kan zijn",
         "05_verandering",
         makes=("verandering", "verandering_gebieden", "jaarscores"),
-        needs=(
-            Need("indicatoren"),
-            Need("indicatoren", "basis"),
-            Need("weging", "alle"),
-            Need("gebieden"),
-        ),
+        needs=_needs("indicatoren", "indicatoren basis", "weging alle", "gebieden"),
         method=("indicatoren", "drempels", "weging", "verandering"),
     ),
     Stage(
         "agenda",
         "koppelkansen en programma uit de plannen van de partners",
         "07_agenda",
-        needs=(Need("indicatoren"), Need("weging"), Need("gebieden"), Need("aanpak")),
+        needs=_needs("indicatoren", "weging", "gebieden", "aanpak"),
         method=("agenda",),
         outside=("plannen", "gemeente", "huisstijl"),
     ),
@@ -188,14 +174,8 @@ STAGES: tuple[Stage, ...] = (
         "kaart",
         "de stad op één kaart",
         "08_kaarten",
-        needs=(
-            Need("intake"),
-            Need("indicatoren"),
-            Need("weging"),
-            Need("typen"),
-            Need("deelbuurten"),
-            Need("gebieden"),
-            Need("aanpak"),
+        needs=_needs(
+            "intake", "indicatoren", "weging", "typen", "deelbuurten", "gebieden", "aanpak"
         ),
         outside=("gemeente", "huisstijl", "duiding"),
     ),
@@ -203,18 +183,18 @@ STAGES: tuple[Stage, ...] = (
         "rapport",
         "het rapport voor de wethouder, en de reeks",
         "09_rapport",
-        needs=(
-            Need("intake"),
-            Need("indicatoren"),
-            Need("weging"),
-            Need("audit"),
-            Need("typen"),
-            Need("deelbuurten"),
-            Need("gebieden"),
-            Need("aanpak"),
-            Need("trajecten"),
-            Need("verandering"),
-            Need("agenda"),
+        needs=_needs(
+            "intake",
+            "indicatoren",
+            "weging",
+            "audit",
+            "typen",
+            "deelbuurten",
+            "gebieden",
+            "aanpak",
+            "trajecten",
+            "verandering",
+            "agenda",
         ),
         method=("drempels", "aanpak"),
         outside=("gemeente", "huisstijl", "duiding"),
@@ -223,7 +203,7 @@ STAGES: tuple[Stage, ...] = (
         "atlas",
         "de stad op één pagina: kaart, rangorde, buurten, gewichten en geld",
         "09_rapport",
-        needs=(Need("rapport"), Need("indicatoren", "alle"), Need("weging", "alle")),
+        needs=_needs("rapport", "indicatoren alle", "weging alle"),
         method=("weging",),
     ),
 )
@@ -242,10 +222,7 @@ def stage(name: str) -> Stage:
 def maker(table: str) -> Stage:
     """Return the stage that makes a table.
 
-    Raises
-    ------
-    KeyError
-        When no stage does.
+    Raises KeyError when no stage does.
     """
     for one in STAGES:
         if table in one.makes:

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 def method_of(gemeente: Gemeente | None, bestand: Path | None = None) -> Methode:
     """Return the default, with the choices of a municipality and of a file laid over it.
 
-    Raises
-    ------
-    InputError
-        With every unknown name and wrong value of the file at once.
+    Raises InputError with every unknown name and wrong value of the file at once.
     """
     own = resolve(gemeente) if gemeente else Methode.standaard()
     return Methode.lees(bestand, own) if bestand else own

@@ -11,6 +11,7 @@ import pandas as pd
 from sia.catalogue.model import Catalogue
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable
+from sia.indicators.build import TABLES
 from sia.stages import graph
 from sia.stages.graph import Stage
 from sia.stages.run import Run
@@ -57,18 +58,14 @@ class Inputs:
     def table(self, name: str, jaar: int | None = None) -> pd.DataFrame:
         """Return a table of a stage that is needed, of this year or another one.
 
-        Raises
-        ------
-        UndeclaredError
+        Raises UndeclaredError.
         """
         return self._declared(graph.maker(name).name, jaar).table(name)
 
     def result(self, stage: str) -> Any:
         """Return the whole result of a stage of this year that is needed.
 
-        Raises
-        ------
-        UndeclaredError
+        Raises UndeclaredError.
         """
         return self._declared(stage).made(stage).result
 
@@ -79,9 +76,7 @@ class Inputs:
     def method(self, section: str) -> Any:
         """Return a section of the method that the stage depends on.
 
-        Raises
-        ------
-        UndeclaredError
+        Raises UndeclaredError.
         """
         self._check(section in self.stage.method, f"method.{section}")
         return getattr(self.run.methode, section)
@@ -89,9 +84,7 @@ class Inputs:
     def outside(self, name: graph.Outside) -> Run:
         """Return the run, for what it says of something that comes from outside.
 
-        Raises
-        ------
-        UndeclaredError
+        Raises UndeclaredError.
         """
         self._check(name in self.stage.outside, name)
         return self.run
@@ -99,10 +92,7 @@ class Inputs:
     def intake(self, *, tabellen: tuple[str, ...] | None = None) -> Intake:
         """Return what the raw files hold for this municipality and its years.
 
-        Parameters
-        ----------
-        tabellen : tuple of str, optional
-            Sources of which the tables are wanted; none for borders and squares alone.
+        `tabellen`: sources of which the tables are wanted; none for borders and squares alone.
         """
         from sia.stages.intake import read
 
@@ -139,16 +129,7 @@ def indicator_table(run: Run) -> IndicatorTable:
     return IndicatorTable(
         gemeentecode=run.gemeente.code,
         jaar=run.jaar,
-        areas=run.table("gebieden"),
-        values=run.table("indicatoren"),
-        flags=run.table("vlaggen"),
-        years=run.table("peiljaren"),
-        denominators=run.table("noemers"),
-        norms=run.table("normen"),
-        provenance=run.table("herkomst"),
-        verantwoording=run.table("verantwoording"),
         catalogue=listed,
         besluiten=tuple(decision.zin() for decision in listed.besluiten),
-        lower=run.table("marges_laag"),
-        upper=run.table("marges_hoog"),
+        **{field: run.table(name) for name, field in TABLES.items()},
     )

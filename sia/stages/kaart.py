@@ -20,12 +20,8 @@ def make(inputs: Inputs) -> Made:
 def publish(run: Run, made: Made, *, achtergrond: bool = False) -> Made:
     """Write the map as ``kaart.html`` in the reports of the year.
 
-    Parameters
-    ----------
-    made : Made
-        Of `make`.
-    achtergrond : bool
-        With a background map of PDOK, which asks for the internet.
+    `made`: of `make`.
+    `achtergrond`: with a background map of PDOK, which asks for the internet.
     """
     drawn = made.result
     if achtergrond:

@@ -33,10 +33,7 @@ def checked_run(
 ) -> Run:
     """Return the run of a municipality and year; see `sia.open`.
 
-    Raises
-    ------
-    InputError
-        With every problem of the request at once.
+    Raises InputError with every problem of the request at once.
     """
     default = Folders.of(project_root())
     folders = Folders(
@@ -59,10 +56,7 @@ def checked_run(
 def last_asked(folders: Folders, code: str) -> tuple[tuple[Path, ...], Path | None]:
     """Return the raw folders and the file of the method in the record of the last run.
 
-    Raises
-    ------
-    InputError
-        When there is no such record.
+    Raises InputError when there is no such record.
     """
     path = folders.reports / code / LAST_RUN
     if not path.exists():

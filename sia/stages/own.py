@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from sia.catalogue.model import ALL_DOMAINS, Bron, Indicator
 from sia.catalogue.refused import refusal
 from sia.errors import InputError, Problem, suggestion
 from sia.fingerprint import digest
+from sia.indicators.build import TABLES
 from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.indicators.norms import norm_row
 from sia.sources import own as own_table
@@ -29,11 +30,8 @@ BUURT = r"BU\d{4}[0-9A-Z]{4}"
 class OwnIndicator:
     """A figure of a researcher, with what the catalogue would say of it.
 
-    Parameters
-    ----------
-    waarden : Series of float, index ``buurtcode``
-    jaar : int
-        The year that it is of: in other years it is missing.
+    `waarden`: Series of float, index ``buurtcode``
+    `jaar`: the year that it is of: in other years it is missing.
     """
 
     entry: Indicator
@@ -52,17 +50,10 @@ def own_indicator(
 ) -> OwnIndicator:
     """Check a figure per buurt and return it as an indicator of this city.
 
-    Parameters
-    ----------
-    waarden : Series, index ``buurtcode``
-        A buurt that is not in it has no figure.
-    naam, domein, richting, eenheid
-        As in the catalogue; ``potentie`` is a domain here too.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with it at once.
+    `waarden` (Series, index ``buurtcode``): a buurt that is not in it has no figure.
+    `naam`, `domein`, `richting`, `eenheid`: as in the catalogue; ``potentie`` is a domain here
+        too.
+    Raises InputError with everything that is wrong with it at once.
     """
     areas, listed = run.table("gebieden"), run.catalogue
     name = (naam or str(waarden.name or "")).strip()
@@ -102,59 +93,38 @@ def own_indicator(
 
 def _about(
     name: str, domein: str, richting: int, eenheid: str, known: Iterable[str]
-) -> list[Problem]:
-    problems = []
+) -> Iterator[Problem]:
     scored = [one for one in ALL_DOMAINS if one != "context"]
     if domein not in scored:
-        wat = f"`{domein}` is geen domein."
-        problems.append(Problem(kolom="domein", wat=wat, oplossing=suggestion(str(domein), scored)))
+        wat, hint = f"`{domein}` is geen domein.", suggestion(str(domein), scored)
+        yield Problem(wat, hint, kolom="domein")
     if richting not in (1, -1):
-        oplossing = "Geef +1 (hoger is een grotere opgave of kans) of -1 (lager is groter)."
-        problems.append(
-            Problem(kolom="richting", wat=f"De richting is {richting!r}.", oplossing=oplossing)
-        )
+        hint = "Geef +1 (hoger is een grotere opgave of kans) of -1 (lager is groter)."
+        yield Problem(f"De richting is {richting!r}.", hint, kolom="richting")
     if not eenheid.strip():
-        oplossing = "Schrijf bijvoorbeeld 'per 1.000 inwoners'."
-        problems.append(Problem(kolom="eenheid", wat="De eenheid is leeg.", oplossing=oplossing))
+        hint = "Schrijf bijvoorbeeld 'per 1.000 inwoners'."
+        yield Problem("De eenheid is leeg.", hint, kolom="eenheid")
     if not name:
-        problems.append(
-            Problem(kolom="naam", wat="Het cijfer heeft geen naam.", oplossing="Geef `naam=...`.")
-        )
+        yield Problem("Het cijfer heeft geen naam.", "Geef `naam=...`.", kolom="naam")
     elif name.casefold() in {one.casefold() for one in known}:
         wat = f"Er is al een indicator `{name}`."
-        problems.append(Problem(kolom="naam", wat=wat, oplossing="Geef een andere naam."))
-    blocked = refusal("opgave", (name,), (), ())
-    if blocked is not None:
+        yield Problem(wat, "Geef een andere naam.", kolom="naam")
+    if blocked := refusal("opgave", (name,), (), ()):
         wat = f"Dit cijfer mag niet meetellen: {blocked.reden}"
-        problems.append(
-            Problem(kolom="naam", wat=wat, oplossing="Bekijk het naast de uitkomst, niet erin.")
-        )
-    return problems
+        yield Problem(wat, "Bekijk het naast de uitkomst, niet erin.", kolom="naam")
 
 
-def _codes(waarden: pd.Series[float], areas: pd.DataFrame) -> list[Problem]:
+def _codes(waarden: pd.Series[float], areas: pd.DataFrame) -> Iterator[Problem]:
     index = waarden.index.astype(str)
     twice = sorted(set(index[index.duplicated()]))
     strange = [code for code in dict.fromkeys(index) if code not in areas.index]
-    problems = []
     if twice:
-        problems.append(
-            Problem(
-                rij=", ".join(twice[:5]),
-                wat="Deze buurten staan er dubbel in.",
-                oplossing="Geef elke buurt één cijfer.",
-            )
-        )
+        rows, hint = ", ".join(twice[:5]), "Geef elke buurt één cijfer."
+        yield Problem("Deze buurten staan er dubbel in.", hint, rij=rows)
     if strange:
-        example = str(areas.index[0])
-        problems.append(
-            Problem(
-                rij=", ".join(strange[:5]),
-                wat=f"{len(strange)} rijen horen bij geen buurt van deze stad.",
-                oplossing=f"De index hoort buurtcodes te bevatten, zoals {example}.",
-            )
-        )
-    return problems
+        wat = f"{len(strange)} rijen horen bij geen buurt van deze stad."
+        hint = f"De index hoort buurtcodes te bevatten, zoals {areas.index[0]}."
+        yield Problem(wat, hint, rij=", ".join(strange[:5]))
 
 
 def _id(name: str, taken: Iterable[str]) -> str:
@@ -169,20 +139,12 @@ def read_own(
 ) -> pd.Series[float]:
     """Return one figure per buurt out of a Series, a frame or a file.
 
-    Parameters
-    ----------
-    cijfers : Series, DataFrame, str or pathlib.Path
-        Buurtcodes stand in the index or, in a frame or file, in the first column that holds them.
-    kolom : str
-        Which column; may be empty when there is only one.
-    jaar : int
-        Of a file that has a row per buurt and year, the rows of this one.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read, no column holds buurtcodes, or it is not clear which column
-        is meant.
+    `cijfers`: buurtcodes stand in the index or, in a frame or file, in the first column that holds
+        them.
+    `kolom`: which column; may be empty when there is only one.
+    `jaar`: of a file that has a row per buurt and year, the rows of this one.
+    Raises InputError when the file cannot be read, no column holds buurtcodes, or it is not clear
+        which column is meant.
     """
     if isinstance(cijfers, pd.Series):
         return cijfers
@@ -250,16 +212,6 @@ def with_own(made: Made, run: Run) -> Made:
     own_norms = pd.DataFrame.from_dict(rows, orient="index")[tables["normen"].columns]
     both = pd.concat([tables["normen"], own_norms.astype(tables["normen"].dtypes)])
     tables["normen"] = both.rename_axis("indicator")
-    table = replace(
-        made.result,
-        areas=tables["gebieden"],
-        values=tables["indicatoren"],
-        flags=tables["vlaggen"],
-        years=tables["peiljaren"],
-        denominators=tables["noemers"],
-        norms=tables["normen"],
-        lower=tables["marges_laag"],
-        upper=tables["marges_hoog"],
-        catalogue=run.catalogue,
-    )
+    own_tables = {field: tables[name] for name, field in TABLES.items()}
+    table = replace(made.result, catalogue=run.catalogue, **own_tables)
     return Made(tables, table, made.parameters)

@@ -99,14 +99,9 @@ def _thresholds(inputs: Inputs) -> dict[str, str]:
 def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = False) -> Made:
     """Write the report of the city with its annex, and the set where it is asked for.
 
-    Parameters
-    ----------
-    made : Made
-        Of `make`.
-    editie : str
-        ``openbaar`` or ``intern``.
-    reeks : bool
-        Also the set (stadsdelen, wijken, DIA areas, domains, change since the base year,
+    `made`: of `make`.
+    `editie`: ``openbaar`` or ``intern``.
+    `reeks`: also the set (stadsdelen, wijken, DIA areas, domains, change since the base year,
         buurten, start page, draft for the Algoritmeregister, accessibility statement) in
         ``rapporten/`` and, beside the public edition, the open data in ``opendata/``: of the city,
         and zipped of every area and buurt.
@@ -129,22 +124,11 @@ def publish(run: Run, made: Made, *, editie: Editie = "openbaar", reeks: bool = 
 def write(run: Run, namen: Sequence[str] = (), *, editie: Editie = "openbaar") -> list[Path]:
     """Write the atlas and the whole set, or only the reports that somebody asks for by name.
 
-    Parameters
-    ----------
-    namen : sequence of str
-        Names or codes of buurten, wijken, stadsdelen, DIA areas and domains, or of the
-        municipality itself. A name of more than one of these gives each of them, where the set
-        has it.
-
-    Returns
-    -------
-    list of pathlib.Path
-        Where to begin to read: atlas, report and start page, or each of those asked for.
-
-    Raises
-    ------
-    InputError
-        With every name of which there is no report.
+    `namen`: names or codes of buurten, wijken, stadsdelen, DIA areas and domains, or of the
+        municipality itself. A name of more than one of these gives each of them, where the set has
+        it.
+    Returns: where to begin to read: atlas, report and start page, or each of those asked for.
+    Raises InputError with every name of which there is no report.
     """
     page = run.edition(editie) / "rapport.html"
     if not namen:

@@ -59,16 +59,10 @@ _refused: set[str] = set()
 class Made:
     """What a stage made.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        As in the table of stages.
-    result : object
-        The same with everything that explains it; not kept on disk.
-    parameters : mapping
-        Noted in the manifest; JSON values.
-    files : tuple of pathlib.Path
-        Other files that it wrote.
+    `tables`: as in the table of stages.
+    `result`: the same with everything that explains it; not kept on disk.
+    `parameters`: noted in the manifest; JSON values.
+    `files`: other files that it wrote.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -81,23 +75,13 @@ class Made:
 class Run:
     """One municipality in one year, from which folders and with which method.
 
-    Parameters
-    ----------
-    gemeente : Gemeente
-    jaar : int
-        SIA year.
-    jaren : tuple of int
-        All years that are looked at together, sorted; holds `jaar`.
-    basisjaar : int
-        Year whose norms fix the scale of the scores.
-    bron : tuple of pathlib.Path
-        Folders with raw data.
-    folders : Folders
-    methode : Methode
-    eigen : tuple of OwnIndicator
-        Indicators that a researcher laid beside those of the catalogue.
-    gewone : str
-        Hash of the municipality's own method, before choices of this run; "" when it has none.
+    `jaar`: SIA year.
+    `jaren`: all years that are looked at together, sorted; holds `jaar`.
+    `basisjaar`: year whose norms fix the scale of the scores.
+    `bron`: folders with raw data.
+    `eigen`: indicators that a researcher laid beside those of the catalogue.
+    `gewone`: hash of the municipality's own method, before choices of this run; "" when it has
+        none.
     """
 
     gemeente: Gemeente
@@ -274,10 +258,7 @@ class Run:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of this year: as published, or else made now.
 
-        Raises
-        ------
-        InputError
-            When what it is made from does not suffice; says what to do.
+        Raises InputError when what it is made from does not suffice; says what to do.
         """
         one = graph.maker(name)
         key = self.fingerprint(one.name)
@@ -292,10 +273,7 @@ class Run:
     def made(self, stage: str) -> Made:
         """Return what a stage makes, with its result; made in memory once for all choices.
 
-        Raises
-        ------
-        InputError
-            As `table`.
+        Raises InputError as `table`.
         """
         key = self.fingerprint(stage)
         if key in _memory:
@@ -321,16 +299,9 @@ class Run:
     def publish(self, stage: str, **options: Any) -> Made:
         """Make a stage and write its tables, each whole or not at all, with a note in the manifest.
 
-        Parameters
-        ----------
-        stage : str
-        **options
-            Of what the stage writes beside tables: ``reeks=True`` for the set of reports.
-
-        Raises
-        ------
-        InputError
-            When the run is somebody's variant: what a batch published is never written over.
+        `options`: of what the stage writes beside tables: ``reeks=True`` for the set of reports.
+        Raises InputError when the run is somebody's variant: what a batch published is never
+            written over.
         """
         from sia.schemas import validate
 
@@ -449,16 +420,8 @@ def forget() -> None:
 def resolve(gemeente: Gemeente, methode: Mapping[str, Any] | Methode | None = None) -> Methode:
     """Return the method in force: the default, the municipality's choices, and those of this run.
 
-    Parameters
-    ----------
-    gemeente : Gemeente
-    methode : mapping or Methode, optional
-        Laid over the rest; a whole `Methode` is taken as it is.
-
-    Raises
-    ------
-    InputError
-        With every unknown name and wrong value at once.
+    `methode`: laid over the rest; a whole `Methode` is taken as it is.
+    Raises InputError with every unknown name and wrong value at once.
     """
     if isinstance(methode, Methode):
         return methode

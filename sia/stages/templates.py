@@ -18,22 +18,12 @@ def write_templates(
 ) -> list[Path]:
     """Write the workbook for a partner and the empty tables that go beside it.
 
-    Parameters
-    ----------
-    gemeente : str
-        Code, ``GM0153``.
-    folder : pathlib.Path
-        Where they go.
-    folders : Folders
-        Of the project: codes of buurten, numbers of koppelkansen, and the partner's own plans
-        are taken from the newest year that was processed, as far as they are there.
-    partner : str, optional
-        See `sia.agenda.output.template.delivery_files`.
-
-    Raises
-    ------
-    InputError
-        When one of the files is there already, or the partner is not known.
+    `gemeente`: code, ``GM0153``.
+    `folder`: where they go.
+    `folders`: of the project: codes of buurten, numbers of koppelkansen, and the partner's own
+        plans are taken from the newest year that was processed, as far as they are there.
+    `partner`: see `sia.agenda.output.template.delivery_files`.
+    Raises InputError when one of the files is there already, or the partner is not known.
     """
     root = folders.year(gemeente, 0).parent
     areas, register = _newest(root, "gebieden.parquet"), _newest(root, f"{FOLDER}/register.parquet")

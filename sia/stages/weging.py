@@ -18,10 +18,7 @@ from sia.weighing.order import with_order
 def make(inputs: Inputs) -> Made:
     """Weigh the buurten.
 
-    Raises
-    ------
-    InputError
-        When no buurt has enough figures for a score.
+    Raises InputError when no buurt has enough figures for a score.
     """
     settings = inputs.method("weging")
     left_out = inputs.method("indicatoren").without

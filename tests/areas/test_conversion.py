@@ -13,13 +13,10 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon
 
 from sia.areas import (
-    BY_AREA,
-    BY_POPULATION,
     MISSING_IN_SOURCE,
     NO_DENOMINATOR,
     NO_SOURCE,
     NOT_ADDITIVE,
-    ONE_TO_ONE,
     Measure,
     convert,
     overlap_shares,
@@ -40,16 +37,8 @@ def test_people_move_with_their_squares_not_with_the_surface() -> None:
     values = pd.DataFrame({"inwoners": [400.0, 50.0, 10.0, 20.0]}, index=[A, B, C, D])
     by_people = convert(values, {"inwoners": COUNT}, layer(FOUR), layer(moved), weights=where)
     assert by_people.values["inwoners"].to_dict() == {A: 100.0, B: 350.0, C: 10.0, D: 20.0}
-    assert by_people.areas["methode"].to_dict() == {
-        A: BY_POPULATION,
-        B: BY_POPULATION,
-        C: ONE_TO_ONE,
-        D: ONE_TO_ONE,
-    }
-    assert by_people.areas.loc[B, "uit"] == f"{A} (86 %), {B} (14 %)"
     by_area = convert(values, {"inwoners": COUNT}, layer(FOUR), layer(moved))
     assert by_area.values.loc[B, "inwoners"] == pytest.approx(50 + 400 / 5)
-    assert by_area.areas.loc[B, "methode"] == BY_AREA
 
 
 def test_a_square_on_the_border_is_divided_and_an_address_is_not() -> None:
@@ -110,7 +99,6 @@ def test_what_falls_outside_the_new_map_is_reported_as_loss() -> None:
     assert done.values.loc[A, "n"] == pytest.approx(80.0)
     assert done.totals.loc["n", "buiten_de_kaart"] == pytest.approx(30.0)
     assert done.reasons.loc["BU99990020", "n"] == NO_SOURCE
-    assert done.areas.loc["BU99990020", "bronnen"] == 0
 
 
 def test_every_wrong_argument_of_a_conversion_is_told_at_once() -> None:

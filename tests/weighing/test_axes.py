@@ -129,6 +129,7 @@ def test_a_score_is_the_share_of_the_norms_that_is_better_off(name: str) -> None
     assert np.allclose(alone, share if CATALOGUE[name].richting > 0 else 100 - share)
 
 
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 500), st.integers(1, 11))
 def test_own_figures_unchanged_is_own_score_unchanged(seed: int, fewer: int) -> None:
     values, country = city(), norms_of(city(600, seed=9))
@@ -141,6 +142,7 @@ def test_own_figures_unchanged_is_own_score_unchanged(seed: int, fewer: int) -> 
         assert again.at[code, URGENTIE] == pytest.approx(first.at[code, URGENTIE], abs=1e-9)
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.floats(0.5, 2.0))
 def test_what_everyone_earns_more_changes_no_score(growth: float) -> None:
     values, money = city(), [name for name in URGENT if CATALOGUE[name].geld]
