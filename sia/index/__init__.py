@@ -24,6 +24,7 @@ from sia.index.choices import WeightNoise as WeightNoise
 from sia.index.contributions import shapley as shapley
 from sia.index.design import IndexDesign as IndexDesign
 from sia.index.diagnostics import Audit as Audit
+from sia.index.diagnostics import AuditRules as AuditRules
 from sia.index.diagnostics import audit as audit
 from sia.index.diagnostics import cronbach_alpha as cronbach_alpha
 from sia.index.diagnostics import main_effect as main_effect
@@ -33,6 +34,7 @@ from sia.index.imputation import Imputer as Imputer
 from sia.index.imputation import MeanImputation as MeanImputation
 from sia.index.imputation import MedianImputation as MedianImputation
 from sia.index.imputation import NoImputation as NoImputation
+from sia.index.imputation import impute as impute
 from sia.index.normalisation import ExponentialIMD as ExponentialIMD
 from sia.index.normalisation import FromNorms as FromNorms
 from sia.index.normalisation import Goalposts as Goalposts

@@ -242,7 +242,7 @@ def normaliser_groups(
 
 
 def evaluate(
-    leaves: Array, design: IndexDesign, chain: Chain
+    leaves: Array, design: IndexDesign, chain: Chain, checked: bool = True
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Aggregate normalised indicators up to the roots."""
     up = {i: leaves[..., j] for j, i in enumerate(design.hierarchy.indicators)}
@@ -251,7 +251,8 @@ def evaluate(
     for node in design.hierarchy.nodes:
         x = np.stack([up[c] for c in node.children], axis=-1)
         rule = design.aggregator_of(node)
-        rule.check(x, node.id)
+        if checked:
+            rule.check(x, node.id)
         scores[node.id] = aggregate(x, chain.weights[node.id], rule, design.share_of(node))
         up[node.id] = scores[node.id]
         if node.id in chain.rescale:

@@ -43,10 +43,14 @@ class Attribution:
 class Shapley:
     """Shapley values of one node.
 
-    `value` (array, shape (n, k)): sums over k to worth(all) - worth(none).
-    `slope` (array, shape (n, k)): value per unit of difference from the reference; a limit where
-        there is no difference.
-    `error` (array, shape (n, k)): standard error; zero when exact.
+    Parameters
+    ----------
+    value : array, shape (n, k)
+        Sums over k to worth(all) - worth(none).
+    slope : array, shape (n, k)
+        Value per unit of difference from the reference; a limit where there is no difference.
+    error : array, shape (n, k)
+        Standard error; zero when exact.
     """
 
     value: Array
@@ -60,10 +64,18 @@ Evaluate = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
 def attribute(leaves: Array, design: IndexDesign, chain: Chain, evaluate: Evaluate) -> Attribution:
     """Decompose the scores of all roots.
 
-    `leaves` (array, shape (n, k)): normalised indicators.
-    `evaluate`: ``sia.index.build.evaluate``.
-    Returns: a missing indicator contributes 0; all are NaN where the root has no score or the
-        design compares units with one another (Copeland has no score of one unit alone).
+    Parameters
+    ----------
+    leaves : array, shape (n, k)
+        Normalised indicators.
+    evaluate : callable
+        ``sia.index.build.evaluate``.
+
+    Returns
+    -------
+    Attribution
+        A missing indicator contributes 0; all are NaN where the root has no score or the design
+        compares units with one another (Copeland has no score of one unit alone).
     """
     rules = [design.aggregator_of(node) for node in design.hierarchy.nodes]
     if any(isinstance(rule, Copeland) for rule in rules):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -10,35 +10,68 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.build import IndexResult
+from sia.index.checks import check_fields
 from sia.index.design import Node
 from sia.index.normalisation import ZScore
 from sia.index.ranking import ascending_rank, spread
 
 Array = npt.NDArray[np.float64]
-Rows = list[tuple[object, ...]]
 
 GREEN, AMBER, RED, GREY = "groen", "oranje", "rood", "grijs"
 
 
-# Thresholds of the lights; every one is printed beside the light that it gave.
-AVAILABLE, AVAILABLE_LOW = 0.90, 0.65
-"""Share of units with a value: green from the first, red below the second (COINr 65 %)."""
-ESTIMATED, ESTIMATED_HIGH = 0.10, 1 / 3
-"""Share of a unit's cells that is estimated: green up to the first, red above the second."""
-SKEW, KURT = 2.0, 3.5
-"""Treatment rule (both exceeded: red)."""
-LOW, HIGH = 0.30, 0.92
-"""Correlations within a group: below the first weak, above the second double counting."""
-ALPHA, ALPHA_LOW = 0.70, 0.50
-"""Cronbach's alpha: green from the first, red below the second."""
-FIRST_COMPONENT = 0.50
-"""Share of variance that the first component should explain."""
-INFLUENCE = 2.0
-"""Largest allowed ratio between realised importance and nominal weight (and its inverse)."""
-PROXY, PROXY_HIGH = 0.50, 0.70
-"""Absolute rank correlation with origin: green below the first, red from the second."""
-EXTERNAL = 0.50
-"""Rank correlation that one expects with an external index."""
+@dataclass(frozen=True)
+class AuditRules:
+    """Thresholds of the lights; every one is printed beside the light that it gave.
+
+    Parameters
+    ----------
+    availability, availability_low : float
+        Share of units with a value: green from the first, red below the second (COINr 65 %).
+    imputed, imputed_high : float
+        Share of a unit's cells that is estimated: green up to the first, red above the second.
+    skew, kurt : float
+        Treatment rule (both exceeded: red).
+    low, high : float
+        Correlations within a group: below `low` weak, above `high` double counting.
+    alpha, alpha_low : float
+        Cronbach's alpha: green from the first, red below the second.
+    first_component : float
+        Share of variance that the first component should explain.
+    influence : float
+        Largest allowed ratio between realised importance and nominal weight (and its inverse).
+    proxy, proxy_high : float
+        Absolute rank correlation with origin: green below the first, red from the second.
+    external : float
+        Rank correlation that one expects with an external index.
+    """
+
+    availability: float = 0.90
+    availability_low: float = 0.65
+    imputed: float = 0.10
+    imputed_high: float = 1 / 3
+    skew: float = 2.0
+    kurt: float = 3.5
+    low: float = 0.30
+    high: float = 0.92
+    alpha: float = 0.70
+    alpha_low: float = 0.50
+    first_component: float = 0.50
+    influence: float = 2.0
+    proxy: float = 0.50
+    proxy_high: float = 0.70
+    external: float = 0.50
+
+    def __post_init__(self) -> None:
+        check_fields(self, *(f.name for f in fields(self)))
+        for low, high in (
+            ("availability_low", "availability"),
+            ("imputed", "imputed_high"),
+            ("low", "high"),
+            ("alpha_low", "alpha"),
+            ("proxy", "proxy_high"),
+        ):
+            check_fields(self, low, most=getattr(self, high))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +126,7 @@ class Audit:
 
 def audit(
     result: IndexResult,
+    rules: AuditRules | None = None,
     external: pd.DataFrame | None = None,
     origin: pd.DataFrame | None = None,
     ranks: pd.DataFrame | None = None,
@@ -108,19 +142,20 @@ def audit(
     ranks : DataFrame, index unit, optional
         ``rank``, ``rank_p05`` and ``rank_p95`` of `sia.index.UncertaintyResult`.
     """
+    rule = rules or AuditRules()
     up = _going_up(result)
     tables = {
-        "availability": _availability(result),
-        "units": _units(result),
-        "distribution": _distribution(result),
-        "correlations": _within(result, up),
-        "between": _between(result),
-        "consistency": _consistency(result, up),
-        "components": _components(result, up),
-        "parents": _parents(result),
-        "influence": _influence(result, up),
-        "external": _external(result, external),
-        "proxy": _proxy(result, origin),
+        "availability": _availability(result, rule),
+        "units": _units(result, rule),
+        "distribution": _distribution(result, rule),
+        "correlations": _within(result, up, rule),
+        "between": _between(result, rule),
+        "consistency": _consistency(result, up, rule),
+        "components": _components(result, up, rule),
+        "parents": _parents(result, rule),
+        "influence": _influence(result, up, rule),
+        "external": _external(result, external, rule),
+        "proxy": _proxy(result, origin, rule),
         "ranks": _ranks(ranks),
     }
     lights = pd.DataFrame(
@@ -254,18 +289,13 @@ def pillar_correlations(result: IndexResult) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _listed(rows: Rows, columns: str, text: str) -> pd.DataFrame:
-    """Return rows as a table with their rule."""
-    return pd.DataFrame(rows, columns=columns.split()).assign(regel=text)
-
-
 def _light(value: float, green: bool, red: bool) -> str:
     if np.isnan(value):
         return GREY
     return GREEN if green else RED if red else AMBER
 
 
-def _availability(result: IndexResult) -> pd.DataFrame:
+def _availability(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     found = result.screening.indicators
     table = pd.DataFrame(
         {
@@ -275,17 +305,17 @@ def _availability(result: IndexResult) -> pd.DataFrame:
         }
     )
     table["licht"] = [
-        RED if c else _light(a, a >= AVAILABLE, a < AVAILABLE_LOW)
+        RED if c else _light(a, a >= rule.availability, a < rule.availability_low)
         for a, c in zip(table["aanwezig"], found["constant"], strict=True)
     ]
     table["regel"] = (
-        f"groen vanaf {_pct(AVAILABLE)} aanwezig, rood onder "
-        f"{_pct(AVAILABLE_LOW)} of zonder verschillen tussen eenheden"
+        f"groen vanaf {_pct(rule.availability)} aanwezig, rood onder "
+        f"{_pct(rule.availability_low)} of zonder verschillen tussen eenheden"
     )
     return table
 
 
-def _units(result: IndexResult) -> pd.DataFrame:
+def _units(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     estimated = (result.flags == "geschat").mean(axis=1)
     scored = result.scores[list(result.design.hierarchy.roots)].notna().all(axis=1)
     table = pd.DataFrame(
@@ -296,17 +326,17 @@ def _units(result: IndexResult) -> pd.DataFrame:
         }
     )
     table["licht"] = [
-        RED if not s else _light(e, e <= ESTIMATED, e > ESTIMATED_HIGH)
+        RED if not s else _light(e, e <= rule.imputed, e > rule.imputed_high)
         for e, s in zip(estimated, scored, strict=True)
     ]
     table["regel"] = (
-        f"groen tot en met {_pct(ESTIMATED)} geschat, rood boven {_pct(ESTIMATED_HIGH)} "
+        f"groen tot en met {_pct(rule.imputed)} geschat, rood boven {_pct(rule.imputed_high)} "
         "of zonder score"
     )
     return table
 
 
-def _distribution(result: IndexResult) -> pd.DataFrame:
+def _distribution(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     found = result.treatment
     table = pd.DataFrame(
         {
@@ -317,55 +347,60 @@ def _distribution(result: IndexResult) -> pd.DataFrame:
             "behandeling": found["action"],
         }
     )
-    skewed = table["scheefheid_na"].abs() >= SKEW
-    peaked = table["kurtosis_na"] >= KURT
+    skewed = table["scheefheid_na"].abs() >= rule.skew
+    peaked = table["kurtosis_na"] >= rule.kurt
     table["licht"] = [
         _light(v, not (s or p), s and p)
         for v, s, p in zip(table["scheefheid_na"], skewed, peaked, strict=True)
     ]
     table["regel"] = (
-        f"rood als na behandeling |scheefheid| >= {_number(SKEW)} en kurtosis >= "
-        f"{_number(KURT)}; oranje bij één van beide"
+        f"rood als na behandeling |scheefheid| >= {_number(rule.skew)} en kurtosis >= "
+        f"{_number(rule.kurt)}; oranje bij één van beide"
     )
     return table
 
 
-def _pairs(frame: pd.DataFrame, names: list[str], group: str) -> Rows:
-    rows: Rows = []
+def _pairs(
+    frame: pd.DataFrame, names: list[str], group: str, rule: AuditRules
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             r, n = correlation(frame[first], frame[second], "pearson")
-            light = _light(r, LOW <= r <= HIGH, r < 0)
-            rows.append((group, first, second, r, n, light))
+            light = _light(r, rule.low <= r <= rule.high, r < 0)
+            rows.append(
+                {"groep": group, "eerste": first, "tweede": second, "r": r, "n": n, "licht": light}
+            )
     return rows
 
 
-def _pair_table(rows: Rows) -> pd.DataFrame:
-    text = (
-        f"groen van {_number(LOW)} tot en met {_number(HIGH)}; rood onder 0 (ze werken "
-        f"elkaar tegen); oranje zwak of, boven {_number(HIGH)}, dubbel geteld"
+def _pair_table(rows: list[dict[str, object]], rule: AuditRules) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["groep", "eerste", "tweede", "r", "n", "licht"])
+    table["regel"] = (
+        f"groen van {_number(rule.low)} tot en met {_number(rule.high)}; rood onder 0 (ze werken "
+        f"elkaar tegen); oranje zwak of, boven {_number(rule.high)}, dubbel geteld"
     )
-    return _listed(rows, "groep eerste tweede r n licht", text)
+    return table
 
 
-def _within(result: IndexResult, up: pd.DataFrame) -> pd.DataFrame:
-    rows: Rows = []
+def _within(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
     for node in result.design.hierarchy.nodes:
-        rows += _pairs(up, list(node.children), node.id)
-    return _pair_table(rows)
+        rows += _pairs(up, list(node.children), node.id, rule)
+    return _pair_table(rows, rule)
 
 
-def _between(result: IndexResult) -> pd.DataFrame:
+def _between(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     levels: dict[int, list[str]] = {}
     for node in result.design.hierarchy.nodes:
         levels.setdefault(node.level, []).append(node.id)
-    rows: Rows = []
+    rows: list[dict[str, object]] = []
     for level, names in levels.items():
-        rows += _pairs(result.scores, names, f"niveau {level}")
-    return _pair_table(rows)
+        rows += _pairs(result.scores, names, f"niveau {level}", rule)
+    return _pair_table(rows, rule)
 
 
-def _consistency(result: IndexResult, up: pd.DataFrame) -> pd.DataFrame:
+def _consistency(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
     rows = {}
     for node in result.design.hierarchy.nodes:
         x = up[list(node.children)].to_numpy(dtype=float)
@@ -376,31 +411,44 @@ def _consistency(result: IndexResult, up: pd.DataFrame) -> pd.DataFrame:
             "alfa_gestandaardiseerd": cronbach_alpha(
                 ZScore().fit_transform(x, np.ones(x.shape[1]))
             ),
-            "licht": _light(alpha, alpha >= ALPHA, alpha < ALPHA_LOW),
+            "licht": _light(alpha, alpha >= rule.alpha, alpha < rule.alpha_low),
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("groep")
     table["regel"] = (
-        f"Cronbachs alfa van de genormaliseerde onderdelen: groen vanaf {_number(ALPHA)}, "
-        f"rood onder {_number(ALPHA_LOW)}"
+        f"Cronbachs alfa van de genormaliseerde onderdelen: groen vanaf {_number(rule.alpha)}, "
+        f"rood onder {_number(rule.alpha_low)}"
     )
     return table
 
 
-def _components(result: IndexResult, up: pd.DataFrame) -> pd.DataFrame:
-    rows: Rows = []
+def _components(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
     for node in result.design.hierarchy.nodes:
         if len(node.children) < 2:
             continue
         for number, value, share, running in _eigen(up[list(node.children)]):
             light = GREY
             if number == 1:
-                light = _light(share, share >= FIRST_COMPONENT, share < LOW)
-            rows.append((node.id, number, value, share, running, light))
-    text = (
-        f"eerste component: groen vanaf {_pct(FIRST_COMPONENT)} verklaarde variantie, rood "
-        f"onder {_pct(LOW)}; verdere componenten alleen ter informatie"
+                light = _light(share, share >= rule.first_component, share < rule.low)
+            rows.append(
+                {
+                    "groep": node.id,
+                    "component": number,
+                    "eigenwaarde": value,
+                    "verklaard": share,
+                    "cumulatief": running,
+                    "licht": light,
+                }
+            )
+    table = pd.DataFrame(
+        rows,
+        columns=["groep", "component", "eigenwaarde", "verklaard", "cumulatief", "licht"],
     )
-    return _listed(rows, "groep component eigenwaarde verklaard cumulatief licht", text)
+    table["regel"] = (
+        f"eerste component: groen vanaf {_pct(rule.first_component)} verklaarde variantie, rood "
+        f"onder {_pct(rule.low)}; verdere componenten alleen ter informatie"
+    )
+    return table
 
 
 def _eigen(frame: pd.DataFrame) -> list[tuple[int, float, float, float]]:
@@ -417,7 +465,7 @@ def _eigen(frame: pd.DataFrame) -> list[tuple[int, float, float, float]]:
     ]
 
 
-def _parents(result: IndexResult) -> pd.DataFrame:
+def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     hierarchy = result.design.hierarchy
     rows = {}
     for name in hierarchy.indicators:
@@ -429,29 +477,35 @@ def _parents(result: IndexResult) -> pd.DataFrame:
             "r_domein": r_domain,
             "r_index": r_index,
             "licht": _light(
-                r_domain + r_index, min(r_domain, r_index) >= LOW, min(r_domain, r_index) < 0
+                r_domain + r_index, min(r_domain, r_index) >= rule.low, min(r_domain, r_index) < 0
             ),
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
     table["regel"] = (
-        f"groen als beide correlaties minstens {_number(LOW)} zijn, rood als er één negatief is"
+        f"groen als beide correlaties minstens {_number(rule.low)} zijn, rood als er één "
+        "negatief is"
     )
     return table
 
 
-def _influence(result: IndexResult, up: pd.DataFrame) -> pd.DataFrame:
-    rows: Rows = []
+def _influence(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
     for node in result.design.hierarchy.nodes:
-        rows += _influence_of(node, result, up)
-    text = (
-        "invloed = aandeel in de hoofdeffecten S = Var(E[score | onderdeel]) / Var(score) "
-        f"(Paruolo e.a. 2013); groen als invloed / gewicht tussen 1/{_number(INFLUENCE)} en "
-        f"{_number(INFLUENCE)} ligt, rood als het onderdeel geen invloed heeft"
+        rows += _influence_of(node, result, up, rule)
+    table = pd.DataFrame(
+        rows, columns=["groep", "onderdeel", "gewicht", "S", "invloed", "verhouding", "licht"]
     )
-    return _listed(rows, "groep onderdeel gewicht S invloed verhouding licht", text)
+    table["regel"] = (
+        "invloed = aandeel in de hoofdeffecten S = Var(E[score | onderdeel]) / Var(score) "
+        f"(Paruolo e.a. 2013); groen als invloed / gewicht tussen 1/{_number(rule.influence)} en "
+        f"{_number(rule.influence)} ligt, rood als het onderdeel geen invloed heeft"
+    )
+    return table
 
 
-def _influence_of(node: Node, result: IndexResult, up: pd.DataFrame) -> Rows:
+def _influence_of(
+    node: Node, result: IndexResult, up: pd.DataFrame, rule: AuditRules
+) -> list[dict[str, object]]:
     score = result.scores[node.id].to_numpy(dtype=float)
     effects = np.array([main_effect(up[c].to_numpy(dtype=float), score) for c in node.children])
     weight = result.chain.weights[node.id] / result.chain.weights[node.id].sum()
@@ -459,28 +513,43 @@ def _influence_of(node: Node, result: IndexResult, up: pd.DataFrame) -> Rows:
     share = effects / total if total > 0 else np.full(effects.shape, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = share / weight
-    lights = [
-        _light(q, 1 / INFLUENCE <= q <= INFLUENCE, e < 0.05)
-        for e, q in zip(effects, ratio, strict=True)
+    return [
+        {
+            "groep": node.id,
+            "onderdeel": c,
+            "gewicht": float(w),
+            "S": float(e),
+            "invloed": float(s),
+            "verhouding": float(q),
+            "licht": _light(q, 1 / rule.influence <= q <= rule.influence, e < 0.05),
+        }
+        for c, w, e, s, q in zip(node.children, weight, effects, share, ratio, strict=True)
     ]
-    numbers = (map(float, column) for column in (weight, effects, share, ratio))
-    return list(zip([node.id] * len(lights), node.children, *numbers, lights, strict=True))
 
 
-def _external(result: IndexResult, external: pd.DataFrame | None) -> pd.DataFrame:
-    rows: Rows = []
+def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
     for measure in [] if external is None else external.columns:
         other = external[measure].reindex(result.scores.index)  # type: ignore[index]
         for node in result.scores.columns:
             rank, n = correlation(result.scores[node], other, "spearman")
             linear, _ = correlation(result.scores[node], other, "pearson")
-            light = _light(rank, abs(rank) >= EXTERNAL, abs(rank) < LOW)
-            rows.append((measure, node, rank, linear, n, light))
-    text = (
-        f"groen als |rangcorrelatie| minstens {_number(EXTERNAL)} is, rood onder "
-        f"{_number(LOW)}; een externe index zit nooit in de score"
+            rows.append(
+                {
+                    "extern": measure,
+                    "onderdeel": node,
+                    "spearman": rank,
+                    "pearson": linear,
+                    "n": n,
+                    "licht": _light(rank, abs(rank) >= rule.external, abs(rank) < rule.low),
+                }
+            )
+    table = pd.DataFrame(rows, columns=["extern", "onderdeel", "spearman", "pearson", "n", "licht"])
+    table["regel"] = (
+        f"groen als |rangcorrelatie| minstens {_number(rule.external)} is, rood onder "
+        f"{_number(rule.low)}; een externe index zit nooit in de score"
     )
-    return _listed(rows, "extern onderdeel spearman pearson n licht", text)
+    return table
 
 
 def _ranks(ranks: pd.DataFrame | None) -> pd.DataFrame:
@@ -499,20 +568,28 @@ def _ranks(ranks: pd.DataFrame | None) -> pd.DataFrame:
     return table
 
 
-def _proxy(result: IndexResult, origin: pd.DataFrame | None) -> pd.DataFrame:
+def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
     both = pd.concat([result.normalised, result.scores], axis=1)
-    rows: Rows = []
+    rows: list[dict[str, object]] = []
     for measure in [] if origin is None else origin.columns:
         other = origin[measure].reindex(both.index)  # type: ignore[index]
         for name in both.columns:
             r, n = correlation(both[name], other, "spearman")
-            light = _light(r, abs(r) < PROXY, abs(r) >= PROXY_HIGH)
-            rows.append((name, measure, r, n, light))
-    text = (
-        f"groen als |rangcorrelatie met herkomst| onder {_number(PROXY)} ligt, rood vanaf "
-        f"{_number(PROXY_HIGH)}: de indicator kan herkomst vervangen"
+            rows.append(
+                {
+                    "onderdeel": name,
+                    "herkomst": measure,
+                    "spearman": r,
+                    "n": n,
+                    "licht": _light(r, abs(r) < rule.proxy, abs(r) >= rule.proxy_high),
+                }
+            )
+    table = pd.DataFrame(rows, columns=["onderdeel", "herkomst", "spearman", "n", "licht"])
+    table["regel"] = (
+        f"groen als |rangcorrelatie met herkomst| onder {_number(rule.proxy)} ligt, rood vanaf "
+        f"{_number(rule.proxy_high)}: de indicator kan herkomst vervangen"
     )
-    return _listed(rows, "onderdeel herkomst spearman n licht", text)
+    return table
 
 
 def correlation(

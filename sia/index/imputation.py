@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+
+from sia.index.checks import check_instance, check_option
 
 Array = npt.NDArray[np.float64]
 
@@ -21,8 +25,11 @@ Array = npt.NDArray[np.float64]
 class Setting:
     """What an imputer may know beside the values.
 
-    `direction`: array, shape (k,)
-    `domain` (tuple of str, length k): the aggregate that each indicator belongs to directly.
+    Parameters
+    ----------
+    direction : array, shape (k,)
+    domain : tuple of str, length k
+        The aggregate that each indicator belongs to directly.
     """
 
     direction: Array
@@ -116,3 +123,42 @@ def _median(x: Array, axis: int) -> Array:
     upper = np.take_along_axis(ordered, np.minimum(count // 2, x.shape[axis] - 1), axis=axis)
     middle: Array = np.where(count > 0, (lower + upper) / 2.0, np.nan)
     return middle
+
+
+def impute(
+    values: pd.DataFrame,
+    how: Imputer,
+    directions: Mapping[str, int] | None = None,
+    domains: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Fill the gaps of a table with one imputer.
+
+    Parameters
+    ----------
+    values : DataFrame of float, shape (n_units, n_indicators)
+    directions : mapping of indicator to +1/-1, optional
+        An indicator without one counts as +1.
+    domains : mapping of indicator to domain, optional
+        Default: all in one; indicators without one are one domain.
+
+    Returns
+    -------
+    DataFrame of float, same shape
+
+    Raises
+    ------
+    TypeError
+        When `how` is no imputer (a class instead of an object).
+    ValueError
+        When a direction is not +1 or -1.
+    """
+    check_instance("impute", how, Imputer)
+    for name, sign in (directions or {}).items():
+        check_option(f"direction of {name!r}", sign, (-1, 1))
+    names = tuple(str(c) for c in values.columns)
+    setting = Setting(
+        np.array([float((directions or {}).get(c, 1)) for c in names]),
+        tuple((domains or {}).get(c, "") for c in names),
+    )
+    filled = how.fill(values.to_numpy(dtype=float), setting)
+    return pd.DataFrame(filled, index=values.index, columns=values.columns)

@@ -37,8 +37,11 @@ class Fitted(ABC):
 class Centred(Fitted):
     """``(x - centre) / spread * scale + shift``: subtracts first, which keeps large numbers exact.
 
-    `centre`, `spread` (array, shape (..., 1, k)): already in the direction of the indicator.
-    `sign`: array, shape (k,)
+    Parameters
+    ----------
+    centre, spread : array, shape (..., 1, k)
+        Already in the direction of the indicator.
+    sign : array, shape (k,)
     """
 
     centre: Array
@@ -58,9 +61,12 @@ class Centred(Fitted):
 class RankFitted(Fitted):
     """Rank among the units that it was fitted on.
 
-    `reference` (array, shape (..., n, k)): in the direction of the indicator.
-    `sign`: array, shape (k,)
-    `ties`: {"min", "average", "max"}
+    Parameters
+    ----------
+    reference : array, shape (..., n, k)
+        In the direction of the indicator.
+    sign : array, shape (k,)
+    ties : {"min", "average", "max"}
     """
 
     reference: Array
@@ -439,6 +445,7 @@ def normalise(
     values: pd.DataFrame,
     rule: Normaliser,
     directions: pd.Series[int] | None = None,
+    reference: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Normalise a table with one rule.
 
@@ -447,6 +454,8 @@ def normalise(
     values : DataFrame of float, shape (n_units, n_indicators)
     directions : Series of +1/-1 by indicator, optional
         Of every column; default +1 for all.
+    reference : DataFrame, optional
+        Units to fit on; default `values`.
 
     Returns
     -------
@@ -457,7 +466,7 @@ def normalise(
     TypeError
         When `rule` is no normaliser (a class instead of an object).
     ValueError
-        When a column has no direction of +1 or -1.
+        When a column has no direction of +1 or -1, or is not in the reference.
 
     Examples
     --------
@@ -474,7 +483,14 @@ def normalise(
         wrong = [str(c) for c, s in zip(values.columns, sign, strict=True) if s not in (-1.0, 1.0)]
         if wrong:
             raise ValueError(f"no direction of +1 or -1 for {wrong}")
-    y = rule.fit_transform(values.to_numpy(dtype=float), sign)
+    base = values
+    if reference is not None:
+        absent = [str(c) for c in values.columns if c not in reference.columns]
+        if absent:
+            raise ValueError(f"reference has no column {absent}")
+        base = reference[values.columns]
+    fitted = rule.fit(base.to_numpy(dtype=float), sign)
+    y = fitted.transform(values.to_numpy(dtype=float))
     return pd.DataFrame(y, index=values.index, columns=values.columns)
 
 

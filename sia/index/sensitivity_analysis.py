@@ -230,14 +230,8 @@ def leave_one_out(
     result = build_index(values, design)
     full = result.scores[top]
     names = design.hierarchy.leaves(top)
-    fast = _separable(result)
-
-    def score(name: str) -> pd.Series[float]:
-        if fast:
-            return _silenced(result, name, top)
-        return build_index(result.values, _without(design, name)).scores[top]
-
-    rows = {name: _compare(full, score(name)) for name in names if len(names) > 1}
+    score = _silenced if _separable(result) else _rebuilt
+    rows = {name: _compare(full, score(result, name, top)) for name in names if len(names) > 1}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
 
 
@@ -253,6 +247,11 @@ def _separable(result: IndexResult) -> bool:
         and all(isinstance(design.imputer_of(i), alone) for i in design.hierarchy.indicators)
         and all(isinstance(design.weighting_of(n), fixed) for n in design.hierarchy.nodes)
     )
+
+
+def _rebuilt(result: IndexResult, indicator: str, top: str) -> pd.Series[float]:
+    """Return the scores of the index built anew without an indicator."""
+    return build_index(result.values, _without(result.design, indicator)).scores[top]
 
 
 def _silenced(result: IndexResult, indicator: str, top: str) -> pd.Series[float]:

@@ -38,7 +38,10 @@ class FittedTransform:
 class FittedTreatment:
     """What was decided for one indicator.
 
-    `low`, `high`: bounds of winsorisation; infinite when there was none.
+    Parameters
+    ----------
+    low, high : float
+        Bounds of winsorisation; infinite when there was none.
     """
 
     low: float = -np.inf
@@ -169,6 +172,11 @@ class SkewKurtosis(Treatment):
             found.transform[int(place)] = fitted
             found.passed[place] = self._pass(*shape(fitted.apply(row)[None, :]))[0]
         return found
+
+    def passes(self, x: Array) -> bool | None:
+        """Test one vector; None when skewness or kurtosis does not exist."""
+        g1, g2 = shape(x[None, :])
+        return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
 
     def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):

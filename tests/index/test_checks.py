@@ -49,9 +49,13 @@ NONSENSE: list[Callable[[], object]] = [
     lambda: si.SkewKurtosis(winmax=1.5),  # type: ignore[arg-type]
     lambda: si.SkewKurtosis(skew=NAN),
     lambda: si.SkewKurtosis(kurt=INF),
+    lambda: si.AuditRules(low=0.95),
+    lambda: si.AuditRules(alpha=NAN),
     lambda: si.normalise(UNITS, si.MinMax(), pd.Series({"a": 1})),
     lambda: si.normalise(UNITS, si.MinMax(), pd.Series({"a": 1, "b": 2})),
+    lambda: si.normalise(UNITS, si.MinMax(), reference=UNITS[["a"]]),
     lambda: si.treat(UNITS, {"a": si.NoTreatment()}),
+    lambda: si.impute(UNITS, si.MeanImputation(), {"a": 0}),
     lambda: si.aggregate(UNITS.to_numpy(), np.array([1.0, -1.0]), si.Arithmetic()),
     lambda: si.aggregate(UNITS.to_numpy(), np.array([1.0, NAN]), si.Arithmetic()),
     lambda: si.aggregate(UNITS.to_numpy(), np.ones(2), si.Arithmetic(), NAN),
@@ -86,6 +90,7 @@ def test_nonsense_is_refused(number: int) -> None:
         lambda: si.IndexDesign(TREE, weigh=si.EqualWeights),  # type: ignore[arg-type]
         lambda: si.normalise(UNITS, si.MinMax),  # type: ignore[arg-type]
         lambda: si.treat(UNITS, si.NoTreatment),  # type: ignore[arg-type]
+        lambda: si.impute(UNITS, si.MeanImputation),  # type: ignore[arg-type]
         lambda: si.aggregate(UNITS.to_numpy(), np.ones(2), si.Arithmetic),  # type: ignore[arg-type]
         lambda: si.SkewKurtosis(transform=si.LogCT),  # type: ignore[arg-type]
         lambda: si.FromNorms(si.MinMax, EMPTY, "a"),  # type: ignore[arg-type]

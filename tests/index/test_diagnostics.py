@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sia.index import (
+    AuditRules,
     IndexDesign,
     MedianImputation,
     SkewKurtosis,
@@ -86,6 +87,13 @@ def test_external_and_proxy(table: pd.DataFrame) -> None:
     proxy = found.proxy.set_index("onderdeel")
     assert proxy.loc["a", "licht"] == "rood"
     assert audit(result).proxy.empty
+
+
+def test_rules_can_be_changed(table: pd.DataFrame) -> None:
+    result = build_index(table, IndexDesign(STRUCTURE))
+    loose = audit(result, AuditRules(availability=0.5, availability_low=0.1))
+    assert (loose.availability["licht"] == "groen").all()
+    assert loose.availability["regel"].str.contains("50 %").all()
 
 
 def test_odd_tables_give_grey_and_no_warnings() -> None:

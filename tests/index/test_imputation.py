@@ -14,8 +14,8 @@ from sia.index import (
     MeanImputation,
     MedianImputation,
     NoImputation,
+    impute,
 )
-from sia.index.imputation import Imputer, Setting
 
 IMPUTERS = [
     NoImputation(),
@@ -23,15 +23,6 @@ IMPUTERS = [
     MedianImputation(),
     DomainImputation(),
 ]
-
-
-def impute(
-    table: pd.DataFrame, how: Imputer, signs: dict[str, int] | None = None, domains: str = ""
-) -> pd.DataFrame:
-    """Fill a table; `domains` has a letter per column."""
-    direction = np.array([float((signs or {}).get(c, 1)) for c in table])
-    setting = Setting(direction, tuple(domains or "x" * table.shape[1]))
-    return pd.DataFrame(how.fill(table.to_numpy(dtype=float), setting), columns=table.columns)
 
 
 @pytest.mark.parametrize("how", IMPUTERS)
@@ -56,5 +47,5 @@ def test_by_hand() -> None:
 def test_domain_mean_on_a_min_max_scale_with_directions() -> None:
     """COINr: scale to 0-1 in the indicator's direction, take the row mean, scale back."""
     table = pd.DataFrame({"a": [0.0, 10, np.nan], "b": [100.0, 0, 25], "z": [1.0, 2, 3]})
-    filled = impute(table, DomainImputation(), {"b": -1}, "DDE")
+    filled = impute(table, DomainImputation(), {"b": -1}, {"a": "D", "b": "D", "z": "E"})
     assert filled.loc[2, "a"] == pytest.approx(7.5)

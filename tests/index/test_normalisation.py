@@ -21,6 +21,7 @@ from sia.index import (
     RankScore,
     ZScore,
     build_index,
+    normalise,
 )
 
 X = np.array([[4.0], [1.0], [np.nan], [4.0], [10.0]])
@@ -128,15 +129,17 @@ def test_never_against_the_direction(rule: MinMax, x: np.ndarray, sign: float) -
 @pytest.mark.parametrize("rule", RULES)
 def test_fitted_on_others(rule: MinMax) -> None:
     """The fitted units themselves get the same score through the frozen norms."""
-    x = np.array([[3.0], [1.0], [2.0], [2.0], [8.0]])
-    fitted = rule.fit(x, UP)
-    assert np.allclose(fitted.transform(x)[1:3], fitted.transform(x[1:3]))
+    table = pd.DataFrame({"a": [3.0, 1.0, 2.0, 2.0, 8.0]})
+    whole = normalise(table, rule)
+    part = normalise(table.iloc[1:3], rule, reference=table)
+    assert np.allclose(whole.iloc[1:3], part)
 
 
 def test_beyond_a_frozen_reference() -> None:
-    base, new = np.array([[1.0], [2.0], [3.0]]), np.array([[0.0], [2.5], [9.0]])
-    assert PercentileRank().fit(base, UP).transform(new).ravel().tolist() == [0, 1, 1]
-    assert MinMax().fit(base, UP).transform(new).ravel().tolist() == [-50, 75, 400]
+    base = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    new = pd.DataFrame({"a": [0.0, 2.5, 9.0]})
+    assert normalise(new, PercentileRank(), reference=base)["a"].tolist() == [0, 1, 1]
+    assert normalise(new, MinMax(), reference=base)["a"].tolist() == [-50, 75, 400]
 
 
 def test_logarithmic_goalposts() -> None:
@@ -151,7 +154,6 @@ def test_normal_scores_are_quantiles_of_ranks() -> None:
     expected = stats.norm.ppf(np.array([2.5, 1, np.nan, 2.5, 4]) / 5)
     assert run(NormalScores()) == pytest.approx(expected, nan_ok=True)
     assert run(NormalScores(), DOWN) == pytest.approx(-expected, nan_ok=True)
-    beyond = (
-        NormalScores().fit(np.array([[1.0], [2.0], [3.0]]), UP).transform(np.array([[0.0], [9.0]]))
-    )
-    assert beyond.ravel().tolist() == pytest.approx(stats.norm.ppf([0.25, 0.75]))
+    base = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    beyond = normalise(pd.DataFrame({"a": [0.0, 9.0]}), NormalScores(), reference=base)["a"]
+    assert beyond.tolist() == pytest.approx(stats.norm.ppf([0.25, 0.75]))
