@@ -48,6 +48,7 @@ from sia.index.normalisation import ZScore as ZScore
 from sia.index.normalisation import normalise as normalise
 from sia.index.order import order_proof as order_proof
 from sia.index.panel import compound_growth as compound_growth
+from sia.index.panel import percent_change as percent_change
 from sia.index.ranking import rank_within as rank_within
 from sia.index.screening import Screening as Screening
 from sia.index.screening import screen as screen
@@ -57,6 +58,9 @@ from sia.index.sensitivity_analysis import leave_one_out as leave_one_out
 from sia.index.sensitivity_analysis import sensitivity as sensitivity
 from sia.index.sensitivity_analysis import sobol_indices as sobol_indices
 from sia.index.sensitivity_analysis import weight_swap as weight_swap
+from sia.index.shrinkage import Shrinkage as Shrinkage
+from sia.index.shrinkage import rate_variance as rate_variance
+from sia.index.shrinkage import shrink as shrink
 from sia.index.treatment import LogCT as LogCT
 from sia.index.treatment import NoTreatment as NoTreatment
 from sia.index.treatment import SkewKurtosis as SkewKurtosis

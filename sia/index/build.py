@@ -15,14 +15,15 @@ from sia.index.aggregation import aggregate
 from sia.index.chain import Chain, resolve
 from sia.index.contributions import attribute
 from sia.index.design import IndexDesign
-from sia.index.imputation import NoImputation, Setting
-from sia.index.normalisation import Normaliser
+from sia.index.imputation import Setting
+from sia.index.normalisation import Fitted, Normaliser
 from sia.index.ranking import rank_scores
 from sia.index.screening import Screening, screen
-from sia.index.treatment import treat
+from sia.index.treatment import Treated, treat
 
 Array = npt.NDArray[np.float64]
 
+FittedColumns = list[tuple[npt.NDArray[np.intp], Fitted]]
 
 OBSERVED = "waargenomen"
 IMPUTED = "geschat"
@@ -82,8 +83,8 @@ class IndexResult:
 def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     """Build an index.
 
-    Order: screen, impute, treat, normalise, weigh, aggregate, rank (COINr's order).
-    Units keep their order and none is dropped.
+    Order: screen, shrink, impute, treat, normalise, weigh, aggregate, rank (COINr's
+    order). Units keep their order and none is dropped.
 
     Parameters
     ----------
@@ -99,17 +100,22 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     """
     hierarchy = design.hierarchy
     table = check_values(values, hierarchy.indicators)
-    imputed = impute_table(table, design)
-    treated = treat(imputed, {i: design.treatment_of(i) for i in hierarchy.indicators})
-    normalised = normalise_table(treated.values, design)
-    leaves = normalised.to_numpy()
-    chain = resolve(leaves, design)
-    scores, rescaled = evaluate(leaves, design, chain)
-    attribution = attribute(leaves, design, chain, evaluate)
+    prepared = prepare_values(table, design)
+    reference = _reference(design, prepared)
+    imputed = impute_table(prepared, design)
+    rules = {i: design.treatment_of(i) for i in hierarchy.indicators}
+    treated = treat(imputed, rules, reference)
+    base = None if reference is None else _apply_treatment(reference, treated)
+    fitted = fit_normalisers(treated.values if base is None else base, design)
+    normalised = apply_normalisers(treated.values, fitted)
+    anchor = normalised if base is None else apply_normalisers(base, fitted)
+    chain = resolve(anchor.to_numpy(), design)
+    scores, rescaled = evaluate(normalised.to_numpy(), design, chain)
+    attribution = attribute(normalised.to_numpy(), anchor.to_numpy(), design, chain, evaluate)
     frame = _frame(scores, table.index, hierarchy.aggregates)
     return IndexResult(
         values=table,
-        screening=screen(table),
+        screening=screen(prepared),
         imputed=imputed,
         treated=treated.values,
         normalised=normalised,
@@ -194,34 +200,18 @@ def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
 
 
 def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Fill gaps by the imputer of each indicator."""
-    filled = impute_array(values.to_numpy(dtype=float), design)
-    return pd.DataFrame(filled, index=values.index, columns=values.columns)
-
-
-def impute_array(x: Array, design: IndexDesign) -> Array:
-    """Fill the gaps of tables, shape (..., n, k); every imputer sees the whole table."""
-    names = design.hierarchy.indicators
+    """Fill gaps by the imputer of each indicator; every imputer sees the whole table."""
+    hierarchy = design.hierarchy
+    names = hierarchy.indicators
+    x = values.to_numpy(dtype=float)
+    setting = Setting(signs(design), tuple(hierarchy.domain(i) for i in names))
     chosen = [design.imputer_of(i) for i in names]
+    filled = x.copy()
     # By identity: equal imputers would otherwise shadow one another's columns.
-    distinct = {id(c): c for c in chosen}.values()
-    if all(isinstance(c, NoImputation) for c in distinct) or not np.isnan(x).any():
-        return x
-    setting = Setting(signs(design), tuple(design.hierarchy.domain(i) for i in names))
-    out = x.copy()
-    for imputer in distinct:
+    for imputer in {id(c): c for c in chosen}.values():
         columns = [j for j, c in enumerate(chosen) if c is imputer]
-        out[..., columns] = imputer.fill(x, setting)[..., columns]
-    return out
-
-
-def normalise_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Bring every indicator on its scale."""
-    x, sign = values.to_numpy(dtype=float), signs(design)
-    out = np.empty_like(x)
-    for columns, rule in normaliser_groups(design):
-        out[:, columns] = rule.fit_transform(x[:, columns], sign[columns])
-    return pd.DataFrame(out, index=values.index, columns=values.columns)
+        filled[:, columns] = imputer.fill(x, setting)[:, columns]
+    return pd.DataFrame(filled, index=values.index, columns=values.columns)
 
 
 def signs(design: IndexDesign) -> Array:
@@ -239,6 +229,24 @@ def normaliser_groups(
         (np.array([j for j, r in enumerate(rules) if r is rule]), rule)
         for rule in distinct.values()
     ]
+
+
+def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> FittedColumns:
+    """Return the fitted normalisers with the columns that they belong to."""
+    x, sign = values.to_numpy(dtype=float), signs(design)
+    return [
+        (columns, rule.fit(x[:, columns], sign[columns]))
+        for columns, rule in normaliser_groups(design)
+    ]
+
+
+def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFrame:
+    """Return normalised values."""
+    x = values.to_numpy(dtype=float)
+    out = np.empty_like(x)
+    for columns, rule in fitted:
+        out[:, columns] = rule.transform(x[:, columns])
+    return pd.DataFrame(out, index=values.index, columns=values.columns)
 
 
 def evaluate(
@@ -270,6 +278,25 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
             share[child] = share[node.id] * float(w)
     order = (*design.hierarchy.indicators, *design.hierarchy.aggregates)
     return pd.Series({i: share[i] for i in order}, name="effective_weight").rename_axis("id")
+
+
+def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
+    """Return the table after shrinkage, which imputation starts from."""
+    return table if design.shrink is None else design.shrink.apply(table)
+
+
+def _reference(design: IndexDesign, prepared: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the reference units, checked; they are rates already and are not imputed."""
+    if design.reference is None:
+        return None
+    return check_values(design.reference, tuple(str(c) for c in prepared.columns))
+
+
+def _apply_treatment(reference: pd.DataFrame, treated: Treated) -> pd.DataFrame:
+    columns = {
+        c: treated.fitted[c].apply(reference[c].to_numpy(dtype=float)) for c in reference.columns
+    }
+    return pd.DataFrame(columns, index=reference.index)
 
 
 def _frame(

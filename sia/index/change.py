@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sia.index.build import build_index
@@ -16,6 +17,7 @@ def decompose_change(
     *,
     revised: pd.DataFrame | None = None,
     redrawn: pd.DataFrame | None = None,
+    crosswalk: pd.DataFrame | None = None,
     alike: pd.DataFrame | None = None,
     node: str | None = None,
 ) -> pd.DataFrame:
@@ -34,12 +36,15 @@ def decompose_change(
     design_before : IndexDesign
         Method of the old publication.
     design_after : IndexDesign, optional
-        Method of the new one; default the same. Give both goalposts or norms: with
+        Method of the new one; default the same. Give both a frozen `reference` or goalposts: with
         norms from each year's own units a score only says where a unit stands among them.
     revised : DataFrame, optional
         The old year on old borders as it is published now; default no revision.
     redrawn : DataFrame, optional
         The old year, as published now, on new borders; default the old borders still hold.
+    crosswalk : DataFrame, optional
+        New units x old units: share of each new unit's population (or addresses) that lived in
+        each old unit; rows sum to 1. Carries old scores to new units. Default: equal labels.
     alike : DataFrame, optional
         The old year with this year's figure wherever the two were not measured alike: new units x
         indicators. Default: all figures were.
@@ -49,27 +54,31 @@ def decompose_change(
     Returns
     -------
     DataFrame, index of `after`
-        ``before``, ``revision``, ``border``, ``method``, ``source``,
+        ``before`` (carried to new units), ``revision``, ``border``, ``method``, ``source``,
         ``real``, ``after``, ``change``. A unit without a score along the path has NaN from there.
 
     Raises
     ------
     ValueError
-        When `node` is not an aggregate of both designs, or none is named and there are several
-        roots.
+        When rows of the crosswalk do not sum to 1 or units are missing from it, `node` is not an
+        aggregate of both designs, or none is named and there are several roots.
     """
     method = design_after or design_before
     top = method.hierarchy.aggregate_or_root(design_before.hierarchy.aggregate_or_root(node))
-
-    def score(values: pd.DataFrame, design: IndexDesign) -> pd.Series[float]:
-        return build_index(values, design).scores[top].reindex(after.index)
-
+    carry = _carrier(after.index, crosswalk)
+    published = carry(build_index(before, design_before).scores[top])
     known = before if revised is None else revised
-    published, as_revised = score(before, design_before), score(known, design_before)
-    on_borders = as_revised if redrawn is None else score(redrawn, design_before)
-    under_method = score(known if redrawn is None else redrawn, method)
-    measured = under_method if alike is None else score(alike, method)
-    now = score(after, method)
+    as_revised = carry(build_index(known, design_before).scores[top])
+    if redrawn is None:
+        on_borders = as_revised
+        under_method = carry(build_index(known, method).scores[top])
+    else:
+        on_borders = build_index(redrawn, design_before).scores[top].reindex(after.index)
+        under_method = build_index(redrawn, method).scores[top].reindex(after.index)
+    measured = under_method
+    if alike is not None:
+        measured = build_index(alike, method).scores[top].reindex(after.index)
+    now = build_index(after, method).scores[top]
     return pd.DataFrame(
         {
             "before": published,
@@ -83,3 +92,31 @@ def decompose_change(
         },
         index=after.index,
     )
+
+
+class _Carrier:
+    """Carries scores of old units to new ones."""
+
+    def __init__(self, units: pd.Index, crosswalk: pd.DataFrame | None) -> None:
+        self.units = units
+        self.crosswalk = crosswalk
+
+    def __call__(self, score: pd.Series[float]) -> pd.Series[float]:
+        """Return the weighted mean of the old scores that make up each new unit."""
+        if self.crosswalk is None:
+            return score.reindex(self.units)
+        share = self.crosswalk.reindex(index=self.units, columns=score.index).fillna(0.0)
+        # An old unit without a score makes the new one's unknown, but only if it has a part in it.
+        part = share.to_numpy() * np.where(share.to_numpy() > 0, score.to_numpy(), 0.0)
+        return pd.Series(part.sum(axis=1), index=self.units)
+
+
+def _carrier(units: pd.Index, crosswalk: pd.DataFrame | None) -> _Carrier:
+    if crosswalk is not None:
+        absent = [str(u) for u in units if u not in crosswalk.index]
+        if absent:
+            raise ValueError(f"crosswalk has no row for {absent}")
+        total = crosswalk.loc[units].sum(axis=1)
+        if not np.allclose(total, 1.0, atol=1e-6):
+            raise ValueError("rows of the crosswalk must sum to 1")
+    return _Carrier(units, crosswalk)

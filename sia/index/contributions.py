@@ -61,13 +61,21 @@ class Shapley:
 Evaluate = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
 
 
-def attribute(leaves: Array, design: IndexDesign, chain: Chain, evaluate: Evaluate) -> Attribution:
+def attribute(
+    leaves: Array,
+    anchor: Array,
+    design: IndexDesign,
+    chain: Chain,
+    evaluate: Evaluate,
+) -> Attribution:
     """Decompose the scores of all roots.
 
     Parameters
     ----------
     leaves : array, shape (n, k)
         Normalised indicators.
+    anchor : array, shape (m, k)
+        Normalised indicators of the units that reference values are taken from.
     evaluate : callable
         ``sia.index.build.evaluate``.
 
@@ -82,7 +90,7 @@ def attribute(leaves: Array, design: IndexDesign, chain: Chain, evaluate: Evalua
         nothing = np.full(leaves.shape[0], np.nan)
         roots = design.hierarchy.roots
         return Attribution(np.full(leaves.shape, np.nan), dict.fromkeys(roots, nothing), 0.0)
-    origin = reference_values(leaves, design, chain)
+    origin = reference_values(anchor, design, chain)
     start = np.where(np.isnan(leaves), np.nan, origin)
     scores, raised = evaluate(leaves, design, chain)
     base, base_raised = evaluate(start, design, chain)
@@ -107,17 +115,17 @@ def attribute(leaves: Array, design: IndexDesign, chain: Chain, evaluate: Evalua
     return Attribution(out, {r: base[r] for r in design.hierarchy.roots}, error)
 
 
-def reference_values(leaves: Array, design: IndexDesign, chain: Chain) -> Array:
+def reference_values(anchor: Array, design: IndexDesign, chain: Chain) -> Array:
     """Return the normalised values that contributions are measured from, shape (k,)."""
     choice = design.origin
     if choice == "auto":
         additive = all(design.aggregator_of(n).additive for n in design.hierarchy.nodes)
         choice = "zero" if additive and not chain.rescale else "mean"
     if choice == "zero":
-        return np.zeros(leaves.shape[1])
-    known = ~np.isnan(leaves)
+        return np.zeros(anchor.shape[1])
+    known = ~np.isnan(anchor)
     empty = ~known.any(axis=0)
-    filled = np.where(empty, 0.0, leaves)
+    filled = np.where(empty, 0.0, anchor)
     central = np.nanmean if choice == "mean" else np.nanmedian
     return np.where(empty, np.nan, central(filled, axis=0))
 

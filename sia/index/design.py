@@ -14,6 +14,7 @@ from sia.index.aggregation import Aggregator, Arithmetic
 from sia.index.checks import check_instance, check_number, check_option
 from sia.index.imputation import Imputer, NoImputation
 from sia.index.normalisation import MinMax, Normaliser
+from sia.index.shrinkage import Shrinkage
 from sia.index.treatment import NoTreatment, Treatment
 from sia.index.weights import GivenWeights, Weighting
 
@@ -253,6 +254,8 @@ class IndexDesign:
     structure : DataFrame
         ``id``, ``parent``, ``level``, ``weight``, ``direction``; see `read_structure`. Any depth,
         indicators at different depths and more than one root are allowed.
+    shrink : Shrinkage, optional
+        Empirical-Bayes shrinkage of rates before imputation.
     impute : Imputer, or mapping of indicator (or "*") to Imputer
         Default: none; what is missing stays missing and never counts as zero.
     treat : Treatment, or mapping of indicator (or "*") to Treatment
@@ -268,18 +271,23 @@ class IndexDesign:
         Share of its children that an aggregate needs (count of present children / number of
         children with a weight above zero, COINr's ``dat_thresh``); below it the score is missing.
         Default 0: one child is enough.
+    reference : DataFrame, optional
+        Other units (a base year, a pooled panel, all buurten of the land) with the same columns in
+        the same units, on which treatment and normalisation are fitted. Default: the data itself.
     origin : {"auto", "zero", "mean", "median"}
         What contributions are measured from; "auto" is zero for a fully additive design and the
         mean unit otherwise.
     """
 
     structure: pd.DataFrame
+    shrink: Shrinkage | None = None
     impute: PerKey[Imputer] = field(default_factory=NoImputation)
     treat: PerKey[Treatment] = field(default_factory=NoTreatment)
     normalise: PerKey[Normaliser] = field(default_factory=MinMax)
     weigh: PerKey[Weighting] = field(default_factory=GivenWeights)
     aggregate: PerKey[Aggregator] = field(default_factory=Arithmetic)
     minimum_share: PerKey[float] = 0.0
+    reference: pd.DataFrame | None = None
     origin: str = "auto"
     hierarchy: Hierarchy = field(init=False, repr=False)
 
@@ -314,6 +322,9 @@ class IndexDesign:
         for share in _options(self.minimum_share):
             check_number("minimum_share", share, least=0, most=1)
         check_option("origin", self.origin, ("auto", "zero", "mean", "median"))
+        for step, kind in (("shrink", Shrinkage), ("reference", pd.DataFrame)):
+            if getattr(self, step) is not None:
+                check_instance(step, getattr(self, step), kind)
 
     def imputer_of(self, indicator: str) -> Imputer:
         """Return the imputation of one indicator."""

@@ -29,12 +29,13 @@ from sia.index.aggregation import (
     Harmonic,
     aggregate,
 )
-from sia.index.build import impute_array, normaliser_groups, signs
+from sia.index.build import FittedColumns, normaliser_groups, signs
 from sia.index.chain import resolve
 from sia.index.choices import STEPS, Noise, Recorded, Step
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
-from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
+from sia.index.imputation import Imputer, NoImputation, Setting
+from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
 
 Array = npt.NDArray[np.float64]
 
@@ -179,8 +180,10 @@ class Variant:
 
     design: IndexDesign
     nodes: tuple[Node, ...]
+    setting: Setting
     leaves: Array
     base: Mapping[str, Array]
+    anchor: tuple[dict[str, FittedTreatment], FittedColumns] | None
     top: str
     linear: Array | None = None
     """Keys of the leaves as (k, n), where the score is a weighted mean of them without gaps."""
@@ -188,9 +191,11 @@ class Variant:
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
         """Return a design made ready, its weights resolved on the data."""
+        names = design.hierarchy.indicators
+        setting = Setting(signs(design), tuple(design.hierarchy.domain(i) for i in names))
         below = _below(design, node)
         nodes = tuple(n for n in design.hierarchy.nodes if n.id in below)
-        half = cls(design, nodes, values, {}, node)
+        half = cls(design, nodes, setting, values, {}, _anchor(design), node)
         leaves = half.positive(half.normalised(values[None])[0])
         chain = resolve(leaves, design)
         straight = half._linear() and not np.isnan(leaves).any()
@@ -198,7 +203,7 @@ class Variant:
         if straight:
             upright = leaves.T
             linear = to_keys(upright, leaves.min(), leaves.max(), np.empty(upright.shape))
-        return cls(design, nodes, leaves, chain.weights, node, linear)
+        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node, linear)
 
     def width(self, n: int) -> int:
         """Return floats that one draw needs while the leaves are shared."""
@@ -207,7 +212,14 @@ class Variant:
 
     def normalised(self, x: Array) -> Array:
         """Impute, treat and normalise, shape (m, n, k)."""
-        return _normalise(self._treated(impute_array(x, self.design)), self.design)
+        filled = self._imputed(x)
+        treated = self._treated(filled)
+        if self.anchor is not None:
+            out = np.empty_like(treated)
+            for columns, fitted in self.anchor[1]:
+                out[..., columns] = fitted.transform(treated[..., columns])
+            return out
+        return _normalise(treated, self.design, self.setting)
 
     def positive(self, leaves: Array) -> Array:
         """Rescale indicators to 1-100 when the aggregation needs values above zero."""
@@ -265,8 +277,23 @@ class Variant:
         """Whether every aggregation is a power mean, which is a matrix product."""
         return all(_power(self.design.aggregator_of(node)) is not None for node in self.nodes)
 
+    def _imputed(self, x: Array) -> Array:
+        chosen = [self.design.imputer_of(i) for i in self.design.hierarchy.indicators]
+        by_rule: dict[int, Imputer] = {id(c): c for c in chosen}
+        if all(isinstance(c, NoImputation) for c in by_rule.values()) or not np.isnan(x).any():
+            return x
+        out = x.copy()
+        for imputer in by_rule.values():
+            columns = [j for j, c in enumerate(chosen) if c is imputer]
+            out[..., columns] = imputer.fill(x, self.setting)[..., columns]
+        return out
+
     def _treated(self, x: Array) -> Array:
-        rules = [self.design.treatment_of(i) for i in self.design.hierarchy.indicators]
+        names = self.design.hierarchy.indicators
+        if self.anchor is not None:
+            fitted = self.anchor[0]
+            return np.stack([fitted[i].apply(x[..., j]) for j, i in enumerate(names)], axis=-1)
+        rules = [self.design.treatment_of(i) for i in names]
         if all(isinstance(rule, NoTreatment) for rule in rules):
             return x
         return _treat(x, rules)
@@ -294,13 +321,27 @@ def _below(design: IndexDesign, node: str) -> set[str]:
     return found
 
 
-def _normalise(x: Array, design: IndexDesign) -> Array:
-    groups, sign = normaliser_groups(design), signs(design)
+def _anchor(
+    design: IndexDesign,
+) -> tuple[dict[str, FittedTreatment], FittedColumns] | None:
+    """Return treatment and normalisers fitted on the design's frozen reference, if it has one."""
+    if design.reference is None:
+        return None
+    names = list(design.hierarchy.indicators)
+    table = design.reference[names].to_numpy(dtype=float)
+    fitted = {i: design.treatment_of(i).fit(table[:, j]).fitted for j, i in enumerate(names)}
+    treated = np.stack([fitted[i].apply(table[:, j]) for j, i in enumerate(names)], axis=-1)
+    sign = signs(design)
+    return fitted, [(c, rule.fit(treated[:, c], sign[c])) for c, rule in normaliser_groups(design)]
+
+
+def _normalise(x: Array, design: IndexDesign, setting: Setting) -> Array:
+    groups = normaliser_groups(design)
     if len(groups) == 1:
-        return groups[0][1].fit_transform(x, sign)
+        return groups[0][1].fit_transform(x, setting.direction)
     out = np.empty_like(x)
     for columns, rule in groups:
-        out[..., columns] = rule.fit_transform(x[..., columns], sign[columns])
+        out[..., columns] = rule.fit_transform(x[..., columns], setting.direction[columns])
     return out
 
 

@@ -136,7 +136,7 @@ class MinMax(Normaliser):
     """Scale the range of the fitted units to [lower, upper]: COINr ``n_minmax``.
 
     y = (x - min) / (max - min) * (upper - lower) + lower. A constant indicator gives NaN (0/0, as
-    in COINr), which `build_index` flags. Of other units values may fall outside the bounds.
+    in COINr), which `build_index` flags. On a frozen reference values may fall outside the bounds.
     """
 
     lower: float = 0.0

@@ -8,6 +8,39 @@ import pandas as pd
 from sia.index.checks import check_number
 
 
+def percent_change(panel: pd.DataFrame, years: int = 1) -> pd.DataFrame:
+    """Return 100 (x_t / x_(t - years) - 1) for every unit and year.
+
+    Parameters
+    ----------
+    panel : DataFrame of float
+        Index of two levels: unit, year (int); columns indicators.
+    years : int
+        How far back.
+
+    Returns
+    -------
+    DataFrame of float, index and columns as given
+        NaN where the earlier year is not there, or its figure is not above zero: a percentage of
+        nothing, or of less, has no meaning.
+
+    Raises
+    ------
+    ValueError
+        When the index has no two levels or holds a unit and year twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sia.index import percent_change
+    >>> index = pd.MultiIndex.from_product([["u"], [2021, 2022]])
+    >>> percent_change(pd.DataFrame({"a": [50.0, 60.0]}, index))["a"].tolist()
+    [nan, 20.0]
+    """
+    before = _before(panel, years)
+    return (panel - before) / before * 100.0
+
+
 def compound_growth(panel: pd.DataFrame, years: int) -> pd.DataFrame:
     """Return the compound annual growth rate, 100 ((x_t / x_(t - years))^(1 / years) - 1).
 
@@ -16,21 +49,18 @@ def compound_growth(panel: pd.DataFrame, years: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    panel : DataFrame of float
-        Index of two levels: unit, year (int); columns indicators.
-    years : int
-        How far back; 1 gives the change from year to year.
+    panel, years
+        As in `percent_change`.
 
     Returns
     -------
     DataFrame of float, index and columns as given
-        NaN where the earlier year is not there, where its figure is not above zero (a percentage
-        of nothing, or of less, has no meaning), and where the later figure is below zero.
+        NaN as in `percent_change`, and where the later figure is below zero.
 
     Raises
     ------
     ValueError
-        When the index has no two levels or holds a unit and year twice.
+        As `percent_change`.
 
     Examples
     --------

@@ -270,13 +270,19 @@ class Treated:
     fitted: dict[str, FittedTreatment]
 
 
-def treat(values: pd.DataFrame, rules: dict[str, Treatment] | Treatment) -> Treated:
+def treat(
+    values: pd.DataFrame,
+    rules: dict[str, Treatment] | Treatment,
+    reference: pd.DataFrame | None = None,
+) -> Treated:
     """Treat every column by its rule.
 
     Parameters
     ----------
     values : DataFrame of float, shape (n_units, n_indicators)
     rules : Treatment, or mapping of indicator to Treatment
+    reference : DataFrame, optional
+        Units that the rules look at; default `values`.
 
     Raises
     ------
@@ -285,13 +291,14 @@ def treat(values: pd.DataFrame, rules: dict[str, Treatment] | Treatment) -> Trea
     ValueError
         When a column has no rule.
     """
+    base = values if reference is None else reference
     by_column = rules if isinstance(rules, dict) else dict.fromkeys(values.columns, rules)
     bare = [str(c) for c in values.columns if c not in by_column]
     if bare:
         raise ValueError(f"no treatment for {bare}: give NoTreatment() to leave a column as it is")
     for column in values.columns:
         check_instance(f"treat {column!r}", by_column[column], Treatment)
-    steps = {str(c): by_column[c].fit(values[c].to_numpy(dtype=float)) for c in values.columns}
+    steps = {str(c): by_column[c].fit(base[c].to_numpy(dtype=float)) for c in values.columns}
     done = pd.DataFrame(
         {c: steps[c].fitted.apply(values[c].to_numpy(dtype=float)) for c in values.columns},
         index=values.index,

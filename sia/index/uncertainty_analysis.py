@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.build import check_values
+from sia.index.build import check_values, prepare_values
 from sia.index.checks import check_number
 from sia.index.choices import (
     STEPS,
@@ -144,7 +144,7 @@ def prepare(
     node = hierarchy.aggregate_or_root(node)
     check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
-    table = check_values(values, hierarchy.indicators)
+    table = prepare_values(check_values(values, hierarchy.indicators), design)
     noise: Noise | Recorded | None
     if isinstance(error, RecordedDraws):
         noise = error.prepare(table)

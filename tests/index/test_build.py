@@ -29,6 +29,7 @@ from sia.index import (
     MinMax,
     PercentileRank,
     RankScore,
+    SkewKurtosis,
     ZScore,
     build_index,
 )
@@ -262,6 +263,24 @@ def test_minimum_share_counts_children(table: pd.DataFrame) -> None:
     assert half.scores.loc[0].notna().all()
     assert np.isnan(most.scores.loc[0, "D1"])
     assert most.scores.loc[0, "P"] == pytest.approx(most.scores.loc[0, "D2"])
+
+
+def test_frozen_reference_gives_a_unit_the_same_score_whatever_its_company(
+    table: pd.DataFrame,
+) -> None:
+    for rule in (MinMax(), ZScore(), PercentileRank()):
+        design = IndexDesign(
+            DEEP, normalise=rule, reference=table, treat=SkewKurtosis(skew=1, kurt=1)
+        )
+        whole = build_index(table, design).scores
+        part = build_index(table.iloc[:4], design).scores
+        assert np.allclose(whole.iloc[:4], part)
+        assert np.allclose(
+            whole,
+            build_index(
+                table, IndexDesign(DEEP, normalise=rule, treat=SkewKurtosis(skew=1, kurt=1))
+            ).scores,
+        )
 
 
 def test_norms_table(table: pd.DataFrame) -> None:

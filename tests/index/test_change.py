@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from sia.index import EqualWeights, Goalposts, IndexDesign, decompose_change
 
@@ -24,12 +25,25 @@ def test_each_part_alone() -> None:
     assert np.allclose(method[PARTS], [[0, 0, -2.5, 0]] * 2)
 
 
-def test_borders_and_method_together_sum_to_the_change() -> None:
-    after = pd.DataFrame({"a": [3.0, 5.0], "b": [4.0, 6.0]}, index=["u", "v"])
-    redrawn = pd.DataFrame({"a": [2.0, 5.0], "b": [4.0, 6.0]}, index=["u", "v"])
-    found = decompose_change(BEFORE, after, OLD, NEW, redrawn=redrawn)
+def test_border_change_with_a_crosswalk() -> None:
+    after = pd.DataFrame({"a": [3.0, 5.0], "b": [4.0, 6.0]}, index=["uv", "v"])
+    redrawn = pd.DataFrame({"a": [2.0, 5.0], "b": [4.0, 6.0]}, index=["uv", "v"])
+    share = pd.DataFrame({"u": [0.5, 0.0], "v": [0.5, 1.0]}, index=["uv", "v"])
+    found = decompose_change(BEFORE, after, OLD, NEW, redrawn=redrawn, crosswalk=share)
     assert np.allclose(found[PARTS].sum(axis=1), found["change"])
-    assert np.allclose(found["border"], [35 - 17.5, 0])
+    assert np.allclose(found["before"], [37.5, 57.5])
+    assert found.loc["v", "border"] == 0
+    assert found.loc["uv", "border"] == pytest.approx(35 - 37.5)
+    assert list(found.index) == ["uv", "v"]
+
+
+def test_crosswalk_must_add_up() -> None:
+    share = pd.DataFrame({"u": [0.5], "v": [0.4]}, index=["uv"])
+    after = BEFORE.iloc[:1].rename(index={"u": "uv"})
+    with pytest.raises(ValueError, match="sum to 1"):
+        decompose_change(BEFORE, after, OLD, crosswalk=share)
+    with pytest.raises(ValueError, match="no row"):
+        decompose_change(BEFORE, BEFORE, OLD, crosswalk=share)
 
 
 def test_a_new_unit_has_no_past() -> None:

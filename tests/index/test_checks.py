@@ -44,6 +44,7 @@ NONSENSE: list[Callable[[], object]] = [
     lambda: si.DataError(rounded={"a": 1}),
     lambda: si.DataError(printed={"a": NAN}),
     lambda: si.DataError(exact_below=-1),
+    lambda: si.Shrinkage(EMPTY, {"a": -1.0}),
     lambda: si.LogCT(0),
     lambda: si.SkewKurtosis(winmax=-1),
     lambda: si.SkewKurtosis(winmax=1.5),  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sia.index import compound_growth
+from sia.index import compound_growth, percent_change
 
 INDEX = pd.MultiIndex.from_tuples(
     [("u", 2022), ("u", 2020), ("v", 2020), ("v", 2022), ("w", 2022), ("u", 2021)]
@@ -18,11 +18,19 @@ PANEL = pd.DataFrame(
 )
 
 
+def test_change_is_against_the_same_unit_so_many_years_before() -> None:
+    change = percent_change(PANEL, 2)
+    assert change.index.equals(INDEX)
+    assert change["a"].tolist() == pytest.approx([21] + [np.nan] * 5, nan_ok=True)
+    assert change["b"].tolist() == pytest.approx(
+        [-200, np.nan, np.nan, -100, np.nan, np.nan], nan_ok=True
+    )
+    assert percent_change(PANEL)["a"].loc[("u", 2021)] == pytest.approx(-10)
+
+
 def test_compound_growth_per_year() -> None:
     growth = compound_growth(PANEL, 2)
-    assert growth.index.equals(INDEX)
-    assert growth["a"].tolist() == pytest.approx([10] + [np.nan] * 5, nan_ok=True)
-    assert compound_growth(PANEL, 1)["a"].loc[("u", 2021)] == pytest.approx(-10)
+    assert growth["a"].iloc[0] == pytest.approx(10)
     assert growth["b"].tolist() == pytest.approx(
         [np.nan, np.nan, np.nan, -100, np.nan, np.nan], nan_ok=True
     )
@@ -38,8 +46,8 @@ def test_growth_kept_up_gives_the_change(start: float, rate: float, years: int) 
 
 def test_refusals() -> None:
     with pytest.raises(ValueError, match="two levels"):
-        compound_growth(PANEL.reset_index(drop=True), 1)
+        percent_change(PANEL.reset_index(drop=True))
     with pytest.raises(ValueError, match="once"):
-        compound_growth(PANEL.iloc[[0, 0]], 1)
+        percent_change(PANEL.iloc[[0, 0]])
     with pytest.raises(ValueError, match="at least 1"):
         compound_growth(PANEL, 0)

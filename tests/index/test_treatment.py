@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from sia.index import (
+    NoTreatment,
     SkewKurtosis,
     kurtosis,
     skewness,
@@ -73,3 +74,10 @@ def test_a_logarithm_alone() -> None:
     done = treat(column(*x), SkewKurtosis(winmax=0))
     assert np.allclose(done.values["x"], np.log(x - 1 + 8.99))
     assert len(done.log) == 6
+
+
+def test_applied_to_other_units() -> None:
+    base = column(*range(1, 11), 100)
+    new = column(0, 5, 1000)
+    assert treat(new, SkewKurtosis(), base).values["x"].tolist() == [0, 5, 10]
+    assert treat(new, NoTreatment(), base).values.equals(new)

@@ -26,6 +26,7 @@ from sia.index import (
     RecordedDraws,
     SkewKurtosis,
     WeightNoise,
+    ZScore,
     build_index,
     sensitivity,
     uncertainty,
@@ -166,6 +167,14 @@ def test_units_without_a_score_stay(table: pd.DataFrame) -> None:
     assert result.units.loc["u2", "p_scored"] == 0
     assert result.units.drop(index="u2").notna().all().all()
     assert result.draws["shift"].notna().all()
+
+
+def test_frozen_reference_holds_in_every_draw(table: pd.DataFrame) -> None:
+    design = IndexDesign(STRUCTURE, reference=table, normalise=ZScore())
+    whole = uncertainty(table, design, draws=20, choices=Choices.weights_only())
+    assert (whole.draws["shift"] >= 0).all()
+    part = uncertainty(table.iloc[:5], design, draws=20, choices=Choices.weights_only())
+    assert part.units["rank"].max() <= 5
 
 
 def test_binomial_noise_has_the_binomial_spread() -> None:
