@@ -35,7 +35,11 @@ def getal(value: object, decimalen: int = 0) -> str:
 
     ``1.234,5``; `MISSING` for None, NaN and NA.
 
-    `decimalen`: rounded half up, as readers do.
+    Parameters
+    ----------
+    value : number or missing
+    decimalen : int
+        Rounded half up, as readers do.
     """
     number = _known(value)
     if number is None:
@@ -62,7 +66,10 @@ def procent(value: object, decimalen: int = 0) -> str:
 def kans(probability: object) -> str:
     """Format a probability (0-1) as a whole percentage that never claims certainty.
 
-    Returns: ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
+    Returns
+    -------
+    str
+        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
         although not every draw agreed; ``94,7 %`` where 95 would belong to another word.
     """
     number = _known(probability)

@@ -32,9 +32,14 @@ _READERS = ("sources", "areas", "store.py")
 class Known:
     """A municipality as the raw files know it.
 
-    `naam`: in the newest file that names it, else the code.
-    `jaren`: years of the borders and CBS tables that hold a buurt of it.
-    `andere`: years of other tables that do; publishers give old figures in new borders.
+    Parameters
+    ----------
+    naam : str
+        In the newest file that names it, else the code.
+    jaren : set of int
+        Years of the borders and CBS tables that hold a buurt of it.
+    andere : set of int
+        Years of other tables that do; publishers give old figures in new borders.
     """
 
     code: str
@@ -77,7 +82,10 @@ def store_folder(bron: Sequence[Path], processed: Path) -> Path:
 def known_municipalities(folder: Path) -> dict[str, Known]:
     """Return the municipalities of a store by their code.
 
-    `folder`: from `store_folder`, made by ``sia.sources.store.open_store``.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        From `store_folder`, made by ``sia.sources.store.open_store``.
     """
     listed = json.loads((folder / MUNICIPALITIES).read_text(encoding="utf-8"))
     return {
@@ -116,7 +124,10 @@ def misspelt(gemeenten: Iterable[str], processed: Path) -> list[Problem]:
     With a suggestion for every name that nobody knows yet and that is almost the name of a
     municipality with a file, or of one that was read or processed before.
 
-    `gemeenten`: names or codes.
+    Parameters
+    ----------
+    gemeenten : iterable of str
+        Names or codes.
     """
     known = _known_before(processed)
     exact = {word for one in known.values() for word in _words(one)} | {ALL}
@@ -157,7 +168,10 @@ def _words(one: Known) -> set[str]:
 def find_code(which: str, known: Mapping[str, Known]) -> str:
     """Return the code of the municipality that a name or code means.
 
-    `which`: a name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
+    Parameters
+    ----------
+    which : str
+        A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
     """
     found = [code for code, one in known.items() if which.strip().casefold() in _words(one)]
     if len(found) == 1:
@@ -185,7 +199,10 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
     docs/explanation/methode.md.
 
-    `known`: gives the municipalities of the raw files; called only when there is no file.
+    Parameters
+    ----------
+    known : callable
+        Gives the municipalities of the raw files; called only when there is no file.
     """
     path = file_of(which)
     if path is not None:
@@ -203,7 +220,10 @@ def configure_processed(which: str, processed: Path) -> Gemeente:
 
     As `configure`; its name is that of the newest intake that is kept, else its code.
 
-    `processed`: folder with the tables of all municipalities.
+    Parameters
+    ----------
+    processed : pathlib.Path
+        Folder with the tables of all municipalities.
     """
     return configure(which, lambda: _known_before(processed))
 
@@ -242,7 +262,10 @@ def check_request(
 ) -> Gemeente:
     """Check municipality, years and folders before anything starts.
 
-    `known`: as for `configure`.
+    Parameters
+    ----------
+    known : callable
+        As for `configure`.
     """
     problems = check_folders_and_years(jaren, bron)
     unread = bool(problems)

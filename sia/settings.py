@@ -30,9 +30,16 @@ _CODE = re.compile(r"GM\d{4}")
 def project_root(start: Path | None = None) -> Path:
     """Return the folder that holds ``gemeenten/`` and ``data/``.
 
-    `start`: where to look from, upward; default the working folder. The environment variable
+    Parameters
+    ----------
+    start : pathlib.Path, optional
+        Where to look from, upward; default the working folder. The environment variable
         ``SIA_HOME`` wins when it is set.
-    Raises InputError when no folder upward holds ``gemeenten/``.
+
+    Raises
+    ------
+    InputError
+        When no folder upward holds ``gemeenten/``.
     """
     named = os.environ.get("SIA_HOME")
     if named:
@@ -51,9 +58,14 @@ def project_root(start: Path | None = None) -> Path:
 def portable(text: str, root: Path, folders: Iterable[Path] = ()) -> str:
     """Return a text without absolute paths: no output tells where it was made, or by whom.
 
-    `text`: the project's folder becomes ``.``, that of the user ``~``; also inside JSON.
-    `root`: folder of the project.
-    `folders`: other folders that may be named in it; they become relative to `root`.
+    Parameters
+    ----------
+    text : str
+        The project's folder becomes ``.``, that of the user ``~``; also inside JSON.
+    root : pathlib.Path
+        Folder of the project.
+    folders : iterable of pathlib.Path
+        Other folders that may be named in it; they become relative to `root`.
     """
     home = Path.home()
     named = {str(folder): _relative(folder, root, home) for folder in (*folders, root)}
@@ -81,7 +93,10 @@ def _relative(folder: Path, root: Path, home: Path) -> str:
 class Folders:
     """The folders of one run.
 
-    `processed`, `reports`: roots under which a municipality and year get their own folder.
+    Parameters
+    ----------
+    processed, reports : pathlib.Path
+        Roots under which a municipality and year get their own folder.
     """
 
     processed: Path

@@ -73,8 +73,12 @@ def write_json(target: Path, content: Mapping[str, Any]) -> None:
 def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
     """Write a (Geo)DataFrame as (Geo)Parquet, whole or not at all.
 
-    `target`: ends in ``.parquet``.
-    `table`: its index is kept. The same table gives the same bytes.
+    Parameters
+    ----------
+    target : pathlib.Path
+        Ends in ``.parquet``.
+    table : DataFrame or GeoDataFrame
+        Its index is kept. The same table gives the same bytes.
     """
     with atomic_path(target) as part:
         table.to_parquet(part, compression="zstd")
@@ -83,9 +87,15 @@ def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read a Parquet or GeoParquet file written by `write_table`.
 
-    Returns: a GeoDataFrame when the file says that it holds geometry.
-    Raises InputError when the file is absent or not Parquet; says which notebook or command makes
-        it.
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        A GeoDataFrame when the file says that it holds geometry.
+
+    Raises
+    ------
+    InputError
+        When the file is absent or not Parquet; says which notebook or command makes it.
     """
     import pandas as pd
     import pyarrow.parquet as pq
@@ -144,9 +154,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def update_manifest(folder: Path, stage: str, entry: Mapping[str, Any]) -> None:
     """Put one stage's record (inputs, parameters, outputs with hashes) in the folder's manifest.
 
-    `folder`: ``data/processed/<gemeente>/<jaar>``.
-    `stage`: name of the stage ("intake", "indicatoren", ...).
-    `entry`: JSON-serialisable. No clock time: the same inputs give the same manifest.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        ``data/processed/<gemeente>/<jaar>``.
+    stage : str
+        Name of the stage ("intake", "indicatoren", ...).
+    entry : mapping
+        JSON-serialisable. No clock time: the same inputs give the same manifest.
     """
     with _alone(folder):
         manifest = read_manifest(folder)

@@ -19,9 +19,12 @@ def measured_alike(
     method differ, or when a modelled figure comes from two deliveries: a publisher models earlier
     years anew in each.
 
-    `rows`: of this year; what the base year says of a code that is new is said of most of its
-        codes.
-    `names`: indicators.
+    Parameters
+    ----------
+    rows : Index of ``buurtcode``
+        Of this year; what the base year says of a code that is new is said of most of its codes.
+    names : sequence of str
+        Indicators.
     """
     years = [_years(table, rows, names) for table in (then, now)]
     series = _series_of(then, now, names)

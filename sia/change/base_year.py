@@ -40,13 +40,20 @@ class YearFigures:
 class BaseYear:
     """The figures of the base year on the way to those of this year.
 
-    `now`, `then`: of this year and of the base year.
-    `published`: as its tables hold it.
-    `known` (DataFrame, same shape): as the sources say now.
-    `moved`: `known` on the borders of this year; None when the borders still hold.
-    `denominators`: of the rates in `comparable`.
-    `alike`: which figures were measured in both years, anew and in the same way
-        (`measured_alike`).
+    Parameters
+    ----------
+    now, then : YearFigures
+        Of this year and of the base year.
+    published : DataFrame, buurten of the base year x indicators
+        As its tables hold it.
+    known : DataFrame, same shape
+        As the sources say now.
+    moved : DataFrame or None
+        `known` on the borders of this year; None when the borders still hold.
+    denominators : DataFrame
+        Of the rates in `comparable`.
+    alike : DataFrame of bool, buurten of this year x indicators
+        Which figures were measured in both years, anew and in the same way (`measured_alike`).
     """
 
     now: YearFigures
@@ -86,10 +93,12 @@ class BaseYear:
 def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = None) -> BaseYear:
     """Bring the figures of the base year to the indicators and the borders of this year.
 
-    `known`: figures of the base year as its sources give them now; default as they were published.
+    Parameters
+    ----------
+    known : DataFrame, buurten x indicators, optional
+        Figures of the base year as its sources give them now; default as they were published.
     """
-    rows, names = then.index.values.index, [*then.index.values]
-    names += [name for name in now.index.values if name not in names]
+    rows, names = then.index.values.index, _both(then.index, now.index)
     table = then.table
     revised = table.scored if known is None else by_age(known, table.values, table.catalogue)
     figures = revised.reindex(index=rows, columns=names)
@@ -101,6 +110,10 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     alike = measured_alike(then.table, now.table, now.index.values.index, names)
     alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
     return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike)
+
+
+def _both(then: IndexResult, now: IndexResult) -> list[str]:
+    return list(dict.fromkeys([*then.values.columns, *now.values.columns]))
 
 
 def _on_borders(
@@ -128,9 +141,15 @@ def split_change(base: BaseYear | None) -> pd.DataFrame:
     this year (method), with this year's figure wherever the two were not measured alike (source),
     and with this year (real change). The parts sum to the difference.
 
-    `base`: None when there is nothing to compare with.
-    Returns DataFrame, index ``buurtcode``: the columns of `PARTS`; empty when there is nothing to
-        compare with.
+    Parameters
+    ----------
+    base : BaseYear or None
+        None when there is nothing to compare with.
+
+    Returns
+    -------
+    DataFrame, index ``buurtcode``
+        The columns of `PARTS`; empty when there is nothing to compare with.
     """
     if base is None:
         return pd.DataFrame(columns=list(PARTS.values()), dtype=float)

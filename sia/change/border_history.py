@@ -29,10 +29,16 @@ MEASURES: dict[str, Measure] = {
 class BorderHistory:
     """The border maps before this year against the map of this year.
 
-    `jaar`: year of the newest map, to which the others are compared.
-    `vergeleken`: per earlier year, as `sia.areas.compare`.
-    `omgerekend`: the newest earlier year in which a border moved, when its figures were delivered.
-    `gewogen`: whether inhabitants of squares divided the figures (else surface).
+    Parameters
+    ----------
+    jaar : int
+        Year of the newest map, to which the others are compared.
+    vergeleken : dict of int to DataFrame
+        Per earlier year, as `sia.areas.compare`.
+    omgerekend : dict of int to Conversion
+        The newest earlier year in which a border moved, when its figures were delivered.
+    gewogen : dict of int to bool
+        Whether inhabitants of squares divided the figures (else surface).
     """
 
     jaar: int
@@ -47,8 +53,12 @@ def border_history(areas: pd.DataFrame, found: Intake) -> BorderHistory:
     The figures of the newest year with other borders are converted to those of this year,
     weighted with the inhabitants of 100 m squares where those were delivered.
 
-    `areas`: ``gebieden`` of the year.
-    `found`: with the key figures of CBS and the squares.
+    Parameters
+    ----------
+    areas : DataFrame
+        ``gebieden`` of the year.
+    found : Intake
+        With the key figures of CBS and the squares.
     """
     now = border_layer(areas, found.areas)
     prefix = f"BU{areas['gemeentecode'].iloc[0][2:]}"

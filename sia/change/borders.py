@@ -18,10 +18,15 @@ from sia.sources.base import AreaLayer, Origin, Publisher
 class Places:
     """Which buurten of an earlier year are still the same place.
 
-    `now`: index: code of the earlier year; value: code of this year, empty where the place is not
+    Parameters
+    ----------
+    now : Series of str
+        Index: code of the earlier year; value: code of this year, empty where the place is not
         the same.
-    `reden`: same index; why not, in Dutch, empty where it is.
-    `soort`: same index; what became of the buurt, one of `sia.areas.CHANGES`.
+    reden : Series of str
+        Same index; why not, in Dutch, empty where it is.
+    soort : Series of str
+        Same index; what became of the buurt, one of `sia.areas.CHANGES`.
     """
 
     now: pd.Series[str]

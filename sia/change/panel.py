@@ -27,15 +27,23 @@ from sia.weighing import URGENTIE, goalposts, nobody_scored, weigh
 class Panel:
     """The years up to a last one, made comparable.
 
-    `jaren`: the years that can be compared.
-    `weggelaten` (DataFrame, index ``jaar``): ``reden`` why another year cannot.
-    `indicatoren`: score indicators that every one of `jaren` has, from one series; the scores rest
-        on these alone.
-    `resultaten`: the index of each year on those indicators.
-    `grenzen`: per earlier year what became of every code (`sia.areas.compare`), towards the last
-        year.
-    `plaatsen`: per year, the last included.
-    `modelsamenhang`: correlation between the errors of modelled figures of one buurt.
+    Parameters
+    ----------
+    jaren : tuple of int
+        The years that can be compared.
+    weggelaten : DataFrame, index ``jaar``
+        ``reden`` why another year cannot.
+    indicatoren : tuple of str
+        Score indicators that every one of `jaren` has, from one series; the scores rest on these
+        alone.
+    resultaten : dict of int to IndexResult
+        The index of each year on those indicators.
+    grenzen : dict of int to DataFrame
+        Per earlier year what became of every code (`sia.areas.compare`), towards the last year.
+    plaatsen : dict of int to Places
+        Per year, the last included.
+    modelsamenhang : float
+        Correlation between the errors of modelled figures of one buurt.
     """
 
     jaren: tuple[int, ...]
@@ -87,13 +95,26 @@ def comparable_years(
 ) -> Panel:
     """Put years side by side, like with like.
 
-    `tables`: of every year; the others are compared with the last.
-    `layers`: border maps that were delivered.
-    `basisjaar`: year whose norms fix the scale; for an indicator without norms in that year, the
-        first year that has them.
-    Returns: its scores rest on the indicators that all its years have. A year that shares too few
-        with the last one is left out with the reason.
-    Raises InputError when a year has no buurt with a score, or its border map is gone.
+    Parameters
+    ----------
+    tables : mapping of int to IndicatorTable
+        Of every year; the others are compared with the last.
+    layers : sequence of AreaLayer
+        Border maps that were delivered.
+    basisjaar : int
+        Year whose norms fix the scale; for an indicator without norms in that year, the first
+        year that has them.
+
+    Returns
+    -------
+    Panel
+        Its scores rest on the indicators that all its years have. A year that shares too few with
+        the last one is left out with the reason.
+
+    Raises
+    ------
+    InputError
+        When a year has no buurt with a score, or its border map is gone.
     """
     kept, shared, left_out = _years_that_share(tables, gemeente, settings or ChangeSettings())
     own = {jaar: tables[jaar] for jaar in kept}

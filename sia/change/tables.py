@@ -56,7 +56,10 @@ def _no_areas() -> pd.DataFrame:
 def year_scores(scores: Mapping[int, pd.DataFrame], buurten: pd.Index) -> pd.DataFrame:
     """Return urgentie per buurt of today in every year, on the scale of the base year.
 
-    `scores`: ``scores`` by year.
+    Parameters
+    ----------
+    scores : mapping of int to DataFrame
+        ``scores`` by year.
     """
     columns = {str(jaar): table[URGENTIE] for jaar, table in scores.items()}
     return pd.DataFrame(columns).reindex(buurten)

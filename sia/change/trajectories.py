@@ -23,15 +23,23 @@ ONE_YEAR = "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te 
 class Trajectories:
     """Types and urgentie of every buurt in every comparable year.
 
-    `namen`: type number -> name.
-    `typen` (DataFrame of Int64, index today's ``buurtcode``, one column per year): NA where the
-        buurt was no same place, or had too few figures.
-    `buurten` (DataFrame, index today's ``buurtcode``): as ``trajecten.parquet``.
-    `verandering`: between the first and the last year; None when there is one year.
-    `overgang`: transition matrix between the first and the last year.
-    `ruis_bekend`: score indicators with a known measurement error, those of which only the
-        rounding is known, and all of them.
-    `zonder`: features of the types that not every year has, so that none was typed on them here.
+    Parameters
+    ----------
+    namen : dict of int to str
+        Type number -> name.
+    typen : DataFrame of Int64, index today's ``buurtcode``, one column per year
+        NA where the buurt was no same place, or had too few figures.
+    buurten : DataFrame, index today's ``buurtcode``
+        As ``trajecten.parquet``.
+    verandering : TypeChange or None
+        Between the first and the last year; None when there is one year.
+    overgang : DataFrame of int
+        Transition matrix between the first and the last year.
+    ruis_bekend : tuple of int
+        Score indicators with a known measurement error, those of which only the rounding is
+        known, and all of them.
+    zonder : tuple of str
+        Features of the types that not every year has, so that none was typed on them here.
     """
 
     panel: Panel
@@ -237,7 +245,10 @@ def transition_table(found: Trajectories) -> pd.DataFrame:
 def yearly_shares(found: Trajectories) -> pd.DataFrame:
     """Return the chances of going from type to type (a Markov chain), over all pairs of years.
 
-    Returns: one row per type: its name, how many buurt-years it rests on, and the share (0-100) of
+    Returns
+    -------
+    DataFrame
+        One row per type: its name, how many buurt-years it rests on, and the share (0-100) of
         them that has each type in the next comparable year.
     """
     pairs = [

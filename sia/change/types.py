@@ -28,13 +28,17 @@ def _pair(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
 class TypeChange:
     """What changed between two years, and how much of it noise alone would bring.
 
-    `buurten`: index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
-        ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same* buurt
-        in the *same* year get different types, mean of both years), ``kans_anders`` (probability
-        that the types of the two years differ, given the noise in both), ``overtuigend`` (bool).
-    `gewijzigd`, `door_ruis`, `boven_ruis`: share (0-1) of buurten that changed; share expected by
-        noise alone; share of the changes that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)``
-        (NaN without changes).
+    Parameters
+    ----------
+    buurten : DataFrame
+        Index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
+        ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same*
+        buurt in the *same* year get different types, mean of both years), ``kans_anders``
+        (probability that the types of the two years differ, given the noise in both),
+        ``overtuigend`` (bool).
+    gewijzigd, door_ruis, boven_ruis : float
+        Share (0-1) of buurten that changed; share expected by noise alone; share of the changes
+        that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)`` (NaN without changes).
     """
 
     buurten: pd.DataFrame

@@ -86,8 +86,12 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
 
     ``gemeenten/GM0164-hengelo.toml``. It loads as it stands.
 
-    `naam`: name; the code when empty.
-    `folder`: default ``gemeenten/`` of the project.
+    Parameters
+    ----------
+    naam : str
+        Name; the code when empty.
+    folder : pathlib.Path, optional
+        Default ``gemeenten/`` of the project.
     """
     where = folder or default_folder()
     if not CODE.fullmatch(code):

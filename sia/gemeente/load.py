@@ -32,8 +32,12 @@ def names_with_a_file(folder: Path | None = None) -> dict[str, str]:
 def file_of(which: str, folder: Path | None = None) -> Path | None:
     """Return the file of a municipality, or None when it has none.
 
-    `which`: name, code or the name of the file.
-    `folder`: default ``gemeenten/`` of the project.
+    Parameters
+    ----------
+    which : str
+        Name, code or the name of the file.
+    folder : pathlib.Path, optional
+        Default ``gemeenten/`` of the project.
     """
     wanted = which.strip().casefold()
     for path, (code, naam) in _files(folder or default_folder()).items():
@@ -59,8 +63,12 @@ def _find(which: str, folder: Path) -> Path:
 def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
     """Return the validated configuration of one municipality.
 
-    `which`: name (``Enschede``), code (``GM0153``) or a TOML file.
-    `folder`: where to look for the name or code; default ``gemeenten/`` of the project.
+    Parameters
+    ----------
+    which : str or pathlib.Path
+        Name (``Enschede``), code (``GM0153``) or a TOML file.
+    folder : pathlib.Path, optional
+        Where to look for the name or code; default ``gemeenten/`` of the project.
     """
     if isinstance(which, Path) or which.endswith(".toml"):
         path = Path(which)

@@ -98,13 +98,16 @@ WORST_FIFTH = 80.0
 class Weighing:
     """The two axes of one municipality and year, with everything needed to explain them.
 
-    `scores` (DataFrame, index ``buurtcode``, all buurten): the columns of ``scores.parquet`` in
-        docs/reference/contracts.md.
-    `contributions` (DataFrame, index ``buurtcode``): points of urgentie per indicator; NaN for a
-        buurt that is not ranked.
-    `urgentie`, `potentie`: None when no indicator of the axis has data this year.
-    `vervallen` (DataFrame, index ``indicator``): score indicators that do not take part this year:
-        ``naam``, ``domein``, ``reden``.
+    Parameters
+    ----------
+    scores : DataFrame, index ``buurtcode``, all buurten
+        The columns of ``scores.parquet`` in docs/reference/contracts.md.
+    contributions : DataFrame, index ``buurtcode``
+        Points of urgentie per indicator; NaN for a buurt that is not ranked.
+    urgentie, potentie : IndexResult or None
+        None when no indicator of the axis has data this year.
+    vervallen : DataFrame, index ``indicator``
+        Score indicators that do not take part this year: ``naam``, ``domein``, ``reden``.
     """
 
     scores: pd.DataFrame
@@ -173,7 +176,10 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
 
     None when the norms are missing or have no spread.
 
-    `norms` (DataFrame, index ``indicator``): columns ``p00`` to ``p100``.
+    Parameters
+    ----------
+    norms : DataFrame, index ``indicator``
+        Columns ``p00`` to ``p100``.
     """
     indicator = norm_of(norms, indicator)
     if indicator not in norms.index:
@@ -209,9 +215,14 @@ def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str])
     year for the same reason). Where one of the two has its norms of the country and the other of
     the municipality the growth is not known, and the norms of the other year itself are taken.
 
-    `norms` (DataFrame, index ``indicator``): of the year that fixes the scale.
-    `year` (DataFrame, index ``indicator``): norms of the year that is weighed.
-    `money`: indicators in euros.
+    Parameters
+    ----------
+    norms : DataFrame, index ``indicator``
+        Of the year that fixes the scale.
+    year : DataFrame, index ``indicator``
+        Norms of the year that is weighed.
+    money : collection of str
+        Indicators in euros.
     """
     if norms is year:
         return norms
@@ -236,11 +247,19 @@ def usable_norms(
 ) -> tuple[dict[str, Normaliser], pd.DataFrame]:
     """Choose per indicator the scale of the base year, or this year's own where that is missing.
 
-    `own`, `base` (DataFrame, index ``indicator``): norms of this year and of the base year.
-    `money`: indicators in euros, whose scale moves with the median (`in_euros_of`).
-    Returns: without the indicators that have no spread in either year.
-    Returns DataFrame, index ``indicator``: ``schaal``: ``basisjaar``, ``dit jaar``, ``geen
-        spreiding`` or ``geen normen``.
+    Parameters
+    ----------
+    own, base : DataFrame, index ``indicator``
+        Norms of this year and of the base year.
+    money : collection of str, optional
+        Indicators in euros, whose scale moves with the median (`in_euros_of`).
+
+    Returns
+    -------
+    dict of indicator to Normaliser
+        Without the indicators that have no spread in either year.
+    DataFrame, index ``indicator``
+        ``schaal``: ``basisjaar``, ``dit jaar``, ``geen spreiding`` or ``geen normen``.
     """
     chosen: dict[str, Normaliser] = {}
     scale = {}
@@ -264,9 +283,17 @@ def structure(
 ) -> dict[str, pd.DataFrame]:
     """Return the hierarchy of each axis: urgentie over domains and their parts, potentie directly.
 
-    `indicators`: those that take part.
-    `weights`: a domain that is not named weighs 1; one that weighs nothing takes no part.
-    Returns: as `sia.index.IndexDesign` wants it; an axis without indicators is left out.
+    Parameters
+    ----------
+    indicators : tuple of str
+        Those that take part.
+    weights : mapping of domain to float, optional
+        A domain that is not named weighs 1; one that weighs nothing takes no part.
+
+    Returns
+    -------
+    dict of axis to DataFrame
+        As `sia.index.IndexDesign` wants it; an axis without indicators is left out.
     """
     tables = {}
     weight = weights or {}
@@ -332,18 +359,29 @@ def weigh(
 ) -> Weighing:
     """Weigh the buurten of one municipality in one year.
 
-    `values` (DataFrame, index ``buurtcode``): `IndicatorTable.scored`; every buurt, NaN where
-        missing.
-    `eligibility` (DataFrame, index ``buurtcode``): ``gerangschikt`` (bool) and ``reden``; only
-        ranked buurten enter the index.
-    `taking_part`: score indicators of this year.
-    `norms`, `base_norms` (DataFrame, index ``indicator``): distribution of this year and of the
-        base year; the base year fixes the scale.
-    `denominators`: same shape as `values`: what rates are shares of, for the binomial error.
-    `margins`: published 95 % margins, same shape as `values`.
-    `drift`: standard error of figures of an earlier year, same shape (`drift_of`).
-    `dropped` (DataFrame, index ``indicator``): score indicators left out before, with ``reden``.
-    Returns: ``scores`` has every buurt of `values`.
+    Parameters
+    ----------
+    values : DataFrame, index ``buurtcode``
+        `IndicatorTable.scored`; every buurt, NaN where missing.
+    eligibility : DataFrame, index ``buurtcode``
+        ``gerangschikt`` (bool) and ``reden``; only ranked buurten enter the index.
+    taking_part : tuple of str
+        Score indicators of this year.
+    norms, base_norms : DataFrame, index ``indicator``
+        Distribution of this year and of the base year; the base year fixes the scale.
+    denominators : DataFrame, optional
+        Same shape as `values`: what rates are shares of, for the binomial error.
+    margins : (lower, upper), optional
+        Published 95 % margins, same shape as `values`.
+    drift : DataFrame, optional
+        Standard error of figures of an earlier year, same shape (`drift_of`).
+    dropped : DataFrame, index ``indicator``, optional
+        Score indicators left out before, with ``reden``.
+
+    Returns
+    -------
+    Weighing
+        ``scores`` has every buurt of `values`.
     """
     s = settings or WeighingSettings()
     base = norms if base_norms is None else base_norms
@@ -427,9 +465,12 @@ def weigh_table(
 ) -> Weighing:
     """Weigh the buurten of an indicator table by the thresholds of a municipality.
 
-    `base_norms` (DataFrame, index ``indicator``): of the base year, which fixes the scale; by
-        default those of `table` itself.
-    `without`: indicators that are left out on purpose.
+    Parameters
+    ----------
+    base_norms : DataFrame, index ``indicator``, optional
+        Of the base year, which fixes the scale; by default those of `table` itself.
+    without : collection of str
+        Indicators that are left out on purpose.
     """
     plan = design(table, gemeente)
     taking_part = tuple(name for name in plan.indicatoren if name not in without)
@@ -474,7 +515,10 @@ def too_thin(taking_part: Collection[str], catalogue: Catalogue, gemeente: Gemee
 def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
     """Return what is wrong with a year in which no buurt has a score, and what to do.
 
-    `scores`: whose commonest ``reden`` is told.
+    Parameters
+    ----------
+    scores : DataFrame, optional
+        Whose commonest ``reden`` is told.
     """
     reasons = pd.Series(dtype=str) if scores is None else scores["reden"].astype(str)
     common = reasons[reasons != ""].mode()
@@ -540,7 +584,10 @@ def printed_unit(column: pd.Series[float]) -> float:
 
     A publisher that prints kilometres in one decimal leaves the truth open by 0.05 either way.
 
-    `column`: at least `PRINTED_ROWS` figures, or nothing can be told.
+    Parameters
+    ----------
+    column : Series
+        At least `PRINTED_ROWS` figures, or nothing can be told.
     """
     known = column.dropna().to_numpy(dtype=float)
     if len(known) < PRINTED_ROWS or not known.any():
@@ -568,12 +615,19 @@ def data_error(
     has none of an indicator's margins has the binomial noise. Of the other figures only the
     rounding is known, by the decimals in which they are printed.
 
-    `indicators`: those with a known denominator.
-    `margins`: published 95 % margins, buurten x indicators.
-    `values`: the figures as they are printed.
-    `correlation`: between the errors of two modelled figures of one buurt, each in its direction:
-        what the model of the publisher does not know of a place moves all its figures at once.
-    `drift`: see `drift_of`.
+    Parameters
+    ----------
+    indicators : tuple of str
+        Those with a known denominator.
+    margins : (lower, upper), optional
+        Published 95 % margins, buurten x indicators.
+    values : DataFrame, buurten x indicators, optional
+        The figures as they are printed.
+    correlation : float
+        Between the errors of two modelled figures of one buurt, each in its direction: what the
+        model of the publisher does not know of a place moves all its figures at once.
+    drift : DataFrame, optional
+        See `drift_of`.
     """
     lower = {} if margins is None else dict(margins[0].items())
     given = {str(n) for n, column in lower.items() if column.notna().any()}
@@ -612,8 +666,15 @@ def known_error(
 def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
     """Tell which buurten have a rank outside the interval of their ranks: sensitive to the method.
 
-    `scores`: with ``rang``, ``rang_p05`` and ``rang_p95``.
-    Returns Series of bool, index of `scores`: False where there is no rank or no interval.
+    Parameters
+    ----------
+    scores : DataFrame
+        With ``rang``, ``rang_p05`` and ``rang_p95``.
+
+    Returns
+    -------
+    Series of bool, index of `scores`
+        False where there is no rank or no interval.
     """
     rank = scores["rang"].astype("Float64").astype(float)
     return (rank < scores["rang_p05"]) | (rank > scores["rang_p95"])

@@ -44,13 +44,17 @@ SAMPLES = Methode.standaard().gevoeligheid.samples
 class Reweighed:
     """The order of the buurten under other weights, beside the order that they had.
 
-    `tabel` (DataFrame, index ``buurtcode``): ``voor`` and ``na`` (Int64, rank; 1 = most urgent),
-        ``verschuiving`` (Int64, places up is positive), ``urgentie`` (float, 0-100, on the other
-        weights), ``binnen`` (boolean: the new rank lies within the 5-95 % interval of the old one;
-        NA without an interval).
-    `kwart`: buurten in the most urgent quarter of those with both ranks, rounded up.
-    `blijft`, `erbij`, `eruit`: codes that are in that quarter before and after, that enter it, and
-        that leave it; in their new order.
+    Parameters
+    ----------
+    tabel : DataFrame, index ``buurtcode``
+        ``voor`` and ``na`` (Int64, rank; 1 = most urgent), ``verschuiving`` (Int64, places up is
+        positive), ``urgentie`` (float, 0-100, on the other weights), ``binnen`` (boolean: the new
+        rank lies within the 5-95 % interval of the old one; NA without an interval).
+    kwart : int
+        Buurten in the most urgent quarter of those with both ranks, rounded up.
+    blijft, erbij, eruit : tuple of str
+        Codes that are in that quarter before and after, that enter it, and that leave it; in
+        their new order.
     """
 
     tabel: pd.DataFrame
@@ -75,10 +79,15 @@ def reweighed(
     The ranks are those of the whole index built with these weights, because urgentie is nothing
     but the mean of the domains that a buurt has a score on.
 
-    `scores` (DataFrame, index ``buurtcode``): as ``scores.parquet``.
-    `factors`: what the weight of a domain is multiplied by; 0 leaves it out. Who is not named
-        keeps its weight.
-    `settings`: what `scores` were made with.
+    Parameters
+    ----------
+    scores : DataFrame, index ``buurtcode``
+        As ``scores.parquet``.
+    factors : mapping of domain to float
+        What the weight of a domain is multiplied by; 0 leaves it out. Who is not named keeps its
+        weight.
+    settings : WeighingSettings, optional
+        What `scores` were made with.
     """
     domains = scored_domains(scores)
     how = settings or WeighingSettings()
