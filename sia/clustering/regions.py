@@ -161,8 +161,8 @@ def why_outside(count: int, total: float, bounds: AreaSettings) -> str:
     if total < bounds.minimum:
         return (
             f"minder inwoners dan het minimum van {bounds.minimum:.0f}; een buur erbij brengt "
-            "het over het maximum, hoort bij een ander gebied, of maakt de kandidaten tot minder dan "
-            "een achtste van de inwoners"
+            "het over het maximum, hoort bij een ander gebied, of maakt de kandidaten tot minder "
+            "dan een achtste van de inwoners"
         )
     return ""
 
