@@ -1,7 +1,8 @@
 """Types and deel-buurten on worlds of rising difficulty, beside other ways to find them.
 
 ``--quick`` tries one city per point; names that end in ``.svg`` after the module get the charts:
-``python -m benchmarks.hard_worlds herkenning.svg deelbuurten.svg``.
+``python -m benchmarks.hard_worlds herkenning.svg deelbuurten.svg``. geosnap takes part where it is
+installed; it needs an environment of its own, because it brings along a hundred packages.
 """
 
 from __future__ import annotations
@@ -9,42 +10,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.typenset import best_number
 from sia.clustering.typology import Typology
+from sia.errors import InputError
 from sia.methode import PocketSettings, ScanSettings, TypologySettings
 from sia.pockets import find_pockets, neighbours
 from sia.viz.figure import PLAIN, SOFT, STRONG, Chart, canvas, finish
 from voorbeeldstad.worlds import PocketWorld, pocket_world, types_world
 
-TYPE_WORLDS: Mapping[str, Mapping[str, Any]] = {
-    "far apart (separation 2)": {"separation": 2.0},
-    "separation 1.5": {"separation": 1.5},
-    "separation 1": {"separation": 1.0},
-    "separation 0.5": {"separation": 0.5},
-    "1.5, noise as large as the spread": {"separation": 1.5, "noise": 1.0},
-    "1.5, 10 % missing": {"separation": 1.5, "gaps": 0.10},
-    "1.5, 20 % missing": {"separation": 1.5, "gaps": 0.20},
-    "1.5, unequal types": {"separation": 1.5, "unequal": True},
-    "1.5, 30 buurten": {"separation": 1.5, "buurten": 30},
-    "1.5, 300 buurten": {"separation": 1.5, "buurten": 300},
-    "1, 300 unequal, noise, 10 % missing": {
-        "separation": 1.0,
-        "buurten": 300,
-        "unequal": True,
-        "noise": 0.5,
-        "gaps": 0.10,
-    },
+try:
+    from geosnap.analyze import cluster as geosnap_cluster
+except ImportError:
+    geosnap_cluster = None
+
+SWEEPS: Mapping[str, tuple[float, ...]] = {
+    "separation": (0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
+    "noise": (0.0, 0.5, 1.0, 1.5),
+    "gaps": (0.0, 0.05, 0.1, 0.2, 0.3),
+    "buurten": (30, 60, 120, 300),
+    "unequal": (0, 1),
 }
+"""Dials of a world of types, turned one at a time; the others stay as in `BASE`."""
+BASE: Mapping[str, float] = {"separation": 1.5, "buurten": 60}
 STRENGTHS = (0.5, 1.0, 1.5, 2.0, 3.0)
 POCKET_WORLDS: Mapping[str, Mapping[str, float]] = {
     "no noise": {},
@@ -62,41 +62,79 @@ conditions of the *quartiers prioritaires* (décret 2014-767), here on the value
 
 
 def typed(figures: pd.DataFrame, count: int) -> pd.Series[int]:
-    """Return the types that SIA gives the buurten."""
-    return Typology(TypologySettings(n_types=count)).fit(figures).predict(figures)
+    """Return the types that SIA gives the buurten; none where it refuses, for want of full rows."""
+    try:
+        fitted = Typology(TypologySettings(n_types=count)).fit(figures)
+    except InputError:
+        return pd.Series(pd.NA, figures.index, dtype="Int64")
+    return fitted.predict(figures)
+
+
+def own_number(figures: pd.DataFrame, count: int) -> pd.Series[int]:
+    """Return the types that SIA gives when nobody says how many there are."""
+    del count
+    return typed(figures, best_number(figures, TypologySettings()))
 
 
 def complete_rows(figures: pd.DataFrame, count: int) -> pd.Series[int]:
     """Return the types of scikit-learn's k-means on the rows without a gap; the rest has none."""
+    return _complete(figures, count, KMeans(count, n_init=100, random_state=2024).fit_predict)
+
+
+def geosnap_ward(figures: pd.DataFrame, count: int) -> pd.Series[int]:
+    """Return the Ward types of geosnap on the rows without a gap, as it leaves the rest out."""
+
+    def fitted(z: np.ndarray) -> Any:
+        points = gpd.GeoDataFrame(
+            pd.DataFrame(z).add_prefix("f").assign(year=2024, geoid=range(len(z))),
+            geometry=gpd.points_from_xy(range(len(z)), range(len(z))),
+            crs=28992,
+        )
+        names = [name for name in points if str(name).startswith("f")]
+        found = geosnap_cluster(points, n_clusters=count, method="ward", columns=names)
+        return found.set_index("geoid").sort_index().iloc[:, -1].astype(int)
+
+    return _complete(figures, count, fitted)
+
+
+def _complete(
+    figures: pd.DataFrame, count: int, fit: Callable[[np.ndarray], Any]
+) -> pd.Series[int]:
     rows = figures.dropna()
     found = pd.Series(pd.NA, figures.index, dtype="Int64")
     if len(rows) > count:
         z = (rows - rows.mean()) / rows.std(ddof=0)
-        found[rows.index] = KMeans(count, n_init=100, random_state=2024).fit_predict(z)
+        with threadpool_limits(limits=1):
+            found[rows.index] = np.asarray(fit(z.to_numpy()))
     return found
 
 
-def agreement(truth: pd.Series[int], found: pd.Series[int]) -> tuple[float, float]:
-    """Return the adjusted Rand index over the typed buurten, and how many are typed (0-1)."""
-    known = found.notna()
-    if not known.any():
-        return 0.0, 0.0
-    score = float(adjusted_rand_score(truth[known], found[known].astype(int)))
-    return score, float(known.mean())
+TYPE_WAYS: dict[str, Callable[[pd.DataFrame, int], pd.Series[int]]] = {
+    "sia, own number": own_number,
+    "sia": typed,
+    "k-means": complete_rows,
+}
+if geosnap_cluster is not None:
+    TYPE_WAYS["geosnap ward"] = geosnap_ward
+
+
+def agreement(truth: pd.Series[int], found: pd.Series[int]) -> float:
+    """Return the adjusted Rand index over all buurten; those without a type are a group."""
+    return float(adjusted_rand_score(truth, found.fillna(-1).astype(int)))
 
 
 def type_rows(seeds: Sequence[int]) -> pd.DataFrame:
-    """Return a row per world and seed."""
+    """Return a row per dial, value, seed and way."""
     rows = []
-    for name, dials in TYPE_WORLDS.items():
-        for seed in seeds:
+    for dial, values in SWEEPS.items():
+        for value, seed in product(values, seeds):
+            dials: dict[str, Any] = {**BASE, dial: value}
             figures, truth = types_world(seed, **dials)
-            chosen, planted = best_number(figures, TypologySettings()), int(truth.nunique())
-            row: dict[str, Any] = {"world": name, "k": chosen}
-            row["chosen"], _ = agreement(truth, typed(figures, chosen))
-            row["known"], row["typed"] = agreement(truth, typed(figures, planted))
-            row["complete"], row["rows"] = agreement(truth, complete_rows(figures, planted))
-            rows.append(row)
+            for way, find in TYPE_WAYS.items():
+                found = find(figures, int(truth.nunique()))
+                row = {"dial": dial, "value": float(value), "way": way}
+                row |= {"ari": agreement(truth, found), "typed": found.notna().mean()}
+                rows.append({**row, "number": found.nunique()})
     return pd.DataFrame(rows)
 
 
@@ -161,23 +199,31 @@ def pocket_rows(seeds: Sequence[int]) -> pd.DataFrame:
 
 
 def draw_types(rows: pd.DataFrame) -> Chart:
-    """Draw the agreement with the planted types in every world, the chosen number and the given."""
-    worlds = list(TYPE_WORLDS)
-    with canvas(7.5, 3.6) as figure:
-        axes = figure.add_axes((0.42, 0.14, 0.56, 0.84))
-        for way, colour, shift in (("chosen", STRONG, -0.15), ("complete", SOFT, 0.15)):
-            for place, world in enumerate(worlds):
-                values = rows.loc[rows["world"] == world, way].to_numpy(dtype=float)
-                axes.plot(values, [place + shift] * len(values), "o", color=colour, alpha=0.35)
-                axes.plot(values.mean(), place + shift, "D", color=colour, markersize=6)
-        axes.set_yticks(range(len(worlds)), worlds, fontsize=8)
-        axes.set_ylim(len(worlds) - 0.5, -0.5)
-        axes.set_xlim(-0.05, 1.03)
-        axes.set_xlabel("adjusted Rand index with the planted types")
-        text = (
-            "Every dot is a made-up city, every diamond their mean: SIA with its own number of "
-            "types, and in grey k-means on complete rows with the planted number."
-        )
+    """Draw the agreement with the planted types while one dial is turned, per way."""
+    styles = {
+        "sia": ("-", STRONG),
+        "sia, own number": (":", STRONG),
+        "k-means": ("-", SOFT),
+        "geosnap ward": ("--", PLAIN),
+    }
+    mean = rows.groupby(["way", "dial", "value"])["ari"].mean()
+    drawn = [dial for dial in SWEEPS if dial != "unequal"]
+    with canvas(7.5, 2.6) as figure:
+        grid = figure.subplots(1, len(drawn), sharey=True)
+        figure.subplots_adjust(0.06, 0.17, 0.99, 0.76, 0.08)
+        for axes, dial in zip(grid, drawn, strict=True):
+            for way, (line, colour) in styles.items():
+                if way in TYPE_WAYS:
+                    part = mean.loc[way, dial]
+                    axes.plot(part.index, part, line, marker=".", color=colour, label=way)
+            axes.set_title(dial, fontsize=9, loc="left")
+            axes.set_ylim(-0.03, 1.03)
+        grid[-1].set_xscale("log")
+        grid[-1].set_xticks(SWEEPS["buurten"], [f"{n:g}" for n in SWEEPS["buurten"]], minor=False)
+        grid[-1].minorticks_off()
+        handles, labels = grid[0].get_legend_handles_labels()
+        figure.legend(handles, labels, ncols=4, loc="upper left", frameon=False, fontsize=8)
+        text = "Adjusted Rand index with the planted types; one dial is turned at a time."
         return finish(figure, "Types found in worlds of rising difficulty", text, rows)
 
 
@@ -214,25 +260,28 @@ def main(quick: bool) -> str:
 
 def measured(quick: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of types and of pockets."""
-    return type_rows(range(1 if quick else 4)), pocket_rows(range(1 if quick else 4))
+    return type_rows(range(1 if quick else 8)), pocket_rows(range(1 if quick else 4))
 
 
 def report(types: pd.DataFrame, pockets: pd.DataFrame) -> str:
     """Write what was measured as Markdown."""
+    ways = list(TYPE_WAYS)
     lines = [
-        f"Types: {len(types) // len(TYPE_WORLDS)} seeds per world, mean (lowest).",
+        f"Types: 1.5 apart and 60 buurten unless said, {len(types) // len(ways)} cities in all; "
+        "mean adjusted Rand index over all buurten, those without a type as a group.",
         "",
-        "| world | ARI, own number | number | ARI, planted number | typed "
-        "| k-means on complete rows | complete |",
-        "|---|---|---|---|---|---|---|",
+        f"| dial | value | {' | '.join(ways)} | typed: sia | k-means | own number |",
+        "|---" * (len(ways) + 5) + "|",
     ]
-    for world, part in types.groupby("world", sort=False):
-        lines.append(
-            f"| {world} | {part['chosen'].mean():.2f} ({part['chosen'].min():.2f}) "
-            f"| {part['k'].mean():.1f} | {part['known'].mean():.2f} ({part['known'].min():.2f}) "
-            f"| {100 * part['typed'].mean():.0f} % | {part['complete'].mean():.2f} "
-            f"({part['complete'].min():.2f}) | {100 * part['rows'].mean():.0f} % |"
-        )
+    mean = types.groupby(["way", "dial", "value"])[["ari", "typed", "number"]].mean()
+    for dial, values in SWEEPS.items():
+        for value in map(float, values):
+            cells = [f"{mean.at[(way, dial, value), 'ari']:.2f}" for way in ways]
+            cells += [
+                f"{100 * mean.at[(way, dial, value), 'typed']:.0f} %" for way in ("sia", "k-means")
+            ]
+            cells.append(f"{mean.at[('sia, own number', dial, value), 'number']:.1f}")
+            lines.append(f"| {dial} | {value:g} | {' | '.join(cells)} |")
     lines += [
         "",
         "| pockets | strength | way | planted | recall | found | precision |",

@@ -222,8 +222,9 @@ class ScanSettings(Section):
 
 
 _PERSONAL = re.compile(
-    r"inkomen|uitkering|bijstand|arbeidsongeschikt|armoede|minima|schuld|rondkomen|vermogen"
-    r"|\bww\b|_ww|\bao\b|_ao|aow|gezond|ziek|beperk|eenzaam|angst|depressi|wmo|jeugdzorg|zorg"
+    r"inkomen|uitkering|bijstand|arbeidsongeschikt|armoede|minima|minimum|schuld|rondkomen|vermogen"
+    r"|\bww\b|_ww|\bao\b|_ao|aow|wajong|toeslag|werklo|werkzoek|laaggeletterd|verdacht"
+    r"|gezond|ziek|beperk|eenzaam|angst|depressi|diabetes|overgewicht|roken|medicijn|ggz|wmo|zorg"
 )
 """What is known of persons and is no part of a score below the level of a buurt."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from sia.clustering.regions import grow_areas, why_outside
+from sia.clustering.regions import compactness, grow_areas, why_outside
 from sia.methode import AreaSettings
 
 _WIJK_NUMBER = re.compile(r"^Wijk \d+ ")
@@ -25,8 +25,8 @@ class Areas:
     buurten : DataFrame, index ``buurtcode``
         ``dia_gebied`` (Int64), ``naam``, ``reden``; as ``gebiedsindeling.parquet``.
     gebieden : DataFrame, index ``gebied``
-        ``naam``, ``buurten`` (int), ``kandidaten`` (int), ``inwoners``, ``binnen`` (bool: within
-        the bounds) and ``reden`` (why not).
+        ``naam``, ``buurten`` (int), ``kandidaten`` (int), ``inwoners``, ``compactheid`` (0-1: 1 a
+        circle), ``binnen`` (bool: within the bounds) and ``reden`` (why not).
     """
 
     buurten: pd.DataFrame
@@ -62,6 +62,9 @@ def find_areas(
             "buurten": number.value_counts().reindex(people.index).astype("int64"),
             "kandidaten": wanted.groupby(number).sum().reindex(people.index).astype("int64"),
             "inwoners": people,
+            "compactheid": areas.geometry.groupby(number).agg(
+                lambda shapes: compactness(shapes.to_numpy())
+            ),
         }
     ).rename_axis("gebied")
     rows = zip(table["buurten"], table["inwoners"], strict=True)

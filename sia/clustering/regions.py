@@ -2,7 +2,8 @@
 
 No candidate, no area. An area starts at the most urgent candidate that is in none, takes in the
 candidates beside it, and then, while it has too few inhabitants, the neighbour that is most urgent
-and keeps it most compact. Neighbours share a border; a corner is none, and water lies between.
+and keeps it most compact; where the candidates would become a small part of it, it stays as small
+as they are. Neighbours share a border; a corner is none, and water lies between.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ Ints = npt.NDArray[np.int64]
 LEAST_BORDER, LEAST_SHARE = 20.0, 1 / 12
 """Metres, and part of the outline of the smaller of both, that two buurten must share to be
 neighbours in an area: who meets at a crossing of road and railway is no neighbour."""
+LEAST_ASKING = 1 / 8
+"""Least part of the people of a grown area that lives in its candidates: a hamlet that asks for an
+approach makes no area of the thousands beside it that do not."""
 _TOLERANCE = 1.0
 LOOSE = "hoort niet bij een gebied rond een kandidaat"
 
@@ -70,10 +74,11 @@ class _City:
         """Return the free neighbours of a group, in order."""
         return sorted({n for member in members for n in self.beside[member]} & set(free))
 
-    def compactness(self, members: list[int]) -> float:
-        """Return the area of a group beside that of a circle with its outline (Polsby-Popper)."""
-        outline = shapely.union_all(shapely.buffer(self.shapes[members], _TOLERANCE))
-        return float(4 * np.pi * outline.area / outline.length**2)
+
+def compactness(shapes: npt.NDArray[np.object_]) -> float:
+    """Return the area of a group beside that of a circle of its outline (Polsby & Popper 1991)."""
+    outline = shapely.union_all(shapely.buffer(shapes, _TOLERANCE))
+    return float(4 * np.pi * outline.area / outline.length**2)
 
 
 def grow_areas(
@@ -118,10 +123,11 @@ def grow_areas(
     number = len(named)
     while wanted:
         start = max(wanted, key=lambda n: (city.urgency[n], -n))
-        members = _grown([start], wanted - {start}, city, bounds.maximum, None)
-        members = _grown(
-            members, free - wanted - set(members), city, bounds.maximum, bounds.minimum
-        )
+        core = _grown([start], wanted - {start}, city, bounds.maximum, None)
+        beside = free - wanted - set(core)
+        members = _grown(core, beside, city, bounds.maximum, bounds.minimum)
+        if city.people[core].sum() < LEAST_ASKING * city.people[members].sum():
+            members = core
         number += 1
         table.loc[city.codes[members], "gebied"] = number
         free -= set(members)
@@ -143,7 +149,7 @@ def _grown(
         options = [n for n in options if n not in members]
         if not options or (enough is not None and total >= enough):
             return members
-        worth = [city.urgency[n] / 100 + city.compactness([*members, n]) for n in options]
+        worth = [city.urgency[n] / 100 + compactness(city.shapes[[*members, n]]) for n in options]
         members = [*members, options[int(np.argmax(worth))]]
 
 
@@ -154,8 +160,9 @@ def why_outside(count: int, total: float, bounds: AreaSettings) -> str:
         return f"{kind} met meer inwoners dan het maximum van {bounds.maximum:.0f}"
     if total < bounds.minimum:
         return (
-            f"minder inwoners dan het minimum van {bounds.minimum:.0f}; geen buur kan erbij zonder "
-            "het maximum te overschrijden of bij een ander gebied te horen"
+            f"minder inwoners dan het minimum van {bounds.minimum:.0f}; een buur erbij brengt "
+            "het over het maximum, hoort bij een ander gebied, of maakt de kandidaten tot minder "
+            "dan een achtste van de inwoners"
         )
     return ""
 

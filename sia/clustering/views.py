@@ -20,6 +20,7 @@ def area_table(areas: pd.DataFrame) -> pd.DataFrame:
             "buurten": areas["buurten"],
             "kandidaten": areas["kandidaten"],
             "inwoners": areas["inwoners"],
+            "compactheid": areas["compactheid"],
             "binnen de grenzen": areas["binnen"],
             "reden": areas["reden"],
         }

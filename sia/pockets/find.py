@@ -46,8 +46,8 @@ class PocketResult:
         ``buurtcode`` and ``deelbuurt`` (empty outside any). Never a value.
     buurten : DataFrame, index ``buurtcode``
         Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``score`` (mean over them, as
-        that of a deel-buurt; NaN under the minimum or where it gives away too much),
-        ``getoetst`` (bool), ``reden`` (why not), ``p`` of its best candidate.
+        that of a deel-buurt; NaN under the minimum), ``getoetst`` (bool), ``reden`` (why not),
+        ``p`` of its best candidate.
     gebruikt : tuple of str
         Dutch names of the indicators that were used.
     toelichting : str
@@ -121,7 +121,7 @@ def find_pockets(
         pockets=pockets,
         indicatoren=indicator_table(pockets, found, city, how.minimum),
         vierkanten=square_table(squares, pockets, found, city),
-        buurten=buurt_table(found, city, how.minimum),
+        buurten=buurt_table(city, how.minimum),
         gebruikt=tuple(one.naam for one in city.used),
         toelichting=explain(pockets, city, how),
         noise=city.noise,

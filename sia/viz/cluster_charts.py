@@ -226,9 +226,9 @@ def _maps(
             axes.set_title(label, fontsize=9)
             if lines:
                 _rings(axes, lines)
-            for text_, point in marks:
-                box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT}
-                axes.text(point.x, point.y, text_, ha="center", va="center", fontsize=9, bbox=box)
+        for text_, point in marks:  # they belong to what the first panel shows
+            box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT}
+            grid[0, 0].text(point.x, point.y, text_, ha="center", va="center", fontsize=9, bbox=box)
         handles = [
             Patch(facecolor=colour, edgecolor=SOFT, hatch=pattern)
             for colour, pattern in styles.values()

@@ -80,6 +80,22 @@ def test_an_area_takes_in_the_most_urgent_neighbour_and_is_named_after_its_candi
     assert table["wijken (aantal buurten)"].tolist() == ["Wijk 01 West (4)"]
 
 
+def test_a_hamlet_makes_no_area_of_the_thousands_beside_it() -> None:
+    areas, urgency = city()
+    for people, alone in ((400.0, True), (700.0, False)):
+        areas.loc[code(14), "inwoners"] = people
+        result = find_areas(areas, urgency, [code(14)], {}, BOUNDS)
+        (area,) = result.gebieden.itertuples()
+        assert (area.buurten == 1) == alone == (not area.binnen) == ("achtste" in area.reden)
+
+
+def test_a_square_is_more_compact_than_a_strip() -> None:
+    for codes, value in (([0, 1, 6, 7], np.pi / 4), ([0, 1, 2, 3], 4 * np.pi * 4 / 100)):
+        result = found(named={"genoemd": [code(n) for n in codes]})
+        [shown] = area_table(result.gebieden)["compactheid"]
+        assert shown == pytest.approx(value, rel=0.03)
+
+
 def test_an_area_that_holds_most_of_a_wijk_bears_its_name() -> None:
     areas, urgency = city()
     areas.loc[[code(n) for n in (0, 1, 6, 7)], "wijknaam"] = "Wijk 03 Hoek"

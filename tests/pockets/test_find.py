@@ -280,6 +280,12 @@ def test_real_squares_of_groningen(real_data):
     assert len(result.buurten) == len(areas)
     assert (result.pockets["inwoners"] >= 100).all()
     assert 0 < result.noise.rho < 1
+    worth = squares[WOZ].groupby(result.vierkanten["buurtcode"]).mean().drop("", errors="ignore")
+    rich = set(worth.index[worth > worth.quantile(0.75)])
+    hosts = {code for codes in result.pockets["buurtcodes"] for code in codes.split()}
+    assert len(rich) > 10 and not hosts & rich
+    for name, own in squares[WOZ].groupby(result.vierkanten["deelbuurt"]):
+        assert name == "" or own.max() < squares[WOZ].mean()
 
 
 def test_an_amount_and_its_inverse_tell_the_same_story(found):
@@ -332,6 +338,19 @@ def test_a_poorer_corner_of_a_rich_buurt_is_no_deel_buurt():
     assert "BU99990005" in set(found["buurtcode"])
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_no_cheap_corner_of_a_rich_buurt_whatever_its_size_place_or_depth(seed):
+    rng = np.random.default_rng([seed, 14])
+    level, wide, high = rng.uniform(450, 900), *rng.integers(2, 5, 2)
+    corner = block(8 + rng.integers(0, 9 - wide), 8 + rng.integers(0, 9 - high), wide, high)
+    # above the city's mean even where noise is at its lowest
+    effect = rng.uniform(280, 0.8 * level) / level
+    how = PocketSettings(scan=ScanSettings(permutations=299), fdr=0.3)
+    squares, buurten = level_town(corner, level, effect, seed)
+    found = find_pockets(squares, buurten, how)
+    assert not (found.vierkanten["deelbuurt"].to_numpy()[corner] != "").any()
+
+
 @pytest.mark.parametrize("other", [0.98, 2.5])
 def test_a_square_that_contradicts_is_no_part(other):
     squares, buurten = level_town(block(9, 9, 4, 3))
@@ -355,6 +374,45 @@ def test_a_place_keeps_its_id_and_another_place_never_gets_it():
     moved = find_pockets(*level_town(two, effect=0.6), QUICK, [gone]).pockets
     assert not set(moved.index) & set(gone.index)
     assert "BU99990004-D10" in moved.index
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ((0, 0, 7, 2), True),
+        ((1, 0, 7, 2), True),
+        ((-1, 0, 7, 2), True),
+        ((2, 0, 7, 2), True),
+        ((0, 0, 5, 2), True),
+        ((0, 0, 4, 2), True),
+        ((3, 0, 4, 3), True),
+        ((0, 0, 7, 3), True),
+        ((-1, 0, 8, 2), True),
+        ((4, 0, 7, 2), False),
+        ((0, 3, 7, 2), False),
+    ],
+)
+def test_a_number_stays_exactly_when_half_of_the_smaller_does(change, same):
+    """Shifted, shrunk or grown over a border; what is found is held against itself of before."""
+    dx, dy, wide, high = change
+    then, now = block(4, 11, 7, 2), block(4 + dx, 11 + dy, wide, high)
+    assert (2 * (then & now).sum() >= min(then.sum(), now.sum())) == same
+    old = find_pockets(*level_town(then, effect=0.4), QUICK)
+    new = find_pockets(*level_town(now, effect=0.4), QUICK, [old.pockets])
+    [number] = set(old.vierkanten["deelbuurt"][then]) - {""}
+    assert (number in set(new.vierkanten["deelbuurt"][now])) == same
+    assert new.pockets.index.is_unique
+
+
+def test_two_places_never_get_one_id():
+    """A place crept along: what is now where it began is not what is now where it went."""
+    row = block(4, 3, 7) | block(14, 3, 7)
+    now = find_pockets(*level_town(row, effect=0.5), QUICK).pockets
+    assert len(now) >= 2
+    then = [now.iloc[[0]].rename(index=lambda _: "D"), now.iloc[[1]].rename(index=lambda _: "D")]
+    for years, kept in ((then, 0), (then[::-1], 1)):
+        again = find_pockets(*level_town(row, effect=0.5), QUICK, years).pockets
+        assert again.index.is_unique and list(again.index).index("D") == kept
 
 
 def test_other_seeds_find_the_same():
@@ -383,7 +441,22 @@ def test_the_rest_is_left_out_where_it_gives_away_who_is_unknown(found):
 
 
 @pytest.mark.parametrize(
-    "kolom", ["percentage_laag_inkomen_huishouden", "bijstand", "wmo_clienten"]
+    "kolom",
+    [
+        "percentage_laag_inkomen_huishouden",
+        "bijstand",
+        "wmo_clienten",
+        "sociaal_minimum",
+        "wajong",
+        "werkloosheid",
+        "roken",
+        "overgewicht",
+        "medicijngebruik",
+        "ggz",
+        "laaggeletterd",
+        "energietoeslag",
+        "verdachten",
+    ],
 )
 def test_what_is_known_of_persons_is_no_indicator_on_squares(kolom):
     with pytest.raises(ValueError, match="alleen op buurtniveau"):

@@ -179,7 +179,13 @@ def _faces(lines: object, cells: Sequence[Polygon]) -> list[Polygon]:
         hits = tree.query(inside, predicate="within")
         # rounding leaves slivers between cells; they go to the nearest
         parts[int(hits[0] if len(hits) else tree.nearest(inside))].append(face)
-    return [unary_union(found) for found in parts]
+    whole = [unary_union(found) for found in parts]
+    for number, cell in enumerate(whole):
+        *loose, whole[number] = sorted(_parts(cell), key=lambda part: part.area)
+        for part in loose:  # a sliver that meets its own cell in a point only
+            beside = int(np.argmax(shapely.length(shapely.intersection(whole, part))))
+            whole[beside] = unary_union([whole[beside], part])
+    return whole
 
 
 def _wobble(cells: list[Polygon], rng: np.random.Generator) -> list[Polygon]:
