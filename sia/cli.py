@@ -420,8 +420,8 @@ def tafel(
             "--bron",
             "-b",
             metavar="MAP",
-            help="Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
-            "naam van de gemeente.",
+            help="Map met de map plannen; mag vaker. Standaard die van de laatste run, anders de "
+            "map in data/raw die naar de gemeente heet, anders data/raw zelf.",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it

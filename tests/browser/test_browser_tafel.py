@@ -17,10 +17,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route
 
-from sia.sessie.choices import opened
 from sia.sessie.serve import ADDRESS, free_port
 from sia.settings import PLANS, Folders
-from sia.stages.agenda import at_the_table
+from sia.tafel.app import Tafel
 from sia.tafel.record import DECISIONS
 from tests.browser.conftest import WIDTHS, Visit
 from tests.sessie.klein import CODE, YEAR, small_city
@@ -204,8 +203,7 @@ def test_a_round_is_tried_decided_and_gone_on_from(
         assert (seen.requests, seen.complaints) == ([], [])
     raw = root / "data" / "raw" / "voorbeeldstad"
     assert first in (raw / PLANS / DECISIONS).read_text(encoding="utf-8")
-    made = at_the_table(opened(Folders.of(root), CODE, YEAR), [raw])
-    assert made is not None and made.starts[first] == before + 1
+    assert Tafel(Folders.of(root), CODE, YEAR, [raw]).dia.starts[first] == before + 1
     with table(root, repository, chromium, "--samen", "alle") as seen:
         page = seen.page
         bar = page.locator(f".balk[data-plan='{first}']")
