@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 
 from sia.agenda.dia import Dia
+from sia.agenda.insight.gaps import unserved
 from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import chosen, opened
@@ -23,7 +24,7 @@ from sia.stages.opening import raw_folder, usual_folders
 from sia.stages.run import Run
 from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
-from sia.tafel.showing import city, compared, decided, shown
+from sia.tafel.showing import city, compared, decided, lacking, shown
 from sia.viz.house_style import theme_of
 from sia.viz.theme import FICTIONAL
 
@@ -163,6 +164,7 @@ class Tafel(anywidget.AnyWidget):
         }
         stad = {**head, **city(self.dia, self.areas, self.closed)}
         kept = {"varianten": variants(self.run.folder / FOLDER), "besluiten": decided(self.dia)}
+        kept["levering"] = lacking(self.dia, unserved(self.dia, self.run.table("scores")))
         return {"stad": stad, **kept, **self._answer({"vraag": {}})}
 
     def _answer(self, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
             wat = f"{partner} deelt haar budget niet aan deze tafel."
             raise InputError.one(wat=wat, oplossing="Vraag haar om een nieuwe levering.")
         agenda = with_budget(agenda, partner, share / 100)
+    agenda = _released(agenda, dia.windows, ask.jaren)
     years = _with_group(agenda, ask.jaren)
     agenda = _standing(agenda, dia.starts, closed, years)
     for partner in ask.zonder:
@@ -143,6 +144,14 @@ def without_secrets(agenda: Agenda, closed: Collection[str]) -> Agenda:
     for column in MEANS:
         limits[column] = limits[column].mask(theirs, enough[column])
     return replace(agenda, budgets=limits)
+
+
+def _released(agenda: Agenda, windows: pd.DataFrame, asked: Collection[str]) -> Agenda:
+    """Let plans that the table moves go from the year that was decided for them before."""
+    plans = agenda.plans.copy()
+    moved = plans.index.intersection(list(asked))
+    plans.loc[moved, windows.columns] = windows.loc[moved]
+    return replace(agenda, plans=plans)
 
 
 def _standing(

@@ -12,8 +12,21 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.dia import Dia
+from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import shares
-from sia.agenda.insight.views import conflict_table, decision_problem_table, status_table
+from sia.agenda.insight.gaps import missing_partners, unfunded_people, works_of_people
+from sia.agenda.insight.views import (
+    conflict_table,
+    decision_problem_table,
+    delivery_change_text,
+    delivery_text,
+    mandate_table,
+    problem_table,
+    status_table,
+    version_difference_table,
+    waiting_table,
+)
+from sia.agenda.programme.agreements import decided_years
 from sia.agenda.programme.optimise import use_of_means
 from sia.agenda.programme.reasons import DEAR, why_left_out, why_moved
 from sia.agenda.programme.versions import differences
@@ -30,7 +43,6 @@ PARTNERS = (
     "Per partner: plannen met een jaar, wat zij minder betaalt voor openbreken, geld en mensen in "
     "de looptijd, koppelkansen erbij en eraf; tussen haakjes het verschil"
 )
-AT_THE_TABLE = "Dit jaar is aan deze tafel gekozen, of het plan gaat mee door een afspraak."
 _INKS = ("#000000", "#ffffff")
 STILL = (
     "{wie}: budget alleen om mee te rekenen. Hun plannen blijven hier staan tot de tafel ze zelf "
@@ -50,6 +62,9 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
     west, north, unit = drawn.kader
     codes = dia.plans["buurtcodes"].reindex(plans.index).str.split(";").str[0]
     names = areas["naam"].astype(str)
+    held = decided_years(dia.agreed.organisation.steps)
+    windows = dia.windows[["eerste", "laatste"]].astype(int).itertuples(name=None)
+    span = {str(plan): (first, last) for plan, first, last in windows}
     return {
         "jaren": list(dia.agenda.settings.jaren),
         "versie": f"versie {dia.versions['versie'].iloc[-1]}, geleverd {day(dia.taken.edition)}",
@@ -67,6 +82,7 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
             }
             for n, name in enumerate(partners)
         ],
+        "rollen": sorted(set(dia.agreed.organisation.mandates["wie"])),
         "subsidies": [
             {"id": str(key), "naam": f"{row['naam']} ({row['status']})"}
             for key, row in dia.delivered.subsidies.iterrows()
@@ -79,11 +95,13 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
                 "partner": partners.index(row["partner"]),
                 "gebied": str(dia.gebieden.get(codes[plan], "overig")),
                 "buurt": str(names.get(codes[plan], "buiten de gemeente")),
-                "eerste": int(row["eerste"]),
-                "laatste": int(row["laatste"]),
+                "eerste": span[str(plan)][0],
+                "laatste": span[str(plan)][1],
+                "besloten": held.get(str(plan)),
                 "voorkeur": int(row["voorkeur"]),
                 "duur": int(row["duur"]),
                 "kosten": euro(row["kosten"]),
+                "mensen": _people(dia.plans.loc[plan]),
                 "soort": str(row["soort"]),
                 "status": str(dia.plans["status"][plan]),
                 "kans": main.get(str(plan), -1),
@@ -105,6 +123,42 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
             for kans, row in dia.agreed.state.iterrows()
         ],
     }
+
+
+def _people(plan: pd.Series) -> str:
+    """Say what a plan asks of people and whom it reaches, as far as its partner told."""
+    units = {"fte": "fte per jaar", "vrijwilligers": "vrijwilligers te werven en op te leiden",
+             "huishoudens": "huishoudens bereikt"}  # fmt: skip
+    told = [(name, plan[name]) for name in units if not pd.isna(plan[name])]
+    return "; ".join(f"{number(n, int(name == 'fte'))} {units[name]}" for name, n in told)
+
+
+def lacking(dia: Dia, unserved: pd.DataFrame) -> str:
+    """Return what was delivered and does not count, and what the agenda lacks.
+
+    Parameters
+    ----------
+    unserved : DataFrame
+        Opgaven of candidate areas without a plan, see `sia.agenda.insight.gaps`.
+    """
+    rejected = dia.delivered.reading.rejected
+    wrong = problem_table(dia.delivered)
+    said = f"{delivery_text(dia.delivered)} {delivery_change_text(dia)}"
+    if rejected:
+        said += f" Plannen waarvan geen rij meetelt: {opsomming(sorted(rejected))}."
+    columns = {"wat": "Wat", "oplossing": "Wat te doen", "bestand": "Bestand", "rij": "Rij"}
+    tables = {
+        "Wat de partners moeten verbeteren": wrong[list(columns)].rename(columns=columns),
+        "Partners die aan tafel ontbreken": missing_partners(dia)[["zin"]],
+        "Werk zonder toegezegde mensen": unfunded_people(dia)[["zin"]],
+        "Opgaven van kandidaatgebieden zonder plan": unserved.reindex(columns=["zin"]),
+        "Veranderd sinds de vorige versie": version_difference_table(dia)[["zin", "reden"]],
+    }
+    parts = [
+        html_table(table.rename(columns={"zin": "Wat", "reden": "Waarom"}).astype(str), caption)
+        for caption, table in tables.items() if len(table)
+    ]  # fmt: skip
+    return f"<p>{escape(said)}</p>" + "".join(parts)
 
 
 def _main_link(dia: Dia) -> dict[str, int]:
@@ -134,7 +188,7 @@ def shown(dia: Dia, given: Answer, ask: Ask, closed: Collection[str]) -> dict[st
         "zin": _sentence(dia, given, ask, changed),
         "verschil": _differences(dia, given, changed, closed if ask else ()),
         "knelt": _tight(dia, given, closed, bool(ask)),
-        "geld": _means(given, closed),
+        "geld": _means(dia, given, closed),
     }
 
 
@@ -142,14 +196,7 @@ def _changes(dia: Dia, given: Answer) -> pd.DataFrame:
     there = dia.starts.drop(given.gone)
     changed = differences(there, given.starts.drop(given.gone), dia.plans)
     moved = given.starts.reindex(given.agenda.plans.index)
-    reasons = why_moved(given.agenda, moved, dia.starts)
-    window = dia.agenda.plans[["eerste", "laatste"]].join(dia.starts.rename("was"))
-    held = window.join(given.agenda.plans["eerste"].rename("eerst"), how="inner")
-    held = held.join(given.agenda.plans["laatste"].rename("laatst"))
-    free = held["was"].between(held["eerste"], held["laatste"]).fillna(False)
-    shut = ~held["was"].between(held["eerst"], held["laatst"]).fillna(True)
-    # the table, and not the partner, took the year away
-    reasons[reasons.index.intersection(held.index[free & shut])] = AT_THE_TABLE
+    reasons = why_moved(given.agenda, moved, dia.starts, dia.windows)
     return changed.assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
@@ -157,23 +204,26 @@ def _sentence(dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame) -> str:
     before, now = _joined(dia, given)
     was, money = (euro(float(_saved(a, s).sum())) for a, s in _both(dia, given))
     saved = f"Bespaard op openbreken: {money}"
+    clash = len(given.programme.conflicten)
+    told = f"zo past het niet: {count(clash, 'punt botst', 'punten botsen')}"
     if not ask:
         inside, n = int(given.starts.notna().sum()), len(given.starts)
         joined = count(int((now > 0).sum()), "koppelkans gaat", "koppelkansen gaan")
+        tail = f"; {told}" if clash else ""
         return (
-            f"Het programma: {inside} van de {n} plannen hebben een jaar; {joined} samen. {saved}."
+            f"Het programma: {inside} van de {n} plannen hebben een jaar; {joined} samen{tail}. "
+            f"{saved}."
         )
     others = len(changed.index.difference(list(ask.jaren)))
-    clash = len(given.programme.conflicten)
     parts = [
         count(others, "ander plan verandert", "andere plannen veranderen")
         if others else "Geen ander plan verandert",
         count(len(given.gone), "plan doet niet mee", "plannen doen niet mee"),
-        f"zo past het niet: {count(clash, 'punt botst', 'punten botsen')}",
+        told,
     ]  # fmt: skip
-    told = [text for text, n in zip(parts, (1, len(given.gone), clash), strict=True) if n]
+    said = [text for text, n in zip(parts, (1, len(given.gone), clash), strict=True) if n]
     won, lost = int((now > before).sum()), int((now < before).sum())
-    return f"{'; '.join(told)}. Koppelkansen: {won} erbij, {lost} eraf. {saved} (was {was})."
+    return f"{'; '.join(said)}. Koppelkansen: {won} erbij, {lost} eraf. {saved} (was {was})."
 
 
 def _both(dia: Dia, given: Answer) -> list[tuple[Any, pd.Series]]:
@@ -196,7 +246,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
     -------
     DataFrame
         Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets), ``Eigen
-        geld``, ``Fte-jaren`` (both within the horizon), ``Koppel`` (koppelkansen won and lost).
+        geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkansen`` (won and lost).
         Every figure is the answer, with the difference from the agreed programme behind it.
     """
     both = []
@@ -224,7 +274,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
             "Bespaart": texts["bespaart"],
             "Eigen geld": texts["gebruik"],
             "Fte-jaren": texts["fte_gebruik"],
-            "Koppel": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
+            "Koppelkansen": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
         }
     )
 
@@ -232,7 +282,8 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
 def _beside(show: Any, now: float, was: float) -> str:
     shift = show(now - was)
     same = show(now) == show(was) or shift == show(0.0)
-    return show(now) if same else f"{show(now)} ({'' if shift.startswith('-') else '+'}{shift})"
+    text = show(now) if same else f"{show(now)} ({'' if shift.startswith('-') else '+'}{shift})"
+    return text.replace("€ ", "€\u00a0").replace(" mln", "\u00a0mln")
 
 
 def _links(dia: Dia, given: Answer) -> tuple[dict[str, int], dict[str, int]]:
@@ -286,26 +337,32 @@ def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str
     return "".join(parts) or "<p>Er botst niets, en elk plan heeft een jaar.</p>"
 
 
-def _means(given: Answer, closed: Collection[str]) -> str:
+def _means(dia: Dia, given: Answer, closed: Collection[str]) -> str:
     """Show own money and people per year; what there is only of who shares it."""
     agenda = given.agenda
     use = use_of_means(agenda, given.starts.reindex(agenda.plans.index))
     tables = []
     for used, room, what, unit in (
-        ("gebruik", "budget", "Eigen geld (mln €)", 1e6),
+        ("gebruik", "budget", "Eigen geld (× € 1.000)", 1e3),
         ("fte_gebruik", "fte", "Mensen (fte)", 1.0),
     ):
         rows = []
         for partner, own in use.groupby("partner"):
             secret = partner in closed
+            show = partial(number, decimals=int(unit == 1))
             cells = [
-                number(a / unit) + ("" if secret or pd.isna(b) else f" van {number(b / unit)}")
+                show(a / unit) + ("" if secret or pd.isna(b) else f" van {show(b / unit)}")
                 for a, b in zip(own[used], own[room], strict=True)
             ]
             rows.append([partner, *cells])
         years = [str(year) for year in agenda.settings.jaren]
         table = pd.DataFrame(rows, columns=["Partner", *years])
         tables.append(html_table(table, f"{what} per jaar", getallen=years))
+    people = works_of_people(dia, given.starts)
+    if len(people):
+        shown = people.drop(columns="plan").astype(object)
+        shown = shown.where(shown.notna(), "onbekend").rename(columns=str.capitalize)
+        tables.append(html_table(shown.astype(str), "Werk van mensen: wie het vraagt en bereikt"))
     return "".join(tables)
 
 
@@ -344,13 +401,17 @@ def decided(dia: Dia) -> str:
     """Return the decisions on plans and koppelkansen, and those that do not count."""
     steps = dia.agreed.organisation.steps
     plans = steps[steps["jaar"].notna()].drop_duplicates("kans", keep="last")
-    titles = dia.plans["titel"].reindex(plans["kans"]).to_numpy()
+    works = plans["kans"].map(lambda kans: dia.agreed.state["plannen"].get(kans, kans))
+    titles = titles_of(works, dia.plans["titel"]).to_numpy()
     years = pd.DataFrame(
-        {"Plan": titles, "Begint in": plans["jaar"].astype(str), "Fase": plans["fase"],
+        {"Werken": titles, "Begint in": plans["jaar"].astype(str), "Fase": plans["fase"],
          "Sinds": [day(moment) for moment in plans["datum"]], "Wie": plans["wie"],
          "Besluit": plans["besluit"]}
     )  # fmt: skip
-    named = (("Besluiten over het jaar van een plan", years),
+    named = (("Wie moet wat besluiten, vóór wanneer: het dringendste eerst",
+              waiting_table(dia, len(dia.waits))),
+             ("Mandaat en commitment per bestuurder", mandate_table(dia)),
+             ("Besluiten over een startjaar", years),
              ("Besluiten over koppelkansen", status_table(dia)),
              ("Besluiten en afspraken die niet kloppen", decision_problem_table(dia)))  # fmt: skip
     parts = [html_table(table.astype(str), what) for what, table in named if len(table)]

@@ -10,6 +10,7 @@ import pandas as pd
 from sia.agenda.dia import Dia, spans_of, together
 from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import cover, partner_gains
+from sia.agenda.insight.mandates import mandates
 from sia.agenda.insight.scenarios import Scenarios, replan, same_year
 from sia.agenda.programme.inputs import outside_horizon
 from sia.agenda.programme.optimise import (
@@ -29,7 +30,7 @@ from sia.agenda.programme.worth import moved_years, worth
 from sia.agenda.reading.areas import in_area
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.organisation import FASEN, VERVALLEN
-from sia.agenda.wording import count, day, number, percent, years
+from sia.agenda.wording import count, day, euro, number, percent, years
 from sia.errors import Problem
 
 NO_PLANS = (
@@ -47,7 +48,8 @@ def delivery_text(delivered: Deliveries | None) -> str:
     closed = int((reading.plans["vertrouwelijkheid"] == "intern").sum())
     return (
         f"Gelezen: {count(len(delivered.files), 'bestand', 'bestanden')} met "
-        f"{count(reading.rows, 'rij', 'rijen')}. Bruikbaar: "
+        f"{count(len(delivered.lines), 'rij', 'rijen')}, waarvan {reading.rows} met een plan. "
+        "Bruikbaar: "
         f"{count(len(reading.plans), 'plan', 'plannen')}, waarvan {closed} intern: wat een partner "
         f"voor zichzelf houdt, doet hier niet mee. Aandacht nodig: "
         f"{count(len(reading.problems), 'punt', 'punten')}. Vastgelegd: "
@@ -271,6 +273,26 @@ def waiting_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
     )
 
 
+def mandate_table(dia: Dia) -> pd.DataFrame:
+    """Return who decides at each partner, with mandate, commitment and what is open."""
+    table = mandates(dia)
+    terms = table["commitment"] + (" (" + table["voorwaarde"] + ")").where(
+        table["voorwaarde"] != "", ""
+    )
+    return pd.DataFrame(
+        {
+            "partner": table["partner"],
+            "wie besluit": table["wie"],
+            "waarover": table["mandaat"],
+            "commitment": terms,
+            "plannen met een jaar": table["n"],
+            "kosten": [euro(cost) for cost in table["kosten"]],
+            "open besluiten": table["besluiten"],
+            "eerste vóór": ["" if pd.isna(at) else day(at) for at in table["voor"]],
+        }
+    )
+
+
 def scenario_table(found: Scenarios) -> pd.DataFrame:
     """Return one row per scenario: does it fit, how many plans are in, and what lacks."""
     table = found.overzicht.reset_index()
@@ -342,7 +364,7 @@ def version_difference_table(dia: Dia) -> pd.DataFrame:
     """Return what changed between the last two versions that were kept, and why."""
     changed, names = since_last_version(dia.versions), list(dia.versions["versie"].unique())
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
-    reasons = why_moved(dia.agenda, dia.starts, before)
+    reasons = why_moved(dia.agenda, dia.starts, before, dia.windows)
     return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 

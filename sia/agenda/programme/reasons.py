@@ -15,6 +15,8 @@ from sia.dutch import opsomming
 
 DEAR = "Past, maar kost in elk jaar meer aan uitstel, vervroeging of hinder dan het oplevert."
 
+CHOSEN = "Het jaar is gekozen, aan tafel of in een besluit, of het plan gaat mee met een afspraak."
+
 
 class Trial:
     """Tries a plan, with those that agreed to go with it, in other years of a schedule.
@@ -152,21 +154,34 @@ def _spans(at: list[int]) -> str:
     return opsomming([years(part[0], part[-1]) for part in parts])
 
 
-def why_moved(agenda: Agenda, starts: pd.Series, current: pd.Series) -> pd.Series:
-    """Return per plan that left its agreed year why, a Dutch sentence without amounts."""
+def why_moved(
+    agenda: Agenda, starts: pd.Series, current: pd.Series, windows: pd.DataFrame
+) -> pd.Series:
+    """Return per plan that left its agreed year why, a Dutch sentence without amounts.
+
+    Parameters
+    ----------
+    windows : DataFrame, index ``plan``
+        ``eerste``, ``laatste``: the start years that partners give. A year that is in it and not
+        in that of `agenda` was taken by a choice or a decision.
+    """
     trial = Trial(agenda, starts)
     both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")
     known = both.index.isin(current.index)
     moved = both[known & (both["nieuw"].fillna(0) != both["oud"].fillna(0)).to_numpy()]
+    spans = windows[["eerste", "laatste"]].astype(int).itertuples(name=None)
+    given = {str(plan): (first, last) for plan, first, last in spans}
     reasons = {
-        str(plan): _why(trial, str(plan), None if pd.isna(old) else int(old))
+        str(plan): _why(trial, str(plan), None if pd.isna(old) else int(old), given.get(str(plan)))
         for plan, old in zip(moved.index, moved["oud"], strict=True)
     }
     return pd.Series(reasons, dtype=str).rename_axis("plan")
 
 
-def _why(trial: Trial, plan: str, old: int | None) -> str:
+def _why(trial: Trial, plan: str, old: int | None, given: tuple[int, int] | None) -> str:
     if old is not None and old not in trial.options(plan):
+        if given and given[0] <= old <= given[1]:
+            return CHOSEN
         return f"{old} ligt niet meer in het venster dat de partner geeft."
     obstacles = trial.obstacles(plan, old)
     if not obstacles:
