@@ -164,7 +164,9 @@ class Tafel(anywidget.AnyWidget):
         }
         stad = {**head, **city(self.dia, self.areas, self.closed)}
         kept = {"varianten": variants(self.run.folder / FOLDER), "besluiten": decided(self.dia)}
-        kept["levering"] = lacking(self.dia, unserved(self.dia, self.run.table("scores")))
+        kept["levering"] = lacking(
+            self.dia, unserved(self.dia, self.run.table("scores")), self.closed
+        )
         return {"stad": stad, **kept, **self._answer({"vraag": {}})}
 
     def _answer(self, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +185,7 @@ class Tafel(anywidget.AnyWidget):
                 columns[one["naam"]] = self.asked(one["vraag"])[1]
             except InputError as error:
                 columns[one["naam"]] = f"Past niet meer: {error.problems[0].wat}"
-        return {"html": compared(self.dia, columns)}
+        return {"html": compared(self.dia, columns, self.closed)}
 
     def _decide(self, content: Mapping[str, Any]) -> dict[str, Any]:
         listed = content["besluiten"]

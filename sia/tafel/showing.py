@@ -26,6 +26,7 @@ from sia.agenda.insight.views import (
     version_difference_table,
     waiting_table,
 )
+from sia.agenda.insight.whatif import without_secrets
 from sia.agenda.programme.agreements import decided_years
 from sia.agenda.programme.optimise import use_of_means
 from sia.agenda.programme.reasons import DEAR, why_left_out, why_moved
@@ -34,7 +35,7 @@ from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.organisation import NEXT
 from sia.agenda.wording import count, day, euro, number
 from sia.dutch import opsomming
-from sia.tafel.asking import Answer, Ask, done_together, without_secrets
+from sia.tafel.asking import Answer, Ask, done_together
 from sia.viz.outline import in_units
 from sia.viz.tables import html_table
 from sia.viz.theme import QUALITATIVE, contrast
@@ -133,7 +134,7 @@ def _people(plan: pd.Series) -> str:
     return "; ".join(f"{number(n, int(name == 'fte'))} {units[name]}" for name, n in told)
 
 
-def lacking(dia: Dia, unserved: pd.DataFrame) -> str:
+def lacking(dia: Dia, unserved: pd.DataFrame, closed: Collection[str]) -> str:
     """Return what was delivered and does not count, and what the agenda lacks.
 
     Parameters
@@ -152,7 +153,7 @@ def lacking(dia: Dia, unserved: pd.DataFrame) -> str:
         "Partners die aan tafel ontbreken": missing_partners(dia)[["zin"]],
         "Werk zonder toegezegde mensen": unfunded_people(dia)[["zin"]],
         "Opgaven van kandidaatgebieden zonder plan": unserved.reindex(columns=["zin"]),
-        "Veranderd sinds de vorige versie": version_difference_table(dia)[["zin", "reden"]],
+        "Veranderd sinds de vorige versie": version_difference_table(dia, closed)[["zin", "reden"]],
     }
     parts = [
         html_table(table.rename(columns={"zin": "Wat", "reden": "Waarom"}).astype(str), caption)
@@ -185,7 +186,7 @@ def shown(dia: Dia, given: Answer, ask: Ask, closed: Collection[str]) -> dict[st
         "van": now["van"].tolist(),
         "was": before.tolist(),
         "jaar": [None if pd.isna(year) else int(year) for year in now["jaar"]],
-        "zin": _sentence(dia, given, ask, changed),
+        "zin": _sentence(dia, given, ask, changed, closed),
         "verschil": _differences(dia, given, changed, closed if ask else ()),
         "knelt": _tight(dia, given, closed, bool(ask)),
         "geld": _means(dia, given, closed),
@@ -200,11 +201,13 @@ def _changes(dia: Dia, given: Answer) -> pd.DataFrame:
     return changed.assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
-def _sentence(dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame) -> str:
+def _sentence(
+    dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame, closed: Collection[str]
+) -> str:
     before, now = _joined(dia, given)
     was, money = (euro(float(_saved(a, s).sum())) for a, s in _both(dia, given))
     saved = f"Bespaard op openbreken: {money}"
-    clash = len(given.programme.conflicten)
+    clash = len(_clashes(given, closed))
     told = f"zo past het niet: {count(clash, 'punt botst', 'punten botsen')}"
     if not ask:
         inside, n = int(given.starts.notna().sum()), len(given.starts)
@@ -310,13 +313,19 @@ def _differences(dia: Dia, given: Answer, changed: pd.DataFrame, closed: Collect
     return "".join(parts)
 
 
+def _clashes(given: Answer, closed: Collection[str]) -> pd.DataFrame:
+    return _open_only(given.programme.conflicten, closed)
+
+
+def _open_only(table: pd.DataFrame, closed: Collection[str]) -> pd.DataFrame:
+    """Leave out what tells of the money or people of partners with closed books."""
+    return table[~(table["soort"].isin(["budget", "fte"]) & table["wie"].isin(list(closed)))]
+
+
 def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str:
     """Say what clashes, what holds plans back and why plans have no place, nothing of a budget."""
-    means = ["budget", "fte"]
-    clash, tight = given.programme.conflicten, given.programme.knelpunten
-    hidden = [t["soort"].isin(means) & t["wie"].isin(list(closed)) for t in (clash, tight)]
     parts = []
-    told = replace(given.programme, conflicten=clash[~hidden[0]])
+    told = replace(given.programme, conflicten=_clashes(given, closed))
     if not told.conflicten.empty:
         parts.append(html_table(conflict_table(told), "Toezeggingen die botsen"))
     agenda = without_secrets(dia.agenda, closed) if not asked else given.agenda
@@ -331,7 +340,7 @@ def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str
     ]
     table = pd.DataFrame({"Plan": out["titel"], "Partner": out["partner"], "Waarom": why})
     parts.append(html_table(table, "Plannen zonder jaar") if len(table) else "")
-    tight = tight[~hidden[1]]
+    tight = _open_only(given.programme.knelpunten, closed)
     if len(tight):
         parts.append(html_table(tight[["zin"]].rename(columns={"zin": "Wat knelt"}), "Wat knelt"))
     return "".join(parts) or "<p>Er botst niets, en elk plan heeft een jaar.</p>"
@@ -366,11 +375,11 @@ def _means(dia: Dia, given: Answer, closed: Collection[str]) -> str:
     return "".join(tables)
 
 
-def compared(dia: Dia, columns: Mapping[str, Answer | str]) -> str:
+def compared(dia: Dia, columns: Mapping[str, Answer | str], closed: Collection[str]) -> str:
     """Return variants side by side; one that no longer fits says why."""
     rows: dict[str, list[str]] = {}
     for given in columns.values():
-        for label, text in _measures(dia, given):
+        for label, text in _measures(dia, given, closed):
             rows.setdefault(label, []).append(text)
     table = pd.DataFrame([[k, *v] for k, v in rows.items()], columns=["", *columns])
     return html_table(table, "Varianten naast elkaar")
@@ -379,7 +388,7 @@ def compared(dia: Dia, columns: Mapping[str, Answer | str]) -> str:
 _PER_PARTNER = ("Plannen", "Bespaart", "Fte-jaren")
 
 
-def _measures(dia: Dia, given: Answer | str) -> list[tuple[str, str]]:
+def _measures(dia: Dia, given: Answer | str, closed: Collection[str]) -> list[tuple[str, str]]:
     partners = sorted(set(dia.agenda.plans["partner"]))
     labels = ["Plannen met een jaar", "Plannen die veranderen", "Bespaard op openbreken",
               "Koppelkansen erbij", "Koppelkansen eraf", "Punten die botsen"]  # fmt: skip
@@ -390,7 +399,7 @@ def _measures(dia: Dia, given: Answer | str) -> list[tuple[str, str]]:
     figures = [
         int(given.starts.notna().sum()), len(_changes(dia, given)),
         euro(float(_saved(*_both(dia, given)[1]).sum())), int((now > before).sum()),
-        int((now < before).sum()), len(given.programme.conflicten),
+        int((now < before).sum()), len(_clashes(given, closed)),
     ]  # fmt: skip
     table = partner_table(dia, given)
     each = ["; ".join(row) for row in table[list(_PER_PARTNER)].to_numpy().tolist()]
@@ -408,8 +417,9 @@ def decided(dia: Dia) -> str:
          "Sinds": [day(moment) for moment in plans["datum"]], "Wie": plans["wie"],
          "Besluit": plans["besluit"]}
     )  # fmt: skip
-    named = (("Wie moet wat besluiten, vóór wanneer: het dringendste eerst",
-              waiting_table(dia, len(dia.waits))),
+    first, of = waiting_table(dia), len(dia.waits)
+    more = f" (de eerste {len(first)} van {of}; alle staan in agenda.xlsx)"
+    named = ((f"Wie moet wat besluiten, vóór wanneer{more if of > len(first) else ''}", first),
              ("Mandaat en commitment per bestuurder", mandate_table(dia)),
              ("Besluiten over een startjaar", years),
              ("Besluiten over koppelkansen", status_table(dia)),

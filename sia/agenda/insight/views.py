@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import cover, partner_gains
 from sia.agenda.insight.mandates import mandates
 from sia.agenda.insight.scenarios import Scenarios, replan, same_year
+from sia.agenda.insight.whatif import without_secrets
 from sia.agenda.programme.inputs import outside_horizon
 from sia.agenda.programme.optimise import (
     Programme,
@@ -20,7 +21,7 @@ from sia.agenda.programme.optimise import (
     timeline,
     use_of_means,
 )
-from sia.agenda.programme.reasons import why_left_out, why_moved
+from sia.agenda.programme.reasons import GAINS, why_left_out, why_moved
 from sia.agenda.programme.versions import (
     since_last_version,
     version_starts,
@@ -37,6 +38,7 @@ NO_PLANS = (
     "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
     "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."
 )
+ITS_OWN = "Door geld of mensen van de partner, of omdat het samen meer oplevert: zij weet het."
 _CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd", "niet geleverd")
 
 
@@ -360,11 +362,19 @@ def version_table(dia: Dia) -> pd.DataFrame:
     )
 
 
-def version_difference_table(dia: Dia) -> pd.DataFrame:
-    """Return what changed between the last two versions that were kept, and why."""
+def version_difference_table(dia: Dia, closed: Collection[str] = ()) -> pd.DataFrame:
+    """Return what changed between the last two versions that were kept, and why.
+
+    Parameters
+    ----------
+    closed : collection of str
+        Partners of whose money and people the reasons must tell nothing.
+    """
     changed, names = since_last_version(dia.versions), list(dia.versions["versie"].unique())
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
-    reasons = why_moved(dia.agenda, dia.starts, before, dia.windows)
+    reasons = why_moved(without_secrets(dia.agenda, closed), dia.starts, before, dia.windows)
+    theirs = dia.plans["partner"].reindex(reasons.index).isin(list(closed)) & (reasons == GAINS)
+    reasons = reasons.mask(theirs, ITS_OWN)
     return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
@@ -379,7 +389,8 @@ def round_text(delivered: Deliveries, dia: Dia | None, aantal: int = 10) -> list
     Returns
     -------
     list of str
-        Lines in Dutch, as the table may read them: nothing of plans or fields that are internal.
+        Lines in Dutch for who leads the round: nothing of plans or fields that are internal, but
+        where commitments clash the money that lacks, also of a partner with closed books.
     """
     lines = [delivery_text(delivered)]
     asked = Counter(line.stand for line in delivered.lines)

@@ -15,6 +15,7 @@ from sia.dutch import opsomming
 
 DEAR = "Past, maar kost in elk jaar meer aan uitstel, vervroeging of hinder dan het oplevert."
 
+GAINS = "Hier levert het samen meer op dan de verschuiving kost."
 CHOSEN = "Het jaar is gekozen, aan tafel of in een besluit, of het plan gaat mee met een afspraak."
 
 
@@ -185,7 +186,7 @@ def _why(trial: Trial, plan: str, old: int | None, given: tuple[int, int] | None
         return f"{old} ligt niet meer in het venster dat de partner geeft."
     obstacles = trial.obstacles(plan, old)
     if not obstacles:
-        return "Hier levert het samen meer op dan de verschuiving kost."
+        return GAINS
     return f"Kan niet blijven: {'; '.join(_each(trial, plan, obstacles))}."
 
 

@@ -10,12 +10,12 @@ from scipy.optimize import linprog
 
 from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.insight.publication import public_money
+from sia.agenda.insight.whatif import without_secrets
 from sia.agenda.output.tables import agenda_tables, kept_tables
 from sia.agenda.programme.optimise import use_of_means
 from sia.agenda.programme.reasons import Trial
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.openness import view
-from sia.tafel.asking import without_secrets
 from tests.agenda.conftest import City
 
 Tables = dict[str, pd.DataFrame]
