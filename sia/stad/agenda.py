@@ -32,7 +32,7 @@ class Agenda:
     @cached_property
     def geleverd(self) -> Deliveries | None:
         """What the partners delivered, with every problem of every file; None without plans."""
-        return stage.read(self._run)
+        return stage.read(self._run) if self.dia is None else self.dia.delivered
 
     @cached_property
     def dia(self) -> Dia | None:
