@@ -21,6 +21,7 @@ from sia.agenda.insight.views import (
     delivery_change_text,
     delivery_text,
     mandate_table,
+    means_table,
     problem_table,
     status_table,
     version_difference_table,
@@ -348,25 +349,12 @@ def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str
 
 def _means(dia: Dia, given: Answer, closed: Collection[str]) -> str:
     """Show own money and people per year; what there is only of who shares it."""
-    agenda = given.agenda
-    use = use_of_means(agenda, given.starts.reindex(agenda.plans.index))
-    tables = []
-    for used, room, what, unit in (
-        ("gebruik", "budget", "Eigen geld (× € 1.000)", 1e3),
-        ("fte_gebruik", "fte", "Mensen (fte)", 1.0),
-    ):
-        rows = []
-        for partner, own in use.groupby("partner"):
-            secret = partner in closed
-            show = partial(number, decimals=int(unit == 1))
-            cells = [
-                show(a / unit) + ("" if secret or pd.isna(b) else f" van {show(b / unit)}")
-                for a, b in zip(own[used], own[room], strict=True)
-            ]
-            rows.append([partner, *cells])
-        years = [str(year) for year in agenda.settings.jaren]
-        table = pd.DataFrame(rows, columns=["Partner", *years])
-        tables.append(html_table(table, f"{what} per jaar", getallen=years))
+    agenda, starts = given.agenda, given.starts.reindex(given.agenda.plans.index)
+    years = [str(year) for year in agenda.settings.jaren]
+    tables = [
+        html_table(means_table(agenda, starts, column, closed), f"{what} per jaar", getallen=years)
+        for column, what in (("budget", "Eigen geld (× € 1.000)"), ("fte", "Mensen (fte)"))
+    ]
     people = works_of_people(dia, given.starts)
     if len(people):
         shown = people.drop(columns="plan").astype(object)

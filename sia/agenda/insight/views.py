@@ -13,7 +13,7 @@ from sia.agenda.insight.funding import cover, partner_gains
 from sia.agenda.insight.mandates import mandates
 from sia.agenda.insight.scenarios import Scenarios, replan, same_year
 from sia.agenda.insight.whatif import without_secrets
-from sia.agenda.programme.inputs import outside_horizon
+from sia.agenda.programme.inputs import Agenda, outside_horizon
 from sia.agenda.programme.optimise import (
     Programme,
     gain_over_alone,
@@ -134,24 +134,28 @@ def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.
     return table.assign(gebied=dia.gebieden.reindex(first).to_numpy())
 
 
-def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Return use per year and partner, and the room of all partners together.
+def means_table(
+    agenda: Agenda, starts: pd.Series, column: str, closed: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return own money (thousand euro) or people per partner and year, of what there is.
 
     Parameters
     ----------
     column : {"budget", "fte"}
-
-    Returns
-    -------
-    use : DataFrame, index year, one column per partner
-    room : Series, index year
-        NaN in a year in which one of the partners gave no limit.
+    closed : collection of str
+        Partners of whom only the use is shown.
     """
-    table = use_of_means(dia.agenda, dia.starts)
-    used = "gebruik" if column == "budget" else "fte_gebruik"
-    use = table.pivot(index="jaar", columns="partner", values=used)
-    room = table.pivot(index="jaar", columns="partner", values=column)
-    return use, room.sum(axis=1, skipna=False)
+    used, decimals, unit = ("gebruik", 0, 1e3) if column == "budget" else ("fte_gebruik", 1, 1.0)
+    rows = []
+    for partner, own in use_of_means(agenda, starts).groupby("partner"):
+        secret = partner in closed
+        cells = [
+            number(a / unit, decimals)
+            + ("" if secret or pd.isna(b) else f" van {number(b / unit, decimals)}")
+            for a, b in zip(own[used], own[column], strict=True)
+        ]
+        rows.append([partner, *cells])
+    return pd.DataFrame(rows, columns=["Partner", *map(str, agenda.settings.jaren)])
 
 
 def cover_table(dia: Dia) -> pd.DataFrame:

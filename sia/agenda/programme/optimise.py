@@ -93,7 +93,8 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.programme.milp.Builder`), never from pairs.
     """
-    until = time.monotonic() + _SOLVING * agenda.settings.tijd
+    began, allowed = time.monotonic(), agenda.settings.tijd
+    until = began + _SOLVING * allowed
     asked = agenda if current is None else frozen(agenda, current)
     builder = Builder(asked, current)
     solved = _solve(builder, current, until)
@@ -109,7 +110,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     assert starts is not None
     if current is not None:
         starts = _kept(asked, current, starts)
-    starts = settled(asked, starts, current)
+    starts = settled(asked, starts, current, began + allowed)
     parts = worth(asked, starts, current)
     bound, total = -solved.bound / EURO, float(parts["totaal"])
     gap = relative_gap(bound, total)

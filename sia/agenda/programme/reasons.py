@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterable
 
 import pandas as pd
@@ -77,8 +78,15 @@ def _rule(v: Violation) -> Hashable:
     return (v.soort, v.wie, v.jaar) if summed else (v.soort, v.wie, v.jaar, v.plannen)
 
 
-def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.Series:
+def settled(
+    agenda: Agenda, starts: pd.Series, current: pd.Series | None, until: float = float("inf")
+) -> pd.Series:
     """Return a schedule at least as good, in which no move and no gap is needless.
+
+    Parameters
+    ----------
+    until : float
+        Moment of `time.monotonic` at which trying stops, whatever is left to try.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.
     for plan in map(str, price.index):
         now, old = trial.chosen.get(plan), agreed.get(plan)
         wanted = trial.options(plan) if now is None else [old] if old not in (None, now) else []
-        for year in wanted:
+        for year in wanted if time.monotonic() < until else ():
             if year not in trial.options(plan) or trial.obstacles(plan, year):
                 continue
             tried = trial.moved(plan, year)
