@@ -278,7 +278,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
             "Bespaart": texts["bespaart"],
             "Eigen geld": texts["gebruik"],
             "Fte-jaren": texts["fte_gebruik"],
-            "Koppelkansen": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
+            "Koppel\u00adkansen": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
         }
     )
 
