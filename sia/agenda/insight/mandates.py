@@ -6,9 +6,13 @@ import pandas as pd
 
 from sia.agenda.dia import Dia
 from sia.agenda.reading.organisation import TOGETHER_AT, deciders
+from sia.agenda.reading.tables import FILE, ROW
 from sia.agenda.wording import count, euro
+from sia.dutch import opsomming
+from sia.errors import Problem
 
 UNKNOWN, UNASKED = "niet opgegeven", "nog niet gevraagd"
+_ASK = "Vraag na of het besluit geldt; tot dan telt het mee."
 COLUMNS = ["partner", "wie", "mandaat", "commitment", "voorwaarde", "n", "kosten", "besluiten",
            "voor", "zin"]  # fmt: skip
 
@@ -46,6 +50,25 @@ def mandates(dia: Dia) -> pd.DataFrame:
         row = (partner, wie or UNKNOWN, about, commitment, terms, int(n), float(cost))
         made.append((*row, len(own), first, zin))
     return pd.DataFrame(made, columns=COLUMNS)
+
+
+def beyond_mandate(dia: Dia) -> list[Problem]:
+    """Return the decisions of a role on a plan of its partner on which another role decides."""
+    found = dia.agreed.organisation
+    roles = dia.plans[["partner", "titel"]].assign(wie=deciders(found.mandates, dia.plans))
+    known = set(zip(found.mandates["partner"], found.mandates["wie"], strict=True))
+    members = dia.agreed.state["plannen"]
+    problems = []
+    for step in found.steps.to_dict("records"):
+        works = roles.reindex(members.get(step["kans"], step["kans"]).split(";")).dropna()
+        own = works[[(partner, step["wie"]) in known for partner in works["partner"]]]
+        other = own[(own["wie"] != step["wie"]) & (own["wie"] != "")]
+        # who decides on one of its partner's works in a koppelkans may speak for the others
+        if len(other) and len(other) == len(own):
+            wat = f"{step['wie']} besloot over {opsomming(list(other['titel']))}; volgens de "
+            wat += f"mandaten besluit {opsomming(sorted(set(other['wie'])))}."
+            problems.append(Problem(wat, _ASK, step[FILE], str(step[ROW]), "Wie (rol)"))
+    return problems
 
 
 def _about(kinds: str, limit: float) -> str:

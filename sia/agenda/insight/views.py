@@ -10,7 +10,7 @@ import pandas as pd
 from sia.agenda.dia import Dia, spans_of, together
 from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import cover, partner_gains
-from sia.agenda.insight.mandates import mandates
+from sia.agenda.insight.mandates import beyond_mandate, mandates
 from sia.agenda.insight.scenarios import Scenarios, replan, same_year
 from sia.agenda.insight.whatif import without_secrets
 from sia.agenda.programme.inputs import Agenda, outside_horizon
@@ -66,8 +66,8 @@ def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
 
 
 def decision_problem_table(dia: Dia) -> pd.DataFrame:
-    """Return decisions and actions that do not fit today's koppelkansen, and money assumed."""
-    return _problems(dia.agreed.problems)
+    """Return decisions and actions that do not fit koppelkansen or mandates, and money assumed."""
+    return _problems((*dia.agreed.problems, *beyond_mandate(dia)))
 
 
 def _problems(problems: Iterable[Problem]) -> pd.DataFrame:
