@@ -349,8 +349,8 @@ def tafel(
         list[Path],
         _option(
             _FROM,
-            "Map met de map plannen; mag vaker. Standaard data/raw, en de map daarin met de "
-            "naam van de gemeente.",
+            "Map met de map plannen; mag vaker. Standaard die van de laatste run, anders de map in "
+            "data/raw die naar de gemeente heet, anders data/raw zelf.",
             "MAP",
             show_default=False,
         ),

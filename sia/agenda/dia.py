@@ -23,6 +23,7 @@ from sia.agenda.reading.decisions import with_numbers
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.organisation import (
     Organisation,
+    deciders,
     sift_actions,
     sift_steps,
     status,
@@ -81,6 +82,9 @@ class Dia:
         As the partners' table may see them: internal plans and fields are not in it.
     versions : DataFrame
         All versions of the programme, oldest first.
+    windows : DataFrame, index ``plan``
+        ``eerste``, ``laatste``, ``verplicht`` of the agenda as the partners gave them, before any
+        decision held a plan to a year.
     gebieden : Series of str, index ``buurtcode``
         Name of the area of every buurt.
     kandidaten : Index of str
@@ -95,6 +99,7 @@ class Dia:
     agenda: Agenda
     programme: Programme
     versions: pd.DataFrame
+    windows: pd.DataFrame
     gebieden: pd.Series
     kandidaten: pd.Index
 
@@ -111,7 +116,9 @@ class Dia:
     @cached_property
     def waits(self) -> pd.DataFrame:
         """What waits for whom on the day of the edition."""
-        return waiting(self.agreed.organisation.actions, self.agreed.state, self.taken.edition)
+        found, plans = self.agreed.organisation, self.plans
+        roles = plans[["partner"]].assign(wie=deciders(found.mandates, plans))
+        return waiting(found.actions, self.agreed.state, self.taken.edition, pd.DataFrame(roles))
 
 
 def make_dia(
@@ -154,7 +161,7 @@ def make_dia(
         plans, linkages, city["scores"], budgets, settings.programme, settings.waarden,
         delivered.subsidies,
     )  # fmt: skip
-    held, late = held_to_year(free, organisation.steps)
+    held, late = held_to_year(free, organisation.steps, state)
     agenda, apart = bound_together(held, state)
     guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
     versions = memory.get("versies")
@@ -170,6 +177,7 @@ def make_dia(
         agenda,
         programme,
         kept_version(versions, jaar, taken.edition, programme, agenda),
+        free.plans[["eerste", "laatste", "verplicht"]],
         area_of(city, settings.indeling),
         candidate_areas(city, settings.indeling),
     )
@@ -182,7 +190,7 @@ def _settled(
     numbered = with_numbers(written, kansen, earlier)
     steps, wrong = sift_steps(numbered.steps, [*kansen.index, *plans])
     actions, astray = sift_actions(numbered.actions, kansen.index)
-    return Organisation(steps, actions), [*wrong, *astray]
+    return replace(numbered, steps=steps, actions=actions), [*wrong, *astray]
 
 
 def _common_year(state: pd.DataFrame, agenda: Agenda, starts: pd.Series) -> pd.Series:

@@ -32,7 +32,7 @@ class Agenda:
     @cached_property
     def geleverd(self) -> Deliveries | None:
         """What the partners delivered, with every problem of every file; None without plans."""
-        return stage.read(self._run)
+        return stage.read(self._run) if self.dia is None else self.dia.delivered
 
     @cached_property
     def dia(self) -> Dia | None:
@@ -69,15 +69,10 @@ class Agenda:
 
     def zonder_plan(self) -> pd.DataFrame:
         """Return the opgaven of the candidate areas that no plan serves yet, most urgent first."""
-        from sia.agenda.insight.gaps import opgaven_without_plan
+        from sia.agenda.insight.gaps import unserved
 
         dia = self.dia
-        if dia is None:
-            return pd.DataFrame()
-        codes = dia.plans["buurtcodes"].str.split(";")
-        plans = dia.plans.assign(buurtcode=codes).explode("buurtcode")
-        area = dia.gebieden.reindex(dia.kandidaten)
-        return opgaven_without_plan(plans, area, self._run.table("scores"))
+        return pd.DataFrame() if dia is None else unserved(dia, self._run.table("scores"))
 
     def indeling(self) -> str:
         """Say what an area is here."""

@@ -17,6 +17,7 @@ from sia.agenda.output.tables import MEMORY, TABLES
 from sia.agenda.programme.inputs import ProgrammeSettings
 from sia.agenda.programme.linkages import LinkSettings
 from sia.agenda.reading.deliveries import Deliveries, read_deliveries
+from sia.errors import InputError
 from sia.methode import AgendaSettings
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
@@ -40,33 +41,62 @@ def make(inputs: Inputs) -> Made:
     if delivered is None:
         return Made({}, None)
     city = {name: inputs.table(name) for name in CITY}
-    return Made({}, make_dia(run.jaar, delivered, city, remembered(run), rules(run, settings)))
+    return Made({}, assembled(run, delivered, city, settings))
 
 
-def at_the_table(run: Run, bron: Sequence[Path]) -> Dia | None:
-    """Return the agenda of the plans as they lie in `bron` now, on figures as published.
-
-    `run`: opened from what was published, without raw folders.
-    """
-    memory = remembered(run)
-    areas, waarden = gpd.GeoDataFrame(run.table("gebieden")), run.methode.agenda.waarden
-    delivered = read_deliveries(bron, areas, memory.get("register"), waarden)
-    if delivered is None:
-        return None
-    city = {name: run.table(name) for name in CITY}
-    return make_dia(run.jaar, delivered, city, memory, rules(run, run.methode.agenda))
+def assembled(
+    run: Run,
+    delivered: Deliveries,
+    city: Mapping[str, pd.DataFrame],
+    settings: AgendaSettings | None = None,
+) -> Dia | None:
+    """Return the agenda of what was delivered, on figures of a city (the tables in `CITY`)."""
+    chosen = rules(run, settings or run.methode.agenda)
+    return make_dia(run.jaar, delivered, city, remembered(run), chosen)
 
 
-def read(run: Run, gebieden: pd.DataFrame | None = None) -> Deliveries | None:
+def read(
+    run: Run, gebieden: pd.DataFrame | None = None, bron: Sequence[Path] = ()
+) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda.
 
-    `gebieden`: buurten with their borders, where those of the run are not to be made.
+    Parameters
+    ----------
+    gebieden : DataFrame, optional
+        Buurten with their borders, where those of the run are not to be made.
+    bron : sequence of pathlib.Path
+        Raw folders, default those of the run.
     """
     if run.jaar != max(run.jaren):
         return None
     areas = gpd.GeoDataFrame(run.table("gebieden") if gebieden is None else gebieden)
     known = remembered(run).get("register")
-    return read_deliveries(run.bron, areas, known, run.methode.agenda.waarden)
+    return read_deliveries(bron or run.bron, areas, known, run.methode.agenda.waarden)
+
+
+def delivered_now(
+    run: Run, gebieden: pd.DataFrame | None = None, bron: Sequence[Path] = ()
+) -> Deliveries:
+    """Return what the partners delivered, for who asks for an agenda; see `read`.
+
+    Raises
+    ------
+    InputError
+        When the year makes no agenda, or no partner delivered a plan.
+    """
+    newest = max(run.jaren)
+    if run.jaar != newest:
+        raise InputError.one(
+            f"De agenda hoort bij het nieuwste jaar, {newest}, en niet bij {run.jaar}.",
+            f"Vraag --jaar {newest}.",
+        )
+    delivered = read(run, gebieden, bron)
+    if delivered is None:
+        raise InputError.one(
+            "Er zijn geen plannen van partners.",
+            "Zet wat partners stuurden in een map `plannen` in een van de bronmappen (--bron).",
+        )
+    return delivered
 
 
 def rules(run: Run, s: AgendaSettings) -> DiaSettings:
@@ -113,20 +143,17 @@ def publish(run: Run, made: Made, gebieden: pd.DataFrame | None = None) -> Made:
 
     `gebieden`: see `read`.
     """
-    dia = made.result
-    memory, theme = remembered(run), asdict(theme_of(run.gemeente))
+    dia, theme = made.result, asdict(theme_of(run.gemeente))
     if dia is None:
         _take_away(run)
         return Made({}, None, {"agenda": False}, _answered(run, theme, gebieden))
     areas = run.table("gebieden") if gebieden is None else gebieden
-    listed, files = agenda_output(dia, memory, areas["naam"], theme)
+    listed, files = agenda_output(dia, remembered(run), areas["naam"], theme)
     paths = {run.folder / FOLDER / f"{name}.parquet": table for name, table in listed.items()}
-    exports = {run.reports / name: content for name, content in files.items()}
     for path, table in paths.items():
         write_table(path, table)
-    for path, content in exports.items():
-        write_bytes(path, content)
-    return Made({}, dia, _noted(dia, run.methode.agenda.indeling), (*paths, *exports))
+    written = (*paths, *_written(run, files))
+    return Made({}, dia, _noted(dia, run.methode.agenda.indeling), written)
 
 
 def _answered(
@@ -137,11 +164,14 @@ def _answered(
     if delivered is None:
         return ()
     nothing = delivered.reading.plans.iloc[:0]
-    letters = letter_files(delivered, nothing, date(run.jaar, 12, 31), theme)
-    exports = {run.reports / name: content for name, content in letters.items()}
-    for path, content in exports.items():
+    return _written(run, letter_files(delivered, nothing, date(run.jaar, 12, 31), theme))
+
+
+def _written(run: Run, exports: Mapping[str, bytes]) -> tuple[Path, ...]:
+    paths = {run.reports / name: content for name, content in exports.items()}
+    for path, content in paths.items():
         write_bytes(path, content)
-    return tuple(exports)
+    return tuple(paths)
 
 
 def _noted(dia: Any, indeling: str) -> dict[str, Any]:

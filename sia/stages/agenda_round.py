@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.agenda.dia import Dia, make_dia
+from sia.agenda.dia import Dia
 from sia.agenda.insight.views import round_text
 from sia.agenda.reading.fields import OPGAVEN
-from sia.errors import InputError
 from sia.indicators.roster import build_roster
 from sia.sources import pdok
 from sia.sources.registry import by_name, read_folder
@@ -52,21 +51,9 @@ def hold(run: Run) -> Held:
         from the raw folders and no buurt has a score.
     Raises InputError when the year makes no agenda, or no partner delivered a plan.
     """
-    newest = max(run.jaren)
-    if run.jaar != newest:
-        raise InputError.one(
-            f"De agenda hoort bij het nieuwste jaar, {newest}, en niet bij {run.jaar}.",
-            f"Vraag --jaar {newest}.",
-        )
     city, rests_on = _city(run)
-    delivered = agenda.read(run, city["gebieden"])
-    if delivered is None:
-        raise InputError.one(
-            "Er zijn geen plannen van partners.",
-            "Zet wat partners stuurden in een map `plannen` in een van de bronmappen (--bron).",
-        )
-    settings = agenda.rules(run, run.methode.agenda)
-    dia = make_dia(run.jaar, delivered, city, agenda.remembered(run), settings)
+    delivered = agenda.delivered_now(run, city["gebieden"])
+    dia = agenda.assembled(run, delivered, city)
     made = agenda.publish(run, Made({}, dia), city["gebieden"])
     if rests_on == _NOW:
         run.note(graph.stage("agenda"), made)

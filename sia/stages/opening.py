@@ -40,7 +40,9 @@ def checked_run(
         processed=_folder(verwerkt) if verwerkt else default.processed,
         reports=_folder(rapporten) if rapporten else default.reports,
     )
-    listed = [bron] if isinstance(bron, str | Path) else list(bron) or _usual(gemeente, folders)
+    listed = (
+        [bron] if isinstance(bron, str | Path) else list(bron) or usual_folders(gemeente, folders)
+    )
     raw = tuple(raw_folder(one) for one in listed)
     asked = sorted({*jaren, jaar})
     own = check_request(
@@ -69,7 +71,7 @@ def last_asked(folders: Folders, code: str) -> tuple[tuple[Path, ...], Path | No
     return bron, (root / Path(own).expanduser()).resolve() if own else None
 
 
-def _usual(gemeente: str, folders: Folders) -> Sequence[Path]:
+def usual_folders(gemeente: str, folders: Folders) -> Sequence[Path]:
     """Return the raw folders of the last run of a municipality, or else those of the project.
 
     In the folder of the project one that has the name of the municipality is its own.

@@ -14,16 +14,17 @@ from typing import Any
 import geopandas as gpd
 
 from sia.agenda.dia import Dia
+from sia.agenda.insight.gaps import unserved
 from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import chosen, opened
 from sia.settings import PLANS, Folders, project_root
-from sia.stages.agenda import FOLDER, at_the_table
-from sia.stages.opening import raw_folder
+from sia.stages.agenda import CITY, FOLDER, assembled, delivered_now
+from sia.stages.opening import raw_folder, usual_folders
 from sia.stages.run import Run
 from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
-from sia.tafel.showing import city, compared, decided, shown
+from sia.tafel.showing import city, compared, decided, lacking, shown
 from sia.viz.house_style import theme_of
 from sia.viz.theme import FICTIONAL
 
@@ -91,11 +92,10 @@ class Tafel(anywidget.AnyWidget):
 
     @cached_property
     def bron(self) -> list[Path]:
-        """Raw folders with plans."""
-        raw = project_root() / "data" / "raw"
-        name = self.run.gemeente.naam.partition(" (")[0].lower().replace(" ", "-")
-        own = [raw, raw / name, raw / self.run.gemeente.code]
-        return [raw_folder(one) for one in self.given or own if (raw_folder(one) / PLANS).is_dir()]
+        """Raw folders with plans: those that were given, else those of the last run."""
+        usual = usual_folders(self.run.gemeente.code, self.folders)
+        listed = [raw_folder(one) for one in self.given or usual]
+        return [one for one in listed if (one / PLANS).is_dir()]
 
     @property
     def dia(self) -> Dia:
@@ -104,16 +104,18 @@ class Tafel(anywidget.AnyWidget):
         Raises
         ------
         InputError
-            When no partner delivered a plan.
+            When no partner delivered a plan that can be used, or the year makes no agenda.
         """
         if self._dia is None:
-            self._dia = at_the_table(self.run, self.bron)
+            city = {name: self.run.table(name) for name in CITY}
+            made = assembled(self.run, delivered_now(self.run, bron=self.bron), city)
+            if made is None:
+                raise InputError.one(
+                    wat="Geen enkel plan is te gebruiken.",
+                    oplossing="`sia agenda` schrijft elke partner wat er te verbeteren valt.",
+                )
+            self._dia = made
             self._known.clear()
-        if self._dia is None:
-            raise InputError.one(
-                wat="Er zijn geen plannen van partners.",
-                oplossing="Leg ze in de map `plannen` van een bronmap, en kies die met --bron.",
-            )
         return self._dia
 
     @property
@@ -162,6 +164,9 @@ class Tafel(anywidget.AnyWidget):
         }
         stad = {**head, **city(self.dia, self.areas, self.closed)}
         kept = {"varianten": variants(self.run.folder / FOLDER), "besluiten": decided(self.dia)}
+        kept["levering"] = lacking(
+            self.dia, unserved(self.dia, self.run.table("scores")), self.closed
+        )
         return {"stad": stad, **kept, **self._answer({"vraag": {}})}
 
     def _answer(self, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +185,7 @@ class Tafel(anywidget.AnyWidget):
                 columns[one["naam"]] = self.asked(one["vraag"])[1]
             except InputError as error:
                 columns[one["naam"]] = f"Past niet meer: {error.problems[0].wat}"
-        return {"html": compared(self.dia, columns)}
+        return {"html": compared(self.dia, columns, self.closed)}
 
     def _decide(self, content: Mapping[str, Any]) -> dict[str, Any]:
         listed = content["besluiten"]
@@ -217,8 +222,8 @@ def start(
     jaar : int
         0 for the newest that there is.
     bron : sequence of str or pathlib.Path
-        Raw folders with a folder ``plannen``; default ``data/raw`` and the municipality's own
-        folder in it.
+        Raw folders with a folder ``plannen``; default those of the last run, else the folder in
+        ``data/raw`` that has the name of the municipality, else ``data/raw``.
     samen : sequence of str
         Partners whose budget is computed with and shown at this table; ``alle`` is for who leads
         the round, on a screen that nobody else sees.

@@ -15,7 +15,13 @@ import pandas as pd
 
 from sia.agenda.dia import Dia, spans_of, together
 from sia.agenda.insight.scenarios import replan
-from sia.agenda.insight.whatif import with_budget, with_fixed, with_refused, without_partner
+from sia.agenda.insight.whatif import (
+    with_budget,
+    with_fixed,
+    with_refused,
+    without_partner,
+    without_secrets,
+)
 from sia.agenda.programme.baselines import placed_with
 from sia.agenda.programme.inputs import Agenda, restrict
 from sia.agenda.programme.optimise import Programme
@@ -24,7 +30,6 @@ from sia.errors import InputError
 
 SECONDS, MARGIN = 2.0, 0.005
 """At the table an answer may take so long, and be so far from the best (share of the worth)."""
-MEANS = ("budget", "fte")
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
             wat = f"{partner} deelt haar budget niet aan deze tafel."
             raise InputError.one(wat=wat, oplossing="Vraag haar om een nieuwe levering.")
         agenda = with_budget(agenda, partner, share / 100)
+    agenda = _released(agenda, dia.windows, ask.jaren)
     years = _with_group(agenda, ask.jaren)
     agenda = _standing(agenda, dia.starts, closed, years)
     for partner in ask.zonder:
@@ -135,14 +141,12 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
     return Answer(agenda, programme, programme.starts.reindex(dia.starts.index), gone)
 
 
-def without_secrets(agenda: Agenda, closed: Collection[str]) -> Agenda:
-    """Return the agenda in which money and people of these partners are no limit."""
-    enough = {"budget": agenda.plans["eigen"].sum() + 1, "fte": agenda.plans["fte"].sum() + 1}
-    limits = agenda.limits.copy()
-    theirs = limits.index.get_level_values("partner").isin(list(closed))
-    for column in MEANS:
-        limits[column] = limits[column].mask(theirs, enough[column])
-    return replace(agenda, budgets=limits)
+def _released(agenda: Agenda, windows: pd.DataFrame, asked: Collection[str]) -> Agenda:
+    """Let plans that the table moves go from the year that was decided for them before."""
+    plans = agenda.plans.copy()
+    moved = plans.index.intersection(list(asked))
+    plans.loc[moved, windows.columns] = windows.loc[moved]
+    return replace(agenda, plans=plans)
 
 
 def _standing(

@@ -12,8 +12,23 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.dia import Dia
+from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import shares
-from sia.agenda.insight.views import conflict_table, decision_problem_table, status_table
+from sia.agenda.insight.gaps import missing_partners, unfunded_people, works_of_people
+from sia.agenda.insight.views import (
+    conflict_table,
+    decision_problem_table,
+    delivery_change_text,
+    delivery_text,
+    mandate_table,
+    means_table,
+    problem_table,
+    status_table,
+    version_difference_table,
+    waiting_table,
+)
+from sia.agenda.insight.whatif import without_secrets
+from sia.agenda.programme.agreements import decided_years
 from sia.agenda.programme.optimise import use_of_means
 from sia.agenda.programme.reasons import DEAR, why_left_out, why_moved
 from sia.agenda.programme.versions import differences
@@ -21,7 +36,7 @@ from sia.agenda.reading.deliveries import REFUSED
 from sia.agenda.reading.organisation import NEXT
 from sia.agenda.wording import count, day, euro, number
 from sia.dutch import opsomming
-from sia.tafel.asking import Answer, Ask, done_together, without_secrets
+from sia.tafel.asking import Answer, Ask, done_together
 from sia.viz.outline import in_units
 from sia.viz.tables import html_table
 from sia.viz.theme import QUALITATIVE, contrast
@@ -30,7 +45,6 @@ PARTNERS = (
     "Per partner: plannen met een jaar, wat zij minder betaalt voor openbreken, geld en mensen in "
     "de looptijd, koppelkansen erbij en eraf; tussen haakjes het verschil"
 )
-AT_THE_TABLE = "Dit jaar is aan deze tafel gekozen, of het plan gaat mee door een afspraak."
 _INKS = ("#000000", "#ffffff")
 STILL = (
     "{wie}: budget alleen om mee te rekenen. Hun plannen blijven hier staan tot de tafel ze zelf "
@@ -50,6 +64,9 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
     west, north, unit = drawn.kader
     codes = dia.plans["buurtcodes"].reindex(plans.index).str.split(";").str[0]
     names = areas["naam"].astype(str)
+    held = decided_years(dia.agreed.organisation.steps)
+    windows = dia.windows[["eerste", "laatste"]].astype(int).itertuples(name=None)
+    span = {str(plan): (first, last) for plan, first, last in windows}
     return {
         "jaren": list(dia.agenda.settings.jaren),
         "versie": f"versie {dia.versions['versie'].iloc[-1]}, geleverd {day(dia.taken.edition)}",
@@ -67,6 +84,7 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
             }
             for n, name in enumerate(partners)
         ],
+        "rollen": sorted(set(dia.agreed.organisation.mandates["wie"])),
         "subsidies": [
             {"id": str(key), "naam": f"{row['naam']} ({row['status']})"}
             for key, row in dia.delivered.subsidies.iterrows()
@@ -79,11 +97,13 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
                 "partner": partners.index(row["partner"]),
                 "gebied": str(dia.gebieden.get(codes[plan], "overig")),
                 "buurt": str(names.get(codes[plan], "buiten de gemeente")),
-                "eerste": int(row["eerste"]),
-                "laatste": int(row["laatste"]),
+                "eerste": span[str(plan)][0],
+                "laatste": span[str(plan)][1],
+                "besloten": held.get(str(plan)),
                 "voorkeur": int(row["voorkeur"]),
                 "duur": int(row["duur"]),
                 "kosten": euro(row["kosten"]),
+                "mensen": _people(dia.plans.loc[plan]),
                 "soort": str(row["soort"]),
                 "status": str(dia.plans["status"][plan]),
                 "kans": main.get(str(plan), -1),
@@ -105,6 +125,42 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
             for kans, row in dia.agreed.state.iterrows()
         ],
     }
+
+
+def _people(plan: pd.Series) -> str:
+    """Say what a plan asks of people and whom it reaches, as far as its partner told."""
+    units = {"fte": "fte per jaar", "vrijwilligers": "vrijwilligers te werven en op te leiden",
+             "huishoudens": "huishoudens bereikt"}  # fmt: skip
+    told = [(name, plan[name]) for name in units if not pd.isna(plan[name])]
+    return "; ".join(f"{number(n, int(name == 'fte'))} {units[name]}" for name, n in told)
+
+
+def lacking(dia: Dia, unserved: pd.DataFrame, closed: Collection[str]) -> str:
+    """Return what was delivered and does not count, and what the agenda lacks.
+
+    Parameters
+    ----------
+    unserved : DataFrame
+        Opgaven of candidate areas without a plan, see `sia.agenda.insight.gaps`.
+    """
+    rejected = dia.delivered.reading.rejected
+    wrong = problem_table(dia.delivered)
+    said = f"{delivery_text(dia.delivered)} {delivery_change_text(dia)}"
+    if rejected:
+        said += f" Plannen waarvan geen rij meetelt: {opsomming(sorted(rejected))}."
+    columns = {"wat": "Wat", "oplossing": "Wat te doen", "bestand": "Bestand", "rij": "Rij"}
+    tables = {
+        "Wat de partners moeten verbeteren": wrong[list(columns)].rename(columns=columns),
+        "Partners die aan tafel ontbreken": missing_partners(dia)[["zin"]],
+        "Werk zonder toegezegde mensen": unfunded_people(dia)[["zin"]],
+        "Opgaven van kandidaatgebieden zonder plan": unserved.reindex(columns=["zin"]),
+        "Veranderd sinds de vorige versie": version_difference_table(dia, closed)[["zin", "reden"]],
+    }
+    parts = [
+        html_table(table.rename(columns={"zin": "Wat", "reden": "Waarom"}).astype(str), caption)
+        for caption, table in tables.items() if len(table)
+    ]  # fmt: skip
+    return f"<p>{escape(said)}</p>" + "".join(parts)
 
 
 def _main_link(dia: Dia) -> dict[str, int]:
@@ -131,10 +187,10 @@ def shown(dia: Dia, given: Answer, ask: Ask, closed: Collection[str]) -> dict[st
         "van": now["van"].tolist(),
         "was": before.tolist(),
         "jaar": [None if pd.isna(year) else int(year) for year in now["jaar"]],
-        "zin": _sentence(dia, given, ask, changed),
+        "zin": _sentence(dia, given, ask, changed, closed),
         "verschil": _differences(dia, given, changed, closed if ask else ()),
         "knelt": _tight(dia, given, closed, bool(ask)),
-        "geld": _means(given, closed),
+        "geld": _means(dia, given, closed),
     }
 
 
@@ -142,38 +198,36 @@ def _changes(dia: Dia, given: Answer) -> pd.DataFrame:
     there = dia.starts.drop(given.gone)
     changed = differences(there, given.starts.drop(given.gone), dia.plans)
     moved = given.starts.reindex(given.agenda.plans.index)
-    reasons = why_moved(given.agenda, moved, dia.starts)
-    window = dia.agenda.plans[["eerste", "laatste"]].join(dia.starts.rename("was"))
-    held = window.join(given.agenda.plans["eerste"].rename("eerst"), how="inner")
-    held = held.join(given.agenda.plans["laatste"].rename("laatst"))
-    free = held["was"].between(held["eerste"], held["laatste"]).fillna(False)
-    shut = ~held["was"].between(held["eerst"], held["laatst"]).fillna(True)
-    # the table, and not the partner, took the year away
-    reasons[reasons.index.intersection(held.index[free & shut])] = AT_THE_TABLE
+    reasons = why_moved(given.agenda, moved, dia.starts, dia.windows)
     return changed.assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
-def _sentence(dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame) -> str:
+def _sentence(
+    dia: Dia, given: Answer, ask: Ask, changed: pd.DataFrame, closed: Collection[str]
+) -> str:
     before, now = _joined(dia, given)
     was, money = (euro(float(_saved(a, s).sum())) for a, s in _both(dia, given))
     saved = f"Bespaard op openbreken: {money}"
+    clash = len(_clashes(given, closed))
+    told = f"zo past het niet: {count(clash, 'punt botst', 'punten botsen')}"
     if not ask:
         inside, n = int(given.starts.notna().sum()), len(given.starts)
         joined = count(int((now > 0).sum()), "koppelkans gaat", "koppelkansen gaan")
+        tail = f"; {told}" if clash else ""
         return (
-            f"Het programma: {inside} van de {n} plannen hebben een jaar; {joined} samen. {saved}."
+            f"Het programma: {inside} van de {n} plannen hebben een jaar; {joined} samen{tail}. "
+            f"{saved}."
         )
     others = len(changed.index.difference(list(ask.jaren)))
-    clash = len(given.programme.conflicten)
     parts = [
         count(others, "ander plan verandert", "andere plannen veranderen")
         if others else "Geen ander plan verandert",
         count(len(given.gone), "plan doet niet mee", "plannen doen niet mee"),
-        f"zo past het niet: {count(clash, 'punt botst', 'punten botsen')}",
+        told,
     ]  # fmt: skip
-    told = [text for text, n in zip(parts, (1, len(given.gone), clash), strict=True) if n]
+    said = [text for text, n in zip(parts, (1, len(given.gone), clash), strict=True) if n]
     won, lost = int((now > before).sum()), int((now < before).sum())
-    return f"{'; '.join(told)}. Koppelkansen: {won} erbij, {lost} eraf. {saved} (was {was})."
+    return f"{'; '.join(said)}. Koppelkansen: {won} erbij, {lost} eraf. {saved} (was {was})."
 
 
 def _both(dia: Dia, given: Answer) -> list[tuple[Any, pd.Series]]:
@@ -196,7 +250,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
     -------
     DataFrame
         Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets), ``Eigen
-        geld``, ``Fte-jaren`` (both within the horizon), ``Koppel`` (koppelkansen won and lost).
+        geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkansen`` (won and lost).
         Every figure is the answer, with the difference from the agreed programme behind it.
     """
     both = []
@@ -224,7 +278,7 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
             "Bespaart": texts["bespaart"],
             "Eigen geld": texts["gebruik"],
             "Fte-jaren": texts["fte_gebruik"],
-            "Koppel": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
+            "Koppel\u00adkansen": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
         }
     )
 
@@ -232,7 +286,8 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
 def _beside(show: Any, now: float, was: float) -> str:
     shift = show(now - was)
     same = show(now) == show(was) or shift == show(0.0)
-    return show(now) if same else f"{show(now)} ({'' if shift.startswith('-') else '+'}{shift})"
+    text = show(now) if same else f"{show(now)} ({'' if shift.startswith('-') else '+'}{shift})"
+    return text.replace("€ ", "€\u00a0").replace(" mln", "\u00a0mln")
 
 
 def _links(dia: Dia, given: Answer) -> tuple[dict[str, int], dict[str, int]]:
@@ -259,13 +314,19 @@ def _differences(dia: Dia, given: Answer, changed: pd.DataFrame, closed: Collect
     return "".join(parts)
 
 
+def _clashes(given: Answer, closed: Collection[str]) -> pd.DataFrame:
+    return _open_only(given.programme.conflicten, closed)
+
+
+def _open_only(table: pd.DataFrame, closed: Collection[str]) -> pd.DataFrame:
+    """Leave out what tells of the money or people of partners with closed books."""
+    return table[~(table["soort"].isin(["budget", "fte"]) & table["wie"].isin(list(closed)))]
+
+
 def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str:
     """Say what clashes, what holds plans back and why plans have no place, nothing of a budget."""
-    means = ["budget", "fte"]
-    clash, tight = given.programme.conflicten, given.programme.knelpunten
-    hidden = [t["soort"].isin(means) & t["wie"].isin(list(closed)) for t in (clash, tight)]
     parts = []
-    told = replace(given.programme, conflicten=clash[~hidden[0]])
+    told = replace(given.programme, conflicten=_clashes(given, closed))
     if not told.conflicten.empty:
         parts.append(html_table(conflict_table(told), "Toezeggingen die botsen"))
     agenda = without_secrets(dia.agenda, closed) if not asked else given.agenda
@@ -280,40 +341,33 @@ def _tight(dia: Dia, given: Answer, closed: Collection[str], asked: bool) -> str
     ]
     table = pd.DataFrame({"Plan": out["titel"], "Partner": out["partner"], "Waarom": why})
     parts.append(html_table(table, "Plannen zonder jaar") if len(table) else "")
-    tight = tight[~hidden[1]]
+    tight = _open_only(given.programme.knelpunten, closed)
     if len(tight):
         parts.append(html_table(tight[["zin"]].rename(columns={"zin": "Wat knelt"}), "Wat knelt"))
     return "".join(parts) or "<p>Er botst niets, en elk plan heeft een jaar.</p>"
 
 
-def _means(given: Answer, closed: Collection[str]) -> str:
+def _means(dia: Dia, given: Answer, closed: Collection[str]) -> str:
     """Show own money and people per year; what there is only of who shares it."""
-    agenda = given.agenda
-    use = use_of_means(agenda, given.starts.reindex(agenda.plans.index))
-    tables = []
-    for used, room, what, unit in (
-        ("gebruik", "budget", "Eigen geld (mln €)", 1e6),
-        ("fte_gebruik", "fte", "Mensen (fte)", 1.0),
-    ):
-        rows = []
-        for partner, own in use.groupby("partner"):
-            secret = partner in closed
-            cells = [
-                number(a / unit) + ("" if secret or pd.isna(b) else f" van {number(b / unit)}")
-                for a, b in zip(own[used], own[room], strict=True)
-            ]
-            rows.append([partner, *cells])
-        years = [str(year) for year in agenda.settings.jaren]
-        table = pd.DataFrame(rows, columns=["Partner", *years])
-        tables.append(html_table(table, f"{what} per jaar", getallen=years))
+    agenda, starts = given.agenda, given.starts.reindex(given.agenda.plans.index)
+    years = [str(year) for year in agenda.settings.jaren]
+    tables = [
+        html_table(means_table(agenda, starts, column, closed), f"{what} per jaar", getallen=years)
+        for column, what in (("budget", "Eigen geld (× € 1.000)"), ("fte", "Mensen (fte)"))
+    ]
+    people = works_of_people(dia, given.starts)
+    if len(people):
+        shown = people.drop(columns="plan").astype(object)
+        shown = shown.where(shown.notna(), "onbekend").rename(columns=str.capitalize)
+        tables.append(html_table(shown.astype(str), "Werk van mensen: wie het vraagt en bereikt"))
     return "".join(tables)
 
 
-def compared(dia: Dia, columns: Mapping[str, Answer | str]) -> str:
+def compared(dia: Dia, columns: Mapping[str, Answer | str], closed: Collection[str]) -> str:
     """Return variants side by side; one that no longer fits says why."""
     rows: dict[str, list[str]] = {}
     for given in columns.values():
-        for label, text in _measures(dia, given):
+        for label, text in _measures(dia, given, closed):
             rows.setdefault(label, []).append(text)
     table = pd.DataFrame([[k, *v] for k, v in rows.items()], columns=["", *columns])
     return html_table(table, "Varianten naast elkaar")
@@ -322,7 +376,7 @@ def compared(dia: Dia, columns: Mapping[str, Answer | str]) -> str:
 _PER_PARTNER = ("Plannen", "Bespaart", "Fte-jaren")
 
 
-def _measures(dia: Dia, given: Answer | str) -> list[tuple[str, str]]:
+def _measures(dia: Dia, given: Answer | str, closed: Collection[str]) -> list[tuple[str, str]]:
     partners = sorted(set(dia.agenda.plans["partner"]))
     labels = ["Plannen met een jaar", "Plannen die veranderen", "Bespaard op openbreken",
               "Koppelkansen erbij", "Koppelkansen eraf", "Punten die botsen"]  # fmt: skip
@@ -333,7 +387,7 @@ def _measures(dia: Dia, given: Answer | str) -> list[tuple[str, str]]:
     figures = [
         int(given.starts.notna().sum()), len(_changes(dia, given)),
         euro(float(_saved(*_both(dia, given)[1]).sum())), int((now > before).sum()),
-        int((now < before).sum()), len(given.programme.conflicten),
+        int((now < before).sum()), len(_clashes(given, closed)),
     ]  # fmt: skip
     table = partner_table(dia, given)
     each = ["; ".join(row) for row in table[list(_PER_PARTNER)].to_numpy().tolist()]
@@ -344,13 +398,18 @@ def decided(dia: Dia) -> str:
     """Return the decisions on plans and koppelkansen, and those that do not count."""
     steps = dia.agreed.organisation.steps
     plans = steps[steps["jaar"].notna()].drop_duplicates("kans", keep="last")
-    titles = dia.plans["titel"].reindex(plans["kans"]).to_numpy()
+    works = plans["kans"].map(lambda kans: dia.agreed.state["plannen"].get(kans, kans))
+    titles = titles_of(works, dia.plans["titel"]).to_numpy()
     years = pd.DataFrame(
-        {"Plan": titles, "Begint in": plans["jaar"].astype(str), "Fase": plans["fase"],
+        {"Werken": titles, "Begint in": plans["jaar"].astype(str), "Fase": plans["fase"],
          "Sinds": [day(moment) for moment in plans["datum"]], "Wie": plans["wie"],
          "Besluit": plans["besluit"]}
     )  # fmt: skip
-    named = (("Besluiten over het jaar van een plan", years),
+    first, of = waiting_table(dia), len(dia.waits)
+    more = f" (de eerste {len(first)} van {of}; alle staan in agenda.xlsx)"
+    named = ((f"Wie moet wat besluiten, vóór wanneer{more if of > len(first) else ''}", first),
+             ("Mandaat en commitment per bestuurder", mandate_table(dia)),
+             ("Besluiten over een startjaar", years),
              ("Besluiten over koppelkansen", status_table(dia)),
              ("Besluiten en afspraken die niet kloppen", decision_problem_table(dia)))  # fmt: skip
     parts = [html_table(table.astype(str), what) for what, table in named if len(table)]

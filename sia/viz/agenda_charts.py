@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.dutch import euro, getal, meervoud
+from sia.dutch import getal, meervoud
 from sia.viz.figure import EDGE, INK, RULE, Chart, canvas, finish, name_room, shorten
 from sia.viz.rank_charts import hatch
 from sia.viz.theme import QUALITATIVE
@@ -132,88 +131,3 @@ def _when_text(programma: pd.DataFrame, placed: pd.DataFrame) -> str:
     )
     left = len(programma) - len(placed)
     return text + (f" {meervoud(left, 'staat', 'staan')} niet in de agenda." if left else "")
-
-
-def budget_bars(besteed: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
-    """Draw the amounts per year, stacked by partner, against the room there is."""
-    return _yearly(besteed, ruimte, "Bedragen per jaar en partner", euro, "beschikbaar bedrag")
-
-
-def capacity_bars(nodig: pd.DataFrame, ruimte: pd.Series[float] | None = None) -> Chart:
-    """Draw the full-time posts needed per year, stacked by partner, against those there are."""
-
-    def fte(value: object) -> str:
-        return f"{getal(value, 1)} fte"
-
-    return _yearly(nodig, ruimte, "Capaciteit per jaar en partner", fte, "beschikbare capaciteit")
-
-
-def _yearly(
-    table: pd.DataFrame,
-    ruimte: pd.Series[float] | None,
-    title: str,
-    shown: Callable[[object], str],
-    label: str,
-) -> Chart:
-    amounts = table.astype(float).fillna(0)
-    names = [*map(str, amounts), label]
-    columns = max(int(8.0 / (0.45 + name_room(names, 0.062))), 1)
-    legend = 0.1 + 0.18 * -(-len(names) // columns)
-    height = 3.4 + legend
-    with canvas(8.0, height) as figure:
-        axes = figure.add_axes((0.13, (legend + 0.35) / height, 0.85, 2.85 / height))
-        bottom = np.zeros(len(amounts))
-        for number, partner in enumerate(amounts):
-            part = amounts[partner].to_numpy()
-            axes.bar(range(len(amounts)), part, 0.7, bottom=bottom, label=str(partner),
-                     **_look(number))  # fmt: skip
-            bottom = bottom + part
-        known = pd.Series(dtype=float) if ruimte is None else ruimte
-        room = known.reindex(amounts.index).to_numpy(dtype=float)
-        top = float(np.nanmax([*bottom, *room, 0.0]))
-        for place, total in enumerate(bottom):
-            # on the bar, unless the mark of the room is in the way
-            near = total <= room[place] < total + 0.08 * top
-            above = 1.02 * room[place] if near else total
-            axes.text(place, above, shown(total), ha="center", va="bottom", fontsize=8)
-        if ruimte is not None:
-            axes.plot(range(len(room)), room, "k_", markersize=26, markeredgewidth=2, label=label)
-        axes.set_xticks(range(len(amounts)), [str(year) for year in amounts.index])
-        axes.yaxis.set_major_formatter(lambda value, _: shown(value))
-        axes.tick_params(labelsize=8)
-        figure.legend(frameon=False, fontsize=8, ncols=columns, loc="lower left",
-                      bbox_to_anchor=(0, 0))  # fmt: skip
-        data = _yearly_data(amounts, bottom, ruimte, shown, label)
-        return finish(figure, title, _yearly_text(amounts, ruimte, shown), data)
-
-
-def _yearly_data(
-    amounts: pd.DataFrame,
-    samen: np.ndarray[Any, Any],
-    ruimte: pd.Series[float] | None,
-    shown: Callable[[object], str],
-    label: str,
-) -> pd.DataFrame:
-    data = amounts.map(shown)
-    data.insert(0, "jaar", [str(year) for year in amounts.index])
-    data["samen"] = [shown(total) for total in samen]
-    if ruimte is not None:
-        data[label] = [shown(value) for value in ruimte.reindex(amounts.index)]
-    return data
-
-
-def _yearly_text(
-    amounts: pd.DataFrame, ruimte: pd.Series[float] | None, shown: Callable[[object], str]
-) -> str:
-    totals = amounts.sum(axis=1)
-    if totals.empty or not totals.sum():
-        return "Er is nog niets ingepland."
-    text = f"Het meeste valt in {totals.idxmax()}: {shown(totals.max())}."
-    if ruimte is None:
-        return text
-    room = ruimte.reindex(totals.index)
-    over, unknown = int((totals > room + 1e-9).sum()), int(room.isna().sum())
-    fits = f" In {meervoud(over, 'jaar', 'jaren')} past het niet." if over else ""
-    if unknown:
-        return text + fits + f" Van {meervoud(unknown, 'jaar', 'jaren')} is de ruimte niet bekend."
-    return text + (fits or " Elk jaar past.")

@@ -1,6 +1,6 @@
 """Every chart of the project under one name: a table in, inline SVG with a message out."""
 
-from sia.viz.agenda_charts import budget_bars, capacity_bars, timeline
+from sia.viz.agenda_charts import timeline
 from sia.viz.buurt_charts import contribution_bars, domain_profile, trend_lines
 from sia.viz.figure import Chart
 from sia.viz.indicator_charts import correlations, distributions, flag_matrix
@@ -14,8 +14,6 @@ from sia.viz.type_charts import transitions, type_paths, type_profiles
 
 __all__ = [
     "Chart",
-    "budget_bars",
-    "capacity_bars",
     "contribution_bars",
     "correlations",
     "distributions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +11,8 @@ import pandas as pd
 
 from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.insight import views
+from sia.agenda.insight.mandates import UNKNOWN, beyond_mandate
+from sia.agenda.output.letter import answers, decisions_of
 from sia.agenda.output.tables import agenda_tables, kept_tables
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import FOLDER, Deliveries, read_deliveries
@@ -120,3 +123,42 @@ def test_the_same_round_again_is_no_new_version(
     assert again is not None
     for name, table in kept_tables(again, memory).items():
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(memory[name]))
+
+
+def test_mandate_and_commitment_stand_per_bestuurder_in_what_leaves(dia: Dia) -> None:
+    table = agenda_tables(dia)["mandaten"]
+    given = dia.agreed.organisation.mandates
+    pairs = {*zip(given["partner"], given["wie"], strict=True)}
+    assert pairs <= {*zip(table["partner"], table["wie"], strict=True)}
+    own = dia.plans.loc[dia.starts.notna()]
+    assert table["n"].sum() == len(own) and table["kosten"].sum() == own["kosten"].sum()
+    silent = set(own["partner"]) - set(given["partner"])
+    assert silent and set(table.loc[table["wie"] == UNKNOWN, "partner"]) >= silent
+    waits = dia.waits[dia.waits["wie"].isin(given["wie"])]
+    assert len(waits) and set(waits["partner"]) <= set(given["partner"])
+    told = answers(dia.delivered, dia.taken.register.plans, decisions_of(dia))
+    for row in waits.to_dict("records"):
+        letter = told[row["partner"]]["besluiten"]
+        assert (row["kans"], row["wie"]) in {*zip(letter["Koppelkans"], letter["Wie"], strict=True)}
+    for partner in silent:
+        assert "wie bij u besluit" in told[partner]["besluiten"]["Wat"].iloc[0]
+
+
+def test_a_decision_of_a_role_without_the_mandate_for_it_is_a_question(dia: Dia) -> None:
+    assert beyond_mandate(dia) == []
+    found = dia.agreed.organisation
+    given = found.mandates
+    limited = given[given["tot"].notna()].iloc[0]
+    over = dia.plans[
+        (dia.plans["partner"] == limited["partner"]) & (dia.plans["kosten"] > limited["tot"])
+    ]
+    under = dia.plans[
+        (dia.plans["partner"] == limited["partner"]) & (dia.plans["kosten"] <= limited["tot"])
+        & dia.plans["soort"].isin(limited["soorten"].split(";"))
+    ]  # fmt: skip
+    step = found.steps.iloc[:1].assign(wie=limited["wie"])
+    for plan, many in ((str(over.index[0]), 1), (str(under.index[0]), 0)):
+        said = replace(found, steps=step.assign(kans=plan))
+        told = beyond_mandate(replace(dia, agreed=replace(dia.agreed, organisation=said)))
+        assert len(told) == many
+        assert all("volgens de mandaten besluit" in problem.wat for problem in told)

@@ -17,10 +17,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route
 
-from sia.sessie.choices import opened
 from sia.sessie.serve import ADDRESS, free_port
 from sia.settings import PLANS, Folders
-from sia.stages.agenda import at_the_table
+from sia.tafel.app import Tafel
 from sia.tafel.record import DECISIONS
 from tests.browser.conftest import WIDTHS, Visit
 from tests.sessie.klein import CODE, YEAR, small_city
@@ -194,7 +193,15 @@ def test_a_round_is_tried_decided_and_gone_on_from(
         page.wait_for_selector(".uitslag.goed")
         assert "1 van 1" in page.locator(".uitslag").inner_text()
         assert year_of(bar) == before + 1
-        for name in ("Verschil", "Wat als", "Varianten", "Wat knelt", "Geld", "Besluiten"):
+        for name in (
+            "Verschil",
+            "Wat als",
+            "Varianten",
+            "Wat knelt",
+            "Geld",
+            "Besluiten",
+            "Levering",
+        ):
             tab(page, name)
             assert seen.violations() == [], name
         for width in WIDTHS.values():
@@ -204,14 +211,23 @@ def test_a_round_is_tried_decided_and_gone_on_from(
         assert (seen.requests, seen.complaints) == ([], [])
     raw = root / "data" / "raw" / "voorbeeldstad"
     assert first in (raw / PLANS / DECISIONS).read_text(encoding="utf-8")
-    made = at_the_table(opened(Folders.of(root), CODE, YEAR), [raw])
-    assert made is not None and made.starts[first] == before + 1
+    assert Tafel(Folders.of(root), CODE, YEAR, [raw]).dia.starts[first] == before + 1
     with table(root, repository, chromium, "--samen", "alle") as seen:
         page = seen.page
         bar = page.locator(f".balk[data-plan='{first}']")
         assert year_of(bar) == before + 1
         tab(page, "Besluiten")
         assert "=1+1 <img" in page.get_by_role("tabpanel").inner_text()
+        assert "Mandaat en commitment" in page.get_by_role("tabpanel").inner_text()
+        # who decided may let the year go again
+        page.get_by_label("Waarover").select_option(f"los:{first}")
+        page.get_by_label("Wie besluit").fill("programmaoverleg")
+        page.get_by_label("Besluit en reden").fill("Terug: de raming klopte niet.")
+        page.get_by_role("button", name="Leg het besluit vast").click()
+        page.wait_for_selector(".uitslag.goed")
+        assert page.locator(f"option[value='los:{first}']").count() == 0
+        tab(page, "Levering")
+        assert "rijen, waarvan" in page.get_by_role("tabpanel").inner_text()
         tab(page, "Geld")
         assert " van " in page.get_by_role("tabpanel").locator("tbody").first.inner_text()
         tab(page, "Varianten")

@@ -86,10 +86,10 @@ def test_templates_come_from_the_newest_year_and_overwrite_nothing(
 ) -> None:
     partner = "Corporatie De Linde (fictief)"
     made = write_templates("GM9999", tmp_path, delivered.folders, partner)
-    assert all(path.stat().st_size for path in made) and len(made) == 5
+    assert all(path.stat().st_size for path in made) and len(made) == 6
     with pytest.raises(InputError, match="is er al"):
         write_templates("GM9999", tmp_path, delivered.folders)
-    assert len(write_templates("GM9999", tmp_path / "leeg", delivered.folders)) == 5
+    assert len(write_templates("GM9999", tmp_path / "leeg", delivered.folders)) == 6
 
 
 def test_a_round_by_itself_reads_what_lies_there_and_tells_where_its_answers_are(

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from sia.agenda.dia import Dia
+from sia.agenda.insight.views import ITS_OWN
+from sia.agenda.programme.versions import add_version
 from sia.errors import InputError
 from sia.tafel.asking import Answer, Ask, answer, closed_partners, done_together
-from sia.tafel.showing import compared, partner_table, shown
+from sia.tafel.showing import compared, lacking, partner_table, shown
 
 
 def movable(dia: Dia) -> pd.DataFrame:
@@ -57,6 +59,31 @@ def test_no_answer_depends_on_a_budget_that_is_closed(dia: Dia) -> None:
     assert here == there
     opened = [shown(d, answer(d, set(), nothing), nothing, set())["geld"] for d in (dia, twin)]
     assert opened[0] != opened[1]
+
+
+def test_reasons_and_clashes_tell_nothing_of_a_closed_budget(dia: Dia) -> None:
+    closed, plans = closed_partners(dia, ()), dia.agenda.plans
+    wished = replace(dia.programme, starts=plans["voorkeur"].astype("Int64").rename("start"))
+    before = add_version(None, "eerder", "2024-01-01", wished, dia.agenda)
+    now = add_version(before, "nu", "2024-02-01", dia.programme, dia.agenda)
+    limits = dia.agenda.limits
+    one, two = (
+        replace(dia, versions=now, agenda=replace(dia.agenda, budgets=limits * share))
+        for share in (1.0, 0.01)
+    )
+    here, there = (lacking(d, pd.DataFrame(), closed) for d in (one, two))
+    assert here == there
+    assert "geld van" not in here and ITS_OWN in here
+    assert "het geld van" in lacking(one, pd.DataFrame(), ())
+    row = {"soort": "budget", "wie": plans["partner"].iloc[0], "zin": "x", "oplossing": "y",
+           "partners": "z"}  # fmt: skip
+    clash = replace(dia.programme, conflicten=pd.DataFrame([row]))
+    nothing, columns = Ask.of({}), ("zin", "knelt")
+    texts = [
+        [shown(d, answer(d, closed, nothing), nothing, closed)[name] for name in columns]
+        for d in (dia, replace(dia, programme=clash))
+    ]
+    assert texts[0] == texts[1]
 
 
 def test_plans_of_closed_partners_stay_and_those_of_open_ones_may_follow(dia: Dia) -> None:
@@ -105,7 +132,8 @@ def test_partners_add_up_and_gone_plans_are_named(dia: Dia) -> None:
     assert table.at[partner, "Plannen"].startswith("0 (-")
     told = shown(dia, given, ask, set())
     assert f"{len(given.gone)} plannen doen niet mee" in told["zin"]
-    html = compared(dia, {"Programma": answer(dia, set(), Ask.of({})), "<b>": given, "Oud": "x"})
+    columns = {"Programma": answer(dia, set(), Ask.of({})), "<b>": given, "Oud": "x"}
+    html = compared(dia, columns, ())
     assert "&lt;b&gt;" in html and "<b>" not in html
 
 

@@ -14,6 +14,7 @@ from sia.agenda.output.tables import agenda_tables, kept_tables
 from sia.agenda.reading.deliveries import read_deliveries
 from sia.errors import InputError
 from sia.settings import PLANS
+from sia.tafel.asking import Ask, answer
 from sia.tafel.record import DECISIONS, VARIANTS, decide, keep, variants
 from tests.agenda.conftest import City
 from tests.tafel.test_asking import movable
@@ -50,7 +51,12 @@ def test_a_decided_year_holds_in_the_next_round_until_it_is_let_go(
     assert (last["kans"], last["jaar"], last["besluit"]) == (plan, year, SAID["besluit"])
     assert last["datum"] == date.today()
     assert last["vertrouwelijkheid"] == dia.plans["vertrouwelijkheid"][plan]
-    decide(again, {**SAID, "kans": plan, "fase": "kans", "jaar": year})
+    # the table may try another year than the decided one, and decide on it
+    tried = answer(made, set(), Ask.of({"jaren": {plan: now}}))
+    assert tried.starts[plan] == now
+    decide(again, {**SAID, "kans": plan, "fase": "afspraak", "jaar": now})
+    assert round_().starts[plan] == now and round_().agreed.problems == ()
+    decide(again, {**SAID, "kans": plan, "fase": "kans", "jaar": now})
     other, outside = str(movable(dia).index[-1]), int(movable(dia)["eerste"].iloc[-1]) - 1
     at = decide(again, {**SAID, "kans": other, "fase": "afspraak", "jaar": outside})
     last_round = round_()

@@ -40,7 +40,6 @@ PLANS = pd.DataFrame(
         "eind": [2027.0, 2027.0, np.nan],
     }
 )
-MONEY = pd.DataFrame({"Gemeente": [1e6, 2e6], "Corporatie": [5e5, 0]}, index=[2026, 2027])
 CATALOGUE = Catalogue(
     tuple(
         Indicator(key, row["naam"], row["domein"], row["rol"], 1, row["eenheid"], (), "")
@@ -81,8 +80,6 @@ MAKERS: dict[str, Callable[[], Chart]] = {
     "year_maps": lambda: charts.year_maps(CITY.gebieden, YEARS),
     "trend_lines": lambda: charts.trend_lines(YEARS, CODE, "Buurt 05"),
     "timeline": lambda: charts.timeline(PLANS),
-    "budget_bars": lambda: charts.budget_bars(MONEY, pd.Series(1.8e6, index=MONEY.index)),
-    "capacity_bars": lambda: charts.capacity_bars(MONEY / 1e6),
 }
 
 
@@ -169,12 +166,10 @@ def test_names_cannot_break_the_svg_nor_become_mathematics() -> None:
 def test_empty_sensitivity_and_agenda_still_draw() -> None:
     assert "geen keuze" in charts.sensitivity_bars(pd.DataFrame()).text
     assert "nog geen enkele" in charts.timeline(PLANS[PLANS["start"].isna()]).text
-    assert "nog niets" in charts.budget_bars(MONEY * 0).text
 
 
 def test_agenda_messages() -> None:
     assert "1 staat niet in de agenda" in MAKERS["timeline"]().text
-    assert "In 1 jaar past het niet" in MAKERS["budget_bars"]().text
 
 
 def test_chart_in_a_notebook_shows_title_and_message(stad: Cijfers) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from voorbeeldstad.partners import FICTIONAL, GEMEENTE
+from voorbeeldstad.partners import CORPORATIES, FICTIONAL, GEMEENTE, WELZIJN
 
 _OVERLEG = "programmaoverleg"
 _STEPS: tuple[tuple[tuple[str, str, str], ...], ...] = (
@@ -35,6 +35,27 @@ _SOCIAL_TASKS = (
     ("Nodig de energiecoaches uit bij de start van de renovatie.", "projectleider", "2025-02-28",
      ""),
 )  # fmt: skip
+
+
+def mandates() -> pd.DataFrame:
+    """Return who decides at some of the partners; the others did not say.
+
+    Returns
+    -------
+    DataFrame
+        Columns as `sia.agenda.reading.decisions` reads them.
+    """
+    buiten = "riolering;weg;groen;waterberging"
+    rows = [
+        (GEMEENTE, "afdelingshoofd openbare ruimte", buiten, 500_000, "toegezegd", ""),
+        (GEMEENTE, "wethouder openbare ruimte", buiten, "", "toegezegd", ""),
+        (GEMEENTE, "wethouder wonen", "", "", "onder voorwaarde", "als de raad instemt (fictief)"),
+        (CORPORATIES[0], "directeur vastgoed", "", 2_500_000, "toegezegd", ""),
+        (CORPORATIES[0], "raad van bestuur", "", "", "nog niet", ""),
+        (WELZIJN, "directeur", "", "", "onder voorwaarde", "als de subsidie doorgaat (fictief)"),
+    ]
+    names = ["partner", "wie", "soorten", "tot", "commitment", "voorwaarde"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def decided(truth: pd.DataFrame, plans: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

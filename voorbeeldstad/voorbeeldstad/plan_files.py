@@ -9,7 +9,7 @@ import pandas as pd
 
 from sia.agenda.output.exports import geopackage_bytes
 from sia.agenda.output.template import template
-from sia.agenda.reading.decisions import ACTIONS, DECISIONS
+from sia.agenda.reading.decisions import ACTIONS, DECISIONS, MANDATES
 from sia.agenda.reading.deliveries import write_means
 from sia.agenda.reading.location import RD
 from sia.store import write_bytes
@@ -22,7 +22,7 @@ KEEPS_OWN_ACTIONS = CORPORATIES[0]
 def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -> list[Path]:
     """Write what every partner delivers: workbooks, one CSV and one GeoPackage in WGS84.
 
-    Budgets, subsidies, decisions and actions are written beside them, see
+    Budgets, subsidies, decisions, actions and mandates are written beside them, see
     `sia.agenda.reading.deliveries`; one partner keeps its own actions in its workbook.
 
     Parameters
@@ -55,6 +55,7 @@ def write_deliveries(folder: Path, demo: DemoPlans, buurten: gpd.GeoDataFrame) -
     write_means(folder, demo.budgets, demo.subsidies)
     elsewhere = demo.acties["partner"] == KEEPS_OWN_ACTIONS
     _write_table(folder / DECISIONS, demo.besluiten)
+    _write_table(folder / MANDATES, demo.mandaten)
     _write_table(folder / ACTIONS, demo.acties[~elsewhere])
     return sorted(written)
 

@@ -12,7 +12,7 @@ import shapely
 
 from sia.agenda.reading.fields import FIELDS
 from voorbeeldstad import geography, places
-from voorbeeldstad.meetings import decided
+from voorbeeldstad.meetings import decided, mandates
 from voorbeeldstad.partners import (
     CORPORATIES,
     EVENTS,
@@ -43,7 +43,7 @@ class DemoPlans:
     budgets : DataFrame
         One row per (``partner``, ``jaar``): ``budget`` (euro of own means), ``fte``.
     subsidies : DataFrame, index ``subsidie``
-    besluiten, acties : DataFrame
+    besluiten, acties, mandaten : DataFrame
         As `sia.agenda.reading.decisions` reads them; koppelkansen are named by their plans.
     """
 
@@ -54,6 +54,7 @@ class DemoPlans:
     subsidies: pd.DataFrame
     besluiten: pd.DataFrame
     acties: pd.DataFrame
+    mandaten: pd.DataFrame
 
 
 def demo_plans(
@@ -383,7 +384,7 @@ class _Maker:
         names = [f.name for f in FIELDS]
         table = pd.DataFrame([{name: row.get(name, "") for name in names} for row in self.rows])
         funds = subsidies()
-        table = self._with_subsidies(table, funds)
+        table = _with_people(self._with_subsidies(table, funds))
         deliveries = {
             str(partner): rows.sort_values("plan").reset_index(drop=True)
             for partner, rows in table.groupby("partner", sort=True)
@@ -391,7 +392,8 @@ class _Maker:
         truth = pd.DataFrame(self.truth, columns=["groep", "soort_kans", "plan"])
         budgets = self._budgets(table)
         besluiten, acties = decided(truth, table)
-        return DemoPlans(deliveries, truth, self.pilots, budgets, funds, besluiten, acties)
+        said = (besluiten, acties, mandates())
+        return DemoPlans(deliveries, truth, self.pilots, budgets, funds, *said)
 
     def _with_subsidies(self, table: pd.DataFrame, funds: pd.DataFrame) -> pd.DataFrame:
         """Ask a subsidy for some plans of an eligible kind."""
@@ -434,3 +436,15 @@ class _Maker:
                     )
                 )
         return pd.DataFrame(rows, columns=["partner", "jaar", "budget", "fte"])
+
+
+def _with_people(table: pd.DataFrame) -> pd.DataFrame:
+    """Say of social works how many households they reach and how many volunteers they recruit."""
+    reach, recruit = {"energiecoach": 400, "welzijn": 600}, {"welzijn": 8}
+    kinds, cost = table["soort"], table["kosten"].astype(float)
+    return table.assign(
+        huishoudens=[
+            round(c / reach[k]) if k in reach else "" for k, c in zip(kinds, cost, strict=True)
+        ],
+        vrijwilligers=[recruit.get(k, "") for k in kinds],
+    )

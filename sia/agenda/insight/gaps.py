@@ -49,16 +49,23 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
     -------
     DataFrame
         ``partner``, ``plan``, ``titel``, ``fte`` (NaN: not given), ``zin``. Works that ask people
-        in years of which the partner gave no fte, and social works that do not say how many.
+        in years of which the partner gave no fte, social works that do not say how many, and works
+        that recruit volunteers while nobody is there to do that.
     """
     roles = {kind for rule in dia.agenda.parameters.sociaal for kind in rule.a}
     known = dia.agenda.budgets["fte"].dropna().index
     rows = []
     placed = dia.agenda.plans.assign(start=dia.starts).dropna(subset="start")
+    volunteers = dia.plans["vrijwilligers"].reindex(placed.index).fillna(0)
     for plan, row in placed.iterrows():
         span = range(int(row["start"]), int(row["start"] + row["duur"]))
         open_years = [t for t in span if (row["partner"], t) not in known]
-        if np.isnan(row["fte"]) and row["soort"] in roles:
+        if volunteers[plan] > 0 and not row["fte"] > 0:
+            zin = (
+                f"{row['titel']}: {count(int(volunteers[plan]), 'vrijwilliger', 'vrijwilligers')} "
+                "te werven en op te leiden; niet gezegd is wie dat doet."
+            )
+        elif np.isnan(row["fte"]) and row["soort"] in roles:
             zin = f"{row['titel']}: niet gezegd is hoeveel mensen het vraagt."
         elif row["fte"] > 0 and open_years:
             when = years(open_years[0], open_years[-1])
@@ -70,6 +77,31 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
             continue
         rows.append((row["partner"], plan, row["titel"], row["fte"], zin))
     return pd.DataFrame(rows, columns=["partner", "plan", "titel", "fte", "zin"])
+
+
+def works_of_people(dia: Dia, starts: pd.Series) -> pd.DataFrame:
+    """Return the works with a year that ask volunteers or reach households.
+
+    Returns
+    -------
+    DataFrame
+        ``partner``, ``plan``, ``titel``, ``start``, ``fte``, ``vrijwilligers``, ``huishoudens``
+        (NA: not given); the first to begin first.
+    """
+    columns = ["partner", "titel", "fte", "vrijwilligers", "huishoudens"]
+    told = dia.plans[columns].assign(start=starts).dropna(subset="start")
+    told = told[told[["vrijwilligers", "huishoudens"]].gt(0).fillna(False).any(axis=1)]
+    shown = pd.DataFrame(told).sort_values(["start", "partner"], kind="stable")
+    return shown.rename_axis("plan").reset_index()[
+        ["partner", "plan", "titel", "start", *columns[2:]]
+    ]
+
+
+def unserved(dia: Dia, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the opgaven of the candidate areas that no plan serves; `opgaven_without_plan`."""
+    codes = dia.plans["buurtcodes"].str.split(";")
+    plans = pd.DataFrame(dia.plans.assign(buurtcode=codes).explode("buurtcode"))
+    return opgaven_without_plan(plans, dia.gebieden.reindex(dia.kandidaten), scores)
 
 
 def opgaven_without_plan(

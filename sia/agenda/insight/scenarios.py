@@ -153,7 +153,7 @@ def replan(agenda: Agenda, current: pd.Series, stabiliteit: float | None = None)
     return optimise(replace(agenda, settings=settings), current)
 
 
-def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 3) -> dict[str, Agenda]:
+def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 2) -> dict[str, Agenda]:
     """Return the agenda under less money, other savings, refusals and random slips.
 
     Parameters

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from sia.agenda.dia import Dia, spans_of, together
 from sia.agenda.insight.area_agenda import titles_of
 from sia.agenda.insight.funding import cover, partner_gains
+from sia.agenda.insight.mandates import beyond_mandate, mandates
 from sia.agenda.insight.scenarios import Scenarios, replan, same_year
-from sia.agenda.programme.inputs import outside_horizon
+from sia.agenda.insight.whatif import without_secrets
+from sia.agenda.programme.inputs import Agenda, outside_horizon
 from sia.agenda.programme.optimise import (
     Programme,
     gain_over_alone,
@@ -19,7 +21,7 @@ from sia.agenda.programme.optimise import (
     timeline,
     use_of_means,
 )
-from sia.agenda.programme.reasons import why_left_out, why_moved
+from sia.agenda.programme.reasons import GAINS, why_left_out, why_moved
 from sia.agenda.programme.versions import (
     since_last_version,
     version_starts,
@@ -29,13 +31,14 @@ from sia.agenda.programme.worth import moved_years, worth
 from sia.agenda.reading.areas import in_area
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.organisation import FASEN, VERVALLEN
-from sia.agenda.wording import count, day, number, percent, years
+from sia.agenda.wording import count, day, euro, number, percent, years
 from sia.errors import Problem
 
 NO_PLANS = (
     "Er zijn geen plannen van partners geleverd: er is geen map `plannen` met bestanden in de "
     "bronmappen. Er is dus geen agenda gemaakt en er is niets geschreven."
 )
+ITS_OWN = "Door geld of mensen van de partner, of omdat het samen meer oplevert: zij weet het."
 _CHANGES = ("nieuw", "gewijzigd", "ingetrokken", "afgekeurd", "niet geleverd")
 
 
@@ -47,7 +50,8 @@ def delivery_text(delivered: Deliveries | None) -> str:
     closed = int((reading.plans["vertrouwelijkheid"] == "intern").sum())
     return (
         f"Gelezen: {count(len(delivered.files), 'bestand', 'bestanden')} met "
-        f"{count(reading.rows, 'rij', 'rijen')}. Bruikbaar: "
+        f"{count(len(delivered.lines), 'rij', 'rijen')}, waarvan {reading.rows} met een plan. "
+        "Bruikbaar: "
         f"{count(len(reading.plans), 'plan', 'plannen')}, waarvan {closed} intern: wat een partner "
         f"voor zichzelf houdt, doet hier niet mee. Aandacht nodig: "
         f"{count(len(reading.problems), 'punt', 'punten')}. Vastgelegd: "
@@ -62,8 +66,8 @@ def problem_table(delivered: Deliveries | None) -> pd.DataFrame:
 
 
 def decision_problem_table(dia: Dia) -> pd.DataFrame:
-    """Return decisions and actions that do not fit today's koppelkansen, and money assumed."""
-    return _problems(dia.agreed.problems)
+    """Return decisions and actions that do not fit koppelkansen or mandates, and money assumed."""
+    return _problems((*dia.agreed.problems, *beyond_mandate(dia)))
 
 
 def _problems(problems: Iterable[Problem]) -> pd.DataFrame:
@@ -130,24 +134,28 @@ def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.
     return table.assign(gebied=dia.gebieden.reindex(first).to_numpy())
 
 
-def means_per_year(dia: Dia, column: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Return use per year and partner, and the room of all partners together.
+def means_table(
+    agenda: Agenda, starts: pd.Series, column: str, closed: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return own money (thousand euro) or people per partner and year, of what there is.
 
     Parameters
     ----------
     column : {"budget", "fte"}
-
-    Returns
-    -------
-    use : DataFrame, index year, one column per partner
-    room : Series, index year
-        NaN in a year in which one of the partners gave no limit.
+    closed : collection of str
+        Partners of whom only the use is shown.
     """
-    table = use_of_means(dia.agenda, dia.starts)
-    used = "gebruik" if column == "budget" else "fte_gebruik"
-    use = table.pivot(index="jaar", columns="partner", values=used)
-    room = table.pivot(index="jaar", columns="partner", values=column)
-    return use, room.sum(axis=1, skipna=False)
+    used, decimals, unit = ("gebruik", 0, 1e3) if column == "budget" else ("fte_gebruik", 1, 1.0)
+    rows = []
+    for partner, own in use_of_means(agenda, starts).groupby("partner"):
+        secret = partner in closed
+        cells = [
+            number(a / unit, decimals)
+            + ("" if secret or pd.isna(b) else f" van {number(b / unit, decimals)}")
+            for a, b in zip(own[used], own[column], strict=True)
+        ]
+        rows.append([partner, *cells])
+    return pd.DataFrame(rows, columns=["Partner", *map(str, agenda.settings.jaren)])
 
 
 def cover_table(dia: Dia) -> pd.DataFrame:
@@ -271,6 +279,26 @@ def waiting_table(dia: Dia, aantal: int = 15) -> pd.DataFrame:
     )
 
 
+def mandate_table(dia: Dia) -> pd.DataFrame:
+    """Return who decides at each partner, with mandate, commitment and what is open."""
+    table = mandates(dia)
+    terms = table["commitment"] + (" (" + table["voorwaarde"] + ")").where(
+        table["voorwaarde"] != "", ""
+    )
+    return pd.DataFrame(
+        {
+            "partner": table["partner"],
+            "wie besluit": table["wie"],
+            "waarover": table["mandaat"],
+            "commitment": terms,
+            "plannen met een jaar": table["n"],
+            "kosten": [euro(cost) for cost in table["kosten"]],
+            "open besluiten": table["besluiten"],
+            "eerste vóór": ["" if pd.isna(at) else day(at) for at in table["voor"]],
+        }
+    )
+
+
 def scenario_table(found: Scenarios) -> pd.DataFrame:
     """Return one row per scenario: does it fit, how many plans are in, and what lacks."""
     table = found.overzicht.reset_index()
@@ -338,11 +366,19 @@ def version_table(dia: Dia) -> pd.DataFrame:
     )
 
 
-def version_difference_table(dia: Dia) -> pd.DataFrame:
-    """Return what changed between the last two versions that were kept, and why."""
+def version_difference_table(dia: Dia, closed: Collection[str] = ()) -> pd.DataFrame:
+    """Return what changed between the last two versions that were kept, and why.
+
+    Parameters
+    ----------
+    closed : collection of str
+        Partners of whose money and people the reasons must tell nothing.
+    """
     changed, names = since_last_version(dia.versions), list(dia.versions["versie"].unique())
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
-    reasons = why_moved(dia.agenda, dia.starts, before)
+    reasons = why_moved(without_secrets(dia.agenda, closed), dia.starts, before, dia.windows)
+    theirs = dia.plans["partner"].reindex(reasons.index).isin(list(closed)) & (reasons == GAINS)
+    reasons = reasons.mask(theirs, ITS_OWN)
     return _told(changed).assign(reden=reasons.reindex(changed.index).fillna("").to_numpy())
 
 
@@ -357,7 +393,8 @@ def round_text(delivered: Deliveries, dia: Dia | None, aantal: int = 10) -> list
     Returns
     -------
     list of str
-        Lines in Dutch, as the table may read them: nothing of plans or fields that are internal.
+        Lines in Dutch for who leads the round: nothing of plans or fields that are internal, but
+        where commitments clash the money that lacks, also of a partner with closed books.
     """
     lines = [delivery_text(delivered)]
     asked = Counter(line.stand for line in delivered.lines)

@@ -62,6 +62,16 @@ def without_partner(agenda: Agenda, partner: str) -> Agenda:
     return replace(stays, budgets=agenda.budgets[~gone])
 
 
+def without_secrets(agenda: Agenda, closed: Collection[str]) -> Agenda:
+    """Return the agenda in which money and people of these partners are no limit."""
+    enough = {"budget": agenda.plans["eigen"].sum() + 1, "fte": agenda.plans["fte"].sum() + 1}
+    limits = agenda.limits.copy()
+    theirs = limits.index.get_level_values("partner").isin(list(closed))
+    for column in enough:
+        limits[column] = limits[column].mask(theirs, enough[column])
+    return replace(agenda, budgets=limits)
+
+
 def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) -> Agenda:
     """Return the agenda when these subsidies are refused and all others granted.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from sia.agenda.dia import Dia
 from sia.agenda.output.calendar import Item, items_of, public_works, to_html, to_ics
 from sia.agenda.output.exports import layer_bytes, linkage_layer, to_csv
-from sia.agenda.output.letter import answers, letter_body, letter_book
+from sia.agenda.output.letter import answers, decisions_of, letter_body, letter_book
 from sia.agenda.output.tables import TABLES, agenda_tables, kept_tables
 from sia.agenda.output.template import slug
 from sia.agenda.output.workbook import to_xlsx
@@ -34,7 +34,9 @@ def agenda_output(
     tables = agenda_tables(dia)
     shared = partner_files(tables, dia.plans)
     public = public_files(dia.plans, dia.starts, names, dia.taken.edition, theme)
-    letters = letter_files(dia.delivered, dia.taken.register.plans, dia.taken.edition, theme)
+    letters = letter_files(
+        dia.delivered, dia.taken.register.plans, dia.taken.edition, theme, decisions_of(dia)
+    )
     return (
         {**tables, **kept_tables(dia, memory), "gebieden": dia.gebieden.to_frame("gebied")},
         {f"partners/agenda/{name}": content for name, content in shared.items()}
@@ -44,11 +46,15 @@ def agenda_output(
 
 
 def letter_files(
-    delivered: Deliveries, register: pd.DataFrame, edition: date, theme: Mapping[str, object]
+    delivered: Deliveries,
+    register: pd.DataFrame,
+    edition: date,
+    theme: Mapping[str, object],
+    decisions: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """Return the answer to every partner as page and workbook, each only for that partner."""
     made = {}
-    for partner, tables in answers(delivered, register).items():
+    for partner, tables in answers(delivered, register, decisions).items():
         name = f"intern/agenda/antwoord/{slug(partner)}"
         body = letter_body(partner, tables)
         made[f"{name}.html"] = _page(f"Antwoord aan {partner}", body, edition, theme)

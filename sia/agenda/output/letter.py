@@ -8,11 +8,14 @@ from html import escape
 
 import pandas as pd
 
+from sia.agenda.dia import Dia
+from sia.agenda.insight.area_agenda import titles_of
+from sia.agenda.insight.mandates import UNKNOWN, mandates
 from sia.agenda.output.workbook import plain_workbook
 from sia.agenda.reading.cells import plain
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.tables import Line
-from sia.agenda.wording import count
+from sia.agenda.wording import count, day
 from sia.errors import Problem
 
 COORDINATOR = "zonder partner"
@@ -20,6 +23,10 @@ COORDINATOR = "zonder partner"
 _ROWS = ["Bestand", "Rij", "Nummer", "Titel", "Uitkomst", "Zo hebben wij het gelezen",
          "Wat u kunt verbeteren"]  # fmt: skip
 _SHEETS = ["Bestand", "Blad", "Wat ermee gedaan is", "Rijen van u"]
+_WHO = (
+    "Zet op het blad Mandaten wie bij u besluit en tot welk bedrag; van een deel van uw plannen "
+    "weten wij dat niet."
+)
 _NEXT = (
     "Een rij die niet meetelt, laat de vorige versie van het plan staan. Een vraag hoeft u alleen "
     "te beantwoorden als wij het verkeerd hebben. Gaat een plan niet door, lever het dan met de "
@@ -27,14 +34,44 @@ _NEXT = (
 )
 
 
-def answers(delivered: Deliveries, register: pd.DataFrame) -> dict[str, dict[str, pd.DataFrame]]:
+def decisions_of(dia: Dia) -> pd.DataFrame:
+    """Return what each partner has to decide or do: ``partner`` and the columns of the letter."""
+    waits = dia.waits.assign(partner=dia.waits["partner"].str.split(";")).explode("partner")
+    plans = dia.linkages.kansen["plannen"].reindex(waits["kans"])
+    table = pd.DataFrame(
+        {
+            "partner": waits["partner"].to_numpy(),
+            "Wie": waits["wie"].to_numpy(),
+            "Wat": waits["actie"].to_numpy(),
+            "Vóór": [day(at) for at in waits["voor"]],
+            "Werken": titles_of(plans, dia.plans["titel"]).to_numpy(),
+            "Koppelkans": waits["kans"].to_numpy(),
+        }
+    )
+    unknown = mandates(dia).query("wie == @UNKNOWN")
+    asked = pd.DataFrame(
+        {"partner": unknown["partner"], "Wie": UNKNOWN, "Wat": _WHO, "Vóór": "", "Werken": "",
+         "Koppelkans": ""}
+    )  # fmt: skip
+    return pd.concat([asked, table], ignore_index=True)
+
+
+def answers(
+    delivered: Deliveries, register: pd.DataFrame, decisions: pd.DataFrame | None = None
+) -> dict[str, dict[str, pd.DataFrame]]:
     """Return what each partner is told, as tables.
+
+    Parameters
+    ----------
+    decisions : DataFrame, optional
+        From `decisions_of`; none when there is no programme.
 
     Returns
     -------
     dict of partner to dict of DataFrame
-        ``rijen``: every row, and every plan that was expected; ``bestanden``: every sheet of every
-        file. What belongs to no partner stands under `COORDINATOR`.
+        ``besluiten``: what waits for it, where anything does; ``rijen``: every row, and every plan
+        that was expected; ``bestanden``: every sheet of every file. What belongs to no partner
+        stands under `COORDINATOR`.
     """
     of: dict[str, list[Line]] = {}
     for line in delivered.lines:
@@ -46,8 +83,10 @@ def answers(delivered: Deliveries, register: pd.DataFrame) -> dict[str, dict[str
     sheets = _sheets(delivered, list(of))
     for partner in {who for who, _ in sheets} - set(of):
         of[partner] = []
+    waits = pd.DataFrame(columns=["partner"]) if decisions is None else decisions
     return {
         partner: {
+            "besluiten": waits[waits["partner"] == partner].drop(columns="partner"),
             "rijen": pd.DataFrame(
                 [*map(_row, lines), *_absent(absent[absent["partner"] == partner])], columns=_ROWS
             ),
@@ -127,6 +166,7 @@ def letter_body(partner: str, tables: dict[str, pd.DataFrame]) -> str:
         f"{count(int(sheets['Rijen van u'].sum()), 'rij', 'rijen')}. "
         + ". ".join(f"{escape(str(stand)).capitalize()}: {n}" for stand, n in stands.items())
         + f".</p><p>{_NEXT}</p>",
+        _table(tables["besluiten"], "Wat u besluit of doet") if len(tables["besluiten"]) else "",
         _table(rows, "Alle rijen"),
         _table(sheets, "Alle bestanden en bladen"),
     ]
@@ -151,4 +191,5 @@ def _cell(value: object) -> str:
 
 def letter_book(tables: dict[str, pd.DataFrame]) -> bytes:
     """Return the letter to one partner as a workbook."""
-    return plain_workbook({"Rijen": tables["rijen"], "Bestanden": tables["bestanden"]})
+    shown = {name: table for name, table in tables.items() if name != "besluiten" or len(table)}
+    return plain_workbook({name.capitalize(): table for name, table in shown.items()})

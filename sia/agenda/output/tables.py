@@ -8,6 +8,7 @@ import pandas as pd
 
 from sia.agenda.dia import Dia
 from sia.agenda.insight.funding import cover, money, shares
+from sia.agenda.insight.mandates import mandates
 from sia.agenda.insight.publication import publications, spending
 from sia.agenda.programme.inputs import payable
 from sia.agenda.programme.optimise import timeline
@@ -20,6 +21,7 @@ TABLES = {
     "koppelkansen": "Werk dat samen kan: wat het bespaart, en vóór wanneer u moet beslissen.",
     "status": "De fase van elke koppelkans, met het laatste besluit.",
     "wachtlijst": "Wie wat moet doen, en vóór wanneer: het dringendste eerst.",
+    "mandaten": "Wie bij elke partner waarover besluit, tot welk bedrag, en met welk commitment.",
     "besluiten": "Alle besluiten, het oudste eerst.",
     "acties": "Alle acties, ook die klaar zijn.",
     "wijzigingen": "Wat er in de laatste levering nieuw, gewijzigd of ingetrokken is.",
@@ -45,6 +47,7 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
         "koppelkansen": kansen,
         "status": dia.agreed.state,
         "wachtlijst": dia.waits,
+        "mandaten": mandates(dia),
         "besluiten": decision_log(organisation, decided),
         "acties": task_list(organisation, kansen["vertrouwelijkheid"]),
         "wijzigingen": dia.taken.changes,

@@ -16,7 +16,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_text, workbook_bytes
 from sia.agenda.reading.cells import parse_cell
-from sia.agenda.reading.decisions import ACTION_SHEET, ACTIONS, DECISION_SHEET, DECISIONS
+from sia.agenda.reading.decisions import (
+    ACTION_SHEET,
+    ACTIONS,
+    DECISION_SHEET,
+    DECISIONS,
+    MANDATE_SHEET,
+    MANDATES,
+)
 from sia.agenda.reading.deliveries import BUDGETS, SUBSIDIES
 from sia.agenda.reading.fields import (
     ACTION_FIELDS,
@@ -24,6 +31,7 @@ from sia.agenda.reading.fields import (
     DECISION_FIELDS,
     EXAMPLES,
     FIELDS,
+    MANDATE_FIELDS,
     SUBSIDY_FIELDS,
     Field,
 )
@@ -41,7 +49,8 @@ _INTRO = (
     ("Het blad Regelingen noemt subsidies van het Rijk: wat zeker is, met de bron.", False),
     ("Plaats: buurtcodes, of een straat of gebied als WKT, in RD of WGS84.", False),
     ("Op de bladen Besluiten en Acties legt u per koppelkans vast wat is besloten en wie wat "
-     "doet; noem de koppelkans met haar nummer of met de plannummers.", False),
+     "doet; noem de koppelkans met haar nummer of met de plannummers. Het blad Mandaten zegt wie "
+     "bij u waarover besluit, en tot welk bedrag.", False),
     ("Lever bij een volgende ronde al uw plannen opnieuw: gewijzigde en nieuwe plannen worden "
      "herkend aan het plannummer. Gaat een plan niet door, zet dan de status op ingetrokken; wat "
      "ontbreekt, blijft staan en komt terug als vraag.", False),
@@ -82,6 +91,7 @@ def template(
         SHEET: (_sheet(book, SHEET, FIELDS, _records(plans)), FIELDS),
         DECISION_SHEET: (_sheet(book, DECISION_SHEET, DECISION_FIELDS, []), DECISION_FIELDS),
         ACTION_SHEET: (_sheet(book, ACTION_SHEET, ACTION_FIELDS, _records(acties)), ACTION_FIELDS),
+        MANDATE_SHEET: (_sheet(book, MANDATE_SHEET, MANDATE_FIELDS, []), MANDATE_FIELDS),
     }
     _explanation(book, {name: fields for name, (_, fields) in sheets.items()})
     _sheet(book, "Voorbeeld", FIELDS, EXAMPLES)
@@ -136,7 +146,7 @@ def delivery_files(
     name = WORKBOOK.format("partner" if partner is None else slug(partner))
     beside = {
         BUDGETS: BUDGET_FIELDS, SUBSIDIES: SUBSIDY_FIELDS,
-        DECISIONS: DECISION_FIELDS, ACTIONS: ACTION_FIELDS,
+        DECISIONS: DECISION_FIELDS, ACTIONS: ACTION_FIELDS, MANDATES: MANDATE_FIELDS,
     }  # fmt: skip
     return {name: template(plans, buurten, going, actions)} | {
         table: f"\ufeff{';'.join(field.name for field in fields)}\r\n".encode()

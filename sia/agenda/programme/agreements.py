@@ -32,31 +32,59 @@ def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
     return replace(agenda, plans=plans.assign(**fixed))
 
 
-def held_to_year(agenda: Agenda, steps: pd.DataFrame) -> tuple[Agenda, list[Problem]]:
-    """Return the agenda in which a plan has the year that was decided for it, and what cannot.
+def held_to_year(
+    agenda: Agenda, steps: pd.DataFrame, state: pd.DataFrame
+) -> tuple[Agenda, list[Problem]]:
+    """Return the agenda in which works have the year that was decided for them, and what cannot.
 
     Parameters
     ----------
     steps : DataFrame
-        Decisions in order; one on a plan has its number in ``kans`` and a ``jaar``. The last one
-        counts; in a phase before or after those of `TOGETHER` it lets the plan go.
+        Decisions in order; one on a plan, or on a koppelkans in one street, has its number in
+        ``kans`` and a ``jaar``. The last one counts; in a phase before or after those of
+        `TOGETHER` it lets the works go.
+    state : DataFrame, index ``kans``
+        ``soort_kans``, ``plannen`` and ``fase`` of the koppelkansen.
     """
     plans, problems = agenda.plans.copy(), []
     about = steps[steps["jaar"].notna()] if "jaar" in steps else steps.iloc[:0]
-    last = about.drop_duplicates("kans", keep="last")
-    for row in last[last["fase"].isin(TOGETHER)].to_dict("records"):
-        plan, year = str(row["kans"]), int(row["jaar"])
-        window = plans.loc[[plan] if plan in plans.index else []]
-        if len(window) and window["eerste"].iloc[0] <= year <= window["laatste"].iloc[0]:
-            plans.loc[plan, ["eerste", "laatste"]] = year
-            plans.loc[plan, "verplicht"] = True
+    phase = state["fase"].to_dict()
+    for row in about.drop_duplicates("kans", keep="last").to_dict("records"):
+        name, year = str(row["kans"]), int(row["jaar"])
+        if phase.get(name, row["fase"]) not in TOGETHER:
             continue
-        wat = f"Plan {plan} kan niet beginnen in {year}, het jaar waartoe is besloten."
-        problems.append(
-            Problem(wat, "Leg een ander jaar vast, of dat dit besluit vervalt.",
-                    row[FILE], str(row[ROW]), "Startjaar")
-        )  # fmt: skip
+        found = _works_of_year(plans, state, name, year)
+        if isinstance(found, list):
+            plans.loc[found, ["eerste", "laatste"]] = year
+            plans.loc[found, "verplicht"] = True
+        else:
+            problems.append(Problem(*found, row[FILE], str(row[ROW]), "Startjaar"))
     return replace(agenda, plans=plans), problems
+
+
+def decided_years(steps: pd.DataFrame) -> dict[str, int]:
+    """Return the start years that decisions hold now, by number of plan or koppelkans."""
+    about = steps[steps["jaar"].notna()].drop_duplicates("kans", keep="last")
+    held = about[about["fase"].isin(TOGETHER)]
+    return {str(k): int(y) for k, y in zip(held["kans"], held["jaar"], strict=True)}
+
+
+def _works_of_year(
+    plans: pd.DataFrame, state: pd.DataFrame, name: str, year: int
+) -> list[str] | tuple[str, str]:
+    """Return the works that a decided year holds, or what is wrong with it and what to do."""
+    works = [name]
+    if name in state.index:
+        if state["soort_kans"][name] != "straat":
+            wat = f"Koppelkans {name} is geen werk in één straat: zij heeft geen eigen startjaar."
+            return wat, "Leg het startjaar vast bij elk plan, met het plannummer bij Koppelkans."
+        works = [plan for plan in state["plannen"][name].split(";") if plan in plans.index]
+    span = plans.reindex(works)
+    late = [p for p in works if not span["eerste"][p] <= year <= span["laatste"][p]]
+    if not late and works:
+        return works
+    wat = f"Plan {opsomming(late or [name])} kan niet beginnen in {year}, het jaar waartoe is "
+    return f"{wat}besloten.", "Leg een ander jaar vast, of dat dit besluit vervalt."
 
 
 def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Problem]]:

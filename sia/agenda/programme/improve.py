@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sia.agenda.programme.inputs import ProgrammeSettings
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
 
@@ -71,19 +72,24 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
         return Improved(start, float("-inf"))
     began = time.monotonic()
     model, settings = builder.model, builder.settings
+
+    def within(share: float) -> ProgrammeSettings:
+        left = began + settings.tijd - time.monotonic()
+        return replace(settings, tijd=max(min(share * settings.tijd, left), 0.05))
+
     relaxed = run(replace(model, integer=[False] * len(model.integer)), settings)
     if relaxed.status != "optimaal":
         return Improved(start, float("-inf"))
     rounded = run(
         _rounded(builder, relaxed.values),
-        replace(settings, gat=settings.gat / 4, tijd=settings.tijd / 6),
+        replace(within(1 / 6), gat=settings.gat / 4),
         nodes=_NODES,
     )
     best = Improved(_better(model, start, rounded.values), relaxed.bound)
     if best.gap(model) <= settings.gat:
         return best
     guess = best.values if best.values.size else None
-    root = run(model, replace(settings, tijd=settings.tijd / 2), guess, nodes=1)
+    root = run(model, within(1 / 2), guess, nodes=1)
     best = Improved(_better(model, best.values, root.values), max(best.bound, root.bound))
     return _search(builder, best, began + 0.8 * settings.tijd) if best.values.size else best
 

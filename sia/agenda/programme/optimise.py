@@ -22,6 +22,9 @@ from sia.agenda.programme.worth import worth
 from sia.agenda.wording import count, euro, percent
 from sia.dutch import opsomming
 
+_SOLVING = 0.96
+"""Share of the time that solving may take; the rest is for checking and telling."""
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -90,12 +93,15 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.programme.milp.Builder`), never from pairs.
     """
+    began, allowed = time.monotonic(), agenda.settings.tijd
+    until = began + _SOLVING * allowed
     asked = agenda if current is None else frozen(agenda, current)
     builder = Builder(asked, current)
-    solved = _solve(builder, current)
+    solved = _solve(builder, current, until)
     if solved.status == "onmogelijk":
+        _allow(builder, until)
         builder.model = give_way(builder)
-        solved = _solve(builder, current)
+        solved = _solve(builder, current, until)
     starts = (
         builder.starts_of(solved.values)
         if solved.values.size
@@ -104,7 +110,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     assert starts is not None
     if current is not None:
         starts = _kept(asked, current, starts)
-    starts = settled(asked, starts, current)
+    starts = settled(asked, starts, current, began + allowed)
     parts = worth(asked, starts, current)
     bound, total = -solved.bound / EURO, float(parts["totaal"])
     gap = relative_gap(bound, total)
@@ -113,16 +119,23 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     return Programme(starts, parts, bound, gap, status, tight, conflicts(asked, starts))
 
 
-def _solve(builder: Builder, current: pd.Series | None) -> Solved:
+def _allow(builder: Builder, until: float) -> None:
+    """Let what follows take no longer than the clock still gives."""
+    left = max(until - time.monotonic(), 0.05)
+    builder.settings = replace(builder.settings, tijd=left)
+
+
+def _solve(builder: Builder, current: pd.Series | None, until: float) -> Solved:
     """Start from a good schedule; when the relaxation already proves the gap, that is enough."""
-    began, settings = time.monotonic(), builder.settings
+    _allow(builder, until)
     first = _first(builder, current)
+    _allow(builder, until)
     guess = improve(builder, None if first is None else builder.columns_of(first))
-    if guess.gap(builder.model) <= settings.gat:
+    if guess.gap(builder.model) <= builder.settings.gat:
         return Solved("optimaal", guess.values, guess.bound)
-    left = max(settings.tijd - (time.monotonic() - began), 0.05)
+    _allow(builder, until)
     start = guess.values if guess.values.size else None
-    solved = run(builder.model, replace(settings, tijd=left), start)
+    solved = run(builder.model, builder.settings, start)
     return replace(solved, bound=max(solved.bound, guess.bound, _least(builder)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterable
 
 import pandas as pd
@@ -14,6 +15,9 @@ from sia.agenda.wording import years
 from sia.dutch import opsomming
 
 DEAR = "Past, maar kost in elk jaar meer aan uitstel, vervroeging of hinder dan het oplevert."
+
+GAINS = "Hier levert het samen meer op dan de verschuiving kost."
+CHOSEN = "Het jaar is gekozen, aan tafel of in een besluit, of het plan gaat mee met een afspraak."
 
 
 class Trial:
@@ -74,8 +78,15 @@ def _rule(v: Violation) -> Hashable:
     return (v.soort, v.wie, v.jaar) if summed else (v.soort, v.wie, v.jaar, v.plannen)
 
 
-def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.Series:
+def settled(
+    agenda: Agenda, starts: pd.Series, current: pd.Series | None, until: float = float("inf")
+) -> pd.Series:
     """Return a schedule at least as good, in which no move and no gap is needless.
+
+    Parameters
+    ----------
+    until : float
+        Moment of `time.monotonic` at which trying stops, whatever is left to try.
 
     Returns
     -------
@@ -90,7 +101,7 @@ def settled(agenda: Agenda, starts: pd.Series, current: pd.Series | None) -> pd.
     for plan in map(str, price.index):
         now, old = trial.chosen.get(plan), agreed.get(plan)
         wanted = trial.options(plan) if now is None else [old] if old not in (None, now) else []
-        for year in wanted:
+        for year in wanted if time.monotonic() < until else ():
             if year not in trial.options(plan) or trial.obstacles(plan, year):
                 continue
             tried = trial.moved(plan, year)
@@ -152,25 +163,38 @@ def _spans(at: list[int]) -> str:
     return opsomming([years(part[0], part[-1]) for part in parts])
 
 
-def why_moved(agenda: Agenda, starts: pd.Series, current: pd.Series) -> pd.Series:
-    """Return per plan that left its agreed year why, a Dutch sentence without amounts."""
+def why_moved(
+    agenda: Agenda, starts: pd.Series, current: pd.Series, windows: pd.DataFrame
+) -> pd.Series:
+    """Return per plan that left its agreed year why, a Dutch sentence without amounts.
+
+    Parameters
+    ----------
+    windows : DataFrame, index ``plan``
+        ``eerste``, ``laatste``: the start years that partners give. A year that is in it and not
+        in that of `agenda` was taken by a choice or a decision.
+    """
     trial = Trial(agenda, starts)
     both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")
     known = both.index.isin(current.index)
     moved = both[known & (both["nieuw"].fillna(0) != both["oud"].fillna(0)).to_numpy()]
+    spans = windows[["eerste", "laatste"]].astype(int).itertuples(name=None)
+    given = {str(plan): (first, last) for plan, first, last in spans}
     reasons = {
-        str(plan): _why(trial, str(plan), None if pd.isna(old) else int(old))
+        str(plan): _why(trial, str(plan), None if pd.isna(old) else int(old), given.get(str(plan)))
         for plan, old in zip(moved.index, moved["oud"], strict=True)
     }
     return pd.Series(reasons, dtype=str).rename_axis("plan")
 
 
-def _why(trial: Trial, plan: str, old: int | None) -> str:
+def _why(trial: Trial, plan: str, old: int | None, given: tuple[int, int] | None) -> str:
     if old is not None and old not in trial.options(plan):
+        if given and given[0] <= old <= given[1]:
+            return CHOSEN
         return f"{old} ligt niet meer in het venster dat de partner geeft."
     obstacles = trial.obstacles(plan, old)
     if not obstacles:
-        return "Hier levert het samen meer op dan de verschuiving kost."
+        return GAINS
     return f"Kan niet blijven: {'; '.join(_each(trial, plan, obstacles))}."
 
 

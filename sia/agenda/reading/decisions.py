@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
-from sia.agenda.reading.fields import ACTION_FIELDS, DECISION_FIELDS
+from sia.agenda.reading.fields import ACTION_FIELDS, DECISION_FIELDS, MANDATE_FIELDS
 from sia.agenda.reading.organisation import Organisation
 from sia.agenda.reading.tables import FILE, ROW, Line, typed
 
-DECISIONS, ACTIONS = "besluiten.csv", "acties.csv"
-DECISION_SHEET, ACTION_SHEET = "Besluiten", "Acties"
+DECISIONS, ACTIONS, MANDATES = "besluiten.csv", "acties.csv", "mandaten.csv"
+DECISION_SHEET, ACTION_SHEET, MANDATE_SHEET = "Besluiten", "Acties", "Mandaten"
 
 
 def organisation_of(lines: Iterable[Line]) -> Organisation:
-    """Return the decisions and actions among rows of any table; the same row counts once.
+    """Return decisions, actions and mandates among rows of any table; the same row counts once.
 
     Whether a koppelkans exists and whether its phases follow each other is checked later: see
     `sia.agenda.reading.organisation`.
     """
     rows = list(lines)
-    steps, tasks = (
-        typed([x for x in rows if x.tabel == name], fields)
-        for name, fields in (("besluiten", DECISION_FIELDS), ("acties", ACTION_FIELDS))
-    )
-    steps, tasks = (
-        table.drop_duplicates([c for c in table if c not in (FILE, ROW)])
-        for table in (steps, tasks)
-    )
+    steps, tasks, mandates = (
+        typed([x for x in rows if x.tabel == name], fields).drop_duplicates(
+            [field.name for field in fields]
+        )
+        for name, fields in (
+            ("besluiten", DECISION_FIELDS), ("acties", ACTION_FIELDS), ("mandaten", MANDATE_FIELDS),
+        )
+    )  # fmt: skip
     return Organisation(
         steps.assign(datum=_dates(steps["datum"])),
         tasks.assign(voor=_dates(tasks["voor"]), klaar=_dates(tasks["klaar"])),
+        mandates,
     )
 
 
@@ -75,7 +77,7 @@ def with_numbers(
         table.assign(kans=table["kans"].map(number))
         for table in (organisation.steps, organisation.actions)
     )
-    return Organisation(steps, actions)
+    return replace(organisation, steps=steps, actions=actions)
 
 
 def every_number(kansen: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:

@@ -241,6 +241,7 @@ _OTHERS = Problem(
 _UNKNOWN = ("Deze partner heeft geen plannen.", "Schrijf de naam precies zoals in de plannen.")
 _STRANGER: dict[str, Problem] = {
     "budgetten": Question(*_UNKNOWN, kolom="partner"),
+    "mandaten": Question(*_UNKNOWN, kolom="Partner"),
     "acties": Problem(*_UNKNOWN, kolom="Partner"),
 }
 

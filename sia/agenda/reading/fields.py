@@ -94,12 +94,14 @@ def _fields(table: str) -> tuple[Field, ...]:
 FIELDS = _fields("plannen")
 BUDGET_FIELDS, SUBSIDY_FIELDS = _fields("budgetten"), _fields("subsidies")
 DECISION_FIELDS, ACTION_FIELDS = _fields("besluiten"), _fields("acties")
+MANDATE_FIELDS = _fields("mandaten")
 TABLES: dict[str, tuple[Field, ...]] = {
     "plannen": FIELDS,
     "budgetten": BUDGET_FIELDS,
     "subsidies": SUBSIDY_FIELDS,
     "besluiten": DECISION_FIELDS,
     "acties": ACTION_FIELDS,
+    "mandaten": MANDATE_FIELDS,
 }
 """What partners deliver, by the name of its sheet or file."""
 WITHDRAWN = "ingetrokken"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from sia.agenda.reading.fields import CHOICES
+from sia.agenda.reading.fields import CHOICES, MANDATE_FIELDS
 from sia.agenda.reading.tables import FILE, ROW
 from sia.agenda.wording import count, day
 from sia.dutch import opsomming
@@ -45,10 +45,49 @@ class Organisation:
     actions : DataFrame
         ``kans``, ``actie``, ``wie`` (role), ``partner``, ``voor`` (date), ``klaar`` (date, None
         while it is open).
+    mandates : DataFrame
+        ``partner``, ``wie`` (role), ``soorten`` (kinds of work, ``;``-joined; empty is all),
+        ``tot`` (euro, NaN no limit), ``commitment``, ``voorwaarde``.
     """
 
     steps: pd.DataFrame
     actions: pd.DataFrame
+    mandates: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=[f.name for f in MANDATE_FIELDS])
+    )
+
+
+def deciders(mandates: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
+    """Return per plan the role that decides: of those whose mandate holds it the smallest.
+
+    Parameters
+    ----------
+    plans : DataFrame, index ``plan``
+        ``partner``, ``soort``, ``kosten``.
+
+    Returns
+    -------
+    Series of str, index ``plan``
+        Empty where the partner did not say.
+    """
+    rows = mandates.assign(tot=mandates["tot"].astype(float).fillna(np.inf))
+    known = rows.sort_values("tot", kind="stable").to_dict("records")
+    found = [
+        next(
+            (
+                str(row["wie"])
+                for row in known
+                if row["partner"] == partner
+                and cost <= row["tot"]
+                and (not row["soorten"] or kind in row["soorten"].split(";"))
+            ),
+            "",
+        )
+        for partner, kind, cost in plans[["partner", "soort", "kosten"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    return pd.Series(found, index=plans.index, dtype=str)
 
 
 def sift_steps(steps: pd.DataFrame, kansen: Iterable[str]) -> tuple[pd.DataFrame, list[Problem]]:
@@ -75,7 +114,9 @@ def sift_steps(steps: pd.DataFrame, kansen: Iterable[str]) -> tuple[pd.DataFrame
     for row in ordered.to_dict("records"):
         kans, fase = row["kans"], row["fase"]
         before = state.get(kans, "kans")
-        fits.append(kans in known and (fase in NEXT[before] or fase == before == "kans"))
+        # another year is a decision also when the phase stays what it is
+        again = fase == before and (fase == "kans" or not pd.isna(row.get("jaar")))
+        fits.append(kans in known and (fase in NEXT[before] or again))
         if fits[-1]:
             state[kans] = fase
             continue
@@ -125,26 +166,41 @@ def status(steps: pd.DataFrame, kansen: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def waiting(actions: pd.DataFrame, state: pd.DataFrame, today: date) -> pd.DataFrame:
+def waiting(
+    actions: pd.DataFrame, state: pd.DataFrame, today: date, roles: pd.DataFrame
+) -> pd.DataFrame:
     """Return what waits for whom, most pressing first.
+
+    Parameters
+    ----------
+    roles : DataFrame, index ``plan``
+        ``partner`` and ``wie`` (role that decides, empty unknown).
 
     Returns
     -------
     DataFrame
         ``kans``, ``wie``, ``partner``, ``actie``, ``voor`` (date), ``dagen`` (left; negative is
         too late), ``vertrouwelijkheid``, ``zin``. Open actions, and for every koppelkans that
-        is still a kans or an afspraak and has no open action: what its partners together have to
-        do next, so that nothing waits for nobody.
+        is still a kans or an afspraak and has no open action: what has to be done next by each
+        role that decides on its plans, or by the partners together where they did not say who
+        that is, so that nothing waits for nobody.
     """
     columns = ["kans", "wie", "partner", "actie", "voor"]
     opened = actions.loc[actions["klaar"].isna(), columns]
     rows = list(opened.itertuples(index=False, name=None))
     busy = set(opened["kans"])
-    rows += [
-        (str(kans), "programmaoverleg", str(row["partners"]), _OPEN_END[str(row["fase"])],
-         row["beslis_voor"])
-        for kans, row in state[state["fase"].isin(list(_OPEN_END))].iterrows() if kans not in busy
-    ]  # fmt: skip
+    for kans, row in state[state["fase"].isin(list(_OPEN_END))].iterrows():
+        if kans in busy:
+            continue
+        own = roles.reindex(row["plannen"].split(";")).dropna().sort_values("partner")
+        who = own["wie"].where(own["wie"] != "", TOGETHER_AT)
+        rows += [
+            (str(kans), str(role), ";".join(dict.fromkeys(partners)),
+             _OPEN_END[str(row["fase"])], row["beslis_voor"])
+            for (_, role), partners in own["partner"].groupby(
+                [own["partner"].where(own["wie"] != "", ""), who], sort=False
+            )
+        ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     table["dagen"] = [(voor - today).days for voor in table["voor"]]
     table["vertrouwelijkheid"] = table["kans"].map(state["vertrouwelijkheid"])
@@ -155,6 +211,8 @@ def waiting(actions: pd.DataFrame, state: pd.DataFrame, today: date) -> pd.DataF
     return table.sort_values(["voor", "kans"], kind="stable").reset_index(drop=True)
 
 
+TOGETHER_AT = "programmaoverleg"
+"""Where partners decide of which nobody said who does."""
 _OPEN_END = {
     "kans": "Beslis of u dit samen doet.",
     "afspraak": "Zet de afspraak in de planning van elke partner.",

@@ -78,10 +78,21 @@ def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: 
     reading = delivered.reading
     register = empty_register(reading.plans)
     if "register" in memory and "historie" in memory:
-        register = Register(gpd.GeoDataFrame(memory["register"]), _numbered(memory["historie"]))
+        register = Register(
+            _with_columns(gpd.GeoDataFrame(memory["register"]), reading.plans),
+            _numbered(memory["historie"]),
+        )
     given = pd.to_datetime(reading.plans["aangeleverd_op"], errors="coerce").max()
     edition = date(jaar, 12, 31) if pd.isna(given) else given.date()
     return Round(take_in(register, reading, edition.isoformat()), edition)
+
+
+def _with_columns(known: gpd.GeoDataFrame, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return plans that were kept before a column was asked for, that column empty."""
+    return known.assign(**{
+        str(name): like[name].iloc[:0].reindex(known.index)
+        for name in like.columns.difference(known.columns)
+    })  # fmt: skip
 
 
 def _numbered(history: pd.DataFrame) -> pd.DataFrame:

@@ -114,7 +114,7 @@ function render({ model, el: wortel }) {
   const opnieuw = knop("Terug naar het programma", () => verander((v) => Object.assign(v, leeg())));
   const tijdlijn = maakTijdlijn(t), kaart = maakWerkkaart(t);
   const kaartje = el("section", { class: "vak werk", "aria-label": "Gekozen werk" }, el("p", {}, "Kies een balk, een plek op de kaart of een werk in een lijst."));
-  const verschil = el("div"), knelt = el("div"), geld = el("div"), watals = el("div"), naast = el("div"), besloten = el("div");
+  const verschil = el("div"), knelt = el("div"), geld = el("div"), watals = el("div"), naast = el("div"), besloten = el("div"), levering = el("div");
 
   function werk() {
     if (t.gekozen < 0) return;
@@ -124,13 +124,13 @@ function render({ model, el: wortel }) {
     const kies = el("select", { onchange: () => { if (kies.value) t.zet(i, Number(kies.value)); } });
     opties(kies, [["", "geen jaar"], ...jaren], now === null ? "" : now);
     const feit = (a, b) => el("div", {}, el("dt", {}, a), el("dd", {}, b));
-    kaartje.replaceChildren(el("h2", {}, t.blokje(w.partner), w.titel), el("p", { class: "klein" }, t.stad.partners[w.partner].naam + ", " + w.buurt + ". " + w.soort + ", " + w.status + ". " + w.kosten + ", " + w.duur + " jaar. Nummer " + w.plan + "."),
+    kaartje.replaceChildren(el("h2", {}, t.blokje(w.partner), w.titel), el("p", { class: "klein" }, t.stad.partners[w.partner].naam + ", " + w.buurt + ". " + w.soort + ", " + w.status + ". " + w.kosten + ", " + w.duur + " jaar. " + (w.mensen ? w.mensen + ". " : "") + "Nummer " + w.plan + "."),
       el("div", { class: "knoppen" }, veld("Start in", kies, t.id("startin")),
         knop(weg ? "Zet het plan terug" : "Stel: dit plan vervalt", () => verander((v) => {
           v.weg = weg ? v.weg.filter((p) => p !== w.plan) : [...v.weg, w.plan];
           delete v.jaren[w.plan];
         })), w.plan in t.vraag.jaren ? knop("Laat het jaar los", () => verander((v) => { delete v.jaren[w.plan]; })) : null),
-      el("dl", { class: "feiten" }, feit("In het programma", t.was[i] === null ? "geen jaar" : String(t.was[i])), feit("Kan beginnen", w.eerste + (w.laatste > w.eerste ? " tot en met " + w.laatste : ""))),
+      el("dl", { class: "feiten" }, feit("In het programma", t.was[i] === null ? "geen jaar" : String(t.was[i])), w.besloten === null ? null : feit("Besloten", String(w.besloten)), feit("Kan beginnen", w.eerste + (w.laatste > w.eerste ? " tot en met " + w.laatste : ""))),
       ...t.stad.kansen.map((k, n) => (k.werken.includes(i) ? el("details", { class: "letop" }, el("summary", {}, t.zegKans(n)), k.zin) : null)).filter(Boolean));
   }
   function knoppenWatAls() {
@@ -147,8 +147,8 @@ function render({ model, el: wortel }) {
     watals.replaceChildren(
       el("fieldset", { class: "rond" }, el("legend", {}, "Wie doet mee"), ...t.stad.partners.map((p, n) => vink("zonder", p.naam, p.naam, n))),
       el("fieldset", { class: "rond" }, el("legend", {}, "Welke subsidies komen er"), ...t.stad.subsidies.map((x, n) => vink("afgewezen", x.id, x.naam, n))),
-      el("h3", {}, "Ander budget"), open.length ? el("div", { class: "schuiven" }, ...open.map(([p, n]) => schuif(p, n))) : null,
-      open.length < t.stad.partners.length ? el("p", { class: "klein" }, "Een partner die haar budget alleen geeft om mee te rekenen, staat hier niet. Vindt zij het aan deze tafel goed, start dan met --samen en haar naam.") : null);
+      el("h3", {}, "Ander budget"), open.length ? el("div", { class: "schuiven" }, ...open.map(([p, n]) => schuif(p, n))) : "",
+      open.length < t.stad.partners.length ? el("p", { class: "klein" }, "Een partner die haar budget alleen geeft om mee te rekenen, staat hier niet. Vindt zij het aan deze tafel goed, start dan met --samen en haar naam.") : "");
     if (actief && document.getElementById(actief)) document.getElementById(actief).focus();
   }
 
@@ -177,7 +177,7 @@ function render({ model, el: wortel }) {
     veld("Naam van de variant die op tafel ligt", naam, t.id("naam")), el("button", { type: "submit" }, "Bewaar")), uitslagVariant, bewaard, knop("Zet de varianten naast elkaar", vergelijk), naast);
 
   // ---- decisions ------------------------------------------------------------------------------
-  const over = el("select", { onchange: () => { keuzeOver = over.value; fasen(); } }), fase = el("select"), wie = el("input", { type: "text", maxlength: 200 });
+  const over = el("select", { onchange: () => { keuzeOver = over.value; fasen(); } }), fase = el("select"), rollen = el("datalist", { id: t.id("rollen") }), wie = el("input", { type: "text", maxlength: 200, list: t.id("rollen") });
   const tekst = el("textarea", { rows: 3, maxlength: 1000 }), nagekeken = el("input", { type: "checkbox", id: t.id("nagekeken") });
   const uitslag = el("p", { role: "status", class: "uitslag" });
   let keuzeOver = "";
@@ -185,6 +185,7 @@ function render({ model, el: wortel }) {
     const gezet = Object.keys(t.vraag.jaren).map((plan) => t.stad.werken.find((w) => w.plan === plan)).filter(Boolean);
     const list = [["", "kies waarover u besluit"], ...(gezet.length > 1 ? [["alles", "Alle gezette jaren (" + gezet.length + ")"]] : []),
       ...gezet.map((w) => ["plan:" + w.plan, w.titel + " begint in " + t.vraag.jaren[w.plan]]),
+      ...t.stad.werken.filter((w) => w.besloten !== null).map((w) => ["los:" + w.plan, "Laat los: " + w.titel + " begint in " + w.besloten]),
       ...t.stad.kansen.filter((k) => k.kan.length).map((k) => ["kans:" + k.kans, "Koppelkans (" + k.fase + "): " + k.werken.map((i) => t.stad.werken[i].titel).join(", ")])];
     opties(over, list, list.some(([v]) => v === keuzeOver) ? keuzeOver : "");
     keuzeOver = over.value;
@@ -200,6 +201,7 @@ function render({ model, el: wortel }) {
     const samen = { wie: wie.value, besluit: tekst.value, nagekeken: nagekeken.checked, fase: fase.value };
     const plannen = over.value === "alles" ? Object.keys(t.vraag.jaren) : over.value.startsWith("plan:") ? [over.value.slice(5)] : [];
     const besluiten = plannen.map((plan) => ({ ...samen, kans: plan, jaar: t.vraag.jaren[plan] }));
+    if (over.value.startsWith("los:")) besluiten.push({ ...samen, kans: over.value.slice(4), fase: "kans", jaar: t.stad.werken.find((w) => w.plan === over.value.slice(4)).besloten });
     if (over.value.startsWith("kans:")) besluiten.push({ ...samen, kans: over.value.slice(5) });
     uitslag.className = "uitslag";
     uitslag.textContent = "Het besluit wordt vastgelegd, en het programma opnieuw gemaakt …";
@@ -215,13 +217,13 @@ function render({ model, el: wortel }) {
     if (Object.keys(t.vraag.jaren).length || t.vraag.weg.length || t.vraag.zonder.length || t.vraag.afgewezen.length || Object.keys(t.vraag.budget).length) stuur();
   }
   const besluiten = el("div", {}, el("form", { novalidate: true, onsubmit: besluit }, veld("Waarover", over, t.id("over")), veld("Nieuwe fase", fase, t.id("fase")),
-    veld("Wie besluit (rol of overleg, geen naam)", wie, t.id("wie")), veld("Besluit en reden", tekst, t.id("tekst")),
+    veld("Wie besluit (rol of overleg, geen naam)", wie, t.id("wie")), rollen, veld("Besluit en reden", tekst, t.id("tekst")),
     el("label", { class: "vink", for: t.id("nagekeken") }, nagekeken, " Ik heb het nagekeken: er staat niets in dat naar een persoon verwijst."),
     el("div", { class: "knoppen" }, el("button", { type: "submit", class: "hoofd" }, "Leg het besluit vast")), uitslag), besloten);
 
   // ---- the page -------------------------------------------------------------------------------
   const onderwerpen = maakOnderwerpen([["verschil", "Verschil", verschil], ["watals", "Wat als", watals], ["varianten", "Varianten", varianten],
-    ["knelt", "Wat knelt", knelt], ["geld", "Geld", geld], ["besluiten", "Besluiten", besluiten]]);
+    ["knelt", "Wat knelt", knelt], ["geld", "Geld en mensen", geld], ["besluiten", "Besluiten", besluiten], ["levering", "Levering", levering]]);
   function maakOnderwerpen(list) {
     const knoppen = list.map(([key, text], n) => el("button", { type: "button", role: "tab", id: t.id("tab-" + key), "aria-controls": t.id("vak-" + key), onclick: () => kies(n) }, text));
     const vakken = list.map(([key, , inhoud]) => el("div", { role: "tabpanel", id: t.id("vak-" + key), "aria-labelledby": t.id("tab-" + key), tabindex: "0" }, inhoud));
@@ -251,11 +253,13 @@ function render({ model, el: wortel }) {
     t.antwoord = t.antwoordLeeg = answer.antwoord;
     t.was = answer.antwoord.start;
     besloten.innerHTML = answer.besluiten;
+    levering.innerHTML = answer.levering;
     titel.textContent = "Agendatafel " + t.stad.gemeente + " " + t.stad.jaar;
     fictief.textContent = t.stad.fictief;
     fictief.hidden = !t.stad.fictief;
     versie.textContent = t.stad.versie;
     raam.style.setProperty("--hoofd", t.stad.kleur);
+    rollen.replaceChildren(...t.stad.rollen.map((value) => el("option", { value })));
     kaart.legenda.replaceChildren(...t.stad.partners.map((p, n) => el("li", {}, t.blokje(n), p.naam)));
     vlak.hidden = false;
     raam.setAttribute("aria-busy", "false");

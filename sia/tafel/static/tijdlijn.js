@@ -34,6 +34,7 @@ function maakTijdlijn(t) {
         lijst.append(el("h3", {}, groep));
       }
       if (kans(i) >= 0 && kans(i) !== sub) lijst.append(el("p", { class: "kans", "data-kans": kans(i) }));
+      if (kans(i) < 0 && sub >= 0) lijst.append(el("p", { class: "kans los" }, "Zonder koppelkans"));
       sub = kans(i);
       rijen.push(rij(i));
       lijst.append(rijen[rijen.length - 1].doos);
@@ -75,7 +76,7 @@ function maakTijdlijn(t) {
       r.balk.tabIndex = r.i === t.gekozen || (t.gekozen < 0 && r === rijen[0]) ? 0 : -1;
     });
     if (rijen.length && !rijen.some((r) => r.balk.tabIndex === 0)) rijen[0].balk.tabIndex = 0;
-    lijst.querySelectorAll(".kans").forEach((p) => { p.textContent = t.zegKans(Number(p.dataset.kans)); });
+    lijst.querySelectorAll("[data-kans]").forEach((p) => { p.textContent = t.zegKans(Number(p.dataset.kans)); });
   }
   function toets(event, i) {
     const w = t.stad.werken[i], now = t.start(i) === null ? w.voorkeur : t.start(i), at = rijen.findIndex((r) => r.i === i);

@@ -228,7 +228,7 @@ def test_work_under_way_takes_part_with_what_is_left(
 
 def test_one_scenario_refuses_what_is_not_granted_yet(dia: Dia) -> None:
     cases = scenarios_of(dia)
-    assert list(cases)[-1] == NO_SUBSIDY and len(cases) == 7
+    assert list(cases)[-1] == NO_SUBSIDY and len(cases) == 6
     more = cases[NO_SUBSIDY].plans["eigen"] - dia.agenda.plans["eigen"]
     unsure = dia.plans["bron_1"].isin(["SUB-WARMTE", "SUB-WIJK"])
     asked = dia.plans.loc[unsure, "bedrag_1"].reindex(more.index).fillna(0.0)

@@ -9,7 +9,7 @@ import pytest
 
 from sia.agenda.dia import Dia
 from sia.agenda.output.template import delivery_files, known_schemes, template
-from sia.agenda.reading.decisions import ACTIONS, DECISIONS
+from sia.agenda.reading.decisions import ACTIONS, DECISIONS, MANDATES
 from sia.agenda.reading.deliveries import BUDGETS, FOLDER, SUBSIDIES, read_deliveries
 from sia.agenda.reading.investments import read_plans
 from sia.agenda.reading.register import take_in
@@ -25,6 +25,7 @@ def test_templates_hold_the_partners_own_plans_and_read_back_unchanged(
     made = delivery_files(output[0], buurten, PARTNER)
     assert list(made) == [
         "plannen-corporatie-de-linde-fictief.xlsx", BUDGETS, SUBSIDIES, DECISIONS, ACTIONS,
+        MANDATES,
     ]  # fmt: skip
     content = next(iter(made.values()))
     (tmp_path / "eigen.xlsx").write_bytes(content)

@@ -6,7 +6,7 @@ import dataclasses
 
 import pandas as pd
 
-from sia.agenda.programme.agreements import bound_together
+from sia.agenda.programme.agreements import bound_together, held_to_year
 from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.linkages import Linkages
 from sia.agenda.programme.optimise import Programme, optimise
@@ -70,3 +70,23 @@ def test_an_agreement_that_no_year_allows_is_told(agenda: Agenda) -> None:
     assert bound.afspraken.empty
     assert "K1 past niet meer in de vensters" in problems[0].wat
     assert "2025-2025" in problems[0].wat and "2030-2030" in problems[0].wat
+
+
+def test_a_decided_year_holds_all_works_in_one_street_or_says_what_is_wrong(agenda: Agenda) -> None:
+    a, b, c = map(str, agenda.plans.index[:3])
+    wide = agenda.plans.assign(eerste=2026, laatste=2029)
+    free = dataclasses.replace(agenda, plans=wide)
+    state = pd.DataFrame(
+        {"soort_kans": ["straat", "sociaal"], "fase": "afspraak", "plannen": [f"{a};{b}", c]},
+        index=["K1", "K2"],
+    )
+    steps = steps_of(("K1", "afspraak", 1), ("K2", "afspraak", 2)).assign(jaar=[2028, 2027])
+    held, (told,) = held_to_year(free, steps, state)
+    assert held.plans.loc[[a, b], ["eerste", "laatste"]].eq(2028).all(axis=None)
+    assert held.plans.loc[[a, b], "verplicht"].all() and held.plans.at[c, "laatste"] == 2029
+    assert "geen werk in één straat" in told.wat and told.kolom == "Startjaar"
+    wide.loc[b, "laatste"] = 2027
+    same, problems = held_to_year(free, steps, state)
+    assert same.plans.equals(wide) and problems[0].wat.startswith(f"Plan {b} kan niet beginnen")
+    gone, problems = held_to_year(free, steps, state.assign(fase="vervallen"))
+    assert gone.plans.equals(wide) and problems == []

@@ -18,7 +18,7 @@ from sia.agenda.programme.check import violations
 from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.programme.optimise import optimise
-from sia.agenda.programme.reasons import settled, why_left_out, why_moved
+from sia.agenda.programme.reasons import CHOSEN, settled, why_left_out, why_moved
 from sia.agenda.reading.investments import validate
 
 YEARS = range(2025, 2035)
@@ -220,10 +220,12 @@ def test_a_new_round_keeps_commitments_and_moves_others_only_for_a_reason() -> N
     assert found.starts["P05"] == agreed["P05"]
     others = [p for p in agreed.index if p not in hit and found.starts[p] != agreed[p]]
     assert len(others) <= 3
-    reasons = why_moved(after, found.starts, agreed)
+    reasons = why_moved(after, found.starts, agreed, after.plans)
     assert set(reasons.index) == {*hit, *others}
     assert reasons[hit].str.contains("niet meer in het venster").all()
     assert reasons.str.endswith(".").all()
+    told = why_moved(after, found.starts, agreed, agenda.plans)
+    assert (told[hit] == CHOSEN).all() and told.drop(hit).equals(reasons.drop(hit))
 
 
 def _read(rows: Sequence[dict[str, Any]], buurten: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -23,6 +23,7 @@ from sia.agenda.reading.fields import (
     DECISION_FIELDS,
     EXAMPLES,
     FIELDS,
+    MANDATE_FIELDS,
 )
 from sia.agenda.reading.investments import predecessors, read_plans, validate
 from sia.errors import InputError
@@ -211,10 +212,11 @@ def test_no_cell_content_crashes_the_check(
 def test_template_has_dropdowns_explanation_and_examples(buurten: gpd.GeoDataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(buurten=buurten)))
     assert book.sheetnames == [
-        "Lees mij", "Plannen", "Besluiten", "Acties", "Uitleg", "Voorbeeld", "Keuzes", "Regelingen",
-        "Buurten",
+        "Lees mij", "Plannen", "Besluiten", "Acties", "Mandaten", "Uitleg", "Voorbeeld", "Keuzes",
+        "Regelingen", "Buurten",
     ]  # fmt: skip
-    sheets = {"Plannen": FIELDS, "Besluiten": DECISION_FIELDS, "Acties": ACTION_FIELDS}
+    sheets = {"Plannen": FIELDS, "Besluiten": DECISION_FIELDS, "Acties": ACTION_FIELDS,
+              "Mandaten": MANDATE_FIELDS}  # fmt: skip
     for name, fields in sheets.items():
         rules = book[name].data_validations.dataValidation
         assert len(rules) == sum(bool(f.choices) for f in fields)
