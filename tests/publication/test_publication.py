@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
+from benchmarks.publication_rebuild import SETTINGS, moved, published, rebuilt
 from sia.duiding import Entry, Record
 from sia.dutch import getal
 from sia.errors import InputError
@@ -282,6 +283,22 @@ def test_a_rebuild_takes_judgements_and_what_agendas_remember_along(
         p.relative_to(run.folder.parent).as_posix() for p in run.folder.parent.rglob("agenda/*")
     }
     assert there == {"2023/agenda/versies.parquet", "2024/agenda/register.parquet"}
+
+
+def test_a_set_with_plans_and_judgements_is_made_again_elsewhere_to_the_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder, locale, time zone, hash seed and number of threads, all at once."""
+    home, other = tmp_path / "toen", tmp_path / "nu"
+    home.mkdir()
+    monkeypatch.setenv("SIA_HOME", str(home))
+    place = published(home, (2024,), draws=20, reeks=False)
+    assert any("Wat wij zien" in path.read_text("utf-8") for path in place.glob("*.html"))
+    assert (place / "agenda" / "index.html").exists()
+    where = moved(place, home, other)
+    home.rename(tmp_path / "weg")
+    [otherwise] = [one for one in SETTINGS.values() if one]
+    assert rebuilt(*where, **otherwise) == "Herbouwd: elk bestand is tot op de byte hetzelfde."
 
 
 def test_a_manifest_says_nothing_of_where_it_was_made(run: Run, tmp_path: Path) -> None:
