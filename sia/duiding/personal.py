@@ -34,7 +34,7 @@ _ORGANISATION = _words(
     "buurt stadsdeel park winkelcentrum supermarkt kerk moskee bedrijf vve waterschap netbeheerder "
     "universiteit hogeschool regio project nationaal programma schouwburg theater museum stadion "
     "ziekenhuis court markt plein gracht ggd politie buurthuis wijkcentrum station leger raad "
-    "heijn kruis veilig het een"
+    "arena sporthal zwembad bibliotheek heijn kruis veilig het een"
 )
 """A word after which, or with which, capitals name an organisation or a place."""
 
@@ -53,10 +53,13 @@ _TWO_LETTERS = _words(
 """Words of two letters that follow a number and are no part of a postcode."""
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("een e-mailadres", re.compile(r"[\w.+-]@[\w-]{1,63}\.\w{2,}")),
+    (
+        "een e-mailadres",
+        re.compile(r"[\w.+-]@[\w-]{1,63}\.\w{2,}|\bapenstaart|\(at\)", re.IGNORECASE),
+    ),
     (
         "een telefoonnummer",
-        re.compile(r"(?<!\d)(?:\+31|0031|0)[\s.-]?[1-9](?:[\s.-]?\d){7,8}(?!\d)"),
+        re.compile(r"(?<!\d)(?:\+31|0031|0)[\s.-]?[1-9](?:[\s.-]{0,3}\d){7,8}(?!\d)"),
     ),
     ("een IBAN", re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{4}(?:\s?\d){7,12}\b", re.IGNORECASE)),
     (
@@ -70,14 +73,15 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "een geboortedatum",
         re.compile(
-            r"\bgeb(?:oren|oortedatum|oortejaar)?\b.{0,20}\d{4}|\d{4}.{0,5}\bgeboren"
+            r"\bgeb(?:oren|oortedatum|oortejaar)?\b.{0,20}(?:\d{4}|['\u2019]\d\d)|\d{4}.{0,5}\bgeboren"
             r"|\b\d{1,2}[-/. ]\d{1,2}[-/. ](?:19\d\d|200\d)\b",
             re.IGNORECASE,
         ),
     ),
 )
 _ADDRESS = re.compile(
-    rf"(?<=[\w'-])(?:{'|'.join(_STREET.split())})\s{{1,3}}(?:nr\.?\s|nummer\s)?\d{{1,4}}(?:-\d{{1,3}})?[a-z]?\b",
+    rf"(?<=[\w'-])(?:{'|'.join(_STREET.split())})\s{{1,3}}(?:nr\.?\s|nummer\s)?\d{{1,4}}(?:-\d{{1,3}})?[a-z]?\b"
+    rf"|\b(?:nr\.?|nummer)\s\d{{1,4}}[a-z]?\s(?:van|aan|in|op)\s(?:de|het)\s[\w'-]{{2,30}}(?:{'|'.join(_STREET.split())})\b",
     re.IGNORECASE,
 )
 _NO_STREET = ("onderweg", "omweg", "snelweg", "spoorweg")
@@ -88,7 +92,7 @@ _INITIALS = re.compile(
 )
 _SHORTENED = re.compile(r"\bv\.? ?d\.(?= )", re.IGNORECASE)
 """v.d. for van der, before a family name."""
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|'t\b")
+_WORD = re.compile(r"\b[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\b|'t\b")
 
 
 def personal_data_warnings(text: str, places: Collection[str] = ()) -> list[str]:
