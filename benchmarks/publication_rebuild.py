@@ -32,23 +32,27 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 
 
-def published(home: Path, years: tuple[int, ...], draws: int, *, reeks: bool) -> Path:
+def delivered(home: Path, years: tuple[int, ...]) -> Path:
+    """Write the raw files of the city and its partners in a project; return their folder."""
+    raw = home / "data" / "raw"
+    voorbeeldstad.generate(raw, jaren=years)
+    voorbeeldstad.write_plans(raw, voorbeeldstad.plant(jaren=years[:1]))
+    return raw
+
+
+def published(home: Path, years: tuple[int, ...], *, reeks: bool) -> Path:
     """Return a published set of the city: a round of the agenda a year, and judgements on both.
 
     Parameters
     ----------
     home : pathlib.Path
-        Becomes a project: ``data/raw``, ``data/processed`` and ``reports``.
+        A project with what `delivered` wrote; gets ``data/processed`` and ``reports``.
     years : tuple of int
         In every one partners deliver, the later ones something else than the first.
-    draws : int
-        Of the Monte Carlo.
     reeks : bool
         With a report per area.
     """
     raw = home / "data" / "raw"
-    voorbeeldstad.generate(raw, jaren=years)
-    voorbeeldstad.write_plans(raw, voorbeeldstad.plant(jaren=years[:1]))
     runs: list[Run] = []
     for number in range(len(years)):
         if number:
@@ -60,7 +64,6 @@ def published(home: Path, years: tuple[int, ...], draws: int, *, reeks: bool) ->
                 raw,
                 jaren=years[: number + 1],
                 basisjaar=years[0],
-                methode={"weging": {"doorrekeningen": draws}},
                 verwerkt=home / "data" / "processed",
                 rapporten=home / "reports",
             )
@@ -135,8 +138,9 @@ def main(quick: bool) -> str:
         settings[said.stdout.strip()] = {OTHER_PYTHON: other}
     rows = []
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as other:
-        years, draws = ((2023, 2024), 40) if quick else ((2022, 2023, 2024), 1000)
-        place = published(Path(first), years, draws, reeks=not quick)
+        years = (2023, 2024) if quick else (2022, 2023, 2024)
+        delivered(Path(first), years)
+        place = published(Path(first), years, reeks=not quick)
         count = sum(path.is_file() for path in place.rglob("*"))
         where = moved(place, Path(first), Path(other))
         shutil.rmtree(first, ignore_errors=True)
