@@ -121,8 +121,9 @@ def _texts(materiaal: Materiaal) -> dict[str, object]:
         ),
         "proportionality": _considerations(materiaal),
         "human_intervention": (
-            "De werkwijze is dat elke uitkomst wordt besproken in een duidingssessie met mensen die "
-            "de buurt kennen; de gemeente gaat na of zij zo werkt. Zij kunnen het voorstel bevestigen, bijstellen of overrulen, met een reden. Het "
+            "De werkwijze is dat elke uitkomst wordt besproken in een duidingssessie met mensen "
+            "die de buurt kennen; de gemeente gaat na of zij zo werkt. Zij kunnen het voorstel "
+            "bevestigen, bijstellen of overrulen, met een reden. Het "
             "oordeel staat daarna naast het cijfer; het cijfer verandert niet. Het college "
             "besluit. Een rang staat nooit alleen: er staat altijd bij hoe zeker zij is."
         ),
@@ -182,8 +183,8 @@ def _data(materiaal: Materiaal) -> str:
     ]
     lines = "; ".join(dict.fromkeys(materiaal.bronregels))
     return _fit(
-        f"Cijfers per buurt, geen gegevens over personen. In de scores: {getal(len(scored))} cijfers. "
-        f"Per domein: {opsomming(per_domain)}. Bronnen: {lines}",
+        "Cijfers per buurt, geen gegevens over personen. "
+        f"In de scores: {getal(len(scored))} cijfers. Per domein: {opsomming(per_domain)}. Bronnen: {lines}",
         2500,
     )
 
