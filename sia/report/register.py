@@ -184,7 +184,8 @@ def _data(materiaal: Materiaal) -> str:
     lines = "; ".join(dict.fromkeys(materiaal.bronregels))
     return _fit(
         "Cijfers per buurt, geen gegevens over personen. "
-        f"In de scores: {getal(len(scored))} cijfers. Per domein: {opsomming(per_domain)}. Bronnen: {lines}",
+        f"In de scores: {getal(len(scored))} cijfers. Per domein: {opsomming(per_domain)}. "
+        f"Bronnen: {lines}",
         2500,
     )
 
