@@ -195,7 +195,8 @@ def municipalities(
     """Work through municipalities, by default all, one after another from the one intake.
 
     Returns by ``gemeentecode`` ``naam``, ``buurten``, ``gerangschikt`` (number), ``seconden``
-    (of the processor) and ``fout`` (empty when it went well). One that fails does not stop the others.
+    (of the processor) and ``fout`` (empty when it went well). One that fails does not stop the
+    others.
     """
     rows = []
     for code in codes or country.gemeenten.index:
@@ -212,10 +213,10 @@ def municipalities(
         rows.append((code, name, buurten, ranked, seconds, fault))
     columns = ["gemeentecode", "naam", "buurten", "gerangschikt", "seconden", "fout"]
     table = pd.DataFrame(rows, columns=columns).set_index("gemeentecode")
-    seconds = table["seconden"]
+    middle, most = table["seconden"].median(), table["seconden"].max()
     say(
-        f"Kosten per gemeente ({len(table)}): middelste {getal(seconds.median(), 1)} s rekentijd, "
-        f"hoogste {getal(seconds.max(), 1)} s."
+        f"Kosten per gemeente ({len(table)}): middelste {getal(middle, 1)} s rekentijd, "
+        f"hoogste {getal(most, 1)} s."
     )
     return table
 
