@@ -82,6 +82,15 @@ def _licence(name: str) -> str:
     return str(told.get("License-Expression") or "; ".join(listed) or told.get("License"))
 
 
+def test_versions_of_python_that_were_tried_are_in_the_matrix_of_ci(repository: Path) -> None:
+    told = re.findall(r"Python :: (\d\.\d+)", "\n".join(_project(repository)["classifiers"]))
+    flow = yaml.safe_load((repository / ".github/workflows/test.yml").read_text("utf-8"))
+    matrix = flow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert len(told) >= 3 and set(told) <= set(matrix)
+    page = (repository / "docs/governance/supply-chain.md").read_text("utf-8")
+    assert [version for version in matrix if f"Python {version}" not in page] == []
+
+
 def test_actions_are_named_by_commit(repository: Path) -> None:
     places = [*(repository / ".github/workflows").glob("*.yml")]
     places.append(repository / "docs/how-to/voorbeelden/github-actions.yml")

@@ -19,7 +19,7 @@ from sia.batch.outcome import BatchResult
 from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
-from sia.batch.summary import unknown_text, write_summary
+from sia.batch.summary import cost_text, unknown_text, write_summary
 from sia.batch.tasks import TIME_LIMIT, Task, plan
 from sia.errors import InputError, Problem, refuse
 from sia.fingerprint import hand_down, raw_hash
@@ -306,6 +306,8 @@ def _tell(
             say(f"{what}{' van een eerdere run' if place in stale else ''}: {path}")
         if len(there) > _SHOWN:
             say(f"... en nog {len(there) - _SHOWN} {more}; zie het overzicht.")
+    if cost := cost_text(result):
+        say(cost)
     say(f"Overzicht: {summary}")
     for o in result.failed[:_SHOWN]:
         copy = folders.edition(o.gemeente, o.jaar, "intern") / "notebooks" / f"{o.notebook}.ipynb"

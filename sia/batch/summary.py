@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from sia.batch.advice import advice, where
@@ -57,6 +58,7 @@ def write_summary(
         begin=_clock(start.begin),
         einde=_clock(now()),
         tellingen=_counts(listed),
+        kosten=cost_text(result),
         mislukt=[_failure(o, names, links) for o in listed if o.status == FAILED],
         runs=[_run(list(own), names, links) for _, own in groupby(listed, _place)],
         methoden=_methods(start.methode, names),
@@ -134,6 +136,26 @@ def _megabytes(value: int | None) -> str:
     return NONE if value is None else str(round(value / 1e6))
 
 
+def _cost(own: Sequence[Outcome]) -> tuple[float | None, int | None]:
+    """Return the processor time and the highest memory of what ran; None where nothing is known."""
+    seconds = [o.cpu for o in own if o.cpu is not None]
+    peak = max((o.memory for o in own if o.memory is not None), default=None)
+    return (sum(seconds) if seconds else None), peak
+
+
+def cost_text(result: BatchResult) -> str:
+    """Say what a municipality and year cost of this computer; empty when none of them ran."""
+    ran = [o for o in result.outcomes if o.cpu is not None]
+    places = groupby(sorted(ran, key=_place), _place)
+    seconds = [sum(o.cpu or 0.0 for o in own) for _, own in places]
+    if not seconds:
+        return ""
+    return (
+        f"Kosten per gemeente en jaar ({len(seconds)}): middelste {_seconds(median(seconds))} s "
+        f"rekentijd, hoogste {_seconds(max(seconds))} s; hooguit {_megabytes(_cost(ran)[1])} MB."
+    )
+
+
 def _failure(outcome: Outcome, names: Mapping[str, str], links: _Links) -> dict[str, Any]:
     return {
         "gemeente": names[outcome.gemeente],
@@ -149,7 +171,7 @@ def _failure(outcome: Outcome, names: Mapping[str, str], links: _Links) -> dict[
 def _run(own: Sequence[Outcome], names: Mapping[str, str], links: _Links) -> dict[str, Any]:
     statuses = {o.status for o in own}
     status = next((s for s in _WORST if s in statuses), own[0].status)
-    peaks = [o.memory for o in own if o.memory is not None]
+    seconds, peak = _cost(own)
     addresses = [(name, links.to(own[0], file)) for name, file in _PAGES]
     return {
         "gemeente": names[own[0].gemeente],
@@ -157,7 +179,8 @@ def _run(own: Sequence[Outcome], names: Mapping[str, str], links: _Links) -> dic
         "status": status,
         "klasse": status.replace(" ", "-"),
         "duur": _seconds(sum(o.seconds for o in own)),
-        "geheugen": _megabytes(max(peaks, default=None)),
+        "rekentijd": NONE if seconds is None else _seconds(seconds),
+        "geheugen": _megabytes(peak),
         "waarschuwingen": sum(len(o.warnings) for o in own),
         "adressen": [(name, address) for name, address in addresses if address],
         "oud": "" if all(o.good for o in own) else " (misschien van een vorige run)",

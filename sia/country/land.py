@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from sia.country.index import (
     flat_table,
 )
 from sia.country.layers import layers_for
+from sia.dutch import getal
 from sia.errors import InputError, Problem
 from sia.gemeente import FICTIEF
 from sia.indicators import IndicatorTable, build_indicators
@@ -192,23 +194,31 @@ def municipalities(
 ) -> pd.DataFrame:
     """Work through municipalities, by default all, one after another from the one intake.
 
-    Returns by ``gemeentecode`` ``naam``, ``buurten``, ``gerangschikt`` (number), ``seconden`` and
-    ``fout`` (empty when it went well). One that fails does not stop the others.
+    Returns by ``gemeentecode`` ``naam``, ``buurten``, ``gerangschikt`` (number), ``seconden``
+    (of the processor) and ``fout`` (empty when it went well). One that fails does not stop the
+    others.
     """
     rows = []
     for code in codes or country.gemeenten.index:
-        started, buurten, ranked, fault = time.perf_counter(), 0, 0, ""
+        started, buurten, ranked, fault = time.process_time(), 0, 0, ""
         try:
             scores = municipality_step(country, code, folders, settings)
             buurten, ranked = len(scores), int(scores["gerangschikt"].sum())
         except InputError as error:
             fault = str(error)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         name = str(country.gemeenten.get(code, code))
-        say(f"{name}: {fault or f'{buurten} buurten, {ranked} gerangschikt'} ({seconds:.1f} s)")
+        cost = f"{getal(seconds, 1)} s rekentijd"
+        say(f"{name}: {fault or f'{buurten} buurten, {ranked} gerangschikt'} ({cost})")
         rows.append((code, name, buurten, ranked, seconds, fault))
     columns = ["gemeentecode", "naam", "buurten", "gerangschikt", "seconden", "fout"]
-    return pd.DataFrame(rows, columns=columns).set_index("gemeentecode")
+    table = pd.DataFrame(rows, columns=columns).set_index("gemeentecode")
+    middle, most = table["seconden"].median(), table["seconden"].max()
+    say(
+        f"Kosten per gemeente ({len(table)}): middelste {getal(middle, 1)} s rekentijd, "
+        f"hoogste {getal(most, 1)} s."
+    )
+    return table
 
 
 def _write(folder: Path, tables: Mapping[str, pd.DataFrame], unchecked: str = "") -> list[Path]:
@@ -235,6 +245,6 @@ def _note(
     entry = {
         "sia": __version__,
         "parameters": {**more, **rests_on},
-        "uitvoer": {str(path): sha256_file(path) for path in written},
+        "uitvoer": {os.path.relpath(path, folder): sha256_file(path) for path in written},
     }
     update_manifest(folder, STAGE, entry)

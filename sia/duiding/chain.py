@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from sia.duiding.entry import Entry
 COLUMNS = tuple(f.name for f in fields(Entry))
 SEALED = ("volgnummer", "moment", *COLUMNS, "bron", "ingevoerd")
 """What the seal of a judgement covers, in this order."""
+
+SKEW = timedelta(minutes=10)
+"""How far the clocks of two computers may be apart."""
 
 _LINE = re.compile(r"(\d{1,9}) ([0-9a-f]{64})")
 _TORN = re.compile(r"(\d{1,9} ?)?[0-9a-f]{0,63}")
@@ -33,12 +36,14 @@ _HEAD = re.compile(rf"(\d{{1,9}})-([0-9a-f]{{{_SHOWN},64}})")
 class Found:
     """What is wrong with the judgements of a record.
 
-    By number what is not what was confirmed (`changed`, in Dutch), which are `missing`, and what to
-    know of one that itself is whole (`remarks`): the one before it is gone.
+    By number what is not what was confirmed (`changed`, in Dutch), which are `missing`, which were
+    said before the one before them (`early`), and what to know of one that itself is whole
+    (`remarks`): the one before it is gone.
     """
 
     changed: dict[int, str]
     missing: tuple[int, ...]
+    early: dict[int, str]
     remarks: dict[int, str]
 
 
@@ -86,7 +91,7 @@ def write_witness(path: Path, seals: Mapping[int, str]) -> None:
 
 def inspect(rows: list[dict[str, Any]], witness: Mapping[int, str]) -> Found:
     """Hold judgements, in order, against their chain and against the seals beside the record."""
-    changed, last = {}, ""
+    changed, early, last, latest = {}, {}, "", ""
     for row in rows:
         number = row["volgnummer"]
         told = witness.get(number, row["keten"])
@@ -96,11 +101,21 @@ def inspect(rows: list[dict[str, Any]], witness: Mapping[int, str]) -> Found:
             changed[number] = "Het zegel van deze duiding is veranderd."
         elif flaw := _flaw(row):
             changed[number] = flaw
+        elif not row["bron"]:
+            if latest and _before(row["moment"], latest):
+                early[number] = f"Het moment {row['moment']} ligt vóór dat van de vorige duiding."
+            latest = row["moment"]
         last = row["keten"]
     present = {row["volgnummer"] for row in rows}
     expected = range(1, max([*present, *witness], default=0) + 1)
     missing = tuple(number for number in expected if number not in present)
-    return Found(changed, missing, _neighbours(missing, sorted(present)))
+    return Found(changed, missing, early, {**early, **_neighbours(missing, sorted(present))})
+
+
+def _before(moment: str, other: str) -> bool:
+    """Tell whether a moment lies further before another than clocks differ."""
+    one, two = (datetime.fromisoformat(text) for text in (moment, other))
+    return (one.tzinfo is None) == (two.tzinfo is None) and one < two - SKEW
 
 
 def _flaw(row: Mapping[str, Any]) -> str:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sia.duiding.chain import COLUMNS
+from sia.duiding.chain import COLUMNS, SKEW
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
 
@@ -20,8 +20,6 @@ _MAY_LACK = frozenset({"vervolgt", "geldt"})
 
 _NAME_LENGTH = 120
 _YEAR = re.compile(r"[0-9]{4}")
-_SKEW = timedelta(minutes=10)
-"""How far the clocks of two computers may be apart."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def _moment(text: str, jaar: int, now: datetime) -> str:
             "Schrijf het zoals de uitvoer het doet, met tijdzone: 2026-11-29T18:35:00+00:00.",
         ),
         (
-            moment <= now + _SKEW,
+            moment <= now + SKEW,
             f"Het moment {text[:40]} ligt in de toekomst.",
             "Kijk na of het moment klopt.",
         ),

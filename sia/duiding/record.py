@@ -233,7 +233,8 @@ class Record:
         except InputError as error:
             return list(error.problems)
         copy = _COPY.format(name=self.path.name)
-        said = {f"duiding {number}": text for number, text in found.changed.items()}
+        faults = {**found.changed, **found.early}
+        said = {f"duiding {number}": text for number, text in faults.items()}
         said |= {f"duiding {number}": "Deze duiding is weg." for number in found.missing}
         problems += [Problem(wat, copy, self.path.name, where) for where, wat in said.items()]
         if bad := read_witness(self.path)[1]:

@@ -38,6 +38,7 @@ _SMALL = 10_000
 _SHORT = 12
 """A statement of fewer signs is a word that anybody may use."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_AMOUNT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w|[.,]\d)")
 _WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _ZIP = b"PK\x03\x04"
@@ -121,14 +122,13 @@ def leaks(files: Iterable[Path], folder: Path, secrets: Secrets) -> list[Problem
         for value, what in secrets.amounts.items()
         for form in (str(value), getal(value))
     }
-    amount = re.compile(rf"(?<![\w.,])({'|'.join(map(re.escape, forms)) or '(?!)'})(?![\w]|[.,]\d)")
     found: list[Problem] = []
     for path in files:
         name = path.relative_to(folder).as_posix()
         for inside, text in _readings(path.read_bytes()):
             where = f"{name}{inside}"
             said = [f"een map van deze computer ({one})" for one in secrets.paths if one in text]
-            said += [forms[match] for match in sorted(set(amount.findall(text)))]
+            said += [forms[one] for one in sorted(forms.keys() & set(_AMOUNT.findall(text)))]
             plain = _plain(text)
             said += [what for secret, what in wanted.items() if secret in plain]
             found += [_problem(where, one) for one in said]

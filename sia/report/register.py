@@ -121,20 +121,22 @@ def _texts(materiaal: Materiaal) -> dict[str, object]:
         ),
         "proportionality": _considerations(materiaal),
         "human_intervention": (
-            "Elke uitkomst wordt besproken in een duidingssessie met mensen die de buurt kennen. "
-            "Zij kunnen het voorstel bevestigen, bijstellen of overrulen, met een reden. Het "
+            "De werkwijze is dat elke uitkomst wordt besproken in een duidingssessie met mensen "
+            "die de buurt kennen; de gemeente gaat na of zij zo werkt. Zij kunnen het voorstel "
+            "bevestigen, bijstellen of overrulen, met een reden. Het "
             "oordeel staat daarna naast het cijfer; het cijfer verandert niet. Het college "
             "besluit. Een rang staat nooit alleen: er staat altijd bij hoe zeker zij is."
         ),
         "risks": _risks(materiaal),
         "lawful_basis": (
             "De gemeente regelt haar eigen huishouding (Gemeentewet, artikel 108) en weegt "
-            "daarin af waar zij investeert. Er worden alleen cijfers over buurten gebruikt en "
-            "geen persoonsgegevens. De gemeente laat deze grondslag toetsen."
+            "daarin af waar zij investeert. Er worden alleen cijfers over buurten gebruikt. De "
+            "gemeente laat deze grondslag toetsen."
         ),
         "impacttoetsen": (
-            "Er is nog geen DPIA of IAMA aan deze registratie gekoppeld. Het algoritme gebruikt "
-            "geen persoonsgegevens. Of een IAMA nodig is, besluit de gemeente."
+            "Er is nog geen DPIA of IAMA aan deze registratie gekoppeld. Het algoritme rekent met "
+            "cijfers per buurt. Een DPIA komt in beeld bij eigen tabellen uit registers over "
+            "personen en bij het logboek van duidingen. Of een IAMA nodig is, besluit de gemeente."
         ),
         "source_data": _data(materiaal),
         "methods_and_models": _working(materiaal),
@@ -181,8 +183,9 @@ def _data(materiaal: Materiaal) -> str:
     ]
     lines = "; ".join(dict.fromkeys(materiaal.bronregels))
     return _fit(
-        f"Cijfers per buurt, geen persoonsgegevens. In de scores: {getal(len(scored))} cijfers. "
-        f"Per domein: {opsomming(per_domain)}. Bronnen: {lines}",
+        "Cijfers per buurt, geen gegevens over personen. "
+        f"In de scores: {getal(len(scored))} cijfers. Per domein: {opsomming(per_domain)}. "
+        f"Bronnen: {lines}",
         2500,
     )
 
@@ -202,8 +205,10 @@ def _working(materiaal: Materiaal) -> str:
         "ruis in de cijfers. Typen zeggen wat voor plek een buurt is (bewoners, dichtheid, "
         "ligging), naar een vaste landelijke indeling; deel-buurten volgen uit een "
         "toets op vierkanten van 100 meter. De aanpak volgt uit vaste regels. Uitvoer: per buurt "
-        "score, plaats met marge, type en voorstel voor een aanpak. Formules en bronnen: "
-        f"docs/methode.md. {materiaal.versie}. Instellingen: {rules}",
+        "score, plaats met marge, type en voorstel voor een aanpak. Zijn er plannen van partners, "
+        "dan kiest een wiskundige optimalisatie met vaste doelen in welk jaar elk plan begint; ook "
+        "dat is een voorstel. Formules en bronnen: "
+        f"docs/explanation/methode.md. {materiaal.versie}. Instellingen: {rules}",
         5000,
     )
 

@@ -318,8 +318,18 @@ class Run:
         return made
 
     def note(self, stage: Stage, made: Made) -> None:
-        """Note in the manifest what a stage wrote and what that rests on."""
+        """Note in the manifest what a stage wrote and what that rests on.
+
+        What it wrote before of exactly the same, such as another edition, stays noted.
+        """
         outputs = [self.folder / f"{name}.parquet" for name in made.tables]
+        before = self._noted(stage.name)
+        same = before.get("vingerafdruk") == self.fingerprint(stage.name)
+        still = {
+            name: known
+            for name, known in (before.get("uitvoer", {}) if same else {}).items()
+            if _holds(self.folder / name, known)
+        }
         update_manifest(
             self.folder,
             stage.name,
@@ -335,7 +345,8 @@ class Run:
                     **made.parameters,
                 },
                 "tabellen": {path.stem: sha256_file(path) for path in outputs},
-                "uitvoer": {
+                "uitvoer": still
+                | {
                     os.path.relpath(path, self.folder): sha256_file(path)
                     for path in (*outputs, *made.files)
                 },

@@ -101,8 +101,10 @@ def test_one_failed_year_takes_nobody_down_and_is_explained(project: Path) -> No
     assert "MISLUKT Andersdorp (fictief) 2021" in text
     assert "01_a.ipynb, cel [3]: AssertionError: stuk" in text
     assert "wat klaar is, wordt overgeslagen" in text
+    assert re.search(r"Kosten per gemeente en jaar \(4\): middelste [\d,]+ s rekentijd", text)
     page = (project / "reports" / "overzicht.html").read_text(encoding="utf-8")
     assert "1 van de 4 runs (gemeente en jaar) mislukt" in page
+    assert "Rekentijd (s)" in page and "Kosten per gemeente en jaar" in page
     assert "cel [3]" in page
     assert "LET OP: een bestand met fouten" in page
     assert not re.search(r"https?://", page)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from sia.duiding import Record, beside, network_warning
-from sia.duiding.chain import witness_of
+from sia.duiding.chain import SEALED, seal, witness_of
 from sia.duiding.figures import statements
 from sia.errors import InputError
 from tests.duiding.test_record import entry
@@ -105,6 +105,23 @@ def test_sql_beside_the_program_is_found_and_named(
     whole = statements(table, 2024)["uitspraak"]
     assert "VERVALST" not in set(whole)
     assert not table.loc[table["id"] == "id0", "vervallen"].any()
+
+
+def test_a_judgement_with_a_right_seal_is_found_when_it_is_back_dated(record: Record) -> None:
+    """Who knows how seals are made can add one; not as if it had been said before the others."""
+    [row] = record.entries().tail(1).to_dict("records")
+    row |= {"volgnummer": 6, "id": "nieuw", "moment": "2024-01-01T00:00:00.000000+00:00"}
+    row["keten"] = seal(row["keten"], row)
+    names = (*SEALED, "keten")
+    with closing(sqlite3.connect(record.path)) as store:
+        marks = ", ".join("?" * len(names))
+        store.execute(
+            f"INSERT INTO duiding ({', '.join(names)}) VALUES ({marks})", [row[n] for n in names]
+        )
+        store.commit()
+    [problem] = record.check()
+    assert problem.rij == "duiding 6" and "ligt vóór" in problem.wat
+    assert "ligt vóór" in record.entries()["schade"].iloc[-1]
 
 
 def test_the_database_refuses_to_replace_a_row(record: Record) -> None:

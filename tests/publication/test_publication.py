@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import box
+from typer.testing import CliRunner
 
+from benchmarks.publication_rebuild import SETTINGS, delivered, moved, published, rebuilt
+from sia import cli
 from sia.duiding import Entry, Record
 from sia.dutch import getal
 from sia.errors import InputError
@@ -25,6 +28,7 @@ from sia.publication.crate import DESCRIBED
 from sia.publication.rebuild import _take_record, compared
 from sia.settings import Folders
 from sia.stages import graph
+from sia.stages.opening import checked_run
 from sia.stages.run import Made, Run
 from sia.store import sha256_file, write_table
 
@@ -45,6 +49,7 @@ FILES = {
 }
 PUBLIC = {name.removeprefix("openbaar/") for name in FILES if name.startswith("openbaar/")}
 MAP = "openbaar/kaart.html"
+RUNNER = CliRunner()
 INTERNAL = (
     "intern/rapport.html",
     "intern/notebooks/07_agenda.ipynb",
@@ -282,6 +287,87 @@ def test_a_rebuild_takes_judgements_and_what_agendas_remember_along(
         p.relative_to(run.folder.parent).as_posix() for p in run.folder.parent.rglob("agenda/*")
     }
     assert there == {"2023/agenda/versies.parquet", "2024/agenda/register.parquet"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """Return a project with plans, secrets and judgements, and its published set."""
+    home, patch = tmp_path_factory.mktemp("project"), pytest.MonkeyPatch()
+    patch.setenv("SIA_HOME", str(home))
+    plans = delivered(home, (2024,)) / "plannen"
+    hidden = (("Zilvermeeuw", "7381940", "intern"), ("Purperreiger", "6529317", "partners"))
+    lines = (plans / "gasnet-voorbeeld.csv").read_text("utf-8-sig").splitlines()
+    for number, (title, amount, level) in enumerate(hidden):
+        cells = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
+        cells |= {"plan": f"GAS-LEI-90{number}", "titel": title, "opmerking": f"over {title}"}
+        cells |= {"kosten": amount, "kosten_laag": "", "kosten_hoog": ""}
+        lines.append(";".join((cells | {"vertrouwelijkheid": level}).values()))
+    (plans / "gasnet-voorbeeld.csv").write_text("\n".join(lines), encoding="utf-8")
+    budgets = (plans / "budgetten.csv").read_text("utf-8-sig").splitlines()
+    partner, jaar, _, fte = budgets[1].split(";")
+    budgets[1] = f"{partner};{jaar};5872643;{fte}"
+    (plans / "budgetten.csv").write_text("\n".join(budgets), encoding="utf-8")
+    yield home, published(home, (2024,), reeks=False)
+    patch.undo()
+
+
+def spilled(places: Iterable[Path]) -> set[str]:
+    """Return which of the secrets of `project` stand anywhere in some folders, also in zips."""
+    amounts = [form for n in (7381940, 6529317, 5872643) for form in (str(n), getal(n))]
+    secret = re.compile("|".join(["Zilvermeeuw", "Purperreiger", *map(re.escape, amounts)]))
+
+    def look(content: bytes) -> set[str]:
+        found = set(secret.findall(content.decode("utf-8", "ignore")))
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            packed = zipfile.ZipFile(io.BytesIO(content))
+            found = found.union(*(look(packed.read(name)) for name in packed.namelist()))
+        return found
+
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert files
+    return set().union(*(look(path.read_bytes()) for path in files))
+
+
+OF_2024 = ("-g", "GM9999", "-j", "2024")
+COMMANDS = (
+    ("agenda", *OF_2024),
+    ("rapport", *OF_2024, "Wilgenrijk", "--editie", "intern"),
+    ("publiceer", *OF_2024),
+    ("rapport", *OF_2024),
+    ("publiceer", *OF_2024, "--voor", "partners"),
+    ("land", "-j", "2024"),
+)
+
+
+def test_no_command_or_edition_puts_a_secret_where_the_public_looks(
+    project: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Nor does notebook 09 in the internal edition; the public can be published after it."""
+    home, _ = project
+    run = checked_run("GM9999", 2024, home / "data" / "raw")
+    for stage in ("rapport", "atlas"):
+        run.publish(stage, editie="intern")
+    for command in COMMANDS:
+        more = ["--naar", str(tmp_path)] if command[0] == "publiceer" else []
+        done = RUNNER.invoke(cli.app, [*command, "-b", str(home / "data" / "raw"), *more])
+        assert done.exit_code == 0, (command, done.output, done.exception)
+        public = [*home.glob("reports/*/*/openbaar"), tmp_path / "publiek", home / "publicatie"]
+        assert spilled(place for place in public if place.exists()) == set(), command
+    shared = spilled([tmp_path / "partners"])
+    assert shared == {"Purperreiger", "6529317"}, "partners see theirs, and the test sees a secret"
+    assert "Zilvermeeuw" in spilled([home / "data" / "processed"])
+
+
+def test_a_set_with_plans_and_judgements_is_made_again_elsewhere_to_the_byte(
+    project: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Another folder, locale, time zone, hash seed and number of threads, all at once."""
+    (home, place), other = project, tmp_path / "nu"
+    assert any("Wat wij zien" in path.read_text("utf-8") for path in place.glob("*.html"))
+    assert (place / "agenda" / "index.html").exists()
+    where = moved(place, home, other)
+    [otherwise] = [one for one in SETTINGS.values() if one]
+    assert rebuilt(*where, **otherwise) == "Herbouwd: elk bestand is tot op de byte hetzelfde."
 
 
 def test_a_manifest_says_nothing_of_where_it_was_made(run: Run, tmp_path: Path) -> None:
