@@ -69,15 +69,15 @@ def kans(probability: object) -> str:
     Returns
     -------
     str
-        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
-        although not every draw agreed; ``94,7 %`` where 95 would belong to another word.
+        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0: that
+        all draws agree makes nothing certain; ``94,7 %`` where 95 would belong to another word.
     """
     number = _known(probability)
     if number is None:
         return MISSING
-    if 0 < number < 0.01:
+    if number < 0.01:
         return f"minder dan 1{NBSP}%"
-    if 0.99 < number < 1:
+    if number > 0.99:
         return f"meer dan 99{NBSP}%"
     whole = math.floor(100 * number + 0.5) / 100
     if any((number >= at) != (whole >= at) for at in (CERTAIN, LIKELY)):

@@ -156,7 +156,7 @@ def flag_sentence(cijfers: Cijfers) -> Zin | None:
     total = len(codes)
     whom = "alle buurten" if number == total else f"{number} van de {total} buurten"
     return Zin(
-        f"Niet alle cijfers onder de scores van {whom} zijn gewoon geteld: sommige {kinds}. "
+        f"De scores van {whom} rusten niet alleen op tellingen van dit jaar: sommige cijfers {kinds}. "
         "Het profiel van een buurt zegt welke.",
         (
             Grond("buurten met zulke cijfers", getal(number), OWN_TABLE),

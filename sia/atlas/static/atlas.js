@@ -547,7 +547,7 @@ const VOOR = [["Zoals de methode", EIGEN()], ...D.map((d, k) => [`${X.domeinen[d
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
-  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / tot) * 100)} %. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
+  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); }, onchange: () => onthoud(false) }))));
   vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
@@ -557,6 +557,7 @@ let na = null, hw = 0; // the ranks now; how wide the picture of them may be
 function weeg() {
   if (!kan) return;
   const w = st.gewicht, nr = (na = plaatsen(w)), voor = S().r, kw = G.filter((i) => voor[i] <= KWART), eigen = w.every((v) => v === 1), tot = W0.reduce((s, v, k) => s + v * w[k], 0);
+  $("gewichten").classList.toggle("gelijk", eigen);
   D.forEach((_, k) => { $("w" + k).value = w[k]; $("w" + k).setAttribute("aria-valuetext", ZWAAR[w[k] * 2] || f(w[k], 1)); $("o" + k).textContent = `${ZWAAR[w[k] * 2] || f(w[k], 1)} · ${f((W0[k] * w[k] / tot) * 100)} %`; });
   const blijft = kw.filter((i) => nr.get(i) <= KWART), uit = kw.filter((i) => !(nr.get(i) <= KWART)), erbij = G.filter((i) => nr.get(i) <= KWART && voor[i] > KWART).sort((i, j) => nr.get(i) - nr.get(j));
   const eerste = G.filter((i) => nr.get(i) === 1), zelfde = eerste.length === 1 && eerste[0] === G[0];
@@ -701,6 +702,7 @@ $("fs").addEventListener("change", rijen); $("fa").addEventListener("change", ri
 addEventListener("keydown", (e) => { if (e.key === "Escape" && st.buurt != null && document.activeElement !== Z) kies(null); });
 addEventListener("popstate", lees); addEventListener("hashchange", lees);
 vragen(); tabel(); gewichten(); geldblok(); plannenblok(); lees();
+document.querySelectorAll("nav a").forEach((a) => (a.hidden = $(a.hash.slice(1)).hidden));
 new ResizeObserver(() => { const w = $("helling").clientWidth; if (kan && w && w !== hw) { hw = w; helling(na); } }).observe($("helling"));
 window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()), citeer };
 })();
