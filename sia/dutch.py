@@ -63,6 +63,11 @@ def procent(value: object, decimalen: int = 0) -> str:
     return text if text == MISSING else f"{text}{NBSP}%"
 
 
+def small(number: float) -> str:
+    """Format a number of 0 to 1 in two decimals; what would be printed as 0 is less than 0,01."""
+    return "minder dan 0,01" if 0 <= number < 0.005 else getal(number, 2)
+
+
 def kans(probability: object) -> str:
     """Format a probability (0-1) as a whole percentage that never claims certainty.
 

@@ -196,7 +196,9 @@ def test_a_round_is_tried_decided_and_gone_on_from(
         assert year_of(bar) == before + 1
         for name in ("Verschil", "Wat als", "Varianten", "Wat knelt", "Geld", "Besluiten"):
             tab(page, name)
-            assert seen.violations() == [], name
+            for scheme in ("dark", "light"):
+                page.emulate_media(color_scheme=scheme)
+                assert seen.violations() == [], (name, scheme)
         for width in WIDTHS.values():
             page.set_viewport_size(dict(zip(("width", "height"), width, strict=True)))
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

@@ -35,11 +35,7 @@ function passend(box) {
   table.classList.add("kaartjes");
   if (rows.length < 9) return;
   table.classList.add("kort");
-  const more = document.createElement("button");
-  more.className = "alles scherm";
-  more.textContent = `Toon alle ${rows.length} rijen`;
-  more.addEventListener("click", () => table.classList.remove("kort"));
-  box.after(more);
+  box.after(Sia.h("button", { class: "alles scherm", onclick: () => table.classList.remove("kort") }, `Toon alle ${rows.length} rijen`));
 }
 const tabellen = document.querySelectorAll(".tabel");
 tabellen.forEach(passend);
@@ -47,7 +43,7 @@ document.addEventListener("toggle", (event) => event.target.querySelectorAll(".t
 /* Keep the rows in which what the search box holds occurs. */
 const zoek = document.getElementById("zoek");
 if (zoek) {
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = Sia.kaal;
   const rows = [...document.querySelectorAll(".gezocht tbody tr")].map((row) => [row, plain(row.cells[0].textContent + " " + row.cells[1].textContent)]);
   zoek.addEventListener("input", () => {
     const asked = plain(zoek.value.trim());
