@@ -24,7 +24,7 @@ class Paragraaf:
 TESTED: tuple[tuple[str, str, str], ...] = (
     (
         "Alle soorten rapporten, startpagina, atlas (ook met een vergelijking en twee kaarten), "
-        "kaart, land, bewonerspagina's en verantwoording, licht en donker",
+        "kaart, land, agenda van bewoners en verantwoording, licht en donker",
         "axe-core 4.12 in Chromium, regels WCAG 2.0, 2.1 en 2.2 niveau A en AA",
         "geen overtredingen",
     ),

@@ -48,6 +48,23 @@ def test_nothing_is_cut_off_on_paper(visit: Callable, pages: Mapping[str, str], 
     assert wide == []
 
 
+@pytest.mark.parametrize("kind", ["stad", "bijlage", "verandering", "buurt"])
+def test_no_table_shifts_sideways_on_a_phone(
+    visit: Callable, pages: Mapping[str, str], kind: str
+) -> None:
+    page = visit(pages[kind], "telefoon").page
+    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
+    page.wait_for_timeout(100)
+    wide = "(all) => all.filter((t) => t.scrollWidth > t.clientWidth + 1).map((t) => t.ariaLabel)"
+    assert page.locator(".tabel").evaluate_all(wide) == []
+    cards = page.locator("table.kaartjes.kort").first
+    if kind == "bijlage":
+        assert cards.locator("tbody tr:visible").count() == 5
+        assert cards.locator("tbody tr td").first.get_attribute("data-kop")
+        page.get_by_role("button", name="Toon alle").first.click()
+        assert page.locator("table.kaartjes").first.locator("tbody tr:visible").count() > 8
+
+
 @pytest.mark.parametrize("width", [390, 1366, 1920])
 def test_a_city_fits_in_six_screens_and_its_tables_in_the_page(
     visit: Callable, pages: Mapping[str, str], width: int
