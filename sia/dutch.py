@@ -63,21 +63,26 @@ def procent(value: object, decimalen: int = 0) -> str:
     return text if text == MISSING else f"{text}{NBSP}%"
 
 
+def small(number: float) -> str:
+    """Format a number of 0 to 1 in two decimals; what would be printed as 0 is less than 0,01."""
+    return "minder dan 0,01" if 0 <= number < 0.005 else getal(number, 2)
+
+
 def kans(probability: object) -> str:
     """Format a probability (0-1) as a whole percentage that never claims certainty.
 
     Returns
     -------
     str
-        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0
-        although not every draw agreed; ``94,7 %`` where 95 would belong to another word.
+        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0: that
+        all draws agree makes nothing certain; ``94,7 %`` where 95 would belong to another word.
     """
     number = _known(probability)
     if number is None:
         return MISSING
-    if 0 < number < 0.01:
+    if number < 0.01:
         return f"minder dan 1{NBSP}%"
-    if 0.99 < number < 1:
+    if number > 0.99:
         return f"meer dan 99{NBSP}%"
     whole = math.floor(100 * number + 0.5) / 100
     if any((number >= at) != (whole >= at) for at in (CERTAIN, LIKELY)):

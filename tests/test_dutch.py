@@ -22,6 +22,7 @@ from sia.dutch import (
     opsomming,
     procent,
     rang_interval,
+    small,
 )
 
 
@@ -65,9 +66,14 @@ def test_a_printed_chance_is_on_the_side_of_its_word(chance: float) -> None:
 def test_chances_never_claim_certainty() -> None:
     assert kans(0.999) == "meer dan 99 %".replace(" %", "\u00a0%")
     assert kans(0.001).startswith("minder dan 1")
-    assert kans(1.0) == "100\u00a0%"
-    assert kans(0.0) == "0\u00a0%"
+    assert kans(1.0) == kans(0.999)
+    assert kans(0.0) == kans(0.001)
     assert kans(None) == MISSING
+    assert [small(q) for q in (0.0, 0.004, 0.006, float("nan"))] == [
+        *["minder dan 0,01"] * 2,
+        "0,01",
+        MISSING,
+    ]
 
 
 def test_other_formats() -> None:

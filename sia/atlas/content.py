@@ -302,6 +302,7 @@ def _weighing(atlas: Atlas) -> dict[str, Any]:
         "gewichten": {
             key: how.weights[key] for key in scored_domains(atlas.materiaal.cijfers.scores)
         },
+        "alle": sum(how.weights.values()),
         "macht": POWERS.get(how.aggregate),
         "aandeel": how.minimum_share,
         "hoe": how.aggregate,

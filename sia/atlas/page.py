@@ -38,7 +38,7 @@ def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> st
             bron=made["bron"],
             versie=made["versie"],
             css=_own("tokens.css", "sia.viz") + _own("atlas.css"),
-            js=_own("atlas.js"),
+            js=_own("samen.js", "sia.viz") + _own("atlas.js"),
             data=Markup(dump({**made, "rapporten": dict(rapporten)})),  # noqa: S704 - escaped by dump
         )
     )

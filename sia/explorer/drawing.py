@@ -18,7 +18,7 @@ from sia.viz.theme import DIVERGING, FICTIONAL, NO_DATA, POTENTIE, URGENTIE
 WIDE, HIGH = 1200, 640
 _FONT = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _BOLD = ' font-weight="700"'
-_HALO = ' paint-order="stroke" stroke="#fff" stroke-width="3" pointer-events="none"'
+_HALO = ' paint-order="stroke" stroke="#ffffff" stroke-width="3" pointer-events="none"'
 _HATCH = (
     '<pattern id="sia-geen" width="6" height="6" patternUnits="userSpaceOnUse" '
     f'patternTransform="rotate(45)"><rect width="6" height="6" fill="{NO_DATA}"/>'
@@ -75,7 +75,7 @@ def picture(view: View) -> Chart:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img" '
         f'font-family="{_FONT}" font-size="13" fill="{INK}" '
         f'aria-label="{escape(f"{title}. {said}")}">'
-        f'<rect width="{WIDE}" height="{high}" fill="#fff"/>{_HATCH}{"".join(parts)}</svg>'
+        f'<rect width="{WIDE}" height="{high}" fill="#ffffff"/>{_HATCH}{"".join(parts)}</svg>'
     )
     return Chart(markup, title, said, view.tabel)
 
@@ -273,7 +273,7 @@ def _mark(view: View, code: str, row: pd.Series, across: _Scale, upward: _Scale)
         drawn = f"M{place_x} {place_y - 6}l6 6l-6 6l-6 -6z"
     else:
         drawn = dot
-    fill = "#fff" if "overgenomen" in kinds else colour
+    fill = "#ffffff" if "overgenomen" in kinds else colour
     faded = "" if row["gekozen"] else ' opacity="0.25"'
     said = f"{row['buurt']}. {_said(view, 'x', row)}. {_said(view, 'y', row)}"
     return (

@@ -21,6 +21,7 @@ from sia.spreadsheet import csv_bytes
 from sia.stages.own import read_own
 from sia.stages.run import Run, resolve
 from sia.viz.figure import Chart
+from sia.viz.theme import samen, widget_tokens
 
 with extra("notebooks"):
     import anywidget
@@ -38,8 +39,8 @@ def _static(name: str) -> str:
 class Doek(anywidget.AnyWidget):
     """What is drawn; says which buurten or heading were clicked."""
 
-    _esm = _static("verkenner.js")
-    _css = _static("verkenner.css")
+    _esm = samen() + _static("verkenner.js")
+    _css = widget_tokens() + _static("verkenner.css")
     html = traitlets.Unicode().tag(sync=True)
     zin = traitlets.Unicode().tag(sync=True)
 
@@ -233,7 +234,7 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
         self._list()
         column, down = self._sort
         with self.doek.hold_sync():
-            self.doek.html = picture(self.beeld).markup + table_html(self.beeld, column, down)
+            self.doek.html = picture(self.beeld).on_page() + table_html(self.beeld, column, down)
             self.doek.zin = self.beeld.zin()
         self.fout.value = self.python.value = ""
 

@@ -232,7 +232,7 @@ class Renderer:
             "buren": self.buren,
             "fictief": FICTIONAL if theme.fictief else "",
             "css": css,
-            "js": Markup(static_text("rapport.js")),  # noqa: S704 - comes with this package
+            "js": Markup(static_text("samen.js", "sia.viz") + static_text("rapport.js")),  # noqa: S704 - comes with this package
             "voet": css_text(f"{cijfers.gemeente} {cijfers.jaar} · {titel}"),
             "figuur_tabel": _chart_table,
             "soort": "pagina",

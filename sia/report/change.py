@@ -11,7 +11,7 @@ import pandas as pd
 from sia.areas import RENAMED, SAME
 from sia.change.since_base import Verandering
 from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES
-from sia.dutch import MISSING, getal, meervoud, met_teken, procent
+from sia.dutch import MISSING, getal, meervoud, met_teken, procent, small
 from sia.report.judgements import with_judgement
 from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
 from sia.viz.dataset import Cijfers
@@ -291,7 +291,7 @@ def per_buurt(g: Gebied) -> str:
     for key, label in {"verschil": "Verschil", **PARTS}.items():
         shown[label] = table[key].map(lambda v: met_teken(v, 1))
     shown["Marge (90 %)"] = [_margin(low, high) for low, high in _pairs(table)]
-    shown["Kans op toeval (q)"] = table["q"].map(lambda v: getal(v, 2))
+    shown["Kans op toeval (q)"] = table["q"].map(small)
     numbers = (*names.values(), "Verschil", *PARTS.values(), "Marge (90 %)", "Kans op toeval (q)")
     raw = {label: list(table[key].astype(float)) for key, label in PARTS.items()}
     raw["Verschil"] = list(table["verschil"].astype(float))
@@ -335,7 +335,7 @@ def per_domain(g: Gebied) -> str:
             "Domein": table["naam"],
             "Gemiddelde verandering": table["gemiddeld"].map(lambda v: met_teken(v, 1)),
             "Marge (90 %)": [_margin(low, high) for low, high in _pairs(table)],
-            "Kans op toeval (q)": table["q"].map(lambda v: getal(v, 2)),
+            "Kans op toeval (q)": table["q"].map(small),
         }
     )
     return html_table(

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from sia.gemeente import TE_BEVESTIGEN
 from sia.methode import ApproachSettings
 from sia.viz.city_map import short_wijk
 from sia.viz.dataset import Cijfers
@@ -222,7 +223,8 @@ def _whole_and_parts(cijfers: Cijfers) -> list[Selectie]:
     code = cijfers.gemeentecode
     made = [Selectie("stad", cijfers.gemeente, tuple(gebieden.index), code, ("stad", code))]
     named = gebieden["stadsdeel"].astype("string").fillna("").str.strip()
-    for naam in sorted(set(named) - {""}):
+    # buurten of which the stadsdeel still has to be confirmed are no stadsdeel
+    for naam in sorted(set(named) - {"", TE_BEVESTIGEN}):
         codes = tuple(gebieden.index[named == naam])
         made.append(Selectie("stadsdeel", naam, codes, naam, ("stadsdeel", naam)))
     for wijk, rows in gebieden[~gebieden["water"]].groupby("wijkcode", sort=True):

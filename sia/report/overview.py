@@ -18,6 +18,7 @@ from sia.dutch import (
     met_teken,
     opsomming,
     procent,
+    small,
 )
 from sia.report.judgements import with_judgement
 from sia.report.marks import drawn, link, rank_bar
@@ -156,7 +157,8 @@ def flag_sentence(cijfers: Cijfers) -> Zin | None:
     total = len(codes)
     whom = "alle buurten" if number == total else f"{number} van de {total} buurten"
     return Zin(
-        f"Niet alle cijfers onder de scores van {whom} zijn gewoon geteld: sommige {kinds}. "
+        f"De scores van {whom} rusten niet alleen op tellingen van dit jaar: sommige cijfers "
+        f"{kinds}. "
         "Het profiel van een buurt zegt welke.",
         (
             Grond("buurten met zulke cijfers", getal(number), OWN_TABLE),
@@ -244,7 +246,7 @@ def pockets(cijfers: Cijfers, namen: Mapping[str, str] | pd.Series[str]) -> str:
             "Inwoners": ordered["inwoners"].map(getal),
             "Score": ordered["score"].map(lambda value: getal(value, 1)),
             "Verschil met rest van de buurt": ordered["verschil"].map(lambda v: getal(v, 1)),
-            "Kans op toeval (q)": ordered["q"].map(lambda value: getal(value, 2)),
+            "Kans op toeval (q)": ordered["q"].map(small),
         }
     )
     numbers = ("Inwoners", "Score", "Verschil met rest van de buurt", "Kans op toeval (q)")

@@ -130,8 +130,14 @@ def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
     elif len(told) == len(share):
         text = "Dat is bij alle buurten die voorgaan zo: de aanpak volgt de volgorde."
     else:
-        text = f"Dat is zo op plaats {opsomming(told)}. "
-        text += "Op de andere plaatsen combineert u werk dat er toch komt."
+        other = [getal(places[code]) for code in share.index[share < o.materiaal.grens_bezit]]
+        turned = len(other) < len(told) and not unknown
+        if turned:
+            grounds = [need, *(Grond("plaats met te weinig bezit", t, OWN_TABLE) for t in other)]
+            text = f"Dat is overal zo, behalve op plaats {opsomming(other)}. Daar"
+        else:
+            text = f"Dat is zo op plaats {opsomming(told)}. Op de andere plaatsen"
+        text += " combineert u werk dat er toch komt."
     if unknown:
         text += f" Van {meervoud(unknown, 'buurt', 'buurten')} is het bezit onbekend."
         grounds.append(count(unknown, "buurten met onbekend corporatiebezit", OWN_TABLE))

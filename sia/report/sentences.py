@@ -487,9 +487,13 @@ def _borderless(cijfers: Cijfers) -> Zin | None:
     more = [f"nog {getal(rest)}"] if shown and rest > 0 else []
     who = f" ({opsomming([*shown, *more])})" if shown else ""
     verb = "heeft" if number == 1 else "hebben"
+    known = cijfers.indicatoren.get("bevolkingsdichtheid", pd.Series(dtype=float))
+    counted = absent.index.intersection(cijfers.gerangschikt.index)
+    unknown = known.reindex(counted).isna().any()
+    rural = " Of zij landelijk gebied is, is dan niet te zien." if unknown else ""
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')}{who} {verb} geen passende grens van dit jaar. "
-        "Zo'n buurt telt mee en staat in de tabellen, niet op de kaart.",
+        f"Zo'n buurt telt mee en staat in de tabellen, niet op de kaart.{rural}",
         (
             count(number, "buurten zonder grens", OWN_TABLE),
             *named(shown, OWN_TABLE),

@@ -29,6 +29,7 @@ from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
 from sia.sources.tabular import decode
+from sia.viz.theme import samen, widget_tokens
 from sia.weighing.order import order_text
 
 with extra("sessie"):
@@ -82,8 +83,8 @@ class Sessie(anywidget.AnyWidget):
     page that asks no more is gone.
     """
 
-    _esm = "\n".join(_static(f"{name}.js") for name in SCRIPTS)
-    _css = _static("sessie.css")
+    _esm = samen() + "\n".join(_static(f"{name}.js") for name in SCRIPTS)
+    _css = widget_tokens() + _static("sessie.css")
 
     keuzes: traitlets.List[Any] = traitlets.List().tag(sync=True)
     opties = traitlets.Dict().tag(sync=True)

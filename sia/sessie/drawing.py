@@ -10,6 +10,7 @@ import pandas as pd
 from sia.dutch import getal, rang_interval
 from sia.sessie.panels import land_note
 from sia.sessie.stand import Stand
+from sia.viz.figure import role
 from sia.viz.layers import Laag, layers
 from sia.viz.outline import in_units, svg_path
 from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA
@@ -31,7 +32,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "fictief": FICTIONAL if stand.theme.fictief else "",
         "methode": c.methode,
         "kleur": stand.theme.primair,
-        "leeg": NO_DATA,
+        "leeg": role(NO_DATA),
         "codes": list(map(str, areas.index)),
         "namen": list(areas["naam"].astype(str)),
         "wijken": list(areas["wijknaam"].astype(str)),
@@ -73,7 +74,9 @@ def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
         "id": laag.id,
         "titel": laag.titel,
         "uitleg": laag.uitleg,
-        "klassen": [{"label": k.label, "kleur": k.kleur, "teken": k.teken} for k in laag.klassen],
+        "klassen": [
+            {"label": k.label, "kleur": role(k.kleur), "teken": k.teken} for k in laag.klassen
+        ],
         "klasse": [int(value) for value in laag.klasse.reindex(index)],
         "tekst": list(laag.tekst.reindex(index).astype(str)),
     }

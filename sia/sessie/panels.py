@@ -97,7 +97,7 @@ def _sure(stand: Stand, one: str, other: str) -> str:
 def _figure(chart: Chart) -> str:
     table = html_table(chart.data, chart.title)
     return (
-        f"<figure><h4>{escape(chart.title)}</h4>{chart.svg()}"
+        f"<figure><h4>{escape(chart.title)}</h4>{chart.on_page()}"
         f"<figcaption>{escape(chart.text)}</figcaption>"
         f"<details><summary>Als tabel</summary>{table}</details></figure>"
     )

@@ -26,7 +26,7 @@ from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
 from sia.tafel.showing import city, compared, decided, lacking, shown
 from sia.viz.house_style import theme_of
-from sia.viz.theme import FICTIONAL
+from sia.viz.theme import FICTIONAL, samen, widget_tokens
 
 with extra("sessie"):
     import anywidget
@@ -58,8 +58,12 @@ class Tafel(anywidget.AnyWidget):
     in the state that a notebook keeps: everything goes by message, with an answer to each.
     """
 
-    _esm = _static("sessie", "basis.js") + _static("tafel", "kaart.js", "tijdlijn.js", "tafel.js")
-    _css = _static("sessie", "sessie.css") + _static("tafel", "tafel.css")
+    _esm = (
+        samen()
+        + _static("sessie", "basis.js")
+        + _static("tafel", "kaart.js", "tijdlijn.js", "tafel.js")
+    )
+    _css = widget_tokens() + _static("sessie", "sessie.css") + _static("tafel", "tafel.css")
 
     def __init__(
         self,

@@ -173,7 +173,9 @@ def country_page(facts: CountryFacts) -> str:
         .replace("%TELLING%", html.escape(_counts(table, drawn)))
         .replace("%TOELICHTING%", html.escape(facts.toelichting))
         .replace("%DATA%", dump(page_data(facts)))
-        .replace("%LAND_JS%", static_text("zoek.js") + static_text("land.js"))
+        .replace(
+            "%LAND_JS%", static_text("samen.js") + static_text("zoek.js") + static_text("land.js")
+        )
         .replace("%LEAFLET_JS%", leaflet_js())
         .replace("%CSS%", leaflet_css() + static_text("kaart.css"))
     )

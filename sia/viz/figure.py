@@ -47,8 +47,7 @@ _STYLE: Any = {
 _FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _TAG = re.compile(r"<[^>]+>")
 _LONG = re.compile(r"(\d\.\d{2})\d+")
-_COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}\b")
-_ATTRIBUTE = re.compile(r'fill="(#[0-9a-f]{6})"')
+_COLOUR = re.compile(r'(?<=: |=")#[0-9a-f]{6}(?=[";])')
 _PATTERN = re.compile(r"(<pattern\b[^>]*>\s*<rect\b[^>]*/>\s*<path)")
 _GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
 
@@ -96,8 +95,7 @@ class Chart:
 
     def on_page(self) -> str:
         """Return the drawing for a page with ``tokens.css``: it follows light, dark and print."""
-        styled = _ATTRIBUTE.sub(r'style="fill: \1"', self.markup)
-        return _PATTERN.sub(r'\1 class="arcering"', _COLOUR.sub(_role, styled))
+        return _PATTERN.sub(r'\1 class="arcering"', _COLOUR.sub(lambda c: role(c[0]), self.markup))
 
     def _repr_html_(self) -> str:
         """Show the chart in JupyterLab with its title above and its message below."""
@@ -116,9 +114,10 @@ def _roles() -> Mapping[str, str]:
     return named
 
 
-def _role(colour: re.Match[str]) -> str:
-    name = _roles().get(colour[0])
-    return f"var(--{name})" if name else colour[0]
+def role(colour: str) -> str:
+    """Return a colour of the light theme as a style sheet with the tokens follows it."""
+    name = _roles().get(colour)
+    return f"var(--{name})" if name else colour
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from sia.viz.figure import (
     folded,
     name_of,
     name_room,
+    nothing,
     shorten,
 )
 from sia.viz.rank_charts import hatch
@@ -98,6 +99,9 @@ def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]
     """
     flat = {k: n for names in groups.values() for k, n in names.items() if k in table}
     keys = [key for key in flat if table[key].nunique() > 1]
+    title = "Samenhang van alle indicatoren"
+    if len(keys) < 2:
+        return nothing(title, "Er zijn geen twee cijfers die tussen buurten verschillen.")
     domain = {key: name for name, inside in groups.items() for key in inside}
     grid = table[keys].astype(float).corr(method="spearman", min_periods=5).to_numpy(dtype=float)
     labels = [shorten(flat[key], 46) for key in keys]
@@ -123,7 +127,7 @@ def correlation_map(table: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]
         axes.tick_params(length=0)
         axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
         data = _pairs(grid, keys, flat, domain)
-        return finish(figure, "Samenhang van alle indicatoren", _pair_text(data), data)
+        return finish(figure, title, _pair_text(data), data)
 
 
 def _cells(axes: Axes, wanted: np.ndarray, colour: str, number: int) -> None:

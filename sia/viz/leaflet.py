@@ -68,7 +68,7 @@ def map_js() -> str:
         "shadowUrl": _image("marker-shadow.png"),
     }
     drawing = static_text("kaart.js").replace("SIA_MARKER", dump(images))
-    return static_text("zoek.js") + drawing
+    return static_text("samen.js") + static_text("zoek.js") + drawing
 
 
 def _image(name: str) -> str:

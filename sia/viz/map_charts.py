@@ -102,8 +102,7 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
     wanted = {"urgentie": "Urgentie", "potentie": "Potentie", **DOMAINS}
     panels = {}
     for key, label in wanted.items():
-        if key in scores:
-            values = scores[key].astype(float)
+        if key in scores and (values := scores[key].astype(float)).notna().any():
             colours = POTENTIE if key == "potentie" else URGENTIE
             panels[label] = (values, colours, quintiles(values.to_numpy()))
     # no count: a report shows every number of a sentence in a table too

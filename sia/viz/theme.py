@@ -23,6 +23,26 @@ def tokens() -> Mapping[str, str]:
     return dict(_TOKEN.findall(sheet))
 
 
+@cache
+def samen() -> str:
+    """Return the script that every page shares: ``Sia``."""
+    return files("sia.viz").joinpath("static", "samen.js").read_text(encoding="utf-8")
+
+
+@cache
+def widget_tokens() -> str:
+    """Return ``tokens.css`` for a widget in a page of others: it holds inside ``.sia-thema`` only.
+
+    Light or dark is inherited from the page; JupyterLab says it in an attribute.
+    """
+    sheet = files("sia.viz").joinpath("static", "tokens.css").read_text(encoding="utf-8")
+    body = (
+        sheet.partition(":root {")[2].partition("\n}")[0].replace("color-scheme: light dark;", "")
+    )
+    lab = '[data-jp-theme-light="false"] .sia-thema { color-scheme: dark; }'
+    return f".sia-thema {{{body}\n}}\n{lab}\n"
+
+
 def _ramp(name: str, steps: int = 5) -> tuple[str, ...]:
     return tuple(tokens()[f"{name}-{step}"] for step in range(1, steps + 1))
 

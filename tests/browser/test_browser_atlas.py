@@ -19,36 +19,22 @@ from sia.spreadsheet import neutralise
 from sia.viz.theme import DOMAINS
 from sia.weighing.order import order_text
 from sia.weighing.what_if import reweighed
+from tests.browser.made import atlas
 
 pytestmark = pytest.mark.browser
 
 ATLAS = atlas_of()
 SCORES = ATLAS.materiaal.cijfers.scores
 FIRST = str(SCORES["rang"].idxmin())
-WIDE = "document.documentElement.scrollWidth"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def source() -> str:
-    return atlas_page(ATLAS, "openbaar", {"rapport": "rapport.html", FIRST: "profiel.html"})
+    return atlas()
 
 
 def card(page: Page) -> str:
     return page.get_by_role("region", name="Gekozen buurt").inner_text()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [("laptop", "light"), ("telefoon", "dark")])
-def test_it_asks_nothing_fits_and_is_accessible(
-    visit: Callable, source: str, width: str, scheme: str
-) -> None:
-    seen = visit(source, width, color_scheme=scheme)
-    assert seen.page.locator("#kaart1 path.b").count() == 40
-    assert width == "telefoon" or seen.violations() == []
-    seen.page.locator(f"#tabel tr[data-rij='{position(FIRST)}'] .naam").click()
-    seen.page.locator("#naast").dispatch_event("click")
-    assert seen.violations() == []
-    assert seen.page.evaluate(WIDE) <= seen.page.viewport_size["width"]
-    assert (seen.requests, seen.complaints) == ([], [])
 
 
 def position(code: str) -> int:

@@ -4,67 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import shapely
 
-from sia.viz.country_map import CountryFacts, country_page
+from tests.browser.made import HOSTILE, REASON, SIDE, country
 
 pytestmark = pytest.mark.browser
 
-SIDE = 20
-HOSTILE = "<img src=x onerror=alert(1)>"
-REASON = "Minder dan 100 inwoners."
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page_source() -> str:
-    """A country of 400 square buurten in four municipalities; some not ranked, one not drawn."""
-    n = SIDE * SIDE
-    rng = np.random.default_rng(3)
-    codes = [f"BU{9990 + k // 100}{k % 100:04d}" for k in range(n)]
-    index = pd.Index(codes, name="buurtcode", dtype="str")
-    score = pd.Series(np.round(rng.uniform(0, 100, n), 1), index=index)
-    ranked = pd.Series(np.arange(n) % 10 != 0, index=index)
-    rank = score.where(ranked).rank(ascending=False, method="first").astype("Int64")
-    kind = pd.Series(np.arange(n) % 3 + 1, index=index).astype("Int64").where(ranked)
-    names = pd.Series([f"Buurt {k:03d}" for k in range(n)], index=index)
-    names.iloc[7] = HOSTILE
-    table = pd.DataFrame(
-        {
-            "buurt": names,
-            "gemeente": [f"Gemeente {code[4:6]}" for code in codes],
-            "inwoners": 1000.0,
-            "urgentie": score,
-            "rang": rank,
-            "rang_p05": (rank - 3).clip(lower=1),
-            "rang_p95": rank + 3,
-            "type": kind,
-            "typenaam": kind.map({1: "Rustig", 2: "Gemengd", 3: "Druk"}),
-            "zekerheid": 0.9,
-            "reden": np.where(ranked, "", REASON),
-        },
-        index=index,
-    )
-    column, row = np.arange(n) % SIDE, np.arange(n) // SIDE
-    x, y = 150_000 + 3000 * column, 420_000 + 3000 * row
-    shapes = gpd.GeoSeries(shapely.box(x, y, x + 3000, y + 3000), index=index, crs=28992)
-    shapes.iloc[n - 1] = shapely.Polygon()
-    return country_page(CountryFacts(2024, table, shapes, "Proefcijfers.", fictief=True))
-
-
-@pytest.mark.parametrize("width", ["telefoon", "laptop", "projector"])
-def test_asks_nothing_says_nothing_fits_and_is_accessible(
-    visit: Callable, page_source: str, width: str
-) -> None:
-    seen = visit(page_source, width)
-    seen.page.wait_for_function("document.documentElement.dataset.getekend")
-    assert seen.violations() == []
-    assert (seen.requests, seen.complaints) == ([], [])
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert seen.page.evaluate(wide) <= 0
+    return country()
 
 
 def test_search_by_keyboard_chooses_a_buurt_of_a_municipality(

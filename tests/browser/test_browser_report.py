@@ -4,67 +4,28 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import get_args
 
 import pytest
-from voronoistad import city, everything, material
+from voronoistad import city, material
 
 from sia.report.build import Renderer
-from sia.report.material import Buren, Soort, selections
+from sia.report.material import selections
 from sia.viz.theme import Theme
+from tests.browser.made import REPORTS, reports
 
 pytestmark = pytest.mark.browser
 
-KINDS = get_args(Soort)
-OTHER = ("start", "bijlage", "register", "toegankelijkheid")
-
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, str]:
-    stad = everything(city(40, bad_names=True))
-    made = selections(stad)
-    buren = Buren("rapport.html", "bijlage.html", "atlas.html", "")
-    renderer = Renderer(material(stad), "intern", buren=buren)
-    chosen = {kind: next(one for one in made if one.soort == kind) for kind in KINDS}
-    return {kind: renderer.report(one) for kind, one in chosen.items()} | {
-        "start": renderer.start_page(),
-        "bijlage": renderer.annex(),
-        "register": renderer.register_page(),
-        "toegankelijkheid": renderer.access_page(),
-    }
-
-
-@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
-def test_is_accessible_quiet_and_self_contained(
-    visit: Callable, pages: dict[str, str], kind: str
-) -> None:
-    seen = visit(pages[kind])
-    assert seen.violations() == []
-    assert (seen.requests, seen.complaints) == ([], [])
-
-
-@pytest.mark.parametrize("kind", ["stad", "verandering", "buurt"])
-def test_is_accessible_on_a_projector(visit: Callable, pages: dict[str, str], kind: str) -> None:
-    seen = visit(pages[kind], "projector")
-    assert seen.violations() == []
-    assert (seen.requests, seen.complaints) == ([], [])
-
-
-@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
-def test_is_accessible_on_a_phone_and_never_scrolls_sideways(
-    visit: Callable, pages: dict[str, str], kind: str
-) -> None:
-    seen = visit(pages[kind], "telefoon")
-    assert seen.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert seen.violations() == []
-    assert (seen.requests, seen.complaints) == ([], [])
+def pages() -> Mapping[str, str]:
+    return reports()
 
 
 @pytest.mark.parametrize("kind", ["stad", "verandering", "dia"])
 def test_zoom_of_200_percent_keeps_everything(
-    visit: Callable, pages: dict[str, str], kind: str
+    visit: Callable, pages: Mapping[str, str], kind: str
 ) -> None:
     page = visit(pages[kind], "laptop").page
     page.set_viewport_size({"width": 683, "height": 384})
@@ -72,8 +33,8 @@ def test_zoom_of_200_percent_keeps_everything(
     assert page.get_by_role("img", name="Kaart:").is_visible()
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *OTHER])
-def test_nothing_is_cut_off_on_paper(visit: Callable, pages: dict[str, str], kind: str) -> None:
+@pytest.mark.parametrize("kind", REPORTS)
+def test_nothing_is_cut_off_on_paper(visit: Callable, pages: Mapping[str, str], kind: str) -> None:
     page = visit(pages[kind]).page
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 1000})
@@ -87,9 +48,26 @@ def test_nothing_is_cut_off_on_paper(visit: Callable, pages: dict[str, str], kin
     assert wide == []
 
 
+@pytest.mark.parametrize("kind", ["stad", "bijlage", "verandering", "buurt"])
+def test_no_table_shifts_sideways_on_a_phone(
+    visit: Callable, pages: Mapping[str, str], kind: str
+) -> None:
+    page = visit(pages[kind], "telefoon").page
+    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
+    page.wait_for_timeout(100)
+    wide = "(all) => all.filter((t) => t.scrollWidth > t.clientWidth + 1).map((t) => t.ariaLabel)"
+    assert page.locator(".tabel").evaluate_all(wide) == []
+    cards = page.locator("table.kaartjes.kort").first
+    if kind == "bijlage":
+        assert cards.locator("tbody tr:visible").count() == 5
+        assert cards.locator("tbody tr td").first.get_attribute("data-kop")
+        page.get_by_role("button", name="Toon alle").first.click()
+        assert page.locator("table.kaartjes").first.locator("tbody tr:visible").count() > 8
+
+
 @pytest.mark.parametrize("width", [390, 1366, 1920])
 def test_a_city_fits_in_six_screens_and_its_tables_in_the_page(
-    visit: Callable, pages: dict[str, str], width: int
+    visit: Callable, pages: Mapping[str, str], width: int
 ) -> None:
     page = visit(pages["stad"]).page
     page.set_viewport_size({"width": width, "height": 768})
@@ -102,7 +80,7 @@ def test_a_city_fits_in_six_screens_and_its_tables_in_the_page(
 
 
 def test_the_map_of_change_has_a_sign_beside_every_colour(
-    visit: Callable, pages: dict[str, str]
+    visit: Callable, pages: Mapping[str, str]
 ) -> None:
     page = visit(pages["verandering"]).page
     rows = page.locator(".trap li").all_inner_texts()
@@ -110,7 +88,7 @@ def test_the_map_of_change_has_a_sign_beside_every_colour(
     assert {"▲", "▼"} <= set(page.locator("svg.kaart text.op").all_text_contents())
 
 
-def test_search_on_the_start_page_finds_a_buurt(visit: Callable, pages: dict[str, str]) -> None:
+def test_search_on_the_start_page_finds_a_buurt(visit: Callable, pages: Mapping[str, str]) -> None:
     page = visit(pages["start"]).page
     page.get_by_label("Zoek een buurt of wijk").fill("buurt 05")
     assert page.locator(".gezocht tbody tr:visible").count() == 1
@@ -129,7 +107,7 @@ def test_a_logo_stands_in_the_page_with_its_text(visit: Callable) -> None:
     assert (seen.requests, seen.complaints) == ([], [])
 
 
-def test_prints_as_a4(visit: Callable, pages: dict[str, str]) -> None:
+def test_prints_as_a4(visit: Callable, pages: Mapping[str, str]) -> None:
     page = visit(pages["stad"]).page
     page.emulate_media(media="print")
     assert not page.locator(".balk nav").is_visible()
@@ -139,7 +117,7 @@ def test_prints_as_a4(visit: Callable, pages: dict[str, str]) -> None:
     assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595" in printed
 
 
-def test_a_header_button_sorts_its_table(visit: Callable, pages: dict[str, str]) -> None:
+def test_a_header_button_sorts_its_table(visit: Callable, pages: Mapping[str, str]) -> None:
     page = visit(pages["bijlage"]).page
     table = page.get_by_role("table", name="Gerangschikte buurten naar urgentie")
     table.get_by_role("button", name="Potentie").click()
@@ -155,7 +133,7 @@ def test_a_header_button_sorts_its_table(visit: Callable, pages: dict[str, str])
     assert table.locator("th[aria-sort=descending]").count() == 1
 
 
-def test_skip_link_comes_first_and_works(visit: Callable, pages: dict[str, str]) -> None:
+def test_skip_link_comes_first_and_works(visit: Callable, pages: Mapping[str, str]) -> None:
     page = visit(pages["stad"]).page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Naar de inhoud"
@@ -163,7 +141,7 @@ def test_skip_link_comes_first_and_works(visit: Callable, pages: dict[str, str])
     assert page.evaluate("location.hash") == "#inhoud"
 
 
-def test_policy_stops_a_script_that_is_not_ours(visit: Callable, pages: dict[str, str]) -> None:
+def test_policy_stops_a_script_that_is_not_ours(visit: Callable, pages: Mapping[str, str]) -> None:
     hostile = pages["buurt"].replace("</main>", "<script>document.title='kwaad'</script></main>")
     seen = visit(hostile)
     assert seen.page.title() != "kwaad"
@@ -197,7 +175,7 @@ def test_city_without_anything_but_scores_still_opens(visit: Callable) -> None:
     assert (seen.requests, seen.complaints) == ([], [])
 
 
-def test_buurt_profile_prints_on_two_pages(visit: Callable, pages: dict[str, str]) -> None:
+def test_buurt_profile_prints_on_two_pages(visit: Callable, pages: Mapping[str, str]) -> None:
     page = visit(pages["buurt"]).page
     printed = page.pdf(format="A4", print_background=True, prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 2
@@ -211,6 +189,6 @@ def test_buurt_profile_prints_on_two_pages(visit: Callable, pages: dict[str, str
     assert small == []
 
 
-def test_the_check_of_accessibility_can_fail(visit: Callable, pages: dict[str, str]) -> None:
+def test_the_check_of_accessibility_can_fail(visit: Callable, pages: Mapping[str, str]) -> None:
     seen = visit(pages["start"].replace(' lang="nl"', "", 1))
     assert any("html-has-lang" in text for text in seen.violations())

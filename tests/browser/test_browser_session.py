@@ -258,7 +258,9 @@ def test_every_page_is_accessible_and_fits_the_projector(session: Visit) -> None
         tab(page, name)
         if name == "Verkenner":
             page.wait_for_selector(".sia-verkenner .beeld [data-b]")
-        assert session.violations() == [], name
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert session.violations() == [], (name, scheme)
         for width in WIDTHS.values():
             page.set_viewport_size(dict(zip(("width", "height"), width, strict=True)))
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

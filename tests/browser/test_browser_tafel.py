@@ -203,7 +203,9 @@ def test_a_round_is_tried_decided_and_gone_on_from(
             "Levering",
         ):
             tab(page, name)
-            assert seen.violations() == [], name
+            for scheme in ("dark", "light"):
+                page.emulate_media(color_scheme=scheme)
+                assert seen.violations() == [], (name, scheme)
         for width in WIDTHS.values():
             page.set_viewport_size(dict(zip(("width", "height"), width, strict=True)))
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

@@ -8,6 +8,8 @@ from importlib.resources import files
 
 import pytest
 
+from sia.viz.theme import samen, widget_tokens
+
 pytestmark = pytest.mark.browser
 
 DRAWN = (
@@ -30,7 +32,9 @@ def test_click_lasso_and_keyboard_reach_python(visit: Callable) -> None:
     static = files("sia.explorer").joinpath("static")
     script = static.joinpath("verkenner.js").read_text("utf-8").replace("export default", "return")
     style = static.joinpath("verkenner.css").read_text("utf-8")
-    seen = visit(PAGE % (style, script, json.dumps(DRAWN).replace("</", "<\\/")))
+    seen = visit(
+        PAGE % (widget_tokens() + style, samen() + script, json.dumps(DRAWN).replace("</", "<\\/"))
+    )
     page = seen.page
     assert page.get_by_role("status").inner_text() == "Hoe hoger, hoe lager"
     page.locator('[data-b="BU1"]').click()

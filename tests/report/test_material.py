@@ -8,6 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sia.gemeente import TE_BEVESTIGEN
 from sia.report.material import Selectie, selections, slug
 from sia.viz.dataset import Cijfers
 
@@ -42,5 +43,6 @@ def test_the_full_set(stad: Cijfers) -> None:
 
 
 def test_buurten_without_a_stadsdeel_are_no_stadsdeel(stad: Cijfers) -> None:
-    bare = replace(stad, gebieden=stad.gebieden.assign(stadsdeel=""))
-    assert not [one for one in selections(bare) if one.soort == "stadsdeel"]
+    for none in ("", TE_BEVESTIGEN):
+        bare = replace(stad, gebieden=stad.gebieden.assign(stadsdeel=none))
+        assert not [one for one in selections(bare) if one.soort == "stadsdeel"]

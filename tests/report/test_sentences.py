@@ -192,6 +192,11 @@ def test_buurten_without_a_border_are_named_and_counted(without: int) -> None:
         return
     assert names[0] in told[0]
     assert ("en nog 2)" in told[0]) == (without == 7)
+    # without an area nobody knows whether people live close together, unless a source says it
+    ranked = not SMALL.gerangschikt.index.intersection(SMALL.gebieden.index[:without]).empty
+    assert ("landelijk" in told[0]) == ranked
+    known = replace(stad, indicatoren=stad.indicatoren.assign(bevolkingsdichtheid=900.0))
+    assert not any("landelijk" in zin.tekst for zin in certainty(known))
 
 
 def test_certainty_adds_up_to_all_buurten(stad: Cijfers) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sia.errors import InputError
@@ -13,6 +15,7 @@ from sia.viz.theme import (
     checked,
     contrast,
     ink_on,
+    widget_tokens,
 )
 
 
@@ -30,6 +33,16 @@ def test_sequential_palettes_go_from_light_to_dark() -> None:
     for palette in (URGENTIE, POTENTIE):
         steps = [contrast(colour, "#ffffff") for colour in palette]
         assert steps == sorted(steps)
+
+
+def test_tokens_of_a_widget_hold_inside_it_only() -> None:
+    rules = [rule.strip() for rule in re.sub(r"{[^}]*}", "\n", widget_tokens()).splitlines()]
+    assert [rule for rule in rules if rule] == [
+        ".sia-thema",
+        '[data-jp-theme-light="false"] .sia-thema',
+    ]
+    assert "--inkt: light-dark(" in widget_tokens()
+    assert "color-scheme: light" not in widget_tokens()
 
 
 def test_the_default_style_is_readable() -> None:

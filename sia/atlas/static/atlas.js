@@ -2,22 +2,9 @@
 (() => {
 /* ---- small things ---- */
 const X = JSON.parse(document.getElementById("gegevens").textContent);
-const $ = (id) => document.getElementById(id);
-const NS = "http://www.w3.org/2000/svg";
-const zet = (e, a, kids) => {
-  for (const [k, v] of Object.entries(a)) {
-    if (v == null || v === false) continue;
-    if (k === "style") for (const [p, w] of Object.entries(v)) e.style.setProperty(p, w);
-    else if (k.startsWith("on")) e.addEventListener(k.slice(2), v);
-    else e.setAttribute(k, v === true ? "" : v);
-  }
-  e.append(...kids.flat().filter((x) => x != null && x !== false));
-  return e;
-};
-const h = (t, a = {}, ...k) => zet(document.createElement(t), a, k);
-const sv = (t, a = {}, ...k) => zet(document.createElementNS(NS, t), a, k);
+const $ = (id) => document.getElementById(id), R = document.documentElement;
+const { zet, h, sv, f, kaal, bewaar, png: alsPng, donker, themaKnop } = Sia;
 const vul = (id, ...k) => $(id).replaceChildren(...k.flat().filter((x) => x != null && x !== false));
-const f = (v, d = 0) => (v == null ? "–" : v.toLocaleString("nl-NL", { minimumFractionDigits: d, maximumFractionDigits: d }).replace("-", "−"));
 const fp = (v, d = 1) => (v > 0 ? "+" : "") + f(v, d);
 const TEL = ["geen", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien", "twintig"];
 const tw = (n) => TEL[n] || f(n);
@@ -445,7 +432,6 @@ const vul2 = (id, th) => $(id).tHead.rows[0].replaceChildren(...th);
 /* ---- search ---- */
 const Z = $("zoek"), ZL = $("zoeklijst");
 let zi = -1, zr = [];
-const kaal = (s) => s.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
 function afstand(a, b) { const m = [...Array(b.length + 1).keys()]; for (let i = 1; i <= a.length; i++) { let p = m[0]; m[0] = i; for (let j = 1; j <= b.length; j++) { const t = m[j]; m[j] = Math.min(m[j] + 1, m[j - 1] + 1, p + (a[i - 1] !== b[j - 1])); p = t; } } return m[b.length]; }
 function zoek() {
   const q = kaal(Z.value.trim());
@@ -547,7 +533,7 @@ const VOOR = [["Zoals de methode", EIGEN()], ...D.map((d, k) => [`${X.domeinen[d
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
-  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / tot) * 100)} %. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
+  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); }, onchange: () => onthoud(false) }))));
   vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
@@ -557,6 +543,7 @@ let na = null, hw = 0; // the ranks now; how wide the picture of them may be
 function weeg() {
   if (!kan) return;
   const w = st.gewicht, nr = (na = plaatsen(w)), voor = S().r, kw = G.filter((i) => voor[i] <= KWART), eigen = w.every((v) => v === 1), tot = W0.reduce((s, v, k) => s + v * w[k], 0);
+  $("gewichten").classList.toggle("gelijk", eigen);
   D.forEach((_, k) => { $("w" + k).value = w[k]; $("w" + k).setAttribute("aria-valuetext", ZWAAR[w[k] * 2] || f(w[k], 1)); $("o" + k).textContent = `${ZWAAR[w[k] * 2] || f(w[k], 1)} · ${f((W0[k] * w[k] / tot) * 100)} %`; });
   const blijft = kw.filter((i) => nr.get(i) <= KWART), uit = kw.filter((i) => !(nr.get(i) <= KWART)), erbij = G.filter((i) => nr.get(i) <= KWART && voor[i] > KWART).sort((i, j) => nr.get(i) - nr.get(j));
   const eerste = G.filter((i) => nr.get(i) === 1), zelfde = eerste.length === 1 && eerste[0] === G[0];
@@ -632,7 +619,6 @@ const CSV = {
   plannen: () => [["plan", "partner", "start", "eind", "status", "buurtcodes", "buurten"], planGefilterd().map(([p, l]) => [...p, l.map((i) => B[i].c).join(" "), l.map((i) => B[i].n).join(", ")])],
   geld: () => [["soort", "naam", ...X.geld.jaren.map(String)], ["gebieden", "partners"].flatMap((s) => Object.entries(X.geld[s]).map(([n, r]) => [s, n, ...r]))],
 };
-function bewaar(blob, naam) { const a = h("a", { href: URL.createObjectURL(blob), download: naam }); a.click(); setTimeout(() => URL.revokeObjectURL(a.href), 1000); }
 const naam = (wat, e) => `${kaal(X.gemeente).replace(/[^a-z0-9]+/g, "-")}-${X.jaar}-${wat}.${e}`;
 function rangSvg() {
   const l = orde(st.jaar), s = S(st.jaar), x = (r) => 190 + ((r - 1) / Math.max(1, N - 1)) * 350, g = sv("svg", { viewBox: `0 0 560 ${l.length * 20 + 10}` });
@@ -661,19 +647,16 @@ function png(wat) {
   const titel = TITEL[wat]();
   if (wat === "rang") { bron.style.position = "absolute"; bron.style.left = "-99rem"; document.body.append(bron); }
   const v = bron.viewBox.baseVal, W = 1200, s = W / v.width, H = Math.round(v.height * s), leg = kaart ? L.legenda : [], hoog = 64 + H + (leg.length ? 40 * Math.ceil(leg.length / 5) : 0) + 40;
-  const doel = sv("svg", { xmlns: NS, width: W, height: hoog, viewBox: `0 0 ${W} ${hoog}`, "font-family": getComputedStyle(document.body).fontFamily }), inkt = getComputedStyle(document.body).color, vlakte = getComputedStyle(document.body).backgroundColor;
+  const doel = sv("svg", { xmlns: "http://www.w3.org/2000/svg", width: W, height: hoog, viewBox: `0 0 ${W} ${hoog}`, "font-family": getComputedStyle(document.body).fontFamily }), inkt = getComputedStyle(document.body).color, vlakte = getComputedStyle(document.body).backgroundColor;
   const kopie = bron.cloneNode(true), van = tabel ? [] : [bron, ...bron.querySelectorAll("*")];
-  doel.style.colorScheme = donker() ? "dark" : "light";
+  doel.style.colorScheme = donker(R) ? "dark" : "light";
   if (van.length) [kopie, ...kopie.querySelectorAll("*")].forEach((e, k) => { const c = getComputedStyle(van[k]); for (const p of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "display", "vector-effect"]) e.style.setProperty(p, c.getPropertyValue(p)); });
   zet(kopie, { x: 0, y: 64, width: W, height: H, style: { position: "static", "max-height": "none" } }, []);
   const verf = (t) => { const e = h("i", { style: { color: `var(--${t})` } }); document.body.append(e); const c = getComputedStyle(e).color; e.remove(); return c; };
   doel.append(sv("rect", { width: W, height: hoog, fill: vlakte }), sv("text", { x: 20, y: 40, "font-size": 26, "font-weight": 700, fill: inkt }, `${X.gemeente}${X.fictief && !/fictief/i.test(X.gemeente) ? " (fictief)" : ""}: ${titel}`), kopie,
     ...leg.flatMap(([t, , tx], k) => { const x = 20 + (k % 5) * 232, y = 64 + H + 12 + 40 * Math.floor(k / 5); return [sv("rect", { x, y, width: 18, height: 18, fill: verf(t) }), sv("text", { x: x + 26, y: y + 15, "font-size": 16, fill: inkt }, kort(tx, 24))]; }), sv("text", { x: 20, y: hoog - 14, "font-size": 14, fill: inkt }, kort(`${bronVan(wat) || X.bron.join("; ")} · ${X.versie}`, 170)));
   if (wat === "rang") bron.remove();
-  const beeld = new Image();
-  beeld.onload = () => { const c = h("canvas", { width: W, height: hoog }); c.getContext("2d").drawImage(beeld, 0, 0); c.toBlob((b) => bewaar(b, naam(wat, "png"))); };
-  beeld.onerror = () => meld("Het plaatje kon niet worden gemaakt.");
-  beeld.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(doel));
+  alsPng("data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(doel)), W, hoog, naam(wat, "png"), () => meld("Het plaatje kon niet worden gemaakt."));
 }
 document.addEventListener("click", (e) => {
   const k = e.target.closest("[data-csv],[data-png],[data-cite]");
@@ -683,10 +666,7 @@ document.addEventListener("click", (e) => {
 });
 
 /* ---- start ---- */
-const R = document.documentElement, donker = () => (R.dataset.thema ? R.dataset.thema === "donker" : matchMedia("(prefers-color-scheme: dark)").matches);
-const themaKnop = () => ($("thema").textContent = donker() ? "Licht" : "Donker");
-$("thema").addEventListener("click", () => { R.dataset.thema = donker() ? "licht" : "donker"; themaKnop(); });
-themaKnop();
+themaKnop($("thema"), R);
 keuzes("laag1"); keuzes("laag2");
 $("lagen").append(...HOOFD.map((k) => h("label", {}, h("input", { type: "radio", name: "laag", value: k, onchange: () => neemLaag("laag", k) }), LAAG[k].n)));
 maakKaart(1, () => st.laag, () => st.jaar); maakKaart(2, () => st.naast || st.laag, () => st.naastjaar);
@@ -701,6 +681,7 @@ $("fs").addEventListener("change", rijen); $("fa").addEventListener("change", ri
 addEventListener("keydown", (e) => { if (e.key === "Escape" && st.buurt != null && document.activeElement !== Z) kies(null); });
 addEventListener("popstate", lees); addEventListener("hashchange", lees);
 vragen(); tabel(); gewichten(); geldblok(); plannenblok(); lees();
+document.querySelectorAll("nav a").forEach((a) => (a.hidden = $(a.hash.slice(1)).hidden));
 new ResizeObserver(() => { const w = $("helling").clientWidth; if (kan && w && w !== hw) { hw = w; helling(na); } }).observe($("helling"));
 window.siaAtlas = { plaatsen: (factor) => Object.fromEntries([...plaatsen(D.map((d) => factor[d] ?? 1))].map(([i, r]) => [B[i].c, r])), csv: (wat) => csv(...CSV[wat]()), citeer };
 })();

@@ -1,23 +1,4 @@
 // Shows what Python drew; a click, or a line drawn around buurten, goes back as a message.
-function wegschrijven(naam, inhoud) {
-  const link = document.createElement("a");
-  link.href = inhoud;
-  link.download = naam;
-  link.click();
-}
-
-function alsPng(naam, svg, maat) {
-  const beeld = new Image();
-  beeld.onload = () => {
-    const vlak = document.createElement("canvas");
-    vlak.width = 2400;
-    vlak.height = Math.round((2400 * maat.height) / maat.width);
-    vlak.getContext("2d").drawImage(beeld, 0, 0, vlak.width, vlak.height);
-    wegschrijven(naam, vlak.toDataURL("image/png"));
-  };
-  beeld.src = svg;
-}
-
 /* Whether the middle of an element lies within the line that was drawn. */
 function binnen(el, lijn) {
   const b = el.getBoundingClientRect(), x = b.x + b.width / 2, y = b.y + b.height / 2;
@@ -29,7 +10,7 @@ function binnen(el, lijn) {
 
 export default {
   render({ model, el }) {
-    el.classList.add("sia-verkenner");
+    el.classList.add("sia-thema", "sia-verkenner");
     el.innerHTML = '<p role="status"></p><div class="beeld" tabindex="0" role="region" aria-label="Beeld en tabel"></div><div class="lus" hidden><svg aria-hidden="true"><polygon/></svg></div>';
     const [zin, beeld, lus] = el.children;
     const tonen = () => {
@@ -41,7 +22,11 @@ export default {
     model.on("change:html", tonen);
     model.on("change:zin", tonen);
     model.on("msg:custom", ({ naam, inhoud, png }) =>
-      png ? alsPng(naam, inhoud, beeld.querySelector("svg").viewBox.baseVal) : wegschrijven(naam, inhoud));
+{
+      const { width, height } = beeld.querySelector("svg").viewBox.baseVal;
+      if (png) Sia.png(inhoud, 2400, (2400 * height) / width, naam);
+      else Sia.bewaar(inhoud, naam);
+    });
     let lijn = null;
     beeld.addEventListener("pointerdown", (e) => {
       delete el.dataset.lus;

@@ -1,26 +1,6 @@
 "use strict";
 /* Small tools that every part of the page uses. Text always goes in as text, never as markup. */
-const SVG = "http://www.w3.org/2000/svg";
-const LEEG = "–";
-
-function el(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const key in attributes || {}) {
-    const value = attributes[key];
-    if (value === false || value === null || value === undefined) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : String(value));
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-  return made;
-}
-
-function svg(tag, attributes, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const key in attributes || {}) made.setAttribute(key, String(attributes[key]));
-  made.append(...children);
-  return made;
-}
+const LEEG = "–", { h: el, sv: svg } = Sia;
 
 /* One list of options inside a drawing: one tab stop, arrows walk, Enter and space choose. */
 function keuzelijst(box, items, { kies, wijs }) {
@@ -69,4 +49,10 @@ function opties(select, list, chosen) {
     made.selected = String(value) === String(chosen);
     return made;
   }));
+}
+
+/* In JupyterLab only this widget turns. */
+function themaKnop(wortel) {
+  const knop = el("button", { type: "button" });
+  return Sia.themaKnop(knop, document.body.dataset.voila ? document.documentElement : wortel);
 }

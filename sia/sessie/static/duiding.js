@@ -163,10 +163,7 @@ function maakDuiding(s) {
     const answer = await s.vraag("uitvoer", {});
     zeg(archief, answer.tekst, answer.goed ? "goed" : "slecht");
     if (!answer.goed) return;
-    const url = URL.createObjectURL(new Blob([answer.inhoud], { type: "text/csv" }));
-    const link = el("a", { href: url, download: answer.naam });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    Sia.bewaar(new Blob([answer.inhoud], { type: "text/csv" }), answer.naam);
   }
   async function voerIn() {
     const file = bestand.files[0];

@@ -11,11 +11,11 @@ function maakKaart(s) {
   let laag = "urgentie", paths = [], list;
 
   const PROEF = [
-    { label: "5 of meer plaatsen omhoog", kleur: "#b2182b", teken: "++" },
-    { label: "1 tot 4 plaatsen omhoog", kleur: "#f4a582", teken: "+" },
-    { label: "zelfde plaats", kleur: "#f7f7f7", teken: "=" },
-    { label: "1 tot 4 plaatsen omlaag", kleur: "#92c5de", teken: "−" },
-    { label: "5 of meer plaatsen omlaag", kleur: "#2166ac", teken: "−−" }
+    { label: "5 of meer plaatsen omhoog", kleur: "var(--div-5)", teken: "++" },
+    { label: "1 tot 4 plaatsen omhoog", kleur: "var(--div-4)", teken: "+" },
+    { label: "zelfde plaats", kleur: "var(--div-3)", teken: "=" },
+    { label: "1 tot 4 plaatsen omlaag", kleur: "var(--div-2)", teken: "−" },
+    { label: "5 of meer plaatsen omlaag", kleur: "var(--div-1)", teken: "−−" }
   ];
   const stap = (shift) => (shift === null ? -1 : shift >= 5 ? 0 : shift > 0 ? 1 : shift === 0 ? 2 : shift > -5 ? 3 : 4);
   function huidig() {
@@ -70,7 +70,7 @@ function maakKaart(s) {
   }
   function staal(klasse) {
     return svg("svg", { width: 26, height: 18, "aria-hidden": "true" },
-      svg("rect", { width: 26, height: 18, fill: klasse.kleur, stroke: "#555" }));
+      svg("rect", { width: 26, height: 18, fill: klasse.kleur, stroke: "var(--lijn-2)" }));
   }
   function markeer() {
     const stad = s.stad();

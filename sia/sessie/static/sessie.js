@@ -173,7 +173,7 @@ function render({ model, el: wortel }) {
     fictief.hidden = !stad.fictief;
     methode.textContent = "Methode " + stad.methode;
     land.textContent = stad.land;
-    raam.style.setProperty("--hoofd", stad.kleur);
+    raam.style.setProperty("--kleur", stad.kleur);
     delen.forEach((deel) => deel.bouw());
     gewichten.teken();
     panelen();
@@ -182,11 +182,11 @@ function render({ model, el: wortel }) {
   const vlak = el("div", { class: "vlak" }, el("div", { class: "links" }, kaart.vak, rangorde.vak), tabs, tabel.vak);
   /* JupyterLab has keys of its own (Enter, arrows) for what lies in a notebook. */
   const raam = el("div", { class: "raam", "data-lm-suppress-shortcuts": "true" },
-    el("header", {}, titel, fictief, methode, el("div", { class: "keuzes" },
+    el("header", {}, titel, fictief, methode, themaKnop(wortel), el("div", { class: "keuzes" },
       veld("Gemeente", keuzeGemeente, s.id("gemeente")), veld("Jaar", keuzeJaar, s.id("jaar")),
       veld("Buurt", keuzeBuurt, s.id("buurt")), veld("Vergelijk met", keuzeAnder, s.id("ander"))), melding),
     vlak);
-  wortel.classList.add("sia-sessie");
+  wortel.classList.add("sia-thema", "sia-sessie");
   wortel.replaceChildren(raam);
   alles();
 

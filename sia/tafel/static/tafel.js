@@ -243,8 +243,8 @@ function render({ model, el: wortel }) {
   }
   const vlak = el("div", { class: "tafelvlak", hidden: true }, tijdlijn.vak, el("div", { class: "rechts" }, kaartje, onderwerpen), kaart.vak);
   const raam = el("div", { class: "raam", "data-lm-suppress-shortcuts": "true", "aria-busy": "true" },
-    el("header", {}, titel, fictief, versie, melding), el("div", { class: "zinbalk" }, hoofdzin, el("div", { class: "knoppen" }, ongedaan, opnieuw)), live, vlak);
-  wortel.classList.add("sia-sessie", "sia-tafel");
+    el("header", {}, titel, fictief, versie, themaKnop(wortel), melding), el("div", { class: "zinbalk" }, hoofdzin, el("div", { class: "knoppen" }, ongedaan, opnieuw)), live, vlak);
+  wortel.classList.add("sia-thema", "sia-sessie", "sia-tafel");
   wortel.replaceChildren(raam);
   titel.textContent = "Agendatafel";
 
@@ -258,7 +258,7 @@ function render({ model, el: wortel }) {
     fictief.textContent = t.stad.fictief;
     fictief.hidden = !t.stad.fictief;
     versie.textContent = t.stad.versie;
-    raam.style.setProperty("--hoofd", t.stad.kleur);
+    raam.style.setProperty("--kleur", t.stad.kleur);
     rollen.replaceChildren(...t.stad.rollen.map((value) => el("option", { value })));
     kaart.legenda.replaceChildren(...t.stad.partners.map((p, n) => el("li", {}, t.blokje(n), p.naam)));
     vlak.hidden = false;

@@ -11,7 +11,7 @@ window.$ = window.$ || function (html) {
 };
 
 window.SiaKaart = function (map, id, data) {
-  const SVG = "http://www.w3.org/2000/svg";
+  const { h, sv: svg } = Sia;
   const wrapper = document.getElementById(id + "-geheel");
   const part = (name) => document.getElementById(id + "-" + name);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -22,17 +22,7 @@ window.SiaKaart = function (map, id, data) {
   let layer = data.lagen.find((l) => l.id === data.start) || data.lagen[0];
   let chosen = -1;
 
-  function element(tag, text, name) {
-    const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = text;
-    if (name) made.className = name;
-    return made;
-  }
-  function svg(tag, attributes) {
-    const made = document.createElementNS(SVG, tag);
-    for (const key in attributes) made.setAttribute(key, attributes[key]);
-    return made;
-  }
+  const element = (tag, text, name) => h(tag, { class: name || null }, text);
 
   const GREY = { kleur: data.leeg, label: data.leegtekst, teken: "" };
   const classOf = (i) => (layer.klasse[i] < 0 ? GREY : layer.klassen[layer.klasse[i]]);

@@ -5,8 +5,7 @@
   const data = JSON.parse(document.getElementById("gegevens").textContent);
   const part = (id) => document.getElementById(id);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const number = (value, digits) => value === null ? "onbekend"
-    : value.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const { f, h } = Sia, number = (value, digits) => (value === null ? "onbekend" : f(value, digits));
   const map = L.map("kaart", {
     preferCanvas: true, zoomControl: false, minZoom: 6, maxZoom: 16, zoomSnap: 0.25,
     ...(calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {}),
@@ -51,17 +50,11 @@
         + (beyond ? " (gevoelig voor de methode)" : "");
     return "Plaats " + number(data.rang[i], 0) + " van " + number(data.aantal, 0) + interval + ".";
   }
-  function element(tag, text) {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    return made;
-  }
+  const element = (tag, text) => h(tag, {}, text);
   function details() {
     const box = part("gekozen");
     if (chosen < 0) return;
-    const title = element("p", data.namen[chosen] + " (" + data.gemeenten[data.gemeente[chosen]] + ")");
-    title.className = "titel";
-    const list = document.createElement("dl");
+    const title = h("p", { class: "titel" }, data.namen[chosen] + " (" + data.gemeenten[data.gemeente[chosen]] + ")"), list = h("dl");
     const row = (name, value) => list.append(element("dt", name), element("dd", value));
     row("Buurtcode", data.codes[chosen]);
     row("Inwoners", number(data.inwoners[chosen], 0));
@@ -76,20 +69,13 @@
     if (!shapes[chosen]) box.append(element("p", "Van deze buurt is geen grens bekend."));
   }
   function legend() {
-    const title = element("p", layer.titel);
-    title.className = "titel";
-    const list = document.createElement("ul");
+    const title = h("p", { class: "titel" }, layer.titel), list = h("ul");
     const counts = layer.klassen.map(() => 0);
     let rest = 0;
     layer.klasse.forEach((place) => { if (place < 0) rest += 1; else counts[place] += 1; });
     const rows = layer.klassen.map(([text, fill], k) => [text, fill, counts[k]]);
     rows.concat([["Niet gerangschikt of geen cijfer", data.leeg, rest]]).forEach(([text, fill, count]) => {
-      const item = document.createElement("li");
-      const box = document.createElement("span");
-      box.className = "vierkantje";
-      box.style.background = fill;
-      item.append(box, element("span", text + " (" + number(count, 0) + ")"));
-      list.append(item);
+      list.append(h("li", {}, h("span", { class: "vierkantje", style: { background: fill } }), element("span", text + " (" + number(count, 0) + ")")));
     });
     part("legenda").replaceChildren(title, element("p", layer.uitleg), list);
   }
@@ -127,10 +113,7 @@
   const place = new Map(shapes.map((shape, i) => [shape, i]));
   group.on("mouseover", (event) => {
     const i = place.get(event.layer || event.propagatedFrom);
-    const box = document.createElement("div");
-    const name = element("strong", data.namen[i] + " (" + data.gemeenten[data.gemeente[i]] + ")");
-    box.append(name, element("span", sentence(i)));
-    tip.setContent(box).setLatLng(event.latlng).addTo(map);
+    tip.setContent(h("div", {}, element("strong", data.namen[i] + " (" + data.gemeenten[data.gemeente[i]] + ")"), element("span", sentence(i)))).setLatLng(event.latlng).addTo(map);
   });
   group.on("mousemove", (event) => tip.setLatLng(event.latlng));
   group.on("mouseout", () => tip.remove());

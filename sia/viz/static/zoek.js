@@ -2,8 +2,7 @@
 /* A search box with suggestions: the combobox pattern of the ARIA Authoring Practices, list
    autocompletion. `labels` are what can be found; names that begin with what was typed come first. */
 window.SiaZoek = function (box, choices, status, { labels, least, most, take }) {
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  const keys = labels.map(plain);
+  const keys = labels.map(Sia.kaal);
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].localeCompare(labels[b], "nl"));
   let found = [];
   let active = -1;
@@ -39,14 +38,14 @@ window.SiaZoek = function (box, choices, status, { labels, least, most, take }) 
     return item;
   }
   function suggest() {
-    const wanted = plain(box.value.trim());
+    const wanted = Sia.kaal(box.value.trim());
     const hits = wanted.length < least ? [] : order.filter((i) => keys[i].includes(wanted));
     const first = hits.filter((i) => keys[i].startsWith(wanted));
     found = first.concat(hits.filter((i) => !keys[i].startsWith(wanted))).slice(0, most);
     choices.replaceChildren(...found.map(option));
     open(found.length > 0);
     const more = hits.length > most ? "; de eerste " + most + " staan in de lijst" : "";
-    const count = hits.length === 1 ? "1 buurt" : hits.length.toLocaleString("nl-NL") + " buurten";
+    const count = hits.length === 1 ? "1 buurt" : Sia.f(hits.length) + " buurten";
     status.textContent = wanted.length < least ? "" : count + " gevonden" + more;
   }
   box.addEventListener("input", suggest);
