@@ -7,15 +7,10 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from sia.atlas.content import Atlas, content
-from sia.report.build import environment, finished, static_text
+from sia.report.build import environment, finished
 from sia.report.material import Editie
 from sia.viz.leaflet import dump
-from sia.viz.theme import FICTIONAL
-
-
-def _own(name: str, package: str = "sia.atlas") -> Markup:
-    """Return a style sheet or script that comes with this package."""
-    return Markup(static_text(name, package))  # noqa: S704
+from sia.viz.theme import FICTIONAL, static_text
 
 
 def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> str:
@@ -37,8 +32,8 @@ def atlas_page(atlas: Atlas, editie: Editie, rapporten: Mapping[str, str]) -> st
             rapporten=rapporten,
             bron=made["bron"],
             versie=made["versie"],
-            css=_own("tokens.css", "sia.viz") + _own("atlas.css"),
-            js=_own("samen.js", "sia.viz") + _own("atlas.js"),
+            css=Markup(static_text("viz/tokens.css", "atlas/atlas.css")),  # noqa: S704 - ours
+            js=Markup(static_text("viz/samen.js", "atlas/atlas.js")),  # noqa: S704 - ours
             data=Markup(dump({**made, "rapporten": dict(rapporten)})),  # noqa: S704 - escaped by dump
         )
     )

@@ -6,7 +6,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import partial
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from sia.spreadsheet import csv_bytes
 from sia.stages.own import read_own
 from sia.stages.run import Run, resolve
 from sia.viz.figure import Chart
-from sia.viz.theme import samen, widget_tokens
+from sia.viz.theme import static_text, widget_tokens
 
 with extra("notebooks"):
     import anywidget
@@ -32,15 +31,11 @@ with extra("notebooks"):
 _WIDE = {"width": "30rem"}
 
 
-def _static(name: str) -> str:
-    return files("sia.explorer").joinpath("static", name).read_text(encoding="utf-8")
-
-
 class Doek(anywidget.AnyWidget):
     """What is drawn; says which buurten or heading were clicked."""
 
-    _esm = samen() + _static("verkenner.js")
-    _css = widget_tokens() + _static("verkenner.css")
+    _esm = static_text("viz/samen.js", "explorer/verkenner.js")
+    _css = widget_tokens() + static_text("explorer/verkenner.css")
     html = traitlets.Unicode().tag(sync=True)
     zin = traitlets.Unicode().tag(sync=True)
 

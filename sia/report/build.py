@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from sia.viz.city_map import CityMap
 from sia.viz.figure import Chart
 from sia.viz.leaflet import content_security_policy, hosts
 from sia.viz.tables import html_table
-from sia.viz.theme import FICTIONAL
+from sia.viz.theme import FICTIONAL, static_text
 
 START_PAGE = "index.html"
 REGISTER_PAGE, ACCESS_PAGE = "algoritmeregister.html", "toegankelijkheid.html"
@@ -59,12 +58,6 @@ def environment(package: str, folder: str) -> jinja2.Environment:
 def template(name: str) -> jinja2.Template:
     """Return one of this package's templates; whatever is put in it is escaped."""
     return environment("sia.report", "templates").get_template(name)
-
-
-@cache
-def static_text(name: str, package: str = "sia.report") -> str:
-    """Return a style sheet or script that comes with a room of the package."""
-    return files(package).joinpath("static", name).read_text(encoding="utf-8")
 
 
 @dataclass
@@ -221,7 +214,7 @@ class Renderer:
     def _page(self, name: str, titel: str, secties: list[Sectie], **more: Any) -> str:
         """Return a whole page, checked."""
         cijfers, theme = self.materiaal.cijfers, self.materiaal.theme
-        css = Markup(static_text("tokens.css", "sia.viz") + static_text("rapport.css"))  # noqa: S704
+        css = Markup(static_text("viz/tokens.css", "report/rapport.css"))  # noqa: S704
         known = {
             "titel": titel,
             "secties": secties,
@@ -232,7 +225,7 @@ class Renderer:
             "buren": self.buren,
             "fictief": FICTIONAL if theme.fictief else "",
             "css": css,
-            "js": Markup(static_text("samen.js", "sia.viz") + static_text("rapport.js")),  # noqa: S704 - comes with this package
+            "js": Markup(static_text("viz/samen.js", "report/rapport.js")),  # noqa: S704 - comes with this package
             "voet": css_text(f"{cijfers.gemeente} {cijfers.jaar} · {titel}"),
             "figuur_tabel": _chart_table,
             "soort": "pagina",

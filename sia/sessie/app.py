@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
 from sia.settings import Folders, project_root
 from sia.sources.tabular import decode
-from sia.viz.theme import samen, widget_tokens
+from sia.viz.theme import static_text, widget_tokens
 from sia.weighing.order import order_text
 
 with extra("sessie"):
@@ -47,10 +46,6 @@ SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessi
 """Parts of the page's script, in the order in which they need each other."""
 
 _LOG = logging.getLogger(__name__)
-
-
-def _static(name: str) -> str:
-    return files("sia.sessie").joinpath("static", name).read_text(encoding="utf-8")
 
 
 class Sessie(anywidget.AnyWidget):
@@ -83,8 +78,8 @@ class Sessie(anywidget.AnyWidget):
     page that asks no more is gone.
     """
 
-    _esm = samen() + "\n".join(_static(f"{name}.js") for name in SCRIPTS)
-    _css = widget_tokens() + _static("sessie.css")
+    _esm = static_text("viz/samen.js", *(f"sessie/{name}.js" for name in SCRIPTS))
+    _css = widget_tokens() + static_text("sessie/sessie.css")
 
     keuzes: traitlets.List[Any] = traitlets.List().tag(sync=True)
     opties = traitlets.Dict().tag(sync=True)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
 from sia.tafel.showing import city, compared, decided, lacking, shown
 from sia.viz.house_style import theme_of
-from sia.viz.theme import FICTIONAL, samen, widget_tokens
+from sia.viz.theme import FICTIONAL, static_text, widget_tokens
 
 with extra("sessie"):
     import anywidget
@@ -35,11 +34,6 @@ ALL = "alle"
 """Who leads the round has the budgets of all partners."""
 _LOG = logging.getLogger(__name__)
 _KEPT = 40
-
-
-def _static(room: str, *names: str) -> str:
-    folder = files(f"sia.{room}").joinpath("static")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 class Tafel(anywidget.AnyWidget):
@@ -58,12 +52,12 @@ class Tafel(anywidget.AnyWidget):
     in the state that a notebook keeps: everything goes by message, with an answer to each.
     """
 
-    _esm = (
-        samen()
-        + _static("sessie", "basis.js")
-        + _static("tafel", "kaart.js", "tijdlijn.js", "tafel.js")
+    _esm = static_text(
+        "viz/samen.js",
+        "sessie/basis.js",
+        *(f"tafel/{name}.js" for name in ("kaart", "tijdlijn", "tafel")),
     )
-    _css = widget_tokens() + _static("sessie", "sessie.css") + _static("tafel", "tafel.css")
+    _css = widget_tokens() + static_text("sessie/sessie.css", "tafel/tafel.css")
 
     def __init__(
         self,

@@ -174,7 +174,7 @@ class CityMap:
 def _box(place: Collection[int], text: str, size: float) -> _Box:
     x, y = place
     half = len(text) * size * _SIGN_WIDE / 2
-    return x - half, y - 0.65 * size, x + half, y + 0.65 * size
+    return x - half, y - 0.8 * size, x + half, y + 0.8 * size
 
 
 def _apart(one: _Box, other: _Box) -> bool:

@@ -13,9 +13,9 @@ import shapely
 
 from sia.areas import has_border
 from sia.viz.layers import Laag, score_layer, type_classes
-from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js, static_text
+from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js
 from sia.viz.maps import simplify
-from sia.viz.theme import FICTIONAL, NO_DATA
+from sia.viz.theme import FICTIONAL, NO_DATA, static_text
 
 STEPS = 10_000
 """Steps per degree of the coordinates in the page: about 11 m north-south, 7 m east-west."""
@@ -167,17 +167,15 @@ def country_page(facts: CountryFacts) -> str:
     drawn = int(has_border(facts.grenzen).sum())
     table = facts.buurten
     body = (
-        static_text("land.html")
+        static_text("viz/land.html")
         .replace("%TITEL%", html.escape(title))
         .replace("%FICTIEF%", f'<p class="fictief">{FICTIONAL}</p>' if facts.fictief else "")
         .replace("%TELLING%", html.escape(_counts(table, drawn)))
         .replace("%TOELICHTING%", html.escape(facts.toelichting))
         .replace("%DATA%", dump(page_data(facts)))
-        .replace(
-            "%LAND_JS%", static_text("samen.js") + static_text("zoek.js") + static_text("land.js")
-        )
+        .replace("%LAND_JS%", static_text("viz/samen.js", "viz/zoek.js", "viz/land.js"))
         .replace("%LEAFLET_JS%", leaflet_js())
-        .replace("%CSS%", leaflet_css() + static_text("kaart.css"))
+        .replace("%CSS%", leaflet_css() + static_text("viz/kaart.css"))
     )
     policy = html.escape(content_security_policy(body), quote=True)
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

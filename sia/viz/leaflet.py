@@ -8,13 +8,14 @@ import html
 import json
 import re
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from branca.element import Element, Figure
 from folium.template import Template
 from xstatic.pkg import leaflet
+
+from sia.viz.theme import static_text
 
 _ROOT = Path(leaflet.BASE_DIR)
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.I)
@@ -36,12 +37,6 @@ def dump(data: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-@cache
-def static_text(name: str) -> str:
-    """Return a style sheet or script that comes with this package."""
-    return files("sia.viz").joinpath("static", name).read_text(encoding="utf-8")
 
 
 @cache
@@ -67,8 +62,8 @@ def map_js() -> str:
         "iconRetinaUrl": _image("marker-icon-2x.png"),
         "shadowUrl": _image("marker-shadow.png"),
     }
-    drawing = static_text("kaart.js").replace("SIA_MARKER", dump(images))
-    return static_text("samen.js") + static_text("zoek.js") + drawing
+    drawing = static_text("viz/kaart.js").replace("SIA_MARKER", dump(images))
+    return static_text("viz/samen.js", "viz/zoek.js") + drawing
 
 
 def _image(name: str) -> str:

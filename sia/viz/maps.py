@@ -19,9 +19,9 @@ from sia.dutch import MISSING, getal, meervoud, opsomming
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import known, short_text, short_texts
 from sia.viz.layers import Laag, layers
-from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js, static_text
+from sia.viz.leaflet import Page, dump, leaflet_css, leaflet_js, map_js
 from sia.viz.outline import simplified
-from sia.viz.theme import FICTIONAL, NO_DATA, Theme
+from sia.viz.theme import FICTIONAL, NO_DATA, Theme, static_text
 
 BRT_TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 BRT_HOST = "https://service.pdok.nl"
@@ -106,7 +106,7 @@ def _resources() -> dict[str, Element]:
     return {
         "leaflet_css": _Verbatim(f"<style>{leaflet_css()}</style>"),
         "leaflet": _Verbatim(f"<script>{leaflet_js()}</script>"),
-        "sia_kaart_css": _Verbatim(f"<style>{static_text('kaart.css')}</style>"),
+        "sia_kaart_css": _Verbatim(f"<style>{static_text('viz/kaart.css')}</style>"),
         "sia_kaart_js": _Verbatim(f"<script>{map_js()}</script>"),
     }
 

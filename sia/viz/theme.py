@@ -17,16 +17,16 @@ _TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), ")
 
 
 @cache
-def tokens() -> Mapping[str, str]:
-    """Return the colours of readers' pages in the light theme: name in ``tokens.css`` -> hex."""
-    sheet = files("sia.viz").joinpath("static", "tokens.css").read_text(encoding="utf-8")
-    return dict(_TOKEN.findall(sheet))
+def static_text(*names: str) -> str:
+    """Return style sheets or scripts of the package, each ``room/file``, one after another."""
+    paths = (files("sia").joinpath(*name.replace("/", "/static/").split("/")) for name in names)
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @cache
-def samen() -> str:
-    """Return the script that every page shares: ``Sia``."""
-    return files("sia.viz").joinpath("static", "samen.js").read_text(encoding="utf-8")
+def tokens() -> Mapping[str, str]:
+    """Return the colours of readers' pages in the light theme: name in ``tokens.css`` -> hex."""
+    return dict(_TOKEN.findall(static_text("viz/tokens.css")))
 
 
 @cache

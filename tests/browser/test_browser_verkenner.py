@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from importlib.resources import files
 
 import pytest
 
-from sia.viz.theme import samen, widget_tokens
+from sia.viz.theme import static_text, widget_tokens
 
 pytestmark = pytest.mark.browser
 
@@ -29,12 +28,10 @@ widget.render({model, el: document.getElementById("a")});
 
 
 def test_click_lasso_and_keyboard_reach_python(visit: Callable) -> None:
-    static = files("sia.explorer").joinpath("static")
-    script = static.joinpath("verkenner.js").read_text("utf-8").replace("export default", "return")
-    style = static.joinpath("verkenner.css").read_text("utf-8")
-    seen = visit(
-        PAGE % (widget_tokens() + style, samen() + script, json.dumps(DRAWN).replace("</", "<\\/"))
-    )
+    script = static_text("viz/samen.js", "explorer/verkenner.js")
+    script = script.replace("export default", "return")
+    style = widget_tokens() + static_text("explorer/verkenner.css")
+    seen = visit(PAGE % (style, script, json.dumps(DRAWN).replace("</", "<\\/")))
     page = seen.page
     assert page.get_by_role("status").inner_text() == "Hoe hoger, hoe lager"
     page.locator('[data-b="BU1"]').click()

@@ -209,7 +209,7 @@ function maakKaart(nr, laag, jaar) {
     gT.textContent = "";
     const W = K.clientWidth || 600, H = K.clientHeight || 400, s = Math.min(W / vb[2], H / vb[3]), z = stad()[2] / vb[2], px = 13 / s, box = [], L = LAAG[laag()];
     const zet1 = (p, t, cl, x = {}) => {
-      const w = breed(t, 13) / s, r = [p[0] - w / 2, p[1] - px * 0.62, p[0] + w / 2, p[1] + px * 0.62];
+      const w = breed(t, 13) / s, r = [p[0] - w / 2, p[1] - px * 0.8, p[0] + w / 2, p[1] + px * 0.8];
       if (r[0] < vb[0] || r[2] > vb[0] + vb[2] || r[1] < vb[1] || r[3] > vb[1] + vb[3] || box.some((q) => r[0] < q[2] && r[2] > q[0] && r[1] < q[3] && r[3] > q[1])) return false;
       box.push(r);
       gT.append(sv("text", { x: p[0], y: p[1], class: cl, "font-size": px, style: { "stroke-width": 3.5 / s, ...x } }, t));
