@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
+from sia.dutch import getal
 from sia.gemeente import Gemeente
 from sia.indicators.build import DENSITY, INHABITANTS, IndicatorTable, populated
 from sia.indicators.cells import MISSING
@@ -170,10 +171,10 @@ def _why_unranked(
 def _no_woonbuurt(code: str, kind: str, people: float, gemeente: Gemeente) -> str:
     limits = gemeente.drempels
     if code in limits.geen_woonbuurten:
-        return f"Geen woonbuurt volgens de gemeente ({people:.0f} inwoners)."
-    what = f"{kind.capitalize()} met {people:.0f} inwoners, geen woonbuurt"
+        return f"Geen woonbuurt volgens de gemeente ({getal(people)} inwoners)."
+    what = f"{kind.capitalize()} met {getal(people)} inwoners, geen woonbuurt"
     if people < limits.inwoners:
-        return f"{what}: minder dan {limits.inwoners:.0f} inwoners."
+        return f"{what}: minder dan {getal(limits.inwoners)} inwoners."
     if kind == WERKGEBIED:
         return f"{what}: te weinig bewoners naast de bedrijven."
-    return f"{what}: minder dan {limits.dichtheid:.0f} inwoners per km²."
+    return f"{what}: minder dan {getal(limits.dichtheid)} inwoners per km²."
