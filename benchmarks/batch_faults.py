@@ -57,11 +57,11 @@ _START = """
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from benchmarks.batch_faults import phases
+from benchmarks.batch_faults import tasks
 from sia import batch
 from sia.store import write_json
 folder = Path(sys.argv[1])
-result = batch.run_batch(phases(folder), workers=2, scheduler=sys.argv[2] or None)
+result = batch.run_batch(tasks(folder), workers=2, scheduler=sys.argv[2] or None)
 write_json(folder / "uitkomsten.json", {"lijst": [asdict(o) for o in result.outcomes]})
 sys.exit(result.exit_code())
 """
@@ -106,26 +106,25 @@ def make_project(folder: Path, years: int) -> Path:
     return folder
 
 
-def phases(folder: Path) -> batch.Phases:
+def tasks(folder: Path) -> list[batch.Task]:
     """Return the batch of a project: per year both notebooks, one after the other."""
-    chains = []
+    listed = []
     for year in range(2000, 2000 + int((folder / "jaren.txt").read_text(encoding="utf-8"))):
         output = folder / "reports" / "GM9999" / str(year) / "intern" / "notebooks"
-        chains.append(
-            [
-                batch.Task(
-                    folder / "notebooks" / f"{name}.ipynb",
-                    "GM9999",
-                    year,
-                    {"jaar": year, "verwerkt": str(folder / "verwerkt"), "naam": name},
-                    output / f"{name}.ipynb",
-                    stages=(name,),
-                    fingerprint=f"{name} {year}",
-                )
-                for name in NOTEBOOKS
-            ]
-        )
-    return [chains]
+        listed += [
+            batch.Task(
+                folder / "notebooks" / f"{name}.ipynb",
+                "GM9999",
+                year,
+                {"jaar": year, "verwerkt": str(folder / "verwerkt"), "naam": name},
+                output / f"{name}.ipynb",
+                stages=(name,),
+                fingerprint=f"{name} {year}",
+                after=tuple((earlier, year) for earlier in NOTEBOOKS[:place]),
+            )
+            for place, name in enumerate(NOTEBOOKS)
+        ]
+    return listed
 
 
 def start(folder: Path, scheduler: str = "") -> subprocess.Popen[bytes]:
@@ -321,12 +320,11 @@ def finish(folder: Path, scheduler: str = "") -> None:
     check_whole(folder)
     if list(folder.rglob("*.part*")):
         raise RuntimeError(f"left over in {folder}")
-    for chain in phases(folder)[0]:
-        written = read_manifest(chain[0].processed)["stappen"]
-        for task in chain:
-            for name, expected in written[task.notebook.stem]["uitvoer"].items():
-                if sha256_file(task.processed / name) != expected:
-                    raise RuntimeError(f"not what the manifest says: {name}")
+    for task in tasks(folder):
+        written = read_manifest(task.processed)["stappen"]
+        for name, expected in written[task.notebook.stem]["uitvoer"].items():
+            if sha256_file(task.processed / name) != expected:
+                raise RuntimeError(f"not what the manifest says: {name}")
     shutil.rmtree(_temporary(folder))
 
 

@@ -38,12 +38,9 @@ def _tasks(home: Path, years: Sequence[int], ran: Sequence[int], name: str) -> l
         verwerkt=home / "data" / "processed",
         rapporten=home / "reports",
     )
-    phases = batch.plan(run, ROOT)
     return [
         replace(task, output=home / name / str(task.jaar) / task.output.name)
-        for chains in phases
-        for chain in chains
-        for task in chain
+        for task in batch.plan(run, ROOT)
         if task.jaar in ran
     ]
 

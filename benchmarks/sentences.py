@@ -19,17 +19,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import sia
 import voorbeeldstad
 from benchmarks.clustering_real import real_data
 from sia.approach import decide
+from sia.areas import RENAMED, SAME
 from sia.country.index import COUNTRY, country_indicators
 from sia.country.land import whole_intake
+from sia.errors import InputError
 from sia.gemeente import load_gemeente
 from sia.gemeente.model import Gemeente
 from sia.indicators import IndicatorTable, build_indicators
 from sia.methode import WeighingSettings
-from sia.report import first_screen
+from sia.report import change, first_screen
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
+from sia.report.material import selections
 from sia.report.sentences import certainty, heaviest_domain, highest_on, three_things
 from sia.sources.registry import read_folder
 from sia.sources.store import open_store
@@ -37,7 +41,7 @@ from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS as NAMES
 from sia.weighing import weigh_table
 
-YEAR, REAL, DRAWS = 2022, 2020, 200
+YEAR, REAL, BEFORE, DRAWS = 2022, 2020, 2017, 200
 CITIES = (
     *("GM0153", "GM0164", "GM0344", "GM0014", "GM0363"),  # Enschede, Hengelo, three large cities
     *("GM0599", "GM0917", "GM0935", "GM0855", "GM0796"),  # Rotterdam, Heerlen, Maastricht, ...
@@ -234,6 +238,70 @@ def _near(rate: float, printed: float, less: bool, euros: bool) -> bool:
     return abs(rate - printed) <= off
 
 
+def change_claims(g: change.Gebied) -> Iterator[tuple[str, bool]]:
+    """Yield every claim about the change of an area, and whether the tables bear it out."""
+    first, *rest = (z.tekst for z in change.things(g))
+    sure = [z.tekst for z in change.certainty(g)]
+    yield from ((f"form: {text}", not ODD.search(text)) for text in (first, *rest, *sure))
+    own = g.verandering.buurten.loc[g.cijfers.gebieden.index]
+    real, q = (own[name].astype(float) for name in ("echte verandering", "q"))
+    known, limit = real.notna(), g.verandering.fdr
+    yield first, ("geen enkele buurt is te vergelijken" in first.lower()) == (not known.any())
+    yield from _of_causes(own, g, sure)
+    if not known.any():
+        return
+    fixed = g.verandering.ruis_bekend
+    for word, moved in (("gestegen", real > 0), ("gedaald", real < 0)):
+        codes = real.index[moved & (q <= limit) & fixed]
+        found = re.search(rf"in (\d+) buurt(?:en)? {word}: ([^;]*)", first)
+        yield first, int(found[1] if found else 0) == len(codes)
+        if found:
+            most = codes[real[codes].abs() == real[codes].abs().max()]
+            yield first, any(found[2].startswith(str(n)) for n in g.cijfers.naam[most])
+    mean, average = real[known].mean(), rest[0]
+    shown = re.search(r"([+−-]?\d[\d.]*,\d) punten", average)
+    yield average, shown is not None and abs(_signed(shown[1]) - mean) <= 0.0501
+    certain = fixed and g.gemiddeld["urgentie_q"] <= limit
+    verb = re.search(r"Gemiddeld (steeg|daalde) de", average)
+    yield average, (verb is not None and verb[1] == ("steeg" if mean > 0 else "daalde")) == certain
+    means = {key: own[key].astype(float)[known].mean() for key in NAMES if key in own}
+    moved = {k: m for k, m in means.items() if fixed and g.gemiddeld[f"{k}_q"] <= limit}
+    most = re.search(r"sterkst veranderde ([\w ]+): .* dus (meer|minder) opgave", rest[1])
+    yield rest[1], (most is not None) == bool(moved)
+    if most is not None:
+        top = max(map(abs, moved.values()))
+        names = {NAMES[k].lower(): m for k, m in moved.items() if abs(abs(m) - top) < 1e-9}
+        yield rest[1], most[1] in names and (names[most[1]] > 0) == (most[2] == "meer")
+
+
+def _of_causes(own: pd.DataFrame, g: change.Gebied, sure: list[str]) -> Iterator[tuple[str, bool]]:
+    """Yield what is said of noise, other causes, borders and who is left out."""
+    told, real = " ".join(sure), own["echte verandering"].astype(float)
+    parts = own[list(change.PARTS)].astype(float)
+    whole = (own["basisjaar"] + parts.sum(axis=1) - own["dit jaar"])[real.notna()].abs()
+    yield "the causes together are the difference", bool((whole.dropna() < 1e-6).all())
+    noise = re.search(r"Voor (\d+) buurt\w* kan de verandering ook ruis", told)
+    quiet = real.notna() & ~(own["q"].astype(float) <= g.verandering.fdr)
+    quiet |= (real == 0) & real.notna()
+    yield told, int(noise[1] if noise else 0) == int(quiet.sum() * g.verandering.ruis_bekend)
+    out = re.search(r"(\d+) buurt\w* (?:is|zijn) niet te vergelijken", told)
+    yield told, int(out[1] if out else 0) == int(real.isna().sum())
+    yield told, ("Alle buurten hier zijn te vergelijken" in told) == bool(real.notna().all())
+    border = re.search(r"(\d+) buurt\w* (?:heeft|hebben) een andere grens", told)
+    yield told, int(border[1] if border else 0) == int((~own["grens"].isin([SAME, RENAMED])).sum())
+    sizes = parts.dropna().abs().mean()
+    for name, size in sizes.items():
+        size_told = re.search(rf"[ :]{name} (\d+,\d)", told)
+        if size_told is not None:
+            yield told, abs(_number(size_told[1]) - size) <= 0.0501
+    if "hebben hier geen invloed" in told:
+        yield told, bool((sizes.drop("echte verandering") < 0.0501).all())
+
+
+def _signed(text: str) -> float:
+    return _number(text.replace("−", "-"))
+
+
 def _number(text: str) -> float:
     return float(text.replace(".", "").replace(",", "."))
 
@@ -274,11 +342,51 @@ def _cities(quick: bool) -> Iterator[Cijfers]:
         yield figures(part_of(table, str(code)), city, draws)
 
 
+def _changes(quick: bool) -> Iterator[list[change.Gebied]]:
+    """Yield the areas of every city with two years, as its report has them."""
+    with tempfile.TemporaryDirectory() as kept:
+        raw, folder = Path(kept) / "ruw", real_data()
+        voorbeeldstad.generate(raw, jaren=(YEAR, YEAR + 2))
+        yield _areas(voorbeeldstad.GEMEENTECODE, (YEAR, YEAR + 2), raw, Path(kept))
+        if folder is None or quick:
+            return
+        for code in CITIES:
+            try:
+                yield _areas(code, (BEFORE, REAL), folder, Path(kept))
+            except InputError as error:
+                print(f"{code}: {error.problems[0].wat}", file=sys.stderr)
+
+
+def _areas(code: str, years: tuple[int, int], raw: Path, kept: Path) -> list[change.Gebied]:
+    stad = sia.open(
+        *(code, years[-1], [raw]),
+        jaren=years,
+        basisjaar=years[0],
+        verwerkt=kept / "verwerkt",
+        rapporten=kept / "rapporten",
+    )
+    city = stad.run.made("rapport").result.cijfers
+    if city.verandering is None:
+        return []
+    return [
+        change.Gebied(one.naam, one.gebied, city.alleen(list(one.codes)), city.verandering)
+        for one in selections(city)
+        if one.soort == "verandering"
+    ]
+
+
 def main(quick: bool) -> str:
     """Return the number of claims and of false ones per city as Markdown."""
     lines = ["| city | buurten | claims | false |", "|---|---:|---:|---:|"]
     wrong: list[str] = []
     every = 0
+    for areas in _changes(quick):
+        found = [claim for area in areas for claim in change_claims(area)]
+        if areas:
+            name, size = areas[0].cijfers.gemeente, len(areas[0].buurten)
+            false = [f"{name}, change: {text}" for text, right in found if not right]
+            every, wrong = every + len(found), wrong + false
+            lines.append(f"| {name}, change | {size} | {len(found)} | {len(false)} |")
     for c in _cities(quick):
         found = list(claims(c))
         false = [f"{c.gemeente}: {text}" for text, right in found if not right]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -85,6 +86,14 @@ def render(problems: Iterable[Problem]) -> str:
         filled = [(_named(h, c), c) for h, c in zip(_HEADINGS, problem.cells(), strict=True) if c]
         lines.append("- " + "\n  ".join(f"{heading}: {cell}" for heading, cell in filled))
     return "\n".join(lines)
+
+
+ON_DISK = {
+    errno.ENOSPC: "De schijf is vol: maak ruimte vrij op de schijf met data/processed en reports.",
+    errno.EROFS: "Deze map is alleen te lezen: zet het project op een schijf die te schrijven is.",
+    errno.EACCES: "Een bestand is niet leesbaar of niet schrijfbaar: pas de rechten aan.",
+}
+"""What a reader can do when the system refuses a file."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

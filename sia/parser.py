@@ -11,7 +11,7 @@ import typer
 from typer._click import exceptions as wrong
 from typer.core import TyperCommand, TyperGroup
 
-from sia.errors import InputError
+from sia.errors import ON_DISK, InputError
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -94,6 +94,12 @@ class Group(_Dutch, TyperGroup):
         except InputError as error:
             typer.echo(str(error), err=True)
             status = BAD_INPUT
+        except OSError as error:
+            if error.errno not in ON_DISK:
+                raise
+            what = error.filename or "Schrijven lukt niet"
+            typer.echo(f"{what}: {ON_DISK[error.errno]}", err=True)
+            status = FAILED
         sys.exit(status or OK)
 
 

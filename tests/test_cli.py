@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -129,6 +130,21 @@ def test_a_misspelt_municipality_is_answered_without_reading(
     assert result.exit_code == 2
     assert "optie: --gemeente" in result.output
     assert "Bedoelde u Utrecht?" in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gemeenten").mkdir()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "gemeenten/borne.toml")
+
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    monkeypatch.setattr("sia.store.atomic_path", refuse)
+    result = RUNNER.invoke(cli.app, ["init", "GM0147", "--naam", "Borne"])
+    assert (result.exit_code, "alleen te lezen" in result.output) == (1, True)
+    assert "gemeenten/borne.toml" in result.output
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -8,10 +8,8 @@ from sia.batch.record import begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import write_summary
 from sia.batch.tasks import (
-    Phases,
     Task,
     check_parameters,
-    merge,
     notebook_parameters,
     plan,
 )
@@ -20,14 +18,12 @@ __all__ = [
     "BatchResult",
     "Level",
     "Outcome",
-    "Phases",
     "Request",
     "Task",
     "begin",
     "check_parameters",
     "choose",
     "default_workers",
-    "merge",
     "notebook_parameters",
     "plan",
     "run_batch",

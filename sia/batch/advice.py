@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sia.batch.outcome import FAILED, Outcome
+from sia.errors import ON_DISK
 
 _KNOWN = (
-    (
-        ("No space left on device", "Errno 28"),
-        "De schijf is vol: maak ruimte vrij op de schijf met data/processed en reports.",
-    ),
+    *(((f"Errno {number}]",), text) for number, text in ON_DISK.items()),
     (
         ("CellTimeoutError",),
         "De cel duurde langer dan mag: geef meer tijd met --tijdslimiet (in seconden).",
@@ -25,10 +23,6 @@ _KNOWN = (
     (
         ("InputError",),
         "Volg wat de melding zegt.",
-    ),
-    (
-        ("PermissionError", "Errno 13"),
-        "Een bestand is niet leesbaar of niet schrijfbaar: pas de rechten aan.",
     ),
 )
 _ELSE = "Lees de melding onder die cel in de uitgevoerde kopie en herstel de oorzaak."

@@ -1,4 +1,4 @@
-"""Chains on the workers of a Dask scheduler: what dies is done again, what stays away given up."""
+"""Tasks on the workers of a Dask scheduler: what dies is done again, what stays away given up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sia.batch.outcome import Outcome
-from sia.batch.tasks import Chain
+from sia.batch.tasks import Task
 from sia.errors import Problem
 
 PATIENCE = 300.0
@@ -44,37 +44,37 @@ def open_to_others(scheduler: str | None, trusted: bool) -> list[Problem]:
 
 
 class Remote:
-    """Sends chains to a cluster; what a lost scheduler forgot is sent again when one is back.
+    """Sends tasks to a cluster; what a lost scheduler forgot is sent again when one is back.
 
     `connect` returns a client of the scheduler, or raises `OSError` when it does not answer; `send`
-    takes a client and a chain and returns a future of Dask.
+    takes a client and a task and returns a future of Dask.
     """
 
-    def __init__(self, connect: Callable[[], Any], send: Callable[[Any, Chain], Any]) -> None:
+    def __init__(self, connect: Callable[[], Any], send: Callable[[Any, Task], Any]) -> None:
         self._connect, self._send = connect, send
         self.client = connect()
-        self._waiting: dict[Future[list[Outcome]], Chain] = {}
+        self._waiting: dict[Future[Outcome], Task] = {}
         # a future of Dask that nobody holds is forgotten by the cluster
-        self._sent: dict[Future[list[Outcome]], Any] = {}
+        self._sent: dict[Future[Outcome], Any] = {}
         self._alone_since: float | None = None
         self._lost = False
 
-    def submit(self, chain: Chain) -> Future[list[Outcome]]:
-        """Send a chain; when the workers were given up before, it fails at once."""
-        mine: Future[list[Outcome]] = Future()
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Send a task; when the workers were given up before, it fails at once."""
+        mine: Future[Outcome] = Future()
         if self._lost:
             mine.set_exception(WorkersLostError())
             return mine
-        self._waiting[mine] = chain
+        self._waiting[mine] = task
         if self.client.status == "running":
             self._hand_out(mine)
         return mine
 
-    def _hand_out(self, mine: Future[list[Outcome]]) -> None:
+    def _hand_out(self, mine: Future[Outcome]) -> None:
         theirs = self._sent[mine] = self._send(self.client, self._waiting[mine])
         theirs.add_done_callback(partial(self._hand_over, mine))
 
-    def _hand_over(self, mine: Future[list[Outcome]], theirs: Any) -> None:
+    def _hand_over(self, mine: Future[Outcome], theirs: Any) -> None:
         if theirs.cancelled():
             # the scheduler went, and with it all that it knew
             self._sent.pop(mine, None)

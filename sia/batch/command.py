@@ -20,7 +20,7 @@ from sia.batch.prune import prune_stores
 from sia.batch.record import Start, begin, write_record
 from sia.batch.run import default_workers, run_batch
 from sia.batch.summary import cost_text, unknown_text, write_summary
-from sia.batch.tasks import TIME_LIMIT, Phases, merge, plan
+from sia.batch.tasks import TIME_LIMIT, Task, plan
 from sia.errors import InputError, Problem, refuse
 from sia.fingerprint import hand_down, raw_hash
 from sia.gemeente import FICTIEF, Gemeente
@@ -152,12 +152,12 @@ def start(request: Request, root: Path, say: Say, level: Level = "gewoon") -> Ba
     with hand_down(bron, raw_hash(bron)):
         chosen = choose(request, cache(lambda: _read(bron, folders, remark)))
         runs = _runs(request, chosen, bron, folders)
-        phases = _plans(request, runs, root)
+        tasks = _plans(request, runs, root)
         _tell_base_years(request, chosen, folders, say if request.basisjaar else remark)
         starts = _starts(request, runs, bron, folders)
-        with _terminate_as_interrupt(), display(_count(phases), level) as shown:
+        with _terminate_as_interrupt(), display(len(tasks), level) as shown:
             result = run_batch(
-                phases,
+                tasks,
                 bron=bron,
                 workers=request.werkers or default_workers(),
                 force=request.opnieuw,
@@ -217,13 +217,14 @@ def _runs(
     return runs
 
 
-def _plans(request: Request, runs: Sequence[Run], root: Path) -> Phases:
+def _plans(request: Request, runs: Sequence[Run], root: Path) -> list[Task]:
     """Lay out the whole batch."""
     choices = read_toml(request.methode) if request.methode else {}
     # only where it is asked for: a project of other notebooks need not know the word
     extra = {"reeks": True} if request.reeks else {}
     limit = request.tijdslimiet
-    return merge(plan(run, root, methode=choices, extra=extra, timeout=limit) for run in runs)
+    plans = (plan(run, root, methode=choices, extra=extra, timeout=limit) for run in runs)
+    return [task for one in plans for task in one]
 
 
 def _tell_base_years(
@@ -256,10 +257,6 @@ def _prune(bron: Sequence[Path], folders: Folders, say: Say) -> None:
     if gone:
         names = ", ".join(str(path.relative_to(folders.processed)) for path in gone)
         say(f"Opgeruimd, van eerdere bronbestanden en nergens meer voor nodig: {names}")
-
-
-def _count(phases: Sequence[Sequence[Sequence[object]]]) -> int:
-    return sum(len(chain) for chains in phases for chain in chains)
 
 
 def _starts(

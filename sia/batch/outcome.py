@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sia.batch.tasks import Chain, Task
+from sia.batch.tasks import Task
 
 DONE, FAILED, SKIPPED, UNCHANGED = "klaar", "mislukt", "overgeslagen", "ongewijzigd"
 STOPPED = "niet gedraaid"
@@ -18,7 +18,7 @@ class Outcome:
     """What became of a task.
 
     `status` is ``klaar``, ``ongewijzigd`` (nothing changed since it last went well), ``mislukt``,
-    ``overgeslagen`` (an earlier notebook of that year failed) or ``niet gedraaid`` (the batch was
+    ``overgeslagen`` (what it needs of that year failed) or ``niet gedraaid`` (the batch was
     stopped); `cell` is the one that failed, as Jupyter numbers it: ``[3]``. `memory` is the
     kernel's peak in bytes, `cpu` its processor time in seconds, where known. `outputs` has the
     SHA-256 of what the stages wrote.
@@ -43,16 +43,9 @@ class Outcome:
         return self.status in (DONE, UNCHANGED)
 
 
-def skipped(task: Task, status: str = SKIPPED) -> Outcome:
+def skipped(task: Task, status: str = SKIPPED, reason: str = "") -> Outcome:
     """Return the outcome of a task that did not run: an earlier one failed or it was stopped."""
-    return Outcome(task.gemeente, task.jaar, task.notebook.stem, status)
-
-
-def not_run(chain: Chain, reason: str) -> list[Outcome]:
-    """Return the outcomes of a chain that could not even be begun: its first task failed."""
-    first = chain[0]
-    failed = Outcome(first.gemeente, first.jaar, first.notebook.stem, FAILED, message=reason)
-    return [failed, *map(skipped, chain[1:])]
+    return Outcome(task.gemeente, task.jaar, task.notebook.stem, status, message=reason)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Run chains of notebooks side by side, on this machine or on a Dask cluster."""
+"""Run notebooks side by side, on this machine or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sia.batch.execute import run_notebook
-from sia.batch.outcome import STOPPED, BatchResult, Outcome, not_run, skipped
+from sia.batch.outcome import FAILED, STOPPED, BatchResult, Outcome, skipped
 from sia.batch.resume import mark_done, unchanged
-from sia.batch.schedule import Line, Pool, lines_of, work
-from sia.batch.tasks import Chain, Phases, base_fingerprint
+from sia.batch.schedule import Pool, lines_of, work
+from sia.batch.tasks import Task, base_fingerprint
 from sia.batch.warm import stopped, warm_kernels
 from sia.extras import extra
 from sia.fingerprint import RawHash, hand_down, raw_hash
@@ -26,27 +26,21 @@ _checked: dict[str, RawHash] = {}
 """Base fingerprint that this worker of a cluster found to be its own -> that of the raw files."""
 
 
-def run_chain(chain: Chain, force: bool = False) -> list[Outcome]:
-    """Run the notebooks of a municipality and year in a phase; after a failure skip the rest."""
-    outcomes: list[Outcome] = []
-    for task in chain:
-        if outcomes and not outcomes[-1].good:
-            outcomes.append(skipped(task))
-            continue
-        outcome = None if force else unchanged(task)
-        if outcome is None:
-            outcome = run_notebook(task)
-            if outcome.good:
-                mark_done(task, outcome)
-        outcomes.append(outcome)
-    return outcomes
+def run_task(task: Task, force: bool = False) -> Outcome:
+    """Run a notebook, unless nothing that it rests on has changed."""
+    outcome = None if force else unchanged(task)
+    if outcome is None:
+        outcome = run_notebook(task)
+        if outcome.good:
+            mark_done(task, outcome)
+    return outcome
 
 
-def verified_chain(chain: Chain, base: str, bron: Sequence[Path], force: bool) -> list[Outcome]:
-    """Run a chain on a worker elsewhere, when it sees the code and inputs that made `base`.
+def verified_task(task: Task, base: str, bron: Sequence[Path], force: bool) -> Outcome:
+    """Run a task on a worker elsewhere, when it sees the code and inputs that made `base`.
 
     `base` is the base fingerprint on the machine that sends the work, `bron` what it is made of
-    beside the package; else all outcomes are failed, with the reason.
+    beside the package; else it failed, with the reason.
     """
     there = all(folder.is_dir() for folder in bron)
     raw = _checked.get(base) or (raw_hash(bron) if there else RawHash("", ""))
@@ -55,14 +49,14 @@ def verified_chain(chain: Chain, base: str, bron: Sequence[Path], force: bool) -
             "Deze werker ziet andere bronbestanden of andere code dan de opdrachtgever; "
             "geef hem dezelfde gedeelde map en dezelfde versie."
         )
-        return not_run(chain, reason)
+        return skipped(task, FAILED, reason)
     _checked[base] = raw
     with hand_down(bron, raw), warm_kernels():
-        return run_chain(chain, force)
+        return run_task(task, force)
 
 
 def run_batch(
-    phases: Phases,
+    tasks: Sequence[Task],
     *,
     bron: Sequence[Path] = (),
     workers: int = 2,
@@ -72,16 +66,16 @@ def run_batch(
     progress: Progress | None = None,
     say: Say | None = None,
 ) -> BatchResult:
-    """Run chains of notebooks, those of different municipalities and years side by side.
+    """Run notebooks, as many side by side as there are workers, each after those that it needs.
 
-    A municipality goes to its next phase when all its years have done this one; it does not wait
-    for others. When a task fails, the rest of that municipality and year is skipped. Outcomes are
-    sorted by municipality, year and notebook; after Ctrl-C they are those of what was done.
+    When a task fails, what needs it in that municipality and year is skipped; nothing else is.
+    Outcomes are sorted by municipality, year and notebook; after Ctrl-C they are those of what was
+    done.
 
     Parameters
     ----------
     workers : int
-        Chains side by side; the work itself is done in kernels, one process each.
+        Notebooks side by side; the work itself is done in kernels, one process each.
     warm : bool
         Fork kernels from a warm server where the platform can; else start each one anew.
     scheduler : str, optional
@@ -91,7 +85,7 @@ def run_batch(
     """
     raw = raw_hash(bron)
     base = base_fingerprint(raw)
-    lines = lines_of(phases)
+    lines = lines_of(tasks)
     interrupted = False
     with hand_down(bron, raw):
         place = (
@@ -104,7 +98,11 @@ def run_batch(
                 work(lines, pool, progress or _ignore, say or _ignore)
             except KeyboardInterrupt:
                 interrupted = True
-    outcomes = [outcome for line in lines for outcome in _all_of(line)]
+    outcomes = [
+        line.outcomes.get(task.key) or skipped(task, STOPPED)
+        for line in lines
+        for task in line.tasks
+    ]
     ordered = sorted(outcomes, key=lambda o: (o.gemeente, o.jaar, o.notebook))
     return BatchResult(tuple(ordered), interrupted)
 
@@ -113,20 +111,12 @@ def _ignore(_: object) -> None:
     """Take what nobody asked to hear."""
 
 
-def _all_of(line: Line) -> list[Outcome]:
-    """Return the outcomes of a municipality, also of the tasks that were not reached."""
-    reached = {(o.jaar, o.notebook) for o in line.outcomes}
-    tasks = [task for chains in line.phases for chain in chains for task in chain]
-    rest = [t for t in tasks if (t.jaar, t.notebook.stem) not in reached]
-    return [*line.outcomes, *(skipped(task, STOPPED) for task in rest)]
-
-
 @contextmanager
 def _local(workers: int, warm: bool, force: bool) -> Iterator[Pool]:
     threads = ThreadPoolExecutor(max_workers=workers)
 
-    def submit(chain: Chain) -> Future[list[Outcome]]:
-        return threads.submit(run_chain, chain, force)
+    def submit(task: Task) -> Future[Outcome]:
+        return threads.submit(run_task, task, force)
 
     with warm_kernels(warm):
         try:
@@ -144,9 +134,9 @@ def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> It
 
     from sia.batch.cluster import Remote
 
-    def send(client: Any, chain: Chain) -> Any:
+    def send(client: Any, task: Task) -> Any:
         # a worker that dies takes its work with it: that is given to another one
-        return client.submit(verified_chain, chain, base, list(bron), force, pure=False, retries=2)
+        return client.submit(verified_task, task, base, list(bron), force, pure=False, retries=2)
 
     remote = Remote(partial(Client, scheduler), send)
     try:

@@ -1,4 +1,4 @@
-"""Which chain runs when: municipality by municipality, phase by phase, as many as there is room."""
+"""Which task runs when: municipality by municipality, after what it needs, while there is room."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from graphlib import TopologicalSorter
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from sia.batch.outcome import Outcome, not_run, skipped
+from sia.batch.outcome import FAILED, Outcome, skipped
 from sia.batch.resume import remove_left_overs
-from sia.batch.tasks import Chain, Phases
+from sia.batch.tasks import Key, Task
 
 _RETRY = 0.5
 """Seconds between two tries for a municipality that another batch works on."""
@@ -23,31 +23,35 @@ _RETRY = 0.5
 class Pool:
     """Where jobs run: how many `places` there are, and what to call while nothing comes in."""
 
-    submit: Callable[[Chain], Any]
+    submit: Callable[[Task], Any]
     places: int
     look: Callable[[], None] = lambda: None
 
 
 @dataclass
 class Line:
-    """One municipality on its way through its own phases."""
+    """The tasks of one municipality, of which those listed first go first when they may start."""
 
     gemeente: str
-    phases: Phases
-    outcomes: list[Outcome] = field(default_factory=list)
+    tasks: Sequence[Task]
+    outcomes: dict[Key, Outcome] = field(default_factory=dict)
     lock: FileLock | None = None
-    phase: int = -1
-    waiting: list[Chain] = field(default_factory=list)
+    waiting: list[Task] = field(default_factory=list)
     under_way: int = 0
+
+    def __post_init__(self) -> None:
+        listed = {task.key for task in self.tasks}
+        needs = {task.key: listed.intersection(task.after) for task in self.tasks}
+        self._order = TopologicalSorter(needs)
+        self._order.prepare()
 
     def done(self) -> bool:
         """Whether there is nothing left to run."""
-        return self.phase >= len(self.phases)
+        return len(self.outcomes) == len(self.tasks)
 
     def take_lock(self) -> bool:
         """Try to be the only batch that writes this municipality; tell whether it worked."""
-        tasks = [task for chains in self.phases for chain in chains for task in chain]
-        root = tasks[0].processed.parent
+        root = self.tasks[0].processed.parent
         root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(root / ".slot")
         try:
@@ -55,24 +59,31 @@ class Line:
         except Timeout:
             return False
         self.lock = lock
-        folders: set[Path] = {t.output.parents[2] for t in tasks} | {t.processed for t in tasks}
+        folders = {t.output.parents[2] for t in self.tasks} | {t.processed for t in self.tasks}
         remove_left_overs(sorted(folders | {root / "intake"}))
         return True
 
+    def end(self, task: Task, outcome: Outcome) -> None:
+        """Take in what became of a task."""
+        self.outcomes[task.key] = outcome
+        self._order.done(task.key)
+
     def advance(self) -> list[Outcome]:
-        """Go on to the next phase when this one is over; return what is skipped by that."""
+        """Let wait for room what may start now; return what is skipped.
+
+        A year in which something fails does not take the other years down: a task is skipped for
+        what went wrong in its own year alone.
+        """
         dropped: list[Outcome] = []
-        while not self.done() and not self.waiting and not self.under_way:
-            self.phase += 1
-            if self.done():
-                break
-            broken = {o.jaar for o in self.outcomes if not o.good}
-            for chain in self.phases[self.phase]:
-                if chain[0].jaar in broken:
-                    dropped += map(skipped, chain)
+        while free := self._order.get_ready():
+            for task in (task for task in self.tasks if task.key in free):
+                before = (self.outcomes.get(key) for key in task.after if key[1] == task.jaar)
+                if all(one is None or one.good for one in before):
+                    self.waiting.append(task)
                 else:
-                    self.waiting.append(chain)
-            self.outcomes += [o for o in dropped if o not in self.outcomes]
+                    dropped.append(skipped(task))
+                    self.end(task, dropped[-1])
+        self.waiting.sort(key=self.tasks.index)
         return dropped
 
     def release(self) -> None:
@@ -82,20 +93,17 @@ class Line:
             self.lock = None
 
 
-Finished = queue.SimpleQueue[tuple[Any, Line, Chain]]
+Finished = queue.SimpleQueue[tuple[Any, Line, Task]]
 
 
-def _put(finished: Finished, line: Line, chain: Chain, future: Any) -> None:
-    finished.put((future, line, chain))
+def _put(finished: Finished, line: Line, task: Task, future: Any) -> None:
+    finished.put((future, line, task))
 
 
-def lines_of(phases: Phases) -> list[Line]:
+def lines_of(tasks: Sequence[Task]) -> list[Line]:
     """Return the municipalities of a batch, in the order of their code."""
-    codes = sorted({chain[0].gemeente for chains in phases for chain in chains})
-    return [
-        Line(code, [[chain for chain in chains if chain[0].gemeente == code] for chains in phases])
-        for code in codes
-    ]
+    codes = sorted({task.gemeente for task in tasks})
+    return [Line(code, [task for task in tasks if task.gemeente == code]) for code in codes]
 
 
 def work(
@@ -114,23 +122,22 @@ def work(
     try:
         while True:
             room = pool.places - sum(line.under_way for line in lines)
-            for line, chain in _next(lines, room, progress):
+            for line, task in _next(lines, room, progress):
                 line.under_way += 1
-                future = pool.submit(chain)
-                future.add_done_callback(partial(_put, finished, line, chain))
+                future = pool.submit(task)
+                future.add_done_callback(partial(_put, finished, line, task))
             if all(line.done() for line in lines):
                 break
             _tell(lines, told, say)
             try:
-                future, line, chain = finished.get(timeout=_RETRY)
+                future, line, task = finished.get(timeout=_RETRY)
             except queue.Empty:
                 pool.look()
                 continue
             line.under_way -= 1
-            outcomes = _outcomes(future, chain)
-            line.outcomes += outcomes
-            for outcome in outcomes:
-                progress(outcome)
+            outcome = _outcome(future, task)
+            line.end(task, outcome)
+            progress(outcome)
     finally:
         for line in lines:
             line.release()
@@ -138,8 +145,8 @@ def work(
 
 def _next(
     lines: Sequence[Line], room: int, progress: Callable[[Outcome], None]
-) -> Iterator[tuple[Line, Chain]]:
-    """Yield at most `room` chains that may run now; release the municipalities that are done."""
+) -> Iterator[tuple[Line, Task]]:
+    """Yield at most `room` tasks that may run now; release the municipalities that are done."""
     for line in lines:
         if line.done():
             continue
@@ -164,12 +171,12 @@ def _tell(lines: Sequence[Line], told: set[str], say: Callable[[str], None]) -> 
             say(f"{line.gemeente}: een andere run is hiermee bezig; wachten tot die klaar is.")
 
 
-def _outcomes(future: Any, chain: Chain) -> list[Outcome]:
-    """Return what became of a chain, also of one that could not be begun."""
+def _outcome(future: Any, task: Task) -> Outcome:
+    """Return what became of a task, also of one that could not be begun."""
     if future.cancelled():
-        return [skipped(task) for task in chain]
+        return skipped(task)
     error = future.exception()
     if error is not None:
-        return not_run(chain, f"{type(error).__name__}: {error}")
-    listed: list[Outcome] = future.result()
-    return listed
+        return skipped(task, FAILED, f"{type(error).__name__}: {error}")
+    outcome: Outcome = future.result()
+    return outcome

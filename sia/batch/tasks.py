@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from sia.store import sha256_file
 TIME_LIMIT = 900
 """Seconds that one cell may take."""
 
-Chain = list["Task"]
-Phases = list[list[Chain]]
+Key = tuple[str, int]
+"""A notebook and a year: one task of a municipality."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Task:
 
     Its `output` is the executed copy, its `stages` are what the manifest notes its files under, its
     `fingerprint` is the hash of everything that it rests on, its `timeout` in seconds is per cell.
+    It starts when the tasks `after` which it comes, of the same municipality, have ended.
     """
 
     notebook: Path
@@ -38,6 +39,12 @@ class Task:
     stages: tuple[str, ...] = ()
     fingerprint: str = ""
     timeout: int = TIME_LIMIT
+    after: tuple[Key, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Notebook and year."""
+        return self.notebook.stem, self.jaar
 
     @property
     def processed(self) -> Path:
@@ -107,12 +114,12 @@ def plan(
     methode: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
     timeout: int = TIME_LIMIT,
-) -> Phases:
-    """Lay out the phases of one municipality and its years, as the table of stages orders them.
+) -> list[Task]:
+    """List the tasks of one municipality and its years, each after what it needs.
 
-    What lies over the method of the municipality is in `methode`; `extra` are parameters of single
-    notebooks, such as ``reeks``. What is unknown or of another type is refused before a kernel
-    starts.
+    The table of stages says what needs what. What lies over the method of the municipality is in
+    `methode`; `extra` are parameters of single notebooks, such as ``reeks``. What is unknown or of
+    another type is refused before a kernel starts.
     """
     shared: dict[str, Any] = {
         "gemeente": run.gemeente.code,
@@ -142,12 +149,14 @@ def plan(
             stages,
             digest([texts[name], own, *rests_on]),
             timeout,
+            tuple(
+                (other, year)
+                for other, years in graph.waits(name)
+                for year in run.of_year(jaar).years(years)
+            ),
         )
 
-    return [
-        [[task(name, jaar) for name in chain] for jaar in run.jaren for chain in side_by_side]
-        for side_by_side in graph.phases()
-    ]
+    return [task(name, jaar) for name in graph.notebooks() for jaar in run.jaren]
 
 
 def _given(
@@ -180,8 +189,3 @@ def _given(
 def base_fingerprint(raw: RawHash) -> str:
     """Return the hash of the package and the raw files: what every machine must have the same."""
     return digest([code_hash(), *raw])
-
-
-def merge(plans: Iterable[Phases]) -> Phases:
-    """Return the phases of several municipalities as those of one batch."""
-    return [[chain for chains in phase for chain in chains] for phase in zip(*plans, strict=True)]

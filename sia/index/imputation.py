@@ -110,7 +110,8 @@ def _mean(x: Array, axis: int) -> Array:
     """Return the mean of present values, that axis kept; NaN where there are none."""
     present = ~np.isnan(x)
     total = np.where(present, x, 0.0).sum(axis=axis, keepdims=True)
-    mean: Array = total / present.sum(axis=axis, keepdims=True)
+    count = present.sum(axis=axis, keepdims=True)
+    mean: Array = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
     return mean
 
 

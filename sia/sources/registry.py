@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import queue
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from logging.handlers import QueueHandler
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -99,6 +103,9 @@ _ENTITY = re.compile(
 )
 """Descriptions that CBS delivers beside the figures of a table."""
 
+_PROCESSES, _MUCH = 4, 5_000_000
+"""Most processes that read side by side, and the bytes from which that is worth their start."""
+
 _TOLD = 5
 _LONG = 300
 """Problems of one file in the table of files; the rest is counted."""
@@ -124,17 +131,20 @@ class _Harvest:
             row = _row(path, _PLANS, None, SKIPPED, _PLANS_REASON)
             self.rows.append(row | {"sha256": ""})
 
+    def add(self, other: _Harvest) -> None:
+        """Take in what was read apart."""
+        self.rows += other.rows
+        self.problems += other.problems
+        self.records += [(name, self.keep(name, record)) for name, record in other.records]
+
     def areas(self) -> list[AreaLayer]:
         return [record for _, record in self.records if isinstance(record, AreaLayer)]
 
 
-def recognise(path: Path) -> tuple[Source, Found] | None:
+def recognise(path: Path) -> Found | None:
     """Ask every source, in order, whether a file is its own."""
-    for source in SOURCES:
-        found = source.recognise(path)
-        if found is not None:
-            return source, found
-    return None
+    answers = (source.recognise(path) for source in SOURCES)
+    return next((found for found in answers if found is not None), None)
 
 
 def read_folder(
@@ -178,27 +188,91 @@ def read_folder(
     """
     wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
     harvest = _Harvest(bewaar)
-    known: list[tuple[Path, str, Source, Found]] = []
+    single: dict[str, tuple[Path, str]] = {}
+    twins: list[tuple[Path, str]] = []
     for root, path in _files(bron):
         name = _named(root, path)
+        barred = _barred(path)
         if name.startswith(_PLANS):
             harvest.pass_over_plans(path)
-            continue
-        barred = _barred(path)
-        if barred is not None:
+        elif barred is not None:
             _fault(path, name, None, [barred], harvest)
-            continue
-        hit = _recognise_safely(path, name, harvest)
-        if hit is not None:
-            known.append((path, name, *hit))
+        elif single.setdefault(sha256_file(path), (path, name)) != (path, name):
+            twins.append((path, name))
+    later: list[tuple[Path, str, Found]] = []
+    years: dict[bool, list[int]] = {True: [], False: []}
+    for path, name, alone, found in _side_by_side(list(single.values()), wish):
+        harvest.add(alone)
+        if found is not None:
+            years[found.source == cbs.NAME].append(found.year)
+            if not alone.rows:
+                later.append((path, name, found))
+    for path, name in twins:
+        known = _recognise_safely(path, name, harvest)
+        if known is not None:
+            later.append((path, name, known))
     # squares are cut out of the national file with the borders, so the borders are read first
-    kwb = [found.year for *_, found in known if found.source == cbs.NAME]
-    dated = max(wish.years or kwb or (found.year for *_, found in known), default=0)
-    for path, name, source, found in sorted(known, key=lambda item: item[2] is vierkanten):
-        _take(path, name, source, _dated(found, dated), wish, harvest)
+    dated = max(wish.years or years[True] or years[False], default=0)
+    for path, name, found in sorted(later, key=lambda item: item[2].source == vierkanten.NAME):
+        _take(path, name, _dated(found, dated), wish, harvest)
     if streng and harvest.problems:
         raise InputError(harvest.problems)
     return _intake(harvest)
+
+
+def _side_by_side(
+    files: Sequence[tuple[Path, str]], wish: Wish
+) -> Iterator[tuple[Path, str, _Harvest, Found | None]]:
+    """Yield of every file what it is and holds; much is read in several processes, big ones first.
+
+    What depends on other files is left to who asks: it is recognised and has no row yet.
+    """
+    sizes = {path: path.stat().st_size for path, _ in files}
+    ordered = sorted(files, key=lambda file: -sizes[file[0]])
+    processes = min(_PROCESSES, os.cpu_count() or 1, len(files))
+    if sum(sizes.values()) < _MUCH or processes == 1:
+        yield from ((path, name, *_alone(path, name, wish)) for path, name in ordered)
+        return
+    from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
+
+    work = Parallel(processes, backend="loky", return_as="generator")
+    try:
+        read = work(delayed(_elsewhere)(path, name, wish) for path, name in ordered)
+        for (path, name), (alone, found, told) in zip(ordered, read, strict=True):
+            for record in told:
+                logging.getLogger(record.name).handle(record)
+            yield path, name, alone, found
+    finally:
+        get_reusable_executor().shutdown()
+
+
+def _alone(path: Path, name: str, wish: Wish) -> tuple[_Harvest, Found | None]:
+    """Read one file, as far as that goes without the others."""
+    harvest = _Harvest()
+    found = _recognise_safely(path, name, harvest)
+    if found is not None and not _needs_others(found):
+        _take(path, name, found, wish, harvest)
+    return harvest, found
+
+
+def _needs_others(found: Found) -> bool:
+    """Tell whether a file can only be read when others were: squares, or a map of no known year."""
+    return found.source == vierkanten.NAME or (found.source == pdok.NAME and not found.year)
+
+
+def _elsewhere(
+    path: Path, name: str, wish: Wish
+) -> tuple[_Harvest, Found | None, list[logging.LogRecord]]:
+    """Do the same in another process; what is logged there is for who asked."""
+    told: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    handler = QueueHandler(told)
+    logging.getLogger().addHandler(handler)
+    try:
+        harvest, found = _alone(path, name, wish)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    return harvest, found, [told.get() for _ in range(told.qsize())]
 
 
 def _dated(found: Found, year: int) -> Found:
@@ -226,9 +300,9 @@ def read_squares(
     """
     harvest = _Harvest(records=[("", layer) for layer in grenzen])
     for name, path in files.items():
-        hit = _recognise_safely(path, name, harvest)
-        if hit is not None:
-            _take(path, name, *hit, Wish(gemeente, tuple(jaren)), harvest)
+        found = _recognise_safely(path, name, harvest)
+        if found is not None:
+            _take(path, name, found, Wish(gemeente, tuple(jaren)), harvest)
     return replace(_intake(harvest), areas=())
 
 
@@ -285,7 +359,7 @@ def by_name(bron: Sequence[Path]) -> dict[str, Path]:
     return files
 
 
-def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> tuple[Source, Found] | None:
+def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> Found | None:
     """Recognise one file; when that fails or nobody knows it, write down why."""
     try:
         hit = recognise(path)
@@ -391,16 +465,14 @@ def _figures_of(path: Path, entity: str) -> Path | None:
     return next((other for other in beside if companion(other, entity) == path), None)
 
 
-def _take(
-    path: Path, name: str, source: Source, found: Found, wish: Wish, harvest: _Harvest
-) -> None:
+def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) -> None:
     """Read one file into the harvest, or write down why not."""
     reason = _not_needed(path, found, wish, harvest)
     if reason:
         harvest.rows.append(_row(path, name, found, SKIPPED, reason))
         return
     try:
-        records = _read(source, found, wish, harvest)
+        records = _read(found, wish, harvest)
     except Exception as error:
         _fault(path, name, found, _problems(path, error), harvest)
         return
@@ -425,10 +497,10 @@ def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
     return ""
 
 
-def _read(source: Source, found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
-    if source is vierkanten:
+def _read(found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
+    if found.source == vierkanten.NAME:
         return vierkanten.read(found, bbox=_bounds(wish, harvest))
-    records = source.read(found)
+    records = next(source for source in SOURCES if found.source == source.NAME).read(found)
     return records if isinstance(records, tuple) else (records,)
 
 

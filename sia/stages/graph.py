@@ -6,7 +6,6 @@ no other place names an order. Loads no pandas.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -266,37 +265,11 @@ def notebooks() -> tuple[str, ...]:
 
 
 @cache
-def phases() -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Return chains of notebooks of one year, per phase.
-
-    Between two phases the years wait for each other; the chains of a phase run side by side. A
-    notebook that needs other years of another one comes a phase later, and so does one that needs
-    this year of two chains; else it goes on where the only one that it needs ended.
-    """
-    made: list[list[list[str]]] = []
-    place: dict[str, tuple[int, int]] = {}
-    for name in notebooks():
-        before = {(other, years) for other, years in _needed(name)}
-        waits = max((place[n][0] + 1 for n, years in before if years != "dit"), default=0)
-        near = max((place[n][0] for n, _ in before), default=0)
-        ends = {place[n] for n, _ in before if place[n][0] == near}
-        level = max(waits, near if len(ends) <= 1 else near + 1)
-        chain = next((c for lvl, c in ends if lvl == level), None)
-        if chain is not None and made[level][chain][-1] not in {n for n, _ in before}:
-            level, chain = level + 1, None
-        made.extend([] for _ in range(level + 1 - len(made)))
-        if chain is None:
-            made[level].append([])
-            chain = len(made[level]) - 1
-        made[level][chain].append(name)
-        place[name] = (level, chain)
-    return tuple(tuple(tuple(chain) for chain in level) for level in made)
-
-
-def _needed(notebook: str) -> Iterator[tuple[str, Years]]:
-    """Yield the other notebooks whose stages this one reads, with the years."""
-    for one in of_notebook(notebook):
-        for need in one.needs:
-            other = stage(need.stage).notebook
-            if other != notebook:
-                yield other, need.years
+def waits(notebook: str) -> tuple[tuple[str, Years], ...]:
+    """Return which notebooks of which years a notebook waits for; of its own, only other years."""
+    found = {
+        (stage(need.stage).notebook, need.years)
+        for one in of_notebook(notebook)
+        for need in one.needs
+    }
+    return tuple(sorted(found - {(notebook, "dit")}))

@@ -9,7 +9,8 @@ import pytest
 
 from sia import batch
 from sia.errors import InputError
-from tests.batch.tiny import KERNEL, PARAMETERS, plan_of, write_project
+from sia.stages.graph import Need, Stage
+from tests.batch.tiny import KERNEL, PARAMETERS, plan_of, use_stages, write_project
 
 
 @pytest.fixture
@@ -66,3 +67,27 @@ def test_a_failed_year_takes_no_other_down(project: Path) -> None:
     assert result.exit_code() == 1
     copy = project / "reports" / "GM9999" / "2021" / "intern" / "notebooks" / "01_a.ipynb"
     assert "kapot jaar" in copy.read_text(encoding="utf-8")
+
+
+def test_a_failure_skips_what_needs_it_and_nothing_else(home: Path) -> None:
+    project = write_project(home, "print(jaar)", "assert False", "print(jaar)", "print(jaar)")
+    use_stages(
+        [
+            Stage("intake", "", "01_a"),
+            Stage("weging", "", "02_b", needs=(Need("intake"),)),
+            Stage("typen", "", "03_c", needs=(Need("intake"),)),
+            Stage("rapport", "", "04_d", needs=(Need("weging"), Need("typen"))),
+        ]
+    )
+    result = batch.run_batch(plan_of(project, [2020]), workers=1)
+    assert [o.status for o in result.outcomes] == ["klaar", "mislukt", "klaar", "overgeslagen"]
+
+
+def test_years_follow_each_other_where_a_stage_needs_its_own_past(home: Path) -> None:
+    project = write_project(home, "print(jaar)")
+    use_stages([Stage("intake", "", "01_a", needs=(Need("intake", "eerder"),))])
+    seen: list[int] = []
+    batch.run_batch(
+        plan_of(project, [2022, 2020, 2021]), workers=3, progress=lambda o: seen.append(o.jaar)
+    )
+    assert seen == [2020, 2021, 2022]

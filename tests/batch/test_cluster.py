@@ -16,7 +16,7 @@ import pytest
 from sia import batch
 from sia.batch import cluster as remote
 from sia.batch.advice import advice
-from sia.batch.run import verified_chain
+from sia.batch.run import verified_task
 
 distributed = pytest.importorskip("distributed")
 
@@ -47,17 +47,17 @@ def write_task(folder: Path, year: int, source: str) -> batch.Task:
 
 @pytest.mark.slow
 def test_the_same_batch_runs_on_a_cluster(cluster: object, tmp_path: Path) -> None:
-    chains = [[write_task(tmp_path, year, "print(jaar)")] for year in (2020, 2021)]
-    result = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    tasks = [write_task(tmp_path, year, "print(jaar)") for year in (2020, 2021)]
+    result = batch.run_batch(tasks, scheduler=cluster.scheduler_address)
     assert [o.status for o in result.outcomes] == ["klaar", "klaar"]
-    again = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    again = batch.run_batch(tasks, scheduler=cluster.scheduler_address)
     assert [o.status for o in again.outcomes] == ["ongewijzigd", "ongewijzigd"]
 
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_survived(cluster: object, tmp_path: Path) -> None:
     slow = "import time\ntime.sleep(6)\nprint(jaar)"
-    chains = [[write_task(tmp_path, year, slow)] for year in (2020, 2021)]
+    tasks = [write_task(tmp_path, year, slow) for year in (2020, 2021)]
     victim = next(iter(cluster.workers.values())).pid
 
     def kill() -> None:
@@ -66,7 +66,7 @@ def test_a_worker_that_dies_is_survived(cluster: object, tmp_path: Path) -> None
 
     killer = threading.Thread(target=kill)
     killer.start()
-    result = batch.run_batch([chains], scheduler=cluster.scheduler_address)
+    result = batch.run_batch(tasks, scheduler=cluster.scheduler_address)
     killer.join()
     assert [o.status for o in result.outcomes] == ["klaar", "klaar"]
 
@@ -77,12 +77,12 @@ def test_a_cluster_without_workers_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(remote, "PATIENCE", 1.0)
     slow = "import time\ntime.sleep(60)"
-    chains = [[write_task(tmp_path, year, slow)] for year in (2020, 2021, 2022)]
+    tasks = [write_task(tmp_path, year, slow) for year in (2020, 2021, 2022)]
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
     ) as running:
         threading.Timer(3.0, lambda: running.scale(0)).start()
-        result = batch.run_batch([chains], scheduler=running.scheduler_address)
+        result = batch.run_batch(tasks, scheduler=running.scheduler_address)
     assert {o.status for o in result.outcomes} == {"mislukt"}
     assert all("geen enkele werker" in o.message for o in result.outcomes)
     assert "Start weer werkers" in advice(result.outcomes[0])
@@ -99,9 +99,9 @@ class Scheduler:
             raise OSError("no scheduler there")
         return dict.fromkeys(range(self.workers), 1)
 
-    def send(self, chain: list[str]) -> Future[list[str]]:
-        made: Future[list[str]] = Future()
-        self.sent.append((chain, made))
+    def send(self, task: str) -> Future[str]:
+        made: Future[str] = Future()
+        self.sent.append((task, made))
         return made
 
     def goes(self) -> None:
@@ -123,27 +123,27 @@ def test_what_a_lost_scheduler_forgot_is_sent_again_when_one_is_back(
             raise answer
         return answer
 
-    sender = remote.Remote(connect, lambda client, chain: client.send(chain))
-    done, lost = sender.submit(["a"]), sender.submit(["b"])
-    first.sent[0][1].set_result(["klaar"])
+    sender = remote.Remote(connect, lambda client, task: client.send(task))
+    done, lost = sender.submit("a"), sender.submit("b")
+    first.sent[0][1].set_result("klaar")
     first.goes()
-    late = sender.submit(["c"])
+    late = sender.submit("c")
     sender.look()
-    assert (done.result(), lost.done(), late.done()) == (["klaar"], False, False)
+    assert (done.result(), lost.done(), late.done()) == ("klaar", False, False)
     first.status = "closed"
     sender.look()
     sender.look()
-    assert [chain for chain, _ in second.sent] == [["b"], ["c"]]
+    assert [task for task, _ in second.sent] == ["b", "c"]
     for _, made in second.sent:
-        made.set_result(["ook klaar"])
-    assert lost.result() == late.result() == ["ook klaar"]
-    third = sender.submit(["d"])
+        made.set_result("ook klaar")
+    assert lost.result() == late.result() == "ook klaar"
+    third = sender.submit("d")
     second.goes()
     monkeypatch.setattr(remote, "PATIENCE", 0.0)
     sender.look()
     with pytest.raises(remote.WorkersLostError, match="scheduler antwoordde niet"):
         third.result()
-    assert isinstance(sender.submit(["e"]).exception(), remote.WorkersLostError)
+    assert isinstance(sender.submit("e").exception(), remote.WorkersLostError)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,6 @@ def test_a_cluster_without_encryption_is_refused_unless_its_network_is_trusted(
 
 
 def test_a_worker_with_other_inputs_refuses(tmp_path: Path) -> None:
-    chain = [write_task(tmp_path, 2020, "print(jaar)")]
-    outcomes = verified_chain(chain, "another base", [], False)
-    assert outcomes[0].status == "mislukt"
-    assert "andere bronbestanden" in outcomes[0].message
+    outcome = verified_task(write_task(tmp_path, 2020, "print(jaar)"), "another base", [], False)
+    assert outcome.status == "mislukt"
+    assert "andere bronbestanden" in outcome.message

@@ -48,7 +48,7 @@ def test_killed_at_random_moments_it_finishes_in_the_end(project: Path) -> None:
     tally = batch_faults.Tally()
     batch_faults.kill_batch(project, random.Random(11), tally, 2)
     assert tally.kills > 0
-    outcomes = batch.run_batch(batch_faults.phases(project)).outcomes
+    outcomes = batch.run_batch(batch_faults.tasks(project)).outcomes
     assert [o.status for o in outcomes] == ["ongewijzigd"] * 2 * YEARS
 
 
@@ -71,13 +71,13 @@ def test_a_full_disk_is_a_failure_that_says_so_and_keeps_the_good_copy(project: 
     if mounted.returncode != 0:
         pytest.skip("mounting a small disk is not allowed here")
     try:
-        first = batch_faults.phases(project)[0][0][:1]
-        assert [o.status for o in batch.run_batch([[first]]).outcomes] == ["klaar"]
+        first = batch_faults.tasks(project)[:1]
+        assert [o.status for o in batch.run_batch(first).outcomes] == ["klaar"]
         good = first[0].output.read_bytes()
         with contextlib.suppress(OSError), (disk / "vol").open("wb", buffering=0) as filler:
             while filler.write(b"x" * 4096):
                 pass
-        outcome = batch.run_batch([[first]], force=True).outcomes[0]
+        outcome = batch.run_batch(first, force=True).outcomes[0]
         assert outcome.status == "mislukt"
         assert "No space left" in outcome.message
         assert first[0].output.read_bytes() == good

@@ -69,8 +69,8 @@ def settings(root: Path, more: str) -> None:
 def ran(root: Path, methode: dict | None = None, **extra: object) -> set[tuple[int, str]]:
     """Run the batch and return what was not skipped."""
     run = run_of(root, YEARS, methode=methode)
-    phases = batch.plan(run, root, methode=methode, extra=extra)
-    result = batch.run_batch(phases, bron=[root / "ruw"])
+    tasks = batch.plan(run, root, methode=methode, extra=extra)
+    result = batch.run_batch(tasks, bron=[root / "ruw"])
     assert result.exit_code() == 0
     return {(o.jaar, o.notebook) for o in result.outcomes if o.status == DONE}
 
@@ -147,6 +147,6 @@ def test_a_parameter_of_one_notebook_reaches_only_that_one(project: Path) -> Non
 
 def test_the_method_reaches_the_notebooks_as_it_was_asked(project: Path) -> None:
     run = run_of(project, YEARS, methode=WEIGHT)
-    tasks = [t for chains in batch.plan(run, project, methode=WEIGHT) for c in chains for t in c]
+    tasks = batch.plan(run, project, methode=WEIGHT)
     assert {t.notebook.stem for t in tasks} == ALL
     assert all(t.parameters["methode"] == WEIGHT for t in tasks)

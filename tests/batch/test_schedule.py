@@ -1,4 +1,4 @@
-"""Municipalities go through their phases by themselves; one that is busy is passed over."""
+"""Tasks run after what they need, municipality by municipality; a busy one is passed over."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def project(home: Path) -> Path:
     return write_project(home, "print(jaar)", "print(jaar)")
 
 
-def phases(root: Path, years: tuple[int, ...] = (2020,)) -> batch.Phases:
-    return batch.merge(plan_of(root, years, code) for code in ("GM9998", "GM9999"))
+def tasks(root: Path, years: tuple[int, ...] = (2020,)) -> list[batch.Task]:
+    return [task for code in ("GM9998", "GM9999") for task in plan_of(root, years, code)]
 
 
 def test_one_municipality_is_finished_before_the_next_is_begun(project: Path) -> None:
     seen: list[tuple[str, str]] = []
     batch.run_batch(
-        phases(project), workers=1, progress=lambda o: seen.append((o.gemeente, o.notebook))
+        tasks(project), workers=1, progress=lambda o: seen.append((o.gemeente, o.notebook))
     )
     assert seen == [
         ("GM9998", "01_a"),
@@ -52,7 +52,7 @@ def test_a_busy_municipality_is_passed_over_and_waited_for(project: Path) -> Non
     waiter = threading.Thread(target=release_when_waited_for)
     waiter.start()
     result = batch.run_batch(
-        phases(project), workers=2, progress=lambda o: seen.append(o.gemeente), say=said.append
+        tasks(project), workers=2, progress=lambda o: seen.append(o.gemeente), say=said.append
     )
     waiter.join()
     assert result.exit_code() == 0
@@ -61,7 +61,7 @@ def test_a_busy_municipality_is_passed_over_and_waited_for(project: Path) -> Non
 
 
 def test_every_task_has_one_outcome(project: Path) -> None:
-    result = batch.run_batch(phases(project, (2020, 2021)), workers=2)
+    result = batch.run_batch(tasks(project, (2020, 2021)), workers=2)
     assert len(result.outcomes) == 8
     assert len({(o.gemeente, o.jaar, o.notebook) for o in result.outcomes}) == 8
     assert {o.status for o in result.of("GM9998").outcomes} == {"klaar"}

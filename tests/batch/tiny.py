@@ -33,7 +33,7 @@ STAGES = (
 def use_stages(stages: Iterable[Stage]) -> None:
     """Let `stages` be the table of stages of this process."""
     graph.STAGES = tuple(stages)
-    for cached in (graph.stage, graph.maker, graph.of_notebook, graph.phases):
+    for cached in (graph.stage, graph.maker, graph.of_notebook, graph.waits):
         cached.cache_clear()
 
 
@@ -66,6 +66,6 @@ def run_of(root: Path, years: Sequence[int], gemeente: str = "GM9999", **options
 
 def plan_of(
     root: Path, years: Sequence[int], gemeente: str = "GM9999", **options: object
-) -> batch.Phases:
-    """Return the phases of a project of `write_project`."""
+) -> list[batch.Task]:
+    """Return the tasks of a project of `write_project`."""
     return batch.plan(run_of(root, years, gemeente), root, **options)

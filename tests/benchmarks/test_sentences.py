@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from benchmarks.sentences import ODD, claims
+from benchmarks.sentences import ODD, change_claims, claims
 from sia.approach import decide
+from sia.change.since_base import Verandering
+from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES, UNKNOWN
+from sia.report.change import PARTS, Gebied
 from sia.viz.dataset import Cijfers
 from sia.weighing.axes import SMALLEST, rank_of
 
@@ -85,6 +88,42 @@ def cities(draw: st.DrawFn) -> Cijfers:
 @given(cities())
 def test_no_sentence_is_false_in_any_city(city: Cijfers) -> None:
     assert [text for text, right in claims(city) if not right] == []
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Gebied:
+    """Return the change of a city of some buurten, with ties, gaps, noise and moved borders."""
+    city = draw(cities())
+    codes, n = city.gebieden.index, len(city.gebieden)
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    quiet = draw(st.booleans())
+    real = pd.Series(rng.choice([-6.05, -0.04, 0.0, 0.04, 2.0, 2.0, np.nan], n), codes)
+    q = pd.Series(rng.choice([0.0, 0.1, 0.1001, 0.9], n), codes).where(real.notna())
+    table = pd.DataFrame({part: rng.choice([0.0, 0.04, 3.0], n) for part in PARTS}, codes)
+    table = table.assign(
+        **{"echte verandering": real, "basisjaar": 40.0, "q": q, "laag": real - 1},
+        hoog=real + 1,
+        grens=rng.choice(["gelijk", "hernoemd", "hertekend"], n),
+        toelichting="",
+    )
+    table["verschil"] = table[list(PARTS)].sum(axis=1)
+    table["dit jaar"] = table["basisjaar"] + table["verschil"]
+    said = np.select([(q <= 0.1) & (real > 0), (q <= 0.1) & (real < 0)], [RISES, FALLS], NOISE)
+    table["oordeel"] = np.where(real.isna(), LEFT_OUT, UNKNOWN if quiet else said)
+    row = {"buurten": int(real.notna().sum()), "van": n}
+    for name in ("urgentie", *DOMAINS):
+        own = real if name == "urgentie" else real * rng.choice([1.0, -0.5], n)
+        table = table if name == "urgentie" else table.assign(**{name: own})
+        row |= {name: own.mean(), f"{name}_laag": own.mean() - 1, f"{name}_hoog": own.mean() + 1}
+        row[f"{name}_q"] = rng.choice([0.0, 0.1, 0.5]) if real.notna().any() else np.nan
+    areas = pd.DataFrame([row], pd.MultiIndex.from_tuples([("stad", "GM9998")]))
+    return Gebied("Proefstad", ("stad", "GM9998"), city, Verandering(2021, table, areas, not quiet))
+
+
+@settings(max_examples=40, deadline=None)
+@given(changes())
+def test_no_sentence_on_change_is_false(area: Gebied) -> None:
+    assert [text for text, right in change_claims(area) if not right] == []
 
 
 def test_the_check_sees_what_no_sentence_may_hold() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sia.errors import InputError
-from sia.sources import intake
+from sia.sources import intake, registry
 from sia.sources.registry import COLUMNS, SOURCES
 
 _KWB = (
@@ -115,6 +116,21 @@ def test_the_result_depends_on_content_only(folder: Path, tmp_path: Path) -> Non
     for one, other in zip(first.tables, second.tables, strict=True):
         pd.testing.assert_frame_equal(one.values, other.values)
         pd.testing.assert_frame_equal(one.reasons, other.reasons)
+
+
+def test_several_processes_read_what_one_does(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub" / "tweeling-2024.csv").write_text(_OWN)
+    one = intake(folder)
+    monkeypatch.setattr(registry, "_MUCH", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    two = intake(folder)
+    pd.testing.assert_frame_equal(one.files, two.files)
+    assert [table.source for table in one.tables] == [table.source for table in two.tables]
+    for here, there in zip(one.tables, two.tables, strict=True):
+        pd.testing.assert_frame_equal(here.values, there.values)
+        pd.testing.assert_frame_equal(here.regions, there.regions)
 
 
 def test_several_folders_and_single_files(folder: Path) -> None:

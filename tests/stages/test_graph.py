@@ -32,16 +32,16 @@ def test_notebooks_run_in_the_order_of_their_numbers() -> None:
     assert names == sorted(names)
 
 
-def test_phases_hold_every_notebook_once_after_what_it_needs() -> None:
-    place = {
-        name: level
-        for level, chains in enumerate(graph.phases())
-        for chain in chains
-        for name in chain
-    }
-    assert sorted(place) == sorted(graph.notebooks())
-    for one in graph.STAGES:
-        for need in one.needs:
-            other = graph.stage(need.stage).notebook
-            later = need.years != "dit" and other != one.notebook
-            assert place[other] + later <= place[one.notebook]
+def test_a_notebook_waits_for_what_its_stages_need_and_never_for_itself() -> None:
+    order = {name: number for number, name in enumerate(graph.notebooks())}
+    for name in order:
+        waits = graph.waits(name)
+        assert (name, "dit") not in waits
+        assert all(order[other] < order[name] for other, years in waits if years != "eerder")
+        for one in graph.of_notebook(name):
+            needed = {(graph.stage(need.stage).notebook, need.years) for need in one.needs}
+            assert needed - {(name, "dit")} <= set(waits)
+
+
+def test_deel_buurten_know_those_of_earlier_years() -> None:
+    assert ("02_indicatoren", "eerder") in graph.waits("02_indicatoren")
