@@ -82,12 +82,22 @@ def other_inputs(asked: dict[str, Any], bron: Sequence[Path]) -> list[Problem]:
 
 
 def _take_record(run: Run) -> None:
-    """Lay beside the new tables what is no public input: judgements, and what agendas remember."""
+    """Lay beside the new tables what is no raw file.
+
+    Judgements, what agendas remember, and what the atlas shows of municipalities beside this one.
+    """
+    processed = Folders.of(project_root()).processed
     own = Folders.of(project_root()).record(run.gemeente.code)
     remembered = [path for name in MEMORY for path in own.parent.glob(f"*/agenda/{name}.parquet")]
-    for path in (own, witness_of(own), *remembered):
+    others = [
+        path
+        for name in ("indicatoren", "noemers", "scores")
+        for path in processed.glob(f"GM[0-9]*/{run.jaar}/{name}.parquet")
+        if path.parents[1] != own.parent
+    ]
+    for path in (own, witness_of(own), *remembered, *others):
         if path.exists():
-            copy = run.folder.parent / path.relative_to(own.parent)
+            copy = run.folders.processed / path.relative_to(processed)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
 

@@ -280,7 +280,11 @@ def test_a_rebuild_takes_judgements_and_what_agendas_remember_along(
         table = own.year("GM9998", jaar) / "agenda" / f"{name}.parquet"
         table.parent.mkdir(parents=True, exist_ok=True)
         table.write_text(f"{name} {jaar}")
+    other = own.year("GM9997", 2024) / "scores.parquet"
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_text("beside this one in its atlas")
     _take_record(run)
+    assert (run.folders.year("GM9997", 2024) / "scores.parquet").read_bytes() == other.read_bytes()
     assert Record(run.folders.record("GM9998")).check() == []
     assert Record(run.folders.record("GM9998")).head() == Record(own.record("GM9998")).head()
     there = {
