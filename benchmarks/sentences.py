@@ -257,7 +257,8 @@ def change_claims(g: change.Gebied) -> Iterator[tuple[str, bool]]:
         yield first, int(found[1] if found else 0) == len(codes)
         if found:
             most = codes[real[codes].abs() == real[codes].abs().max()]
-            yield first, any(found[2].startswith(str(n)) for n in g.cijfers.naam[most])
+            told = found[2].removeprefix("onder meer ")
+            yield first, any(told.startswith(str(n)) for n in g.cijfers.naam[most])
     mean, average = real[known].mean(), rest[0]
     shown = re.search(r"([+−-]?\d[\d.]*,\d) punten", average)
     yield average, shown is not None and abs(_signed(shown[1]) - mean) <= 0.0501
