@@ -188,6 +188,9 @@ def _frame(
 ) -> gpd.GeoDataFrame:
     wijken = pd.Index(["WK" + code[2:8] for code in codes])
     wijknamen = names_of(wijken.unique(), intake, jaar, "wijk")
+    # where no source names it, its number says more than its code
+    numbers = "Wijk " + wijknamen.index.str[6:]
+    wijknamen = wijknamen.mask(wijknamen == wijknamen.index, pd.Series(numbers, wijknamen.index))
     shapes: list[object] = [shapely.Polygon()] * len(codes)
     water = [False] * len(codes)
     if layer is not None:

@@ -163,13 +163,15 @@ class Selectie:
         """What the report is called."""
         if self.soort == "verandering":
             return f"Verandering sinds {self.sinds}: {self.kort}"
-        return _KINDS.get(self.soort, "") + self.naam
+        # a wijk that no source names is called "Wijk 05" already
+        kind = _KINDS.get(self.soort, "")
+        return kind + self.naam.removeprefix(kind)
 
     @property
     def kort(self) -> str:
         """What the start page calls it, under the heading of its kind."""
         area = _KINDS.get(self.gebied[0], "") if self.soort == "verandering" else ""
-        return area.removeprefix("Voorgesteld ") + self.naam
+        return area.removeprefix("Voorgesteld ") + self.naam.removeprefix(area)
 
 
 _KINDS = {

@@ -28,8 +28,8 @@ def score_class(value: float) -> int:
 
 
 def short_wijk(naam: str) -> str:
-    """Return the name of a wijk without the number that CBS puts before it; a code is no name."""
-    return re.sub(r"^(Wijk \d+\s+(?=\S)|WK\d+$)", "", naam)
+    """Return the name of a wijk without the number that CBS puts before it, if it has a name."""
+    return re.sub(r"^Wijk \d+\s+(?=\S)", "", naam)
 
 
 class CityMap:

@@ -48,6 +48,11 @@ def test_missing_keeps_its_reason_and_is_not_zero() -> None:
     assert pd.isna(made.years.at[B, "x"])
 
 
+def test_a_wijk_that_no_source_names_is_called_by_its_number() -> None:
+    made = build(hm.catalogue(hm.indicator("x")), 2020, hm.people(2020))
+    assert set(made.areas["wijknaam"]) == {f"Wijk {code[6:8]}" for code in made.areas.index}
+
+
 def test_indicator_without_source_is_all_missing_and_still_there() -> None:
     made = build(hm.catalogue(hm.indicator("x")), 2020, hm.people(2020))
     assert made.values["x"].isna().all()

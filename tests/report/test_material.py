@@ -46,3 +46,9 @@ def test_buurten_without_a_stadsdeel_are_no_stadsdeel(stad: Cijfers) -> None:
     for none in ("", TE_BEVESTIGEN):
         bare = replace(stad, gebieden=stad.gebieden.assign(stadsdeel=none))
         assert not [one for one in selections(bare) if one.soort == "stadsdeel"]
+
+
+def test_a_wijk_without_a_name_is_not_called_wijk_twice(stad: Cijfers) -> None:
+    titles = [one.titel for one in selections(stad) if one.soort == "wijk"]
+    assert "Wijk 00" in titles or "Wijk 01" in titles
+    assert all(title.count("Wijk") == 1 for title in titles)
