@@ -116,9 +116,20 @@ class Dia:
     @cached_property
     def waits(self) -> pd.DataFrame:
         """What waits for whom on the day of the edition."""
-        found, plans = self.agreed.organisation, self.plans
-        roles = plans[["partner"]].assign(wie=deciders(found.mandates, plans))
-        return waiting(found.actions, self.agreed.state, self.taken.edition, pd.DataFrame(roles))
+        return waiting(
+            self.agreed.organisation.actions, self.agreed.state, self.taken.edition, self.roles
+        )
+
+    @cached_property
+    def waits_of(self) -> pd.DataFrame:
+        """The same, with a row per partner."""
+        return self.waits.assign(partner=self.waits["partner"].str.split(";")).explode("partner")
+
+    @cached_property
+    def roles(self) -> pd.DataFrame:
+        """Per plan its ``partner`` and the role that decides (``wie``, empty unknown)."""
+        decides = deciders(self.agreed.organisation.mandates, self.plans)
+        return pd.DataFrame(self.plans[["partner"]].assign(wie=decides))
 
 
 def make_dia(

@@ -188,9 +188,6 @@ def _frame(
 ) -> gpd.GeoDataFrame:
     wijken = pd.Index(["WK" + code[2:8] for code in codes])
     wijknamen = names_of(wijken.unique(), intake, jaar, "wijk")
-    # where no source names it, its number says more than its code
-    numbers = "Wijk " + wijknamen.index.str[6:]
-    wijknamen = wijknamen.mask(wijknamen == wijknamen.index, pd.Series(numbers, wijknamen.index))
     shapes: list[object] = [shapely.Polygon()] * len(codes)
     water = [False] * len(codes)
     if layer is not None:
@@ -216,7 +213,7 @@ def _frame(
 def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Series[str]:
     """Return the name of each code in the year nearest to `jaar` that has one, else the code.
 
-    `level`: buurt or wijk.
+    `level`: buurt, wijk or gemeente; of a wijk its number says more than its code.
     """
     sources: list[tuple[tuple[int, int, str], pd.Series[str]]] = []
     for table in intake.tables:
@@ -233,7 +230,8 @@ def names_of(codes: pd.Index, intake: Intake, jaar: int, level: str) -> pd.Serie
         if empty.empty:
             break
         names.loc[empty] = own.reindex(empty).fillna("").astype("str")
-    return names.where(names != "", names.index.to_series().astype("str"))
+    unnamed = "Wijk " + codes.str[6:] if level == "wijk" else codes
+    return names.where(names != "", pd.Series(unnamed, codes, dtype="str"))
 
 
 def account(

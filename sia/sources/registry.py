@@ -185,20 +185,22 @@ def read_folder(
             _fault(path, name, None, [barred], harvest)
         elif single.setdefault(sha256_file(path), (path, name)) != (path, name):
             twins.append((path, name))
+    known: list[Found] = []
     later: list[tuple[Path, str, Found]] = []
-    years: dict[bool, list[int]] = {True: [], False: []}
     for path, name, alone, found in _side_by_side(list(single.values()), wish):
         harvest.add(alone)
         if found is not None:
-            years[found.source == cbs.NAME].append(found.year)
+            known.append(found)
             if not alone.rows:
                 later.append((path, name, found))
     for path, name in twins:
-        known = _recognise_safely(path, name, harvest)
-        if known is not None:
-            later.append((path, name, known))
+        found = _recognise_safely(path, name, harvest)
+        if found is not None:
+            known.append(found)
+            later.append((path, name, found))
     # squares are cut out of the national file with the borders, so the borders are read first
-    dated = max(wish.years or years[True] or years[False], default=0)
+    kwb = [found.year for found in known if found.source == cbs.NAME]
+    dated = max(wish.years or kwb or (found.year for found in known), default=0)
     for path, name, found in sorted(later, key=lambda item: item[2].source == vierkanten.NAME):
         _take(path, name, _dated(found, dated), wish, harvest)
     if streng and harvest.problems:
@@ -461,7 +463,8 @@ def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) ->
 
 
 def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
-    digest = sha256_file(path)
+    # the first that is read is nobody's twin: its bytes need not be gone through for that
+    digest = sha256_file(path) if harvest.rows else ""
     twin = next((r for r in harvest.rows if r["sha256"] == digest and r["status"] == READ), None)
     if twin is not None:
         return f"zelfde inhoud als {twin['bestand']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sia.agenda.dia import Dia
-from sia.agenda.reading.organisation import TOGETHER_AT, deciders
+from sia.agenda.reading.organisation import TOGETHER_AT
 from sia.agenda.reading.tables import FILE, ROW
 from sia.agenda.wording import count, euro
 from sia.dutch import opsomming
@@ -29,9 +29,10 @@ def mandates(dia: Dia) -> pd.DataFrame:
         None without any), ``zin``.
     """
     given = dia.agreed.organisation.mandates
-    plans = dia.plans.assign(wie=deciders(given, dia.plans))
+    plans = dia.roles.assign(kosten=dia.plans["kosten"])
     placed = plans.loc[dia.starts.dropna().index.intersection(plans.index)]
-    per_role = placed.groupby(["partner", "wie"])["kosten"].agg(["size", "sum"])
+    told = placed.groupby(["partner", "wie"])["kosten"].agg(["size", "sum"])
+    per_role = {key: (int(n), float(cost)) for key, n, cost in told.itertuples(name=None)}
     rows = [
         (str(row["partner"]), str(row["wie"]), _about(row["soorten"], row["tot"]),
          row["commitment"] or UNASKED,
@@ -40,14 +41,13 @@ def mandates(dia: Dia) -> pd.DataFrame:
     ]  # fmt: skip
     blank = sorted(set(plans.loc[plans["wie"] == "", "partner"]))
     rows += [(partner, "", "", UNASKED, "") for partner in blank]
-    waits = dia.waits.assign(partner=dia.waits["partner"].str.split(";")).explode("partner")
-    made = []
+    waits, made = dia.waits_of, []
     for partner, wie, about, commitment, terms in sorted(rows):
-        n, cost = per_role.loc[(partner, wie)] if (partner, wie) in per_role.index else (0, 0.0)
+        n, cost = per_role.get((partner, wie), (0, 0.0))
         own = waits[(waits["partner"] == partner) & (waits["wie"] == (wie or TOGETHER_AT))]
         first = min(own["voor"], default=None)
-        zin = _sentence(partner, wie, about, int(n), float(cost))
-        row = (partner, wie or UNKNOWN, about, commitment, terms, int(n), float(cost))
+        zin = _sentence(partner, wie, about, n, cost)
+        row = (partner, wie or UNKNOWN, about, commitment, terms, n, cost)
         made.append((*row, len(own), first, zin))
     return pd.DataFrame(made, columns=COLUMNS)
 
@@ -55,7 +55,7 @@ def mandates(dia: Dia) -> pd.DataFrame:
 def beyond_mandate(dia: Dia) -> list[Problem]:
     """Return the decisions of a role on a plan of its partner on which another role decides."""
     found = dia.agreed.organisation
-    roles = dia.plans[["partner", "titel"]].assign(wie=deciders(found.mandates, dia.plans))
+    roles = dia.roles.assign(titel=dia.plans["titel"])
     known = set(zip(found.mandates["partner"], found.mandates["wie"], strict=True))
     members = dia.agreed.state["plannen"]
     problems = []

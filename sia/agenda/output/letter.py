@@ -36,7 +36,7 @@ _NEXT = (
 
 def decisions_of(dia: Dia) -> pd.DataFrame:
     """Return what each partner has to decide or do: ``partner`` and the columns of the letter."""
-    waits = dia.waits.assign(partner=dia.waits["partner"].str.split(";")).explode("partner")
+    waits = dia.waits_of
     plans = dia.linkages.kansen["plannen"].reindex(waits["kans"])
     table = pd.DataFrame(
         {
