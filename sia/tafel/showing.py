@@ -33,6 +33,7 @@ from sia.agenda.programme.optimise import use_of_means
 from sia.agenda.programme.reasons import DEAR, why_left_out, why_moved
 from sia.agenda.programme.versions import differences
 from sia.agenda.reading.deliveries import REFUSED
+from sia.agenda.reading.openness import without_people
 from sia.agenda.reading.organisation import NEXT
 from sia.agenda.wording import count, day, euro, number
 from sia.dutch import opsomming
@@ -52,12 +53,14 @@ STILL = (
     "het na."
 )
 
+NOT_SHARED = "niet gedeeld"
+
 
 def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str, Any]:
     """Return what does not change while the table tries things; plans in the order of `dia`."""
     drawn = in_units(areas)
     partners = sorted(set(dia.agenda.plans["partner"]))
-    plans = dia.agenda.plans
+    plans, told = dia.agenda.plans, without_people(dia.plans, closed)
     main = _main_link(dia)
     place = dict(zip(plans.index, range(len(plans)), strict=True))
     points = dia.plans.geometry.reindex(plans.index).representative_point()
@@ -103,7 +106,7 @@ def city(dia: Dia, areas: gpd.GeoDataFrame, closed: Collection[str]) -> dict[str
                 "voorkeur": int(row["voorkeur"]),
                 "duur": int(row["duur"]),
                 "kosten": euro(row["kosten"]),
-                "mensen": _people(dia.plans.loc[plan]),
+                "mensen": _people(told.loc[plan]),
                 "soort": str(row["soort"]),
                 "status": str(dia.plans["status"][plan]),
                 "kans": main.get(str(plan), -1),
@@ -145,6 +148,7 @@ def lacking(dia: Dia, unserved: pd.DataFrame, closed: Collection[str]) -> str:
     """
     rejected = dia.delivered.reading.rejected
     wrong = problem_table(dia.delivered)
+    people = unfunded_people(dia)
     said = f"{delivery_text(dia.delivered)} {delivery_change_text(dia)}"
     if rejected:
         said += f" Plannen waarvan geen rij meetelt: {opsomming(sorted(rejected))}."
@@ -152,7 +156,7 @@ def lacking(dia: Dia, unserved: pd.DataFrame, closed: Collection[str]) -> str:
     tables = {
         "Wat de partners moeten verbeteren": wrong[list(columns)].rename(columns=columns),
         "Partners die aan tafel ontbreken": missing_partners(dia)[["zin"]],
-        "Werk zonder toegezegde mensen": unfunded_people(dia)[["zin"]],
+        "Werk zonder toegezegde mensen": people.loc[~people["partner"].isin(list(closed)), ["zin"]],
         "Opgaven van kandidaatgebieden zonder plan": unserved.reindex(columns=["zin"]),
         "Veranderd sinds de vorige versie": version_difference_table(dia, closed)[["zin", "reden"]],
     }
@@ -188,7 +192,8 @@ def shown(dia: Dia, given: Answer, ask: Ask, closed: Collection[str]) -> dict[st
         "was": before.tolist(),
         "jaar": [None if pd.isna(year) else int(year) for year in now["jaar"]],
         "zin": _sentence(dia, given, ask, changed, closed),
-        "verschil": _differences(dia, given, changed, closed if ask else ()),
+        "verschil": _differences(dia, given, changed, closed)
+        + (_still(given, closed) if ask else ""),
         "knelt": _tight(dia, given, closed, bool(ask)),
         "geld": _means(dia, given, closed),
     }
@@ -243,7 +248,7 @@ def _saved(agenda: Any, starts: pd.Series) -> pd.Series:
     return shares(agenda, starts).groupby("partner")["bespaart"].sum()
 
 
-def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
+def partner_table(dia: Dia, given: Answer, closed: Collection[str] = ()) -> pd.DataFrame:
     """Return per partner plans, money, people and koppelkansen, and how they differ.
 
     Returns
@@ -251,7 +256,8 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
     DataFrame
         Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets), ``Eigen
         geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkansen`` (won and lost).
-        Every figure is the answer, with the difference from the agreed programme behind it.
+        Every figure is the answer, with the difference from the agreed programme behind it; what
+        people the plans of a partner with closed books ask is not told (`without_people`).
     """
     both = []
     for agenda, starts in _both(dia, given):
@@ -271,13 +277,17 @@ def partner_table(dia: Dia, given: Answer) -> pd.DataFrame:
         column: [_beside(show, *pair) for pair in zip(now[column], was[column], strict=True)]
         for column, show in shows.items()
     }
+    people = [
+        NOT_SHARED if partner in closed else text
+        for partner, text in zip(partners, texts["fte_gebruik"], strict=True)
+    ]
     return pd.DataFrame(
         {
             "Partner": partners,
             "Plannen": texts["plannen"],
             "Bespaart": texts["bespaart"],
             "Eigen geld": texts["gebruik"],
-            "Fte-jaren": texts["fte_gebruik"],
+            "Fte-jaren": people,
             "Koppel\u00adkansen": [f"+{won.get(p, 0)} −{lost.get(p, 0)}" for p in partners],
         }
     )
@@ -299,7 +309,7 @@ def _links(dia: Dia, given: Answer) -> tuple[dict[str, int], dict[str, int]]:
 
 def _differences(dia: Dia, given: Answer, changed: pd.DataFrame, closed: Collection[str]) -> str:
     before, now = _joined(dia, given)
-    parts = [html_table(partner_table(dia, given), PARTNERS)]
+    parts = [html_table(partner_table(dia, given, closed), PARTNERS)]
     if not changed.empty:
         table = pd.DataFrame({"Wat": changed["zin"], "Waarom": changed["reden"]})
         parts.append(html_table(table, "Plannen die veranderen"))
@@ -308,10 +318,12 @@ def _differences(dia: Dia, given: Answer, changed: pd.DataFrame, closed: Collect
         if len(kansen):
             table = pd.DataFrame({"Koppelkans": kansen.index, "Wat": kansen.to_numpy()})
             parts.append(html_table(table, f"Koppelkansen {what}"))
-    held = sorted(set(closed) & set(given.agenda.plans["partner"]))
-    if held:
-        parts.append(f"<p class='klein'>{escape(STILL.format(wie=opsomming(held)))}</p>")
     return "".join(parts)
+
+
+def _still(given: Answer, closed: Collection[str]) -> str:
+    held = sorted(set(closed) & set(given.agenda.plans["partner"]))
+    return f"<p class='klein'>{escape(STILL.format(wie=opsomming(held)))}</p>" if held else ""
 
 
 def _clashes(given: Answer, closed: Collection[str]) -> pd.DataFrame:
@@ -352,10 +364,11 @@ def _means(dia: Dia, given: Answer, closed: Collection[str]) -> str:
     agenda, starts = given.agenda, given.starts.reindex(given.agenda.plans.index)
     years = [str(year) for year in agenda.settings.jaren]
     tables = [
-        html_table(means_table(agenda, starts, column, closed), f"{what} per jaar", getallen=years)
+        html_table(table, f"{what} per jaar", getallen=years)
         for column, what in (("budget", "Eigen geld (× € 1.000)"), ("fte", "Mensen (fte)"))
+        if len(table := means_table(agenda, starts, column, closed))
     ]
-    people = works_of_people(dia, given.starts)
+    people = works_of_people(without_people(dia.plans, closed), given.starts)
     if len(people):
         shown = people.drop(columns="plan").astype(object)
         shown = shown.where(shown.notna(), "onbekend").rename(columns=str.capitalize)
@@ -389,7 +402,7 @@ def _measures(dia: Dia, given: Answer | str, closed: Collection[str]) -> list[tu
         euro(float(_saved(*_both(dia, given)[1]).sum())), int((now > before).sum()),
         int((now < before).sum()), len(_clashes(given, closed)),
     ]  # fmt: skip
-    table = partner_table(dia, given)
+    table = partner_table(dia, given, closed)
     each = ["; ".join(row) for row in table[list(_PER_PARTNER)].to_numpy().tolist()]
     return [(a, str(b)) for a, b in zip([*labels, *own], [*figures, *each], strict=True)]
 

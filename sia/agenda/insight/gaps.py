@@ -79,7 +79,7 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["partner", "plan", "titel", "fte", "zin"])
 
 
-def works_of_people(dia: Dia, starts: pd.Series) -> pd.DataFrame:
+def works_of_people(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Return the works with a year that ask volunteers or reach households.
 
     Returns
@@ -89,7 +89,7 @@ def works_of_people(dia: Dia, starts: pd.Series) -> pd.DataFrame:
         (NA: not given); the first to begin first.
     """
     columns = ["partner", "titel", "fte", "vrijwilligers", "huishoudens"]
-    told = dia.plans[columns].assign(start=starts).dropna(subset="start")
+    told = plans[columns].assign(start=starts).dropna(subset="start")
     told = told[told[["vrijwilligers", "huishoudens"]].gt(0).fillna(False).any(axis=1)]
     shown = pd.DataFrame(told).sort_values(["start", "partner"], kind="stable")
     return shown.rename_axis("plan").reset_index()[

@@ -143,12 +143,15 @@ def means_table(
     ----------
     column : {"budget", "fte"}
     closed : collection of str
-        Partners of whom only the use is shown.
+        Partners of whom only the use of money is shown: who knows which plan asks people knows
+        which one has no year for want of money.
     """
     used, decimals, unit = ("gebruik", 0, 1e3) if column == "budget" else ("fte_gebruik", 1, 1.0)
     rows = []
     for partner, own in use_of_means(agenda, starts).groupby("partner"):
         secret = partner in closed
+        if secret and column == "fte":
+            continue
         cells = [
             number(a / unit, decimals)
             + ("" if secret or pd.isna(b) else f" van {number(b / unit, decimals)}")

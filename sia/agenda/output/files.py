@@ -32,7 +32,7 @@ def agenda_output(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, bytes]]:
     """Return all that an agenda leaves: its tables by name, its files by path."""
     tables = agenda_tables(dia)
-    shared = partner_files(tables, dia.plans)
+    shared = partner_files(tables)
     public = public_files(dia.plans, dia.starts, names, dia.taken.edition, theme)
     letters = letter_files(
         dia.delivered, dia.taken.register.plans, dia.taken.edition, theme, decisions_of(dia)
@@ -62,8 +62,9 @@ def letter_files(
     return made
 
 
-def partner_files(tables: Mapping[str, pd.DataFrame], plans: gpd.GeoDataFrame) -> dict[str, bytes]:
+def partner_files(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Return workbook, CSVs and layers for the partners' table, by file name."""
+    plans = gpd.GeoDataFrame(tables["plannen"])
     layers = {"plannen": plans, "koppelkansen": linkage_layer(tables["koppelkansen"], plans)}
     return {
         "agenda.xlsx": to_xlsx(tables, "partners", uitleg=TABLES),

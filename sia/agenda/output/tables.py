@@ -14,7 +14,7 @@ from sia.agenda.programme.inputs import payable
 from sia.agenda.programme.optimise import timeline
 from sia.agenda.reading.decisions import decision_log, every_number, task_list
 from sia.agenda.reading.fields import IDEA
-from sia.agenda.reading.openness import with_levels
+from sia.agenda.reading.openness import with_levels, without_people
 
 TABLES = {
     "plannen": "Alle plannen die de partners delen, zoals geleverd.",
@@ -43,7 +43,7 @@ def agenda_tables(dia: Dia) -> dict[str, pd.DataFrame]:
     funds, organisation = dia.delivered.subsidies, dia.agreed.organisation
     decided = pd.concat([kansen["vertrouwelijkheid"], levels])
     return {
-        "plannen": plans,
+        "plannen": without_people(plans, set(plans["partner"]) - dia.delivered.open_books),
         "koppelkansen": kansen,
         "status": dia.agreed.state,
         "wachtlijst": dia.waits,

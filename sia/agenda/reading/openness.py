@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import geopandas as gpd
 import pandas as pd
 
 from sia.agenda.reading.fields import FIELD_LEVELS, OPENNESS
@@ -30,6 +33,16 @@ def with_levels(table: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
     rank = {str(plan): OPENNESS.index(level) for plan, level in levels.items()}
     strictest = [OPENNESS[min(rank[plan] for plan in plans)] for plans in names]
     return table.assign(vertrouwelijkheid=strictest)
+
+
+def without_people(plans: gpd.GeoDataFrame, closed: Collection[str]) -> gpd.GeoDataFrame:
+    """Return plans of which those of partners with closed books do not say what people they ask.
+
+    A plan that every other rule allows, that asks no people and has no place lacks money, which
+    bounds the budget from above. Where people may be what lacks, any larger budget explains the
+    same programme: people that stand to the plans as the money does.
+    """
+    return plans.assign(fte=plans["fte"].mask(plans["partner"].isin(list(closed))))
 
 
 def view(table: pd.DataFrame, level: Openness, partner: str | None = None) -> pd.DataFrame:

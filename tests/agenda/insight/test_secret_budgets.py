@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy.optimize import linprog
 
 from sia.agenda.dia import Dia, DiaSettings, make_dia
 from sia.agenda.insight.publication import public_money
-from sia.agenda.insight.whatif import without_secrets
+from sia.agenda.output.files import partner_files
 from sia.agenda.output.tables import agenda_tables, kept_tables
-from sia.agenda.programme.optimise import use_of_means
-from sia.agenda.programme.reasons import Trial
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.openness import view
+from sia.tafel.asking import Ask, answer, closed_partners
+from sia.tafel.showing import city as table_city
+from sia.tafel.showing import lacking, shown
 from tests.agenda.conftest import City
 
 Tables = dict[str, pd.DataFrame]
@@ -70,28 +72,6 @@ def test_no_budget_follows_from_what_partners_get_over_two_editions(dia: Dia) ->
         assert set(tables["knelpunten"]["knelt"]) <= {"straten"}
 
 
-def _squeezed(dia: Dia, bounds: Bounds) -> Bounds:
-    """Add what follows from plans without a place that every rule but money and people allows.
-
-    The attacker holds plans, streets, order, schemes and years, so it can try every rule that needs
-    no budget. What fits all of those and asks no people, lacks money: that bounds the budget.
-    """
-    closed = set(dia.plans["partner"]) - dia.delivered.open_books
-    trial = Trial(without_secrets(dia.agenda, closed), dia.starts)
-    used = use_of_means(dia.agenda, dia.starts).set_index(["partner", "jaar"])["gebruik"]
-    found = dict(bounds)
-    for plan in map(str, dia.starts.index[dia.starts.isna()]):
-        row = dia.agenda.plans.loc[plan]
-        if row["fte"] > 0 or row["partner"] not in closed or row["duur"] != 1:
-            continue
-        for year in trial.options(plan):
-            if not trial.obstacles(plan, year):
-                key = (str(row["partner"]), year)
-                low, high = found.get(key, (0.0, np.inf))
-                found[key] = (low, min(high, float(used[key] + row["eigen"])))
-    return found
-
-
 def _later(delivered: Deliveries, number: int) -> Deliveries:
     """Return a later delivery: plans that slip, cost more, come and go, and other budgets."""
     rng = np.random.default_rng(number)
@@ -127,7 +107,7 @@ def test_nothing_closed_follows_from_all_files_of_three_rounds(
         cellular = {str(v) for t in tables.values() for v in t.astype(str).to_numpy().ravel()}
         assert not {*internal.index, *internal["titel"]} & cellular
         # budgets are of one round: only what the rounds together say of each can be compared
-        now = _squeezed(made, _bounds(tables))
+        now = _bounds(tables)
         true = given.budgets.set_index(["partner", "jaar"])["budget"]
         truths.append(true)
         assert _pinned(now, true) == set()
@@ -176,15 +156,56 @@ def test_the_same_attack_succeeds_on_an_open_book(dia: Dia) -> None:
     assert _recovered([shared], dia.delivered.budgets)
 
 
-def test_a_plan_without_people_that_strands_bounds_the_budget_as_the_guide_says(
-    delivered: Deliveries, city: City, choices: DiaSettings
-) -> None:
+def _few(delivered: Deliveries, number: int) -> Deliveries:
+    """Return a round of a dozen plans that ask no people, with half of the money that they want."""
     plans = delivered.reading.plans
-    given = replace(delivered, reading=replace(delivered.reading, plans=plans.assign(fte=0.0)))
-    made = make_dia(2024, given, city, {}, choices)
-    assert made is not None
-    true = given.budgets.set_index(["partner", "jaar"])["budget"]
-    tables = _given_to(made)
-    assert (
-        _pinned(_bounds(tables), true) == set() != _pinned(_squeezed(made, _bounds(tables)), true)
+    loose = plans[(plans["voorgangers"] == "") & (plans["status"] != "in uitvoering")]
+    chosen = loose.sample(12, random_state=number).index
+    few = plans.loc[plans.index.isin(chosen)].assign(fte=0.0)
+    budgets = delivered.budgets.assign(fte=0.0)
+    budgets["budget"] = (
+        budgets["partner"].map(few.groupby("partner")["kosten"].max() * 0.45).fillna(1e6)
     )
+    return replace(delivered, reading=replace(delivered.reading, plans=few), budgets=budgets)
+
+
+def _table_page(dia: Dia, city: City) -> list[object]:
+    """Return what the agenda's table shows before anybody asks anything."""
+    closed, nothing = closed_partners(dia, ()), Ask.of({})
+    given = answer(dia, closed, nothing)
+    return [
+        table_city(dia, city["gebieden"], closed), shown(dia, given, nothing, closed),
+        lacking(dia, pd.DataFrame(), closed),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_three_times_the_budget_with_too_few_people_gives_others_the_same_files(
+    delivered: Deliveries, city: City, choices: DiaSettings, number: int
+) -> None:
+    """Nothing that others get bounds a closed budget from above: people explain the same files."""
+    # people are worth nothing here: a plan that asks them must be as welcome as one that does not
+    values = choices.waarden.model_copy(update={"fte_waarde": 0.0})
+    exact = replace(choices, programme=replace(choices.programme, gat=0.0), waarden=values)
+    poor = _few(delivered, number)
+    one = make_dia(2024, poor, city, {}, exact)
+    assert one is not None
+    # people that stand to the plans as money does bind exactly where the money does
+    part = 1e-6
+    per_year = one.agenda.plans["eigen"] / one.agenda.plans["duur"] * part
+    asked = poor.reading.plans["fte"].add(per_year, fill_value=0.0)
+    people = poor.budgets["budget"] * part
+    budgets = poor.budgets.assign(budget=3 * poor.budgets["budget"])
+    rich = replace(
+        poor, budgets=budgets.assign(fte=people),
+        reading=replace(poor.reading, plans=poor.reading.plans.assign(fte=asked)),
+    )  # fmt: skip
+    other = make_dia(2024, rich, city, {}, exact)
+    assert other is not None
+    money = make_dia(2024, replace(poor, budgets=budgets), city, {}, exact)
+    assert money is not None and not money.starts.equals(one.starts)
+    for files in (
+        [partner_files(agenda_tables(dia)) for dia in (one, other)],
+        [_table_page(dia, city) for dia in (one, other)],
+    ):
+        assert files[0] == files[1]
