@@ -33,10 +33,11 @@ def simplified(shapes: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray
     Returns
     -------
     array of polygons, shape (n,)
-        A shape that would vanish keeps its own form.
+        A shape that would vanish keeps its own form. Holes run against their outside: a drawing
+        fills by the turns of a path, and would cover the place that lies in the hole.
     """
     simple = shapely.coverage_simplify(shapes, tolerance)
-    return np.where(shapely.is_empty(simple), shapes, simple)
+    return np.asarray(shapely.orient_polygons(np.where(shapely.is_empty(simple), shapes, simple)))
 
 
 def map_path(shape: Any) -> Path:

@@ -17,6 +17,7 @@ from sia.viz.dataset import Cijfers
 from sia.viz.layers import layers, score_layer
 from sia.viz.leaflet import hosts
 from sia.viz.maps import BRT_HOST, buurt_map, map_data, simplify
+from sia.viz.outline import simplified
 from sia.viz.theme import Theme
 
 
@@ -102,6 +103,16 @@ def test_simplified_neighbours_keep_one_shared_line() -> None:
     assert shapely.coverage_is_valid(simple.to_numpy())
     assert len(simple) == 60
     assert not simple.is_empty.any()
+
+
+def test_a_village_in_the_hole_of_the_land_around_it_is_not_painted_over() -> None:
+    """A page fills a path by its turns: a hole has to run against its outside."""
+    village = shapely.Point(500, 500).buffer(200)
+    land = shapely.box(0, 0, 1000, 1000).difference(village)
+    turned = shapely.Polygon(land.exterior, [land.interiors[0].coords[::-1]])
+    for around in (land, turned, shapely.reverse(land)):
+        drawn, _ = simplified(np.array([around, village]), 5.0)
+        assert drawn.exterior.is_ccw != drawn.interiors[0].is_ccw
 
 
 def test_a_shape_smaller_than_the_tolerance_stays() -> None:
