@@ -11,6 +11,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -395,6 +396,28 @@ def test_a_border_of_another_year_is_drawn_where_name_and_size_agree() -> None:
     assert made.areas["borders_year"].tolist() == [2015, 0, 0, 2015]
     assert "Wordt niet getekend" in made.verantwoording.at[B, "toelichting"]
     assert set(build(hm.catalogue(), 2020, hm.layer(2020), size).areas["borders_year"]) == {2020}
+
+
+def _wijk_of(map_sizes: list[float], now: list[float]) -> list[int]:
+    """Return the border years of four square buurten of a map of 2015 with these sizes (ha)."""
+    layer = hm.layer(2015)
+    squares = [shapely.box(0, 0, (10_000 * ha) ** 0.5, (10_000 * ha) ** 0.5) for ha in map_sizes]
+    drawn = dataclasses.replace(layer, frame=layer.frame.set_geometry(squares, crs=28992))
+    names = layer.frame["naam"].tolist()
+    size = hm.table(
+        2020, {"aantal_inwoners": [1] * 4, "oppervlakte_totaal_in_ha": now}, names=names
+    )
+    return build(hm.catalogue(), 2020, drawn, size).areas["borders_year"].tolist()
+
+
+def test_a_coarse_border_of_a_small_buurt_is_drawn() -> None:
+    # 20 ha: 1.8 km of border, of which 20 m is 3.6 ha; 8 ha is too much for a coarse line
+    assert _wijk_of([20, 20, 500, 20], [23.5, 28, 540, 20]) == [2015, 0, 2015, 2015]
+
+
+def test_codes_that_were_given_to_other_places_are_not_drawn_where_size_fits_by_chance() -> None:
+    assert _wijk_of([458, 141, 256, 210], [29, 141, 101, 199]) == [0, 0, 0, 0]
+    assert _wijk_of([458, 141, 256, 210], [29, 141, 250, 199]) == [0, 2015, 2015, 2015]
 
 
 def test_border_layer_of_the_year_goes_before_any_other() -> None:
