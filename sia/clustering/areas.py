@@ -74,12 +74,17 @@ def find_areas(
     return Areas(buurten=buurten, gebieden=table)
 
 
+PART = " (deel)"
+"""Behind the name of a wijk: the area does not hold all of it."""
+
+
 def _area_names(
     area: pd.Series[int], areas: pd.DataFrame, given: pd.Series[str], candidates: Collection[str]
 ) -> pd.Series[str]:
     """Name each area as people did, after its wijk, or after the candidates that it grew from.
 
-    After a wijk when three quarters of its people live there, and half of the wijk does in it.
+    After a wijk when three quarters of its people live there, and half of the wijk does in it; it
+    is a part (``deel``) of that wijk while less than nine tenths of the wijk live in it.
     """
     people = areas["inwoners"].fillna(0.0)
     names: dict[int, str] = {}
@@ -94,6 +99,8 @@ def _area_names(
             name = str(given[codes[0]])
         elif wijk and inside >= 0.5 * whole:
             name = _WIJK_NUMBER.sub("", str(wijk))
+            if inside < 0.9 * people[areas["wijknaam"] == wijk].sum():
+                name += PART
         else:
             first = areas.loc[grown.index[:2], "naam"].astype(str).tolist()
             around = ", ".join(one.removesuffix(" en omgeving") for one in first)
@@ -102,5 +109,6 @@ def _area_names(
     double = pd.Series(names)
     for name in double[double.duplicated()].unique():
         for order, number in enumerate(double.index[double == name], start=1):
-            names[number] = f"{name} ({order})"
+            part = name.endswith(PART)
+            names[number] = f"{name[:-1]} {order})" if part else f"{name} ({order})"
     return pd.Series(names, dtype="str")

@@ -23,6 +23,8 @@ AROUND = 500.0
 """Addresses per km² in the surroundings from which a place of few people is no countryside: the
 border that CBS draws between not urban and hardly urban."""
 
+FEW, SPARSE = "Te weinig inwoners", "Dun bewoond"
+"""How the reason begins of a place with too few people, and with too few of them per km²."""
 PROXIES_ALONE = "Alleen benaderingen beschikbaar; die dragen een domein niet alleen."
 """Why a domain of urgentie without one direct measure drops out."""
 
@@ -158,7 +160,7 @@ def _why_unranked(
         why = str(table.flags.at[code, INHABITANTS]).removeprefix(MISSING)
         return f"Het inwonertal is onbekend ({why})."
     if kind != WOONBUURT:
-        return _no_woonbuurt(code, kind, people, gemeente)
+        return _no_woonbuurt(code, table, kind, people, gemeente)
     short = []
     for domain, names in counts.items():
         present = len(known.intersection(names))
@@ -168,13 +170,22 @@ def _why_unranked(
     return f"Te weinig cijfers: {'; '.join(short)}." if short else ""
 
 
-def _no_woonbuurt(code: str, kind: str, people: float, gemeente: Gemeente) -> str:
+def _no_woonbuurt(
+    code: str, table: IndicatorTable, kind: str, people: float, gemeente: Gemeente
+) -> str:
+    """Return the bound that a place passes; what kind of place it is only where that is known."""
     limits = gemeente.drempels
     if code in limits.geen_woonbuurten:
         return f"Geen woonbuurt volgens de gemeente ({getal(people)} inwoners)."
-    what = f"{kind.capitalize()} met {getal(people)} inwoners, geen woonbuurt"
     if people < limits.inwoners:
-        return f"{what}: minder dan {getal(limits.inwoners)} inwoners."
-    if kind == WERKGEBIED:
-        return f"{what}: te weinig bewoners naast de bedrijven."
-    return f"{what}: minder dan {getal(limits.dichtheid)} inwoners per km²."
+        return f"{FEW}: {getal(people)}, minder dan {getal(limits.inwoners)}."
+    if BUSINESSES in table.values and bool(table.values[BUSINESSES][code] > limits.bedrijven):
+        return (
+            f"Werkgebied met {getal(people)} inwoners, geen woonbuurt: meer dan "
+            f"{getal(limits.bedrijven)} bedrijven per 1.000 inwoners."
+        )
+    what = "" if kind == WERKGEBIED else f" in {kind}"
+    return (
+        f"{SPARSE}{what}: minder dan {getal(limits.dichtheid)} inwoners per km² "
+        f"({getal(people)} inwoners)."
+    )

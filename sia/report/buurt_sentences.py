@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from sia.approach import NIET_GERANGSCHIKT
 from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import Grond, Zin, data_gaps, named
+from sia.report.sentences import Grond, Zin, conditional, data_gaps, named
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 from sia.weighing.ranking import MAYBE, words
@@ -76,10 +77,12 @@ def _buurt_approach(stad: Cijfers, code: str) -> Zin:
     if code not in stad.aanpak.index:
         return Zin("Er is nog geen aanpak voorgesteld.")
     kind = str(stad.aanpak.loc[code, "aanpak"])
-    if kind.startswith("niet gerangschikt"):
+    if kind.startswith(NIET_GERANGSCHIKT):
         return Zin("Voor deze buurt doen de cijfers geen voorstel voor een aanpak.")
     grounds = (*named([naam], "Kerncijfers"), Grond("voorstel", kind, "Kerncijfers"))
-    text = f"Voorgestelde aanpak voor {naam}: {kind}."
+    proviso, more = conditional(stad, pd.Index([code]))
+    text = f"Voorgestelde aanpak voor {naam}: {kind}.{proviso}"
+    grounds = (*grounds, *more)
     if (stad.buurt_van_deelbuurt == code).any():
         text += " Een plek in deze buurt wijkt duidelijk af van de rest."
     said = said_of(stad, code)

@@ -44,7 +44,7 @@ def standing(stad: Cijfers, code: str) -> list[Feit]:
         Feit(
             "Inwoners",
             getal(stad.gebieden["inwoners"][code]),
-            getal(stad.gebieden["inwoners"].median()),
+            getal(stad.gebieden["inwoners"].reindex(stad.gerangschikt.index).median()),
         ),
         *_rank(stad, code),
         *_change(stad, code),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import pandas as pd
@@ -26,6 +26,7 @@ from sia.report.sentences import (
     domain_things,
     questions,
     three_things,
+    without_quarter,
 )
 from sia.report.type_change import type_sentence
 from sia.viz.city_map import score_class
@@ -40,6 +41,8 @@ WORDS = (
 )
 FOLLOWS, ALIKE = 1.25, 0.8
 """Per inhabitant in the urgent buurten against the rest: from this it follows, from that alike."""
+ROUNDED = 1 / 3
+"""Part of the ranked buurten above which the quarter, rounded up, is no quarter to a reader."""
 _CHANGES = {RISES: ("v3", "▲"), FALLS: ("v1", "▼"), NOISE: ("v2", "")}
 
 
@@ -139,6 +142,9 @@ def sure(o: Onderwerp) -> tuple[Zin, ...]:
     if o.selectie.soort == "verandering":
         moved = type_sentence(o.materiaal.trajecten, o.cijfers.naam)
         return (*change.certainty(o.gebied), *([moved] if moved else []))
+    if o.selectie.soort == "domein":
+        own = o.cijfers.indicatoren_van(o.selectie.sleutel)
+        return certainty(replace(o.cijfers, vlaggen=o.cijfers.vlaggen[own]))
     return certainty(o.cijfers)
 
 
@@ -155,13 +161,16 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
         return Zin(title, (Grond("titel", title, OWN_TABLE),))
     ranked, chosen = o.cijfers.gerangschikt, urgent(o.cijfers)
     number, total = len(chosen), len(ranked)
+    whole = total == len(o.cijfers.gebieden)
     grounds = (
         Grond("naam", name, OWN_TABLE),
         count(number, "buurten die zeker of waarschijnlijk bij het kwart horen", OWN_TABLE),
         count(total, "gerangschikte buurten", OWN_TABLE),
     )
     if not total:
-        text = "geen enkele buurt kon worden gerangschikt"
+        text = "hier heeft geen buurt een plaats in de volgorde"
+    elif kind == "stad" and without_quarter(ranked):
+        text = "te weinig buurten voor een volgorde"
     elif not o.cijfers.heeft_intervallen:
         text = "hoe zeker de volgorde is, is nog niet doorgerekend"
     elif not number:
@@ -170,10 +179,14 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
     elif kind == "stad":
         text = f"{word(number)} {'buurten gaan' if number > 1 else 'buurt gaat'} voor"
     elif number == total:
-        text = "de buurt gaat voor" if total == 1 else f"alle {word(total)} buurten gaan voor"
+        all_of = "beide buurten" if total == 2 else f"alle {word(total)} buurten"
+        all_of = all_of if whole else f"{all_of} met een plaats"
+        text = f"{'de buurt' if whole else 'de enige buurt met een plaats'} gaat voor"
+        text = text if total == 1 else f"{all_of} gaan voor"
     else:
         verb = "gaan" if number > 1 else "gaat"
-        text = f"{word(number)} van de {word(total)} buurten {verb} voor"
+        which = "buurten" if whole else "buurten met een plaats"
+        text = f"{word(number)} van de {word(total)} {which} {verb} voor"
     if kind != "stad":
         return Zin(f"{name}: {text}", grounds)
     more = f" {follows.kort}" if follows and number else ""
@@ -190,10 +203,14 @@ def _of_city(o: Onderwerp) -> Iterator[Zin]:
     certain = int((words(chosen) == SURE).sum())
     how = "zeker of waarschijnlijk" if certain else "waarschijnlijk"
     how = "zeker" if certain == number else how
+    quarter, where = ceil(total / 4), "het meest urgente kwart van de stad"
+    if quarter > total * ROUNDED:
+        where = f"de {quarter} meest urgente (een kwart, naar boven afgerond)"
     yield Zin(
         f"{number} van de {total} gerangschikte buurten {'hoort' if number == 1 else 'horen'} "
-        f"{how} bij het meest urgente kwart van de stad.",
+        f"{how} bij {where}.",
         (
+            count(quarter, "buurten in het kwart, naar boven afgerond", OWN_TABLE),
             count(number, f"buurten die {how} bij het kwart horen", OWN_TABLE),
             count(total, "gerangschikte buurten", OWN_TABLE),
         ),

@@ -94,13 +94,14 @@ def _effect(effect: str, aanpak: str, reden: str) -> str:
 def approach_groups(cijfers: Cijfers, buren: Buren, most: int = 0) -> str:
     """Return which buurten each aanpak has, the most urgent first; at most `most` by name."""
     order = [*cijfers.gerangschikt.index, *cijfers.niet_gerangschikt.index]
-    ways = cijfers.aanpak["aanpak"].reindex(order).dropna()
+    land = [code for code in order if not cijfers.gebieden["water"].get(code, False)]
+    ways = cijfers.aanpak["aanpak"].reindex(land).dropna()
     known = {way: number for number, way in enumerate(AANPAKKEN)}
     rows = []
     for way in sorted(ways.unique(), key=lambda way: (known.get(str(way), len(known)), str(way))):
         codes = list(ways.index[ways == way])
         named = [link(buren, "buurt", str(c), str(cijfers.naam[c])) for c in codes[: most or None]]
         more = f" en nog {getal(len(codes) - len(named))}" if len(codes) > len(named) else ""
-        rows.append((str(way), getal(len(codes)), Markup(", ").join(named) + more))
+        rows.append((str(way), getal(len(codes)), Markup("; ").join(named) + more))
     table = pd.DataFrame(rows, columns=["Aanpak", "Buurten", "Welke"], dtype=object)
     return html_table(table, "Buurten per aanpak", getallen=("Buurten",))

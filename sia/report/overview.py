@@ -36,7 +36,8 @@ DEFINITIONS: Mapping[str, str] = {
     "Potentie": "Hoeveel er te winnen valt door samen op te trekken, op een schaal van 0 tot 100.",
     "Doorrekening": "Eén keer alles opnieuw berekenen met andere, ook redelijke keuzes.",
     "Marge": "De plaatsen waar een buurt op uitkomt in 90 % van de doorrekeningen.",
-    "Hoogste kwart": "De 25 % van de gerangschikte buurten met de hoogste urgentie.",
+    "Hoogste kwart": "De 25 % van de gerangschikte buurten met de hoogste urgentie, naar boven "
+    "afgerond op hele buurten.",
     "Zeker": f"In ten minste {procent(100 * CERTAIN)} van de doorrekeningen horen deze buurt en "
     "alle buurten die nog zekerder zijn er samen bij. Zeker niet: zij horen er dan samen niet bij.",
     "Waarschijnlijk": f"In ten minste {procent(100 * LIKELY)} van de doorrekeningen. "
@@ -218,7 +219,7 @@ def types(cijfers: Cijfers) -> str:
         {
             "Type": f"{number}. {group['typenaam'].iloc[0]}",
             "Aantal buurten": getal(len(group)),
-            "Buurten": ", ".join(sorted(cijfers.naam.reindex(group.index))),
+            "Buurten": "; ".join(sorted(cijfers.naam.reindex(group.index))),
         }
         for number, group in known.groupby("type", sort=True)
     ]

@@ -25,7 +25,7 @@ from sia.report.first_screen import Eerste, urgent
 from sia.report.marks import change_bar, dot_axis, link
 from sia.report.material import GROUPS
 from sia.report.parts import Blok, Onderwerp, Sectie, paper_note, source_list, table_block
-from sia.report.sentences import OWN_TABLE, Grond, Zin, certainty, count
+from sia.report.sentences import OWN_TABLE, Grond, Zin, certainty, count, without_quarter
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
 from sia.viz.tables import html_table
@@ -53,6 +53,9 @@ def rangorde(o: Onderwerp) -> Sectie:
         if o.stad.heeft_intervallen:
             near = ranked.index[ranked["kans_kwart"].astype(float) > UNLIKELY]
         shown, title = near[:MOST_RANKED], "Buurten die voorgaan of misschien voorgaan"
+        if without_quarter(ranked):
+            near = shown = ranked.index
+            title = "De gerangschikte buurten"
         if len(shown) < len(near):
             title += f" (de eerste {getal(len(shown))} van {getal(len(near))}; alles in de bijlage)"
     total = len(o.stad.gerangschikt)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sia.approach import CONDITIONAL
+from sia.approach import CONDITIONAL, NIET_GERANGSCHIKT
 from sia.dutch import (
     LIKELY,
     OUT,
@@ -20,7 +20,7 @@ from sia.dutch import (
     opsomming,
     procent,
 )
-from sia.indicators.eligibility import BUITENGEBIED, WERKGEBIED
+from sia.indicators.eligibility import FEW, SPARSE, WERKGEBIED
 from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
@@ -98,7 +98,9 @@ def urgency(cijfers: Cijfers) -> Zin:
     """Say which buurten need most, as far as that is certain."""
     ranked = cijfers.gerangschikt
     if ranked.empty:
-        return Zin("Geen enkele buurt kon worden gerangschikt. Er zijn te weinig cijfers.")
+        return Zin(
+            "Geen enkele buurt heeft hier een plaats in de volgorde. Waarom, staat bij elke buurt."
+        )
     if not cijfers.heeft_intervallen:
         return _urgency_without_intervals(cijfers, ranked)
     if without_quarter(ranked):
@@ -196,13 +198,13 @@ def approach(cijfers: Cijfers) -> Zin:
     ):
         names = _names(cijfers, kinds.index[kinds.str.startswith(start)])
         if names:
-            verb = "past" if what.startswith("een") else "passen"
             whom = "Voor één buurt" if len(names) == 1 else f"Voor {getal(len(names))} buurten"
             grounds = named(names, "Aanpak per buurt")
             if len(names) > 1:
                 grounds = (count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
             proviso, more = conditional(cijfers, kinds.index[kinds.str.startswith(start)])
-            return Zin(f"{whom} {verb} {what}: {listed(names)}.{proviso}", (*grounds, *more))
+            text = f"{whom} is het voorstel {what}: {listed(names)}.{proviso}"
+            return Zin(text, (*grounds, *more))
     return Zin("Voor geen enkele buurt wordt nu een aanpak voorgesteld die verder gaat dan volgen.")
 
 
@@ -269,13 +271,27 @@ def heaviest_domain(cijfers: Cijfers, stad: Cijfers | None = None) -> Zin:
     above = means - stad.gerangschikt[keys].astype(float).mean()
     best = str(above.idxmax())
     what, shown = DOMAINS[best].lower(), met_teken(above[best], 1)
+    figures, more = _rests_on(cijfers, best)
     if not above[best] > 0:
         return Zin("Op geen enkel domein scoren de buurten hier gemiddeld hoger dan de stad.")
     return Zin(
         f"Vergeleken met het gemiddelde van de stad is de opgave hier het grootst op {what}: "
-        f"{shown} {'punt' if shown == '+1,0' else 'punten'}.",
-        (Grond(f"gemiddelde score {what}, min die van de stad", shown, OWN_TABLE),),
+        f"{shown} {'punt' if shown == '+1,0' else 'punten'}.{figures}",
+        (Grond(f"gemiddelde score {what}, min die van de stad", shown, OWN_TABLE), *more),
     )
+
+
+def _rests_on(cijfers: Cijfers, domein: str) -> tuple[str, tuple[Grond, ...]]:
+    """Name the figures under a domain that rests on one or two; empty where there are more."""
+    names = [
+        str(cijfers.catalogus.at[key, "naam"])
+        for key in cijfers.indicatoren_van(domein)
+        if key in cijfers.bijdragen and cijfers.bijdragen[key].notna().any()
+    ]
+    if len(names) not in (1, 2):
+        return "", ()
+    how_many = "één cijfer" if len(names) == 1 else "twee cijfers"
+    return f" Dat rust op {how_many}: {opsomming(names)}.", named(names, "De cijfers")
 
 
 def three_things(cijfers: Cijfers, stad: Cijfers | None = None) -> tuple[Zin, ...]:
@@ -298,10 +314,13 @@ def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     if top.empty:
         return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
     names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]
+    figures, more = _rests_on(cijfers, domein)
     told = [f"{name} ({score})" for name, score in zip(names, scores, strict=True)]
     return Zin(
-        f"Op {what} is de opgave het grootst in {opsomming(told)}, op een schaal van 0 tot 100.",
+        f"Op {what} is de opgave het grootst in {opsomming(told)}, op een schaal van 0 tot 100."
+        f"{figures}",
         (
+            *more,
             *named(names, "Rangorde"),
             *(Grond(f"score {what}", score, "Rangorde") for score in scores),
             Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
@@ -401,9 +420,11 @@ def _order(cijfers: Cijfers) -> Zin | None:
 
 
 def flag_counts(cijfers: Cijfers) -> dict[str, int]:
-    """Count the figures under the scores by flag."""
+    """Count the figures under the scores by flag: those of ranked buurten, where there are any."""
     names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
-    columns = [[str(f).partition(":")[0] for f in cijfers.vlaggen[name].tolist()] for name in names]
+    ranked = cijfers.vlaggen.index.intersection(cijfers.gerangschikt.index)
+    rows = cijfers.vlaggen.loc[ranked] if len(ranked) else cijfers.vlaggen
+    columns = [[str(f).partition(":")[0] for f in rows[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
         "gevraagd": len(names),
@@ -444,7 +465,8 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
             clauses.append(clause.format(share))
             grounds.append(Grond(what, share, OWN_TABLE))
     if clauses:
-        text += f" Van de waarden daarin {' en '.join(clauses)}."
+        whose = " van gerangschikte buurten" if not cijfers.gerangschikt.empty else ""
+        text += f" Van de waarden daarin{whose} {' en '.join(clauses)}."
     return Zin(text, tuple(grounds))
 
 
@@ -456,8 +478,9 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     kinds = {
         said: int(reasons.str.startswith(start).sum())
         for start, said in (
-            (BUITENGEBIED.capitalize(), BUITENGEBIED),
-            (WERKGEBIED.capitalize(), WERKGEBIED),
+            (FEW, "met te weinig inwoners"),
+            (SPARSE, "dun bewoond"),
+            (WERKGEBIED.capitalize(), "met vooral bedrijven"),
             ("Het inwonertal is onbekend", "met een onbekend inwonertal"),
             ("Te weinig cijfers", "met te weinig cijfers"),
         )
@@ -467,7 +490,7 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     verb = "is" if number == 1 else "zijn"
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt: {opsomming(parts)}. "
-        "Zij staan in een eigen lijst.",
+        f"{'Zij staat' if number == 1 else 'Zij staan'} in een eigen lijst.",
         (
             count(number, "niet gerangschikte buurten", table),
             *(count(found, kind, OWN_TABLE) for kind, found in kinds.items() if found),
@@ -493,7 +516,7 @@ def _borderless(cijfers: Cijfers) -> Zin | None:
     rural = " Of zij landelijk gebied is, is dan niet te zien." if unknown else ""
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')}{who} {verb} geen passende grens van dit jaar. "
-        f"Zo'n buurt telt mee en staat in de tabellen, niet op de kaart.{rural}",
+        f"Zo'n buurt staat in de tabellen, niet op de kaart.{rural}",
         (
             count(number, "buurten zonder grens", OWN_TABLE),
             *named(shown, OWN_TABLE),
@@ -558,6 +581,7 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
         Zin(first),
         Zin("Gebruik de cijfers als signaal. Zij wijzen plekken aan en geen oorzaken of mensen."),
     ]
-    if not cijfers.aanpak.empty and soort != "verandering":
+    ways = cijfers.aanpak["aanpak"].astype(str) if len(cijfers.aanpak) else pd.Series(dtype=str)
+    if soort != "verandering" and not ways.str.startswith(NIET_GERANGSCHIKT).all():
         asked.insert(1, Zin("Stel de voorgestelde aanpak vast, of pas haar aan met een reden."))
     return tuple(asked)

@@ -17,6 +17,8 @@ LIMITS = (20.0, 40.0, 60.0, 80.0)
 _WIDE, _HIGH, _LETTER = 560, 464, 13.0
 """Pixels of a map and of its letters on a laptop: letters are drawn for that size."""
 _SIGN_WIDE = 0.56
+_SIGN = 1.6
+"""How much larger letters are on a phone: signs are to be apart there too."""
 
 _Point = tuple[int, int]
 _Box = tuple[float, float, float, float]
@@ -62,7 +64,8 @@ class CityMap:
         label : str
             What a screen reader says in place of the map.
         klassen, titels, tekens : mapping of str to str
-            By code: class of the style sheet, text of the tooltip, sign that stands in the buurt.
+            By code: class of the style sheet, text of the tooltip, sign that stands in the buurt;
+            of two signs that would touch the first stands.
         binnen : collection of str
             Buurten to zoom to, the others are faint; empty shows all.
         omlijnd : collection of str
@@ -92,7 +95,10 @@ class CityMap:
         lines = Markup('<path class="wijk" d="{}"/><path class="groep" d="{}"/>').format(
             self._wijken, self._border({code: code in omlijnd for code in whole})
         )
-        signs = {c: text for c, text in (tekens or {}).items() if c in inside and text}
+        signs: dict[str, str] = {}
+        for code, text in (tekens or {}).items():
+            if code in inside and text and self._free(code, text, signs, size):
+                signs[code] = text
         written = self._names(inside if binnen else (), signs, size) if namen else iter(())
         return Markup(
             '<svg class="kaart" viewBox="{} {} {} {}" style="--t:{}px" role="img" '
@@ -140,12 +146,18 @@ class CityMap:
     def _wijken(self) -> str:
         return self._border({code: str(wijk) for code, wijk in self._areas["wijkcode"].items()})
 
+    def _free(self, code: str, text: str, signs: Mapping[str, str], size: float) -> bool:
+        """Tell whether a sign would touch none of the others."""
+        middles = self._drawn.midden
+        own = _box(middles[code], text, _SIGN * size)
+        return all(_apart(own, _box(middles[c], t, _SIGN * size)) for c, t in signs.items())
+
     def _names(
         self, inside: Collection[str], signs: Mapping[str, str], size: float
     ) -> Iterator[Markup]:
         """Yield names that touch no sign and no other name: of buurten inside, else of wijken."""
         middles, areas = self._drawn.midden, self._areas
-        taken = [_box(middles[code], text, 1.3 * size) for code, text in signs.items()]
+        taken = [_box(middles[code], text, _SIGN * size) for code, text in signs.items()]
         if inside:
             places = [
                 ((x, y + round(1.4 * size) if code in signs else y), str(areas["naam"][code]))

@@ -97,8 +97,10 @@ class Cijfers:
 
     @cached_property
     def middens(self) -> dict[str, float]:
-        """Middle of the values of every indicator that may be shown, made once."""
-        return {str(key): float(v) for key, v in self.toonbaar.astype(float).median().items()}
+        """Middle of every indicator that may be shown over the ranked buurten, made once."""
+        ranked = self.toonbaar.index.intersection(self.gerangschikt.index)
+        shown = self.toonbaar.loc[ranked].astype(float)
+        return {str(key): float(v) for key, v in shown.median().items()}
 
     @cached_property
     def ingangen(self) -> dict[str, dict[str, Any]]:

@@ -87,10 +87,22 @@ def test_inhabitants_decide_with_a_reason_each() -> None:
     made = build({"x": [1, 2, 3, 4]}, hm.indicator("x"), people=(249, 250, NAN, 0))
     frame = eligibility(made, hm.GEMEENTE)
     assert frame["gerangschikt"].tolist() == [False, True, False, False]
-    assert frame.at[A, "reden"] == (
-        "Buitengebied met 249 inwoners, geen woonbuurt: minder dan 250 inwoners."
-    )
+    assert frame.at[A, "reden"] == "Te weinig inwoners: 249, minder dan 250."
     assert frame.at[C, "reden"] == "Het inwonertal is onbekend (geheim)."
+
+
+def test_a_place_hears_the_bound_that_it_passes_and_no_other() -> None:
+    density = {"bevolkingsdichtheid": [60.0, 60.0, 3000.0, 3000.0]}
+    figures = {**density, "adressendichtheid": [200, 900, 900, 900],
+               "bedrijfsvestigingen": [10, NAN, 1500, 10]}  # fmt: skip
+    entries = [hm.indicator(name, domein="context", rol="context") for name in figures]
+    made = build({"x": [1, 2, 3, 4], **figures}, hm.indicator("x"), *entries, people=(900,) * 4)
+    assert eligibility(made, hm.GEMEENTE)["reden"].tolist() == [
+        "Dun bewoond in buitengebied: minder dan 250 inwoners per km² (900 inwoners).",
+        "Dun bewoond: minder dan 250 inwoners per km² (900 inwoners).",
+        "Werkgebied met 900 inwoners, geen woonbuurt: meer dan 1.000 bedrijven per 1.000 inwoners.",
+        "",
+    ]
 
 
 def place(**figures: list[float]) -> pd.Series:

@@ -284,7 +284,7 @@ def test_report_where_nothing_is_ranked(materiaal: Materiaal) -> None:
     scores = stad.scores.assign(gerangschikt=False, reden="geen cijfers", rang=pd.NA, **blank)
     scores["rang"] = scores["rang"].astype("Int64")
     stuff = replace(materiaal, cijfers=replace(stad, scores=scores))
-    assert "Geen enkele buurt kon worden gerangschikt" in city_report(stuff)
+    assert "Hier heeft geen buurt een plaats in de volgorde." in city_report(stuff)
     page = Renderer(stuff).annex()
     assert page.count("<td>geen cijfers</td>") == len(stad.gebieden)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from sia.report.build import Renderer
 from sia.report.first_screen import first_screen
@@ -129,3 +131,14 @@ def test_the_map_of_a_profile_shows_the_whole_municipality(clear: Materiaal) -> 
 @pytest.mark.parametrize(("value", "group"), [(0, 1), (19.99, 1), (20, 2), (79.9, 4), (80, 5)])
 def test_a_limit_belongs_to_the_class_above_it(value: float, group: int) -> None:
     assert score_class(value) == group
+
+
+def test_of_two_signs_that_would_touch_the_first_stands() -> None:
+    squares = [shapely.box(x, 0, x + 100, 100) for x in (0, 100, 5000)]
+    codes = ["BU00010000", "BU00010001", "BU00010002"]
+    areas = gpd.GeoDataFrame(
+        {"naam": codes, "wijkcode": "WK000100", "wijknaam": "Wijk", "water": False},
+        geometry=squares, crs=28992, index=pd.Index(codes, name="buurtcode"),
+    )  # fmt: skip
+    page = CityMap(areas).svg("Kaart", {}, {}, tekens={codes[1]: "1", codes[0]: "2", codes[2]: "3"})
+    assert re.findall(r'<text class="op[^>]*>(\d)</text>', page) == ["1", "3"]

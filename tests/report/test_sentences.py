@@ -173,7 +173,7 @@ def test_all_missing(stad: Cijfers) -> None:
         vlaggen=stad.vlaggen.map(lambda _: "ontbreekt: geheim"),
         aanpak=stad.aanpak.assign(aanpak="niet gerangschikt"),
     )
-    assert "Geen enkele buurt kon worden gerangschikt" in urgency(gone).tekst
+    assert "Geen enkele buurt heeft hier een plaats" in urgency(gone).tekst
     assert "geen enkel domein" in heaviest_domain(gone).tekst
     assert "geen enkele buurt" in approach(gone).tekst
     assert any("Alle cijfers ontbreken" in zin.tekst for zin in certainty(gone))
@@ -218,14 +218,18 @@ def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cij
     scored = stad.catalogus.index[stad.catalogus["rol"].isin(["opgave", "kans"])]
     flags = pd.DataFrame("waargenomen", stad.vlaggen.index, scored[:4])
     flags[scored[0]] = "ontbreekt: geen bron"
-    flags.iloc[0, 1] = "ontbreekt: geheim"
+    ranked = stad.gerangschikt.index
+    flags.loc[ranked[0], scored[1]] = "ontbreekt: geheim"
+    # what lacks in a buurt without a place is no gap under the scores
+    flags.loc[stad.niet_gerangschikt.index, scored[1]] = "ontbreekt: geheim"
     flags[scored[2]] = "overgenomen"
     gaps = data_gaps(replace(stad, vlaggen=flags))
     assert gaps is not None
-    lacking = procent(100 / (3 * len(flags)), 1)
+    lacking = procent(100 / (3 * len(ranked)), 1)
     assert gaps.tekst == (
         "Van de 4 cijfers die de methode vraagt, zijn er hier 3 bekend. "
-        f"Van de waarden daarin ontbreekt {lacking} en komt 33,3\u00a0% uit een eerder jaar."
+        f"Van de waarden daarin van gerangschikte buurten ontbreekt {lacking} en komt 33,3\u00a0% "
+        "uit een eerder jaar."
     )
     assert {ground.waarde for ground in gaps.gronden} == {"4", "3", lacking, "33,3\u00a0%"}
     none = data_gaps(replace(stad, vlaggen=flags[[scored[0]]]))
