@@ -242,13 +242,18 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
         return "Voor deze buurt zijn geen bijdragen berekend."
     up, down = max(row, key=lambda key: row[key]), min(row, key=lambda key: row[key])
     parts = []
+
+    def points(key: str) -> str:
+        return getal(row[key], 1)
+
     if row[up] > 0:
-        parts.append(f"‘{name_of(names, up)}’ verhoogt de urgentie het meest ({getal(row[up], 1)})")
+        parts.append(f"op ‘{name_of(names, up)}’ verhoogt de urgentie het meest ({points(up)})")
     if row[down] < 0:
-        parts.append(f"‘{name_of(names, down)}’ verlaagt haar het meest ({getal(row[down], 1)})")
-    return (
-        opsomming(parts) + "." if parts else "Geen enkel cijfer verhoogt of verlaagt de urgentie."
-    )
+        parts.append(f"op ‘{name_of(names, down)}’ verlaagt de urgentie het meest ({points(down)})")
+    if not parts:
+        return "Geen enkel cijfer verhoogt of verlaagt de urgentie."
+    # a figure of which less is worse raises urgency by being low: it is the standing that does it
+    return f"Hoe deze buurt staat {', en hoe zij staat '.join(parts)}."
 
 
 def trend_lines(
