@@ -188,3 +188,22 @@ def test_a_slider_says_first_what_stays(visit: Callable, source: str) -> None:
     proof = order_text(SCORES, ATLAS.materiaal.cijfers.naam, 0.25)
     assert proof.startswith("Met gewichten")
     assert page.locator("#bewijs").inner_text() == proof
+
+
+def test_two_ranked_buurten_have_no_most_urgent_quarter(visit: Callable) -> None:
+    stuff = ATLAS.materiaal
+    scores = stuff.cijfers.scores.copy()
+    out = scores["rang"].isna() | (scores["rang"] > 2)
+    ranks = ["rang", "urgentie", *[c for c in scores if c.startswith(("rang_", "kans_"))]]
+    scores.loc[out, [c for c in ranks if scores[c].dtype != "str"]] = pd.NA
+    scores["gerangschikt"] &= ~out
+    scores.loc[~out, [c for c in scores if c.startswith("kans_")]] = 0.0
+    few = replace(
+        ATLAS, materiaal=replace(stuff, cijfers=replace(stuff.cijfers, scores=scores)),
+        jaren={2024: replace(ATLAS.jaren[2024], scores=scores)},
+    )  # fmt: skip
+    page = visit(atlas_page(few, "openbaar", {})).page
+    assert "Te weinig buurten voor een volgorde." in page.locator("#kop").inner_text()
+    said = page.locator("#vragen").inner_text()
+    assert "geen meest urgente kwart" in said
+    assert "marges" not in said and "zeker" not in said

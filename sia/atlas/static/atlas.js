@@ -31,6 +31,7 @@ const metWoord = (w, jaar = X.jaar) => orde(jaar).filter((i) => woord(i, jaar) =
 const marges = (jaar) => orde(jaar).some((i) => S(jaar).lo[i] != null);
 const plaats = (i, jaar = X.jaar) => { const s = S(jaar); return s.r[i] == null ? "" : `plaats ${s.r[i]}` + (s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`); };
 const reden = (b) => (b.water ? "Water." : b.reden ? `Niet gerangschikt: ${b.reden}.`.replace("..", ".") : "Niet gerangschikt.");
+const zonderKwart = orde().length < 4 && !orde().some((i) => S().k[i]);
 const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = [...zeker, ...waar];
 const AANPAK = [["integrale gebiedsaanpak", "Integrale aanpak"], ["gerichte koppelkansen", "Koppelkansen"], ["deel-buurtaanpak", "Deel van de buurt"], ["volgen", "Volgen"], ["basis", "Gewoon beheer"]];
 const aanpakNr = (b) => AANPAK.findIndex(([k]) => b.aanpak.toLowerCase().startsWith(k)) + 1;
@@ -116,13 +117,13 @@ const knop = (i) => h("button", { type: "button", class: "l", onclick: () => kie
 function vragen() {
   const inw = (l) => l.reduce((s, i) => s + (B[i].inw || 0), 0), al = inw(B.map((_, i) => i));
   const deel = al && eerst.length ? ` Daar woont ${f((inw(eerst) / al) * 100)}\u00a0% van de inwoners${planDeel()}.` : "";
-  vul("kop", !N ? "Er is geen rangorde van de buurten." : eerst.length ? `${Hf(buurten(eerst.length))} ${eerst.length === 1 ? "gaat" : "gaan"} voor.` : marges(X.jaar) ? "Geen buurt gaat zeker voor." : `${B[G[0]].n} staat bovenaan.`,
+  vul("kop", !N ? "Er is geen rangorde van de buurten." : zonderKwart ? "Te weinig buurten voor een volgorde." : eerst.length ? `${Hf(buurten(eerst.length))} ${eerst.length === 1 ? "gaat" : "gaan"} voor.` : marges(X.jaar) ? "Geen buurt gaat zeker voor." : `${B[G[0]].n} staat bovenaan.`,
     h("em", {}, N && !marges(X.jaar) ? " Hoe zeker dat is, is niet doorgerekend." : N ? deel + perHoofd() : " Er zijn te weinig cijfers. De kaart laat zien wat er wel is."));
   const vraag = (t, g, ...p) => h("div", { class: "vraag" }, h("h2", {}, t), h("p", { class: "g" }, g), ...p);
   const tel = (w) => metWoord(w).length, klein = (t) => h("small", {}, t), al3 = eerst.slice(0, 3);
   const uit = [];
-  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} gerangschikte buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
-  if (N && marges(X.jaar)) {
+  if (N) uit.push(vraag("Welke buurten eerst?", [String(eerst.length), klein(` van ${N} gerangschikte buurten`)], h("p", {}, ...(al3.length ? ["Bovenaan ", al3.length > 1 ? "staan " : "staat ", ...en(al3.map(knop)), ". De kaart geeft de groep een dikke rand."] : [zonderKwart ? "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart. " : marges(X.jaar) ? "De marges zijn te breed om er buurten uit te lichten. " : "De marges zijn niet doorgerekend. ", "Kijk naar de volgorde."]))));
+  if (N && marges(X.jaar) && !zonderKwart) {
     const ten = eerst.reduce((s, i) => s + 1 - S().k[i], 0);
     uit.push(vraag("Hoe zeker is dat?", [String(zeker.length), klein(" zeker")],
       h("div", { class: "strook", role: "img", "aria-label": WOORD.map((w) => `${tel(w)} ${w}`).join(", ") }, WOORD.map((w, k) => h("i", { style: { flex: tel(w), "--f": `var(--${["urg-5", "urg-4", "urg-3", "urg-2", "lijn"][k]})` } }))),
@@ -507,7 +508,7 @@ function rijen() {
   if (!N) return;
   const w = KOL[so][1], l = gefilterd().sort((x, y) => { const p = w(x), q = w(y); return p === q ? S().r[x] - S().r[y] : (typeof p === "string" ? p.localeCompare(q, "nl") : p - q) * sr; });
   $("tabel").tBodies[0].replaceChildren(...l.map((i) => RIJ.get(i)));
-  $("ft").textContent = l.length === N ? `${N} buurten` : `${l.length} van ${N} buurten`;
+  $("ft").textContent = l.length === N ? `${N} ${N === 1 ? "buurt" : "buurten"}` : `${l.length} van ${N} buurten`;
   [...$("tabel").tHead.rows[0].cells].forEach((t, k) => (k === so ? t.setAttribute("aria-sort", sr > 0 ? "ascending" : "descending") : t.removeAttribute("aria-sort")));
 }
 
