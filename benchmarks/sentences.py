@@ -203,9 +203,18 @@ def _of_first_screen(part: Cijfers, c: Cijfers, kind: str) -> Iterator[tuple[str
         if len(part.gerangschikt) and c.heeft_intervallen:
             said = first_screen.WORDS[len(first)] if len(first) < 13 else str(len(first))
             said = {"één": "[Eé]én"}.get(said, said)
-            none = "een buurt gaat" if len(part.gerangschikt) else ""
-            every = r"de buurt gaat voor" if len(part.gerangschikt) == len(first) == 1 else said
-            yield head, bool(re.search(every if len(first) else none, head, re.IGNORECASE))
+            total = len(part.gerangschikt)
+            none = "een buurt gaat"
+            if kind == "stad" and total < 4 and not chance.any():
+                none = "te weinig buurten voor een volgorde"
+            if kind != "stad" and total == len(first):
+                said = {
+                    1: r"de (enige )?buurt (met een plaats )?gaat voor",
+                    2: "beide buurten",
+                }.get(total, said)
+            yield head, bool(re.search(said if len(first) else none, head, re.IGNORECASE))
+            out = kind != "stad" and len(first) > 0 and total < len(part.gebieden)
+            yield head, ("met een plaats" in head) == out
         if follows is None:
             continue
         what = plans["kosten"] if edition == "intern" else pd.Series(1.0, plans.index)

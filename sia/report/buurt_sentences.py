@@ -10,7 +10,7 @@ import pandas as pd
 from sia.approach import NIET_GERANGSCHIKT
 from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import Grond, Zin, conditional, data_gaps, named
+from sia.report.sentences import Grond, Zin, conditional, data_gaps, named, one_building
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 from sia.weighing.ranking import MAYBE, words
@@ -97,6 +97,7 @@ def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
     """Say of one buurt what is certain and what is not."""
     found = (
         _rank_certain(stad, code),
+        one_building(stad.alleen([code])),
         data_gaps(replace(stad, vlaggen=stad.vlaggen.loc[[code]])),
         _judged(stad, code),
     )

@@ -32,6 +32,10 @@ from sia.weighing.ranking import MAYBE, SURE, SURE_NOT, words
 LEAST_SHOWN = 0.1
 _LISTED = 5
 
+ALONE, ONE_BUILDING = "eenpersoonshuishoudens", (80.0, 1000.0)
+"""Share of one-person households (%) from which, and inhabitants up to which one complex may decide
+on the figures of a buurt."""
+
 TOGETHER = "in ten minste 95 % van de doorrekeningen samen"
 OWN_TABLE = "deze tabel"
 """Stands for a figure that is counted from other tables and shown among the grounds itself."""
@@ -333,7 +337,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     return tuple(
         zin
         for rule in (
-            *(_ranks_certain, _interval_width, _order, data_gaps),
+            *(_ranks_certain, one_building, _interval_width, _order, data_gaps),
             *(_not_ranked, _borderless, _judged),
         )
         if (zin := rule(cijfers)) is not None
@@ -373,6 +377,39 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
             count(maybe, "andere buurten met een kans van ten minste 80 %", OWN_TABLE),
             count(maybe_not, "andere buurten met een kans van hooguit 20 %", OWN_TABLE),
             count(between, "buurten daartussen", OWN_TABLE),
+        ),
+    )
+
+
+def one_building(cijfers: Cijfers) -> Zin | None:
+    """Name the ranked buurten that are so small and live so alone that one building may decide.
+
+    In Utrecht and Groningen these are complexes of students or of temporary dwellings. Of a whole
+    city or area only those that go first are named.
+    """
+    ranked, values = cijfers.gerangschikt, cijfers.toonbaar
+    if ALONE not in values:
+        return None
+    alone = values[ALONE].reindex(ranked.index).astype(float)
+    people = cijfers.gebieden["inwoners"].reindex(ranked.index).astype(float)
+    found = ranked.index[(alone >= ONE_BUILDING[0]) & (people <= ONE_BUILDING[1])]
+    if len(ranked) > 1:
+        chance = (
+            ranked.loc[found, "kans_kwart"] if "kans_kwart" in ranked else pd.Series(dtype=float)
+        )
+        found = chance.index[chance.astype(float) >= LIKELY]
+    names = _names(cijfers, found)
+    if not names:
+        return None
+    share, most = procent(ONE_BUILDING[0]), getal(ONE_BUILDING[1])
+    return Zin(
+        f"Let op bij {listed(names)}: hooguit {most} inwoners, en ten minste {share} van de "
+        "huishoudens is één persoon. Eén gebouw, zoals een complex voor studenten of tijdelijke "
+        "bewoners, kan daar de cijfers bepalen. Vraag dat na.",
+        (
+            *named(names, "Rangorde"),
+            Grond("grens: inwoners", most, OWN_TABLE),
+            Grond("grens: huishoudens van één persoon", share, OWN_TABLE),
         ),
     )
 

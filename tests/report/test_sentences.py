@@ -23,6 +23,7 @@ from sia.report.sentences import (
     data_gaps,
     domain_things,
     heaviest_domain,
+    one_building,
     pockets,
     questions,
     three_things,
@@ -212,6 +213,26 @@ def test_a_domain_hears_first_who_scores_highest_on_it(stad: Cijfers) -> None:
     assert f"{stad.naam[scores.idxmax()]} ({getal(scores.max(), 1)})" in first.tekst
     nothing = _with(stad, veiligheid=np.nan)
     assert "geen enkele buurt" in domain_things(nothing, "veiligheid")[0].tekst
+
+
+def test_a_small_buurt_of_people_alone_is_asked_after(stad: Cijfers) -> None:
+    code, other = stad.gerangschikt.index[:2]
+    alone = pd.Series(40.0, stad.gebieden.index)
+    alone[[code, other]] = 85.0
+    people = pd.Series(5000.0, stad.gebieden.index)
+    people[code] = 900.0
+    made = replace(
+        _with(stad, kans_kwart=0.99),
+        indicatoren=stad.indicatoren.assign(eenpersoonshuishoudens=alone),
+        gebieden=stad.gebieden.assign(inwoners=people),
+    )
+    told = one_building(made)
+    assert told is not None and stad.naam[code] in told.tekst
+    assert stad.naam[other] not in told.tekst
+    assert one_building(made.alleen([other])) is None
+    assert told in certainty(made)
+    assert any("Eén gebouw" in zin.tekst for zin in buurt_certainty(made, code))
+    assert one_building(replace(made, indicatoren=stad.indicatoren)) is None
 
 
 def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cijfers) -> None:
