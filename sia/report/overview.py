@@ -104,7 +104,9 @@ def ranking(
 
 def buurt_index(stad: Cijfers, buren: Buren) -> str:
     """Return every buurt with what it is found by: name, wijk, place and aanpak."""
-    places = stad.gebieden[~stad.gebieden["water"]].sort_values("naam", kind="stable")
+    places = stad.gebieden[~stad.gebieden["water"]].sort_values(
+        "naam", kind="stable", key=lambda names: names.str.casefold()
+    )
     scores = stad.scores.reindex(places.index)
     table = pd.DataFrame({"Buurt": _links(places["naam"], buren)})
     table["Wijk"] = places["wijknaam"].astype(str).map(short_wijk)

@@ -18,7 +18,7 @@ from sia.agenda.reading.tables import Line
 from sia.agenda.wording import count, day
 from sia.errors import Problem
 
-COORDINATOR = "zonder partner"
+COORDINATOR = "wie de ronde leidt (rijen zonder partner)"
 """Who gets what no partner can be named for."""
 _ROWS = ["Bestand", "Rij", "Nummer", "Titel", "Uitkomst", "Zo hebben wij het gelezen",
          "Wat u kunt verbeteren"]  # fmt: skip
