@@ -400,8 +400,8 @@ def _rise(b: _Buurt) -> str:
     sure = (
         "of dat meer is dan ruis is niet te zeggen"
         if np.isnan(b.kans_stijging)
-        else "voor deze buurt op zichzelf bekeken is de kans dat dit meer is dan ruis "
-        + as_kans(b.kans_stijging)
+        else f"voor deze buurt op zichzelf bekeken is de kans {as_kans(b.kans_stijging)} dat dit "
+        "meer is dan ruis"
     )
     slope = _number(b.stijging)
     return f"Gelijk gemeten stijgt de urgentie{years} met {slope} punt per jaar; {sure}."

@@ -122,7 +122,7 @@ def _known_noise(panel: Panel) -> tuple[int, int, int]:
     known = {*error.scale, *error.rounded}
     if error.lower is not None:
         known |= {str(name) for name, column in error.lower.items() if column.notna().any()}
-    count = len(panel.gelijk.columns.intersection(panel.indicatoren))
+    count = len(panel.gelijk.columns.intersection(list(panel.indicatoren)))
     return len(known), len(set(error.printed) - known), count
 
 
