@@ -101,8 +101,9 @@ def trend_from_years(urgentie: pd.DataFrame, spread: pd.DataFrame | None = None)
     `spread` (DataFrame, same shape): standard error of each score by the noise in its figures; 0
         or NaN where unknown.
     Returns: index as the input; ``stijging`` (points per year, NaN with fewer than two years),
-        ``jaren`` (Int64, number of years used), ``kans_stijging`` (0-1, NaN with fewer than three
-        years when the noise is unknown too).
+        ``jaren`` (Int64, number of years used), ``van`` and ``tot`` (Int64, the first and the last
+        of them), ``kans_stijging`` (0-1, NaN with fewer than three years when the noise is unknown
+        too).
     """
     years = np.asarray(urgentie.columns, dtype=float)
     values = urgentie.to_numpy(dtype=float)
@@ -128,6 +129,8 @@ def trend_from_years(urgentie: pd.DataFrame, spread: pd.DataFrame | None = None)
         {
             "stijging": slope,
             "jaren": pd.array(count, dtype="Int64"),
+            "van": pd.DataFrame(t, urgentie.index).min(axis=1).astype("Int64"),
+            "tot": pd.DataFrame(t, urgentie.index).max(axis=1).astype("Int64"),
             "kans_stijging": chance,
         },
         index=urgentie.index,
@@ -165,7 +168,7 @@ def decide(
     `pockets`: as ``deelbuurten.parquet``: columns ``naam``, ``inwoners``, ``buurtcode`` and
         optional ``buurtcodes`` (all buurten of a pocket that straddles a border, joined by a
         space) and ``richting`` (only "ongunstig" asks for an aanpak).
-    `trend`: as `trend_from_years` gives it; ``kans_stijging`` and ``jaren`` may be absent.
+    `trend`: as `trend_from_years` gives it; all but ``stijging`` may be absent.
     Returns: index of `scores`; ``aanpak`` (one of `AANPAKKEN`), ``toelichting`` (Dutch), ``regel``
         (index of `rules`), ``corporatiebezit`` (percent, NaN where unknown).
     """
@@ -228,7 +231,8 @@ class _Buurt:
     n_ranked: int
     corporatiebezit: float
     stijging: float
-    jaren: float
+    van: float
+    tot: float
     kans_stijging: float
     pockets: tuple[tuple[str, float], ...]
 
@@ -268,7 +272,8 @@ def _facts(
             "n_ranked": n,
             "corporatiebezit": corporatiebezit.reindex(index).astype(float),
             "stijging": _optional(change, "stijging"),
-            "jaren": _optional(change, "jaren"),
+            "van": _optional(change, "van"),
+            "tot": _optional(change, "tot"),
             "kans_stijging": _optional(change, "kans_stijging"),
         },
         index=index,
@@ -391,13 +396,15 @@ def _rises(b: _Buurt, s: ApproachSettings) -> bool:
 
 
 def _rise(b: _Buurt) -> str:
-    years = "" if np.isnan(b.jaren) else f" over {b.jaren:.0f} jaren"
+    years = "" if np.isnan(b.van) else f" van {b.van:.0f} tot {b.tot:.0f}"
     sure = (
-        "of die stijging meer is dan toeval is niet te zeggen"
+        "of dat meer is dan ruis is niet te zeggen"
         if np.isnan(b.kans_stijging)
-        else f"de kans dat het een echte stijging is, is {as_kans(b.kans_stijging)}"
+        else f"voor deze buurt op zichzelf bekeken is de kans {as_kans(b.kans_stijging)} dat dit "
+        "meer is dan ruis"
     )
-    return f"De urgentie stijgt{years} met {_number(b.stijging)} punt per jaar; {sure}."
+    slope = _number(b.stijging)
+    return f"Gelijk gemeten stijgt de urgentie{years} met {slope} punt per jaar; {sure}."
 
 
 def _number(value: float) -> str:

@@ -141,6 +141,23 @@ def test_trend_is_the_slope_with_its_probability():
     assert np.isnan(out.loc["c", "stijging"]) and out.loc["c", "jaren"] == 1
 
 
+def test_a_rise_is_told_by_its_years_and_as_no_more_than_the_chance_of_this_buurt() -> None:
+    years = pd.DataFrame({2021: [np.nan, 20.0], 2022: [18.0, 22], 2024: [22.0, 26]}, CODES[5:7])
+    trend = trend_from_years(years, years * 0 + 0.5)
+    assert trend[["van", "tot"]].to_numpy().tolist() == [[2022, 2024], [2021, 2024]]
+    out = decide(table(), FULL, trend=trend)
+    assert out["regel"].tolist()[5:7] == ["4b", "4b"]
+    said = out["toelichting"]
+    assert (
+        "Gelijk gemeten stijgt de urgentie van 2022 tot 2024 met 2 punt per jaar;" in said.iloc[5]
+    )
+    assert "stijgt de urgentie van 2021 tot 2024 met 2 punt per jaar;" in said.iloc[6]
+    chance = "voor deze buurt op zichzelf bekeken is de kans meer dan 99\u00a0% dat dit meer is dan"
+    assert chance in said.iloc[5]
+    bare = decide(table(), FULL, trend=trend[["stijging"]])["toelichting"].iloc[5]
+    assert "stijgt de urgentie met 2 punt per jaar; of dat meer is dan ruis is niet" in bare
+
+
 def test_two_years_are_no_trend_when_noise_explains_them():
     years = pd.DataFrame({2023: [50.0, 50, 50], 2024: [52.0, 52, 52]}, index=list("abc"))
     spread = pd.DataFrame({2023: [0.3, 3, 0], 2024: [0.3, 3, 0.5]}, index=list("abc"))

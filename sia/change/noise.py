@@ -35,10 +35,22 @@ def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
 
 
 def known_in(panel: Panel, jaar: int) -> tuple[pd.DataFrame | None, DataError]:
-    """Return denominators and the known error of the figures of one year."""
-    table = panel.tabellen[jaar]
-    result, below = panel.resultaten[jaar], table.denominators
-    return known_error(result, table.catalogue, below, margins_of(table), panel.modelsamenhang)
+    """Return denominators and the known error of the figures of one year that can change."""
+    table, result = panel.tabellen[jaar], panel.resultaten[jaar]
+    rows = result.values.index
+    alike = panel.gelijk.reindex(panel.plaatsen[jaar].now[rows]).set_axis(rows).fillna(False)
+
+    def of_alike(figures: pd.DataFrame) -> pd.DataFrame:
+        return figures.reindex_like(alike).where(alike.astype(bool))
+
+    low, high = margins_of(table) or (table.lower, table.upper)
+    return known_error(
+        replace(result, values=of_alike(result.values)),
+        table.catalogue,
+        of_alike(table.denominators),
+        (of_alike(low), of_alike(high)),
+        panel.modelsamenhang,
+    )
 
 
 def _noise_of_year(

@@ -13,14 +13,12 @@ from sia.areas import compare
 from sia.catalogue.model import DOMAINS
 from sia.change.alike import same_series
 from sia.change.borders import Places, border_layer, compared, same_places
-from sia.errors import InputError
 from sia.gemeente import Gemeente
-from sia.index import IndexResult
+from sia.index import IndexResult, build_index
 from sia.indicators import IndicatorTable, design, eligibility
-from sia.indicators.age import BY_AGE
-from sia.methode import ChangeSettings, WeighingSettings
+from sia.methode import ChangeSettings
 from sia.sources.base import AreaLayer
-from sia.weighing import URGENTIE, goalposts, nobody_scored, weigh
+from sia.weighing import URGENTIE, in_euros_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +32,12 @@ class Panel:
     weggelaten : DataFrame, index ``jaar``
         ``reden`` why another year cannot.
     indicatoren : tuple of str
-        Score indicators that every one of `jaren` has, from one series; the scores rest on these
-        alone.
+        Score indicators that every one of `jaren` has, from one series; only these can change.
+    gelijk : DataFrame of bool, today's ``buurtcode`` x indicators of the index
+        Which figures a place has in each year in which it is followed. The others stand at the
+        value of the last year in all years.
     resultaten : dict of int to IndexResult
-        The index of each year on those indicators.
+        The index of each year: the method, the weights and the scale of the last.
     grenzen : dict of int to DataFrame
         Per earlier year what became of every code (`sia.areas.compare`), towards the last year.
     plaatsen : dict of int to Places
@@ -49,6 +49,7 @@ class Panel:
     jaren: tuple[int, ...]
     weggelaten: pd.DataFrame
     indicatoren: tuple[str, ...]
+    gelijk: pd.DataFrame
     resultaten: dict[int, IndexResult]
     tabellen: dict[int, IndicatorTable]
     grenzen: dict[int, pd.DataFrame]
@@ -87,11 +88,11 @@ class Panel:
 
 def comparable_years(
     tables: Mapping[int, IndicatorTable],
+    index: IndexResult,
     layers: Sequence[AreaLayer],
     gemeente: Gemeente,
-    basisjaar: int,
     settings: ChangeSettings | None = None,
-    weighing: WeighingSettings | None = None,
+    correlation: float = 0.0,
 ) -> Panel:
     """Put years side by side, like with like.
 
@@ -99,36 +100,46 @@ def comparable_years(
     ----------
     tables : mapping of int to IndicatorTable
         Of every year; the others are compared with the last.
+    index : IndexResult
+        Of urgentie in the last year.
     layers : sequence of AreaLayer
         Border maps that were delivered.
-    basisjaar : int
-        Year whose norms fix the scale; for an indicator without norms in that year, the first
-        year that has them.
+    correlation : float
+        Between the errors of modelled figures of one buurt.
 
     Returns
     -------
     Panel
-        Its scores rest on the indicators that all its years have. A year that shares too few with
-        the last one is left out with the reason.
+        The index of the last year, with of each earlier year the figures that all years have. A
+        year that shares too few with the last one is left out with the reason.
 
     Raises
     ------
     InputError
-        When a year has no buurt with a score, or its border map is gone.
+        When the border map of a year is gone.
     """
     kept, shared, left_out = _years_that_share(tables, gemeente, settings or ChangeSettings())
     own = {jaar: tables[jaar] for jaar in kept}
-    scale = _one_scale(shared, tables, basisjaar)
-    how = (weighing or WeighingSettings()).model_copy(update={"draws": 0})
-    results = {jaar: _index(own[jaar], shared, scale, gemeente, how) for jaar in kept}
     maps = {jaar: border_layer(own[jaar].areas, layers) for jaar in kept}
-    now = own[kept[-1]].areas
+    now = own[kept[-1]]
     borders = {
-        jaar: compared(own[jaar].areas, now, compare(maps[jaar], maps[kept[-1]])) for jaar in kept
+        jaar: compared(own[jaar].areas, now.areas, compare(maps[jaar], maps[kept[-1]]))
+        for jaar in kept
     }
     places = {jaar: same_places(borders[jaar], own[jaar].areas.index) for jaar in kept}
     del borders[kept[-1]]
-    return Panel(kept, left_out, shared, results, own, borders, places, how.model_correlation)
+    latest = now.scored[index.values.columns]
+    alike = latest.notna() & latest.columns.isin(shared)
+    earlier = {jaar: _followed(own[jaar], now, places[jaar], gemeente) for jaar in kept[:-1]}
+    today = {jaar: pd.Index(places[jaar].now[rows.index]) for jaar, rows in earlier.items()}
+    for jaar, figures in earlier.items():
+        alike.loc[today[jaar]] &= figures[latest.columns].notna().to_numpy()
+    results = {kept[-1]: index}
+    for jaar, figures in earlier.items():
+        held = latest.loc[today[jaar]].set_axis(figures.index)
+        laid = held.mask(alike.loc[today[jaar]].to_numpy(), figures[held.columns])
+        results[jaar] = build_index(laid, index.design)
+    return Panel(kept, left_out, shared, alike, results, own, borders, places, correlation)
 
 
 def _years_that_share(
@@ -142,6 +153,7 @@ def _years_that_share(
         both = same_series(
             tables[jaar], tables[last], [name for name in shared if name in plans[jaar]]
         )
+        both = [name for name in both if _one_currency(name, tables[jaar], tables[last])]
         domains = {tables[last].catalogue[n].domein for n in both} & set(DOMAINS)
         enough = len(both) >= settings.min_share * len(plans[last])
         if enough and len(domains) >= settings.min_domains:
@@ -156,36 +168,18 @@ def _years_that_share(
     return tuple(kept), tuple(shared), left_out.sort_index()
 
 
-def _one_scale(
-    shared: Sequence[str], tables: Mapping[int, IndicatorTable], basisjaar: int
+def _one_currency(name: str, then: IndicatorTable, now: IndicatorTable) -> bool:
+    """Tell whether amounts of a year can be put in euros of another: see `in_euros_of`."""
+    given = [str(table.norms["bron"].get(name)) for table in (then, now)]
+    return not now.catalogue[name].geld or given[0] == given[1]
+
+
+def _followed(
+    table: IndicatorTable, now: IndicatorTable, places: Places, gemeente: Gemeente
 ) -> pd.DataFrame:
-    """Return per indicator the norms of the base year, or of the first year that has them."""
-    order = sorted(tables, key=lambda jaar: (jaar != basisjaar, jaar))
-    rows = {}
-    for name in [row for one in shared for row in (one, one + BY_AGE)]:
-        norms = [tables[jaar].norms for jaar in order if name in tables[jaar].norms.index]
-        usable = [one for one in norms if goalposts(one, name, WeighingSettings()) is not None]
-        if norms:
-            rows[name] = (usable or norms)[0].loc[name]
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
-
-
-def _index(
-    table: IndicatorTable,
-    shared: tuple[str, ...],
-    scale: pd.DataFrame,
-    gemeente: Gemeente,
-    settings: WeighingSettings,
-) -> IndexResult:
-    weighed = weigh(
-        table.scored,
-        eligibility(table, gemeente),
-        shared,
-        table.catalogue,
-        norms=table.norms,
-        base_norms=scale,
-        settings=settings,
-    )
-    if weighed.urgentie is None:
-        raise InputError([nobody_scored(table.jaar)])
-    return weighed.urgentie
+    """Return figures of an earlier year in euros of now: ranked places that are the same now."""
+    ranked = eligibility(table, gemeente)["gerangschikt"]
+    codes = table.scored.index[ranked & (places.now != "")]
+    money = [entry.id for entry in now.catalogue if entry.geld]
+    growth = in_euros_of(table.norms, now.norms, money)["p50"] / table.norms["p50"]
+    return table.scored.loc[codes] * growth.reindex(table.values.columns).fillna(1.0)

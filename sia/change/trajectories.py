@@ -36,8 +36,8 @@ class Trajectories:
     overgang : DataFrame of int
         Transition matrix between the first and the last year.
     ruis_bekend : tuple of int
-        Score indicators with a known measurement error, those of which only the rounding is
-        known, and all of them.
+        Score indicators that every year has: those with a known measurement error, those of which
+        only the rounding is known, and all of them.
     zonder : tuple of str
         Features of the types that not every year has, so that none was typed on them here.
     """
@@ -122,7 +122,7 @@ def _known_noise(panel: Panel) -> tuple[int, int, int]:
     known = {*error.scale, *error.rounded}
     if error.lower is not None:
         known |= {str(name) for name, column in error.lower.items() if column.notna().any()}
-    count = panel.resultaten[panel.jaren[-1]].values.shape[1]
+    count = len(panel.gelijk.columns.intersection(list(panel.indicatoren)))
     return len(known), len(set(error.printed) - known), count
 
 
@@ -172,9 +172,11 @@ def panel_text(found: Trajectories) -> str:
     years = ", ".join(map(str, panel.jaren))
     known, rounded, total = found.ruis_bekend
     text = (
-        f"Vergeleken: {years}, op de {total} opgave-indicatoren die in al deze jaren bestaan. "
-        f"Van {known} daarvan is bekend hoe onzeker het cijfer is, van {rounded} alleen hoe het "
-        f"is afgerond; de andere {total - known - rounded} tellen als exact."
+        f"Vergeleken: {years}, op de {total} opgave-indicatoren die in al deze jaren bestaan, met "
+        f"de gewichten van {panel.jaren[-1]}; wat een jaar mist, staat in elk jaar op de waarde "
+        f"van {panel.jaren[-1]} en verandert dus niet. "
+        f"Van {known} van die {total} is bekend hoe onzeker het cijfer is, van {rounded} alleen "
+        f"hoe het is afgerond; de andere {total - known - rounded} tellen als exact."
     )
     if found.zonder:
         named = opsomming([FEATURES[name] for name in found.zonder])

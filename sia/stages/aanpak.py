@@ -30,9 +30,9 @@ def make(inputs: Inputs) -> Made:
 def trend(panel: Panel, settings: ChangeSettings) -> pd.DataFrame | None:
     """Return the rise of urgentie per buurt up to this year, or None when there is one year.
 
-    On the indicators that all years share and for places whose border did not move; a buurt that
-    was redrawn has no trend. The known noise in the figures says how sure a rise is, so that two
-    years are not taken for a trend when their difference is noise.
+    By the indicators that all years share, the others held, and for places whose border did not
+    move; a buurt that was redrawn has no trend. The known noise in the figures says how sure a
+    rise is, so that two years are not taken for a trend when their difference is noise.
     """
     if len(panel.jaren) < 2:
         return None

@@ -117,7 +117,7 @@ STAGES: tuple[Stage, ...] = (
         "jaren",
         "de jaren naast elkaar: dezelfde plekken, dezelfde cijfers, één schaal",
         "04_clustering",
-        needs=_needs("intake", "indicatoren tot", "weging tot"),
+        needs=_needs("intake", "indicatoren basis", "indicatoren tot", "weging tot"),
         method=("indicatoren", "drempels", "weging", "verandering"),
         outside=("open data",),
     ),

@@ -8,6 +8,7 @@ from sia.change.panel import comparable_years
 from sia.indicators import IndicatorTable
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
+from sia.stages.weging import index_of
 
 
 def make(inputs: Inputs) -> Made:
@@ -16,11 +17,11 @@ def make(inputs: Inputs) -> Made:
     tables = {jaar: _less(inputs.indicators(jaar), left_out) for jaar in inputs.with_scores()}
     found = comparable_years(
         tables,
+        index_of(inputs, tables[max(tables)], max(tables)),
         inputs.intake(tabellen=()).areas,
         inputs.gemeente,
-        inputs.basisjaar,
         inputs.method("verandering"),
-        inputs.method("weging"),
+        inputs.method("weging").model_correlation,
     )
     return Made({}, found)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sia.change.words import FALLS, NOISE, RISES
-from sia.dutch import MISSING, getal, opsomming
+from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
+from sia.dutch import MISSING, getal, met_teken, opsomming
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import (
     BAND,
@@ -52,16 +52,17 @@ def buurt_charts(
         names = {str(key): str(name) for key, name in cijfers.catalogus["naam"].items()}
         made.append(contribution_bars(given, code, naam, names, most=most, smal=smal))
     if jaren.shape[1] > 1 and code in jaren.index:
-        made.append(trend_lines(jaren, code, naam, oordeel=_verdict(cijfers, code), smal=smal))
+        made.append(trend_lines(jaren, code, naam, **_verdict(cijfers, code), smal=smal))
     return made
 
 
-def _verdict(cijfers: Cijfers, code: str) -> str:
+def _verdict(cijfers: Cijfers, code: str) -> dict[str, Any]:
     """Return what is said of the change of a buurt since the base year; empty when unknown."""
     found = cijfers.verandering
     if found is None or code not in found.buurten.index:
-        return ""
-    return str(found.buurten.at[code, "oordeel"])
+        return {}
+    row = found.buurten.loc[code]
+    return {"oordeel": row["oordeel"], "echt": row["echte verandering"], "sinds": found.basisjaar}
 
 
 def _label_room(labels: list[str]) -> float:
@@ -257,9 +258,19 @@ def _why_text(row: Mapping[str, float], names: Mapping[str, str]) -> str:
 
 
 def trend_lines(
-    by_year: pd.DataFrame, code: str, naam: str, *, oordeel: str = "", smal: bool = False
+    by_year: pd.DataFrame,
+    code: str,
+    naam: str,
+    *,
+    oordeel: str = "",
+    echt: float = np.nan,
+    sinds: int = 0,
+    smal: bool = False,
 ) -> Chart:
-    """Draw the urgentie of one buurt over the years against the spread of the city."""
+    """Draw the urgentie of one buurt over the years against the spread of the city.
+
+    `oordeel`, `echt`: what is said of its real change since the year `sinds`, and the points.
+    """
     table = by_year.astype(float)
     years = [int(year) for year in table.columns]
     own = row_of(table, code)
@@ -283,9 +294,10 @@ def trend_lines(
             columnspacing=0.9,
         )
         data = _trend_data(years, own, mid, naam)
-        return finish(
-            figure, f"Urgentie van {naam} door de jaren", _trend_text(own, naam, oordeel), data
-        )
+        if not np.isnan(echt):
+            data.loc[len(data)] = [f"echte verandering sinds {sinds}", getal(echt, 1), MISSING]
+        text = _trend_text(own, naam, oordeel, echt, sinds)
+        return finish(figure, f"Urgentie van {naam} door de jaren", text, data)
 
 
 def _trend_data(
@@ -310,18 +322,28 @@ def _change(own: pd.Series[float]) -> float:
     return float(known[-1] - known[0]) if len(known) > 1 else float("nan")
 
 
-def _trend_text(own: pd.Series[float], naam: str, oordeel: str) -> str:
-    """Say how the first and the last score differ, and never call that a change by itself."""
+def _trend_text(own: pd.Series[float], naam: str, oordeel: str, echt: float, sinds: int) -> str:
+    """Say how the first and the last score differ, and how much of that is real change."""
     known, change = own.dropna(), _change(own)
     if np.isnan(change):
         return f"Voor {naam} zijn er te weinig jaren voor een trend."
     first, last = int(known.index[0]), int(known.index[-1])
+    points, word = getal(abs(change), 1), "hoger" if change > 0 else "lager"
+    text = f"De score van {naam} is in {last} {points} punten {word} dan in {first}."
     if abs(change) < 0.05:
-        return f"De score van {naam} is in {last} gelijk aan die in {first}."
-    word = "hoger" if change > 0 else "lager"
-    text = f"De score van {naam} is in {last} {getal(abs(change), 1)} punten {word} dan in {first}."
-    if oordeel == NOISE:
-        return f"{text} Dat kan ruis zijn."
-    if oordeel == (RISES if change > 0 else FALLS):
-        return f"{text} Dat is meer dan ruis."
-    return f"{text} Of de buurt zelf veranderde, is daarmee niet gezegd."
+        text = f"De score van {naam} is in {last} gelijk aan die in {first}."
+    if np.isnan(echt):
+        return f"{text} Of de buurt zelf veranderde, is daarmee niet gezegd."
+    part = f"De echte verandering sinds {sinds} is {met_teken(echt, 1)} punten"
+    if first == sinds and 0.05 <= abs(echt) <= abs(change) and echt * change > 0:
+        part = f"Daarvan is {getal(abs(echt), 1)} punten echte verandering"
+    return f"{text} {part}, en {_SURE[oordeel]}."
+
+
+_SURE = {
+    RISES: "dat is meer dan ruis",
+    FALLS: "dat is meer dan ruis",
+    NOISE: "dat kan ruis zijn",
+    UNKNOWN: "of dat meer is dan ruis, is niet bekend",
+}
+"""Judgement of a real change -> how a reader may take it."""

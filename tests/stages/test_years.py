@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from sia.change.base_year import BaseYear, split_change
+from sia.change.panel import Panel
 from sia.change.since_base import Verandering
 from sia.stad import Stad
 from sia.stages import graph, verandering
@@ -59,6 +60,27 @@ def test_the_parts_of_the_change_sum_to_it_and_match_the_written_scores(line: Li
     table = Stad(line.last).verandering.oorzakenlijst()
     assert table.columns[0] == "buurt"
     assert table["verschil"].dropna().is_monotonic_decreasing
+
+
+def test_years_side_by_side_end_with_the_published_urgentie(line: Line) -> None:
+    panel: Panel = line.last.made("jaren").result
+    first, last = panel.jaren
+    published = line.last.table("scores")[URGENTIE]
+    pd.testing.assert_series_equal(panel.urgentie()[last], published, check_names=False)
+    assert len(panel.urgentie()[first].dropna()) > 40
+
+
+def test_amounts_of_an_earlier_year_are_in_euros_of_now(line: Line) -> None:
+    panel: Panel = line.last.made("jaren").result
+    first = panel.jaren[0]
+    laid, own = panel.resultaten[first].values, panel.tabellen[first].scored
+    money = [name for name in panel.indicatoren if panel.nu.catalogue[name].geld and name in laid]
+    before, after = (panel.tabellen[jaar].norms.loc[money, "p50"] for jaar in panel.jaren)
+    assert money and (before != after).any()
+    rows = laid.index.intersection(panel.gelijk.index[panel.gelijk[money].all(axis=1)])
+    assert len(rows) > 40
+    growth = laid.loc[rows, money] / own.loc[rows, money]
+    assert np.allclose(growth, after / before)
 
 
 def test_every_buurt_has_a_judgement_and_who_is_left_out_a_reason(

@@ -12,6 +12,7 @@ import pytest
 from voronoistad import BAD_NAMES, city, material
 
 from sia.catalogue.model import Catalogue, Indicator
+from sia.dutch import getal
 from sia.viz import charts
 from sia.viz.charts import Chart
 from sia.viz.dataset import Cijfers
@@ -187,20 +188,37 @@ def test_names_of_small_types_do_not_overlap_and_none_moves_without_need() -> No
 
 
 @pytest.mark.parametrize(
-    ("oordeel", "slot"),
+    ("points", "oordeel", "echt", "slot"),
     [
-        ("binnen de ruis", "Dat kan ruis zijn."),
-        ("stijgt", "Dat is meer dan ruis."),
-        ("daalt", "Of de buurt zelf veranderde, is daarmee niet gezegd."),
-        ("", "Of de buurt zelf veranderde, is daarmee niet gezegd."),
+        (
+            2,
+            "binnen de ruis",
+            1.2,
+            "Daarvan is 1,2 punten echte verandering, en dat kan ruis zijn.",
+        ),
+        (2, "stijgt", 1.6, "Daarvan is 1,6 punten echte verandering, en dat is meer dan ruis."),
+        (-2, "daalt", -1.6, "Daarvan is 1,6 punten echte verandering, en dat is meer dan ruis."),
+        (2, "stijgt", 4.0, "sinds 2021 is +4,0 punten, en dat is meer dan ruis."),
+        (2, "daalt", -3.0, "sinds 2021 is −3,0 punten, en dat is meer dan ruis."),
+        (0, "binnen de ruis", 0.4, "sinds 2021 is +0,4 punten, en dat kan ruis zijn."),
+        (2, "ruis onbekend", 1.0, "en of dat meer is dan ruis, is niet bekend."),
+        (2, "niet te vergelijken", np.nan, "Of de buurt zelf veranderde, is daarmee niet gezegd."),
+        (2, "", np.nan, "Of de buurt zelf veranderde, is daarmee niet gezegd."),
     ],
 )
-def test_a_trend_is_called_change_only_when_it_is_more_than_noise(oordeel: str, slot: str) -> None:
-    years = YEARS.copy()
-    years[years.columns[-1]] = years[years.columns[0]] + 2.0
-    text = charts.trend_lines(years, CODE, "Buurt 05", oordeel=oordeel).text
-    assert "2,0 punten hoger dan in" in text
-    assert text.endswith(slot)
+def test_only_the_real_part_of_a_difference_is_judged(
+    points: float, oordeel: str, echt: float, slot: str
+) -> None:
+    years = pd.DataFrame({2021: 40.0, 2024: 40.0 + points}, index=[CODE])
+    said = {"oordeel": oordeel, "echt": echt, "sinds": 2021}
+    chart = charts.trend_lines(years, CODE, "Buurt 05", **said)
+    other = {2: "2,0 punten hoger dan in 2021.", -2: "2,0 punten lager dan in 2021."}
+    assert other.get(points, "gelijk aan die in 2021.") in chart.text
+    assert chart.text.endswith(slot)
+    listed = chart.data.set_index("jaar")["Buurt 05"]
+    assert listed.get("echte verandering sinds 2021") == (
+        None if np.isnan(echt) else getal(echt, 1)
+    )
 
 
 @pytest.mark.parametrize("name", ["static_maps", "year_maps"])
