@@ -294,17 +294,15 @@ def _in_year(known: Iterable[Measure], year: int) -> list[Measure]:
     return [measure for measure in known if measure.since <= year <= measure.until]
 
 
-def one_column_each(matched: Mapping[str, list[str]], path: Path) -> dict[str, str]:
+def one_column_each(matched: Mapping[str, list[str]]) -> dict[str, str]:
     """Return measure -> column."""
-    problems = [
+    refuse(
         Problem(
             f"Deze kolommen gaan over dezelfde maat ({name}).",
             "Laat er één staan.",
-            bestand=str(path),
             kolom=", ".join(columns),
         )
         for name, columns in matched.items()
         if len(columns) > 1
-    ]
-    refuse(problems)
+    )
     return {name: columns[0] for name, columns in matched.items()}

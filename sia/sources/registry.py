@@ -59,10 +59,10 @@ class Source(Protocol):
     NAME: str
     PUBLISHER: Publisher
 
-    def recognise(self, path: Path) -> Found | None:
+    def recognise(self, path: Path, /) -> Found | None:
         """Tell cheaply whether a file is of this source."""
 
-    def read(self, found: Found) -> Record | tuple[Record, ...]:
+    def read(self, found: Found, /) -> Record | tuple[Record, ...]:
         """Read a recognised file."""
 
 
@@ -346,7 +346,7 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> Found | None:
         fault = _damaged(path) if hit is None else None
         reason = _why_unknown(path) if hit is None and fault is None else ""
     except Exception as error:
-        _fault(path, name, None, _problems(path, error), harvest)
+        _fault(path, name, None, _problems(error), harvest)
         return None
     if fault is not None:
         _fault(path, name, None, [fault], harvest)
@@ -355,12 +355,12 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> Found | None:
     return hit
 
 
-def _problems(path: Path, error: Exception) -> Sequence[Problem]:
+def _problems(error: Exception) -> Sequence[Problem]:
     """Return what is wrong with a file; a fault of ours must not take the other files down."""
     if isinstance(error, InputError):
         return error.problems
     wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
-    return [Problem(wat, "Meld dit met het bestand erbij.", bestand=str(path))]
+    return [Problem(wat, "Meld dit met het bestand erbij.")]
 
 
 def _barred(path: Path) -> Problem | None:
@@ -371,7 +371,7 @@ def _barred(path: Path) -> Problem | None:
     except OSError as error:
         wat = f"Dit bestand is niet te openen ({error.strerror})."
         oplossing = "Geef uzelf leesrecht, of zet het bestand opnieuw neer."
-        return Problem(wat, oplossing, bestand=str(path))
+        return Problem(wat, oplossing)
     return None
 
 
@@ -454,7 +454,7 @@ def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) ->
     try:
         records = _read(found, wish, harvest)
     except Exception as error:
-        _fault(path, name, found, _problems(path, error), harvest)
+        _fault(path, name, found, _problems(error), harvest)
         return
     kept, remark = _wanted(records, found, wish)
     status = READ if kept else SKIPPED
@@ -521,7 +521,7 @@ def _about(record: Record, gemeente: str) -> bool:
 def _fault(
     path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
 ) -> None:
-    harvest.problems += problems
+    harvest.problems += [replace(one, bestand=one.bestand or str(path)) for one in problems]
     remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
     if len(problems) > _TOLD:
         remark += f" En nog {len(problems) - _TOLD} meldingen."

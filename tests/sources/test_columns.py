@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,4 +109,4 @@ def test_short_names_and_codes() -> None:
 
 def test_two_columns_for_one_measure_are_refused() -> None:
     with pytest.raises(InputError, match="dezelfde maat"):
-        one_column_each({"gemiddelde_woningwaarde": ["g_woz", "g_wozbag"]}, Path("kwb.csv"))
+        one_column_each({"gemiddelde_woningwaarde": ["g_woz", "g_wozbag"]})

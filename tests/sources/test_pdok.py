@@ -360,7 +360,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
             "restaurant_aantal_binnen_3_km": 1,
             "restaurant_gemiddeld_aantal_binnen_3_km": 2,
         },
-        "Twee kolommen",
+        "dezelfde maat",
     ),
     "points": ({"geometry": [Point(WEST, SOUTH)] * 6}, "geen bruikbaar vlak"),
     "empty outlines": (
