@@ -8,20 +8,17 @@ hierarchy the child's part is passed on in proportion, which keeps the sum exact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sia.index.aggregation import Aggregator, Arithmetic, Copeland, aggregate
+from sia.index.chain import Chain, evaluate
+from sia.index.design import IndexDesign, Node
 from sia.index.normalisation import Fitted
-
-if TYPE_CHECKING:
-    from sia.index.chain import Chain
-    from sia.index.design import IndexDesign, Node
 
 Array = npt.NDArray[np.float64]
 EXACT_UP_TO = 10
@@ -58,16 +55,7 @@ class Shapley:
     error: Array
 
 
-Evaluate = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
-
-
-def attribute(
-    leaves: Array,
-    anchor: Array,
-    design: IndexDesign,
-    chain: Chain,
-    evaluate: Evaluate,
-) -> Attribution:
+def attribute(leaves: Array, anchor: Array, design: IndexDesign, chain: Chain) -> Attribution:
     """Decompose the scores of all roots.
 
     Parameters
@@ -76,8 +64,6 @@ def attribute(
         Normalised indicators.
     anchor : array, shape (m, k)
         Normalised indicators of the units that reference values are taken from.
-    evaluate : callable
-        ``sia.index.build.evaluate``.
 
     Returns
     -------

@@ -60,7 +60,7 @@ def order_proof(
     check_number("share", share, above=0, below=1)
     check_number("top", top, above=0, below=1)
     check_number("reach", reach, above=0, below=1)
-    (root,) = (node for node in result.design.hierarchy.nodes if node.id not in _parented(result))
+    (root,) = map(result.design.hierarchy.node, result.design.hierarchy.roots)
     rule = result.design.aggregator_of(root)
     if not isinstance(rule, Arithmetic | GeneralisedMean) or getattr(rule, "p", 1.0) <= 0:
         raise ValueError(f"the order of {root.id} by {rule} is no linear inequality in the weights")
@@ -82,10 +82,6 @@ def order_proof(
     ]
     table = pd.DataFrame(rows, columns=["best", "worst", "exact", "turn", "instead"], index=units)
     return table.assign(instead=["" if j < 0 else str(units[j]) for j in table["instead"]])
-
-
-def _parented(result: IndexResult) -> set[str]:
-    return {child for node in result.design.hierarchy.nodes for child in node.children}
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
-from sia.index.build import IndexResult, build_index, evaluate
-from sia.index.chain import Chain
+from sia.index.build import IndexResult, build_index
+from sia.index.chain import Chain, evaluate
 from sia.index.checks import check_number
 from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
 from sia.index.design import IndexDesign, PerKey
@@ -120,7 +120,7 @@ def _factors(engine: Engine, choices: Choices) -> list[str]:
     found: list[str] = [s for s in STEPS if len(engine.options[s]) > 1]
     found += ["weights"] if engine.tables else []
     found += ["leave_out"] if choices.leave_out else []
-    return found + (["data_error"] if engine.noise is not None else [])
+    return found + (["data_error"] if engine.version is not None else [])
 
 
 def _plan(engine: Engine, choices: Choices, factors: list[str], u: Array, pool: int) -> Plan:
