@@ -58,6 +58,7 @@ _HEAD_ROWS = 20
 _FEW_NUMBERS = 3
 _NAME_FIELDS = ("name", "naam", "buurt", "wijk", "gemeente")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_GLUED_YEAR = re.compile(r"(?:buurt|wijk|gemeente)(?:en)?(20\d\d)")
 _PAGE = re.compile(r"^(?P<stem>.+?)[_-]p(?:agina)?0*(?P<number>\d+)$", re.IGNORECASE)
 _GEO_NAME = re.compile(r"buurt|wijk|gemeente|cbs", re.IGNORECASE)
 _LEVELS: tuple[Level, ...] = ("buurt", "wijk", "gemeente")
@@ -233,7 +234,10 @@ class _Part:
 
     def rows(self) -> _Part:
         """Return the part with all its rows in one frame, for their figures."""
-        return self if self.bare.empty else replace(self, frame=_joined(self))
+        if self.bare.empty:
+            return self
+        bare = self.bare[~self.bare.index.duplicated()].set_crs(self.frame.crs, allow_override=True)
+        return replace(self, frame=gpd.GeoDataFrame(pd.concat([self.frame, bare]).sort_index()))
 
 
 @cache
@@ -417,17 +421,10 @@ def _year_in(text: str) -> int:
 def _year_of_name(path: Path) -> tuple[int, str]:
     """Return the year in the file's name, else in the name of its folder."""
     for name, where in ((path.stem, "bestandsnaam"), (path.parent.name, "mapnaam")):
-        years = [int(y) for y in _YEAR.findall(name)] or _glued_years(name)
+        years = [int(y) for y in _YEAR.findall(name) or _GLUED_YEAR.findall(name)]
         if len(set(years)) == 1:
             return years[0], f"Jaar {years[0]} is afgeleid uit de {where}."
     return 0, "Het jaar staat niet in het bestand en niet in de naam."
-
-
-def _glued_years(name: str) -> list[int]:
-    return [
-        int(y)
-        for y in re.findall(r"(?:buurt|buurten|wijk|wijken|gemeente|gemeenten)(20\d\d)", name)
-    ]
 
 
 def _found_rda(path: Path) -> Found | None:
@@ -518,7 +515,10 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
     ]
     refuse(problems)
     frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
-    frame, bare = _apart(frame)
+    empty = geofile.without_polygon(frame)
+    # where the rows without an outline are most of the map, it is refused
+    few = 2 * int(empty.sum()) < len(frame)
+    frame, bare = (frame[~empty], frame[empty]) if few else (frame, frame[:0])
     geofile.require_geometry(frame)
     frame = geofile.repair(geofile.to_rd(frame), path)
     parts = []
@@ -530,13 +530,6 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
         if len(rows):
             parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns, without))
     return parts
-
-
-def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Set the rows without an outline apart; where they are most of the map, it is refused."""
-    empty = geofile.without_polygon(frame)
-    few = 2 * int(empty.sum()) < len(frame)
-    return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
 
 
 def _defect(path: Path) -> str:
@@ -586,11 +579,7 @@ def _refuse_conflicts(frame: gpd.GeoDataFrame, columns: Columns) -> None:
 
 
 def _water(frame: gpd.GeoDataFrame, columns: Columns) -> pd.Series:
-    field = columns.structure.get("water")
-    if field is None:
-        return pd.Series(False, index=frame.index)
-    flags = frame[field].astype("str").str.strip().str.upper().eq("JA")
-    return pd.Series(flags.fillna(False), index=frame.index)
+    return _texts(frame, columns.structure.get("water")).str.upper().eq("JA").astype(bool)
 
 
 def _year_of_rows(parts: list[_Part], found: Found) -> int:
@@ -627,19 +616,11 @@ def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
         geometry=frame.geometry,
         crs=frame.crs,
     )
-    return AreaLayer(part.level, year, result, origin, _doubt(part))
-
-
-def _doubt(part: _Part) -> str:
+    # a WFS gives no more than a thousand in one answer
+    doubt = "precies 1.000 gebieden: is de kaart compleet?" if len(frame) == 1_000 else ""
     if len(part.bare):
-        return f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
-    # a WFS gives no more than this in one answer
-    return "precies 1.000 gebieden: is de kaart compleet?" if len(part.frame) == 1_000 else ""
-
-
-def _joined(part: _Part) -> gpd.GeoDataFrame:
-    bare = part.bare[~part.bare.index.duplicated()].set_crs(part.frame.crs, allow_override=True)
-    return gpd.GeoDataFrame(pd.concat([part.frame, bare]).sort_index())
+        doubt = f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
+    return AreaLayer(part.level, year, result, origin, doubt)
 
 
 def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:

@@ -143,7 +143,10 @@ def crime(
     requests = []
     for year in years:
         common = _common("politie.misdrijven", CRIME_TABLE, year, "politie via CBS", "politie")
-        requests.append(_third_party(hosts, gemeente, common, f"Perioden eq '{year}JJ00'"))
+        condition = f"Perioden eq '{year}JJ00'"
+        requests.append(
+            _two_ways(hosts.dataderden, hosts.dataderden_api, gemeente, common, condition)
+        )
     return requests
 
 
@@ -156,14 +159,13 @@ def health(
         return []
     text = "RIVM, GGD'en en CBS, Gezondheid per wijk en buurt"
     common = _common("rivm.gezondheid", HEALTH_TABLE, year, text)
-    return [_third_party(hosts, gemeente, common, _ADULTS)]
+    return [_two_ways(hosts.dataderden, hosts.dataderden_api, gemeente, common, _ADULTS)]
 
 
 def ses(gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
     """Return the request for SES-WOA (all years in one table)."""
     common = _common("cbs.ses", SES_TABLE, SES_YEAR, "CBS, SES-WOA")
-    feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
-    return [replace(feed, otherwise=(api,))]
+    return [_two_ways(hosts.feed, hosts.opendata, gemeente, common)]
 
 
 def nearness(
@@ -175,8 +177,7 @@ def nearness(
         if year in years:
             text = f"CBS, Nabijheid voorzieningen {year}"
             common = _common(nabijheid.NAME, table, year, text)
-            feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
-            requests.append(replace(feed, otherwise=(api,)))
+            requests.append(_two_ways(hosts.feed, hosts.opendata, gemeente, common))
     return requests
 
 
@@ -288,14 +289,11 @@ def _scores(year: int, gemeente: str, hosts: Hosts, common: dict[str, Any]) -> F
     )
 
 
-def _third_party(
-    hosts: Hosts, gemeente: str, common: dict[str, Any], condition: str
+def _two_ways(
+    feed: str, api: str, gemeente: str, common: dict[str, Any], condition: str = ""
 ) -> FetchRequest:
-    feed, api = (
-        _odata3(host, gemeente, common, condition)
-        for host in (hosts.dataderden, hosts.dataderden_api)
-    )
-    return replace(feed, otherwise=(api,))
+    first, other = (_odata3(host, gemeente, common, condition) for host in (feed, api))
+    return replace(first, otherwise=(other,))
 
 
 def _sheets(year: int, hosts: Hosts, common: dict[str, Any]) -> Iterable[FetchRequest]:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sia.errors import InputError, Problem
-from sia.settings import PLANS
+from sia.settings import PLANS, checked_code
 from sia.sources import (
     cbs,
     geofile,
@@ -92,7 +92,6 @@ _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
 _DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *nabijheid.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -112,8 +111,6 @@ _LONG = 300
 
 _NOBODY = "van geen bekende bron"
 _STRANGE = "bestandssoort "
-
-_GEMEENTE = re.compile(r"GM\d{4}")
 
 
 @dataclass
@@ -172,7 +169,9 @@ def read_folder(
     Raises InputError when a folder does not exist, `gemeente` is no code, or (`streng`) with the
         problems of all files together.
     """
-    wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
+    wish = Wish(
+        checked_code(gemeente) if gemeente is not None else "", tuple(jaren or ()), vierkanten_ook
+    )
     harvest = _Harvest(bewaar)
     single: dict[str, tuple[Path, str]] = {}
     twins: list[tuple[Path, str]] = []
@@ -239,14 +238,11 @@ def _alone(path: Path, name: str, wish: Wish) -> tuple[_Harvest, Found | None]:
     """Read one file, as far as that goes without the others."""
     harvest = _Harvest()
     found = _recognise_safely(path, name, harvest)
-    if found is not None and not _needs_others(found):
+    # squares, and a map of no known year, can only be read when others were
+    others = (vierkanten.NAME, "" if found is None or found.year else pdok.NAME)
+    if found is not None and found.source not in others:
         _take(path, name, found, wish, harvest)
     return harvest, found
-
-
-def _needs_others(found: Found) -> bool:
-    """Tell whether a file can only be read when others were: squares, or a map of no known year."""
-    return found.source == vierkanten.NAME or (found.source == pdok.NAME and not found.year)
 
 
 def _elsewhere(
@@ -288,17 +284,6 @@ def read_squares(
         if found is not None:
             _take(path, name, found, Wish(gemeente, tuple(jaren)), harvest)
     return replace(_intake(harvest), areas=())
-
-
-def _gemeente(gemeente: str | None) -> str:
-    if gemeente is None:
-        return ""
-    if not _GEMEENTE.fullmatch(gemeente):
-        raise InputError.one(
-            f"`{gemeente}` is geen gemeentecode.",
-            "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
-        )
-    return gemeente
 
 
 def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
@@ -379,7 +364,10 @@ def _damaged(path: Path) -> Problem | None:
     """Return the problem of a file that is named as data but holds something else."""
     kind = peek(path).kind
     refused = '"odata.error"' in peek(path).head
-    if path.suffix.lower() == ".json" and kind != "html" and (refused or _names_figures(path)):
+    # named as the figures of a table of CBS, and not as what explains them
+    known = _FIGURES.search(path.stem) or table_id(path, _TABLES, "")
+    figures = refused or (known and not _ENTITY.search(path.stem))
+    if path.suffix.lower() == ".json" and kind != "html" and figures:
         problem = answer_problem(path)
         if problem is not None:
             return problem
@@ -394,13 +382,6 @@ def _damaged(path: Path) -> Problem | None:
     return None
 
 
-def _names_figures(path: Path) -> bool:
-    """Tell whether a file is named as the figures of a table of CBS, not as what explains them."""
-    if _ENTITY.search(path.stem):
-        return False
-    return bool(_FIGURES.search(path.stem) or table_id(path, _TABLES, ""))
-
-
 def _why_unknown(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in _SHAPE_PARTS and path.with_suffix(".shp").exists():
@@ -413,8 +394,10 @@ def _why_unknown(path: Path) -> str:
     if table is not None and (entity or suffix in (".json", ".parquet")):
         return f"hoort bij tabel {table}"
     if entity is not None and suffix in _DATA_SUFFIXES:
-        figures = _figures_of(path, entity[0])
-        return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
+        # the data file in the same folder that this description was delivered with
+        beside = sorted(one for one in path.parent.iterdir() if _FIGURES.search(one.stem))
+        names = (one.name for one in beside if companion(one, entity[0]) == path)
+        return f"hoort bij {next(names, f'cijfers ({entity[0]})')}"
     if path.name in (REGISTER, PROBED):
         return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
@@ -439,12 +422,6 @@ def of_no_source(files: pd.DataFrame) -> list[str]:
     return list(files.loc[files["opmerking"].str.startswith((_NOBODY, _STRANGE)), "bestand"])
 
 
-def _figures_of(path: Path, entity: str) -> Path | None:
-    """Return the data file in the same folder that this description was delivered with."""
-    beside = sorted(other for other in path.parent.iterdir() if _FIGURES.search(other.stem))
-    return next((other for other in beside if companion(other, entity) == path), None)
-
-
 def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) -> None:
     """Read one file into the harvest, or write down why not."""
     reason = _not_needed(path, found, wish, harvest)
@@ -452,7 +429,11 @@ def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) ->
         harvest.rows.append(_row(path, name, found, SKIPPED, reason))
         return
     try:
-        records = _read(found, wish, harvest)
+        if found.source == vierkanten.NAME:
+            records: tuple[Record, ...] = vierkanten.read(found, bbox=_bounds(wish, harvest))
+        else:
+            read = next(source for source in SOURCES if found.source == source.NAME).read(found)
+            records = read if isinstance(read, tuple) else (read,)
     except Exception as error:
         _fault(path, name, found, _problems(error), harvest)
         return
@@ -478,13 +459,6 @@ def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
     return ""
 
 
-def _read(found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
-    if found.source == vierkanten.NAME:
-        return vierkanten.read(found, bbox=_bounds(wish, harvest))
-    records = next(source for source in SOURCES if found.source == source.NAME).read(found)
-    return records if isinstance(records, tuple) else (records,)
-
-
 def _bounds(wish: Wish, harvest: _Harvest) -> tuple[float, float, float, float] | None:
     """Return the box around the gemeente in the newest borders, or None when there are none."""
     if not wish.gemeente:
@@ -502,7 +476,11 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     remarks = [found.note] if found.note else []
     kept = []
     for record in records:
-        about = _about(record, wish.gemeente)
+        if isinstance(record, SquareLayer):
+            about = len(record.frame) > 0
+        else:
+            about = wish.gemeente in municipalities_in(record)
+        about = about or not wish.gemeente
         reason = unwanted(found.source, record.year, isinstance(record, AreaLayer), about, wish)
         if not reason:
             kept.append(record)
@@ -510,12 +488,6 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     if not records:
         remarks.append("niets bruikbaars gevonden")
     return tuple(kept), "; ".join(dict.fromkeys(remarks))
-
-
-def _about(record: Record, gemeente: str) -> bool:
-    if isinstance(record, SquareLayer):
-        return not gemeente or len(record.frame) > 0
-    return not gemeente or gemeente in municipalities_in(record)
 
 
 def _fault(
