@@ -329,7 +329,8 @@ def _judge(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
     if s.kans_volgen < b.kans:
         text.append("Dat is te veel om los te laten en te weinig om zeker te zijn.")
         return VOLGEN, " ".join(text), "4a"
-    if _rises(b, s):
+    # a chance that is not known holds nothing back
+    if b.stijging >= s.stijging and not b.kans_stijging < s.kans_stijging:
         text.append(_rise(b))
         return VOLGEN, " ".join(text), "4b"
     text.append("Geen van de andere regels is van toepassing.")
@@ -383,11 +384,6 @@ def _pocket_names(b: _Buurt) -> str:
     one = len(names) == 1
     kind = "een deel-buurt die" if one else f"{len(names)} deel-buurten die"
     return f"{kind} duidelijk {'afwijkt' if one else 'afwijken'}: {'; '.join(names)}"
-
-
-def _rises(b: _Buurt, s: ApproachSettings) -> bool:
-    known = not np.isnan(b.kans_stijging)
-    return b.stijging >= s.stijging and (not known or b.kans_stijging >= s.kans_stijging)
 
 
 def _rise(b: _Buurt) -> str:

@@ -15,14 +15,14 @@ from sia.index.build import IndexResult, build_index
 from sia.index.chain import Chain, evaluate
 from sia.index.checks import check_number
 from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
-from sia.index.design import IndexDesign, PerKey
+from sia.index.design import IndexDesign
 from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.ranking import rank_scores
 from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
-from sia.index.weights import EqualWeights, GivenWeights, Weighting
+from sia.index.weights import EqualWeights, GivenWeights
 
 Array = npt.NDArray[np.float64]
 
@@ -284,15 +284,12 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
         for step in ("impute", "treat", "normalise", "weigh", "aggregate", "minimum_share")
         if isinstance(choice := getattr(design, step), Mapping)
     }
-    steps["weigh"] = _weigh_without(steps.get("weigh", design.weigh), gone)
-    return replace(design, structure=kept, **steps)
-
-
-def _weigh_without(weigh: PerKey[Weighting], gone: set[str]) -> PerKey[Weighting]:
-    """Return the weighting without what it says of children that are gone."""
+    weigh = steps.get("weigh", design.weigh)
     if isinstance(weigh, Mapping):
-        return {key: rule.without(gone) for key, rule in weigh.items()}
-    return weigh.without(gone)
+        steps["weigh"] = {key: rule.without(gone) for key, rule in weigh.items()}
+    else:
+        steps["weigh"] = weigh.without(gone)
+    return replace(design, structure=kept, **steps)
 
 
 def _compare(full: pd.Series[float], other: pd.Series[float]) -> dict[str, float]:
