@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -172,10 +172,8 @@ def decide(
     s = settings or ApproachSettings()
     facts = _facts(scores, corporatiebezit, trend, s)
     found = _pockets_by_buurt(pockets)
-    rows = [
-        _judge(_Buurt(**facts.loc[code].to_dict(), pockets=found.get(str(code), ())), s)
-        for code in facts.index
-    ]
+    facts["pockets"] = pd.Series([found.get(str(code), ()) for code in facts.index], facts.index)
+    rows = [_judge(buurt, s) for buurt in facts.itertuples()]
     table = pd.DataFrame(
         rows, index=scores.index, columns=["aanpak", "toelichting", "regel"], dtype="str"
     )
@@ -210,27 +208,8 @@ def approach_text(aanpak: pd.DataFrame) -> str:
     return f"In orde: alle {int(counts.sum())} buurten hebben een voorstel: {listed}."
 
 
-@dataclass(frozen=True)
-class _Buurt:
-    """The figures of one buurt that the rules look at; NaN where unknown."""
-
-    urgentie: float
-    potentie: float
-    ranked: bool
-    reden: str
-    rang: float
-    rang_p05: float
-    rang_p95: float
-    kans: float
-    by_rank: bool
-    above_median: bool
-    potentie_top: bool
-    n_ranked: int
-    corporatiebezit: float
-    stijging: float
-    jaren: float
-    kans_stijging: float
-    pockets: tuple[tuple[str, float], ...]
+_Buurt: TypeAlias = Any
+"""A row of `_facts`: the figures of one buurt that the rules look at; NaN where unknown."""
 
 
 def _facts(

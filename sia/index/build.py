@@ -103,7 +103,10 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     hierarchy = design.hierarchy
     table = check_values(values, hierarchy.indicators)
     prepared = prepare_values(table, design)
-    reference = _reference(design, prepared)
+    # units of the reference are rates already and are not imputed
+    reference = design.reference
+    if reference is not None:
+        reference = check_values(reference, hierarchy.indicators)
     imputed = _as(impute_columns(prepared.to_numpy(dtype=float), design), table)
     rules = {i: design.treatment_of(i) for i in hierarchy.indicators}
     treated = treat(imputed, rules, reference)
@@ -250,13 +253,6 @@ def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.S
 def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
     """Return the table after shrinkage, which imputation starts from."""
     return table if design.shrink is None else design.shrink.apply(table)
-
-
-def _reference(design: IndexDesign, prepared: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the reference units, checked; they are rates already and are not imputed."""
-    if design.reference is None:
-        return None
-    return check_values(design.reference, tuple(str(c) for c in prepared.columns))
 
 
 def _as(x: Array, table: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 import zipfile
 from collections.abc import Sequence
@@ -112,7 +113,8 @@ def _layers(path: Path, _changed: int, _size: int) -> tuple[Layer, ...]:
                         opened=opened,
                         name=str(name),
                         fields=tuple(str(field) for field in info["fields"]),
-                        polygons=_may_be_polygons(info["geometry_type"]),
+                        # a mixture of Polygon and MultiPolygon is reported as Unknown
+                        polygons=bool(re.search("Polygon|Unknown", info["geometry_type"] or "")),
                         rows=int(info["features"]),
                     )
                 )
@@ -297,11 +299,6 @@ def _ends(path: Path) -> tuple[str, str]:
         stream.seek(max(0, size - _SNIFFED))
         tail = stream.read()
     return head.decode("utf-8", "replace"), tail.decode("utf-8", "replace")
-
-
-def _may_be_polygons(geometry_type: str | None) -> bool:
-    # A mixture of Polygon and MultiPolygon is reported as Unknown.
-    return geometry_type is not None and ("Polygon" in geometry_type or "Unknown" in geometry_type)
 
 
 def _openable(path: Path) -> list[str]:
