@@ -18,8 +18,8 @@ from sia.country.index import (
     country_types,
     explanation,
     flat_table,
+    layers_for,
 )
-from sia.country.layers import layers_for
 from sia.dutch import getal
 from sia.errors import InputError, Problem
 from sia.gemeente import FICTIEF

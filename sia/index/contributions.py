@@ -15,7 +15,7 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
-from sia.index.aggregation import Aggregator, Arithmetic, Copeland, aggregate
+from sia.index.aggregation import Aggregator, Copeland, aggregate
 from sia.index.chain import Chain, evaluate
 from sia.index.design import IndexDesign, Node
 from sia.index.normalisation import Fitted
@@ -130,7 +130,7 @@ def _node_slopes(
     if rule.additive:
         w = np.where(np.isnan(x), 0.0, weight)
         total = w.sum(axis=-1, keepdims=True)
-        averaging = isinstance(rule, Arithmetic) or hasattr(rule, "p")
+        averaging = rule.power is not None
         return (w / np.where(total > 0, total, 1.0) if averaging else w), 0.0
     share = design.share_of(node)
     found = shapley(x, r, weight, rule, share)

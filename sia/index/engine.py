@@ -24,9 +24,6 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from sia.index.aggregation import (
     Aggregator,
     Arithmetic,
-    GeneralisedMean,
-    Geometric,
-    Harmonic,
     aggregate,
 )
 from sia.index.build import FittedColumns, apply_normalisers, fit_normalisers, impute_columns
@@ -266,7 +263,7 @@ class Variant:
 
     def _closed(self) -> bool:
         """Whether every aggregation is a power mean, which is a matrix product."""
-        return all(_power(self.design.aggregator_of(node)) is not None for node in self.nodes)
+        return all(self.design.aggregator_of(node).power is not None for node in self.nodes)
 
     def _treated(self, x: Array) -> Array:
         names = self.design.hierarchy.indicators
@@ -330,17 +327,6 @@ def _treat(x: Array, rules: list[Treatment]) -> Array:
     return out
 
 
-def _power(rule: Aggregator) -> float | None:
-    """Return p when the rule is a power mean, else None."""
-    if isinstance(rule, Arithmetic):
-        return 1.0
-    if isinstance(rule, Geometric):
-        return 0.0
-    if isinstance(rule, Harmonic):
-        return -1.0
-    return rule.p if isinstance(rule, GeneralisedMean) else None
-
-
 def _shared(
     node: Node,
     rule: Aggregator,
@@ -351,7 +337,7 @@ def _shared(
     weight: Array,
 ) -> Array:
     """Return a power mean for all weightings at once: products of weights with shared leaves."""
-    p = _power(rule)
+    p = rule.power
     if p is None:
         raise ValueError(f"{type(rule).__name__} is not a power mean")
     at_leaf = [c in names for c in node.children]

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
 from sia.index.build import IndexResult, build_index
 from sia.index.chain import Chain, evaluate
 from sia.index.checks import check_number
@@ -240,10 +239,9 @@ def _separable(result: IndexResult) -> bool:
     design = result.design
     alone = (NoImputation, MeanImputation, MedianImputation)
     fixed = (GivenWeights, EqualWeights)
-    means = (Arithmetic, Geometric, Harmonic, GeneralisedMean)
     return (
         not result.chain.rescale
-        and all(isinstance(design.aggregator_of(n), means) for n in design.hierarchy.nodes)
+        and all(design.aggregator_of(n).power is not None for n in design.hierarchy.nodes)
         and all(isinstance(design.imputer_of(i), alone) for i in design.hierarchy.indicators)
         and all(isinstance(design.weighting_of(n), fixed) for n in design.hierarchy.nodes)
     )
