@@ -14,6 +14,7 @@ from sia.store import sha256_file
 
 REGISTER, PROBED = "ophaalregister.json", "ophaalproef.json"
 """What `sia fetch` notes beside the files that it brought, and about the services."""
+_METADATA = re.compile(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"')
 _TABLE = re.compile(r"\d{5}(?:ned|NED)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _LEVELS_UP = 2
@@ -29,7 +30,7 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
     `content`: head of the file; an OData answer names its table in ``odata.metadata``.
     """
     ids = set(known)
-    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+    metadata = _METADATA.search(content)
     places = [metadata[1]] if metadata else []
     places += [path.name, *(parent.name for parent in list(path.parents)[:_LEVELS_UP])]
     for place in places:
@@ -47,7 +48,7 @@ def any_table_id(path: Path) -> str:
 
 def contradiction(path: Path, content: str) -> list[Problem]:
     """Return the problem of a file whose name says another table than its content, if it does."""
-    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+    metadata = _METADATA.search(content)
     inside = _TABLE.findall(metadata[1]) if metadata else []
     outside = _TABLE.findall(path.name)
     if inside and outside and inside[0].upper() != outside[0].upper():
