@@ -57,7 +57,7 @@ def contradiction(path: Path, content: str) -> list[Problem]:
     return []
 
 
-def answer_problem(path: Path) -> Problem | None:
+def answer_problems(path: Path) -> list[Problem]:
     """Return the problem of a JSON answer of CBS that holds no rows, in the service's own words."""
     content = path.read_bytes()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -71,7 +71,7 @@ def answer_problem(path: Path) -> Problem | None:
         return _no_rows(f"De dienst gaf een fout in plaats van cijfers: {said.rstrip('.')}")
     rows = document.get("value") if isinstance(document, dict) else document
     if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-        return None
+        return []
     return _no_rows("Het antwoord bevat geen rijen")
 
 
@@ -85,8 +85,8 @@ def service_error(document: object) -> str:
     return " ".join(str(text or "").split())[:200]
 
 
-def _no_rows(wat: str) -> Problem:
-    return Problem(f"{wat}.", "Haal de tabel opnieuw op (`sia fetch`).")
+def _no_rows(wat: str) -> list[Problem]:
+    return [Problem(f"{wat}.", "Haal de tabel opnieuw op (`sia fetch`).")]
 
 
 def year_from_names(path: Path) -> int:

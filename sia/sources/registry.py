@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, refuse
 from sia.settings import PLANS, checked_code
 from sia.sources import (
     cbs,
@@ -39,7 +39,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
+from sia.sources.delivery import PROBED, REGISTER, answer_problems, companion, table_id
 from sia.sources.tabular import pages, peek, read, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -181,7 +181,7 @@ def read_folder(
         if name.startswith(_PLANS):
             harvest.pass_over_plans(path)
         elif barred is not None:
-            _fault(path, name, None, [barred], harvest)
+            _fault(path, name, None, InputError([barred]), harvest)
         elif single.setdefault(sha256_file(path), (path, name)) != (path, name):
             twins.append((path, name))
     known: list[Found] = []
@@ -289,18 +289,12 @@ def read_squares(
 def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
     """Yield every file once, with its folder; sorted, hidden files left out."""
     roots = [bron] if isinstance(bron, Path) else list(bron)
-    absent = [root for root in roots if not root.exists()]
-    if absent:
-        raise InputError(
-            [
-                Problem(
-                    "Deze map of dit bestand bestaat niet.",
-                    "Controleer het pad bij `--bron`, of haal de bronnen op met `sia fetch`.",
-                    bestand=str(root),
-                )
-                for root in absent
-            ]
-        )
+    oplossing = "Controleer het pad bij `--bron`, of haal de bronnen op met `sia fetch`."
+    refuse(
+        Problem("Deze map of dit bestand bestaat niet.", oplossing, bestand=str(root))
+        for root in roots
+        if not root.exists()
+    )
     seen: set[Path] = set()
     for root in roots:
         paths = [root] if root.is_file() else [p for p in root.rglob("*") if p.is_file()]
@@ -328,24 +322,13 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> Found | None:
     """Recognise one file; when that fails or nobody knows it, write down why."""
     try:
         hit = recognise(path)
-        fault = _damaged(path) if hit is None else None
-        reason = _why_unknown(path) if hit is None and fault is None else ""
+        if hit is None:
+            _refuse_damaged(path)
+            harvest.rows.append(_row(path, name, None, SKIPPED, _why_unknown(path)))
     except Exception as error:
-        _fault(path, name, None, _problems(error), harvest)
+        _fault(path, name, None, error, harvest)
         return None
-    if fault is not None:
-        _fault(path, name, None, [fault], harvest)
-    elif reason:
-        harvest.rows.append(_row(path, name, None, SKIPPED, reason))
     return hit
-
-
-def _problems(error: Exception) -> Sequence[Problem]:
-    """Return what is wrong with a file; a fault of ours must not take the other files down."""
-    if isinstance(error, InputError):
-        return error.problems
-    wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
-    return [Problem(wat, "Meld dit met het bestand erbij.")]
 
 
 def _barred(path: Path) -> Problem | None:
@@ -360,26 +343,20 @@ def _barred(path: Path) -> Problem | None:
     return None
 
 
-def _damaged(path: Path) -> Problem | None:
-    """Return the problem of a file that is named as data but holds something else."""
+def _refuse_damaged(path: Path) -> None:
+    """Refuse a file that is named as data but holds something else."""
     kind = peek(path).kind
     refused = '"odata.error"' in peek(path).head
     # named as the figures of a table of CBS, and not as what explains them
     known = _FIGURES.search(path.stem) or table_id(path, _TABLES, "")
     figures = refused or (known and not _ENTITY.search(path.stem))
     if path.suffix.lower() == ".json" and kind != "html" and figures:
-        problem = answer_problem(path)
-        if problem is not None:
-            return problem
+        refuse(answer_problems(path))
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
-        return unusable(path, kind)
+        raise InputError([unusable(path, kind)])
     if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
-        try:
-            read(path)
-        except InputError as error:
-            return error.problems[0]
-        return unusable(path, "anders")
-    return None
+        read(path)
+        raise InputError([unusable(path, "anders")])
 
 
 def _why_unknown(path: Path) -> str:
@@ -435,7 +412,7 @@ def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) ->
             read = next(source for source in SOURCES if found.source == source.NAME).read(found)
             records = read if isinstance(read, tuple) else (read,)
     except Exception as error:
-        _fault(path, name, found, _problems(error), harvest)
+        _fault(path, name, found, error, harvest)
         return
     kept, remark = _wanted(records, found, wish)
     status = READ if kept else SKIPPED
@@ -490,9 +467,11 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     return tuple(kept), "; ".join(dict.fromkeys(remarks))
 
 
-def _fault(
-    path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
-) -> None:
+def _fault(path: Path, name: str, found: Found | None, error: Exception, harvest: _Harvest) -> None:
+    """Write down what is wrong with a file; a fault of ours must not take the others down."""
+    wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
+    own = (Problem(wat, "Meld dit met het bestand erbij."),)
+    problems = error.problems if isinstance(error, InputError) else own
     harvest.problems += [replace(one, bestand=one.bestand or str(path)) for one in problems]
     remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
     if len(problems) > _TOLD:
