@@ -426,21 +426,14 @@ _STRUCTURE: Final = MappingProxyType(
 
 def _problems(name: str, cases: pd.DataFrame) -> list[Problem]:
     """Turn pandera's list of failures into one problem per column and check."""
-    problems = []
+    problems, oplossing = [], "Maak de stap die deze tabel schrijft opnieuw, of meld het als fout."
     grouped = cases.groupby(["column", "check"], sort=True, dropna=False)
     for (column, check), group in grouped:
         wat = _in_dutch(str(check), group)
         structural = str(check) in ("column_in_dataframe", "column_in_schema")
         where = str(group["failure_case"].iloc[0]) if structural else _column(column)
-        problems.append(
-            Problem(
-                bestand=f"{name}.parquet",
-                rij="" if structural else _rows(group),
-                kolom=where,
-                wat=wat,
-                oplossing="Maak de stap die deze tabel schrijft opnieuw, of meld het als fout.",
-            )
-        )
+        rij = "" if structural else _rows(group)
+        problems.append(Problem(wat, oplossing, f"{name}.parquet", rij, where))
     return problems
 
 

@@ -10,7 +10,7 @@ from sia.errors import InputError, Problem
 from sia.sources.base import Level
 
 COUNTRY = "NL"
-_PREFIX: dict[Level, str] = {"buurt": "BU", "wijk": "WK", "gemeente": "GM", "land": "NL"}
+PREFIX: dict[Level, str] = {"buurt": "BU", "wijk": "WK", "gemeente": "GM", "land": "NL"}
 _WIDTH: dict[Level, int] = {"buurt": 8, "wijk": 6, "gemeente": 4}
 _CODE = re.compile(r"GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4}|NL")
 _PREFIXED = re.compile(r"(GM|WK|BU)([0-9A-Z]+)")
@@ -105,7 +105,7 @@ def _spell(cell: str, level: Level | None) -> str | None:
         prefix, rest = prefixed.groups()
         width = {"GM": 4, "WK": 6, "BU": 8}[prefix]
     elif level in _WIDTH and _BARE.fullmatch(cell):
-        prefix, rest, width = _PREFIX[level], cell, _WIDTH[level]
+        prefix, rest, width = PREFIX[level], cell, _WIDTH[level]
     else:
         return None
     code = prefix + rest.zfill(width)

@@ -20,6 +20,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.areas import gemeente_of, normalise_codes, wijk_of
+from sia.areas.codes import PREFIX
 from sia.errors import InputError, Problem, in_file, refuse
 from sia.sources import geofile
 from sia.sources.base import (
@@ -507,7 +508,7 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
     level = columns.level
     column = columns.structure[f"{level}code" if level else "statcode"]
     codes, problems = normalise_codes(frame[column], level=level, kolom=column)
-    wrong = codes.dropna()[~codes.dropna().str.startswith(_prefix(level))] if level else codes[:0]
+    wrong = codes.dropna()[~codes.dropna().str.startswith(PREFIX[level])] if level else codes[:0]
     again = "Haal de kaart van het goede niveau op."
     problems += [
         Problem(f"`{code}` is geen {level}code.", again, rij=str(row), kolom=column)
@@ -524,7 +525,7 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
     parts = []
     for lev in _LEVELS:
         rows, without = (
-            some[some.index.str.startswith(_prefix(lev))]
+            some[some.index.str.startswith(PREFIX[lev])]
             for some in (frame, bare[~bare.index.isin(frame.index)])
         )
         if len(rows):
@@ -540,10 +541,6 @@ def _defect(path: Path) -> str:
     layers = geofile.layers(path) if _GEO_NAME.search(path.stem) else []
     empty = bool(layers) and all(layer.rows == 0 for layer in layers)
     return "er staat geen enkel gebied in" if empty else ""
-
-
-def _prefix(level: Level | None) -> str:
-    return {"buurt": "BU", "wijk": "WK", "gemeente": "GM"}.get(str(level), "")
 
 
 def _one_row_per_code(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> gpd.GeoDataFrame:

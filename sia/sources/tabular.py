@@ -241,10 +241,8 @@ def broken(error: Exception | str, wat: str) -> InputError:
     return InputError.one(f"{wat} ({' '.join(detail.split())[:200]}).", AGAIN)
 
 
-@in_file
 def decode(path: Path, content: bytes) -> str:
     """Decode text that is UTF-8 or else Windows-1252; refuse a mixture of both."""
-    del path
     try:
         return _plain(content.decode(_encoding(content)))
     except UnicodeDecodeError as error:
@@ -254,6 +252,7 @@ def decode(path: Path, content: bytes) -> str:
         raise InputError.one(
             "De tekens staan door elkaar in UTF-8 en in een andere codering.",
             "Bewaar het bestand opnieuw als CSV UTF-8.",
+            bestand=str(path),
             rij=str(line),
         )
     return content.decode("cp1252", errors="replace")
