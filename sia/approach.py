@@ -14,25 +14,18 @@ from sia.methode import ApproachSettings
 
 Array = npt.NDArray[np.float64]
 
-INTEGRAAL = "integrale gebiedsaanpak"
-KOPPELKANSEN = "gerichte koppelkansen"
-DEELBUURT = "deel-buurtaanpak"
-VOLGEN = "volgen"
-BASIS = "basis"
-NIET_GERANGSCHIKT = "niet gerangschikt"
+AANPAKKEN = INTEGRAAL, KOPPELKANSEN, DEELBUURT, VOLGEN, BASIS, NIET_GERANGSCHIKT = (
+    "integrale gebiedsaanpak",
+    "gerichte koppelkansen",
+    "deel-buurtaanpak",
+    "volgen",
+    "basis",
+    "niet gerangschikt",
+)
+"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
 
 CONDITIONAL = "1b"
 """Rule of a proposal that holds if corporations own enough, where no file says how much."""
-
-AANPAKKEN: tuple[str, ...] = (
-    INTEGRAAL,
-    KOPPELKANSEN,
-    DEELBUURT,
-    VOLGEN,
-    BASIS,
-    NIET_GERANGSCHIKT,
-)
-"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
 
 
 def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:

@@ -240,7 +240,7 @@ def impute_columns(x: Array, design: IndexDesign) -> Array:
     chosen = [design.imputer_of(i) for i in hierarchy.indicators]
     if all(isinstance(c, NoImputation) for c in chosen) or not np.isnan(x).any():
         return x
-    setting = Setting(signs(design), tuple(hierarchy.domain(i) for i in hierarchy.indicators))
+    setting = Setting(signs(design), tuple(hierarchy.parent[i] for i in hierarchy.indicators))
     filled = x.copy()
     # By identity: equal imputers would otherwise shadow one another's columns.
     for imputer in {id(c): c for c in chosen}.values():

@@ -74,10 +74,6 @@ class Hierarchy:
             raise ValueError(f"{name!r} is not an aggregate of the design")
         return name
 
-    def domain(self, indicator: str) -> str:
-        """Return the aggregate that an indicator belongs to directly."""
-        return self.parent[indicator]
-
     def root_of(self, name: str) -> str:
         """Return the top of the tree that an id belongs to."""
         while name in self.parent:

@@ -284,7 +284,7 @@ def pillar_correlations(result: IndexResult) -> pd.DataFrame:
     hierarchy = result.design.hierarchy
     rows: list[dict[str, object]] = []
     for name in hierarchy.indicators:
-        own = hierarchy.node(hierarchy.domain(name))
+        own = hierarchy.node(hierarchy.parent[name])
         for pillar in (node.id for node in hierarchy.nodes if node.level == own.level):
             r, n = correlation(result.normalised[name], result.scores[pillar], "pearson")
             rows.append(
@@ -434,7 +434,7 @@ def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     hierarchy = result.design.hierarchy
     rows = []
     for name in hierarchy.indicators:
-        above = hierarchy.domain(name), hierarchy.root_of(name)
+        above = hierarchy.parent[name], hierarchy.root_of(name)
         own, index = (
             correlation(result.normalised[name], result.scores[up], "pearson")[0] for up in above
         )

@@ -48,11 +48,6 @@ Keep = Callable[[str, Record], Record]
 """Gets the file name and a record as soon as it is read; returns what stays in memory of it."""
 
 
-def _whole(name: str, record: Record) -> Record:
-    del name
-    return record
-
-
 class Source(Protocol):
     """What every publisher's module offers."""
 
@@ -117,7 +112,7 @@ _STRANGE = "bestandssoort "
 class _Harvest:
     """What has been read so far, and the row of every file."""
 
-    keep: Keep = _whole
+    keep: Keep = lambda name, record: record
     records: list[tuple[str, Record]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -151,7 +146,7 @@ def read_folder(
     jaren: Sequence[int] | None = None,
     streng: bool = False,
     vierkanten_ook: bool = True,
-    bewaar: Keep = _whole,
+    bewaar: Keep = lambda name, record: record,
 ) -> Intake:
     """Read everything in one or more folders that can serve a municipality and some years.
 
