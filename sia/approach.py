@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,25 +14,18 @@ from sia.methode import ApproachSettings
 
 Array = npt.NDArray[np.float64]
 
-INTEGRAAL = "integrale gebiedsaanpak"
-KOPPELKANSEN = "gerichte koppelkansen"
-DEELBUURT = "deel-buurtaanpak"
-VOLGEN = "volgen"
-BASIS = "basis"
-NIET_GERANGSCHIKT = "niet gerangschikt"
+AANPAKKEN = INTEGRAAL, KOPPELKANSEN, DEELBUURT, VOLGEN, BASIS, NIET_GERANGSCHIKT = (
+    "integrale gebiedsaanpak",
+    "gerichte koppelkansen",
+    "deel-buurtaanpak",
+    "volgen",
+    "basis",
+    "niet gerangschikt",
+)
+"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
 
 CONDITIONAL = "1b"
 """Rule of a proposal that holds if corporations own enough, where no file says how much."""
-
-AANPAKKEN: tuple[str, ...] = (
-    INTEGRAAL,
-    KOPPELKANSEN,
-    DEELBUURT,
-    VOLGEN,
-    BASIS,
-    NIET_GERANGSCHIKT,
-)
-"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
 
 
 def rules(settings: ApproachSettings | None = None) -> pd.DataFrame:
@@ -175,10 +168,8 @@ def decide(
     s = settings or ApproachSettings()
     facts = _facts(scores, corporatiebezit, trend, s)
     found = _pockets_by_buurt(pockets)
-    rows = [
-        _judge(_Buurt(**facts.loc[code].to_dict(), pockets=found.get(str(code), ())), s)
-        for code in facts.index
-    ]
+    facts["pockets"] = pd.Series([found.get(str(code), ()) for code in facts.index], facts.index)
+    rows = [_judge(buurt, s) for buurt in facts.itertuples()]
     table = pd.DataFrame(
         rows, index=scores.index, columns=["aanpak", "toelichting", "regel"], dtype="str"
     )
@@ -213,28 +204,8 @@ def approach_text(aanpak: pd.DataFrame) -> str:
     return f"In orde: alle {int(counts.sum())} buurten hebben een voorstel: {listed}."
 
 
-@dataclass(frozen=True)
-class _Buurt:
-    """The figures of one buurt that the rules look at; NaN where unknown."""
-
-    urgentie: float
-    potentie: float
-    ranked: bool
-    reden: str
-    rang: float
-    rang_p05: float
-    rang_p95: float
-    kans: float
-    by_rank: bool
-    above_median: bool
-    potentie_top: bool
-    n_ranked: int
-    corporatiebezit: float
-    stijging: float
-    van: float
-    tot: float
-    kans_stijging: float
-    pockets: tuple[tuple[str, float], ...]
+_Buurt: TypeAlias = Any
+"""A row of `_facts`: the figures of one buurt that the rules look at; NaN where unknown."""
 
 
 def _facts(
@@ -334,7 +305,8 @@ def _judge(b: _Buurt, s: ApproachSettings) -> tuple[str, str, str]:
     if s.kans_volgen < b.kans:
         text.append("Dat is te veel om los te laten en te weinig om zeker te zijn.")
         return VOLGEN, " ".join(text), "4a"
-    if _rises(b, s):
+    # a chance that is not known holds nothing back
+    if b.stijging >= s.stijging and not b.kans_stijging < s.kans_stijging:
         text.append(_rise(b))
         return VOLGEN, " ".join(text), "4b"
     text.append("Geen van de andere regels is van toepassing.")
@@ -388,11 +360,6 @@ def _pocket_names(b: _Buurt) -> str:
     one = len(names) == 1
     kind = "een deel-buurt die" if one else f"{len(names)} deel-buurten die"
     return f"{kind} duidelijk {'afwijkt' if one else 'afwijken'}: {'; '.join(names)}"
-
-
-def _rises(b: _Buurt, s: ApproachSettings) -> bool:
-    known = not np.isnan(b.kans_stijging)
-    return b.stijging >= s.stijging and (not known or b.kans_stijging >= s.kans_stijging)
 
 
 def _rise(b: _Buurt) -> str:

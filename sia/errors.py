@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+Where = TypeVar("Where")
+More = ParamSpec("More")
+Read = TypeVar("Read")
 
 _HEADINGS = ("bestand", "rij", "kolom", "wat er mis is", "wat u kunt doen")
 
@@ -65,6 +71,26 @@ class InputError(ValueError):
 def _named(heading: str, cell: str) -> str:
     """Return the heading of a cell: what begins with dashes is an option and no column."""
     return "optie" if heading == "kolom" and cell.startswith("--") else heading
+
+
+def in_file(
+    read: Callable[Concatenate[Where, More], Read],
+) -> Callable[Concatenate[Where, More], Read]:
+    """Let every problem that a reader finds name its file: its first argument, or the path of it.
+
+    What a reader calls need not know which file it works for.
+    """
+
+    @wraps(read)
+    def named(where: Where, /, *args: More.args, **more: More.kwargs) -> Read:
+        try:
+            return read(where, *args, **more)
+        except InputError as error:
+            file = str(getattr(where, "path", where))
+            told = [replace(one, bestand=one.bestand or file) for one in error.problems]
+            raise InputError(told) from error
+
+    return named
 
 
 def refuse(problems: Iterable[Problem]) -> None:

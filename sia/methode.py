@@ -41,8 +41,8 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def _choice(alias: str, what: str, **limits: Any) -> Any:
-    """Return a field whose Dutch name stands in the file, and whose value comes from it."""
+def _choice(what: str, alias: str | None = None, **limits: Any) -> Any:
+    """Return a field whose value comes from the file, where it has its own name or a Dutch one."""
     return Field(validation_alias=alias, serialization_alias=alias, description=what, **limits)
 
 
@@ -70,7 +70,7 @@ class IndicatorChoice(Section):
 
     place = ("indicatoren",)
     without: tuple[str, ...] = _choice(
-        "zonder", "Id's uit de catalogus die niet meetellen in urgentie of potentie."
+        "Id's uit de catalogus die niet meetellen in urgentie of potentie.", "zonder"
     )
 
 
@@ -79,37 +79,33 @@ class Drempels(Section):
 
     place = ("drempels",)
     inwoners: float = _choice(
-        "inwoners", "Een woonbuurt heeft ten minste zoveel inwoners.", ge=0, allow_inf_nan=False
+        "Een woonbuurt heeft ten minste zoveel inwoners.", ge=0, allow_inf_nan=False
     )
     dichtheid: float = _choice(
-        "dichtheid",
         "Een woonbuurt heeft ten minste zoveel inwoners per km² land.",
         ge=0,
         allow_inf_nan=False,
     )
     bedrijven: float = _choice(
-        "bedrijven",
         "Een buurt met meer bedrijfsvestigingen per 1.000 inwoners is een werkgebied.",
         gt=0,
         allow_inf_nan=False,
     )
     domeinen: int = _choice(
-        "domeinen", "Een rangorde rust op sociaal en samen op ten minste zoveel domeinen.", ge=1
+        "Een rangorde rust op sociaal en samen op ten minste zoveel domeinen.", ge=1
     )
-    cijfers: int = _choice(
-        "cijfers", "Een rangorde rust op ten minste zoveel cijfers over opgaven.", ge=1
-    )
+    cijfers: int = _choice("Een rangorde rust op ten minste zoveel cijfers over opgaven.", ge=1)
     woonbuurten: tuple[str, ...] = _choice(
-        "woonbuurten", "Codes van buurten die een woonbuurt zijn, wat de cijfers ook zeggen."
+        "Codes van buurten die een woonbuurt zijn, wat de cijfers ook zeggen."
     )
     geen_woonbuurten: tuple[str, ...] = _choice(
-        "geen_woonbuurten", "Codes van buurten die geen woonbuurt zijn, en dus geen rang krijgen."
+        "Codes van buurten die geen woonbuurt zijn, en dus geen rang krijgen."
     )
     aandeel_domein: Share = _choice(
-        "aandeel_domein", "Kleinste deel (0-1) van de cijfers van een domein dat een buurt heeft."
+        "Kleinste deel (0-1) van de cijfers van een domein dat een buurt heeft."
     )
     dekking: Share = _choice(
-        "dekking", "Kleinste deel (0-1) van de buurten met een cijfer; anders valt dat cijfer af."
+        "Kleinste deel (0-1) van de buurten met een cijfer; anders valt dat cijfer af."
     )
 
 
@@ -117,39 +113,39 @@ class WeighingSettings(Section):
     """How the two axes are made, and what is varied to know how sure a rank is."""
 
     place = ("weging",)
-    laag: int = _choice("laag", "Percentiel van de normen waar de schaal begint.", ge=0, le=49)
-    hoog: int = _choice("hoog", "Percentiel van de normen waar de schaal eindigt.", ge=51, le=100)
+    laag: int = _choice("Percentiel van de normen waar de schaal begint.", ge=0, le=49)
+    hoog: int = _choice("Percentiel van de normen waar de schaal eindigt.", ge=51, le=100)
     minimum_share: Share = _choice(
-        "minimum_aandeel", "Kleinste deel (0-1) van de cijfers voor een domeinscore."
+        "Kleinste deel (0-1) van de cijfers voor een domeinscore.", "minimum_aandeel"
     )
     minimum_share_potentie: Share = _choice(
-        "minimum_aandeel_potentie", "Kleinste deel (0-1) van de cijfers voor potentie."
+        "Kleinste deel (0-1) van de cijfers voor potentie.", "minimum_aandeel_potentie"
     )
-    impute: Imputation = _choice("ontbrekend", "Wat er met een ontbrekend cijfer gebeurt.")
-    treat: Outliers = _choice("uitschieters", "Hoe uitschieters worden behandeld.")
-    normalise: Scale = _choice("normaliseren", "Hoe cijfers op één schaal komen.")
-    aggregate: Aggregation = _choice("samenvoegen", "Hoe domeinen samen urgentie vormen.")
+    impute: Imputation = _choice("Wat er met een ontbrekend cijfer gebeurt.", "ontbrekend")
+    treat: Outliers = _choice("Hoe uitschieters worden behandeld.", "uitschieters")
+    normalise: Scale = _choice("Hoe cijfers op één schaal komen.", "normaliseren")
+    aggregate: Aggregation = _choice("Hoe domeinen samen urgentie vormen.", "samenvoegen")
     draws: int = _choice(
-        "doorrekeningen", "Aantal doorrekeningen van de rangorde; 0 is geen interval.", ge=0
+        "Aantal doorrekeningen van de rangorde; 0 is geen interval.", "doorrekeningen", ge=0
     )
     weight_noise: float = _choice(
-        "gewichtsruis", "Gewichten wisselen plus of min dit deel.", gt=0, lt=1
+        "Gewichten wisselen plus of min dit deel.", "gewichtsruis", gt=0, lt=1
     )
     own_share: Share = _choice(
-        "eigen_aandeel", "Kans dat een doorrekening een stap doet zoals de methode hem doet."
+        "Kans dat een doorrekening een stap doet zoals de methode hem doet.", "eigen_aandeel"
     )
     redeliver: bool = _choice(
-        "levering_wisselt", "Doorrekeningen wisselen ook welke cijfers en domeinen er zijn."
+        "Doorrekeningen wisselen ook welke cijfers en domeinen er zijn.", "levering_wisselt"
     )
     model_correlation: Share = _choice(
-        "modelsamenhang", "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt."
+        "Samenhang (0-1) van de fouten van gemodelleerde cijfers van een buurt.", "modelsamenhang"
     )
     carried_spread: Share = _choice(
-        "overgenomen",
         "Hoe ver (0-1 landelijke spreiding) een cijfer van een jaar eerder verschoven kan zijn.",
+        "overgenomen",
     )
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-    weights: Mapping[str, Weight] = _choice("gewichten", "Gewicht van elk domein in urgentie.")
+    seed: int = _choice("Zaad van het toeval.", "zaad", ge=0)
+    weights: Mapping[str, Weight] = _choice("Gewicht van elk domein in urgentie.", "gewichten")
 
     @model_validator(mode="before")
     @classmethod
@@ -179,7 +175,7 @@ class Sensitivity(Section):
 
     place = ("gevoeligheid",)
     samples: int = _choice(
-        "steekproef", "Basissteekproef; de index wordt N (d + 2) keer berekend.", ge=8
+        "Basissteekproef; de index wordt N (d + 2) keer berekend.", "steekproef", ge=8
     )
 
 
@@ -188,18 +184,18 @@ class TypologySettings(Section):
 
     place = ("typen",)
     n_types: int = _choice(
-        "aantal",
         "0: de typen van het hele land; anders zoveel eigen typen van deze stad.",
+        "aantal",
         ge=0,
         le=30,
     )
     min_share: Share = _choice(
-        "minimum_aandeel", "Een buurt met minder (0-1) van de kenmerken krijgt geen type."
+        "Een buurt met minder (0-1) van de kenmerken krijgt geen type.", "minimum_aandeel"
     )
     min_domain: Share = _choice(
-        "minimum_domein", "Een kenmerk dat minder (0-1) buurten kennen doet niet mee."
+        "Een kenmerk dat minder (0-1) buurten kennen doet niet mee.", "minimum_domein"
     )
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
+    seed: int = _choice("Zaad van het toeval.", "zaad", ge=0)
 
     @field_validator("n_types")
     @classmethod
@@ -215,10 +211,10 @@ class ScanSettings(Section):
     place = ("deelbuurten", "zoeken")
     minimum: float = Field(default=100.0, gt=0, exclude=True)
     """Least weight of a candidate and of what is left; `PocketSettings` gives it its own."""
-    max_share: Share = _choice("grootste_aandeel", "Grootste deel (0-1) van de buurt.")
-    permutations: int = _choice("permutaties", "Meeste permutaties.", ge=1)
-    stop: int = _choice("stop", "Stop na zo veel permutaties die ten minste zo sterk zijn.", ge=1)
-    batch: int = _choice("stap", "Permutaties die samen worden berekend.", ge=1)
+    max_share: Share = _choice("Grootste deel (0-1) van de buurt.", "grootste_aandeel")
+    permutations: int = _choice("Meeste permutaties.", "permutaties", ge=1)
+    stop: int = _choice("Stop na zo veel permutaties die ten minste zo sterk zijn.", ge=1)
+    batch: int = _choice("Permutaties die samen worden berekend.", "stap", ge=1)
 
 
 _PERSONAL = re.compile(
@@ -257,20 +253,16 @@ class PocketSettings(Section):
     """How deel-buurten are found."""
 
     place = ("deelbuurten",)
-    minimum: float = _choice(
-        "minimum", "Kleinste aantal inwoners van een deel-buurt en van de rest.", ge=10
-    )
-    fdr: float = _choice("fdr", "Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
-    richting: Literal["ongunstig", "gunstig", "beide"] = _choice(
-        "richting", "Welke verschillen tellen."
-    )
+    minimum: float = _choice("Kleinste aantal inwoners van een deel-buurt en van de rest.", ge=10)
+    fdr: float = _choice("Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
+    richting: Literal["ongunstig", "gunstig", "beide"] = _choice("Welke verschillen tellen.")
     min_share: Share = _choice(
-        "minimum_aandeel", "Een vierkant doet mee als dit deel (0-1) van de cijfers bekend is."
+        "Een vierkant doet mee als dit deel (0-1) van de cijfers bekend is.", "minimum_aandeel"
     )
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
-    scan: ScanSettings = _choice("zoeken", "Hoe er gezocht wordt.")
+    seed: int = _choice("Zaad van het toeval.", "zaad", ge=0)
+    scan: ScanSettings = _choice("Hoe er gezocht wordt.", "zoeken")
     indicators: tuple[PocketIndicator, ...] = _choice(
-        "indicator", "Cijfers per vierkant van 100 meter.", min_length=1
+        "Cijfers per vierkant van 100 meter.", "indicator", min_length=1
     )
 
     @field_validator("scan")
@@ -285,8 +277,8 @@ class AreaSettings(Section):
     """Bounds of a proposed DIA area."""
 
     place = ("gebieden",)
-    minimum: float = _choice("minimum", "Kleinste aantal inwoners van een gebied.", ge=0)
-    maximum: float = _choice("maximum", "Grootste aantal inwoners van een gebied.", gt=0)
+    minimum: float = _choice("Kleinste aantal inwoners van een gebied.", ge=0)
+    maximum: float = _choice("Grootste aantal inwoners van een gebied.", gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> AreaSettings:
@@ -301,44 +293,40 @@ class AssociationSettings(Section):
     """How it is tested whether figures lie together in space."""
 
     place = ("samenhang",)
-    permutations: int = _choice("permutaties", "Permutaties van Morans I.", ge=0)
-    local_permutations: int = _choice("permutaties_lokaal", "Permutaties per buurt.", ge=1)
-    fdr: float = _choice("fdr", "Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
+    permutations: int = _choice("Permutaties van Morans I.", "permutaties", ge=0)
+    local_permutations: int = _choice("Permutaties per buurt.", "permutaties_lokaal", ge=1)
+    fdr: float = _choice("Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
+    seed: int = _choice("Zaad van het toeval.", "zaad", ge=0)
 
 
 class ChangeSettings(Section):
     """How years are compared."""
 
     place = ("verandering",)
-    draws: int = _choice("trekkingen", "Trekkingen van de ruis in de cijfers.", ge=20)
-    low: float = _choice("laag", "Percentiel waar het interval begint.", gt=0, lt=50)
-    high: float = _choice("hoog", "Percentiel waar het interval eindigt.", gt=50, lt=100)
-    fdr: float = _choice("fdr", "Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
-    min_share: Share = _choice("minimum_aandeel", "Kleinste deel (0-1) gedeelde cijfers.")
-    min_domains: int = _choice("minimum_domeinen", "Kleinste aantal gedeelde domeinen.", ge=1)
+    draws: int = _choice("Trekkingen van de ruis in de cijfers.", "trekkingen", ge=20)
+    low: float = _choice("Percentiel waar het interval begint.", "laag", gt=0, lt=50)
+    high: float = _choice("Percentiel waar het interval eindigt.", "hoog", gt=50, lt=100)
+    fdr: float = _choice("Grootste verwachte deel (0-1) onterechte.", gt=0, lt=1)
+    min_share: Share = _choice("Kleinste deel (0-1) gedeelde cijfers.", "minimum_aandeel")
+    min_domains: int = _choice("Kleinste aantal gedeelde domeinen.", "minimum_domeinen", ge=1)
     convincing: Share = _choice(
-        "overtuigend", "Kleinste kans dat twee typen verschillen om van verandering te spreken."
+        "Kleinste kans dat twee typen verschillen om van verandering te spreken.", "overtuigend"
     )
-    seed: int = _choice("zaad", "Zaad van het toeval.", ge=0)
+    seed: int = _choice("Zaad van het toeval.", "zaad", ge=0)
 
 
 class ApproachSettings(Section):
     """Thresholds of the rules for the aanpak."""
 
     place = ("aanpak",)
-    kans_urgent: Share = _choice(
-        "kans_urgent", "Vanaf deze kans op het hoogste kwart telt een buurt als urgent."
-    )
-    kans_volgen: Share = _choice("kans_volgen", "Boven deze kans wordt een buurt gevolgd.")
+    kans_urgent: Share = _choice("Vanaf deze kans op het hoogste kwart telt een buurt als urgent.")
+    kans_volgen: Share = _choice("Boven deze kans wordt een buurt gevolgd.")
     corporatiebezit: float = _choice(
-        "corporatiebezit", "Corporatiebezit (%) voor een integrale gebiedsaanpak.", ge=0, le=100
+        "Corporatiebezit (%) voor een integrale gebiedsaanpak.", ge=0, le=100
     )
-    kwart: Share = _choice("kwart", "Deel (0-1) van de buurten dat als de top telt.")
-    stijging: float = _choice(
-        "stijging", "Kleinste stijging, punten per jaar.", allow_inf_nan=False
-    )
-    kans_stijging: Share = _choice("kans_stijging", "Kleinste kans dat de stijging echt is.")
+    kwart: Share = _choice("Deel (0-1) van de buurten dat als de top telt.")
+    stijging: float = _choice("Kleinste stijging, punten per jaar.", allow_inf_nan=False)
+    kans_stijging: Share = _choice("Kleinste kans dat de stijging echt is.")
 
     @model_validator(mode="after")
     def _in_order(self) -> ApproachSettings:
@@ -381,31 +369,31 @@ class AgendaValues(Section):
 
     place = ("agenda", "waarden")
     opening: Mapping[Band, Share] = _choice(
-        "opening", "Deel (0-1) van de kosten van een werk dat openbreken en herstraten is."
+        "Deel (0-1) van de kosten van een werk dat openbreken en herstraten is."
     )
-    afstemming: Share = _choice("afstemming", "Deel (0-1) van de kosten dat afstemmen kost.")
-    soorten: Mapping[str, Werk] = _choice("soort", "Wat een soort werk met de straat doet.")
+    afstemming: Share = _choice("Deel (0-1) van de kosten dat afstemmen kost.")
+    soorten: Mapping[str, Werk] = _choice("Wat een soort werk met de straat doet.", "soort")
     waardering: Share = _choice(
-        "waardering", "Waarde van een sociale koppelkans, deel (0-1) van het kleinste plan."
+        "Waarde van een sociale koppelkans, deel (0-1) van het kleinste plan."
     )
-    hoogste_waardering: float = _choice("hoogste_waardering", "En hoogstens zoveel euro.", ge=0)
-    disconto: Share = _choice("disconto", "Discontovoet per jaar.")
+    hoogste_waardering: float = _choice("En hoogstens zoveel euro.", ge=0)
+    disconto: Share = _choice("Discontovoet per jaar.")
     uitstel: Share = _choice(
-        "uitstel", "Wat een jaar uitstel kost, deel (0-1) van de waarde maal 1 plus de urgentie."
+        "Wat een jaar uitstel kost, deel (0-1) van de waarde maal 1 plus de urgentie."
     )
     afvallen: float = _choice(
-        "afvallen", "Wat afvallen kost, deel van de waarde maal 1 plus de urgentie.", ge=0
+        "Wat afvallen kost, deel van de waarde maal 1 plus de urgentie.", ge=0
     )
-    minste_waarde: float = _choice("minste_waarde", "Een plan telt voor ten minste (euro).", ge=0)
-    fte_waarde: float = _choice("fte_waarde", "Een fte in een jaar telt voor (euro).", ge=0)
-    minste_zekerheid: Share = _choice("minste_zekerheid", "Een onzeker plan weegt ten minste zo.")
+    minste_waarde: float = _choice("Een plan telt voor ten minste (euro).", ge=0)
+    fte_waarde: float = _choice("Een fte in een jaar telt voor (euro).", ge=0)
+    minste_zekerheid: Share = _choice("Een onzeker plan weegt ten minste zo.")
     hinderpiek: float = _choice(
-        "hinderpiek", "Prijs (euro) van een hinderpunt boven de drempel, per buurt en jaar.", ge=0
+        "Prijs (euro) van een hinderpunt boven de drempel, per buurt en jaar.", ge=0
     )
-    hinder: Mapping[str, float] = _choice("hinder", "Hinderpunten per soort hinder.")
-    sociaal: tuple[SocialRule, ...] = _choice("sociaal", "Rollen die elkaar in een buurt helpen.")
+    hinder: Mapping[str, float] = _choice("Hinderpunten per soort hinder.")
+    sociaal: tuple[SocialRule, ...] = _choice("Rollen die elkaar in een buurt helpen.")
     aannemelijk: tuple[LikelyCost, ...] = _choice(
-        "aannemelijk", "Welke kosten aannemelijk zijn; buiten deze grenzen volgt een vraag."
+        "Welke kosten aannemelijk zijn; buiten deze grenzen volgt een vraag."
     )
 
     def soort(self, naam: str) -> Werk:
@@ -433,23 +421,23 @@ class AgendaSettings(Section):
     """Rules of koppelkansen and programme."""
 
     place = ("agenda",)
-    begin: int = _choice("begin", "Eerste jaar van de agenda; 0 is het jaar na het SIA-jaar.", ge=0)
-    jaren_vooruit: int = _choice("jaren_vooruit", "Aantal jaren in de agenda.", ge=1, le=50)
-    indeling: Literal["dia", "wijk"] = _choice("indeling", "Wat een gebied is in de agenda.")
-    besparing: Band = _choice("besparing", "Met welke besparing het programma rekent.")
-    straten_open: int = _choice("straten_open", "Meeste straten open per buurt en jaar.", ge=1)
-    graafrust: int = _choice("graafrust", "Jaren dat een straat dicht blijft.", ge=0)
-    hinder_drempel: float = _choice("hinder_drempel", "Hinderpunten zonder prijs.", ge=0)
-    doorschuiven: Share = _choice("doorschuiven", "Deel (0-1) van het budget dat mee mag.")
-    stabiliteit: float = _choice("stabiliteit", "Prijs van een jaar schuiven (deel).", ge=0)
-    afstand: float = _choice("afstand", "Meters waarbinnen werk bij elkaar ligt.", ge=0)
-    overlap: Share = _choice("overlap", "Kleinste overlap om een opening te delen.")
-    schuif: int = _choice("schuif", "Jaren dat een plan buiten zijn venster mag.", ge=0)
-    voorbereiding: int = _choice("voorbereiding", "Jaren tussen besluit en begin.", ge=0)
-    gat: float = _choice("gat", "Relatief gat waarbij de rekenaar stopt.", ge=0, lt=1)
-    tijd: float = _choice("tijd", "Meeste seconden van de rekenaar.", gt=0)
-    zaad: int = _choice("zaad", "Zaad van de rekenaar.", ge=0)
-    waarden: AgendaValues = _choice("waarden", "Waarmee de agenda weegt.")
+    begin: int = _choice("Eerste jaar van de agenda; 0 is het jaar na het SIA-jaar.", ge=0)
+    jaren_vooruit: int = _choice("Aantal jaren in de agenda.", ge=1, le=50)
+    indeling: Literal["dia", "wijk"] = _choice("Wat een gebied is in de agenda.")
+    besparing: Band = _choice("Met welke besparing het programma rekent.")
+    straten_open: int = _choice("Meeste straten open per buurt en jaar.", ge=1)
+    graafrust: int = _choice("Jaren dat een straat dicht blijft.", ge=0)
+    hinder_drempel: float = _choice("Hinderpunten zonder prijs.", ge=0)
+    doorschuiven: Share = _choice("Deel (0-1) van het budget dat mee mag.")
+    stabiliteit: float = _choice("Prijs van een jaar schuiven (deel).", ge=0)
+    afstand: float = _choice("Meters waarbinnen werk bij elkaar ligt.", ge=0)
+    overlap: Share = _choice("Kleinste overlap om een opening te delen.")
+    schuif: int = _choice("Jaren dat een plan buiten zijn venster mag.", ge=0)
+    voorbereiding: int = _choice("Jaren tussen besluit en begin.", ge=0)
+    gat: float = _choice("Relatief gat waarbij de rekenaar stopt.", ge=0, lt=1)
+    tijd: float = _choice("Meeste seconden van de rekenaar.", gt=0)
+    zaad: int = _choice("Zaad van de rekenaar.", ge=0)
+    waarden: AgendaValues = _choice("Waarmee de agenda weegt.")
 
 
 class Methode(BaseModel):

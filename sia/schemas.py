@@ -115,160 +115,9 @@ _RUNNING, _TYPES = pa.Index("int64"), pa.Index("int64", name="type", unique=True
 _FILES = ("bestand", "bron", "tabel", "jaar", "niveau", "vorm", "status", "opmerking", "sha256")
 
 
-def _gebieden() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_columns("tekst", "naam", "wijknaam", "stadsdeel"),
-            **_texts(WIJK, "geen geldige wijkcode", "wijkcode"),
-            **_texts(GEMEENTE, "geen geldige gemeentecode", "gemeentecode"),
-            **_columns("aantal of niets", "inwoners", "huishoudens"),
-            **_columns("ja of nee", "water"),
-            "borders_year": pa.Column("int64", checks=pa.Check.ge(0, error="is geen jaar")),
-            **_columns("vorm", "geometry"),
-        },
-        [
-            _rule(lambda t: t["gemeentecode"].nunique() == 1, "meer dan één gemeente"),
-            _rule(
-                lambda t: t.index.str[2:8] == t["wijkcode"].str[2:8],
-                "de wijkcode hoort niet bij de buurtcode",
-            ),
-        ],
-        strict=True,
-    )
-
-
 def _all_float() -> pa.DataFrameSchema:
     infinite = [float("inf"), float("-inf")]
     return _table(_every("getal"), [_rule(lambda t: ~t.isin(infinite), "oneindige waarde")])
-
-
-def _normen() -> pa.DataFrameSchema:
-    numbers = ("minimum", "maximum", "gemiddelde", "standaardafwijking")
-    return _table(
-        {
-            **_texts("land|gemeente", "is geen `land` of `gemeente`", "bron"),
-            **_columns("aantal", "n"),
-            **_columns("getal", *numbers, *QUANTILES),
-        },
-        [
-            _rule(
-                lambda t: (
-                    (t[list(QUANTILES)].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1) | (t["n"] == 0)
-                ),
-                "de kwantielen lopen niet op",
-            )
-        ],
-        index=pa.Index(str, name="indicator", unique=True),
-        strict=True,
-    )
-
-
-def _scores() -> pa.DataFrameSchema:
-    places = ("rang_p05", "rang_p50", "rang_p95", "plaats_best", "plaats_slechtst")
-    return _table(
-        {
-            **_columns("punten", "urgentie", "potentie"),
-            **_columns("punten", *DOMAINS, required=False),
-            **_columns("rang", "rang"),
-            **_columns("ja of nee", "gerangschikt"),
-            **_columns("tekst", "reden"),
-            **_columns("plaats", *places, required=False),
-            **_columns(
-                "aandeel", "kans_top10", "kans_kwart", "kans_samen", "omslag", required=False
-            ),
-            **_columns("tekst", "ruilt_met", required=False),
-            "stapeling": pa.Column(
-                "Int64",
-                nullable=True,
-                required=False,
-                checks=_between(0, len(DOMAINS), "is geen aantal domeinen"),
-            ),
-        },
-        [
-            _rule(
-                lambda t: t["rang"].notna() == t["gerangschikt"],
-                "een buurt heeft een rang precies als zij gerangschikt is",
-            ),
-            _rule(
-                lambda t: (t["reden"] != "") == ~t["gerangschikt"],
-                "een buurt heeft een reden precies als zij niet gerangschikt is",
-            ),
-        ],
-    )
-
-
-def _typologie() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_columns("nummer", "type", "tweede_type"),
-            **_columns("tekst of niets", "typenaam"),
-            **_columns("silhouet", "silhouet"),
-            **_columns("aandeel", "zekerheid"),
-            **_columns("aantal", "domeinen"),
-            **_columns("tekst", "reden"),
-            **_columns("tekst", "woningen", required=False),
-        },
-        [
-            _rule(
-                lambda t: t["type"].notna() | (t["reden"] != ""),
-                "een buurt zonder type heeft geen reden",
-            )
-        ],
-    )
-
-
-def _aanpak() -> pa.DataFrameSchema:
-    known = [pa.Check.isin(AANPAKKEN, error="is geen aanpak")]
-    return _table(
-        {
-            **_columns("tekst", "aanpak", checks=known),
-            **_texts(".+", "is leeg", "toelichting"),
-            **_columns("punten", "corporatiebezit"),
-        }
-    )
-
-
-def _deelbuurten() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_columns("tekst", "naam"),
-            **_texts(BUURT, "geen geldige buurtcode", "buurtcode"),
-            **_texts(rf"{BUURT}( {BUURT})*", "geen geldige buurtcodes", "buurtcodes"),
-            **_texts("ongunstig|gunstig", "is geen `ongunstig` of `gunstig`", "richting"),
-            **_columns("aantal of niets", "inwoners"),
-            "vierkanten": pa.Column("int64", checks=pa.Check.ge(1, error="is leeg")),
-            **_columns("getal", "score", "verschil"),
-            **_columns("aandeel", "p", "q"),
-            **_columns("vorm", "geometry"),
-        },
-        index=pa.Index(str, name="deelbuurt", unique=True),
-    )
-
-
-def _gebiedsindeling() -> pa.DataFrameSchema:
-    return _table(
-        {**_columns("nummer", "dia_gebied"), **_columns("tekst", "naam", "reden")},
-        [
-            _rule(
-                lambda t: t["dia_gebied"].notna() == (t["naam"] != ""),
-                "een buurt heeft een naam van een gebied precies als zij in een gebied ligt",
-            )
-        ],
-        strict=True,
-    )
-
-
-def _ruimte() -> pa.DataFrameSchema:
-    classes = "|hoog-hoog|hoog-laag|laag-laag|laag-hoog|niet significant"
-    both = ("urgentie", "verandering")
-    return _table(
-        {
-            **_columns("getal", "verandering", *(f"{name}_i" for name in both)),
-            **_columns("aandeel", *(f"{name}_{one}" for name in both for one in "pq")),
-            **_texts(classes, "is geen klasse", *(f"{name}_klasse" for name in both)),
-        },
-        strict=True,
-    )
 
 
 def _named(side: str) -> pa.Check:
@@ -278,55 +127,6 @@ def _named(side: str) -> pa.Check:
     return _rule(holds, "een type heeft een naam precies als het bekend is")
 
 
-def _trajecten() -> pa.DataFrameSchema:
-    judgements = "verandering|kan ruis zijn|ruis onbekend|zelfde type|niet te vergelijken"
-    return _table(
-        {
-            **_columns("jaar", "eerste_jaar", "laatste_jaar"),
-            **_columns("nummer", "van", "naar"),
-            **_columns("tekst", "van_naam", "naar_naam"),
-            **_columns("aandeel", "kans_anders"),
-            **_texts(judgements, "is geen oordeel", "oordeel"),
-            **_columns("tekst", "toelichting"),
-        },
-        [
-            _rule(
-                lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
-                "een buurt heeft een reden precies als zij niet te vergelijken is",
-            ),
-            *(_named(side) for side in ("van", "naar")),
-        ],
-        strict=True,
-    )
-
-
-def _verandering() -> pa.DataFrameSchema:
-    causes = ("herziening", "grenzen", "methode", "bron", "echte verandering")
-    judgements = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
-    return _table(
-        {
-            **_columns("punten", "basisjaar", "dit jaar"),
-            **_columns("getal", *causes, "verschil", "laag", "hoog"),
-            **_columns("aandeel", "q"),
-            **_texts(judgements, "is geen oordeel", "oordeel"),
-            **_texts("|".join(CHANGES), "is geen lot van een grens", "grens"),
-            **_columns("tekst", "toelichting"),
-            **_columns("getal", *DOMAINS, required=False),
-        },
-        [
-            _rule(
-                lambda t: (t["oordeel"] == "niet te vergelijken") == t["echte verandering"].isna(),
-                "een buurt is niet te vergelijken precies als haar verandering ontbreekt",
-            ),
-            _rule(
-                lambda t: t["echte verandering"].notna() | (t["toelichting"] != ""),
-                "een buurt die niet te vergelijken is heeft geen reden",
-            ),
-        ],
-        strict=True,
-    )
-
-
 def _means(name: str, *, required: bool) -> dict[str, pa.Column]:
     return {
         **_columns("getal", name, f"{name}_laag", f"{name}_hoog", required=required),
@@ -334,89 +134,236 @@ def _means(name: str, *, required: bool) -> dict[str, pa.Column]:
     }
 
 
-def _verandering_gebieden() -> pa.DataFrameSchema:
-    kinds = pa.Check.isin(("stad", "stadsdeel", "wijk", "dia"), error="is geen soort gebied")
-    levels = [pa.Index(str, name="soort", checks=kinds), pa.Index(str, name="sleutel")]
-    columns = {**_columns("aantal", "buurten", "van"), **_means("urgentie", required=True)}
-    for name in DOMAINS:
-        columns |= _means(name, required=False)
-    columns |= {
-        **_columns("jaar", "sinds"),
-        **_columns("ja of nee", "ruis_bekend"),
-        **_columns("aandeel", "fdr", nullable=False),
-    }
-    return _table(
-        columns,
-        [_rule(lambda t: t["buurten"] <= t["van"], "meer buurten te vergelijken dan er zijn")],
-        index=pa.MultiIndex(levels, unique=["soort", "sleutel"]),
-        strict=True,
-    )
-
-
-def _herkomst() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_columns("tekst", "indicator", "bron", "tabel", "methode", "bestand", "sha256"),
-            **_columns("jaar", "levering", "peiljaar"),
-            "cellen": pa.Column("int64", checks=pa.Check.ge(1, error="is nul")),
-            **_texts(".+", "is leeg", "bronvermelding"),
-        },
-        index=_RUNNING,
-        strict=True,
-    )
-
-
-def _audit() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_texts(".+", "is leeg", "controle", "soort"),
-            **_columns("tekst", "kolom"),
-            **_columns("ja of nee", "index"),
-            **_columns("aantal", "rij"),
-            **_columns("getal", "getal"),
-            **_columns("tekst of niets", "tekst"),
-        },
-        index=_RUNNING,
-        strict=True,
-    )
-
-
-def _verantwoording() -> pa.DataFrameSchema:
-    return _table(
-        {
-            **_columns("ja of nee", "opgenomen", "grenzen"),
-            **_columns("tekst", "bronnen", "zonder_rij"),
-            **_texts(".+", "is leeg", "toelichting"),
-        },
-        strict=True,
-    )
-
+_NUMBERS = ("minimum", "maximum", "gemiddelde", "standaardafwijking")
+_PLACES = ("rang_p05", "rang_p50", "rang_p95", "plaats_best", "plaats_slechtst")
+_APPROACH = pa.Check.isin(AANPAKKEN, error="is geen aanpak")
+_CLASSES = "|hoog-hoog|hoog-laag|laag-laag|laag-hoog|niet significant"
+_BOTH = ("urgentie", "verandering")
+_OF_TYPES = "verandering|kan ruis zijn|ruis onbekend|zelfde type|niet te vergelijken"
+_CAUSES = ("herziening", "grenzen", "methode", "bron", "echte verandering")
+_OF_SCORES = "stijgt|daalt|binnen de ruis|ruis onbekend|niet te vergelijken"
+_AREA_KIND = pa.Check.isin(("stad", "stadsdeel", "wijk", "dia"), error="is geen soort gebied")
+_AREA_LEVELS = [pa.Index(str, name="soort", checks=_AREA_KIND), pa.Index(str, name="sleutel")]
 
 _MAKERS: Final = MappingProxyType(
     {
         "bestanden": lambda: _table(_columns("tekst", *_FILES), index=_RUNNING, strict=True),
-        "gebieden": _gebieden,
+        "gebieden": lambda: _table(
+            {
+                **_columns("tekst", "naam", "wijknaam", "stadsdeel"),
+                **_texts(WIJK, "geen geldige wijkcode", "wijkcode"),
+                **_texts(GEMEENTE, "geen geldige gemeentecode", "gemeentecode"),
+                **_columns("aantal of niets", "inwoners", "huishoudens"),
+                **_columns("ja of nee", "water"),
+                "borders_year": pa.Column("int64", checks=pa.Check.ge(0, error="is geen jaar")),
+                **_columns("vorm", "geometry"),
+            },
+            [
+                _rule(lambda t: t["gemeentecode"].nunique() == 1, "meer dan één gemeente"),
+                _rule(
+                    lambda t: t.index.str[2:8] == t["wijkcode"].str[2:8],
+                    "de wijkcode hoort niet bij de buurtcode",
+                ),
+            ],
+            strict=True,
+        ),
         "indicatoren": _all_float,
         "vlaggen": lambda: _table(_every("tekst", checks=[_like(FLAG, "geen bekende vlag")])),
         "peiljaren": lambda: _table(_every("peiljaar")),
         "noemers": lambda: _table(_every("aantal of niets")),
-        "normen": _normen,
-        "herkomst": _herkomst,
-        "verantwoording": _verantwoording,
+        "normen": lambda: _table(
+            {
+                **_texts("land|gemeente", "is geen `land` of `gemeente`", "bron"),
+                **_columns("aantal", "n"),
+                **_columns("getal", *_NUMBERS, *QUANTILES),
+            },
+            [
+                _rule(
+                    lambda t: (
+                        (t[list(QUANTILES)].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
+                        | (t["n"] == 0)
+                    ),
+                    "de kwantielen lopen niet op",
+                )
+            ],
+            index=pa.Index(str, name="indicator", unique=True),
+            strict=True,
+        ),
+        "herkomst": lambda: _table(
+            {
+                **_columns("tekst", "indicator", "bron", "tabel", "methode", "bestand", "sha256"),
+                **_columns("jaar", "levering", "peiljaar"),
+                "cellen": pa.Column("int64", checks=pa.Check.ge(1, error="is nul")),
+                **_texts(".+", "is leeg", "bronvermelding"),
+            },
+            index=_RUNNING,
+            strict=True,
+        ),
+        "verantwoording": lambda: _table(
+            {
+                **_columns("ja of nee", "opgenomen", "grenzen"),
+                **_columns("tekst", "bronnen", "zonder_rij"),
+                **_texts(".+", "is leeg", "toelichting"),
+            },
+            strict=True,
+        ),
         "marges_laag": _all_float,
         "marges_hoog": _all_float,
-        "scores": _scores,
+        "scores": lambda: _table(
+            {
+                **_columns("punten", "urgentie", "potentie"),
+                **_columns("punten", *DOMAINS, required=False),
+                **_columns("rang", "rang"),
+                **_columns("ja of nee", "gerangschikt"),
+                **_columns("tekst", "reden"),
+                **_columns("plaats", *_PLACES, required=False),
+                **_columns(
+                    "aandeel", "kans_top10", "kans_kwart", "kans_samen", "omslag", required=False
+                ),
+                **_columns("tekst", "ruilt_met", required=False),
+                "stapeling": pa.Column(
+                    "Int64",
+                    nullable=True,
+                    required=False,
+                    checks=_between(0, len(DOMAINS), "is geen aantal domeinen"),
+                ),
+            },
+            [
+                _rule(
+                    lambda t: t["rang"].notna() == t["gerangschikt"],
+                    "een buurt heeft een rang precies als zij gerangschikt is",
+                ),
+                _rule(
+                    lambda t: (t["reden"] != "") == ~t["gerangschikt"],
+                    "een buurt heeft een reden precies als zij niet gerangschikt is",
+                ),
+            ],
+        ),
         "bijdragen": _all_float,
-        "audit": _audit,
-        "typologie": _typologie,
+        "audit": lambda: _table(
+            {
+                **_texts(".+", "is leeg", "controle", "soort"),
+                **_columns("tekst", "kolom"),
+                **_columns("ja of nee", "index"),
+                **_columns("aantal", "rij"),
+                **_columns("getal", "getal"),
+                **_columns("tekst of niets", "tekst"),
+            },
+            index=_RUNNING,
+            strict=True,
+        ),
+        "typologie": lambda: _table(
+            {
+                **_columns("nummer", "type", "tweede_type"),
+                **_columns("tekst of niets", "typenaam"),
+                **_columns("silhouet", "silhouet"),
+                **_columns("aandeel", "zekerheid"),
+                **_columns("aantal", "domeinen"),
+                **_columns("tekst", "reden"),
+                **_columns("tekst", "woningen", required=False),
+            },
+            [
+                _rule(
+                    lambda t: t["type"].notna() | (t["reden"] != ""),
+                    "een buurt zonder type heeft geen reden",
+                )
+            ],
+        ),
         "typeprofielen": lambda: _table(_every("getal", nullable=False), index=_TYPES),
-        "aanpak": _aanpak,
-        "deelbuurten": _deelbuurten,
-        "gebiedsindeling": _gebiedsindeling,
-        "ruimte": _ruimte,
-        "trajecten": _trajecten,
-        "verandering": _verandering,
-        "verandering_gebieden": _verandering_gebieden,
+        "aanpak": lambda: _table(
+            {
+                **_columns("tekst", "aanpak", checks=[_APPROACH]),
+                **_texts(".+", "is leeg", "toelichting"),
+                **_columns("punten", "corporatiebezit"),
+            }
+        ),
+        "deelbuurten": lambda: _table(
+            {
+                **_columns("tekst", "naam"),
+                **_texts(BUURT, "geen geldige buurtcode", "buurtcode"),
+                **_texts(rf"{BUURT}( {BUURT})*", "geen geldige buurtcodes", "buurtcodes"),
+                **_texts("ongunstig|gunstig", "is geen `ongunstig` of `gunstig`", "richting"),
+                **_columns("aantal of niets", "inwoners"),
+                "vierkanten": pa.Column("int64", checks=pa.Check.ge(1, error="is leeg")),
+                **_columns("getal", "score", "verschil"),
+                **_columns("aandeel", "p", "q"),
+                **_columns("vorm", "geometry"),
+            },
+            index=pa.Index(str, name="deelbuurt", unique=True),
+        ),
+        "gebiedsindeling": lambda: _table(
+            {**_columns("nummer", "dia_gebied"), **_columns("tekst", "naam", "reden")},
+            [
+                _rule(
+                    lambda t: t["dia_gebied"].notna() == (t["naam"] != ""),
+                    "een buurt heeft een naam van een gebied precies als zij in een gebied ligt",
+                )
+            ],
+            strict=True,
+        ),
+        "ruimte": lambda: _table(
+            {
+                **_columns("getal", "verandering", *(f"{name}_i" for name in _BOTH)),
+                **_columns("aandeel", *(f"{name}_{one}" for name in _BOTH for one in "pq")),
+                **_texts(_CLASSES, "is geen klasse", *(f"{name}_klasse" for name in _BOTH)),
+            },
+            strict=True,
+        ),
+        "trajecten": lambda: _table(
+            {
+                **_columns("jaar", "eerste_jaar", "laatste_jaar"),
+                **_columns("nummer", "van", "naar"),
+                **_columns("tekst", "van_naam", "naar_naam"),
+                **_columns("aandeel", "kans_anders"),
+                **_texts(_OF_TYPES, "is geen oordeel", "oordeel"),
+                **_columns("tekst", "toelichting"),
+            },
+            [
+                _rule(
+                    lambda t: (t["oordeel"] == "niet te vergelijken") == (t["toelichting"] != ""),
+                    "een buurt heeft een reden precies als zij niet te vergelijken is",
+                ),
+                *(_named(side) for side in ("van", "naar")),
+            ],
+            strict=True,
+        ),
+        "verandering": lambda: _table(
+            {
+                **_columns("punten", "basisjaar", "dit jaar"),
+                **_columns("getal", *_CAUSES, "verschil", "laag", "hoog"),
+                **_columns("aandeel", "q"),
+                **_texts(_OF_SCORES, "is geen oordeel", "oordeel"),
+                **_texts("|".join(CHANGES), "is geen lot van een grens", "grens"),
+                **_columns("tekst", "toelichting"),
+                **_columns("getal", *DOMAINS, required=False),
+            },
+            [
+                _rule(
+                    lambda t: (
+                        (t["oordeel"] == "niet te vergelijken") == t["echte verandering"].isna()
+                    ),
+                    "een buurt is niet te vergelijken precies als haar verandering ontbreekt",
+                ),
+                _rule(
+                    lambda t: t["echte verandering"].notna() | (t["toelichting"] != ""),
+                    "een buurt die niet te vergelijken is heeft geen reden",
+                ),
+            ],
+            strict=True,
+        ),
+        "verandering_gebieden": lambda: _table(
+            {
+                **_columns("aantal", "buurten", "van"),
+                **_means("urgentie", required=True),
+                **{k: c for one in DOMAINS for k, c in _means(one, required=False).items()},
+                **_columns("jaar", "sinds"),
+                **_columns("ja of nee", "ruis_bekend"),
+                **_columns("aandeel", "fdr", nullable=False),
+            },
+            [_rule(lambda t: t["buurten"] <= t["van"], "meer buurten te vergelijken dan er zijn")],
+            index=pa.MultiIndex(_AREA_LEVELS, unique=["soort", "sleutel"]),
+            strict=True,
+        ),
         "jaarscores": lambda: _table(_columns("punten", r"\d{4}", regex=True), strict=True),
     }
 )
@@ -479,21 +426,14 @@ _STRUCTURE: Final = MappingProxyType(
 
 def _problems(name: str, cases: pd.DataFrame) -> list[Problem]:
     """Turn pandera's list of failures into one problem per column and check."""
-    problems = []
+    problems, oplossing = [], "Maak de stap die deze tabel schrijft opnieuw, of meld het als fout."
     grouped = cases.groupby(["column", "check"], sort=True, dropna=False)
     for (column, check), group in grouped:
         wat = _in_dutch(str(check), group)
         structural = str(check) in ("column_in_dataframe", "column_in_schema")
         where = str(group["failure_case"].iloc[0]) if structural else _column(column)
-        problems.append(
-            Problem(
-                bestand=f"{name}.parquet",
-                rij="" if structural else _rows(group),
-                kolom=where,
-                wat=wat,
-                oplossing="Maak de stap die deze tabel schrijft opnieuw, of meld het als fout.",
-            )
-        )
+        rij = "" if structural else _rows(group)
+        problems.append(Problem(wat, oplossing, f"{name}.parquet", rij, where))
     return problems
 
 

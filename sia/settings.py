@@ -109,22 +109,23 @@ class Folders:
 
     def record(self, gemeentecode: str) -> Path:
         """Return ``processed/<gemeentecode>/duiding.sqlite``, whether it is there or not."""
-        return self.processed / _safe(gemeentecode) / RECORD
+        return self.processed / checked_code(gemeentecode) / RECORD
 
     def year(self, gemeentecode: str, jaar: int) -> Path:
         """Return ``processed/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
-        return self.processed / _safe(gemeentecode) / str(int(jaar))
+        return self.processed / checked_code(gemeentecode) / str(int(jaar))
 
     def report(self, gemeentecode: str, jaar: int) -> Path:
         """Return ``reports/<gemeentecode>/<jaar>``; refuses anything that is not a code."""
-        return self.reports / _safe(gemeentecode) / str(int(jaar))
+        return self.reports / checked_code(gemeentecode) / str(int(jaar))
 
     def edition(self, gemeentecode: str, jaar: int, voor: Openness = "openbaar") -> Path:
         """Return the folder of a year's reports with only what is for these readers."""
         return self.report(gemeentecode, jaar) / voor
 
 
-def _safe(gemeentecode: str) -> str:
+def checked_code(gemeentecode: str) -> str:
+    """Return the code of a municipality; refuses anything else."""
     if not _CODE.fullmatch(gemeentecode):
         raise InputError.one(
             wat=f"`{gemeentecode}` is geen gemeentecode.",

@@ -70,6 +70,15 @@ def write_json(target: Path, content: Mapping[str, Any]) -> None:
     write_text(target, text + "\n")
 
 
+def read_note(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; empty where there is none, or no whole one."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
     """Write a (Geo)DataFrame as (Geo)Parquet, whole or not at all.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from sia.errors import InputError, Problem
 from sia.sources.base import Level
 
 COUNTRY = "NL"
-_PREFIX: dict[Level, str] = {"buurt": "BU", "wijk": "WK", "gemeente": "GM", "land": "NL"}
+PREFIX: dict[Level, str] = {"buurt": "BU", "wijk": "WK", "gemeente": "GM", "land": "NL"}
 _WIDTH: dict[Level, int] = {"buurt": 8, "wijk": 6, "gemeente": 4}
 _CODE = re.compile(r"GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4}|NL")
 _PREFIXED = re.compile(r"(GM|WK|BU)([0-9A-Z]+)")
@@ -25,7 +24,6 @@ def normalise_codes(
     series: pd.Series,
     *,
     level: Level | pd.Series | None = None,
-    bestand: str = "",
     kolom: str = "",
 ) -> tuple[pd.Series, list[Problem]]:
     """Bring region codes, however a file spells them, to the CBS spelling.
@@ -39,49 +37,48 @@ def normalise_codes(
     `level`: level of the codes without a prefix (one for all, or one per row). Without it, text of
         4, 6 or 8 positions is read as gemeente, wijk or buurt; a column in which zeros were lost
         is read as one level, that of its longest code.
-    `bestand`, `kolom`: where the codes come from, for the problems.
+    `kolom`: where the codes come from, for the problems.
     Returns: same index; NaN where the cell is no code.
     Returns: one per distinct cell that is no code, with its rows; of many only the first few, and
         one that counts the rest.
     """
-    text = _as_text(series)
+    text = series.astype("object").where(series.notna(), "").astype(str)
+    text = text.str.replace(r"\s+", "", regex=True).str.upper()
+    text = text.str.replace(_SPREADSHEET_NUMBER, r"\1", regex=True)
     levels = _bare_levels(text, level)
     codes = [_spell(cell, row_level) for cell, row_level in zip(text, levels, strict=True)]
     result = pd.Series(codes, index=series.index, name=series.name, dtype="str")
     bad = text[result.isna().to_numpy()]
-    problems = [_no_code(cell, rows, bestand, kolom) for cell, rows in _grouped(bad)]
+    rows: dict[str, list[str]] = {}
+    for label, cell in bad.items():
+        rows.setdefault(cell, []).append(str(label))
+    problems = [_no_code(cell, labels, kolom) for cell, labels in rows.items()]
     if len(problems) <= _ROWS_SHOWN:
         return result, problems
     wat = f"In {len(bad)} van de {len(text)} rijen staat geen regiocode; dit zijn de eerste."
-    more = Problem(wat, "Is dit de goede kolom?", bestand=bestand, kolom=kolom)
+    more = Problem(wat, "Is dit de goede kolom?", kolom=kolom)
     return result, [more, *problems[: _ROWS_SHOWN - 2]]
 
 
 def level_of(code: str) -> Level:
     """Return the level of one normalised code."""
     if not _CODE.fullmatch(code):
-        raise InputError([_no_code(code, [], "", "")])
+        raise InputError([_no_code(code, [], "")])
     return {"BU": "buurt", "WK": "wijk", "GM": "gemeente", "NL": "land"}[code[:2]]  # type: ignore[return-value]
 
 
 def wijk_of(code: str) -> str:
     """Return the wijkcode of a buurtcode (a wijkcode gives itself)."""
     if level_of(code) not in ("buurt", "wijk"):
-        raise InputError([_wrong_level(code, "buurt of wijk")])
+        raise _wrong_level(code, "buurt of wijk")
     return "WK" + code[2:8]
 
 
 def gemeente_of(code: str) -> str:
     """Return the gemeentecode of a buurt-, wijk- or gemeentecode."""
     if level_of(code) == "land":
-        raise InputError([_wrong_level(code, "buurt, wijk of gemeente")])
+        raise _wrong_level(code, "buurt, wijk of gemeente")
     return "GM" + code[2:6]
-
-
-def _as_text(series: pd.Series) -> pd.Series:
-    text = series.astype("object").where(series.notna(), "").astype(str)
-    text = text.str.replace(r"\s+", "", regex=True).str.upper()
-    return text.str.replace(_SPREADSHEET_NUMBER, r"\1", regex=True)
 
 
 def _bare_levels(text: pd.Series, level: Level | pd.Series | None) -> list[Level | None]:
@@ -108,25 +105,17 @@ def _spell(cell: str, level: Level | None) -> str | None:
         prefix, rest = prefixed.groups()
         width = {"GM": 4, "WK": 6, "BU": 8}[prefix]
     elif level in _WIDTH and _BARE.fullmatch(cell):
-        prefix, rest, width = _PREFIX[level], cell, _WIDTH[level]
+        prefix, rest, width = PREFIX[level], cell, _WIDTH[level]
     else:
         return None
     code = prefix + rest.zfill(width)
     return code if _CODE.fullmatch(code) else None
 
 
-def _grouped(bad: pd.Series) -> Iterable[tuple[str, list[str]]]:
-    rows: dict[str, list[str]] = {}
-    for label, cell in bad.items():
-        rows.setdefault(cell, []).append(str(label))
-    return rows.items()
-
-
-def _no_code(cell: str, rows: list[str], bestand: str, kolom: str) -> Problem:
+def _no_code(cell: str, rows: list[str], kolom: str) -> Problem:
     shown = ", ".join(rows[:_ROWS_SHOWN])
     more = f" en {len(rows) - _ROWS_SHOWN} andere" if len(rows) > _ROWS_SHOWN else ""
     return Problem(
-        bestand=bestand,
         rij=shown + more,
         kolom=kolom,
         wat=f"`{cell}` is geen regiocode." if cell else "De regiocode is leeg.",
@@ -137,7 +126,5 @@ def _no_code(cell: str, rows: list[str], bestand: str, kolom: str) -> Problem:
     )
 
 
-def _wrong_level(code: str, wanted: str) -> Problem:
-    return Problem(
-        wat=f"`{code}` is geen {wanted}.", oplossing=f"Geef de code van een {wanted} op."
-    )
+def _wrong_level(code: str, wanted: str) -> InputError:
+    return InputError.one(f"`{code}` is geen {wanted}.", f"Geef de code van een {wanted} op.")

@@ -19,25 +19,16 @@ from sia.areas.outlines import (
 )
 from sia.sources.base import AreaLayer
 
-SAME = "gelijk"
-RENAMED = "hernoemd"
-RECODED = "hergecodeerd"
-REDRAWN = "hertekend"
-SPLIT = "gesplitst"
-MERGED = "samengevoegd"
-NEW = "nieuw"
-ENDED = "vervallen"
-REUSED = "hergebruikte code"
-CHANGES: tuple[str, ...] = (
-    SAME,
-    RENAMED,
-    RECODED,
-    REDRAWN,
-    SPLIT,
-    MERGED,
-    NEW,
-    ENDED,
-    REUSED,
+CHANGES = SAME, RENAMED, RECODED, REDRAWN, SPLIT, MERGED, NEW, ENDED, REUSED = (
+    "gelijk",
+    "hernoemd",
+    "hergecodeerd",
+    "hertekend",
+    "gesplitst",
+    "samengevoegd",
+    "nieuw",
+    "vervallen",
+    "hergebruikte code",
 )
 """What can have become of an area between two years."""
 _FLAG_SAME, _FLAG_REDRAWN = 1, 3

@@ -98,7 +98,8 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     known : DataFrame, buurten x indicators, optional
         Figures of the base year as its sources give them now; default as they were published.
     """
-    rows, names = then.index.values.index, _both(then.index, now.index)
+    rows = then.index.values.index
+    names = list(dict.fromkeys([*then.index.values.columns, *now.index.values.columns]))
     table = then.table
     revised = table.scored if known is None else by_age(known, table.values, table.catalogue)
     figures = revised.reindex(index=rows, columns=names)
@@ -110,10 +111,6 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     alike = measured_alike(then.table, now.table, now.index.values.index, names)
     alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
     return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike)
-
-
-def _both(then: IndexResult, now: IndexResult) -> list[str]:
-    return list(dict.fromkeys([*then.values.columns, *now.values.columns]))
 
 
 def _on_borders(

@@ -71,16 +71,13 @@ def border_history(areas: pd.DataFrame, found: Intake) -> BorderHistory:
     moved = [j for j, table in compared.items() if (table["soort"] != SAME).any()]
     converted, weighted = {}, {}
     for jaar in moved[-1:]:
-        table, weights = _figures(found, jaar), _weights(found, jaar)
+        weights = _weights(found, jaar)
+        tables = (t for t in found.tables if t.source == KWB and t.year == jaar)
+        table = next((t for t in tables if PEOPLE in t.values), None)
         if table is not None:
             converted[jaar] = _convert(table, earlier[jaar], now, weights)
             weighted[jaar] = weights is not None
     return BorderHistory(now.year, compared, converted, weighted)
-
-
-def _figures(found: Intake, jaar: int) -> SourceTable | None:
-    tables = [t for t in found.tables if t.source == KWB and t.year == jaar]
-    return next((t for t in tables if PEOPLE in t.values), None)
 
 
 def _weights(found: Intake, jaar: int) -> gpd.GeoDataFrame | None:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.areas import ENDED, RECODED, RENAMED, SAME, has_border
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.sources.base import AreaLayer, Origin, Publisher
 
 
@@ -63,13 +63,9 @@ def border_layer(areas: pd.DataFrame, layers: Sequence[AreaLayer]) -> AreaLayer:
             inside = layer.frame.index.isin(drawn)
             if inside.sum() == len(drawn):
                 return replace(layer, frame=layer.frame[inside])
-    raise InputError(
-        [
-            Problem(
-                wat=f"De grenzen van {year} staan niet meer in de bronmappen.",
-                oplossing="Zet het bestand terug, of maak de stappen vanaf notebook 01 opnieuw.",
-            )
-        ]
+    raise InputError.one(
+        f"De grenzen van {year} staan niet meer in de bronmappen.",
+        "Zet het bestand terug, of maak de stappen vanaf notebook 01 opnieuw.",
     )
 
 

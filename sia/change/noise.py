@@ -29,8 +29,10 @@ def urgency_spread(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
     parts = {}
     for jaar in panel.jaren:
         rng = np.random.default_rng([settings.seed, jaar, 1])
-        noise = _noise_of_year(panel, jaar, [URGENTIE], settings.draws, rng)[:, :, 0]
-        parts[jaar] = pd.Series(noise.std(axis=0), panel.resultaten[jaar].values.index)
+        result, (known, error) = panel.resultaten[jaar], known_in(panel, jaar)
+        source = prepare_noise(error, result.values, known)
+        drawn = drawn_scores(result.values, result.design, source, [URGENTIE], settings.draws, rng)
+        parts[jaar] = pd.Series(drawn[:, :, 0].std(axis=0), result.values.index)
     return panel.wide(pd.concat(parts, names=["jaar", "buurtcode"]))
 
 
@@ -51,14 +53,6 @@ def known_in(panel: Panel, jaar: int) -> tuple[pd.DataFrame | None, DataError]:
         (of_alike(low), of_alike(high)),
         panel.modelsamenhang,
     )
-
-
-def _noise_of_year(
-    panel: Panel, jaar: int, nodes: list[str], draws: int, rng: np.random.Generator
-) -> Array:
-    result, (known, error) = panel.resultaten[jaar], known_in(panel, jaar)
-    source = prepare_noise(error, result.values, known)
-    return drawn_scores(result.values, result.design, source, nodes, draws, rng)
 
 
 def drawn_scores(

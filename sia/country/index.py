@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,12 +10,13 @@ import pandas as pd
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.typenset import Typenset
 from sia.clustering.types import types_of
-from sia.country.layers import national_layers
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable, build_indicators, design
 from sia.indicators.eligibility import kinds
 from sia.indicators.roster import names_of
-from sia.sources.base import Intake
+from sia.sources.base import AreaLayer, Intake
+from sia.sources.store import KeptLayer
+from sia.sources.wish import Wish
 from sia.weighing import beyond_interval
 
 COUNTRY = Gemeente(code="NL", naam="Nederland")
@@ -89,3 +90,50 @@ def explanation(table: IndicatorTable) -> str:
 
 def _domains(codes: Sequence[str]) -> str:
     return ", ".join(DOMAIN_NAMES[code].lower() for code in codes)
+
+
+NEARLY_ALL = 0.5
+"""Least share of the buurten of the fullest border layer for a layer to count as national."""
+
+
+def layers_for(layers: Sequence[KeptLayer], jaar: int) -> frozenset[int]:
+    """Return the numbers of the border layers that the country of one year needs.
+
+    Of the layers that cover the country those of the year nearest to `jaar`, later ones first,
+    and the buurten of years whose figures may still be carried forward: their codes are compared
+    with those of now.
+    """
+    most = _fullest((one.level, one.areas) for one in layers)
+    national = [one for one in layers if one.areas >= NEARLY_ALL * most[one.level]]
+    wish = Wish(years=(jaar,))
+    nearest = {
+        level: min(
+            (one.year for one in national if one.level == level),
+            key=lambda year: (abs(year - jaar), -year),
+        )
+        for level in most
+    }
+    return frozenset(
+        one.nummer
+        for one in national
+        if one.year == nearest[one.level] or (one.level == "buurt" and wish.wants_year(one.year))
+    )
+
+
+def national_layers(areas: Iterable[AreaLayer]) -> tuple[AreaLayer, ...]:
+    """Return the border layers that cover the country.
+
+    A layer of one province in the year itself must not go before national borders of a year
+    earlier: then the rest of the country would have no shape.
+    """
+    layers = tuple(areas)
+    most = _fullest((one.level, len(one.frame)) for one in layers)
+    return tuple(one for one in layers if len(one.frame) >= NEARLY_ALL * most[one.level])
+
+
+def _fullest(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the number of areas of the fullest layer per level."""
+    most: dict[str, int] = {}
+    for level, count in counts:
+        most[level] = max(count, most.get(level, 0))
+    return most

@@ -18,8 +18,8 @@ from sia.country.index import (
     country_types,
     explanation,
     flat_table,
+    layers_for,
 )
-from sia.country.layers import layers_for
 from sia.dutch import getal
 from sia.errors import InputError, Problem
 from sia.gemeente import FICTIEF
@@ -84,16 +84,12 @@ class _Clock:
         self.say(f"{text} ({self.seconds[step]:.0f} s)")
 
 
-def _silent(text: str) -> None:
-    del text
-
-
 def country_step(
     bron: Sequence[Path],
     jaar: int,
     folders: Folders,
     settings: WeighingSettings,
-    say: Say = _silent,
+    say: Say = lambda text: None,
 ) -> Country:
     """Put all buurten of the country in one index, typology and map, and write them.
 
@@ -190,7 +186,7 @@ def municipalities(
     folders: Folders,
     settings: WeighingSettings,
     codes: Sequence[str] = (),
-    say: Say = _silent,
+    say: Say = lambda text: None,
 ) -> pd.DataFrame:
     """Work through municipalities, by default all, one after another from the one intake.
 

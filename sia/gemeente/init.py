@@ -77,10 +77,6 @@ afzender = "Gemeente {naam}"
 """
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> Path:
     """Write a documented starting file for one municipality.
 
@@ -107,7 +103,8 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
         wat = f"`{name}` kan geen naam van een gemeente zijn."
         raise InputError.one(wat=wat, oplossing="Laat aanhalingstekens en \\ weg.")
     default = Huisstijl()
-    stem = "-".join(part for part in (code, _slug(naam)) if part)
+    slug = re.sub(r"[^a-z0-9]+", "-", naam.lower()).strip("-")
+    stem = "-".join(part for part in (code, slug) if part)
     target = where / f"{stem}.toml"
     write_text(
         target,

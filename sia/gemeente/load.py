@@ -47,19 +47,6 @@ def file_of(which: str, folder: Path | None = None) -> Path | None:
     return None
 
 
-def _find(which: str, folder: Path) -> Path:
-    path = file_of(which, folder)
-    if path is not None:
-        return path
-    names = [word for pair in _files(folder).values() for word in pair if word]
-    raise InputError.one(
-        bestand=str(folder),
-        wat=f"Geen gemeentebestand gevonden voor `{which}`.",
-        oplossing=suggestion(which, names)
-        + " Begin een bestand voor een andere gemeente met `sia init GM....`.",
-    )
-
-
 def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
     """Return the validated configuration of one municipality.
 
@@ -70,10 +57,15 @@ def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
     folder : pathlib.Path, optional
         Where to look for the name or code; default ``gemeenten/`` of the project.
     """
-    if isinstance(which, Path) or which.endswith(".toml"):
-        path = Path(which)
-    else:
-        path = _find(which, folder or default_folder())
+    where = folder or default_folder()
+    is_file = isinstance(which, Path) or which.endswith(".toml")
+    path = Path(which) if is_file else file_of(str(which), where)
+    if path is None:
+        names = [word for pair in _files(where).values() for word in pair if word]
+        hint = suggestion(str(which), names)
+        oplossing = f"{hint} Begin een bestand voor een andere gemeente met `sia init GM....`."
+        wat = f"Geen gemeentebestand gevonden voor `{which}`."
+        raise InputError.one(wat, oplossing, bestand=str(where))
     gemeente = validate(Gemeente, read_toml(path), path.name, context=path)
     gemeente.catalogus()
     return gemeente

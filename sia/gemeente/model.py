@@ -165,6 +165,13 @@ def _foreign(
             yield Problem(wat, f"Een code begint hier met {pattern.pattern[:2]}{digits}.", rij=rij)
 
 
+def _twice(words: Iterable[str], wat: str, oplossing: str) -> Iterator[Problem]:
+    """Yield what stands more than once; `wat` takes the word and how often."""
+    for word, count in sorted(Counter(words).items()):
+        if count > 1:
+            yield Problem(wat.format(word, count), oplossing)
+
+
 @dataclass(frozen=True)
 class Gemeente:
     """One municipality's configuration.
@@ -225,49 +232,33 @@ class Gemeente:
     @field_validator("stadsdelen")
     @classmethod
     def _whole(cls, parts: tuple[Stadsdeel, ...], info: ValidationInfo) -> tuple[Stadsdeel, ...]:
-        problems = [
+        foreign = [
             problem
-            for part in parts
-            for named, pattern in ((part.wijken, WIJK), (part.buurten, BUURT))
-            for problem in _foreign(named, pattern, info.data, part.naam)
+            for one in parts
+            for named, pattern in ((one.wijken, WIJK), (one.buurten, BUURT))
+            for problem in _foreign(named, pattern, info.data, one.naam)
         ]
-        codes = Counter(code for part in parts for code in (*part.wijken, *part.buurten))
-        for code, count in sorted(codes.items()):
-            if count > 1:
-                problems.append(Problem(f"`{code}` staat op {count} plaatsen.", _ONE_PLACE))
-        for name, count in sorted(Counter(part.naam for part in parts).items()):
-            if count > 1:
-                wat = f"Stadsdeel `{name}` staat er {count} keer."
-                problems.append(Problem(wat, "Voeg de onderdelen samen."))
-        refuse(problems)
+        codes = (code for one in parts for code in (*one.wijken, *one.buurten))
+        twice = _twice(codes, "`{}` staat op {} plaatsen.", _ONE_PLACE)
+        names = (one.naam for one in parts)
+        same = _twice(names, "Stadsdeel `{}` staat er {} keer.", "Voeg de onderdelen samen.")
+        refuse([*foreign, *twice, *same])
         return parts
 
     @field_validator("gebieden")
     @classmethod
     def _apart(cls, named: tuple[Gebied, ...], info: ValidationInfo) -> tuple[Gebied, ...]:
-        problems = [
-            problem
-            for one in named
-            for problem in _foreign(one.buurten, BUURT, info.data, one.naam)
-        ]
-        codes = Counter(code for one in named for code in one.buurten)
-        problems += [
-            Problem(f"`{code}` staat op {count} plaatsen.", "Zet elke buurt in één gebied.")
-            for code, count in sorted(codes.items())
-            if count > 1
-        ]
-        names = Counter(one.naam for one in named)
-        problems += [
-            Problem(f"Gebied `{name}` staat er {count} keer.", "Geef elk gebied een andere naam.")
-            for name, count in sorted(names.items())
-            if count > 1
-        ]
-        problems += [
+        foreign = [p for one in named for p in _foreign(one.buurten, BUURT, info.data, one.naam)]
+        codes = (code for one in named for code in one.buurten)
+        twice = _twice(codes, "`{}` staat op {} plaatsen.", "Zet elke buurt in één gebied.")
+        names = (one.naam for one in named)
+        same = _twice(names, "Gebied `{}` staat er {} keer.", "Geef elk gebied een andere naam.")
+        empty = [
             Problem(f"Gebied `{one.naam}` heeft geen buurten.", "Noem de codes bij `buurten`.")
             for one in named
             if not one.buurten
         ]
-        refuse(problems)
+        refuse([*foreign, *twice, *same, *empty])
         return named
 
     @field_validator("te_bevestigen")

@@ -15,8 +15,12 @@ from sia.index.aggregation import Median as Median
 from sia.index.aggregation import WeightedSum as WeightedSum
 from sia.index.aggregation import aggregate as aggregate
 from sia.index.build import IndexResult as IndexResult
+from sia.index.build import Screening as Screening
 from sia.index.build import build_index as build_index
+from sia.index.build import screen as screen
+from sia.index.change import compound_growth as compound_growth
 from sia.index.change import decompose_change as decompose_change
+from sia.index.change import percent_change as percent_change
 from sia.index.choices import Choices as Choices
 from sia.index.choices import DataError as DataError
 from sia.index.choices import RecordedDraws as RecordedDraws
@@ -47,11 +51,7 @@ from sia.index.normalisation import RankScore as RankScore
 from sia.index.normalisation import ZScore as ZScore
 from sia.index.normalisation import normalise as normalise
 from sia.index.order import order_proof as order_proof
-from sia.index.panel import compound_growth as compound_growth
-from sia.index.panel import percent_change as percent_change
 from sia.index.ranking import rank_within as rank_within
-from sia.index.screening import Screening as Screening
-from sia.index.screening import screen as screen
 from sia.index.sensitivity_analysis import SensitivityResult as SensitivityResult
 from sia.index.sensitivity_analysis import WeightSwap as WeightSwap
 from sia.index.sensitivity_analysis import leave_one_out as leave_one_out

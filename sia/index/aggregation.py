@@ -33,6 +33,9 @@ class Aggregator(ABC):
     additive: bool = False
     """Whether the score is a weighted sum of the children, so that contributions just add up."""
 
+    power: float | None = None
+    """Exponent of a weighted power mean; None for another way."""
+
     minimum: float = -np.inf
     """Children must be above this value (exclusive); -inf when any number will do."""
 
@@ -90,6 +93,7 @@ class Arithmetic(Aggregator):
     """Weighted arithmetic mean, COINr ``a_amean``."""
 
     additive = True
+    power = 1.0
 
     def combine(self, x: Array, weight: Array) -> Array:
         """Return sum(w x) / sum(w) over present children."""
@@ -113,6 +117,7 @@ class WeightedSum(Aggregator):
 class Geometric(Aggregator):
     """Weighted geometric mean, COINr ``a_gmean``; values must be above zero."""
 
+    power = 0.0
     minimum = 0.0
 
     def combine(self, x: Array, weight: Array) -> Array:
@@ -129,6 +134,7 @@ class Harmonic(Aggregator):
     COINr refuses zero only; a mean of mixed signs has a pole, so negatives are refused as well.
     """
 
+    power = -1.0
     minimum = 0.0
 
     def combine(self, x: Array, weight: Array) -> Array:
@@ -152,6 +158,11 @@ class GeneralisedMean(Aggregator):
 
     def __post_init__(self) -> None:
         check_fields(self, "p")
+
+    @property
+    def power(self) -> float:  # type: ignore[override]
+        """Return the exponent."""
+        return self.p
 
     @property
     def minimum(self) -> float:  # type: ignore[override]

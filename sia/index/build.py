@@ -11,24 +11,64 @@ import numpy.typing as npt
 import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
-from sia.index.aggregation import aggregate
-from sia.index.chain import Chain, resolve
+from sia.index.chain import Chain, evaluate, resolve
 from sia.index.contributions import attribute
 from sia.index.design import IndexDesign
-from sia.index.imputation import Setting
-from sia.index.normalisation import Fitted, Normaliser
+from sia.index.imputation import NoImputation, Setting
+from sia.index.normalisation import Fitted
 from sia.index.ranking import rank_scores
-from sia.index.screening import Screening, screen
-from sia.index.treatment import Treated, treat
+from sia.index.treatment import treat
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """What is there, as shares (COINr ``Screen``); nothing is removed.
+
+    Parameters
+    ----------
+    units : DataFrame, index as the values
+        ``availability``: share of the indicators that is present.
+    indicators : DataFrame, index ``indicator``
+        ``availability``: share of the units that is present; ``nonzero`` and ``unique``: shares of
+        those; ``constant`` (bool): all alike.
+    """
+
+    units: pd.DataFrame
+    indicators: pd.DataFrame
+
+
+def screen(values: pd.DataFrame) -> Screening:
+    """Return what is there of every unit and indicator, in a table of floats."""
+    x = values.to_numpy(dtype=float)
+    present = ~np.isnan(x)
+    count = present.sum(axis=0)
+    different = np.array([np.unique(column[~np.isnan(column)]).size for column in x.T])
+    with np.errstate(invalid="ignore"):
+        nonzero, unique = 1 - (x == 0).sum(axis=0) / count, different / count
+    units = pd.DataFrame({"availability": present.mean(axis=1)}, index=values.index)
+    indicators = pd.DataFrame(
+        {
+            "availability": present.mean(axis=0),
+            "nonzero": nonzero,
+            "unique": unique,
+            "constant": different <= 1,
+        },
+        index=pd.Index(values.columns, name="indicator"),
+    )
+    return Screening(units, indicators)
+
 
 Array = npt.NDArray[np.float64]
 
-FittedColumns = list[tuple[npt.NDArray[np.intp], Fitted]]
+FittedColumns = list[tuple[npt.NDArray[np.intp] | slice, Fitted]]
 
 OBSERVED = "waargenomen"
 IMPUTED = "geschat"
 MISSING = "ontbreekt"
 NO_SPREAD = "ontbreekt: geen spreiding"
+
+_ADD = "Voeg de kolom toe of haal de indicator uit de structuur."
+_ONE = "Houd één {} over."
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,17 +141,21 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     hierarchy = design.hierarchy
     table = check_values(values, hierarchy.indicators)
     prepared = prepare_values(table, design)
-    reference = _reference(design, prepared)
-    imputed = impute_table(prepared, design)
+    # units of the reference are rates already and are not imputed
+    reference = design.reference
+    if reference is not None:
+        reference = check_values(reference, hierarchy.indicators)
+    imputed = _as(impute_columns(prepared.to_numpy(dtype=float), design), table)
     rules = {i: design.treatment_of(i) for i in hierarchy.indicators}
     treated = treat(imputed, rules, reference)
-    base = None if reference is None else _apply_treatment(reference, treated)
-    fitted = fit_normalisers(treated.values if base is None else base, design)
-    normalised = apply_normalisers(treated.values, fitted)
-    anchor = normalised if base is None else apply_normalisers(base, fitted)
-    chain = resolve(anchor.to_numpy(), design)
-    scores, rescaled = evaluate(normalised.to_numpy(), design, chain)
-    attribution = attribute(normalised.to_numpy(), anchor.to_numpy(), design, chain, evaluate)
+    base = treated.values if reference is None else treat(reference, rules).values
+    fitted = fit_normalisers(base.to_numpy(dtype=float), design)
+    leaves = apply_normalisers(treated.values.to_numpy(dtype=float), fitted)
+    anchor = leaves if reference is None else apply_normalisers(base.to_numpy(dtype=float), fitted)
+    chain = resolve(anchor, design)
+    scores, rescaled = evaluate(leaves, design, chain)
+    attribution = attribute(leaves, anchor, design, chain)
+    normalised = _as(leaves, table)
     frame = _frame(scores, table.index, hierarchy.aggregates)
     return IndexResult(
         values=table,
@@ -138,38 +182,29 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
 
 def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
     """Return the named columns as floats, or list everything that is wrong."""
+    missing = [i for i in indicators if i not in values.columns]
+    columns, units = (
+        sorted({str(one) for one in labels[labels.duplicated()]})
+        for labels in (values.columns, values.index)
+    )
+    faults = (
+        ("kolom", missing, "Deze indicator staat niet in de tabel.", _ADD),
+        (
+            "rij",
+            units,
+            "Deze eenheid staat er meer dan één keer in.",
+            _ONE.format("rij per eenheid"),
+        ),
+        ("kolom", columns, "Deze kolom staat er meer dan één keer in.", _ONE.format("kolom")),
+    )
     problems = [
-        Problem(
-            kolom=i,
-            wat="Deze indicator staat niet in de tabel.",
-            oplossing="Voeg de kolom toe of haal de indicator uit de structuur.",
-        )
-        for i in indicators
-        if i not in values.columns
+        Problem(what, remedy, **{place: label})
+        for place, labels, what, remedy in faults
+        for label in labels
     ]
-    if values.empty and not problems:
-        problems.append(
-            Problem(wat="De tabel heeft geen rijen.", oplossing="Geef minstens één eenheid op.")
-        )
-    double = sorted({str(u) for u in values.index[values.index.duplicated()]})
-    problems += [
-        Problem(
-            rij=u,
-            wat="Deze eenheid staat er meer dan één keer in.",
-            oplossing="Houd één rij per eenheid over.",
-        )
-        for u in double
-    ]
-    if values.columns.duplicated().any():
-        repeated = sorted({str(c) for c in values.columns[values.columns.duplicated()]})
-        problems += [
-            Problem(
-                kolom=c,
-                wat="Deze kolom staat er meer dan één keer in.",
-                oplossing="Houd één kolom over.",
-            )
-            for c in repeated
-        ]
+    if values.empty and not missing:
+        problems.append(Problem("De tabel heeft geen rijen.", "Geef minstens één eenheid op."))
+    if columns:
         raise InputError(problems)
     numbers = _numbers(values[[i for i in indicators if i in values.columns]], problems)
     refuse(problems)
@@ -199,19 +234,19 @@ def _numbers(table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
     return pd.DataFrame(x, index=table.index, columns=table.columns)
 
 
-def impute_table(values: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
-    """Fill gaps by the imputer of each indicator; every imputer sees the whole table."""
+def impute_columns(x: Array, design: IndexDesign) -> Array:
+    """Fill gaps by the imputer of each indicator, shape (..., n, k); each sees the whole table."""
     hierarchy = design.hierarchy
-    names = hierarchy.indicators
-    x = values.to_numpy(dtype=float)
-    setting = Setting(signs(design), tuple(hierarchy.domain(i) for i in names))
-    chosen = [design.imputer_of(i) for i in names]
+    chosen = [design.imputer_of(i) for i in hierarchy.indicators]
+    if all(isinstance(c, NoImputation) for c in chosen) or not np.isnan(x).any():
+        return x
+    setting = Setting(signs(design), tuple(hierarchy.parent[i] for i in hierarchy.indicators))
     filled = x.copy()
     # By identity: equal imputers would otherwise shadow one another's columns.
     for imputer in {id(c): c for c in chosen}.values():
         columns = [j for j, c in enumerate(chosen) if c is imputer]
-        filled[:, columns] = imputer.fill(x, setting)[:, columns]
-    return pd.DataFrame(filled, index=values.index, columns=values.columns)
+        filled[..., columns] = imputer.fill(x, setting)[..., columns]
+    return filled
 
 
 def signs(design: IndexDesign) -> Array:
@@ -219,54 +254,27 @@ def signs(design: IndexDesign) -> Array:
     return np.array([float(design.hierarchy.directions[i]) for i in design.hierarchy.indicators])
 
 
-def normaliser_groups(
-    design: IndexDesign,
-) -> list[tuple[npt.NDArray[np.intp], Normaliser]]:
-    """Return columns that share one normaliser object, so that they are done together."""
-    rules = [design.normaliser_of(i) for i in design.hierarchy.indicators]
-    distinct = {id(rule): rule for rule in rules}
-    return [
-        (np.array([j for j, r in enumerate(rules) if r is rule]), rule)
-        for rule in distinct.values()
-    ]
+def fit_normalisers(x: Array, design: IndexDesign) -> FittedColumns:
+    """Return the fitted normalisers with their columns: those that share one object together."""
+    rules, sign = [design.normaliser_of(i) for i in design.hierarchy.indicators], signs(design)
+    distinct = list({id(rule): rule for rule in rules}.values())
+    if len(distinct) == 1:
+        return [(slice(None), distinct[0].fit(x, sign))]
+    found: FittedColumns = []
+    for rule in distinct:
+        columns = np.array([j for j, r in enumerate(rules) if r is rule])
+        found.append((columns, rule.fit(x[..., columns], sign[columns])))
+    return found
 
 
-def fit_normalisers(values: pd.DataFrame, design: IndexDesign) -> FittedColumns:
-    """Return the fitted normalisers with the columns that they belong to."""
-    x, sign = values.to_numpy(dtype=float), signs(design)
-    return [
-        (columns, rule.fit(x[:, columns], sign[columns]))
-        for columns, rule in normaliser_groups(design)
-    ]
-
-
-def apply_normalisers(values: pd.DataFrame, fitted: FittedColumns) -> pd.DataFrame:
-    """Return normalised values."""
-    x = values.to_numpy(dtype=float)
+def apply_normalisers(x: Array, fitted: FittedColumns) -> Array:
+    """Return normalised values, shape (..., n, k)."""
+    if len(fitted) == 1:
+        return fitted[0][1].transform(x)
     out = np.empty_like(x)
     for columns, rule in fitted:
-        out[:, columns] = rule.transform(x[:, columns])
-    return pd.DataFrame(out, index=values.index, columns=values.columns)
-
-
-def evaluate(
-    leaves: Array, design: IndexDesign, chain: Chain, checked: bool = True
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Aggregate normalised indicators up to the roots."""
-    up = {i: leaves[..., j] for j, i in enumerate(design.hierarchy.indicators)}
-    scores: dict[str, Array] = {}
-    rescaled: dict[str, Array] = {}
-    for node in design.hierarchy.nodes:
-        x = np.stack([up[c] for c in node.children], axis=-1)
-        rule = design.aggregator_of(node)
-        if checked:
-            rule.check(x, node.id)
-        scores[node.id] = aggregate(x, chain.weights[node.id], rule, design.share_of(node))
-        up[node.id] = scores[node.id]
-        if node.id in chain.rescale:
-            rescaled[node.id] = chain.rescale[node.id].transform(up[node.id][..., None])[..., 0]
-            up[node.id] = rescaled[node.id]
-    return scores, rescaled
+        out[..., columns] = rule.transform(x[..., columns])
+    return out
 
 
 def effective_weights(design: IndexDesign, weights: Mapping[str, Array]) -> pd.Series[float]:
@@ -285,18 +293,8 @@ def prepare_values(table: pd.DataFrame, design: IndexDesign) -> pd.DataFrame:
     return table if design.shrink is None else design.shrink.apply(table)
 
 
-def _reference(design: IndexDesign, prepared: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the reference units, checked; they are rates already and are not imputed."""
-    if design.reference is None:
-        return None
-    return check_values(design.reference, tuple(str(c) for c in prepared.columns))
-
-
-def _apply_treatment(reference: pd.DataFrame, treated: Treated) -> pd.DataFrame:
-    columns = {
-        c: treated.fitted[c].apply(reference[c].to_numpy(dtype=float)) for c in reference.columns
-    }
-    return pd.DataFrame(columns, index=reference.index)
+def _as(x: Array, table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(x, index=table.index, columns=table.columns)
 
 
 def _frame(

@@ -48,9 +48,19 @@ def resolve(normalised: Array, design: IndexDesign) -> Chain:
     return replace(_climb(normalised, design, _as_given(weights))[0], optimised=found)
 
 
+def evaluate(
+    leaves: Array, design: IndexDesign, chain: Chain
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Aggregate normalised indicators up to the roots: scores, and those normalised again."""
+    return _climb(leaves, design, _as_given(chain.weights), chain.rescale)[1:]
+
+
 def _node_by_node(design: IndexDesign) -> Weigh:
     def weigh(node: Node, x: Array, rule: Aggregator) -> Array:
-        return design.weighting_of(node).weights(x, np.array(node.weights), node.children, rule)
+        weight = design.weighting_of(node).weights(x, np.array(node.weights), node.children, rule)
+        if (weight < 0).any() or not weight.sum() > 0:
+            raise ValueError(f"weights under {node.id!r} are negative or all zero")
+        return weight
 
     return weigh
 
@@ -59,26 +69,29 @@ def _as_given(weights: Mapping[str, Array]) -> Weigh:
     return lambda node, x, rule: weights[node.id]
 
 
-def _climb(normalised: Array, design: IndexDesign, weigh: Weigh) -> tuple[Chain, dict[str, Array]]:
-    """Return the chain and the column of every id, from the bottom up."""
-    weights: dict[str, Array] = {}
-    rescale: dict[str, Fitted] = {}
-    column = {i: normalised[:, j] for j, i in enumerate(design.hierarchy.indicators)}
+def _climb(
+    leaves: Array, design: IndexDesign, weigh: Weigh, fitted: Mapping[str, Fitted] | None = None
+) -> tuple[Chain, dict[str, Array], dict[str, Array]]:
+    """Return the chain, the scores and those that are normalised again, from the bottom up.
+
+    `fitted`: what aggregates are normalised again with; by default fitted here.
+    """
+    weights, rescale = dict[str, Array](), dict[str, Fitted]()
+    scores, raised = dict[str, Array](), dict[str, Array]()
+    up = {i: leaves[:, j] for j, i in enumerate(design.hierarchy.indicators)}
     for node in design.hierarchy.nodes:
-        x = np.stack([column[c] for c in node.children], axis=-1)
+        x = np.stack([up[c] for c in node.children], axis=-1)
         rule = design.aggregator_of(node)
         rule.check(x, node.id)
-        weight = weigh(node, x, rule)
-        if (weight < 0).any() or not weight.sum() > 0:
-            raise ValueError(f"weights under {node.id!r} are negative or all zero")
-        weights[node.id] = weight
-        score = aggregate(x, weight, rule, design.share_of(node))
+        weights[node.id] = weigh(node, x, rule)
+        score = aggregate(x, weights[node.id], rule, design.share_of(node))
+        scores[node.id] = up[node.id] = score
         again = design.renormaliser_of(node)
         if again is not None:
-            rescale[node.id] = again.fit(score[:, None], np.ones(1))
-            score = rescale[node.id].transform(score[:, None])[:, 0]
-        column[node.id] = score
-    return Chain(weights, rescale), column
+            known = again.fit(score[:, None], np.ones(1)) if fitted is None else fitted[node.id]
+            rescale[node.id] = known
+            raised[node.id] = up[node.id] = known.transform(score[:, None])[:, 0]
+    return Chain(weights, rescale), scores, raised
 
 
 def _optimised_tree(
@@ -98,7 +111,8 @@ def _optimised_tree(
 
     def shares(weight: Array) -> Array:
         weights = given | _with_leaves(design, root, weight)
-        return importance_shares(x, _climb(normalised, design, _as_given(weights))[1][root])
+        scores, raised = _climb(normalised, design, _as_given(weights))[1:]
+        return importance_shares(x, (scores | raised)[root])
 
     own = {c: w for n in design.hierarchy.nodes for c, w in zip(n.children, n.weights, strict=True)}
     start = np.array([own[i] for i in leaves])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from sia.index.treatment import NoTreatment, SkewKurtosis, Treatment
 Array = npt.NDArray[np.float64]
 Step = Literal["impute", "treat", "normalise", "aggregate"]
 STEPS: tuple[Step, ...] = ("impute", "treat", "normalise", "aggregate")
+Version = Callable[[int, int], Array]
+"""Gives the figures, shape (n, k), of a seed and a number."""
 
 
 @dataclass(frozen=True)
@@ -231,8 +233,8 @@ class RecordedDraws:
         if np.isinf(self.draws.to_numpy(dtype=float)).any():
             raise ValueError("recorded draws hold infinite figures")
 
-    def prepare(self, values: pd.DataFrame) -> Recorded:
-        """Return the draws as arrays, in the order of a table.
+    def prepare(self, values: pd.DataFrame) -> Version:
+        """Return what gives the draws as arrays, in the order of a table; then the first again.
 
         Raises
         ------
@@ -249,19 +251,7 @@ class RecordedDraws:
             if absent:
                 raise ValueError(f"recorded draw {draw!r} has no row for {absent[:5]}")
             versions.append(values.assign(**one.loc[values.index]).to_numpy(dtype=float))
-        return Recorded(np.stack(versions))
-
-
-@dataclass(frozen=True, eq=False)
-class Recorded:
-    """Recorded draws made ready: arrays instead of names."""
-
-    versions: Array
-
-    def version(self, seed: int, number: int) -> Array:
-        """Return one version, shape (n, k); when all are used the first comes again."""
-        one: Array = self.versions[number % self.versions.shape[0]]
-        return one
+        return lambda seed, number: versions[number % len(versions)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -385,17 +375,10 @@ def prepare_noise(
     bare = [i for i in error.scale if denominators is not None and i not in denominators.columns]
     if bare:
         raise ValueError(f"no denominators for {bare}")
-    n = np.full(values.shape, np.nan)
-    if denominators is not None:
-        n = denominators.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
     below, above = _sides(error, values)
-    drift = np.zeros(values.shape)
-    if error.drift is not None:
-        aligned = error.drift.reindex(index=values.index, columns=values.columns)
-        drift = np.nan_to_num(aligned.to_numpy(dtype=float))
     return Noise(
         values.to_numpy(dtype=float),
-        n,
+        _aligned(denominators, values),
         np.array([float(error.scale.get(c, np.nan)) for c in names]),
         np.array([float(error.rounded.get(c, 0)) for c in names]),
         below,
@@ -403,8 +386,14 @@ def prepare_noise(
         error.exact_below,
         np.array([float(error.printed.get(c, 0.0)) for c in names]),
         np.array([float(error.loading.get(c, 0.0)) for c in names]),
-        drift,
+        np.nan_to_num(_aligned(error.drift, values)),
     )
+
+
+def _aligned(table: pd.DataFrame | None, values: pd.DataFrame) -> Array:
+    """Return a table on the rows and columns of the values, NaN where it has none."""
+    own = pd.DataFrame() if table is None else table
+    return own.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
 
 
 NORMAL_975 = 1.959963984540054
@@ -413,11 +402,7 @@ NORMAL_975 = 1.959963984540054
 
 def _sides(error: DataError, values: pd.DataFrame) -> tuple[Array, Array]:
     """Return standard errors below and above every figure, NaN without both margins."""
-    if error.lower is None or error.upper is None:
-        nothing = np.full(values.shape, np.nan)
-        return nothing, nothing
-    low = error.lower.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
-    high = error.upper.reindex(index=values.index, columns=values.columns).to_numpy(dtype=float)
+    low, high = _aligned(error.lower, values), _aligned(error.upper, values)
     if (high < low).any():
         raise ValueError("upper margins lie below lower margins")
     x = values.to_numpy(dtype=float)

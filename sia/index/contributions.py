@@ -11,21 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import factorial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sia.index.aggregation import Aggregator, Arithmetic, Copeland, aggregate
+from sia.index.aggregation import Aggregator, Copeland, aggregate
+from sia.index.chain import Chain, evaluate
+from sia.index.design import IndexDesign, Node
 from sia.index.normalisation import Fitted
-
-if TYPE_CHECKING:
-    from sia.index.chain import Chain
-    from sia.index.design import IndexDesign, Node
 
 Array = npt.NDArray[np.float64]
 EXACT_UP_TO = 10
 PERMUTATIONS = 400
+Worth = Callable[[npt.NDArray[np.bool_]], Array]
 NEAR = 1e-10
 """Differences below this share of the scale count as none: their slope is taken as a limit."""
 
@@ -58,16 +56,7 @@ class Shapley:
     error: Array
 
 
-Evaluate = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
-
-
-def attribute(
-    leaves: Array,
-    anchor: Array,
-    design: IndexDesign,
-    chain: Chain,
-    evaluate: Evaluate,
-) -> Attribution:
+def attribute(leaves: Array, anchor: Array, design: IndexDesign, chain: Chain) -> Attribution:
     """Decompose the scores of all roots.
 
     Parameters
@@ -76,8 +65,6 @@ def attribute(
         Normalised indicators.
     anchor : array, shape (m, k)
         Normalised indicators of the units that reference values are taken from.
-    evaluate : callable
-        ``sia.index.build.evaluate``.
 
     Returns
     -------
@@ -144,7 +131,7 @@ def _node_slopes(
     if rule.additive:
         w = np.where(np.isnan(x), 0.0, weight)
         total = w.sum(axis=-1, keepdims=True)
-        averaging = isinstance(rule, Arithmetic) or hasattr(rule, "p")
+        averaging = rule.power is not None
         return (w / np.where(total > 0, total, 1.0) if averaging else w), 0.0
     share = design.share_of(node)
     found = shapley(x, r, weight, rule, share)
@@ -174,7 +161,7 @@ def shapley(
         NaN in both where the unit has no value.
     weight : array, shape (k,)
     """
-    worth = _Worth(x, reference, weight, rule, minimum_share)
+    worth = _worth(x, reference, weight, rule, minimum_share)
     k = x.shape[1]
     if k <= exact_up_to:
         value, error = _exact(worth, k), np.zeros_like(x)
@@ -190,30 +177,16 @@ def shapley(
         moved = np.where(near[:, c], reference[:, c] + step, x[:, c])
         nudged = x.copy()
         nudged[:, c] = moved
-        other = _Worth(nudged, reference, weight, rule, minimum_share)
-        own = (
-            _exact_one(other, k, c)
-            if k <= exact_up_to
-            else _sampled(other, k, permutations, seed)[0][:, c]
-        )
-        slope[:, c] = np.where(near[:, c], own / step, slope[:, c])
+        other = _worth(nudged, reference, weight, rule, minimum_share)
+        exact = k <= exact_up_to
+        own = _exact(other, k) if exact else _sampled(other, k, permutations, seed)[0]
+        slope[:, c] = np.where(near[:, c], own[:, c] / step, slope[:, c])
     return Shapley(value, np.nan_to_num(slope), error)
 
 
-@dataclass(frozen=True, eq=False)
-class _Worth:
-    """The worth of a coalition for all units at once."""
-
-    x: Array
-    reference: Array
-    weight: Array
-    rule: Aggregator
-    minimum_share: float
-
-    def of(self, coalition: npt.NDArray[np.bool_]) -> Array:
-        """Return v(S), shape (n,)."""
-        mixed = np.where(coalition, self.x, self.reference)
-        return aggregate(mixed, self.weight, self.rule, self.minimum_share)
+def _worth(x: Array, reference: Array, weight: Array, rule: Aggregator, share: float) -> Worth:
+    """Return what gives the worth v(S) of a coalition for all units at once, shape (n,)."""
+    return lambda coalition: aggregate(np.where(coalition, x, reference), weight, rule, share)
 
 
 def _members(code: int, k: int) -> npt.NDArray[np.bool_]:
@@ -221,9 +194,9 @@ def _members(code: int, k: int) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _exact(worth: _Worth, k: int) -> Array:
-    table = np.stack([worth.of(_members(code, k)) for code in range(2**k)])
-    value = np.zeros_like(worth.x)
+def _exact(worth: Worth, k: int) -> Array:
+    table = np.stack([worth(_members(code, k)) for code in range(2**k)])
+    value = np.zeros((table.shape[1], k))
     for code in range(2**k):
         size = bin(code).count("1")
         for c in range(k):
@@ -233,40 +206,28 @@ def _exact(worth: _Worth, k: int) -> Array:
     return value
 
 
-def _exact_one(worth: _Worth, k: int, c: int) -> Array:
-    value = np.zeros(worth.x.shape[0])
-    for code in range(2**k):
-        if not code >> c & 1:
-            size = bin(code).count("1")
-            share = factorial(size) * factorial(k - size - 1) / factorial(k)
-            value += share * (worth.of(_members(code | 1 << c, k)) - worth.of(_members(code, k)))
-    return value
-
-
-def _sampled(worth: _Worth, k: int, permutations: int, seed: int) -> tuple[Array, Array]:
+def _sampled(worth: Worth, k: int, permutations: int, seed: int) -> tuple[Array, Array]:
     rng = np.random.default_rng(seed)
-    total = np.zeros_like(worth.x)
-    square = np.zeros_like(worth.x)
+    total, square = np.zeros(1), np.zeros(1)
     pairs = max(2, permutations // 2)
     for _ in range(pairs):
         order = rng.permutation(k)
         pair = (_along(worth, order) + _along(worth, order[::-1])) / 2.0
-        total += pair
-        square += pair**2
+        total = total + pair
+        square = square + pair**2
     mean = total / pairs
     variance = np.maximum(square / pairs - mean**2, 0.0) / (pairs - 1)
     return mean, np.sqrt(variance)
 
 
-def _along(worth: _Worth, order: npt.NDArray[np.int64]) -> Array:
+def _along(worth: Worth, order: npt.NDArray[np.int64]) -> Array:
     inside = np.zeros(order.size, dtype=bool)
-    value = np.empty_like(worth.x)
-    before = worth.of(inside)
+    steps = [worth(inside)]
     for c in order:
         inside[c] = True
-        after = worth.of(inside)
-        value[:, c] = after - before
-        before = after
+        steps.append(worth(inside))
+    value = np.empty((steps[0].size, order.size))
+    value[:, order] = np.diff(steps, axis=0).T
     return value
 
 

@@ -62,10 +62,7 @@ class Hierarchy:
 
     def node(self, name: str) -> Node:
         """Return one aggregate by its id."""
-        for node in self.nodes:
-            if node.id == name:
-                return node
-        raise KeyError(name)
+        return {node.id: node for node in self.nodes}[name]
 
     def aggregate_or_root(self, name: str | None) -> str:
         """Return the id of an aggregate, or of the only root when none is named."""
@@ -77,10 +74,6 @@ class Hierarchy:
             raise ValueError(f"{name!r} is not an aggregate of the design")
         return name
 
-    def domain(self, indicator: str) -> str:
-        """Return the aggregate that an indicator belongs to directly."""
-        return self.parent[indicator]
-
     def root_of(self, name: str) -> str:
         """Return the top of the tree that an id belongs to."""
         while name in self.parent:
@@ -89,14 +82,11 @@ class Hierarchy:
 
     def leaves(self, name: str) -> tuple[str, ...]:
         """Return the indicators under an id, in the order of the structure table."""
-        chosen = {i for i in self.indicators if name in self._lineage(i)}
-        return tuple(i for i in self.indicators if i in chosen)
 
-    def _lineage(self, name: str) -> tuple[str, ...]:
-        path = [name]
-        while path[-1] in self.parent:
-            path.append(self.parent[path[-1]])
-        return tuple(path)
+        def under(part: str) -> bool:
+            return part == name or (part in self.parent and under(self.parent[part]))
+
+        return tuple(filter(under, self.indicators))
 
 
 def read_structure(structure: pd.DataFrame) -> Hierarchy:

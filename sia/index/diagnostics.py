@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -11,7 +13,6 @@ import pandas as pd
 
 from sia.index.build import IndexResult
 from sia.index.checks import check_fields
-from sia.index.design import Node
 from sia.index.normalisation import ZScore
 from sia.index.ranking import ascending_rank, spread
 
@@ -143,21 +144,23 @@ def audit(
         ``rank``, ``rank_p05`` and ``rank_p95`` of `sia.index.UncertaintyResult`.
     """
     rule = rules or AuditRules()
-    up = _going_up(result)
+    groups = _children(result)
     tables = {
         "availability": _availability(result, rule),
         "units": _units(result, rule),
         "distribution": _distribution(result, rule),
-        "correlations": _within(result, up, rule),
+        "correlations": _pairs(groups.items(), rule),
         "between": _between(result, rule),
-        "consistency": _consistency(result, up, rule),
-        "components": _components(result, up, rule),
+        "consistency": _consistency(groups, rule),
+        "components": _components(groups, rule),
         "parents": _parents(result, rule),
-        "influence": _influence(result, up, rule),
+        "influence": _influence(result, groups, rule),
         "external": _external(result, external, rule),
         "proxy": _proxy(result, origin, rule),
         "ranks": _ranks(ranks),
     }
+    told = _told(rule)
+    tables = {name: table.assign(regel=told[name]) for name, table in tables.items()}
     lights = pd.DataFrame(
         {
             name: [int((table["licht"] == light).sum()) for light in (GREEN, AMBER, RED, GREY)]
@@ -248,11 +251,12 @@ def _smooth(a: Array, b: Array, count: Array) -> Array:
     return best[1]
 
 
-def _going_up(result: IndexResult) -> pd.DataFrame:
-    """Return indicators and aggregates as they enter their parents."""
+def _children(result: IndexResult) -> dict[str, pd.DataFrame]:
+    """Return the children of every aggregate as they enter it."""
     raised = result.scores.copy()
     raised[list(result.rescaled.columns)] = result.rescaled
-    return pd.concat([result.normalised, raised], axis=1)
+    up = pd.concat([result.normalised, raised], axis=1)
+    return {node.id: up[list(node.children)] for node in result.design.hierarchy.nodes}
 
 
 def pillar_correlations(result: IndexResult) -> pd.DataFrame:
@@ -280,7 +284,7 @@ def pillar_correlations(result: IndexResult) -> pd.DataFrame:
     hierarchy = result.design.hierarchy
     rows: list[dict[str, object]] = []
     for name in hierarchy.indicators:
-        own = hierarchy.node(hierarchy.domain(name))
+        own = hierarchy.node(hierarchy.parent[name])
         for pillar in (node.id for node in hierarchy.nodes if node.level == own.level):
             r, n = correlation(result.normalised[name], result.scores[pillar], "pearson")
             rows.append(
@@ -295,160 +299,121 @@ def _light(value: float, green: bool, red: bool) -> str:
     return GREEN if green else RED if red else AMBER
 
 
+def _told(rule: AuditRules) -> dict[str, str]:
+    """Return per table by which rule it gives its lights, Dutch."""
+    low, high, influence = (_number(v) for v in (rule.low, rule.high, rule.influence))
+    pairs = (
+        f"groen van {low} tot en met {high}; rood onder 0 (ze werken elkaar tegen); oranje zwak "
+        f"of, boven {high}, dubbel geteld"
+    )
+    return {
+        "availability": f"groen vanaf {_pct(rule.availability)} aanwezig, rood onder "
+        f"{_pct(rule.availability_low)} of zonder verschillen tussen eenheden",
+        "units": f"groen tot en met {_pct(rule.imputed)} geschat, rood boven "
+        f"{_pct(rule.imputed_high)} of zonder score",
+        "distribution": f"rood als na behandeling |scheefheid| >= {_number(rule.skew)} en kurtosis "
+        f">= {_number(rule.kurt)}; oranje bij één van beide",
+        "correlations": pairs,
+        "between": pairs,
+        "consistency": "Cronbachs alfa van de genormaliseerde onderdelen: groen vanaf "
+        f"{_number(rule.alpha)}, rood onder {_number(rule.alpha_low)}",
+        "components": f"eerste component: groen vanaf {_pct(rule.first_component)} verklaarde "
+        f"variantie, rood onder {_pct(rule.low)}; verdere componenten alleen ter informatie",
+        "parents": f"groen als beide correlaties minstens {low} zijn, rood als er één negatief is",
+        "influence": "invloed = aandeel in de hoofdeffecten S = Var(E[score | onderdeel]) / "
+        f"Var(score) (Paruolo e.a. 2013); groen als invloed / gewicht tussen 1/{influence} en "
+        f"{influence} ligt, rood als het onderdeel geen invloed heeft",
+        "external": f"groen als |rangcorrelatie| minstens {_number(rule.external)} is, rood onder "
+        f"{low}; een externe index zit nooit in de score",
+        "proxy": f"groen als |rangcorrelatie met herkomst| onder {_number(rule.proxy)} ligt, rood "
+        f"vanaf {_number(rule.proxy_high)}: de indicator kan herkomst vervangen",
+        "ranks": "groen als de rang in het eigen interval van 5 tot 95 % van de doorrekeningen "
+        "ligt, oranje daarbuiten: dan hangt de rang op de gekozen methode",
+    }
+
+
 def _availability(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     found = result.screening.indicators
-    table = pd.DataFrame(
-        {
-            "aanwezig": found["availability"],
-            "niet_nul": found["nonzero"],
-            "uniek": found["unique"],
-        }
-    )
-    table["licht"] = [
+    names = {"availability": "aanwezig", "nonzero": "niet_nul", "unique": "uniek"}
+    lights = [
         RED if c else _light(a, a >= rule.availability, a < rule.availability_low)
-        for a, c in zip(table["aanwezig"], found["constant"], strict=True)
+        for a, c in zip(found["availability"], found["constant"], strict=True)
     ]
-    table["regel"] = (
-        f"groen vanaf {_pct(rule.availability)} aanwezig, rood onder "
-        f"{_pct(rule.availability_low)} of zonder verschillen tussen eenheden"
-    )
-    return table
+    return found[list(names)].rename(columns=names).assign(licht=lights)
 
 
 def _units(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     estimated = (result.flags == "geschat").mean(axis=1)
     scored = result.scores[list(result.design.hierarchy.roots)].notna().all(axis=1)
-    table = pd.DataFrame(
-        {
-            "aanwezig": result.screening.units["availability"],
-            "geschat": estimated,
-            "gescoord": scored,
-        }
-    )
-    table["licht"] = [
+    lights = [
         RED if not s else _light(e, e <= rule.imputed, e > rule.imputed_high)
         for e, s in zip(estimated, scored, strict=True)
     ]
-    table["regel"] = (
-        f"groen tot en met {_pct(rule.imputed)} geschat, rood boven {_pct(rule.imputed_high)} "
-        "of zonder score"
+    present = result.screening.units["availability"]
+    return pd.DataFrame(
+        {"aanwezig": present, "geschat": estimated, "gescoord": scored, "licht": lights}
     )
-    return table
 
 
 def _distribution(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
-    found = result.treatment
-    table = pd.DataFrame(
-        {
-            "scheefheid_voor": found["skewness_before"],
-            "kurtosis_voor": found["kurtosis_before"],
-            "scheefheid_na": found["skewness_after"],
-            "kurtosis_na": found["kurtosis_after"],
-            "behandeling": found["action"],
-        }
-    )
+    names = {
+        "skewness_before": "scheefheid_voor",
+        "kurtosis_before": "kurtosis_voor",
+        "skewness_after": "scheefheid_na",
+        "kurtosis_after": "kurtosis_na",
+        "action": "behandeling",
+    }
+    table = result.treatment[list(names)].rename(columns=names)
     skewed = table["scheefheid_na"].abs() >= rule.skew
     peaked = table["kurtosis_na"] >= rule.kurt
-    table["licht"] = [
+    lights = [
         _light(v, not (s or p), s and p)
         for v, s, p in zip(table["scheefheid_na"], skewed, peaked, strict=True)
     ]
-    table["regel"] = (
-        f"rood als na behandeling |scheefheid| >= {_number(rule.skew)} en kurtosis >= "
-        f"{_number(rule.kurt)}; oranje bij één van beide"
-    )
-    return table
+    return table.assign(licht=lights)
 
 
-def _pairs(
-    frame: pd.DataFrame, names: list[str], group: str, rule: AuditRules
-) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
+def _pairs(groups: Iterable[tuple[str, pd.DataFrame]], rule: AuditRules) -> pd.DataFrame:
+    """Correlate the columns of every group with each other."""
+    rows: list[tuple[object, ...]] = []
+    for group, frame in groups:
+        for first, second in combinations(frame, 2):
             r, n = correlation(frame[first], frame[second], "pearson")
             light = _light(r, rule.low <= r <= rule.high, r < 0)
-            rows.append(
-                {"groep": group, "eerste": first, "tweede": second, "r": r, "n": n, "licht": light}
-            )
-    return rows
-
-
-def _pair_table(rows: list[dict[str, object]], rule: AuditRules) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["groep", "eerste", "tweede", "r", "n", "licht"])
-    table["regel"] = (
-        f"groen van {_number(rule.low)} tot en met {_number(rule.high)}; rood onder 0 (ze werken "
-        f"elkaar tegen); oranje zwak of, boven {_number(rule.high)}, dubbel geteld"
-    )
-    return table
-
-
-def _within(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    for node in result.design.hierarchy.nodes:
-        rows += _pairs(up, list(node.children), node.id, rule)
-    return _pair_table(rows, rule)
+            rows.append((group, first, second, r, n, light))
+    return pd.DataFrame(rows, columns=["groep", "eerste", "tweede", "r", "n", "licht"])
 
 
 def _between(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     levels: dict[int, list[str]] = {}
     for node in result.design.hierarchy.nodes:
         levels.setdefault(node.level, []).append(node.id)
-    rows: list[dict[str, object]] = []
-    for level, names in levels.items():
-        rows += _pairs(result.scores, names, f"niveau {level}", rule)
-    return _pair_table(rows, rule)
+    return _pairs(((f"niveau {k}", result.scores[names]) for k, names in levels.items()), rule)
 
 
-def _consistency(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
-    rows = {}
-    for node in result.design.hierarchy.nodes:
-        x = up[list(node.children)].to_numpy(dtype=float)
-        alpha = cronbach_alpha(x)
-        rows[node.id] = {
-            "k": len(node.children),
-            "alfa": alpha,
-            "alfa_gestandaardiseerd": cronbach_alpha(
-                ZScore().fit_transform(x, np.ones(x.shape[1]))
-            ),
-            "licht": _light(alpha, alpha >= rule.alpha, alpha < rule.alpha_low),
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("groep")
-    table["regel"] = (
-        f"Cronbachs alfa van de genormaliseerde onderdelen: groen vanaf {_number(rule.alpha)}, "
-        f"rood onder {_number(rule.alpha_low)}"
-    )
-    return table
+def _consistency(groups: Mapping[str, pd.DataFrame], rule: AuditRules) -> pd.DataFrame:
+    rows = []
+    for name, frame in groups.items():
+        x = frame.to_numpy(dtype=float)
+        alpha, standard = (
+            cronbach_alpha(y) for y in (x, ZScore().fit_transform(x, np.ones(x.shape[1])))
+        )
+        light = _light(alpha, alpha >= rule.alpha, alpha < rule.alpha_low)
+        rows.append((name, x.shape[1], alpha, standard, light))
+    columns = ["groep", "k", "alfa", "alfa_gestandaardiseerd", "licht"]
+    return pd.DataFrame(rows, columns=columns).set_index("groep")
 
 
-def _components(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    for node in result.design.hierarchy.nodes:
-        if len(node.children) < 2:
-            continue
-        for number, value, share, running in _eigen(up[list(node.children)]):
+def _components(groups: Mapping[str, pd.DataFrame], rule: AuditRules) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for name, frame in groups.items():
+        for number, value, share, running in _eigen(frame) if frame.shape[1] > 1 else ():
             light = GREY
             if number == 1:
                 light = _light(share, share >= rule.first_component, share < rule.low)
-            rows.append(
-                {
-                    "groep": node.id,
-                    "component": number,
-                    "eigenwaarde": value,
-                    "verklaard": share,
-                    "cumulatief": running,
-                    "licht": light,
-                }
-            )
-    table = pd.DataFrame(
-        rows,
-        columns=["groep", "component", "eigenwaarde", "verklaard", "cumulatief", "licht"],
-    )
-    table["regel"] = (
-        f"eerste component: groen vanaf {_pct(rule.first_component)} verklaarde variantie, rood "
-        f"onder {_pct(rule.low)}; verdere componenten alleen ter informatie"
-    )
-    return table
+            rows.append((name, number, value, share, running, light))
+    columns = ["groep", "component", "eigenwaarde", "verklaard", "cumulatief", "licht"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _eigen(frame: pd.DataFrame) -> list[tuple[int, float, float, float]]:
@@ -467,129 +432,71 @@ def _eigen(frame: pd.DataFrame) -> list[tuple[int, float, float, float]]:
 
 def _parents(result: IndexResult, rule: AuditRules) -> pd.DataFrame:
     hierarchy = result.design.hierarchy
-    rows = {}
+    rows = []
     for name in hierarchy.indicators:
-        domain, root = hierarchy.domain(name), hierarchy.root_of(name)
-        r_domain, _ = correlation(result.normalised[name], result.scores[domain], "pearson")
-        r_index, _ = correlation(result.normalised[name], result.scores[root], "pearson")
-        rows[name] = {
-            "domein": domain,
-            "r_domein": r_domain,
-            "r_index": r_index,
-            "licht": _light(
-                r_domain + r_index, min(r_domain, r_index) >= rule.low, min(r_domain, r_index) < 0
-            ),
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
-    table["regel"] = (
-        f"groen als beide correlaties minstens {_number(rule.low)} zijn, rood als er één "
-        "negatief is"
-    )
-    return table
+        above = hierarchy.parent[name], hierarchy.root_of(name)
+        own, index = (
+            correlation(result.normalised[name], result.scores[up], "pearson")[0] for up in above
+        )
+        least = min(own, index)
+        rows.append((name, above[0], own, index, _light(own + index, least >= rule.low, least < 0)))
+    columns = ["indicator", "domein", "r_domein", "r_index", "licht"]
+    return pd.DataFrame(rows, columns=columns).set_index("indicator")
 
 
-def _influence(result: IndexResult, up: pd.DataFrame, rule: AuditRules) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    for node in result.design.hierarchy.nodes:
-        rows += _influence_of(node, result, up, rule)
-    table = pd.DataFrame(
-        rows, columns=["groep", "onderdeel", "gewicht", "S", "invloed", "verhouding", "licht"]
-    )
-    table["regel"] = (
-        "invloed = aandeel in de hoofdeffecten S = Var(E[score | onderdeel]) / Var(score) "
-        f"(Paruolo e.a. 2013); groen als invloed / gewicht tussen 1/{_number(rule.influence)} en "
-        f"{_number(rule.influence)} ligt, rood als het onderdeel geen invloed heeft"
-    )
-    return table
-
-
-def _influence_of(
-    node: Node, result: IndexResult, up: pd.DataFrame, rule: AuditRules
-) -> list[dict[str, object]]:
-    score = result.scores[node.id].to_numpy(dtype=float)
-    effects = np.array([main_effect(up[c].to_numpy(dtype=float), score) for c in node.children])
-    weight = result.chain.weights[node.id] / result.chain.weights[node.id].sum()
-    total = np.nansum(effects)
-    share = effects / total if total > 0 else np.full(effects.shape, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = share / weight
-    return [
-        {
-            "groep": node.id,
-            "onderdeel": c,
-            "gewicht": float(w),
-            "S": float(e),
-            "invloed": float(s),
-            "verhouding": float(q),
-            "licht": _light(q, 1 / rule.influence <= q <= rule.influence, e < 0.05),
-        }
-        for c, w, e, s, q in zip(node.children, weight, effects, share, ratio, strict=True)
-    ]
+def _influence(
+    result: IndexResult, groups: Mapping[str, pd.DataFrame], rule: AuditRules
+) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for name, frame in groups.items():
+        score = result.scores[name].to_numpy(dtype=float)
+        effects = np.array([main_effect(x, score) for x in frame.to_numpy(dtype=float).T])
+        weight = result.chain.weights[name] / result.chain.weights[name].sum()
+        total = np.nansum(effects)
+        share = effects / total if total > 0 else np.full(effects.shape, np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = share / weight
+        rows += [
+            (name, c, w, e, s, q, _light(q, 1 / rule.influence <= q <= rule.influence, e < 0.05))
+            for c, w, e, s, q in zip(frame, weight, effects, share, ratio, strict=True)
+        ]
+    columns = ["groep", "onderdeel", "gewicht", "S", "invloed", "verhouding", "licht"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _external(result: IndexResult, external: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    for measure in [] if external is None else external.columns:
-        other = external[measure].reindex(result.scores.index)  # type: ignore[index]
-        for node in result.scores.columns:
-            rank, n = correlation(result.scores[node], other, "spearman")
-            linear, _ = correlation(result.scores[node], other, "pearson")
-            rows.append(
-                {
-                    "extern": measure,
-                    "onderdeel": node,
-                    "spearman": rank,
-                    "pearson": linear,
-                    "n": n,
-                    "licht": _light(rank, abs(rank) >= rule.external, abs(rank) < rule.low),
-                }
-            )
-    table = pd.DataFrame(rows, columns=["extern", "onderdeel", "spearman", "pearson", "n", "licht"])
-    table["regel"] = (
-        f"groen als |rangcorrelatie| minstens {_number(rule.external)} is, rood onder "
-        f"{_number(rule.low)}; een externe index zit nooit in de score"
-    )
-    return table
+    rows: list[tuple[object, ...]] = []
+    for measure, column in () if external is None else external.items():
+        other = column.reindex(result.scores.index)
+        for node, score in result.scores.items():
+            rank, n = correlation(score, other, "spearman")
+            linear, _ = correlation(score, other, "pearson")
+            light = _light(rank, abs(rank) >= rule.external, abs(rank) < rule.low)
+            rows.append((measure, node, rank, linear, n, light))
+    columns = ["extern", "onderdeel", "spearman", "pearson", "n", "licht"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _ranks(ranks: pd.DataFrame | None) -> pd.DataFrame:
     empty = pd.DataFrame(columns=["rank", "rank_p05", "rank_p95"], dtype=float)
     known = empty if ranks is None else ranks[list(empty)].astype("Float64").astype(float).dropna()
     low, high = known["rank_p05"], known["rank_p95"]
-    table = pd.DataFrame(
-        {"rang": known["rank"], "rang_p05": low, "rang_p95": high, "breedte": high - low}
+    light = pd.Series(AMBER, index=known.index).where(~known["rank"].between(low, high), GREEN)
+    return known.rename(columns=lambda name: name.replace("rank", "rang")).assign(
+        breedte=high - low, licht=light
     )
-    inside = known["rank"].between(low, high)
-    table["licht"] = pd.Series(AMBER, index=known.index).where(~inside, GREEN)
-    table["regel"] = (
-        "groen als de rang in het eigen interval van 5 tot 95 % van de doorrekeningen ligt, oranje "
-        "daarbuiten: dan hangt de rang op de gekozen methode"
-    )
-    return table
 
 
 def _proxy(result: IndexResult, origin: pd.DataFrame | None, rule: AuditRules) -> pd.DataFrame:
     both = pd.concat([result.normalised, result.scores], axis=1)
-    rows: list[dict[str, object]] = []
-    for measure in [] if origin is None else origin.columns:
-        other = origin[measure].reindex(both.index)  # type: ignore[index]
+    rows: list[tuple[object, ...]] = []
+    for measure, column in () if origin is None else origin.items():
+        other = column.reindex(both.index)
         for name in both.columns:
             r, n = correlation(both[name], other, "spearman")
-            rows.append(
-                {
-                    "onderdeel": name,
-                    "herkomst": measure,
-                    "spearman": r,
-                    "n": n,
-                    "licht": _light(r, abs(r) < rule.proxy, abs(r) >= rule.proxy_high),
-                }
-            )
-    table = pd.DataFrame(rows, columns=["onderdeel", "herkomst", "spearman", "n", "licht"])
-    table["regel"] = (
-        f"groen als |rangcorrelatie met herkomst| onder {_number(rule.proxy)} ligt, rood vanaf "
-        f"{_number(rule.proxy_high)}: de indicator kan herkomst vervangen"
-    )
-    return table
+            light = _light(r, abs(r) < rule.proxy, abs(r) >= rule.proxy_high)
+            rows.append((name, measure, r, n, light))
+    return pd.DataFrame(rows, columns=["onderdeel", "herkomst", "spearman", "n", "licht"])
 
 
 def correlation(

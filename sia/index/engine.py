@@ -24,18 +24,14 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from sia.index.aggregation import (
     Aggregator,
     Arithmetic,
-    GeneralisedMean,
-    Geometric,
-    Harmonic,
     aggregate,
 )
-from sia.index.build import FittedColumns, normaliser_groups, signs
+from sia.index.build import FittedColumns, apply_normalisers, fit_normalisers, impute_columns
 from sia.index.chain import resolve
-from sia.index.choices import STEPS, Noise, Recorded, Step
+from sia.index.choices import STEPS, Step, Version
 from sia.index.design import IndexDesign, Node
 from sia.index.draw_ranks import Ranks, rank_keys, rank_rows, to_keys
-from sia.index.imputation import Imputer, NoImputation, Setting
-from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment
+from sia.index.treatment import FittedTreatment, NoTreatment, SkewKurtosis, Treatment, treat
 
 Array = npt.NDArray[np.float64]
 
@@ -79,7 +75,7 @@ class Engine:
     own: Variant
     options: dict[str, tuple[Any, ...]]
     tables: Mapping[str, Array]
-    noise: Noise | Recorded | None
+    version: Version | None
     node: str
     seed: int
     memory_limit: int
@@ -148,9 +144,9 @@ class Engine:
         take(draws, variant.ranks(leaves, self._weights(variant, plan, draws), draws.size))
 
     def _errors(self, streams: npt.NDArray[np.int64]) -> Array:
-        if self.noise is None:
+        if self.version is None:
             raise ValueError("a draw has data error but no error was given")
-        return np.stack([self.noise.version(self.seed, int(s)) for s in streams])
+        return np.stack([self.version(self.seed, int(s)) for s in streams])
 
     def _weights(
         self, variant: Variant, plan: Plan, draws: npt.NDArray[np.int64]
@@ -180,7 +176,6 @@ class Variant:
 
     design: IndexDesign
     nodes: tuple[Node, ...]
-    setting: Setting
     leaves: Array
     base: Mapping[str, Array]
     anchor: tuple[dict[str, FittedTreatment], FittedColumns] | None
@@ -191,11 +186,9 @@ class Variant:
     @classmethod
     def of(cls, values: Array, units: pd.Index[Any], design: IndexDesign, node: str) -> Variant:
         """Return a design made ready, its weights resolved on the data."""
-        names = design.hierarchy.indicators
-        setting = Setting(signs(design), tuple(design.hierarchy.domain(i) for i in names))
         below = _below(design, node)
         nodes = tuple(n for n in design.hierarchy.nodes if n.id in below)
-        half = cls(design, nodes, setting, values, {}, _anchor(design), node)
+        half = cls(design, nodes, values, {}, _anchor(design), node)
         leaves = half.positive(half.normalised(values[None])[0])
         chain = resolve(leaves, design)
         straight = half._linear() and not np.isnan(leaves).any()
@@ -203,7 +196,7 @@ class Variant:
         if straight:
             upright = leaves.T
             linear = to_keys(upright, leaves.min(), leaves.max(), np.empty(upright.shape))
-        return cls(design, nodes, setting, leaves, chain.weights, half.anchor, node, linear)
+        return cls(design, nodes, leaves, chain.weights, half.anchor, node, linear)
 
     def width(self, n: int) -> int:
         """Return floats that one draw needs while the leaves are shared."""
@@ -212,14 +205,9 @@ class Variant:
 
     def normalised(self, x: Array) -> Array:
         """Impute, treat and normalise, shape (m, n, k)."""
-        filled = self._imputed(x)
-        treated = self._treated(filled)
-        if self.anchor is not None:
-            out = np.empty_like(treated)
-            for columns, fitted in self.anchor[1]:
-                out[..., columns] = fitted.transform(treated[..., columns])
-            return out
-        return _normalise(treated, self.design, self.setting)
+        treated = self._treated(impute_columns(x, self.design))
+        fitted = self.anchor[1] if self.anchor else fit_normalisers(treated, self.design)
+        return apply_normalisers(treated, fitted)
 
     def positive(self, leaves: Array) -> Array:
         """Rescale indicators to 1-100 when the aggregation needs values above zero."""
@@ -275,18 +263,7 @@ class Variant:
 
     def _closed(self) -> bool:
         """Whether every aggregation is a power mean, which is a matrix product."""
-        return all(_power(self.design.aggregator_of(node)) is not None for node in self.nodes)
-
-    def _imputed(self, x: Array) -> Array:
-        chosen = [self.design.imputer_of(i) for i in self.design.hierarchy.indicators]
-        by_rule: dict[int, Imputer] = {id(c): c for c in chosen}
-        if all(isinstance(c, NoImputation) for c in by_rule.values()) or not np.isnan(x).any():
-            return x
-        out = x.copy()
-        for imputer in by_rule.values():
-            columns = [j for j, c in enumerate(chosen) if c is imputer]
-            out[..., columns] = imputer.fill(x, self.setting)[..., columns]
-        return out
+        return all(self.design.aggregator_of(node).power is not None for node in self.nodes)
 
     def _treated(self, x: Array) -> Array:
         names = self.design.hierarchy.indicators
@@ -328,21 +305,9 @@ def _anchor(
     if design.reference is None:
         return None
     names = list(design.hierarchy.indicators)
-    table = design.reference[names].to_numpy(dtype=float)
-    fitted = {i: design.treatment_of(i).fit(table[:, j]).fitted for j, i in enumerate(names)}
-    treated = np.stack([fitted[i].apply(table[:, j]) for j, i in enumerate(names)], axis=-1)
-    sign = signs(design)
-    return fitted, [(c, rule.fit(treated[:, c], sign[c])) for c, rule in normaliser_groups(design)]
-
-
-def _normalise(x: Array, design: IndexDesign, setting: Setting) -> Array:
-    groups = normaliser_groups(design)
-    if len(groups) == 1:
-        return groups[0][1].fit_transform(x, setting.direction)
-    out = np.empty_like(x)
-    for columns, rule in groups:
-        out[..., columns] = rule.fit_transform(x[..., columns], setting.direction[columns])
-    return out
+    rules = {i: design.treatment_of(i) for i in names}
+    known = treat(design.reference[names].astype(float), rules)
+    return known.fitted, fit_normalisers(known.values.to_numpy(), design)
 
 
 def _treat(x: Array, rules: list[Treatment]) -> Array:
@@ -362,17 +327,6 @@ def _treat(x: Array, rules: list[Treatment]) -> Array:
     return out
 
 
-def _power(rule: Aggregator) -> float | None:
-    """Return p when the rule is a power mean, else None."""
-    if isinstance(rule, Arithmetic):
-        return 1.0
-    if isinstance(rule, Geometric):
-        return 0.0
-    if isinstance(rule, Harmonic):
-        return -1.0
-    return rule.p if isinstance(rule, GeneralisedMean) else None
-
-
 def _shared(
     node: Node,
     rule: Aggregator,
@@ -383,7 +337,7 @@ def _shared(
     weight: Array,
 ) -> Array:
     """Return a power mean for all weightings at once: products of weights with shared leaves."""
-    p = _power(rule)
+    p = rule.power
     if p is None:
         raise ValueError(f"{type(rule).__name__} is not a power mean")
     at_leaf = [c in names for c in node.children]

@@ -222,7 +222,8 @@ class _Posts(Fitted):
 
     def transform(self, x: Array) -> Array:
         """Return the distance from the goalpost where the score is zero."""
-        base = _log(x) if self.rule.logarithm else x
+        with np.errstate(divide="ignore", invalid="ignore"):
+            base = np.log(x) if self.rule.logarithm else x
         y = (base - self.start) / self.width
         if self.rule.truncate:
             y = np.clip(y, 0.0, 1.0)
@@ -499,9 +500,3 @@ def _range(x: Array) -> tuple[Array, Array]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.nanmin(x, axis=-2, keepdims=True), np.nanmax(x, axis=-2, keepdims=True)
-
-
-def _log(x: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logged: Array = np.log(x)
-    return logged

@@ -16,7 +16,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from sia.index.aggregation import Arithmetic, GeneralisedMean
 from sia.index.build import IndexResult
 from sia.index.checks import check_number
 
@@ -60,9 +59,9 @@ def order_proof(
     check_number("share", share, above=0, below=1)
     check_number("top", top, above=0, below=1)
     check_number("reach", reach, above=0, below=1)
-    (root,) = (node for node in result.design.hierarchy.nodes if node.id not in _parented(result))
+    (root,) = map(result.design.hierarchy.node, result.design.hierarchy.roots)
     rule = result.design.aggregator_of(root)
-    if not isinstance(rule, Arithmetic | GeneralisedMean) or getattr(rule, "p", 1.0) <= 0:
+    if rule.power is None or rule.power <= 0:
         raise ValueError(f"the order of {root.id} by {rule} is no linear inequality in the weights")
     columns = [
         result.rescaled.get(child, result.scores.get(child, result.normalised.get(child)))
@@ -70,7 +69,7 @@ def order_proof(
     ]
     x = np.column_stack([np.asarray(column, dtype=float) for column in columns])
     scored = result.scores[root.id].notna().to_numpy()
-    power = np.abs(x[scored]) ** getattr(rule, "p", 1.0) * np.sign(x[scored])
+    power = np.abs(x[scored]) ** rule.power * np.sign(x[scored])
     case = _Case(power / np.nanmax(np.abs(power)), np.array(root.weights) / sum(root.weights))
     units = result.scores.index[scored]
     quarter = int(np.ceil(len(units) * top))
@@ -82,10 +81,6 @@ def order_proof(
     ]
     table = pd.DataFrame(rows, columns=["best", "worst", "exact", "turn", "instead"], index=units)
     return table.assign(instead=["" if j < 0 else str(units[j]) for j in table["instead"]])
-
-
-def _parented(result: IndexResult) -> set[str]:
-    return {child for node in result.design.hierarchy.nodes for child in node.children}
 
 
 @dataclass(frozen=True, eq=False)

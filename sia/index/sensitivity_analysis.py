@@ -10,19 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sia.index.aggregation import Arithmetic, GeneralisedMean, Geometric, Harmonic
-from sia.index.build import IndexResult, build_index, evaluate
-from sia.index.chain import Chain
+from sia.index.build import IndexResult, build_index
+from sia.index.chain import Chain, evaluate
 from sia.index.checks import check_number
 from sia.index.choices import STEPS, Choices, DataError, RecordedDraws
-from sia.index.design import IndexDesign, PerKey
+from sia.index.design import IndexDesign
 from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
 from sia.index.ranking import rank_scores
 from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
-from sia.index.weights import EqualWeights, GivenWeights, Weighting
+from sia.index.weights import EqualWeights, GivenWeights
 
 Array = npt.NDArray[np.float64]
 
@@ -120,7 +119,7 @@ def _factors(engine: Engine, choices: Choices) -> list[str]:
     found: list[str] = [s for s in STEPS if len(engine.options[s]) > 1]
     found += ["weights"] if engine.tables else []
     found += ["leave_out"] if choices.leave_out else []
-    return found + (["data_error"] if engine.noise is not None else [])
+    return found + (["data_error"] if engine.version is not None else [])
 
 
 def _plan(engine: Engine, choices: Choices, factors: list[str], u: Array, pool: int) -> Plan:
@@ -240,10 +239,9 @@ def _separable(result: IndexResult) -> bool:
     design = result.design
     alone = (NoImputation, MeanImputation, MedianImputation)
     fixed = (GivenWeights, EqualWeights)
-    means = (Arithmetic, Geometric, Harmonic, GeneralisedMean)
     return (
         not result.chain.rescale
-        and all(isinstance(design.aggregator_of(n), means) for n in design.hierarchy.nodes)
+        and all(design.aggregator_of(n).power is not None for n in design.hierarchy.nodes)
         and all(isinstance(design.imputer_of(i), alone) for i in design.hierarchy.indicators)
         and all(isinstance(design.weighting_of(n), fixed) for n in design.hierarchy.nodes)
     )
@@ -284,15 +282,12 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
         for step in ("impute", "treat", "normalise", "weigh", "aggregate", "minimum_share")
         if isinstance(choice := getattr(design, step), Mapping)
     }
-    steps["weigh"] = _weigh_without(steps.get("weigh", design.weigh), gone)
-    return replace(design, structure=kept, **steps)
-
-
-def _weigh_without(weigh: PerKey[Weighting], gone: set[str]) -> PerKey[Weighting]:
-    """Return the weighting without what it says of children that are gone."""
+    weigh = steps.get("weigh", design.weigh)
     if isinstance(weigh, Mapping):
-        return {key: rule.without(gone) for key, rule in weigh.items()}
-    return weigh.without(gone)
+        steps["weigh"] = {key: rule.without(gone) for key, rule in weigh.items()}
+    else:
+        steps["weigh"] = weigh.without(gone)
+    return replace(design, structure=kept, **steps)
 
 
 def _compare(full: pd.Series[float], other: pd.Series[float]) -> dict[str, float]:

@@ -76,17 +76,17 @@ def shrink(
     names = pd.Series("geheel", index=estimate.index)
     if group is not None:
         names = group.reindex(estimate.index).astype("object")
-    whole, whole_variance, means = _targets(m, s2, known, names)
-    weight, target, spread = np.full((3, m.size), np.nan)
-    tau: dict[Any, float] = {}
-    for name, (mean, uncertainty, tau2) in means.items():
-        rows = np.flatnonzero(known & (names == name).to_numpy())
-        _fill(rows, mean, uncertainty, tau2, s2, weight, target, spread)
-        tau[name] = tau2
-    lonely = np.flatnonzero(known & names.isna().to_numpy())
-    if lonely.size:
-        tau2 = _safe(m[known], s2[known])[0]
-        _fill(lonely, whole, whole_variance, tau2, s2, weight, target, spread)
+    nothing = np.full(m.size, np.nan)
+    weight, target, spread, tau = nothing, nothing, nothing, dict[Any, float]()
+    if known.any():
+        means, rest = _targets(m, s2, known, names)
+        tau = {name: tau2 for name, (_, _, tau2) in means.items()}
+        each = np.array([means.get(name, rest) for name in names]).T
+        target, uncertainty, tau2 = np.where(known, each, np.nan)
+        total = tau2 + s2
+        weight = np.where(total > 0, tau2 / np.where(total > 0, total, 1.0), 1.0)
+        weight = np.where(known, np.where(s2 == 0, 1.0, weight), np.nan)
+        spread = weight * s2 + (1 - weight) ** 2 * uncertainty
     value = np.where(s2 == 0, m, weight * m + (1.0 - weight) * target)
     index = estimate.index
     return Shrunk(
@@ -98,38 +98,18 @@ def shrink(
     )
 
 
-def _fill(
-    rows: npt.NDArray[np.intp],
-    mean: float,
-    uncertainty: float,
-    tau2: float,
-    s2: Array,
-    weight: Array,
-    target: Array,
-    spread: Array,
-) -> None:
-    """Write weight, target and posterior variance of one group's units."""
-    total = tau2 + s2[rows]
-    w = np.where(total > 0, tau2 / np.where(total > 0, total, 1.0), 1.0)
-    w = np.where(s2[rows] == 0, 1.0, w)
-    weight[rows], target[rows] = w, mean
-    spread[rows] = w * s2[rows] + (1 - w) ** 2 * uncertainty
-
-
 def _targets(
     m: Array, s2: Array, known: npt.NDArray[np.bool_], names: pd.Series[Any]
-) -> tuple[float, float, dict[Any, tuple[float, float, float]]]:
-    """Return the overall mean with its variance and per group (mean, its variance, tau2)."""
-    if not known.any():
-        return float("nan"), float("nan"), {}
+) -> tuple[dict[Any, tuple[float, float, float]], tuple[float, float, float]]:
+    """Return (mean, its variance, tau2) per group, and of the whole for who has no group."""
     own: dict[Any, tuple[float, float, float]] = {}
     for name in names[known].dropna().unique():
         rows = known & (names == name).to_numpy()
         tau2, mean, uncertainty = _safe(m[rows], s2[rows])
         own[name] = (mean, uncertainty, tau2)
-    _, whole, whole_variance = _safe(m[known], s2[known])
+    tau2_whole, whole, whole_variance = _safe(m[known], s2[known])
     if len(own) < 2:
-        return whole, whole_variance, own
+        return own, (whole, whole_variance, tau2_whole)
     means = np.array([v[0] for v in own.values()])
     variances = np.array([max(v[1], np.finfo(float).tiny) for v in own.values()])
     tau2_top, top, top_variance = between_variance(means, variances)
@@ -138,7 +118,7 @@ def _targets(
         w = tau2_top / (tau2_top + uncertainty) if tau2_top + uncertainty > 0 else 1.0
         spread = w * uncertainty + (1 - w) ** 2 * top_variance
         shrunken[name] = (w * mean + (1 - w) * top, spread, tau2)
-    return top, top_variance, shrunken
+    return shrunken, (top, top_variance, tau2_whole)
 
 
 def _safe(m: Array, s2: Array) -> tuple[float, float, float]:

@@ -19,22 +19,6 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class FittedTransform:
-    """The natural logarithm after a shift, or nothing (``geen``)."""
-
-    name: str = "geen"
-    shift: float = 0.0
-
-    def apply(self, x: Array) -> Array:
-        """Return transformed values; NaN where the logarithm does not exist."""
-        if self.name == "geen":
-            return x
-        with np.errstate(invalid="ignore", divide="ignore"):
-            y: Array = np.log(x + self.shift)
-        return np.where(np.isfinite(y), y, np.nan)
-
-
-@dataclass(frozen=True)
 class FittedTreatment:
     """What was decided for one indicator.
 
@@ -42,20 +26,29 @@ class FittedTreatment:
     ----------
     low, high : float
         Bounds of winsorisation; infinite when there was none.
+    shift : float or None
+        What is added before the natural logarithm is taken; None takes none.
     """
 
     low: float = -np.inf
     high: float = np.inf
-    transform: FittedTransform = FittedTransform()
+    shift: float | None = None
 
     def apply(self, x: Array) -> Array:
-        """Return treated values, any shape; NaN stays NaN."""
-        return self.transform.apply(np.clip(x, self.low, self.high))
+        """Return treated values, any shape; NaN stays NaN, and where the logarithm is not there."""
+        clipped = np.clip(x, self.low, self.high)
+        return clipped if self.shift is None else _logged(clipped, self.shift)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is done."""
         return self == FittedTreatment()
+
+
+def _logged(x: Array, shift: float) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y: Array = np.log(x + shift)
+    return np.where(np.isfinite(y), y, np.nan)
 
 
 @dataclass(frozen=True)
@@ -73,10 +66,10 @@ class LogCT:
     def __post_init__(self) -> None:
         check_fields(self, "factor", above=0)
 
-    def fit(self, x: Array) -> FittedTransform:
-        """Learn minimum and range from a vector without NaN."""
+    def fit(self, x: Array) -> float:
+        """Learn a - min, what is added before the logarithm, from a vector without NaN."""
         low, high = float(x.min()), float(x.max())
-        return FittedTransform("log", self.factor * (high - low) - low)
+        return self.factor * (high - low) - low
 
 
 @dataclass(frozen=True)
@@ -146,13 +139,10 @@ class SkewKurtosis(Treatment):
     def fit(self, x: Array) -> Step:
         """Decide about one vector, shape (n,)."""
         found = self.decide(x[None, :])
-        transform = found.transform.get(0, FittedTransform())
-        clipped = found.at_high[0] + found.at_low[0] > 0
-        parts = (["gewinsoriseerd"] if clipped else []) + (
-            [transform.name] if 0 in found.transform else []
-        )
+        parts = ["gewinsoriseerd"] if found.at_high[0] + found.at_low[0] > 0 else []
+        parts += ["log"] if 0 in found.shift else []
         return Step(
-            FittedTreatment(float(found.low[0]), float(found.high[0]), transform),
+            FittedTreatment(float(found.low[0]), float(found.high[0]), found.shift.get(0)),
             int(found.at_high[0]),
             int(found.at_low[0]),
             " + ".join(parts) or "geen",
@@ -168,9 +158,9 @@ class SkewKurtosis(Treatment):
         found.low[failing], found.high[failing] = -np.inf, np.inf
         found.at_high[failing] = found.at_low[failing] = 0
         for place, row in zip(failing, x[failing], strict=True):
-            fitted = self.transform.fit(row[~np.isnan(row)])
-            found.transform[int(place)] = fitted
-            found.passed[place] = self._pass(*shape(fitted.apply(row)[None, :]))[0]
+            shift = self.transform.fit(row[~np.isnan(row)])
+            found.shift[int(place)] = shift
+            found.passed[place] = self._pass(*shape(_logged(row, shift)[None, :]))[0]
         return found
 
     def passes(self, x: Array) -> bool | None:
@@ -219,7 +209,7 @@ class Decisions:
     """What was decided for many indicators, one per element, shape (s,).
 
     Bounds of winsorisation, points at those bounds, whether the rule is met and can be tested; the
-    transform by position.
+    shift of the logarithm by position.
     """
 
     low: Array
@@ -228,7 +218,7 @@ class Decisions:
     at_high: npt.NDArray[np.int64]
     passed: npt.NDArray[np.bool_]
     tested: npt.NDArray[np.bool_]
-    transform: dict[int, FittedTransform]
+    shift: dict[int, float]
 
     @classmethod
     def untouched(cls, passed: npt.NDArray[np.bool_], tested: npt.NDArray[np.bool_]) -> Decisions:
@@ -244,8 +234,8 @@ class Decisions:
         changed = np.isfinite(self.low) | np.isfinite(self.high)
         out = x.copy()
         out[changed] = np.clip(x[changed], self.low[changed, None], self.high[changed, None])
-        for place, fitted in self.transform.items():
-            out[place] = fitted.apply(out[place])
+        for place, shift in self.shift.items():
+            out[place] = _logged(out[place], shift)
         return out
 
 
@@ -333,7 +323,7 @@ def _cell_log(values: pd.DataFrame, done: pd.DataFrame, steps: dict[str, Step]) 
         for place in (int(p) for p in np.flatnonzero(~np.isnan(raw))):
             parts = ["hoog gewinsoriseerd"] if high[place] else []
             parts += ["laag gewinsoriseerd"] if low[place] else []
-            parts += [fitted.transform.name] if fitted.transform.name != "geen" else []
+            parts += ["log"] if fitted.shift is not None else []
             if parts:
                 rows.append(
                     (column, values.index[place], " + ".join(parts), raw[place], new[place])

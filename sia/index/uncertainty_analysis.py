@@ -18,9 +18,8 @@ from sia.index.choices import (
     STEPS,
     Choices,
     DataError,
-    Noise,
-    Recorded,
     RecordedDraws,
+    Version,
     prepare_noise,
 )
 from sia.index.design import IndexDesign
@@ -145,11 +144,11 @@ def prepare(
     check_number("memory_limit", memory_limit, above=0)
     picked = choices or Choices()
     table = prepare_values(check_values(values, hierarchy.indicators), design)
-    noise: Noise | Recorded | None
     if isinstance(error, RecordedDraws):
-        noise = error.prepare(table)
+        version: Version | None = error.prepare(table)
     else:
         noise = prepare_noise(error, table, denominators)
+        version = None if noise is None else noise.version
     x = table.to_numpy(dtype=float)
     own = Variant.of(x, table.index, design, node)
     tables: dict[str, Array] = {}
@@ -166,7 +165,7 @@ def prepare(
             times = picked.delivered(base, whole, weight_sets, redraw)
             tables[item.id] = tables.get(item.id, base[None, :]) * times
     options = picked.options(design)
-    return Engine(x, table.index, own, options, tables, noise, node, seed, memory_limit)
+    return Engine(x, table.index, own, options, tables, version, node, seed, memory_limit)
 
 
 def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Generator) -> Plan:
@@ -187,7 +186,7 @@ def random_plan(engine: Engine, choices: Choices, draws: int, rng: np.random.Gen
     if choices.leave_out:
         left = drawn(engine.values.shape[1] + 1) - 1
     sets = np.arange(draws) if engine.tables else np.full(draws, -1, dtype=np.int64)
-    error = np.full(draws, -1, dtype=np.int64) if engine.noise is None else np.arange(draws)
+    error = np.full(draws, -1, dtype=np.int64) if engine.version is None else np.arange(draws)
     return Plan(step, left, sets, error)
 
 

@@ -13,7 +13,7 @@ from sia.catalogue.model import Catalogue
 from sia.errors import InputError
 from sia.gemeente import Gemeente
 from sia.indicators.age import BY_AGE, OLD, YOUNG, by_age
-from sia.indicators.cells import Column, flags_frame, resolve
+from sia.indicators.cells import Column, resolve
 from sia.indicators.deliveries import bound
 from sia.indicators.lookup import Floats, Lookup
 from sia.indicators.norms import norm_row, norms_frame
@@ -138,11 +138,12 @@ def _assemble(
     catalogue: Catalogue,
 ) -> IndicatorTable:
     n, codes = len(roster.codes), roster.codes
-    values = pd.DataFrame({name: c.values[:n] for name, c in columns.items()}, index=codes)
-    years = pd.DataFrame(
-        {name: pd.array(c.years, dtype="Int64") for name, c in columns.items()}, index=codes
-    )
-    bottoms = pd.DataFrame({name: c.denominators for name, c in columns.items()}, index=codes)
+
+    def table(field: str, dtype: str = "float64") -> pd.DataFrame:
+        made = {name: pd.array(getattr(c, field)[:n], dtype=dtype) for name, c in columns.items()}
+        return pd.DataFrame(made, index=codes)
+
+    values, years = table("values"), table("years", "Int64")
     unknown = pd.Series(float("nan"), index=codes)
     areas = roster.frame.assign(
         inwoners=values[INHABITANTS], huishoudens=values.get(HOUSEHOLDS, unknown)
@@ -164,16 +165,16 @@ def _assemble(
         jaar=jaar,
         areas=areas[order],
         values=values,
-        flags=flags_frame(columns, codes),
+        flags=table("flags", "str"),
         years=years.mask(years == 0),
-        denominators=bottoms,
+        denominators=table("denominators"),
         norms=norms_frame(rows),
         provenance=_provenance(columns),
         verantwoording=roster.verantwoording,
         catalogue=catalogue,
         besluiten=tuple(besluit.zin() for besluit in catalogue.besluiten),
-        lower=pd.DataFrame({name: c.lower for name, c in columns.items()}, index=codes),
-        upper=pd.DataFrame({name: c.upper for name, c in columns.items()}, index=codes),
+        lower=table("lower"),
+        upper=table("upper"),
     )
 
 

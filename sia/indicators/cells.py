@@ -271,11 +271,3 @@ def _source_reasons(
         stated = own != PRESENT
         reasons[stated] = own[stated]
     return reasons
-
-
-def flags_frame(columns: dict[str, Column], roster: pd.Index) -> pd.DataFrame:
-    """Return the flags of all columns as one table."""
-    return pd.DataFrame(
-        {name: pd.array(column.flags, dtype="str") for name, column in columns.items()},
-        index=roster,
-    )

@@ -41,7 +41,8 @@ class Lookup:
     """
 
     def __init__(self, tables: Iterable[SourceTable], roster: pd.Index) -> None:
-        listed = [(table, _buurten(table)) for table in tables]
+        levels = [(table, table.regions["niveau"].to_numpy()) for table in tables]
+        listed = [(table, table.regions.index[level == "buurt"]) for table, level in levels]
         kept = [
             (table, own)
             for table, own in listed
@@ -166,9 +167,3 @@ class Lookup:
 
 def _order(table: SourceTable) -> tuple[str, int, str, str]:
     return (table.source, table.year, table.origin.table, str(table.origin.path))
-
-
-def _buurten(table: SourceTable) -> pd.Index:
-    is_buurt = table.regions["niveau"].to_numpy() == "buurt"
-    codes: pd.Index = table.regions.index[is_buurt]
-    return codes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sia.agenda.insight.area_agenda import public_investments
-from sia.change.tables import JAREN
+from sia.change.since_base import JAREN
 from sia.duiding import Record
 from sia.sessie.reference import national_scores
 from sia.stages import agenda

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, in_file, refuse
 from sia.sources.base import (
     EMPTY,
     SECRET,
@@ -41,14 +42,12 @@ from sia.sources.delivery import (
     any_table_id,
     companion,
     contradiction,
-    origin_of,
+    require_year,
     table_id,
     year_from_names,
-    year_problem,
 )
-from sia.sources.periods import require_columns
+from sia.sources.periods import Cells, require_columns, tables_in
 from sia.sources.tabular import AGAIN, Peek, RawTable, pages, peek, read_pages
-from sia.sources.tidy import Draft, tidy
 
 NAME = "cbs.kwb"
 PUBLISHER = Publisher(
@@ -156,106 +155,66 @@ def _note(path: Path, seen: Peek, shape: str, named: str | None) -> str:
     return "; ".join(notes)
 
 
+@in_file
 def read(found: Found) -> SourceTable:
     """Read one delivery of the KWB.
 
     Canonical measures, all regions of the file. Percentages are added where only counts are
     given. Themes that CBS left empty have the reason "thema niet geleverd".
     """
-    if not found.year:
-        raise InputError([year_problem(found.path)])
-    wrong = contradiction(found.path, peek(found.path).head)
-    if wrong:
-        raise InputError([wrong])
+    require_year(found)
+    refuse(contradiction(found.path, peek(found.path).head))
     if found.shape == "odata4":
-        return tidy(_long_draft(found))
+        return _table(found, *_wide(found), SECRET_OR_UNKNOWN)
     raw = read_pages(found.path)
-    columns = raw.columns
+    columns, measures = raw.columns, dictionary(_DICTIONARY).measures
     if found.shape == "odata3":
         _check_year(found, columns)
-        return tidy(_draft(found, raw, _match_keys(found, columns), key_fields(found, raw)))
+        typed = peek(found.path).kind in ("json", "parquet")
+        blank = SECRET_OR_UNKNOWN if typed else EMPTY
+        # by title and group where DataProperties is there, else by stem and order
+        by_key = by_heading(headings_from_keys(columns), measures, found.year)
+        told = by_heading(described(found.path, columns), measures, found.year)
+        return _table(found, raw, {**by_key, **told}, key_fields(found, raw), blank)
     if found.shape == "spreadsheet":
-        matched = by_short_name(columns, dictionary(_DICTIONARY).measures, found.year)
-        return tidy(_draft(found, raw, matched, _spreadsheet_fields(raw)))
-    headings = headings_from_statline(columns)
-    matched = by_heading(headings, dictionary(_DICTIONARY).measures, found.year)
-    return tidy(_draft(found, raw, matched, statline_fields(raw)))
+        matched = by_short_name(columns, measures, found.year)
+        return _table(found, raw, matched, _spreadsheet_fields(raw), EMPTY)
+    matched = by_heading(headings_from_statline(columns), measures, found.year)
+    return _table(found, raw, matched, statline_fields(raw), EMPTY)
 
 
-def _draft(
+def _table(
     found: Found,
     raw: RawTable,
     matched: Mapping[str, list[str]],
-    fields: Mapping[str, pd.Series | None],
-) -> Draft:
+    fields: Mapping[str, Cells],
+    blank: str,
+) -> SourceTable:
     words = dictionary(_DICTIONARY)
-    columns = one_column_each(matched, found.path)
-    _require(found.path, columns)
-    cells = pd.DataFrame({name: raw.frame[column] for name, column in columns.items()})
-    cells, columns = _with_sums(cells, columns)
-    codes = fields["codes"]
-    if codes is None:
-        raise InputError([_no_codes(found.path)])
-    typed = found.shape == "odata3" and peek(found.path).kind in ("json", "parquet")
-    return Draft(
-        source=NAME,
-        year=found.year,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
-        cells=cells,
-        codes=codes,
-        measures={measure.name: measure for measure in words.measures},
-        columns=columns,
-        names=fields["names"],
-        gemeenten=fields["gemeenten"],
-        rows=[raw.row_label(position) for position in range(len(raw.frame))],
-        blank=SECRET_OR_UNKNOWN if typed else EMPTY,
-        shares=words.shares,
+    raw, columns = _with_sums(raw, one_column_each(matched))
+    absent = [words.by_name(name) for name in words.required if name not in columns]
+    refuse(
+        Problem(
+            f"De kolom met {measure.title.lower()} ontbreekt.",
+            "Controleer of dit het volledige bestand van CBS is.",
+            kolom=", ".join((*measure.short, measure.title)),
+        )
+        for measure in absent
     )
+    how: dict[str, Any] = {**fields, "blank": blank, "shares": words.shares}
+    return tables_in(raw, found, PUBLISHER, words.measures, columns, **how)(None, found.year)
 
 
-def _with_sums(
-    cells: pd.DataFrame, columns: Mapping[str, str]
-) -> tuple[pd.DataFrame, dict[str, str]]:
+def _with_sums(raw: RawTable, columns: Mapping[str, str]) -> tuple[RawTable, dict[str, str]]:
     """Add the counts that are given in parts only; a part that is missing leaves the sum empty."""
-    added = dict(columns)
+    frame, added = raw.frame, dict(columns)
     for total, parts in _SUMS.items():
         if total not in columns and set(parts) <= set(columns):
-            numbers = cells[list(parts)].apply(pd.to_numeric, errors="coerce")
-            cells = cells.assign(**{total: numbers.sum(axis=1, skipna=False)})
-            added[total] = " + ".join(columns[part] for part in parts)
-    return cells, added
-
-
-def _require(path: Path, columns: Mapping[str, str]) -> None:
-    words = dictionary(_DICTIONARY)
-    absent = [words.by_name(name) for name in words.required if name not in columns]
-    if absent:
-        raise InputError(
-            [
-                Problem(
-                    f"De kolom met {measure.title.lower()} ontbreekt.",
-                    "Controleer of dit het volledige bestand van CBS is.",
-                    bestand=str(path),
-                    kolom=", ".join((*measure.short, measure.title)),
-                )
-                for measure in absent
-            ]
-        )
-
-
-def _no_codes(path: Path) -> Problem:
-    return Problem(
-        "Er is geen kolom met gebiedscodes (buurt, wijk of gemeente).",
-        "Download de tabel met de regiocodes erbij (StatLine: onderwerp Codering).",
-        bestand=str(path),
-    )
-
-
-def _match_keys(found: Found, columns: Iterable[str]) -> dict[str, list[str]]:
-    """Match v3 keys by title and group when DataProperties is there, else by stem and order."""
-    measures = dictionary(_DICTIONARY).measures
-    by_key = by_heading(headings_from_keys(columns), measures, found.year)
-    return {**by_key, **by_heading(described(found.path, columns), measures, found.year)}
+            given = [columns[part] for part in parts]
+            added[total] = " + ".join(given)
+            numbers = frame[given].apply(pd.to_numeric, errors="coerce").sum(axis=1, skipna=False)
+            frame = frame.assign(**{added[total]: numbers})
+    return replace(raw, frame=frame), added
 
 
 def described(path: Path, columns: Iterable[str], *, needed: bool = False) -> list[Heading]:
@@ -273,7 +232,6 @@ def described(path: Path, columns: Iterable[str], *, needed: bool = False) -> li
         raise InputError.one(
             "De kolomnamen zeggen zonder beschrijving niet waarover ze gaan.",
             "Zet het bestand DataProperties van dezelfde tabel ernaast (`sia fetch`).",
-            bestand=str(path),
         )
     return []
 
@@ -287,12 +245,11 @@ def _check_year(found: Found, columns: Iterable[str]) -> None:
         raise InputError.one(
             f"De kolomnummers horen bij {years[numbers[0]]}, maar het bestand heet {found.year}.",
             "Zet het goede jaar in de bestandsnaam of download de tabel van dat jaar.",
-            bestand=str(found.path),
             kolom=f"MateVanStedelijkheid_{numbers[0]}",
         )
 
 
-def key_fields(found: Found, raw: RawTable) -> dict[str, pd.Series | None]:
+def key_fields(found: Found, raw: RawTable) -> dict[str, Cells]:
     """Return code, name and municipality of every row of a v3 table."""
     codes, titles_of = _codes_and_titles(raw)
     names = _first(raw, ("buurt_naam",))
@@ -328,7 +285,7 @@ def _titles(path: Path, codes: pd.Series) -> pd.Series:
     return codes.astype(str).str.strip().map(lookup)
 
 
-def _spreadsheet_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+def _spreadsheet_fields(raw: RawTable) -> dict[str, Cells]:
     return {
         "codes": _first(raw, ("gwb_code_10", "gwb_code")),
         "names": _first(raw, ("regio",)),
@@ -336,7 +293,7 @@ def _spreadsheet_fields(raw: RawTable) -> dict[str, pd.Series | None]:
     }
 
 
-def statline_fields(raw: RawTable) -> dict[str, pd.Series | None]:
+def statline_fields(raw: RawTable) -> dict[str, Cells]:
     """Return code, name and municipality of every row of a StatLine download."""
 
     def containing(word: str) -> pd.Series | None:
@@ -358,63 +315,37 @@ def _first(raw: RawTable, names: Iterable[str]) -> pd.Series | None:
     return None
 
 
-def _long_draft(found: Found) -> Draft:
-    """Turn OData v4 observations (one row per region and measure) into a wide draft."""
+def _wide(found: Found) -> tuple[RawTable, dict[str, list[str]], dict[str, Cells]]:
+    """Return OData v4 observations (a row per region and measure) as a row per region.
+
+    With the columns of each measure, and code and name of every row.
+    """
     raw = read_pages(found.path)
-    long = raw.frame
-    require_columns(
-        found.path, raw, {"WijkenEnBuurten": "gebiedscodes", "Measure": "maten", "Value": "cijfers"}
-    )
-    _check_long(found.path, raw)
+    needed = {"WijkenEnBuurten": "gebiedscodes", "Measure": "maten", "Value": "cijfers"}
+    require_columns(raw, needed)
     codes, measure = raw.text("WijkenEnBuurten"), raw.text("Measure")
-    matched = _match_codes(found, pd.unique(measure))
-    columns = one_column_each(matched, found.path)
-    _require(found.path, columns)
+    _check_long(raw.frame, (codes == "") | (measure == ""))
     regions = pd.Series(_long_regions(found, codes), name="WijkenEnBuurten")
-    wide = pd.DataFrame(index=pd.Index(regions))
-    value = _long_values(long)
-    for name, code in columns.items():
-        chosen = (measure == code).to_numpy()
-        one = pd.Series(value[chosen].to_numpy(), index=codes[chosen])
-        wide[name] = one.reindex(wide.index)
-    wide, columns = _with_sums(wide, columns)
+    long = pd.DataFrame({"code": codes, "measure": measure, "value": _long_values(raw.frame)})
+    wide = long.pivot(index="code", columns="measure", values="value").reindex(regions)
     titles = companion(found.path, "WijkenEnBuurtenCodes")
-    words = dictionary(_DICTIONARY)
-    return Draft(
-        source=NAME,
-        year=found.year,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
-        cells=wide.reset_index(drop=True),
-        codes=regions,
-        measures={m.name: m for m in words.measures},
-        columns=columns,
-        names=None if titles is None else _titles(titles, regions),
-        rows=list(regions),
-        blank=SECRET_OR_UNKNOWN,
-        shares=words.shares,
-    )
+    names = None if titles is None else _titles(titles, regions)
+    fields: dict[str, Cells] = {"codes": regions, "names": names}
+    frame = wide.rename_axis(None, axis=1).reset_index(drop=True)
+    table = RawTable(found.path, frame, lines=list(regions))
+    return table, _match_codes(found, measure.unique()), fields
 
 
-def _check_long(path: Path, raw: RawTable) -> None:
-    long = raw.frame
-    nameless = ((raw.text("WijkenEnBuurten") == "") | (raw.text("Measure") == "")).to_numpy()
+def _check_long(long: pd.DataFrame, nameless: pd.Series) -> None:
     if nameless.any():
-        raise InputError.one(
-            f"{int(nameless.sum())} rijen hebben geen gebied of geen maat.",
-            AGAIN,
-            bestand=str(path),
-            rij=str(int(nameless.argmax()) + 1),
-        )
+        wat = f"{int(nameless.sum())} rijen hebben geen gebied of geen maat."
+        raise InputError.one(wat, AGAIN, rij=str(int(nameless.argmax()) + 1))
     double = long.duplicated(subset=["WijkenEnBuurten", "Measure"], keep=False).to_numpy()
     if double.any():
         first = long[double].iloc[0]
-        raise InputError.one(
-            f"{first['WijkenEnBuurten']} heeft meer dan één waarneming van "
-            f"{first['Measure']} ({int(double.sum())} zulke rijen).",
-            AGAIN,
-            bestand=str(path),
-            rij=str(int(double.argmax()) + 1),
-        )
+        wat = f"{first['WijkenEnBuurten']} heeft meer dan één waarneming van {first['Measure']}"
+        wat += f" ({int(double.sum())} zulke rijen)."
+        raise InputError.one(wat, AGAIN, rij=str(int(double.argmax()) + 1))
 
 
 def _long_values(long: pd.DataFrame) -> pd.Series:

@@ -20,7 +20,7 @@ from sia.errors import Problem, refuse
 
 _FOLDER = Path(__file__).parent / "measures"
 _KEY = re.compile(r"(?:k_)?(?P<stem>.+)_(?P<number>\d+)")
-_UNIT = re.compile(r"(?P<title>.*\S)\s*\((?P<unit>[^()]*)\)\s*")
+_UNIT = re.compile(r"(?P<title>.*\S)\s*\([^()]*\)\s*")
 _ANCHORS = ("elektriciteit", "aardgas")
 
 
@@ -91,13 +91,11 @@ class Heading:
     `column`: name in the file.
     `title`: title, or the key without prefix and number.
     `group`: titles of the groups above it.
-    `unit`: unit, or "" when unknown.
     """
 
     column: str
     title: str
     group: str = ""
-    unit: str = ""
 
 
 def plain(text: str) -> str:
@@ -186,7 +184,7 @@ def headings_from_properties(
 ) -> list[Heading]:
     """Describe v3 columns with the table's DataProperties.
 
-    `properties`: rows with ``ID``, ``ParentID``, ``Key``, ``Title``, ``Unit``.
+    `properties`: rows with ``ID``, ``ParentID``, ``Key``, ``Title``.
     """
     rows = list(properties)
     by_id = {_integer(row.get("ID")): row for row in rows}
@@ -196,11 +194,7 @@ def headings_from_properties(
         row = by_key.get(column)
         if row is not None:
             group = "/".join(_ancestors(row, by_id))
-            title, unit = (
-                str(row.get("Title") or column).strip(),
-                str(row.get("Unit") or "").strip(),
-            )
-            described.append(Heading(column, title, group, unit))
+            described.append(Heading(column, str(row.get("Title") or column).strip(), group))
     return described
 
 
@@ -225,9 +219,8 @@ def headings_from_statline(columns: Iterable[str]) -> list[Heading]:
     described = []
     for column in columns:
         match = _UNIT.fullmatch(column)
-        path, unit = (match["title"], match["unit"]) if match else (column, "")
-        group, _, title = path.rpartition("/")
-        described.append(Heading(column, title.strip(), group.strip(), unit.strip()))
+        group, _, title = (match["title"] if match else column).rpartition("/")
+        described.append(Heading(column, title.strip(), group.strip()))
     return described
 
 
@@ -294,17 +287,15 @@ def _in_year(known: Iterable[Measure], year: int) -> list[Measure]:
     return [measure for measure in known if measure.since <= year <= measure.until]
 
 
-def one_column_each(matched: Mapping[str, list[str]], path: Path) -> dict[str, str]:
+def one_column_each(matched: Mapping[str, list[str]]) -> dict[str, str]:
     """Return measure -> column."""
-    problems = [
+    refuse(
         Problem(
             f"Deze kolommen gaan over dezelfde maat ({name}).",
             "Laat er één staan.",
-            bestand=str(path),
             kolom=", ".join(columns),
         )
         for name, columns in matched.items()
         if len(columns) > 1
-    ]
-    refuse(problems)
+    )
     return {name: columns[0] for name, columns in matched.items()}

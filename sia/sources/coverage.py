@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.sources.base import Intake
 
 STATUSES = ("gelezen", "overgeslagen", "fout")
@@ -52,19 +52,14 @@ def _starting(frame: pd.DataFrame, prefix: str) -> set[str]:
     return {str(code) for code in frame.index if str(code).startswith(prefix)}
 
 
-def intake_text(found: Intake, gemeentecode: str, naam: str, waar: str = "") -> str:
-    """Say what was found for a municipality.
-
-    `waar`: the folders that were read, for the message.
-    """
+def intake_text(found: Intake, gemeentecode: str, naam: str) -> str:
+    """Say what was found for a municipality."""
     covered = coverage(found, gemeentecode)
     if covered.empty:
-        problem = Problem(
-            bestand=waar,
-            wat=f"Geen enkel bestand heeft buurten van {naam}.",
-            oplossing="Controleer de bronmappen, of haal de bronnen op met `sia fetch`.",
+        raise InputError.one(
+            f"Geen enkel bestand heeft buurten van {naam}.",
+            "Controleer de bronmappen, of haal de bronnen op met `sia fetch`.",
         )
-        raise InputError([problem])
     status = found.files["status"]
     faults, read = (int((status == one).sum()) for one in ("fout", "gelezen"))
     note = "geen bestand met fouten" if faults == 0 else f"LET OP: {faults} met fouten"

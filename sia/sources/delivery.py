@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sia.errors import InputError, Problem
-from sia.sources.base import Origin, Publisher
+from sia.sources.base import Found, Origin, Publisher
 from sia.store import sha256_file
 
 REGISTER, PROBED = "ophaalregister.json", "ophaalproef.json"
 """What `sia fetch` notes beside the files that it brought, and about the services."""
+_METADATA = re.compile(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"')
 _TABLE = re.compile(r"\d{5}(?:ned|NED)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _LEVELS_UP = 2
@@ -29,7 +30,7 @@ def table_id(path: Path, known: Iterable[str], content: str) -> str | None:
     `content`: head of the file; an OData answer names its table in ``odata.metadata``.
     """
     ids = set(known)
-    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+    metadata = _METADATA.search(content)
     places = [metadata[1]] if metadata else []
     places += [path.name, *(parent.name for parent in list(path.parents)[:_LEVELS_UP])]
     for place in places:
@@ -45,36 +46,33 @@ def any_table_id(path: Path) -> str:
     return found[0].upper() if found else ""
 
 
-def contradiction(path: Path, content: str) -> Problem | None:
-    """Return the problem of a file whose name says another table than its content."""
-    metadata = re.search(r'odata\.(?:metadata|context)"\s*:\s*"([^"]*)"', content)
+def contradiction(path: Path, content: str) -> list[Problem]:
+    """Return the problem of a file whose name says another table than its content, if it does."""
+    metadata = _METADATA.search(content)
     inside = _TABLE.findall(metadata[1]) if metadata else []
     outside = _TABLE.findall(path.name)
     if inside and outside and inside[0].upper() != outside[0].upper():
-        return Problem(
-            f"De inhoud is tabel {inside[0].upper()}, de bestandsnaam zegt {outside[0].upper()}.",
-            "Hernoem het bestand of download de bedoelde tabel.",
-            bestand=str(path),
-        )
-    return None
+        wat = f"De inhoud is tabel {inside[0].upper()}, de bestandsnaam zegt {outside[0].upper()}."
+        return [Problem(wat, "Hernoem het bestand of download de bedoelde tabel.")]
+    return []
 
 
-def answer_problem(path: Path) -> Problem | None:
+def answer_problems(path: Path) -> list[Problem]:
     """Return the problem of a JSON answer of CBS that holds no rows, in the service's own words."""
     content = path.read_bytes()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _no_rows(path, "Het bestand staat in UTF-16 en niet in UTF-8")
+        return _no_rows("Het bestand staat in UTF-16 en niet in UTF-8")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        return _no_rows(path, f"Het antwoord is beschadigd ({type(error).__name__})")
+        return _no_rows(f"Het antwoord is beschadigd ({type(error).__name__})")
     said = service_error(document)
     if said:
-        return _no_rows(path, f"De dienst gaf een fout in plaats van cijfers: {said.rstrip('.')}")
+        return _no_rows(f"De dienst gaf een fout in plaats van cijfers: {said.rstrip('.')}")
     rows = document.get("value") if isinstance(document, dict) else document
     if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-        return None
-    return _no_rows(path, "Het antwoord bevat geen rijen")
+        return []
+    return _no_rows("Het antwoord bevat geen rijen")
 
 
 def service_error(document: object) -> str:
@@ -87,8 +85,8 @@ def service_error(document: object) -> str:
     return " ".join(str(text or "").split())[:200]
 
 
-def _no_rows(path: Path, wat: str) -> Problem:
-    return Problem(f"{wat}.", "Haal de tabel opnieuw op (`sia fetch`).", bestand=str(path))
+def _no_rows(wat: str) -> list[Problem]:
+    return [Problem(f"{wat}.", "Haal de tabel opnieuw op (`sia fetch`).")]
 
 
 def year_from_names(path: Path) -> int:
@@ -104,23 +102,28 @@ def year_from_names(path: Path) -> int:
     return 0
 
 
-def year_problem(path: Path) -> Problem:
-    """Return the problem of a file that nowhere says which year it is about."""
-    return Problem(
-        "Het jaar van dit bestand is niet af te leiden.",
-        "Zet het jaar in de bestandsnaam, bijvoorbeeld kwb-2024.csv.",
-        bestand=str(path),
-    )
+def require_year(found: Found) -> None:
+    """Refuse a file that nowhere says which year it is about."""
+    if not found.year:
+        raise InputError.one(
+            "Het jaar van dit bestand is niet af te leiden.",
+            "Zet het jaar in de bestandsnaam, bijvoorbeeld kwb-2024.csv.",
+        )
 
 
-def year_of_period(path: Path, period: object) -> int:
+def first_year(period: object) -> int:
+    """Return the year that a cell begins with, or 0."""
+    text = str(period).strip()[:4]
+    return int(text) if text.isdigit() else 0
+
+
+def year_of_period(period: object) -> int:
     """Return the year of a period such as ``2020JJ00``, ``2024MM03``, ``2019`` or ``2022*``."""
     match = re.fullmatch(r"\s*(20\d\d)(?:\.0|\*{1,2}|JJ00|MM\d\d|KW\d\d)?\s*", str(period))
     if match is None:
         raise InputError.one(
             f"`{period}` is geen periode.",
             "Gebruik een jaartal of een StatLine-code zoals 2020JJ00.",
-            bestand=str(path),
         )
     return int(match[1])
 

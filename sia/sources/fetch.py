@@ -45,7 +45,7 @@ from sia.sources.questions import (
     tables,
 )
 from sia.sources.web import PATIENT, QUICK, AgainError, FetchError, Patience, Web
-from sia.store import sha256_file, write_bytes, write_json
+from sia.store import read_note, sha256_file, write_bytes, write_json
 
 FETCHED = "opgehaald"
 PRESENT = "al aanwezig"
@@ -59,6 +59,11 @@ _KEPT_HOURS = 24
 _ROWS_SHOWN = 5
 _MOST_LACKING = 0.05
 _MAY_BE_EMPTY = "_MeasureGroups.json"
+_ASK = "Geef een gemeentecode als GM0153 en jaren vanaf 2013."
+_OTHER_YEAR = (
+    "Kies een ander jaar. Een nieuw jaar wordt opgezocht in de catalogus van CBS; of die "
+    "antwoordt, zegt `sia fetch --proef`."
+)
 _INSIDE = ".cbsp.nl"
 """CBS's own network: links in its answers may name a computer of it instead of the public one."""
 
@@ -278,8 +283,10 @@ class _Run:
             if url is None:
                 return
             kept = work / f"pagina_{number:04d}.json"
-            page = _kept_page(kept, url)
-            if page is None:
+            page = read_note(kept)
+            # one that someone cut off is asked for again
+            whole = isinstance(page.get("antwoord"), dict) and page.get("van")
+            if page.get("url") != url or not whole:
                 content, answer = self.web.patiently(partial(self.web.page, url), url)
                 page = {"url": url, "van": answer.url, "antwoord": _page(request, content, answer)}
                 write_json(kept, page)
@@ -312,15 +319,8 @@ def _is_present(request: FetchRequest, folder: Path) -> bool:
 
 
 def _entries(folder: Path) -> dict[str, Any]:
-    path = folder / REGISTER
-    if not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        # A damaged register only means that everything is fetched and written down again.
-        return {}
-    files = content.get("bestanden") if isinstance(content, dict) else None
+    # A damaged register only means that everything is fetched and written down again.
+    files = read_note(folder / REGISTER).get("bestanden")
     return files if isinstance(files, dict) else {}
 
 
@@ -348,18 +348,6 @@ def _forget_old(work: Path) -> None:
     if first.exists() and time.time() - first.stat().st_mtime > _KEPT_HOURS * 3600:
         for page in work.glob("pagina_*.json"):
             page.unlink()
-
-
-def _kept_page(path: Path, url: str) -> dict[str, Any] | None:
-    if not path.exists():
-        return None
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        fits = content["url"] == url and isinstance(content["antwoord"], dict) and content["van"]
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError):
-        # Someone cut the page off; it is asked for again.
-        return None
-    return content if fits else None
 
 
 def _page(request: FetchRequest, page: Any, answer: Any) -> dict[str, Any]:
@@ -405,7 +393,8 @@ def _next_url(request: FetchRequest, url: str, page: Mapping[str, Any]) -> str |
     else:
         links = page.get("links")
         listed = links if isinstance(links, list) else []
-        link = next((ln["href"] for ln in listed if _is_next(ln)), None)
+        links_on = (ln for ln in listed if isinstance(ln, dict) and ln.get("rel") == "next")
+        link = next((ln["href"] for ln in links_on if ln.get("href")), None)
         link = link or _further(httpx.URL(url), len(page["features"]))
     if not link:
         return None
@@ -416,10 +405,6 @@ def _next_url(request: FetchRequest, url: str, page: Mapping[str, Any]) -> str |
     forgot = "$format=" in unquote(asked.query) and "$format=" not in unquote(given.query)
     query = f"{given.query}&$format=json" if forgot else given.query
     return urlunsplit((asked.scheme, asked.netloc, given.path, query, ""))
-
-
-def _is_next(link: Any) -> bool:
-    return isinstance(link, dict) and link.get("rel") == "next" and bool(link.get("href"))
 
 
 def _further(url: httpx.URL, returned: int) -> str:
@@ -580,21 +565,13 @@ def _checked(gemeente: str, jaren: Sequence[int], known: Mapping[int, str]) -> s
 
     codes, problems = normalise_codes(pd.Series([gemeente]), level="gemeente")
     if not problems and level_of(codes[0]) != "gemeente":
-        problems = [_plan_problem(f"`{gemeente}` is geen gemeente.")]
+        problems = [Problem(f"`{gemeente}` is geen gemeente.", _ASK)]
     if not jaren:
-        problems.append(_plan_problem("Er is geen jaar opgegeven."))
+        problems.append(Problem("Er is geen jaar opgegeven.", _ASK))
     span = f"{min(known)} tot en met {max(known)}"
-    for year in sorted(set(jaren) - set(known)):
-        problems.append(
-            Problem(
-                wat=f"Voor {year} is geen KWB-tabel bekend; wel voor {span}.",
-                oplossing="Kies een ander jaar. Een nieuw jaar wordt opgezocht in de catalogus van "
-                "CBS; of die antwoordt, zegt `sia fetch --proef`.",
-            )
-        )
+    problems += [
+        Problem(f"Voor {year} is geen KWB-tabel bekend; wel voor {span}.", _OTHER_YEAR)
+        for year in sorted(set(jaren) - set(known))
+    ]
     refuse(problems)
     return str(codes[0])
-
-
-def _plan_problem(wat: str) -> Problem:
-    return Problem(wat=wat, oplossing="Geef een gemeentecode als GM0153 en jaren vanaf 2013.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 import zipfile
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ import pyogrio
 import pyproj
 import shapely
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.extras import extra
 
 RD = "EPSG:28992"
@@ -69,14 +70,11 @@ class Layer:
     rows: int = -1
 
 
-def unreadable(path: Path, detail: str = "") -> InputError:
+def unreadable(detail: str = "") -> InputError:
     """Return the error for a file that is damaged, cut off or something else than its name says."""
     said = f" ({detail})" if detail else ""
-    return InputError.one(
-        bestand=str(path),
-        wat=f"Het bestand is beschadigd, afgekapt of geen kaartbestand{said}.",
-        oplossing="Haal het opnieuw op (`sia fetch`) of verwijder het uit de map.",
-    )
+    wat = f"Het bestand is beschadigd, afgekapt of geen kaartbestand{said}."
+    return InputError.one(wat, "Haal het opnieuw op (`sia fetch`) of verwijder het uit de map.")
 
 
 def sniff_json(path: Path) -> str:
@@ -115,7 +113,8 @@ def _layers(path: Path, _changed: int, _size: int) -> tuple[Layer, ...]:
                         opened=opened,
                         name=str(name),
                         fields=tuple(str(field) for field in info["fields"]),
-                        polygons=_may_be_polygons(info["geometry_type"]),
+                        # a mixture of Polygon and MultiPolygon is reported as Unknown
+                        polygons=bool(re.search("Polygon|Unknown", info["geometry_type"] or "")),
                         rows=int(info["features"]),
                     )
                 )
@@ -124,7 +123,7 @@ def _layers(path: Path, _changed: int, _size: int) -> tuple[Layer, ...]:
             pyogrio.errors.DataLayerError,
             UnicodeDecodeError,
         ) as error:
-            raise unreadable(path) from error
+            raise unreadable() from error
     return tuple(described)
 
 
@@ -151,11 +150,11 @@ def read_layer(
                 engine="pyogrio",
             )
         except _FAULTS as error:
-            raise unreadable(layer.path, type(error).__name__) from error
+            raise unreadable(type(error).__name__) from error
     for warning in caught:
         _log.info("%s: %s", layer.path.name, warning.message)
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise unreadable(layer.path, "geen geometrie")
+        raise unreadable("geen geometrie")
     if layer.opened.lower().endswith("json") and sniff_json(layer.path) == "Topology":
         # TopoJSON has no reference system of its own; like GeoJSON it is lon/lat (RFC 7946).
         return frame.set_crs("EPSG:4326", allow_override=True)
@@ -186,7 +185,7 @@ def attributes(
         try:
             return pd.DataFrame(pyogrio.read_dataframe(layer.opened, layer=layer.name, **asked))
         except _FAULTS as error:
-            raise unreadable(layer.path, type(error).__name__) from error
+            raise unreadable(type(error).__name__) from error
 
 
 def read_rda(path: Path) -> gpd.GeoDataFrame:
@@ -201,7 +200,7 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
             parsed = rdata.parser.parse_file(path)
             objects = rdata.conversion.convert(parsed)
         except Exception as error:
-            raise unreadable(path, type(error).__name__) from error
+            raise unreadable(type(error).__name__) from error
     frames = objects.values() if isinstance(objects, dict) else ()
     for frame in frames:
         if isinstance(frame, pd.DataFrame) and "geometry" in frame.columns:
@@ -211,25 +210,21 @@ def read_rda(path: Path) -> gpd.GeoDataFrame:
                     for parts in frame["geometry"]
                 ]
             except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
-                raise unreadable(path, "geometrie niet te lezen") from error
+                raise unreadable("geometrie niet te lezen") from error
             plain = pd.DataFrame(frame.drop(columns="geometry"))
             return gpd.GeoDataFrame(plain, geometry=shapes, crs=_r_crs(parsed.object))
-    raise unreadable(path, "geen sf-tabel met geometrie")
+    raise unreadable("geen sf-tabel met geometrie")
 
 
-def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+def to_rd(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Check the claimed reference system against the coordinates, and project to EPSG:28992.
 
     Returns GeoDataFrame, EPSG:28992, two-dimensional.
     """
     bounds = frame.geometry.bounds.to_numpy()
     if frame.crs is None:
-        raise _crs_error(
-            path,
-            "Het bestand zegt niet in welk coördinatenstelsel het staat"
-            + _looks_like(bounds, " (de coördinaten lijken op {})")
-            + ".",
-        )
+        looks = _looks_like(bounds, " (de coördinaten lijken op {})")
+        raise _crs_error(f"Het bestand zegt niet in welk coördinatenstelsel het staat{looks}.")
     with warnings.catch_warnings():
         # Infinite results are caught by the box below; pyproj need not warn about them.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -237,10 +232,10 @@ def to_rd(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
             projected = frame.to_crs(RD)
         except pyproj.exceptions.ProjError as error:
             wat = f"Coördinatenstelsel {_crs_name(frame)} is onbruikbaar."
-            raise _crs_error(path, wat) from error
+            raise _crs_error(wat) from error
     inside = _inside(projected.geometry.bounds.to_numpy(), _BOXES[RD])
     if not inside.all():
-        raise _outside(frame, path, bounds, inside)
+        raise _outside(frame, bounds, inside)
     projected.geometry = shapely.force_2d(projected.geometry.to_numpy())
     return projected
 
@@ -255,7 +250,7 @@ def repair(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
         _log.warning("%s: %d ongeldige vlakken hersteld", path.name, int(broken.sum()))
     usable = np.isin(shapely.get_type_id(shapes), (3, 6)) & (shapely.area(shapes) > _MIN_AREA)
     if not usable.all():
-        raise InputError([_no_polygon(path, frame.index[~usable])])
+        raise _no_polygon(frame.index[~usable])
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
@@ -267,11 +262,11 @@ def without_polygon(frame: gpd.GeoDataFrame) -> np.ndarray:
     return np.asarray(bad | ~np.isfinite(shapely.bounds(shapes)).all(axis=1))
 
 
-def require_geometry(frame: gpd.GeoDataFrame, path: Path) -> None:
+def require_geometry(frame: gpd.GeoDataFrame) -> None:
     """Refuse a map when rows of it have no polygon."""
     bad = without_polygon(frame)
     if bad.any():
-        raise InputError([_no_polygon(path, frame.index[bad])])
+        raise _no_polygon(frame.index[bad])
 
 
 def page_state(path: Path) -> tuple[int, int, bool]:
@@ -286,9 +281,9 @@ def page_state(path: Path) -> tuple[int, int, bool]:
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise unreadable(path) from error
+        raise unreadable() from error
     if not isinstance(content, dict):
-        raise unreadable(path)
+        raise unreadable()
     links = content.get("links") or []
     more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
     features = content.get("features")
@@ -306,11 +301,6 @@ def _ends(path: Path) -> tuple[str, str]:
     return head.decode("utf-8", "replace"), tail.decode("utf-8", "replace")
 
 
-def _may_be_polygons(geometry_type: str | None) -> bool:
-    # A mixture of Polygon and MultiPolygon is reported as Unknown.
-    return geometry_type is not None and ("Polygon" in geometry_type or "Unknown" in geometry_type)
-
-
 def _openable(path: Path) -> list[str]:
     if path.suffix.lower() != ".zip":
         return [str(path)]
@@ -318,7 +308,7 @@ def _openable(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise unreadable(path) from error
+        raise unreadable() from error
     return [f"/vsizip/{path}/{m}" for m in members if m.lower().endswith(_IN_ZIP)]
 
 
@@ -368,41 +358,28 @@ def _crs_name(frame: gpd.GeoDataFrame) -> str:
     return ":".join(authority) if authority else str(frame.crs.name)
 
 
-def _outside(
-    frame: gpd.GeoDataFrame, path: Path, bounds: np.ndarray, inside: np.ndarray
-) -> InputError:
+def _outside(frame: gpd.GeoDataFrame, bounds: np.ndarray, inside: np.ndarray) -> InputError:
     name = _crs_name(frame)
     if inside.any():
-        labels = [str(label) for label in frame.index[~inside][:_ROWS_SHOWN]]
-        return _crs_error(
-            path,
+        wat = (
             f"Het bestand zegt {name}, maar {int((~inside).sum())} van {len(inside)} vlakken "
-            "liggen dan buiten Nederland: er staan twee coördinatenstelsels door elkaar.",
-            rij=", ".join(labels),
+            "liggen dan buiten Nederland: er staan twee coördinatenstelsels door elkaar."
         )
+        return _crs_error(wat, ", ".join(map(str, frame.index[~inside][:_ROWS_SHOWN])))
     looks = _looks_like(bounds, "; de coördinaten lijken op {}")
-    return _crs_error(path, f"Het bestand zegt {name}, maar dan ligt het buiten Nederland{looks}.")
+    return _crs_error(f"Het bestand zegt {name}, maar dan ligt het buiten Nederland{looks}.")
 
 
-def _crs_error(path: Path, wat: str, rij: str = "") -> InputError:
-    return InputError.one(
-        bestand=str(path),
-        rij=rij,
-        kolom="geometrie",
-        wat=wat,
-        oplossing=(
-            "Haal de kaart opnieuw op in EPSG:28992 (RD New), "
-            "of herstel het stelsel in het bestand (.prj, `crs`)."
-        ),
+def _crs_error(wat: str, rij: str = "") -> InputError:
+    oplossing = (
+        "Haal de kaart opnieuw op in EPSG:28992 (RD New), "
+        "of herstel het stelsel in het bestand (.prj, `crs`)."
     )
+    return InputError.one(wat, oplossing, rij=rij, kolom="geometrie")
 
 
-def _no_polygon(path: Path, labels: pd.Index) -> Problem:
-    shown = ", ".join(str(label) for label in labels[:_ROWS_SHOWN])
-    return Problem(
-        bestand=str(path),
-        rij=shown,
-        kolom="geometrie",
-        wat=f"{len(labels)} gebieden hebben geen bruikbaar vlak.",
-        oplossing="Haal de kaart opnieuw op; het bestand is onvolledig of geen vlakkenkaart.",
-    )
+def _no_polygon(labels: pd.Index) -> InputError:
+    wat = f"{len(labels)} gebieden hebben geen bruikbaar vlak."
+    oplossing = "Haal de kaart opnieuw op; het bestand is onvolledig of geen vlakkenkaart."
+    rij = ", ".join(map(str, labels[:_ROWS_SHOWN]))
+    return InputError.one(wat, oplossing, rij=rij, kolom="geometrie")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from sia.sources.base import EMPTY, Found, Publisher, SourceTable
+from sia.errors import in_file
+from sia.sources.base import Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
-from sia.sources.delivery import origin_of, year_of_period
+from sia.sources.delivery import first_year
 from sia.sources.geofile import sniff_json, unreadable
-from sia.sources.periods import require_columns, table_of_rows
+from sia.sources.periods import per_year, require_columns, tables_in, years_of
 from sia.sources.tabular import RawTable, peek, read_pages, table_of_records, with_columns
 
 NAME = "leefbaarometer"
@@ -31,6 +31,7 @@ _OF_THE_SERVICE = {"id": "bu_code", "name": "bu_naam", "gemeente": "gm_naam", "y
 _NEEDED = {"bu_code", "jaar", "afw"}
 
 
+@in_file
 def recognise(path: Path) -> Found | None:
     """Tell whether a file holds Leefbaarometer scores per buurt, in the words of file or service.
 
@@ -46,8 +47,7 @@ def recognise(path: Path) -> Found | None:
         first |= {name: "" for name in names.values() if name not in first}
     if not set(first) >= _NEEDED or str(first["bu_code"])[:2] not in ("BU", ""):
         return None
-    jaar = str(first["jaar"]).strip()
-    year = int(jaar[:4]) if jaar[:4].isdigit() else 0
+    year = first_year(first["jaar"])
     return Found(NAME, path, "buurtscores", path.stem, year, note="alleen voor toetsing")
 
 
@@ -75,34 +75,22 @@ def _read(path: Path) -> RawTable:
             features = json.loads(path.read_bytes())["features"]
             rows = [feature["properties"] for feature in features]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise unreadable(path, type(error).__name__) from error
+            raise unreadable(type(error).__name__) from error
         raw = table_of_records(path, rows)
     names = _names(raw.columns)
     return with_columns(raw, lambda column: names[column])
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per measurement.
 
     ``afwijking`` is the sum of its five parts; all are modelled.
     """
     raw = _read(found.path)
-    require_columns(found.path, raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})
+    require_columns(raw, {"bu_code": "buurtcodes", "jaar": "het jaar"})
     known = dictionary("leefbaarometer").measures
-    columns = one_column_each(by_short_name(raw.frame.columns, known, 0), found.path)
-    table = partial(
-        table_of_rows,
-        raw,
-        source=NAME,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year),
-        measures={measure.name: measure for measure in known},
-        columns=columns,
-        codes="bu_code",
-        names="bu_naam",
-        gemeenten="gm_naam",
-        blank=EMPTY,
-        modelled=frozenset(columns),
-    )
-    years = raw.text("jaar")
-    by_year = {cell: year_of_period(found.path, cell) for cell in years.unique()}
-    return tuple(table(years.map(by_year) == year, year) for year in sorted(set(by_year.values())))
+    columns = one_column_each(by_short_name(raw.columns, known, 0))
+    named = {"codes": "bu_code", "names": "bu_naam", "gemeenten": "gm_naam"}
+    table = tables_in(raw, found, PUBLISHER, known, columns, **named, modelled=frozenset(columns))
+    return per_year(table, years_of(raw, "jaar"))

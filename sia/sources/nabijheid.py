@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
-from sia.errors import InputError
+from sia.errors import in_file
 from sia.sources import tabular
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.cbs import described, key_fields, statline_fields
@@ -17,9 +15,9 @@ from sia.sources.columns import (
     headings_from_statline,
     one_column_each,
 )
-from sia.sources.delivery import origin_of, table_id, year_from_names, year_problem
+from sia.sources.delivery import require_year, table_id, year_from_names
+from sia.sources.periods import tables_in
 from sia.sources.tabular import WORKBOOKS, pages, peek
-from sia.sources.tidy import Draft, tidy
 
 NAME = "cbs.nabijheid"
 PUBLISHER = Publisher(
@@ -61,35 +59,18 @@ def recognise(path: Path) -> Found | None:
     return Found(NAME, path, "statline", path.stem, year, note="jaar afgeleid uit de bestandsnaam")
 
 
+@in_file
 def read(found: Found) -> SourceTable:
     """Read the distances that the catalogue knows."""
-    if not found.year:
-        raise InputError([year_problem(found.path)])
+    require_year(found)
     raw = tabular.read_pages(found.path)
     if found.shape == "odata3":
-        fields = key_fields(found, raw)
+        fields, blank = key_fields(found, raw), SECRET_OR_UNKNOWN
         headings = described(found.path, raw.columns, needed=True)
     else:
-        fields = statline_fields(raw)
+        fields, blank = statline_fields(raw), EMPTY
         headings = headings_from_statline(raw.columns)
-    if fields["codes"] is None:
-        wat = "Er is geen kolom met gebiedscodes."
-        oplossing = "Download de tabel opnieuw van StatLine, met het onderwerp Codering erbij."
-        raise InputError.one(wat, oplossing, bestand=str(found.path))
     known = dictionary(_WORDS).measures
-    columns = one_column_each(by_heading(headings, known, found.year), found.path)
-    return tidy(
-        Draft(
-            source=NAME,
-            year=found.year,
-            origin=origin_of(found.path, PUBLISHER, found.table, found.year),
-            cells=pd.DataFrame({name: raw.frame[column] for name, column in columns.items()}),
-            codes=fields["codes"],
-            measures={measure.name: measure for measure in known},
-            columns=columns,
-            names=fields["names"],
-            gemeenten=fields["gemeenten"],
-            rows=[raw.row_label(position) for position in range(len(raw.frame))],
-            blank=SECRET_OR_UNKNOWN if found.shape == "odata3" else EMPTY,
-        )
-    )
+    columns = one_column_each(by_heading(headings, known, found.year))
+    table = tables_in(raw, found, PUBLISHER, known, columns, **fields, blank=blank)
+    return table(None, found.year)

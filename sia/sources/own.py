@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem, refuse
+from sia.errors import InputError, Problem, in_file, refuse
 from sia.sources import tabular
-from sia.sources.base import EMPTY, PRESENT, Found, Publisher, SourceTable
+from sia.sources.base import PRESENT, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, snake
-from sia.sources.delivery import origin_of, year_from_names, year_of_period, year_problem
+from sia.sources.delivery import require_year, year_from_names
 from sia.sources.grid import AREA_CODE
 from sia.sources.missing import parse
 from sia.sources.numbers import SIGNS, read_number
-from sia.sources.periods import table_of_rows
+from sia.sources.periods import per_year, tables_in, years_of
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
 from sia.sources.workbook import FORMULA, MERGED
 
@@ -104,8 +103,7 @@ def _upright(raw: RawTable, names: Mapping[str, str], keys: list[str]) -> RawTab
         where = ", ".join(map(str, cells.index[double][0]))
         wat = f"Deze regel staat er meer dan eens in: {where}."
         oplossing = "Laat per gebied, jaar en onderwerp één rij staan (één groep, één periode)."
-        row = raw.row_label(int(double.argmax()))
-        raise InputError.one(wat, oplossing, bestand=str(raw.path), rij=row)
+        raise InputError.one(wat, oplossing, rij=raw.row_label(int(double.argmax())))
     wide = cells.unstack(subject, fill_value="").reset_index()
     first = raw.frame.reset_index().groupby(keys)["index"].first()
     lines = [int(raw.row_label(place)) for place in first]
@@ -128,6 +126,7 @@ def _year_column(names: Mapping[str, str]) -> str:
     return next((names[name] for name in _YEAR_COLUMNS if name in names), "")
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read every numeric column, one table per year.
 
@@ -144,27 +143,24 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     if not columns:
         wat = f"Geen enkele kolom bevat cijfers; {_listed(dropped) or 'er is alleen een code'}."
         oplossing = "Zet in elke kolom alleen getallen, zonder woorden of tekens erbij."
-        raise InputError.one(wat, oplossing, bestand=str(found.path))
-    _refuse_same_name(found.path, raw, columns)
+        raise InputError.one(wat, oplossing)
+    _refuse_same_name(raw, columns)
     if found.shape == "xls":
-        _refuse_fractions(found.path, raw, columns)
+        _refuse_fractions(raw, columns)
     measures = {name: _measure(name, column) for name, column in columns.items()}
-    table = partial(
-        table_of_rows,
+    table = tables_in(
         raw,
-        source=NAME,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year),
-        measures=measures,
-        columns=columns,
+        found,
+        PUBLISHER,
+        measures,
+        columns,
         codes=code,
         names=next((names[name] for name in _NAME_COLUMNS if name in names), ""),
-        blank=EMPTY,
         level="buurt",
         strict=True,
     )
+    tables = per_year(table, years)
     remark = "; ".join(filter(None, (raw.remark, totals, _listed(dropped))))
-    listed = sorted(set(years))
-    tables = [table(years == year, int(year)) for year in listed]
     # what is said of the file is said once, at its last year
     return (*tables[:-1], replace(tables[-1], remark=remark))
 
@@ -192,12 +188,10 @@ def _listed(dropped: Mapping[str, str]) -> str:
 
 def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
     column = _year_column(names)
-    if not column:
-        if not found.year:
-            raise InputError([year_problem(found.path)])
-        return pd.Series(found.year, index=raw.frame.index)
-    cells = raw.text(column)
-    return cells.map({cell: year_of_period(found.path, cell) for cell in cells.unique()})
+    if column:
+        return years_of(raw, column)
+    require_year(found)
+    return pd.Series(found.year, index=raw.frame.index)
 
 
 def _numeric(
@@ -233,7 +227,7 @@ def _numeric(
     return chosen, dropped
 
 
-def _refuse_fractions(path: Path, raw: RawTable, columns: Mapping[str, str]) -> None:
+def _refuse_fractions(raw: RawTable, columns: Mapping[str, str]) -> None:
     """Refuse columns between 0 and 1 of an old workbook, which hides whether 0.08 shows 8 %."""
     problems = []
     for column in columns.values():
@@ -242,25 +236,23 @@ def _refuse_fractions(path: Path, raw: RawTable, columns: Mapping[str, str]) -> 
         if known.size and known.min() >= 0 and known.max() <= 1 and (known % 1 != 0).any():
             wat = "Alle cijfers liggen tussen 0 en 1; een .xls zegt niet of het procenten zijn."
             oplossing = "Bewaar de werkmap als .xlsx en lever die aan."
-            problems.append(Problem(wat, oplossing, bestand=str(path), kolom=column))
+            problems.append(Problem(wat, oplossing, kolom=column))
     refuse(problems)
 
 
-def _refuse_same_name(path: Path, raw: RawTable, columns: dict[str, str]) -> None:
+def _refuse_same_name(raw: RawTable, columns: dict[str, str]) -> None:
     spelled: dict[str, list[str]] = {}
     for column in raw.columns:
         spelled.setdefault(snake(column), []).append(column)
-    problems = [
+    refuse(
         Problem(
             "Deze kolommen krijgen dezelfde naam.",
             "Geef ze namen die in meer verschillen dan hoofdletters en leestekens.",
-            bestand=str(path),
             kolom=", ".join(spelled[name]),
         )
         for name in columns
         if len(spelled[name]) > 1
-    ]
-    refuse(problems)
+    )
 
 
 def _measure(name: str, column: str) -> Measure:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pandas as pd
-
-from sia.errors import InputError
+from sia.errors import in_file
 from sia.sources import tabular
-from sia.sources.base import EMPTY, Found, Publisher, SourceTable
+from sia.sources.base import Found, Publisher, SourceTable
 from sia.sources.columns import by_short_name, dictionary, one_column_each
-from sia.sources.delivery import origin_of, year_from_names, year_problem
-from sia.sources.periods import require_columns, table_of_rows
+from sia.sources.delivery import require_year, year_from_names
+from sia.sources.periods import require_columns, tables_in
 from sia.sources.tabular import WORKBOOKS, peek, with_columns
 
 NAME = "pbl.startanalyse"
@@ -48,6 +46,7 @@ def recognise(path: Path) -> Found | None:
     return Found(NAME, path, "csv", path.stem, year, note="jaar afgeleid uit de naam van map")
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read demand, emission and costs per buurt.
 
@@ -55,23 +54,19 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """
     if found.shape == _END:
         return ()
-    if not found.year:
-        raise InputError([year_problem(found.path)])
+    require_year(found)
     raw = with_columns(tabular.read(found.path), str.lower)
-    require_columns(found.path, raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
+    require_columns(raw, {"bu_code": "buurtcodes", "aantal_woningen": "woningen"})
     known = dictionary("pbl").measures
-    columns = one_column_each(by_short_name(raw.frame.columns, known, found.year), found.path)
-    table = table_of_rows(
+    columns = one_column_each(by_short_name(raw.columns, known, found.year))
+    table = tables_in(
         raw,
-        pd.Series(True, raw.frame.index),
-        found.year,
-        source=NAME,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year),
-        measures={measure.name: measure for measure in known},
-        columns=columns,
+        found,
+        PUBLISHER,
+        known,
+        columns,
         codes="bu_code",
         gemeenten="gemeente",
-        blank=EMPTY,
         modelled=frozenset(columns) - COUNTED,
     )
-    return (table,)
+    return (table(None, found.year),)

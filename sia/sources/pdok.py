@@ -17,18 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from sia.areas import gemeente_of, normalise_codes, wijk_of
-from sia.errors import InputError, Problem, refuse
+from sia.areas.codes import PREFIX
+from sia.errors import InputError, Problem, in_file, refuse
 from sia.sources import geofile
 from sia.sources.base import (
-    DISCONTINUED,
-    EMPTY,
-    LATER,
-    PRESENT,
-    SECRET_OR_UNKNOWN,
     AreaLayer,
     Found,
     Level,
@@ -37,8 +32,10 @@ from sia.sources.base import (
     Record,
     SourceTable,
 )
-from sia.sources.columns import snake
-from sia.store import sha256_file
+from sia.sources.columns import Measure, one_column_each, snake
+from sia.sources.delivery import origin_of
+from sia.sources.missing import parse
+from sia.sources.tidy import Draft, tidy
 
 NAME = "cbs.pdok"
 PUBLISHER = Publisher(
@@ -46,13 +43,6 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     attribution="Bron: CBS/Kadaster via PDOK, wijk- en buurtkaart {year} ({table})",
 )
-
-MISSING_REASONS: dict[float, str] = {
-    -99995.0: LATER,
-    -99991.0: DISCONTINUED,
-}
-"""Codes that say why; every other value <= `MISSING_FROM` is secret or unknown."""
-MISSING_FROM = -99990.0
 
 _log = logging.getLogger(__name__)
 _NAMES_ONLY = "alleen namen"
@@ -69,6 +59,7 @@ _HEAD_ROWS = 20
 _FEW_NUMBERS = 3
 _NAME_FIELDS = ("name", "naam", "buurt", "wijk", "gemeente")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_GLUED_YEAR = re.compile(r"(?:buurt|wijk|gemeente)(?:en)?(20\d\d)")
 _PAGE = re.compile(r"^(?P<stem>.+?)[_-]p(?:agina)?0*(?P<number>\d+)$", re.IGNORECASE)
 _GEO_NAME = re.compile(r"buurt|wijk|gemeente|cbs", re.IGNORECASE)
 _LEVELS: tuple[Level, ...] = ("buurt", "wijk", "gemeente")
@@ -95,6 +86,7 @@ _SUMS_TO_100 = (
     ),
 )
 _SUM_TOLERANCE = 5.0
+_NAME, _GEMEENTE = "(naam)", "(gemeente)"
 _SHIFTED = "Controleer of de kolommen niet verschoven zijn; haal de kaart opnieuw op."
 _OTHER_YEAR = "De kolomnamen horen bij een ander jaar; zet het juiste jaartal in de naam."
 
@@ -159,6 +151,7 @@ def recognise(path: Path) -> Found | None:
     return None
 
 
+@in_file
 def read(found: Found) -> tuple[Record, ...]:
     """Read the borders (and attributes) of a recognised file.
 
@@ -169,12 +162,12 @@ def read(found: Found) -> tuple[Record, ...]:
         return ()
     if found.shape == _DAMAGED:
         geofile.layers(found.path)
-        raise geofile.unreadable(found.path, _defect(found.path))
+        raise geofile.unreadable(_defect(found.path))
     parts = _read_rda(found) if found.shape == "rda" else _read_layers(found)
     year = _year_of_rows(parts, found)
-    origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, year)
+    origin = origin_of(found.path, PUBLISHER, found.table, year)
     areas = tuple(_area_layer(part, year, origin) for part in parts)
-    table = _source_table(parts, year, origin)
+    table = _source_table(parts, origin)
     return (*areas, table) if table is not None else areas
 
 
@@ -216,14 +209,6 @@ def launder(names: Sequence[str]) -> list[str]:
     return list(taken)
 
 
-def _split_missing(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Separate numbers from the codes that stand for a missing one, and say why it is missing."""
-    gone = ~(numbers > MISSING_FROM)
-    why = numbers.map(lambda value: MISSING_REASONS.get(value, SECRET_OR_UNKNOWN))
-    reasons = why.mask(numbers.isna(), EMPTY).where(gone, PRESENT)
-    return numbers.mask(gone), reasons.astype("str")
-
-
 def unit_of(measure: str) -> str:
     """Return the unit of a canonical measure ("%", "km", "1.000 euro", ...)."""
     units = _names()["units"]
@@ -250,7 +235,10 @@ class _Part:
 
     def rows(self) -> _Part:
         """Return the part with all its rows in one frame, for their figures."""
-        return self if self.bare.empty else replace(self, frame=_joined(self))
+        if self.bare.empty:
+            return self
+        bare = self.bare[~self.bare.index.duplicated()].set_crs(self.frame.crs, allow_override=True)
+        return replace(self, frame=gpd.GeoDataFrame(pd.concat([self.frame, bare]).sort_index()))
 
 
 @cache
@@ -434,17 +422,10 @@ def _year_in(text: str) -> int:
 def _year_of_name(path: Path) -> tuple[int, str]:
     """Return the year in the file's name, else in the name of its folder."""
     for name, where in ((path.stem, "bestandsnaam"), (path.parent.name, "mapnaam")):
-        years = [int(y) for y in _YEAR.findall(name)] or _glued_years(name)
+        years = [int(y) for y in _YEAR.findall(name) or _GLUED_YEAR.findall(name)]
         if len(set(years)) == 1:
             return years[0], f"Jaar {years[0]} is afgeleid uit de {where}."
     return 0, "Het jaar staat niet in het bestand en niet in de naam."
-
-
-def _glued_years(name: str) -> list[int]:
-    return [
-        int(y)
-        for y in re.findall(r"(?:buurt|buurten|wijk|wijken|gemeente|gemeenten)(20\d\d)", name)
-    ]
 
 
 def _found_rda(path: Path) -> Found | None:
@@ -506,7 +487,7 @@ def _read_layers(found: Found) -> list[_Part]:
             parts.extend(_split_levels(frame, columns, found.path))
     if not parts:
         wat = "Er staat geen enkel gebied in deze kaart."
-        raise InputError.one(wat, "Haal de kaart opnieuw op.", bestand=str(found.path))
+        raise InputError.one(wat, "Haal de kaart opnieuw op.")
     return parts
 
 
@@ -516,48 +497,40 @@ def _check_pages(pages: list[Path]) -> None:
     returned, matched = sum(state[0] for state in states), max(state[1] for state in states)
     if (matched and returned < matched) or states[-1][2]:
         have = f"{returned} van {matched}" if matched else f"{returned}"
-        raise InputError.one(
-            bestand=str(pages[0]),
-            wat=f"Dit is een deel van de kaart: {have} gebieden.",
-            oplossing=(
-                "Haal alle pagina's op (`sia fetch` doet dat) "
-                "of zet ze als _p1, _p2, ... bij elkaar."
-            ),
+        oplossing = (
+            "Haal alle pagina's op (`sia fetch` doet dat) of zet ze als _p1, _p2, ... bij elkaar."
         )
+        raise InputError.one(f"Dit is een deel van de kaart: {have} gebieden.", oplossing)
 
 
 def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list[_Part]:
     """Normalise codes, project and repair; a layer with `statcode` may mix levels."""
     level = columns.level
     column = columns.structure[f"{level}code" if level else "statcode"]
-    codes, problems = normalise_codes(frame[column], level=level, bestand=str(path), kolom=column)
-    wrong = codes.dropna()[~codes.dropna().str.startswith(_prefix(level))] if level else codes[:0]
-    again, where = "Haal de kaart van het goede niveau op.", {"bestand": str(path), "kolom": column}
+    codes, problems = normalise_codes(frame[column], level=level, kolom=column)
+    wrong = codes.dropna()[~codes.dropna().str.startswith(PREFIX[level])] if level else codes[:0]
+    again = "Haal de kaart van het goede niveau op."
     problems += [
-        Problem(f"`{code}` is geen {level}code.", again, rij=str(row), **where)
+        Problem(f"`{code}` is geen {level}code.", again, rij=str(row), kolom=column)
         for row, code in wrong.items()
     ]
     refuse(problems)
     frame = frame.assign(**{"_code": codes}).set_index("_code").rename_axis("code")
-    frame, bare = _apart(frame)
-    geofile.require_geometry(frame, path)
-    frame = geofile.repair(geofile.to_rd(frame, path), path)
+    empty = geofile.without_polygon(frame)
+    # where the rows without an outline are most of the map, it is refused
+    few = 2 * int(empty.sum()) < len(frame)
+    frame, bare = (frame[~empty], frame[empty]) if few else (frame, frame[:0])
+    geofile.require_geometry(frame)
+    frame = geofile.repair(geofile.to_rd(frame), path)
     parts = []
     for lev in _LEVELS:
         rows, without = (
-            some[some.index.str.startswith(_prefix(lev))]
+            some[some.index.str.startswith(PREFIX[lev])]
             for some in (frame, bare[~bare.index.isin(frame.index)])
         )
         if len(rows):
             parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns, without))
     return parts
-
-
-def _apart(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Set the rows without an outline apart; where they are most of the map, it is refused."""
-    empty = geofile.without_polygon(frame)
-    few = 2 * int(empty.sum()) < len(frame)
-    return (frame[~empty], frame[empty]) if few else (frame, frame[:0])
 
 
 def _defect(path: Path) -> str:
@@ -568,10 +541,6 @@ def _defect(path: Path) -> str:
     layers = geofile.layers(path) if _GEO_NAME.search(path.stem) else []
     empty = bool(layers) and all(layer.rows == 0 for layer in layers)
     return "er staat geen enkel gebied in" if empty else ""
-
-
-def _prefix(level: Level | None) -> str:
-    return {"buurt": "BU", "wijk": "WK", "gemeente": "GM"}.get(str(level), "")
 
 
 def _one_row_per_code(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> gpd.GeoDataFrame:
@@ -585,7 +554,7 @@ def _one_row_per_code(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> 
     water = _water(frame, columns)
     land_codes = set(frame.index[~water])
     kept = frame[~(water & frame.index.isin(land_codes))]
-    _refuse_conflicts(kept, columns, path)
+    _refuse_conflicts(kept, columns)
     dropped, merged = len(frame) - len(kept), len(kept) - kept.index.nunique()
     if dropped or merged:
         _log.info("%s: %d waterdelen weg, %d delen samengevoegd", path.name, dropped, merged)
@@ -594,25 +563,20 @@ def _one_row_per_code(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> 
     return first.set_geometry(gpd.GeoSeries(shapes.reindex(first.index), crs=frame.crs))
 
 
-def _refuse_conflicts(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> None:
+def _refuse_conflicts(frame: gpd.GeoDataFrame, columns: Columns) -> None:
     """Refuse codes whose rows differ in a measure or name: which row is right cannot be known."""
     naming = [c for role, c in columns.structure.items() if role.endswith("naam")]
     double = frame[frame.index.duplicated(keep=False)]
     compared = double[[*columns.measures, *naming]]
     distinct = compared.groupby(level=0).nunique(dropna=False).max(axis=1)
     bad = distinct[distinct > 1].index if len(distinct) else distinct.index
-    if len(bad):
-        wat = "Dit gebied staat er meer dan eens in, met verschillende gegevens."
-        oplossing = "Haal de kaart opnieuw op, of laat één rij per gebied staan."
-        raise InputError(Problem(wat, oplossing, str(path), code) for code in bad)
+    wat = "Dit gebied staat er meer dan eens in, met verschillende gegevens."
+    oplossing = "Haal de kaart opnieuw op, of laat één rij per gebied staan."
+    refuse(Problem(wat, oplossing, rij=code) for code in bad)
 
 
 def _water(frame: gpd.GeoDataFrame, columns: Columns) -> pd.Series:
-    field = columns.structure.get("water")
-    if field is None:
-        return pd.Series(False, index=frame.index)
-    flags = frame[field].astype("str").str.strip().str.upper().eq("JA")
-    return pd.Series(flags.fillna(False), index=frame.index)
+    return _texts(frame, columns.structure.get("water")).str.upper().eq("JA").astype(bool)
 
 
 def _year_of_rows(parts: list[_Part], found: Found) -> int:
@@ -627,12 +591,9 @@ def _year_of_rows(parts: list[_Part], found: Found) -> int:
     year = stated.pop() if len(stated) == 1 else (0 if stated else found.year)
     if year:
         return year
-    raise InputError.one(
-        bestand=str(found.path),
-        kolom="jaar",
-        wat="Het bestand mengt jaren." if stated else "Het jaar van de kaart is onbekend.",
-        oplossing="Zet het jaartal in de bestandsnaam, bijvoorbeeld `buurten_2023.gpkg`.",
-    )
+    wat = "Het bestand mengt jaren." if stated else "Het jaar van de kaart is onbekend."
+    oplossing = "Zet het jaartal in de bestandsnaam, bijvoorbeeld `buurten_2023.gpkg`."
+    raise InputError.one(wat, oplossing, kolom="jaar")
 
 
 def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
@@ -652,19 +613,11 @@ def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
         geometry=frame.geometry,
         crs=frame.crs,
     )
-    return AreaLayer(part.level, year, result, origin, _doubt(part))
-
-
-def _doubt(part: _Part) -> str:
+    # a WFS gives no more than a thousand in one answer
+    doubt = "precies 1.000 gebieden: is de kaart compleet?" if len(frame) == 1_000 else ""
     if len(part.bare):
-        return f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
-    # a WFS gives no more than this in one answer
-    return "precies 1.000 gebieden: is de kaart compleet?" if len(part.frame) == 1_000 else ""
-
-
-def _joined(part: _Part) -> gpd.GeoDataFrame:
-    bare = part.bare[~part.bare.index.duplicated()].set_crs(part.frame.crs, allow_override=True)
-    return gpd.GeoDataFrame(pd.concat([part.frame, bare]).sort_index())
+        doubt = f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
+    return AreaLayer(part.level, year, result, origin, doubt)
 
 
 def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
@@ -680,96 +633,66 @@ def _change_flag(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
     return pd.Series(numbers.where(numbers.isin([1, 2, 3])), index=frame.index).astype("Int64")
 
 
-def _source_table(parts: list[_Part], year: int, origin: Origin) -> SourceTable | None:
+def _source_table(parts: list[_Part], origin: Origin) -> SourceTable | None:
     tables = [part.rows() for part in parts if part.columns.measures]
     if not tables:
         return None
-    values, reasons = _split_missing(
-        pd.concat([_numbers(part, origin.path) for part in tables]).sort_index()
+    columns = {name: raw for part in tables for raw, name in part.columns.measures.items()}
+    frame = pd.concat([_figures(part, origin.path) for part in tables])
+    known = {name: _measure(name) for name in columns if name in frame}
+    draft = Draft(
+        source=NAME,
+        year=origin.year,
+        origin=origin,
+        cells=frame[list(known)].reset_index(drop=True),
+        codes=frame.index.to_series(),
+        measures=known,
+        columns=columns,
+        names=frame[_NAME],
+        gemeenten=frame[_GEMEENTE],
+        rows=list(frame.index),
+        themes=False,
+        remedy=_SHIFTED,
     )
-    names = sorted(str(column) for column in values)
-    values, reasons = values[names], reasons[names]
-    problems = _implausible(values, origin.path)
-    refuse(problems)
-    regions = pd.concat([_regions(part) for part in tables]).sort_index()
-    sources = {canon: raw for part in tables for raw, canon in part.columns.measures.items()}
-    measures = pd.DataFrame(
-        {
-            "column": [sources[m] for m in names],
-            "title": [title_of(m) for m in names],
-            "unit": [unit_of(m) for m in names],
-            "peiljaar": year,
-            "modelled": False,
-        },
-        index=pd.Index(names, name="measure"),
-    )
-    return SourceTable(NAME, year, values, reasons, regions, measures, origin)
+    table = tidy(draft)
+    _refuse_sums(table.values)
+    return table
 
 
-def _numbers(part: _Part, path: Path) -> pd.DataFrame:
-    """Return the measure columns as numbers; text that is no number is refused, not blanked."""
-    columns: dict[str, pd.Series] = {}
-    problems: list[Problem] = []
+def _figures(part: _Part, path: Path) -> pd.DataFrame:
+    """Return the figures of a level under their canonical names, with the names of its areas."""
+    roles, matched = part.columns.structure, dict[str, list[str]]()
     for raw, canonical in part.columns.measures.items():
         cells = part.frame[raw]
-        numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
-        if not pd.api.types.is_numeric_dtype(cells):
-            lost = numbers.isna() & cells.notna() & cells.astype("str").str.strip().ne("")
-            if lost.all() and len(lost):
-                _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
-                continue
-            again = "Herstel de cel of haal de kaart opnieuw op."
-            problems += [
-                Problem(f"`{cells[code]}` is geen getal.", again, str(path), code, raw)
-                for code in lost.index[lost]
-            ]
-        if canonical in columns:
-            wat = f"Twee kolommen betekenen allebei `{canonical}`."
-            problems.append(
-                Problem(wat, "Laat één van beide kolommen staan.", str(path), kolom=raw)
-            )
-        columns[canonical] = numbers.where(np.isfinite(numbers))
-    refuse(problems)
-    return pd.DataFrame(columns, index=part.frame.index)
+        text = not pd.api.types.is_numeric_dtype(cells)
+        if text and len(cells) and parse(cells).unreadable.all():
+            _log.info("%s: kolom %s is geen maat (tekst)", path.name, raw)
+        else:
+            matched.setdefault(canonical, []).append(raw)
+    chosen = one_column_each(matched)
+    names = roles.get(f"{part.level}naam") or roles.get("statnaam")
+    named = {_NAME: names, _GEMEENTE: roles.get("gemeentenaam")}
+    texts = {name: _texts(part.frame, column) for name, column in named.items()}
+    return pd.DataFrame({**texts, **{name: part.frame[raw] for name, raw in chosen.items()}})
 
 
-def _regions(part: _Part) -> pd.DataFrame:
-    roles, frame = part.columns.structure, part.frame
-    return pd.DataFrame(
-        {
-            "niveau": part.level,
-            "naam": _texts(frame, roles.get(f"{part.level}naam") or roles.get("statnaam")),
-            "gemeentecode": frame.index.to_series().map(gemeente_of).astype("str"),
-            "gemeentenaam": _texts(frame, roles.get("gemeentenaam")),
-        },
-        index=frame.index,
-    )
+def _measure(name: str) -> Measure:
+    unit = unit_of(name)
+    # wealth and income may be negative; everything else counts, measures or shares something
+    below = re.search(r"vermogen|inkomen_per|gestandaardiseerd_inkomen", name)
+    highest = 100.0 if unit == "%" else None
+    return Measure(name, title_of(name), unit, minimum=None if below else 0.0, maximum=highest)
 
 
-def _implausible(values: pd.DataFrame, path: Path) -> list[Problem]:
-    """Return impossible numbers: shares outside 0-100, negative counts, groups that miss 100."""
-    problems = []
-    for name in values:
-        is_share = unit_of(str(name)) == "%"
-        low = values[name] < 0 if _cannot_be_negative(str(name)) else pd.Series(False, values.index)
-        bad = low | (values[name] > 100) if is_share else low
-        for code, value in values[name][bad.fillna(False)].items():
-            shown = f"{value:g}".replace(".", ",")
-            wat = f"{shown} kan niet voor een maat in {unit_of(str(name))}."
-            problems.append(Problem(wat, _SHIFTED, str(path), str(code), str(name)))
+def _refuse_sums(values: pd.DataFrame) -> None:
+    """Refuse shares of one whole that together miss 100."""
     for group in _SUMS_TO_100:
         if set(group) <= set(values):
             totals = values[list(group)].dropna().sum(axis=1)
             totals = totals[totals > 0]
             if len(totals) and abs(float(totals.median()) - 100.0) > _SUM_TOLERANCE:
                 wat = f"Deze aandelen tellen op tot {totals.median():.0f} % in plaats van 100 %."
-                problems.append(Problem(wat, _OTHER_YEAR, str(path), kolom=", ".join(group)))
-    return problems
-
-
-def _cannot_be_negative(measure: str) -> bool:
-    # Wealth and income may be negative; everything else counts, measures or shares something.
-    return not re.search(r"vermogen|inkomen_per|gestandaardiseerd_inkomen", measure)
+                raise InputError.one(wat, _OTHER_YEAR, kolom=", ".join(group))
 
 
 def _read_rda(found: Found) -> list[_Part]:
@@ -777,7 +700,7 @@ def _read_rda(found: Found) -> list[_Part]:
     tmap = _names()["tmap"]
     absent = {"code", "name", "population"} - set(frame.columns)
     if absent:
-        raise geofile.unreadable(found.path, f"kolommen ontbreken: {', '.join(sorted(absent))}")
+        raise geofile.unreadable(f"kolommen ontbreken: {', '.join(sorted(absent))}")
     known = {raw: canon for raw, canon in tmap["columns"].items() if raw in frame.columns}
     frame = frame[["code", "name", *known, "geometry"]].copy()
     if "urbanity" in known:

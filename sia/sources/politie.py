@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError
-from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
+from sia.errors import InputError, in_file
+from sia.sources.base import SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, dictionary, plain, snake
-from sia.sources.delivery import companion, origin_of, table_id, year_of_period
+from sia.sources.delivery import companion, first_year, table_id
 from sia.sources.missing import decimal_signs, parse, sign_of_counts
 from sia.sources.numbers import Signs, sign_for
-from sia.sources.periods import require_columns
+from sia.sources.periods import require_columns, tables_in, years_of
 from sia.sources.tabular import RawTable, pages, peek, read_pages, with_columns
-from sia.sources.tidy import Draft, tidy
 
 NAME = "politie.misdrijven"
 PUBLISHER = Publisher(
@@ -64,11 +63,12 @@ def recognise(path: Path) -> Found | None:
         path=path,
         shape="odata3 per maand" if monthly else "odata3",
         table=table_id(path, TABLES, seen.head) or TABLES[monthly],
-        year=int(period[:4]) if period[:4].isdigit() else 0,
+        year=first_year(period),
         note="maandcijfers opgeteld tot hele jaren" if monthly else "",
     )
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read counts per kind, one table per year.
 
@@ -76,31 +76,27 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     complete gives no table. A region of which one month is missing has no figure.
     """
     raw = with_columns(read_pages(found.path), _heading)
-    require_columns(found.path, raw, _KEYS)
-    long = _long(found.path, raw)
-    origin = origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path))
+    require_columns(raw, _KEYS)
+    long = _long(raw)
     kinds = _kinds(found.path, long["soort"].unique())
     tables = []
     for year, rows in long.groupby("jaar"):
-        wide = _wide(rows, found.path)
+        wide = _wide(rows)
         if wide is not None:
-            tables.append(_table(wide, kinds, origin, int(str(year))))
+            tables.append(_table(wide, kinds, found, int(str(year))))
     if not tables:
         raise InputError.one(
             "Geen enkel jaar is compleet: er zijn minder dan twaalf maanden.",
             "Haal alle twaalf maanden op, of de jaarcijfers (tabel 47018NED).",
-            str(found.path),
             kolom="Perioden",
         )
     return tuple(tables)
 
 
-def _long(path: Path, raw: RawTable) -> pd.DataFrame:
+def _long(raw: RawTable) -> pd.DataFrame:
     counts = [column for column in raw.columns if column.startswith(_COUNT)]
     if not counts:
-        require_columns(path, raw, {f"{_COUNT}_1": "aantallen misdrijven"})
-    period = raw.text("Perioden")
-    years = {one: year_of_period(path, one) for one in period.unique()}
+        require_columns(raw, {f"{_COUNT}_1": "aantallen misdrijven"})
     column = raw.frame[counts[0]]
     signs = decimal_signs(column)
     sign = sign_of_counts(column, sign_for(signs, Signs(), strict=False) or ".", signs)
@@ -109,26 +105,26 @@ def _long(path: Path, raw: RawTable) -> pd.DataFrame:
         first = int(cells.unreadable.argmax())
         wat = f"`{column.iloc[first]}` is geen aantal."
         oplossing = "Vul een getal in, of laat de cel leeg."
-        raise InputError.one(wat, oplossing, str(path), raw.row_label(first), counts[0])
+        raise InputError.one(wat, oplossing, rij=raw.row_label(first), kolom=counts[0])
     return pd.DataFrame(
         {
             "code": raw.text("WijkenEnBuurten"),
             "soort": raw.text("SoortMisdrijf"),
-            "periode": period,
-            "jaar": period.map(years),
+            "periode": raw.text("Perioden"),
+            "jaar": years_of(raw, "Perioden"),
             "aantal": cells.values,
         }
     )
 
 
-def _wide(rows: pd.DataFrame, path: Path) -> pd.DataFrame | None:
+def _wide(rows: pd.DataFrame) -> pd.DataFrame | None:
     """Return regions by kinds, or None when the year is not complete."""
     double = rows.duplicated(["code", "soort", "periode"], keep=False)
     if double.any():
         code, kind, period = rows.loc[double, ["code", "soort", "periode"]].iloc[0]
         wat = f"{code}, soort {kind}, periode {period} staat er meer dan één keer in."
         oplossing = "Download de tabel opnieuw; pagina's zijn waarschijnlijk dubbel opgehaald."
-        raise InputError.one(wat, oplossing, str(path))
+        raise InputError.one(wat, oplossing)
     months = rows["periode"].str.contains("MM")
     if (~months).any():
         return rows[~months].pivot(index="code", columns="soort", values="aantal")
@@ -171,18 +167,10 @@ def _delivered_titles(path: Path) -> dict[str, str]:
     return dict(zip(titles.text("Key"), titles.text("Title"), strict=True))
 
 
-def _table(wide: pd.DataFrame, kinds: dict[str, Measure], origin: Origin, year: int) -> SourceTable:
+def _table(wide: pd.DataFrame, kinds: dict[str, Measure], found: Found, year: int) -> SourceTable:
+    frame = wide.rename_axis("WijkenEnBuurten").rename_axis(None, axis=1).reset_index()
+    raw = RawTable(found.path, frame, lines=list(wide.index))
     columns = {kinds[str(code)].name: str(code) for code in wide.columns}
-    return tidy(
-        Draft(
-            source=NAME,
-            year=year,
-            origin=origin,
-            cells=pd.DataFrame({n: wide[c].to_numpy() for n, c in columns.items()}),
-            codes=pd.Series(wide.index.to_list(), name="WijkenEnBuurten"),
-            measures={measure.name: measure for measure in kinds.values()},
-            columns=columns,
-            rows=[str(code) for code in wide.index],
-            blank=SECRET_OR_UNKNOWN,
-        )
-    )
+    known = {kind.name: kind for kind in kinds.values()}
+    named = {"codes": "WijkenEnBuurten", "blank": SECRET_OR_UNKNOWN}
+    return tables_in(raw, found, PUBLISHER, known, columns, **named)(None, year)

@@ -6,7 +6,6 @@ The answers stay in ``.ophalen/proef``; `judge` holds for an answer that was rec
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from sia.sources.delivery import PROBED
 from sia.sources.fetch import WORK
 from sia.sources.questions import PUBLIC_HOSTS, Hosts, services
 from sia.sources.web import QUICK, AgainError, Answer, FetchError, Patience, Web, document
-from sia.store import write_bytes, write_json
+from sia.store import read_note, write_bytes, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +82,8 @@ def probe(
     """
     import pandas as pd
 
-    before, today = _noted(folder), dt.datetime.now(dt.UTC).date().isoformat()
+    # without a note, or with a damaged one, everything is so since today
+    before, today = read_note(folder / PROBED), dt.datetime.now(dt.UTC).date().isoformat()
     rows = []
     with Web(patience, PUBLIC_HOSTS.names()) as web:
         for question in questions(hosts):
@@ -115,12 +115,3 @@ def _asked(web: Web, question: Question, answers: Path) -> tuple[str, str]:
     except AgainError as error:
         return SILENT, f"{error}"
     return (CHANGED, f"zonder {', '.join(absent)}") if absent else (WORKS, "")
-
-
-def _noted(folder: Path) -> dict[str, dict[str, str]]:
-    try:
-        noted = json.loads((folder / PROBED).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        # the first time, or a damaged note: everything is so since today
-        return {}
-    return noted if isinstance(noted, dict) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +20,8 @@ FIRST_WFS_YEAR, FIRST_OGC_YEAR = 2019, 2022
 FEATURE_LIMIT = 1_000
 
 _ADULTS = "Leeftijd eq '20300'"
+_JSON = {"$format": "json"}
+"""Asked of OData v3, whose Feed answers Atom XML without it."""
 _RD_URI = "http://www.opengis.net/def/crs/EPSG/0/28992"
 _DOSSIER = "/-/media/cbs/dossiers/nederland-regionaal/wijk-en-buurtstatistieken"
 _LAYERS = (("buurten", "buurt", "BU"), ("wijken", "wijk", "WK"), ("gemeenten", "gemeente", "GM"))
@@ -143,7 +145,10 @@ def crime(
     requests = []
     for year in years:
         common = _common("politie.misdrijven", CRIME_TABLE, year, "politie via CBS", "politie")
-        requests.append(_third_party(hosts, gemeente, common, f"Perioden eq '{year}JJ00'"))
+        condition = f"Perioden eq '{year}JJ00'"
+        requests.append(
+            _two_ways(hosts.dataderden, hosts.dataderden_api, gemeente, common, condition)
+        )
     return requests
 
 
@@ -156,14 +161,13 @@ def health(
         return []
     text = "RIVM, GGD'en en CBS, Gezondheid per wijk en buurt"
     common = _common("rivm.gezondheid", HEALTH_TABLE, year, text)
-    return [_third_party(hosts, gemeente, common, _ADULTS)]
+    return [_two_ways(hosts.dataderden, hosts.dataderden_api, gemeente, common, _ADULTS)]
 
 
 def ses(gemeente: str, *, hosts: Hosts = PUBLIC_HOSTS) -> list[FetchRequest]:
     """Return the request for SES-WOA (all years in one table)."""
     common = _common("cbs.ses", SES_TABLE, SES_YEAR, "CBS, SES-WOA")
-    feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
-    return [replace(feed, otherwise=(api,))]
+    return [_two_ways(hosts.feed, hosts.opendata, gemeente, common)]
 
 
 def nearness(
@@ -175,8 +179,7 @@ def nearness(
         if year in years:
             text = f"CBS, Nabijheid voorzieningen {year}"
             common = _common(nabijheid.NAME, table, year, text)
-            feed, api = (_odata3(host, gemeente, common) for host in (hosts.feed, hosts.opendata))
-            requests.append(replace(feed, otherwise=(api,)))
+            requests.append(_two_ways(hosts.feed, hosts.opendata, gemeente, common))
     return requests
 
 
@@ -258,7 +261,7 @@ def catalogues(hosts: Hosts) -> tuple[str, str]:
     """Return the questions to both catalogues of CBS for the editions of the KWB."""
     title = "Kerncijfers wijken en buurten"
     return (
-        _query(f"{hosts.catalogus}/Tables", _v3(f"substringof('{title}',Title)")),
+        _query(f"{hosts.catalogus}/Tables", {**_JSON, **_filter(f"substringof('{title}',Title)")}),
         _query(f"{hosts.datasets}/Datasets", {"$filter": f"contains(Title,'{title}')"}),
     )
 
@@ -288,14 +291,11 @@ def _scores(year: int, gemeente: str, hosts: Hosts, common: dict[str, Any]) -> F
     )
 
 
-def _third_party(
-    hosts: Hosts, gemeente: str, common: dict[str, Any], condition: str
+def _two_ways(
+    feed: str, api: str, gemeente: str, common: dict[str, Any], condition: str = ""
 ) -> FetchRequest:
-    feed, api = (
-        _odata3(host, gemeente, common, condition)
-        for host in (hosts.dataderden, hosts.dataderden_api)
-    )
-    return replace(feed, otherwise=(api,))
+    first, other = (_odata3(host, gemeente, common, condition) for host in (feed, api))
+    return replace(first, otherwise=(other,))
 
 
 def _sheets(year: int, hosts: Hosts, common: dict[str, Any]) -> Iterable[FetchRequest]:
@@ -355,23 +355,25 @@ def _starts(gemeente: str | None, region: str) -> str:
     return " or ".join(f"startswith({region},'{prefix}')" for prefix in _prefixes(gemeente))
 
 
-def _v3(*conditions: str) -> dict[str, str]:
-    """Return the query of OData v3; the Feed answers Atom XML unless it is asked for JSON."""
-    return {"$format": "json", **_filter(*conditions)}
-
-
 def _filter(*conditions: str) -> dict[str, str]:
     parts = [f"({condition})" for condition in conditions if condition]
     return {"$filter": " and ".join(parts)} if parts else {}
 
 
 def _part(
-    base: str, entity: str, gemeente: str | None, common: dict[str, Any], region: str, query: Any
+    base: str,
+    gemeente: str | None,
+    common: dict[str, Any],
+    asked: Mapping[str, str],
+    entity: str,
+    region: str = "",
+    condition: str = "",
 ) -> FetchRequest:
     """Return the request for one set of a table, with its regions when it has them."""
+    starts = _starts(gemeente, region) if region else ""
     return FetchRequest(
         name=_name(common, gemeente, entity),
-        url=_query(f"{base}/{common['table']}/{entity}", query),
+        url=_query(f"{base}/{common['table']}/{entity}", {**asked, **_filter(starts, condition)}),
         shape="odata",
         region_field=region,
         prefixes=_prefixes(gemeente) if region else (),
@@ -386,29 +388,21 @@ def _odata3(
     condition: str = "",
     names: bool = False,
 ) -> FetchRequest:
-    def part(entity: str, region: str = "", *conditions: str) -> FetchRequest:
-        starts = _starts(gemeente, region) if region else ""
-        return _part(host, entity, gemeente, common, region, _v3(starts, *conditions))
-
+    part = partial(_part, host, gemeente, common, _JSON)
     listed = (part("WijkenEnBuurten", "Key"),) if names else ()
     figures = part("TypedDataSet", "WijkenEnBuurten", condition)
     # the columns of these two cannot be told apart by their keys
     alike = common["source"] in ("cbs.ses", nabijheid.NAME)
-    described = replace(part("DataProperties"), needed=alike)
-    companions = (described, *listed)
+    companions = (replace(part("DataProperties"), needed=alike), *listed)
     return replace(figures, companions=companions, regions=tuple(each.name for each in listed))
 
 
 def _odata4(host: str, gemeente: str | None, common: dict[str, Any]) -> FetchRequest:
-    def part(entity: str, region: str = "") -> FetchRequest:
-        query = _filter(_starts(gemeente, region)) if region else {}
-        return _part(host, entity, gemeente, common, region, query)
-
+    part = partial(_part, host, gemeente, common, {})
     listed = part("WijkenEnBuurtenCodes", "Identifier")
     described = (replace(part(name), needed=False) for name in ("MeasureCodes", "MeasureGroups"))
-    companions = (*described, listed)
     figures = part("Observations", "WijkenEnBuurten")
-    return replace(figures, companions=companions, regions=(listed.name,))
+    return replace(figures, companions=(*described, listed), regions=(listed.name,))
 
 
 def _ogc_url(layer: str, year: int, gemeente: str, hosts: Hosts) -> str:

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
-from sia.settings import PLANS
+from sia.errors import InputError, Problem, refuse
+from sia.settings import PLANS, checked_code
 from sia.sources import (
     cbs,
     geofile,
@@ -39,7 +39,7 @@ from sia.sources.base import (
     SourceTable,
     SquareLayer,
 )
-from sia.sources.delivery import PROBED, REGISTER, answer_problem, companion, table_id
+from sia.sources.delivery import PROBED, REGISTER, answer_problems, companion, table_id
 from sia.sources.tabular import pages, peek, read, unusable
 from sia.sources.wish import Wish, describe, municipalities_in, unwanted
 from sia.store import legible, sha256_file
@@ -48,21 +48,16 @@ Keep = Callable[[str, Record], Record]
 """Gets the file name and a record as soon as it is read; returns what stays in memory of it."""
 
 
-def _whole(name: str, record: Record) -> Record:
-    del name
-    return record
-
-
 class Source(Protocol):
     """What every publisher's module offers."""
 
     NAME: str
     PUBLISHER: Publisher
 
-    def recognise(self, path: Path) -> Found | None:
+    def recognise(self, path: Path, /) -> Found | None:
         """Tell cheaply whether a file is of this source."""
 
-    def read(self, found: Found) -> Record | tuple[Record, ...]:
+    def read(self, found: Found, /) -> Record | tuple[Record, ...]:
         """Read a recognised file."""
 
 
@@ -92,7 +87,6 @@ _PLANS = f"{PLANS}/"
 _PLANS_REASON = "investeringsplannen, gelezen door notebook 07"
 _DATA_SUFFIXES = {".csv", ".tsv", ".json", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_MAPS = {".shp", ".dbf", ".shx", ".geojson", ".gpkg", ".topojson"}
 _SHAPE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml"}
 _TEXTS = {".md", ".txt", ".pdf", ".html", ".docx"}
 _TABLES = frozenset((*cbs.TABLES, *nabijheid.TABLES, *rivm.TABLES, *politie.TABLES, *ses.TABLES))
@@ -113,14 +107,12 @@ _LONG = 300
 _NOBODY = "van geen bekende bron"
 _STRANGE = "bestandssoort "
 
-_GEMEENTE = re.compile(r"GM\d{4}")
-
 
 @dataclass
 class _Harvest:
     """What has been read so far, and the row of every file."""
 
-    keep: Keep = _whole
+    keep: Keep = lambda name, record: record
     records: list[tuple[str, Record]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -154,7 +146,7 @@ def read_folder(
     jaren: Sequence[int] | None = None,
     streng: bool = False,
     vierkanten_ook: bool = True,
-    bewaar: Keep = _whole,
+    bewaar: Keep = lambda name, record: record,
 ) -> Intake:
     """Read everything in one or more folders that can serve a municipality and some years.
 
@@ -172,7 +164,9 @@ def read_folder(
     Raises InputError when a folder does not exist, `gemeente` is no code, or (`streng`) with the
         problems of all files together.
     """
-    wish = Wish(_gemeente(gemeente), tuple(jaren or ()), vierkanten_ook)
+    wish = Wish(
+        checked_code(gemeente) if gemeente is not None else "", tuple(jaren or ()), vierkanten_ook
+    )
     harvest = _Harvest(bewaar)
     single: dict[str, tuple[Path, str]] = {}
     twins: list[tuple[Path, str]] = []
@@ -182,7 +176,7 @@ def read_folder(
         if name.startswith(_PLANS):
             harvest.pass_over_plans(path)
         elif barred is not None:
-            _fault(path, name, None, [barred], harvest)
+            _fault(path, name, None, InputError([barred]), harvest)
         elif single.setdefault(sha256_file(path), (path, name)) != (path, name):
             twins.append((path, name))
     known: list[Found] = []
@@ -239,14 +233,11 @@ def _alone(path: Path, name: str, wish: Wish) -> tuple[_Harvest, Found | None]:
     """Read one file, as far as that goes without the others."""
     harvest = _Harvest()
     found = _recognise_safely(path, name, harvest)
-    if found is not None and not _needs_others(found):
+    # squares, and a map of no known year, can only be read when others were
+    others = (vierkanten.NAME, "" if found is None or found.year else pdok.NAME)
+    if found is not None and found.source not in others:
         _take(path, name, found, wish, harvest)
     return harvest, found
-
-
-def _needs_others(found: Found) -> bool:
-    """Tell whether a file can only be read when others were: squares, or a map of no known year."""
-    return found.source == vierkanten.NAME or (found.source == pdok.NAME and not found.year)
 
 
 def _elsewhere(
@@ -290,32 +281,15 @@ def read_squares(
     return replace(_intake(harvest), areas=())
 
 
-def _gemeente(gemeente: str | None) -> str:
-    if gemeente is None:
-        return ""
-    if not _GEMEENTE.fullmatch(gemeente):
-        raise InputError.one(
-            f"`{gemeente}` is geen gemeentecode.",
-            "Gebruik GM met vier cijfers, bijvoorbeeld GM0153.",
-        )
-    return gemeente
-
-
 def _files(bron: Path | Sequence[Path]) -> Iterable[tuple[Path, Path]]:
     """Yield every file once, with its folder; sorted, hidden files left out."""
     roots = [bron] if isinstance(bron, Path) else list(bron)
-    absent = [root for root in roots if not root.exists()]
-    if absent:
-        raise InputError(
-            [
-                Problem(
-                    "Deze map of dit bestand bestaat niet.",
-                    "Controleer het pad bij `--bron`, of haal de bronnen op met `sia fetch`.",
-                    bestand=str(root),
-                )
-                for root in absent
-            ]
-        )
+    oplossing = "Controleer het pad bij `--bron`, of haal de bronnen op met `sia fetch`."
+    refuse(
+        Problem("Deze map of dit bestand bestaat niet.", oplossing, bestand=str(root))
+        for root in roots
+        if not root.exists()
+    )
     seen: set[Path] = set()
     for root in roots:
         paths = [root] if root.is_file() else [p for p in root.rglob("*") if p.is_file()]
@@ -343,24 +317,13 @@ def _recognise_safely(path: Path, name: str, harvest: _Harvest) -> Found | None:
     """Recognise one file; when that fails or nobody knows it, write down why."""
     try:
         hit = recognise(path)
-        fault = _damaged(path) if hit is None else None
-        reason = _why_unknown(path) if hit is None and fault is None else ""
+        if hit is None:
+            _refuse_damaged(path)
+            harvest.rows.append(_row(path, name, None, SKIPPED, _why_unknown(path)))
     except Exception as error:
-        _fault(path, name, None, _problems(path, error), harvest)
+        _fault(path, name, None, error, harvest)
         return None
-    if fault is not None:
-        _fault(path, name, None, [fault], harvest)
-    elif reason:
-        harvest.rows.append(_row(path, name, None, SKIPPED, reason))
     return hit
-
-
-def _problems(path: Path, error: Exception) -> Sequence[Problem]:
-    """Return what is wrong with a file; a fault of ours must not take the other files down."""
-    if isinstance(error, InputError):
-        return error.problems
-    wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
-    return [Problem(wat, "Meld dit met het bestand erbij.", bestand=str(path))]
 
 
 def _barred(path: Path) -> Problem | None:
@@ -371,34 +334,24 @@ def _barred(path: Path) -> Problem | None:
     except OSError as error:
         wat = f"Dit bestand is niet te openen ({error.strerror})."
         oplossing = "Geef uzelf leesrecht, of zet het bestand opnieuw neer."
-        return Problem(wat, oplossing, bestand=str(path))
+        return Problem(wat, oplossing)
     return None
 
 
-def _damaged(path: Path) -> Problem | None:
-    """Return the problem of a file that is named as data but holds something else."""
+def _refuse_damaged(path: Path) -> None:
+    """Refuse a file that is named as data but holds something else."""
     kind = peek(path).kind
     refused = '"odata.error"' in peek(path).head
-    if path.suffix.lower() == ".json" and kind != "html" and (refused or _names_figures(path)):
-        problem = answer_problem(path)
-        if problem is not None:
-            return problem
+    # named as the figures of a table of CBS, and not as what explains them
+    known = _FIGURES.search(path.stem) or table_id(path, _TABLES, "")
+    figures = refused or (known and not _ENTITY.search(path.stem))
+    if path.suffix.lower() == ".json" and kind != "html" and figures:
+        refuse(answer_problems(path))
     if path.suffix.lower() in _DATA_SUFFIXES and kind in ("html", "leeg"):
-        return unusable(path, kind)
+        raise InputError([unusable(path, kind)])
     if path.suffix.lower() in (*_BOOKS, ".parquet") and not peek(path).columns:
-        try:
-            read(path)
-        except InputError as error:
-            return error.problems[0]
-        return unusable(path, "anders")
-    return None
-
-
-def _names_figures(path: Path) -> bool:
-    """Tell whether a file is named as the figures of a table of CBS, not as what explains them."""
-    if _ENTITY.search(path.stem):
-        return False
-    return bool(_FIGURES.search(path.stem) or table_id(path, _TABLES, ""))
+        read(path)
+        raise InputError([unusable(path, "anders")])
 
 
 def _why_unknown(path: Path) -> str:
@@ -413,8 +366,10 @@ def _why_unknown(path: Path) -> str:
     if table is not None and (entity or suffix in (".json", ".parquet")):
         return f"hoort bij tabel {table}"
     if entity is not None and suffix in _DATA_SUFFIXES:
-        figures = _figures_of(path, entity[0])
-        return f"hoort bij {figures.name}" if figures else f"hoort bij cijfers ({entity[0]})"
+        # the data file in the same folder that this description was delivered with
+        beside = sorted(one for one in path.parent.iterdir() if _FIGURES.search(one.stem))
+        names = (one.name for one in beside if companion(one, entity[0]) == path)
+        return f"hoort bij {next(names, f'cijfers ({entity[0]})')}"
     if path.name in (REGISTER, PROBED):
         return "aantekening van `sia fetch`"
     if suffix in _TEXTS:
@@ -439,12 +394,6 @@ def of_no_source(files: pd.DataFrame) -> list[str]:
     return list(files.loc[files["opmerking"].str.startswith((_NOBODY, _STRANGE)), "bestand"])
 
 
-def _figures_of(path: Path, entity: str) -> Path | None:
-    """Return the data file in the same folder that this description was delivered with."""
-    beside = sorted(other for other in path.parent.iterdir() if _FIGURES.search(other.stem))
-    return next((other for other in beside if companion(other, entity) == path), None)
-
-
 def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) -> None:
     """Read one file into the harvest, or write down why not."""
     reason = _not_needed(path, found, wish, harvest)
@@ -452,9 +401,13 @@ def _take(path: Path, name: str, found: Found, wish: Wish, harvest: _Harvest) ->
         harvest.rows.append(_row(path, name, found, SKIPPED, reason))
         return
     try:
-        records = _read(found, wish, harvest)
+        if found.source == vierkanten.NAME:
+            records: tuple[Record, ...] = vierkanten.read(found, bbox=_bounds(wish, harvest))
+        else:
+            read = next(source for source in SOURCES if found.source == source.NAME).read(found)
+            records = read if isinstance(read, tuple) else (read,)
     except Exception as error:
-        _fault(path, name, found, _problems(path, error), harvest)
+        _fault(path, name, found, error, harvest)
         return
     kept, remark = _wanted(records, found, wish)
     status = READ if kept else SKIPPED
@@ -478,13 +431,6 @@ def _not_needed(path: Path, found: Found, wish: Wish, harvest: _Harvest) -> str:
     return ""
 
 
-def _read(found: Found, wish: Wish, harvest: _Harvest) -> tuple[Record, ...]:
-    if found.source == vierkanten.NAME:
-        return vierkanten.read(found, bbox=_bounds(wish, harvest))
-    records = next(source for source in SOURCES if found.source == source.NAME).read(found)
-    return records if isinstance(records, tuple) else (records,)
-
-
 def _bounds(wish: Wish, harvest: _Harvest) -> tuple[float, float, float, float] | None:
     """Return the box around the gemeente in the newest borders, or None when there are none."""
     if not wish.gemeente:
@@ -502,7 +448,11 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     remarks = [found.note] if found.note else []
     kept = []
     for record in records:
-        about = _about(record, wish.gemeente)
+        if isinstance(record, SquareLayer):
+            about = len(record.frame) > 0
+        else:
+            about = wish.gemeente in municipalities_in(record)
+        about = about or not wish.gemeente
         reason = unwanted(found.source, record.year, isinstance(record, AreaLayer), about, wish)
         if not reason:
             kept.append(record)
@@ -512,16 +462,12 @@ def _wanted(records: Sequence[Record], found: Found, wish: Wish) -> tuple[tuple[
     return tuple(kept), "; ".join(dict.fromkeys(remarks))
 
 
-def _about(record: Record, gemeente: str) -> bool:
-    if isinstance(record, SquareLayer):
-        return not gemeente or len(record.frame) > 0
-    return not gemeente or gemeente in municipalities_in(record)
-
-
-def _fault(
-    path: Path, name: str, found: Found | None, problems: Sequence[Problem], harvest: _Harvest
-) -> None:
-    harvest.problems += problems
+def _fault(path: Path, name: str, found: Found | None, error: Exception, harvest: _Harvest) -> None:
+    """Write down what is wrong with a file; a fault of ours must not take the others down."""
+    wat = f"Onverwachte fout bij het lezen ({type(error).__name__}: {error})."
+    own = (Problem(wat, "Meld dit met het bestand erbij."),)
+    problems = error.problems if isinstance(error, InputError) else own
+    harvest.problems += [replace(one, bestand=one.bestand or str(path)) for one in problems]
     remark = " ".join(_sentence(problem) for problem in problems[:_TOLD])
     if len(problems) > _TOLD:
         remark += f" En nog {len(problems) - _TOLD} meldingen."

@@ -5,12 +5,11 @@ Tables 50120NED (2012, 2016, 2020) and 50150NED (2012-2024), as OData v3 or as a
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
+from sia.errors import InputError, Problem, in_file
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.cbs import described
 from sia.sources.columns import (
@@ -21,15 +20,15 @@ from sia.sources.columns import (
     one_column_each,
     snake,
 )
-from sia.sources.delivery import origin_of, table_id, year_of_period
+from sia.sources.delivery import first_year, table_id
 from sia.sources.periods import (
     LOWER,
     UPPER,
     VALUE,
-    Rows,
     require_columns,
-    table_of_rows,
+    tables_in,
     with_margins,
+    years_of,
 )
 from sia.sources.tabular import WORKBOOKS, RawTable, pages, peek, read_pages
 
@@ -60,15 +59,13 @@ def recognise(path: Path) -> Found | None:
         return None
     if pages(path)[0] != path:
         return None
-    period = (seen.first or {}).get("Perioden", "")
-    year = int(str(period).strip()[:4]) if str(period).strip()[:4].isdigit() else 0
+    year = first_year((seen.first or {}).get("Perioden", ""))
     table = table_id(path, TABLES, seen.head) or path.stem
     shape = "spreadsheet" if seen.kind in WORKBOOKS else "odata3"
-    return Found(
-        source=NAME, path=path, shape=shape, table=table, year=year, note="18 jaar en ouder"
-    )
+    return Found(NAME, path, shape, table, year, note="18 jaar en ouder")
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the figures for adults, one table per year.
 
@@ -76,7 +73,6 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """
     raw = read_pages(found.path)
     require_columns(
-        found.path,
         raw,
         {
             "WijkenEnBuurten": "gebiedscodes",
@@ -85,42 +81,32 @@ def read(found: Found) -> tuple[SourceTable, ...]:
             "Perioden": "perioden",
         },
     )
-    keep = {c: raw.text(c) for c in ("Leeftijd", "Marges", "Perioden")}
-    adults = keep["Leeftijd"].str.removesuffix(".0") == ADULTS
+    ages, margins = raw.text("Leeftijd"), raw.text("Marges")
+    adults = ages.str.removesuffix(".0") == ADULTS
     if not adults.any():
-        raise InputError([_other_age(found.path, keep["Leeftijd"])])
-    of_rows = _of_rows(found, raw)
-    tables = []
-    for period in sorted(keep["Perioden"][adults].unique()):
-        year = year_of_period(found.path, period)
-        rows = adults & (keep["Perioden"] == period)
-        tables.append(_one_year(of_rows, rows, keep["Marges"], year))
-    return tuple(tables)
-
-
-def _one_year(of_rows: Rows, rows: pd.Series, margins: pd.Series, year: int) -> SourceTable:
-    table = of_rows(rows & (margins == VALUE), year)
-    lower, upper = rows & (margins == LOWER), rows & (margins == UPPER)
-    if not (lower.any() and upper.any()):
-        return table
-    return with_margins(table, of_rows(lower, year), of_rows(upper, year))
-
-
-def _of_rows(found: Found, raw: RawTable) -> Rows:
+        raise InputError([_other_age(ages)])
+    years = years_of(raw, "Perioden").where(adults, 0)
     columns, measures = _columns(found.path, raw)
     typed = peek(found.path).kind in ("json", "parquet")
-    return partial(
-        table_of_rows,
+    of_rows = tables_in(
         raw,
-        source=NAME,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
-        measures=measures,
-        columns=columns,
+        found,
+        PUBLISHER,
+        measures,
+        columns,
         codes="WijkenEnBuurten",
         blank=SECRET_OR_UNKNOWN if typed else EMPTY,
         gemeenten=next((c for c in raw.columns if c.startswith("Gemeentenaam")), ""),
         modelled=frozenset(measures),
     )
+
+    def table(year: int) -> SourceTable:
+        value, lower, upper = ((years == year) & (margins == one) for one in (VALUE, LOWER, UPPER))
+        if not (lower.any() and upper.any()):
+            return of_rows(value, year)
+        return with_margins(*(of_rows(rows, year) for rows in (value, lower, upper)))
+
+    return tuple(table(int(year)) for year in sorted(years[adults].unique()))
 
 
 def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measure]]:
@@ -131,7 +117,7 @@ def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measu
         if not heading.column.startswith(_REGION)
     ]
     known = dictionary("rivm").measures
-    matched = one_column_each(by_heading(headings, known, 0), path)
+    matched = one_column_each(by_heading(headings, known, 0))
     measures = {measure.name: measure for measure in known if measure.name in matched}
     titled = {heading.column: heading for heading in described(path, raw.columns)}
     for heading in headings:
@@ -143,11 +129,10 @@ def _columns(path: Path, raw: RawTable) -> tuple[dict[str, str], dict[str, Measu
     return matched, measures
 
 
-def _other_age(path: Path, ages: pd.Series) -> Problem:
+def _other_age(ages: pd.Series) -> Problem:
     present = sorted({_AGES.get(age.removesuffix(".0"), age) for age in ages.unique()})
     return Problem(
         f"Het bestand gaat over {', '.join(present)}, niet over 18 jaar en ouder.",
         "Gebruik het bestand voor 18 jaar en ouder.",
-        bestand=str(path),
         kolom="Leeftijd",
     )

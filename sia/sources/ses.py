@@ -7,23 +7,19 @@ file gives the bounds of the 95 % interval they come along as margins of the sco
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
-from sia.errors import InputError
+from sia.errors import InputError, in_file
 from sia.sources.base import EMPTY, SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.cbs import described
 from sia.sources.columns import (
-    Heading,
     by_heading,
     dictionary,
     headings_from_statline,
     one_column_each,
 )
-from sia.sources.delivery import origin_of, table_id, year_of_period
-from sia.sources.periods import Rows, require_columns, table_of_rows, with_margins
+from sia.sources.delivery import first_year, table_id
+from sia.sources.periods import per_year, require_columns, tables_in, with_margins, years_of
 from sia.sources.tabular import RawTable, pages, peek, read_pages
 
 NAME = "cbs.ses"
@@ -45,8 +41,7 @@ def recognise(path: Path) -> Found | None:
     """
     seen = peek(path)
     columns = set(seen.columns)
-    first = str((seen.first or {}).get("Perioden", "")).strip()[:4]
-    year = int(first) if first.isdigit() else 0
+    year = first_year((seen.first or {}).get("Perioden", ""))
     table = table_id(path, TABLES, seen.head)
     if _REGION in columns and any(column.startswith("SES-WOA/") for column in columns):
         return Found(NAME, path, "statline", table or path.stem, year, note="alleen voor toetsing")
@@ -56,39 +51,30 @@ def recognise(path: Path) -> Found | None:
     return None
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read the scores, one table per year.
 
     `lower` and `upper` are filled where the file has the bounds.
     """
     raw = read_pages(found.path)
-    require_columns(found.path, raw, {"Perioden": "perioden"})
-    codes = _code_column(found, raw)
+    require_columns(raw, {"Perioden": "perioden"})
+    codes, statline = _code_column(found, raw), found.shape == "statline"
+    if statline:
+        headings = headings_from_statline(raw.columns)
+    else:
+        headings = described(found.path, raw.columns, needed=True)
     known = dictionary("ses")
-    matched = one_column_each(by_heading(_headings(found, raw), known.measures, 0), found.path)
-    require_columns(
-        found.path,
-        raw,
-        {known.by_name(n).title: n for n in known.required if n not in matched},
-    )
-    of_rows = partial(
-        table_of_rows,
-        raw,
-        source=NAME,
-        origin=origin_of(found.path, PUBLISHER, found.table, found.year, pages(found.path)),
-        measures={measure.name: measure for measure in known.measures},
-        columns=matched,
-        codes=codes,
-        names=_REGION,
-        blank=EMPTY if found.shape == "statline" else SECRET_OR_UNKNOWN,
-    )
-    period = raw.text("Perioden")
-    years = period.map({cell: year_of_period(found.path, cell) for cell in period.unique()})
-    return tuple(_year(of_rows, years, year) for year in sorted(years.unique()))
+    matched = one_column_each(by_heading(headings, known.measures, 0))
+    require_columns(raw, {known.by_name(n).title: n for n in known.required if n not in matched})
+    blank = EMPTY if statline else SECRET_OR_UNKNOWN
+    named = {"codes": codes, "names": _REGION}
+    table = tables_in(raw, found, PUBLISHER, known.measures, matched, **named, blank=blank)
+    return tuple(map(_with_bounds, per_year(table, years_of(raw, "Perioden"))))
 
 
-def _year(of_rows: Rows, years: pd.Series, year: int) -> SourceTable:
-    table = of_rows(years == year, int(year))
+def _with_bounds(table: SourceTable) -> SourceTable:
+    """Take the bounds out of a table of scores, and lay them beside it."""
     bounds = [name for name in table.values if str(name).endswith((_LOWER, _UPPER))]
     if not bounds:
         return table
@@ -116,13 +102,6 @@ def _code_column(found: Found, raw: RawTable) -> str:
         raise InputError.one(
             "De kolom met regiocodes ontbreekt; alleen namen zijn niet genoeg.",
             "Kies op StatLine ook het onderwerp Regiocode en download opnieuw.",
-            bestand=str(found.path),
             kolom=_CODE,
         )
     return named[0]
-
-
-def _headings(found: Found, raw: RawTable) -> list[Heading]:
-    if found.shape == "statline":
-        return headings_from_statline(raw.columns)
-    return described(found.path, raw.columns, needed=True)

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sia.errors import InputError, Problem, refuse
+from sia.errors import InputError, Problem, in_file, refuse
 from sia.sources.grid import Grid, grid_of_text, header_position, upright, without_footnotes
 from sia.sources.workbook import grids
 
@@ -67,7 +67,7 @@ class RawTable:
     `frame`: text columns as text, typed columns as typed; column names stripped.
     `first_row`: number, in the file, of the first row of `frame`; 0 where rows have no number.
     `next_page`: address of a following page that the file points to, or "".
-    `lines`: number, in the file, of every row; empty where they follow on `first_row`.
+    `lines`: number or code, in the file, of every row; empty where they follow on `first_row`.
     `remark`: what a reader of the file should know: which sheet this is, and what else it has.
     """
 
@@ -75,7 +75,7 @@ class RawTable:
     frame: pd.DataFrame
     first_row: int = 0
     next_page: str = ""
-    lines: Sequence[int] = ()
+    lines: Sequence[int | str] = ()
     remark: str = ""
 
     @property
@@ -199,6 +199,7 @@ def _peek_binary(path: Path, kind: Kind) -> Peek:
     return Peek(kind, tuple(table.frame.columns), first=first)
 
 
+@in_file
 def read(path: Path) -> RawTable:
     """Read a table, whatever its format.
 
@@ -231,13 +232,13 @@ def unusable(path: Path, kind: Kind) -> Problem:
         ),
         "zip": ("Dit is een ingepakt bestand (zip).", "Pak het uit in de bronmap."),
     }.get(kind, ("De inhoud is niet als tabel te lezen.", AGAIN))
-    return Problem(wat, oplossing, bestand=str(path))
+    return Problem(wat, oplossing)
 
 
-def broken(path: Path, error: Exception | str, wat: str = "Het bestand is beschadigd") -> Problem:
-    """Return the problem of a file whose content stops or contradicts itself."""
+def broken(error: Exception | str, wat: str) -> InputError:
+    """Return the error for a file whose content stops or contradicts itself."""
     detail = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-    return Problem(f"{wat} ({' '.join(detail.split())[:200]}).", AGAIN, bestand=str(path))
+    return InputError.one(f"{wat} ({' '.join(detail.split())[:200]}).", AGAIN)
 
 
 def decode(path: Path, content: bytes) -> str:
@@ -264,23 +265,15 @@ def read_csv(path: Path) -> RawTable:
     """
     text = decode(path, path.read_bytes())
     if "\x00" in text:
-        raise InputError([broken(path, "het bevat nultekens", "Dit is geen tekstbestand")])
+        raise broken("het bevat nultekens", "Dit is geen tekstbestand")
     try:
         grid = grid_of_text(text)
     except csv.Error as error:
-        raise InputError([_bad_quotes(path, error.args[-1], error.args[0])]) from error
+        wat = "De aanhalingstekens kloppen niet; het bestand is waarschijnlijk afgebroken "
+        raise InputError.one(f"{wat}({error.args[0]}).", AGAIN, rij=str(error.args[-1])) from error
     if not grid.rows:
         raise InputError([unusable(path, "leeg")])
     return _table(path, upright(grid), ragged=True)
-
-
-def _bad_quotes(path: Path, line: int, error: str) -> Problem:
-    return Problem(
-        f"De aanhalingstekens kloppen niet; het bestand is waarschijnlijk afgebroken ({error}).",
-        AGAIN,
-        bestand=str(path),
-        rij=str(line),
-    )
 
 
 def _table(path: Path, grid: Grid, *, ragged: bool = False) -> RawTable:
@@ -291,48 +284,43 @@ def _table(path: Path, grid: Grid, *, ragged: bool = False) -> RawTable:
     start = header_position(grid)
     if start is None:
         start = 0
-    header, problems = _header(path, grid.rows[start])
+    header, problems = _header(grid.rows[start])
     end = start + 1 + without_footnotes(grid.rows[start + 1 :])
     filled = [at for at in range(start + 1, end) if any(map(str.strip, grid.rows[at]))]
     rows = [grid.rows[at] for at in filled]
     lines = [grid.lines[at] for at in filled]
     if ragged:
         rows = [row if any(row[len(header) :]) else row[: len(header)] for row in rows]
-        problems += _ragged(path, len(header), list(zip(lines, rows, strict=True)))
+        problems += _ragged(len(header), list(zip(lines, rows, strict=True)))
     refuse(problems)
     if not rows:
         wat = "De tabel heeft een rij met kolomnamen en geen rijen met cijfers."
-        raise InputError.one(wat, AGAIN, bestand=str(path))
+        raise InputError.one(wat, AGAIN)
     named = [place for place, name in enumerate(header) if name or ragged]
     cells = pd.DataFrame(rows, columns=header, dtype="str").iloc[:, named]
     return RawTable(path, cells, lines[0], lines=lines)
 
 
-def _ragged(path: Path, width: int, rows: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:
+def _ragged(width: int, rows: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:
     """Return the problem of the first row that is shorter or longer than the header."""
     wrong = [(line, len(row)) for line, row in rows if len(row) != width]
     if not wrong:
         return []
     line, cells = wrong[0]
-    return [
-        Problem(
-            f"Deze rij heeft {cells} cellen, de kop {width} ({len(wrong)} zulke rijen); "
-            "het bestand is afgebroken of er staat een scheidingsteken te veel.",
-            AGAIN,
-            bestand=str(path),
-            rij=str(line),
-        )
-    ]
+    wat = (
+        f"Deze rij heeft {cells} cellen, de kop {width} ({len(wrong)} zulke rijen); "
+        "het bestand is afgebroken of er staat een scheidingsteken te veel."
+    )
+    return [Problem(wat, AGAIN, rij=str(line))]
 
 
-def _header(path: Path, row: Sequence[str]) -> tuple[list[str], list[Problem]]:
+def _header(row: Sequence[str]) -> tuple[list[str], list[Problem]]:
     names = [cell.strip() for cell in row]
     doubles = sorted({name for name in names if name and names.count(name) > 1})
     problems = [
         Problem(
             "Deze kolomnaam komt meer dan eens voor.",
             "Geef elke kolom een eigen naam of verwijder de dubbele.",
-            bestand=str(path),
             kolom=name,
         )
         for name in doubles
@@ -354,15 +342,15 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
     try:
         sheets = [upright(grid) for grid in grids(path)]
     except Exception as error:
-        raise InputError([broken(path, error, "De werkmap is niet te lezen")]) from error
+        raise broken(error, "De werkmap is niet te lezen") from error
     usable = [grid for grid in sheets if header_position(grid) is not None]
     if not usable:
-        raise InputError([broken(path, "geen rij met kolomnamen", "De werkmap heeft geen tabel")])
+        raise broken("geen rij met kolomnamen", "De werkmap heeft geen tabel")
     shown = [grid for grid in usable if not grid.hidden and grid.codes()] or usable
     best = max(shown, key=lambda grid: (grid.codes(), sum(map(len, grid.rows))))
     alike = [grid for grid in shown if grid.codes() > 1 and _head(grid) == _head(best)]
     if len(alike) > 1:
-        best = _by_year(path, alike)
+        best = _by_year(alike)
     raw = _table(path, _marked(best))
     read = (best, *(alike if len(alike) > 1 else ()))
     others = [grid.name for grid in usable if grid not in read and grid.codes() > 1]
@@ -381,7 +369,7 @@ def _head(grid: Grid) -> list[str]:
     return names
 
 
-def _by_year(path: Path, grids: Sequence[Grid]) -> Grid:
+def _by_year(grids: Sequence[Grid]) -> Grid:
     """Lay sheets with the same headings below each other, with the year in their names."""
     years = [found[1] if (found := _YEAR.search(grid.name)) else "" for grid in grids]
     head = _head(grids[0])
@@ -391,7 +379,7 @@ def _by_year(path: Path, grids: Sequence[Grid]) -> Grid:
         names = ", ".join(grid.name for grid in grids[:_SHEETS_TOLD])
         wat = f"Deze bladen hebben dezelfde koppen en andere cijfers: {names}."
         oplossing = "Laat het goede blad staan, of geef elk blad een jaar als naam."
-        raise InputError.one(wat, oplossing, bestand=str(path))
+        raise InputError.one(wat, oplossing)
     rows, lines = [[*head, "jaar"]], [1]
     for year, grid in zip(years, map(_marked, grids), strict=True):
         start = (header_position(grid) or 0) + 1
@@ -425,7 +413,7 @@ def read_parquet(path: Path) -> RawTable:
     try:
         frame = pq.read_table(path, page_checksum_verification=True).to_pandas()
     except Exception as error:
-        raise InputError([broken(path, error, "Het Parquet-bestand is niet te lezen")]) from error
+        raise broken(error, "Het Parquet-bestand is niet te lezen") from error
     frame.columns = [str(name).strip() for name in frame.columns]
     return RawTable(path, frame.reset_index(drop=True), first_row=1)
 
@@ -436,8 +424,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        problem = broken(path, error, "Dit is geen geldige JSON; het bestand is afgebroken")
-        raise InputError([problem]) from error
+        raise broken(error, "Dit is geen geldige JSON; het bestand is afgebroken") from error
 
 
 def read_odata(path: Path) -> RawTable:
@@ -445,8 +432,7 @@ def read_odata(path: Path) -> RawTable:
     document = read_json(path)
     rows = document.get("value") if isinstance(document, dict) else document
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        problem = broken(path, "geen lijst `value` met rijen", "Dit is geen OData-antwoord")
-        raise InputError([problem])
+        raise broken("geen lijst `value` met rijen", "Dit is geen OData-antwoord")
     following = ""
     if isinstance(document, dict):
         following = str(document.get("odata.nextLink") or document.get("@odata.nextLink") or "")
@@ -462,7 +448,7 @@ def table_of_records(path: Path, rows: list[dict[str, Any]]) -> RawTable:
         nested = cells.map(lambda cell: isinstance(cell, list | dict)).to_numpy()
         if nested.any():
             wat, row = "Deze cel is een lijst en geen waarde.", str(int(nested.argmax()) + 1)
-            raise InputError.one(wat, AGAIN, bestand=str(path), rij=row, kolom=str(column))
+            raise InputError.one(wat, AGAIN, rij=row, kolom=str(column))
     return RawTable(path, frame, first_row=1)
 
 
@@ -492,6 +478,7 @@ def _page_number(path: Path) -> tuple[str, int]:
     return path.stem, -1
 
 
+@in_file
 def read_pages(path: Path) -> RawTable:
     """Read an OData answer that may be spread over several files."""
     tables = [read(page) for page in pages(path)]

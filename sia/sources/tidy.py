@@ -58,6 +58,8 @@ class Draft:
     `strict`: doubt what people write in many ways: ``1.234`` where nothing tells whether the point
         is a decimal sign, percentages between 0 and 1, a percent sign in some cells only.
     `remark`: what the intake should say of this table.
+    `themes`: call a measure that no region has, without a reason, not delivered.
+    `remedy`: what to do about a value that cannot be.
     """
 
     source: str
@@ -76,6 +78,8 @@ class Draft:
     shares: tuple[Share, ...] = ()
     strict: bool = False
     remark: str = ""
+    themes: bool = True
+    remedy: str = "Verbeter de waarde of laat de cel leeg."
 
 
 def tidy(draft: Draft) -> SourceTable:
@@ -84,17 +88,15 @@ def tidy(draft: Draft) -> SourceTable:
     Sorted by code and by measure. A measure that no region has, without the file saying why,
     gets the reason "thema niet geleverd".
     """
-    file = str(draft.origin.path)
     labels = pd.Series(list(draft.rows) or [str(i + 1) for i in range(len(draft.codes))])
     code_labelled = pd.Series(draft.codes.to_numpy(), index=labels, dtype=object)
-    codes, problems = normalise_codes(
-        code_labelled, level=draft.level, bestand=file, kolom=str(draft.codes.name or "")
-    )
-    problems = [*problems, *_twice(codes, labels, file)]
+    column = str(draft.codes.name or "")
+    codes, problems = normalise_codes(code_labelled, level=draft.level, kolom=column)
+    problems = [*problems, *_twice(codes, labels)]
     if draft.strict:
         problems += _letter_for_zero(codes, labels, draft)
     if draft.cells.empty:
-        problems.append(_nothing(draft, file))
+        problems.append(_nothing(draft))
     signs = {str(name): decimal_signs(draft.cells[name]) for name in draft.cells}
     read: dict[str, Cells] = {}
     for name in signs:
@@ -108,7 +110,7 @@ def tidy(draft: Draft) -> SourceTable:
     return _assemble(draft, codes, read)
 
 
-def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
+def _twice(codes: pd.Series, labels: pd.Series) -> list[Problem]:
     known = codes.notna().to_numpy()
     double = codes.duplicated(keep=False).to_numpy() & known
     problems = []
@@ -118,7 +120,6 @@ def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
             Problem(
                 f"{code} staat er {len(where)} keer in.",
                 "Laat per gebied één rij staan; ga na welke de juiste is.",
-                bestand=file,
                 rij=_some(where),
             )
         )
@@ -127,7 +128,6 @@ def _twice(codes: pd.Series, labels: pd.Series, file: str) -> list[Problem]:
         more = Problem(
             f"Nog {rest} andere gebieden staan er meer dan één keer in.",
             "Bevat het bestand meer jaren of groepen door elkaar? Splits het dan.",
-            bestand=file,
         )
         return [*problems[:_SHOWN], more]
     return problems
@@ -142,21 +142,17 @@ def _letter_for_zero(codes: pd.Series, labels: pd.Series, draft: Draft) -> list[
         Problem(
             f"`{codes[odd].iloc[0]}` heeft de letter O of I waar een cijfer hoort.",
             "Vervang de letters O en I in de codes door de cijfers 0 en 1.",
-            bestand=str(draft.origin.path),
             rij=_rows(odd, codes, labels),
             kolom=str(draft.codes.name or ""),
         )
     ]
 
 
-def _nothing(draft: Draft, file: str) -> Problem:
+def _nothing(draft: Draft) -> Problem:
     if len(draft.codes) == 0:
-        return Problem("Het bestand heeft geen rijen.", "Download het opnieuw.", bestand=file)
-    return Problem(
-        "Geen enkele kolom met cijfers is herkend.",
-        "Controleer de kolomnamen en het jaar van het bestand.",
-        bestand=file,
-    )
+        return Problem("Het bestand heeft geen rijen.", "Download het opnieuw.")
+    wat = "Geen enkele kolom met cijfers is herkend."
+    return Problem(wat, "Controleer de kolomnamen en het jaar van het bestand.")
 
 
 def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal, list[Problem]]:
@@ -181,8 +177,7 @@ def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal,
         if not draft.strict and draft.measures[name].unit == COUNT:
             sign = sign_of_counts(draft.cells[name], sign, own)
         return sign, []
-    column = draft.columns.get(name, name)
-    return ".", [Problem(wat, oplossing, bestand=str(draft.origin.path), kolom=column)]
+    return ".", [Problem(wat, oplossing, kolom=draft.columns.get(name, name))]
 
 
 def _often(cells: Cells) -> float:
@@ -198,12 +193,12 @@ def _doubts(
     raw = draft.cells[name].astype(str)
     marked = raw.str.rstrip().str.endswith("%").to_numpy(dtype=bool)
     filled = ~np.isnan(cells.values)
-    where = {"bestand": str(draft.origin.path), "kolom": draft.columns.get(name, name)}
+    column = draft.columns.get(name, name)
     if marked.any() and (filled & ~marked & (cells.values != 0)).any():
         odd = marked if marked.sum() * 2 <= filled.sum() else filled & ~marked
         wat = "Een deel van de cellen heeft een procentteken en een deel niet."
         oplossing = "Geef alle cellen van de kolom dezelfde opmaak."
-        return [Problem(wat, oplossing, rij=_rows(odd, codes, labels), **where)]
+        return [Problem(wat, oplossing, rij=_rows(odd, codes, labels), kolom=column)]
     nines = (
         draft.strict
         & filled
@@ -213,7 +208,7 @@ def _doubts(
     if nines.any():
         wat = f"`{raw[int(nines.argmax())]}` lijkt een teken voor een ontbrekend cijfer."
         oplossing = "Laat de cel leeg, of vul het echte cijfer in."
-        return [Problem(wat, oplossing, rij=_rows(nines, codes, labels), **where)]
+        return [Problem(wat, oplossing, rij=_rows(nines, codes, labels), kolom=column)]
     values = cells.values[filled & ~marked]
     # a publisher rounds to tenths, so that 0.41 is no percentage of its own
     finer = values if draft.strict else 10 * values
@@ -225,15 +220,14 @@ def _doubts(
             "Zijn het delen van 1, vermenigvuldig ze dan met 100; zijn het echt procenten, zet er "
             "dan een procentteken achter."
         )
-        return [Problem(wat, oplossing, **where)]
+        return [Problem(wat, oplossing, kolom=column)]
     return []
 
 
 def _cell_problems(
     cells: Cells, draft: Draft, name: str, codes: pd.Series, labels: pd.Series
 ) -> list[Problem]:
-    file, column = str(draft.origin.path), draft.columns.get(name, name)
-    measure = draft.measures[name]
+    column, measure = draft.columns.get(name, name), draft.measures[name]
     unit = f" ({measure.unit})" if measure.unit else ""
     raw = draft.cells[name].to_numpy()
     problems = []
@@ -243,7 +237,6 @@ def _cell_problems(
             Problem(
                 f"`{first}` is geen getal en geen bekend teken voor een ontbrekend cijfer.",
                 _HIDDEN.get(first, "Vul een getal in, of laat de cel leeg."),
-                bestand=file,
                 rij=_rows(cells.unreadable, codes, labels),
                 kolom=column,
             )
@@ -251,14 +244,9 @@ def _cell_problems(
     for wrong, bound in _outside(cells.values, measure):
         if wrong.any():
             value = cells.values[int(np.argmax(wrong))]
+            wat = f"{_dutch(value)} kan niet: {measure.title}{unit} is {bound}."
             problems.append(
-                Problem(
-                    f"{_dutch(value)} kan niet: {measure.title}{unit} is {bound}.",
-                    "Verbeter de waarde of laat de cel leeg.",
-                    bestand=file,
-                    rij=_rows(wrong, codes, labels),
-                    kolom=column,
-                )
+                Problem(wat, draft.remedy, rij=_rows(wrong, codes, labels), kolom=column)
             )
     return problems
 
@@ -277,7 +265,7 @@ def _dutch(value: float) -> str:
 
 def _rows(where: np.ndarray, codes: pd.Series, labels: pd.Series) -> str:
     described = [
-        f"{label} ({code})" if isinstance(code, str) else str(label)
+        f"{label} ({code})" if isinstance(code, str) and code != label else str(label)
         for label, code in zip(labels[where], codes[where], strict=True)
     ]
     return _some(described)
@@ -294,24 +282,20 @@ def _assemble(draft: Draft, codes: pd.Series, read: Mapping[str, Cells]) -> Sour
     names = list(read)
     values = pd.DataFrame({name: read[name].values for name in names}, index=index)
     reasons = pd.DataFrame({name: read[name].reasons for name in names}, index=index, dtype=object)
-    reasons = _whole_themes(reasons)
-    measures = _measure_rows(draft, names)
+    if draft.themes:
+        unexplained = reasons.isin([EMPTY, SECRET_OR_UNKNOWN, UNKNOWN])
+        reasons = reasons.mask(unexplained & unexplained.all(), NOT_DELIVERED)
     table = SourceTable(
         source=draft.source,
         year=draft.year,
         values=values,
         reasons=reasons,
         regions=_regions(draft, index),
-        measures=measures,
+        measures=_measure_rows(draft, names),
         origin=draft.origin,
         remark=draft.remark,
     )
     return in_order(_with_shares(table, draft))
-
-
-def _whole_themes(reasons: pd.DataFrame) -> pd.DataFrame:
-    unexplained = reasons.isin([EMPTY, SECRET_OR_UNKNOWN, UNKNOWN])
-    return reasons.mask(unexplained & unexplained.all(), NOT_DELIVERED)
 
 
 def _measure_rows(draft: Draft, names: Sequence[str]) -> pd.DataFrame:

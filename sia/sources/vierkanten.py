@@ -15,22 +15,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.errors import InputError, Problem, refuse
-from sia.sources import geofile, pdok
-from sia.sources.base import (
-    EMPTY,
-    PRESENT,
-    SECRET,
-    SECRET_OR_UNKNOWN,
-    UNKNOWN,
-    Found,
-    Origin,
-    Publisher,
-    Record,
-    SquareLayer,
-)
+from sia.errors import InputError, Problem, in_file, refuse
+from sia.sources import geofile
+from sia.sources.base import Found, Publisher, Record, SquareLayer
 from sia.sources.columns import snake
-from sia.store import sha256_file
+from sia.sources.delivery import origin_of
+from sia.sources.missing import Cells, parse
 
 NAME = "cbs.vierkanten"
 PUBLISHER = Publisher(
@@ -50,8 +40,6 @@ _UNIT = 100
 _MISFIT = 1.0
 _ROWS_SHOWN = 5
 _NIHIL = ("nihil", "-99998")
-_SECRET = ("geheim",)
-_UNKNOWN = ("-99999", "onbekend")
 _NO_SQUARE = "`{}` is geen vierkantcode als E2576N4710."
 _NO_POSTCODE = "`{}` is geen postcode als 7511AB."
 _AGAIN = "Haal het bestand opnieuw op bij CBS of PDOK, of herstel de cel."
@@ -78,6 +66,7 @@ def recognise(path: Path) -> Found | None:
     return Found(NAME, path, shape, layer.name, year, "buurt", note)
 
 
+@in_file
 def read(
     found: Found, *, bbox: tuple[float, float, float, float] | None = None
 ) -> tuple[Record, ...]:
@@ -92,26 +81,27 @@ def read(
     """
     layer = _square_layer(found.path)
     if layer is None:
-        raise geofile.unreadable(found.path, "geen vierkanten")
+        raise geofile.unreadable("geen vierkanten")
     if not found.year:
         wat = "Het jaar van de vierkanten of postcodegebieden is onbekend."
         oplossing = "Zet het jaartal in de bestandsnaam, bijvoorbeeld `vierkant100m_2022.gpkg`."
-        raise InputError.one(wat, oplossing, str(found.path))
+        raise InputError.one(wat, oplossing)
     size, code_field = _size(layer), _code_field(layer.fields)
     chosen = _chosen_columns(layer.fields, found.year)
     raw = geofile.read_layer(layer, columns=[code_field, *chosen], bbox=bbox)
-    raw = _indexed(raw, code_field, size, found.path)
+    raw = _indexed(raw, code_field, size)
     if size and bbox is not None:
         raw = raw[_touches(raw.index, size, bbox)]
     if size:
-        frame = _squares(raw.index, size)
-        _check_place(raw, frame, found.path)
+        shapes = square_geometry(raw.index.tolist(), size)
+        frame = gpd.GeoDataFrame(geometry=shapes, index=raw.index, crs=geofile.RD)
+        _check_place(raw, frame)
     else:
-        geofile.require_geometry(raw, found.path)
-        frame = geofile.to_rd(raw, found.path)[["geometry"]]
+        geofile.require_geometry(raw)
+        frame = geofile.to_rd(raw)[["geometry"]]
     values, reasons = _values(raw, chosen, found.path)
     values.attrs["peiljaar"] = dict(chosen.values())
-    origin = Origin(found.path, sha256_file(found.path), PUBLISHER, found.table, found.year)
+    origin = origin_of(found.path, PUBLISHER, found.table, found.year)
     return (SquareLayer(size, found.year, frame, values, reasons, origin),)
 
 
@@ -192,7 +182,7 @@ def _chosen_columns(fields: Sequence[str], year: int) -> dict[str, tuple[str, in
     return chosen
 
 
-def _indexed(raw: gpd.GeoDataFrame, code_field: str, size: int, path: Path) -> gpd.GeoDataFrame:
+def _indexed(raw: gpd.GeoDataFrame, code_field: str, size: int) -> gpd.GeoDataFrame:
     codes = raw[code_field].astype("str").fillna("").str.strip()
     if not size:
         codes = codes.str.upper().str.replace(" ", "")
@@ -200,10 +190,10 @@ def _indexed(raw: gpd.GeoDataFrame, code_field: str, size: int, path: Path) -> g
     double = codes[codes.duplicated()]
     wat, kolom = (_NO_SQUARE, "vierkantcode") if size else (_NO_POSTCODE, "postcode")
     problems = [
-        Problem(wat.format(c), _AGAIN, str(path), c, kolom) for c in bad.unique()[:_ROWS_SHOWN]
+        Problem(wat.format(c), _AGAIN, rij=c, kolom=kolom) for c in bad.unique()[:_ROWS_SHOWN]
     ]
     problems += [
-        Problem("Deze code staat er meer dan eens in.", _AGAIN, str(path), c, "code")
+        Problem("Deze code staat er meer dan eens in.", _AGAIN, rij=c, kolom="code")
         for c in double.unique()[:_ROWS_SHOWN]
         if c not in set(bad)
     ]
@@ -223,78 +213,51 @@ def _touches(codes: pd.Index, size: int, bbox: tuple[float, float, float, float]
     )
 
 
-def _squares(codes: pd.Index, size: int) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        geometry=square_geometry(codes.tolist(), size), index=codes, crs=geofile.RD
-    )
-
-
-def _check_place(raw: gpd.GeoDataFrame, frame: gpd.GeoDataFrame, path: Path) -> None:
+def _check_place(raw: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> None:
     """Compare the file's own geometry, where there is any, with the place that the code names."""
     present = raw[~(raw.geometry.isna() | raw.geometry.is_empty)]
     if present.empty:
         return
-    centres = geofile.to_rd(present, path).geometry.bounds
-    given = np.column_stack(
-        [centres[["minx", "maxx"]].mean(axis=1), centres[["miny", "maxy"]].mean(axis=1)]
+    given, built = (
+        bounds[["minx", "miny"]].to_numpy() + bounds[["maxx", "maxy"]].to_numpy()
+        for bounds in (geofile.to_rd(present).bounds, frame.loc[present.index].bounds)
     )
-    own = frame.loc[present.index].geometry.bounds
-    built = np.column_stack(
-        [own[["minx", "maxx"]].mean(axis=1), own[["miny", "maxy"]].mean(axis=1)]
-    )
-    away = np.hypot(*(given - built).T) > _MISFIT
+    away = np.hypot(*(given - built).T) / 2 > _MISFIT
     if away.any():
-        shown = ", ".join(present.index[away][:_ROWS_SHOWN])
-        raise InputError.one(
-            bestand=str(path),
-            rij=shown,
-            kolom="geometrie",
-            wat=f"{int(away.sum())} vierkanten liggen elders dan hun code zegt.",
-            oplossing="Haal het bestand opnieuw op bij CBS of PDOK.",
-        )
+        wat = f"{int(away.sum())} vierkanten liggen elders dan hun code zegt."
+        oplossing = "Haal het bestand opnieuw op bij CBS of PDOK."
+        rij = ", ".join(present.index[away][:_ROWS_SHOWN])
+        raise InputError.one(wat, oplossing, rij=rij, kolom="geometrie")
 
 
 def _values(
     raw: gpd.GeoDataFrame, chosen: dict[str, tuple[str, int]], path: Path
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    values: dict[str, pd.Series] = {}
-    reasons: dict[str, pd.Series] = {}
+    read: dict[str, Cells] = {}
     problems: list[Problem] = []
     for field, (name, _) in chosen.items():
-        numbers, why, bad = _column(raw[field], name)
-        if len(bad) == len(raw) and len(raw):
+        text = _text(raw[field], "0" if name.startswith("aantal_") else "")
+        cells = parse(text)
+        if len(text) and cells.unreadable.all():
             _log.info("%s: kolom %s is geen maat (tekst)", path.name, field)
             continue
         problems += [
-            Problem(f"`{cell}` is geen getal.", _AGAIN, str(path), str(code), field)
-            for code, cell in bad.items()
+            Problem(f"`{cell}` is geen getal.", _AGAIN, rij=str(code), kolom=field)
+            for code, cell in text[cells.unreadable].items()
         ]
-        values[name], reasons[name] = numbers, why
-    if problems:
-        raise InputError(problems[: 10 * _ROWS_SHOWN])
-    ordered = sorted(values)
-    return (
-        pd.DataFrame(values, index=raw.index, dtype="float64")[ordered],
-        pd.DataFrame(reasons, index=raw.index, dtype="str")[ordered],
-    )
+        read[name] = cells
+    refuse(problems[: 10 * _ROWS_SHOWN])
+    values = {name: read[name].values for name in sorted(read)}
+    reasons = {name: read[name].reasons for name in values}
+    return pd.DataFrame(values, raw.index), pd.DataFrame(reasons, raw.index, dtype="str")
 
 
-def _column(cells: pd.Series, name: str) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Return numbers, reasons and the cells that are neither.
+def _text(cells: pd.Series, nobody: str) -> pd.Series:
+    """Return cells in the words that `parse` knows.
 
     "nihil" says that nobody lives in the square: the count is 0 in the publisher's own words,
     while a share or mean of nobody is empty.
     """
     text = cells.astype("object").where(cells.notna(), "").astype(str).str.strip()
-    text = text.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
-    numbers = pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
-    why = pd.Series(PRESENT, index=cells.index, dtype="object")
-    nihil, is_count = text.isin(_NIHIL), name.startswith("aantal_")
-    why[text.eq("") | (nihil & (not is_count))] = EMPTY
-    why[text.isin(_SECRET)] = SECRET
-    why[text.isin(_UNKNOWN)] = UNKNOWN
-    coded = (numbers <= pdok.MISSING_FROM) & why.eq(PRESENT) & ~nihil
-    why = why.mask(coded, numbers.map(pdok.MISSING_REASONS).fillna(SECRET_OR_UNKNOWN))
-    numbers = numbers.mask(nihil, 0.0 if is_count else np.nan).mask(why.ne(PRESENT))
-    bad = text[numbers.isna() & why.eq(PRESENT)]
-    return numbers, why, bad
+    text = text.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True).str.replace(",", ".")
+    return text.replace({**dict.fromkeys(_NIHIL, nobody), "-99999": "onbekend"})

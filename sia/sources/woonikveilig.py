@@ -7,19 +7,18 @@ It fills what the original tables lack; where both are there, the original goes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sia.errors import InputError, Problem
-from sia.sources.base import SECRET_OR_UNKNOWN, Found, Origin, Publisher, SourceTable
+from sia.errors import InputError, in_file
+from sia.sources.base import SECRET_OR_UNKNOWN, Found, Publisher, SourceTable
 from sia.sources.columns import Measure, dictionary
-from sia.sources.delivery import origin_of
-from sia.sources.tabular import AGAIN, peek, read_json
-from sia.sources.tidy import Draft, tidy
+from sia.sources.periods import tables_in
+from sia.sources.tabular import AGAIN, RawTable, peek, read_json
 
 NAME = "woonikveilig"
 PUBLISHER = Publisher(
@@ -56,6 +55,12 @@ _HEALTH = Measure(
     "%",
     maximum=100.0,
 )
+_FIELDS: dict[str, Any] = {
+    "codes": "code",
+    "names": "name",
+    "gemeenten": "gemeente",
+    "blank": SECRET_OR_UNKNOWN,
+}
 _YEAR = re.compile(r"20\d\d")
 _HEAD = re.compile(r'^\s*\{\s*"schemaVersion"')
 
@@ -81,6 +86,7 @@ def recognise(path: Path) -> Found | None:
     )
 
 
+@in_file
 def read(found: Found) -> tuple[SourceTable, ...]:
     """Read one gemeente: its KWB figures and a table per year of crime and of health.
 
@@ -88,27 +94,20 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     """
     document = read_json(found.path)
     if not isinstance(document, dict) or not isinstance(document.get("buurten"), list):
-        raise InputError([_shapeless(found.path, "buurten")])
-    areas = [document, *_areas(found.path, document, "wijken"), *document["buurten"]]
+        raise _shapeless("buurten")
+    if not isinstance(document.get("wijken", []), list):
+        raise _shapeless("wijken")
+    areas = [document, *document.get("wijken", []), *document["buurten"]]
     if not all(isinstance(area, dict) and area.get("code") for area in areas):
-        raise InputError([_shapeless(found.path, "code")])
-    origin = origin_of(found.path, PUBLISHER, found.table, found.year)
-    year = _kwb_year(document) or found.year
-    gemeente = str(document.get("name", ""))
-    tables = [_demography(found.path, areas, origin, year, gemeente)]
+        raise _shapeless("code")
+    named = _YEAR.search(str(document.get("bronnen", "")))
+    tables = [_demography(found, areas, int(named[0]) if named else found.year)]
     for theme, measure in (("veiligheid", _CRIME), ("gezondheid", _HEALTH)):
-        tables += _trend(found.path, areas, origin, theme, measure, gemeente)
+        tables += _trend(found, areas, theme, measure)
     return tuple(sorted(tables, key=lambda table: (table.year, sorted(table.values.columns))))
 
 
-def _areas(path: Path, document: Mapping[str, Any], key: str) -> list[Any]:
-    areas = document.get(key, [])
-    if not isinstance(areas, list):
-        raise InputError([_shapeless(path, key)])
-    return areas
-
-
-def _part(path: Path, area: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+def _part(area: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     """Return a nested object, empty when absent; anything else than an object is a fault."""
     part: Any = area
     for key in keys:
@@ -116,63 +115,35 @@ def _part(path: Path, area: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
         if part is None:
             return {}
         if not isinstance(part, dict):
-            raise InputError([_shapeless(path, ".".join(keys))])
+            raise _shapeless(".".join(keys))
     return part  # type: ignore[no-any-return]
 
 
-def _kwb_year(document: Mapping[str, Any]) -> int:
-    named = _YEAR.search(str(document.get("bronnen", "")))
-    return int(named[0]) if named else 0
-
-
-def _demography(
-    path: Path, areas: list[Mapping[str, Any]], origin: Origin, year: int, gemeente: str
-) -> SourceTable:
+def _demography(found: Found, areas: list[Mapping[str, Any]], year: int) -> SourceTable:
     words = dictionary("cbs_kwb")
-    parts = [_part(path, area, "demografie") for area in areas]
-    cells = pd.DataFrame(
-        {name: _cells([part.get(key) for part in parts]) for key, name in DEMOGRAPHY.items()}
-    )
-    measures = {name: words.by_name(name) for name in DEMOGRAPHY.values()}
+    parts = [_part(area, "demografie") for area in areas]
+    cells = {f"demografie.{key}": [part.get(key) for part in parts] for key in DEMOGRAPHY}
     columns = {name: f"demografie.{key}" for key, name in DEMOGRAPHY.items()}
-    return _table(
-        areas,
-        gemeente,
-        year=year,
-        origin=origin,
-        cells=cells,
-        measures=measures,
-        columns=columns,
-        shares=words.shares,
-    )
+    raw = _raw(found, areas, areas[0], cells)
+    how = {"shares": words.shares, **_FIELDS}
+    return tables_in(raw, found, PUBLISHER, words.measures, columns, **how)(None, year)
 
 
 def _trend(
-    path: Path,
-    areas: Iterable[Mapping[str, Any]],
-    origin: Origin,
-    theme: str,
-    measure: Measure,
-    gemeente: str,
+    found: Found, areas: list[Mapping[str, Any]], theme: str, measure: Measure
 ) -> list[SourceTable]:
     listed = [area for area in areas if theme in area]
-    parts = [_part(path, area, theme, "trend") for area in listed]
+    parts = [_part(area, theme, "trend") for area in listed]
     years = sorted({str(key) for part in parts for key in part if _YEAR.fullmatch(str(key))})
     if not years:
         return []
-    cells = pd.DataFrame({key: _cells([part.get(key) for part in parts]) for key in years})
     columns = {key: f"{theme}.trend.{key}" for key in years}
+    cells = {column: [part.get(key) for part in parts] for key, column in columns.items()}
+    raw = _raw(found, listed, areas[0], cells)
+    modelled = frozenset(years) if measure is _HEALTH else frozenset()
+    how = {"modelled": modelled, **_FIELDS}
     # checked once for all years: a file has more than ten of them
-    whole = _table(
-        listed,
-        gemeente,
-        year=0,
-        origin=origin,
-        cells=cells,
-        measures=dict.fromkeys(years, measure),
-        columns=columns,
-        modelled=frozenset(years) if measure is _HEALTH else frozenset(),
-    )
+    whole = tables_in(raw, found, PUBLISHER, dict.fromkeys(years, measure), columns, **how)(None, 0)
     return [_one_year(whole, key, measure) for key in years]
 
 
@@ -188,29 +159,20 @@ def _one_year(whole: SourceTable, key: str, measure: Measure) -> SourceTable:
     )
 
 
-def _cells(values: list[Any]) -> pd.Series:
-    return pd.Series(values, dtype=object)
-
-
-def _table(areas: list[Mapping[str, Any]], gemeente: str, **more: Any) -> SourceTable:
+def _raw(
+    found: Found,
+    areas: list[Mapping[str, Any]],
+    gemeente: Mapping[str, Any],
+    cells: Mapping[str, list[Any]],
+) -> RawTable:
+    """Return one row per area, with its code, its name and the name of the gemeente."""
     codes = [str(area["code"]) for area in areas]
-    names = pd.Series([str(area.get("name", "")) for area in areas])
-    draft = Draft(
-        source=NAME,
-        codes=pd.Series(codes, name="code"),
-        names=names,
-        gemeenten=pd.Series([gemeente] * len(areas)),
-        rows=codes,
-        blank=SECRET_OR_UNKNOWN,
-        **more,
-    )
-    return tidy(draft)
+    names = [str(area.get("name", "")) for area in areas]
+    whose = [str(gemeente.get("name", ""))] * len(areas)
+    named = {"code": codes, "name": names, "gemeente": whose}
+    return RawTable(found.path, pd.DataFrame({**named, **cells}, dtype=object), lines=codes)
 
 
-def _shapeless(path: Path, key: str) -> Problem:
-    return Problem(
-        f"Het onderdeel `{key}` ontbreekt of heeft een andere vorm dan verwacht.",
-        AGAIN,
-        bestand=str(path),
-        kolom=key,
-    )
+def _shapeless(key: str) -> InputError:
+    wat = f"Het onderdeel `{key}` ontbreekt of heeft een andere vorm dan verwacht."
+    return InputError.one(wat, AGAIN, kolom=key)

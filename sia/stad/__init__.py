@@ -19,7 +19,7 @@ import pandas as pd
 from sia.approach import approach_table, approach_text
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.dutch import getal
-from sia.errors import InputError, Problem, suggestion
+from sia.errors import InputError, Problem, refuse, suggestion
 from sia.fingerprint import in_batch
 from sia.indicators.summary import indicator_summary, indicators_text, not_ranked
 from sia.methode import Methode
@@ -279,8 +279,7 @@ class Stad:
             for name, one in zip(indicatoren, ids, strict=True)
             if one not in self._run.catalogue.ids
         ]
-        if problems:
-            raise InputError(problems)
+        refuse(problems)
         without = dict.fromkeys([*self.methode.indicatoren.without, *ids])
         return self.met_methode(indicatoren={"zonder": list(without)})
 
@@ -289,9 +288,7 @@ class Stad:
         if jaar not in self._run.jaren:
             years = ", ".join(map(str, self._run.jaren))
             wat = f"{jaar} is geen van de jaren die samen bekeken worden ({years})."
-            raise InputError(
-                [Problem(kolom="jaar", wat=wat, oplossing="Open de stad met dat jaar.")]
-            )
+            raise InputError.one(wat, "Open de stad met dat jaar.", kolom="jaar")
         return Stad(self._run.of_year(jaar))
 
     def vergelijk(self, ander: Stad) -> Vergelijking:
@@ -496,9 +493,10 @@ class Stad:
         InputError
             When the stage is unknown, or there is nothing to go on with.
         """
+        own = self._run.gemeente
         checks: dict[str, Callable[[], str]] = {
-            "intake": self._check_intake,
-            "indicatoren": lambda: indicators_text(indicator_table(self._run), self._run.gemeente),
+            "intake": lambda: intake_text(self._run.made("intake").result, own.code, own.naam),
+            "indicatoren": lambda: indicators_text(indicator_table(self._run), own),
             "weging": lambda: self.weging.controle(),
             "aanpak": lambda: approach_text(self.tabel("aanpak")),
             "trajecten": lambda: self.trajecten.controle(),
@@ -510,10 +508,6 @@ class Stad:
             wat = f"Er is geen controle `{stap}`."
             raise InputError([Problem(wat, suggestion(stap, checks), kolom=stap)])
         return checks[stap]()
-
-    def _check_intake(self) -> str:
-        own = self._run.gemeente
-        return intake_text(self._run.made("intake").result, own.code, own.naam)
 
     def _check_agenda(self) -> str:
         dia = self.agenda.dia

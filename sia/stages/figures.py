@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.change.since_base import Verandering
-from sia.change.tables import BUURTEN, GEBIEDEN, change_of
+from sia.change.since_base import BUURTEN, GEBIEDEN, Verandering, change_of
 from sia.duiding import Record
 from sia.duiding.figures import figure_versions, judged
 from sia.indicators import IndicatorTable

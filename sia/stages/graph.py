@@ -208,9 +208,6 @@ STAGES: tuple[Stage, ...] = (
     ),
 )
 
-EXPLORED = ("06_duiding",)
-"""Notebooks that a batch does not run: they ask for people."""
-
 
 @cache
 def stage(name: str) -> Stage:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sia.catalogue.model import Catalogue
 from sia.gemeente import Gemeente
 from sia.indicators import IndicatorTable
 from sia.indicators.build import TABLES
@@ -102,11 +101,6 @@ class Inputs:
     def gemeente(self) -> Gemeente:
         """Code, name, thresholds and catalogue: the rest only where the stage needs the file."""
         return self.run.gemeente
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The catalogue with the municipality's own entries and those of a researcher."""
-        return self.run.catalogue
 
     def indicators(self, jaar: int | None = None) -> IndicatorTable:
         """Return the indicator table of this year or another one that is needed."""

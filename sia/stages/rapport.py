@@ -11,7 +11,7 @@ from sia import __version__
 from sia.agenda.insight.area_agenda import public_investments, report_agendas
 from sia.agenda.insight.publication import spending
 from sia.approach import rules
-from sia.change.tables import JAREN
+from sia.change.since_base import JAREN
 from sia.duiding.figures import statements
 from sia.dutch import getal, procent
 from sia.errors import InputError, Problem, suggestion

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sia import __version__
-from sia.errors import InputError, Problem
+from sia.errors import InputError
 from sia.fingerprint import (
     RawHash,
     content_hash,
@@ -306,7 +306,10 @@ class Run:
         from sia.schemas import validate
 
         if self.eigen:
-            raise InputError([_variant()])
+            raise InputError.one(
+                "Deze stad heeft eigen indicatoren of keuzes; wat gepubliceerd is blijft staan.",
+                "Zet een keuze die voor iedereen geldt in het bestand van de gemeente.",
+            )
         made = self.made(stage)
         writer = getattr(import_module(f"sia.stages.{stage}"), "publish", None)
         if writer is not None:
@@ -403,7 +406,7 @@ def _compute(run: Run, stage: Stage) -> Made:
     if not run.bron:
         wat = f"De stap {stage.name} van {run.gemeente.naam} {run.jaar} is niet doorgerekend"
         wat += ", of een tabel ervan is later gewijzigd of beschadigd."
-        raise InputError([Problem(wat, "Draai `sia run`, met de bronmappen.")])
+        raise InputError.one(wat, "Draai `sia run`, met de bronmappen.")
 
     function = import_module(f"sia.stages.{stage.name}").make
     made: Made = function(Inputs(run, stage))
@@ -411,13 +414,6 @@ def _compute(run: Run, stage: Stage) -> Made:
     if missing:
         raise AssertionError(f"stage {stage.name} and its table of stages differ: {missing}")
     return made
-
-
-def _variant() -> Problem:
-    return Problem(
-        wat="Deze stad heeft eigen indicatoren of keuzes; wat gepubliceerd is blijft staan.",
-        oplossing="Zet een keuze die voor iedereen geldt in het bestand van de gemeente.",
-    )
 
 
 def forget() -> None:

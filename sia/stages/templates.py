@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sia.agenda.output.template import delivery_files
-from sia.errors import InputError, Problem
+from sia.errors import Problem, refuse
 from sia.settings import Folders
 from sia.stages.agenda import FOLDER
 from sia.store import read_table, read_tables, write_bytes
@@ -31,12 +31,11 @@ def write_templates(
     agenda = {} if register is None else read_tables(register.parent, _SHOWN)
     made = {folder / name: content for name, content in
             delivery_files(agenda, buurten, partner).items()}  # fmt: skip
-    there = [
+    refuse(
         Problem("Dit bestand is er al.", "Kies een andere map.", bestand=path.name)
-        for path in made if path.exists()
-    ]  # fmt: skip
-    if there:
-        raise InputError(there)
+        for path in made
+        if path.exists()
+    )
     for path, content in made.items():
         write_bytes(path, content)
     return list(made)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sia.change.base_year import BaseYear, YearFigures, base_year
-from sia.change.since_base import change_since_base
-from sia.change.tables import JAREN, change_tables, year_scores
+from sia.change.since_base import JAREN, change_since_base, change_tables, year_scores
 from sia.stages.inputs import Inputs, indicator_table
 from sia.stages.run import Made
 from sia.stages.weging import index_of

@@ -5,7 +5,6 @@ from sia.weighing.axes import CBS_ROUNDING as CBS_ROUNDING
 from sia.weighing.axes import POTENTIE as POTENTIE
 from sia.weighing.axes import SCORE_COLUMNS as SCORE_COLUMNS
 from sia.weighing.axes import URGENTIE as URGENTIE
-from sia.weighing.axes import Row as Row
 from sia.weighing.axes import Weighing as Weighing
 from sia.weighing.axes import beyond_interval as beyond_interval
 from sia.weighing.axes import choices_of as choices_of
@@ -17,7 +16,6 @@ from sia.weighing.axes import margins_of as margins_of
 from sia.weighing.axes import nobody_scored as nobody_scored
 from sia.weighing.axes import printed_unit as printed_unit
 from sia.weighing.axes import rank_of as rank_of
-from sia.weighing.axes import structure as structure
 from sia.weighing.axes import too_thin as too_thin
 from sia.weighing.axes import usable_norms as usable_norms
 from sia.weighing.axes import weigh as weigh

@@ -45,13 +45,9 @@ def audit_of(
     return audit(
         result,
         external=outside([e for e in table.catalogue if e.rol == "toets"]),
-        origin=outside([e for e in table.catalogue if _of_origin(e)]),
+        origin=outside([e for e in table.catalogue if any(map(is_origin, e.maten()))]),
         ranks=called[list(ranks)].rename(columns=ranks),
     )
-
-
-def _of_origin(entry: Indicator) -> bool:
-    return any(is_origin(maat) for bron in entry.bronnen for maat in bron.maten())
 
 
 def audit_tables(found: Audit, catalogue: Catalogue) -> dict[str, pd.DataFrame]:

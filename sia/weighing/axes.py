@@ -414,7 +414,10 @@ def weigh(
     scores = _scores(values.index, eligibility, results, doubt)
     scores["stapeling"] = pd.array([pd.NA] * len(scores), dtype="Int64")
     if URGENTIE in results:
-        scores["urgentie_stad"] = _city_view(values.loc[ranked], tables[URGENTIE], s)
+        # every figure as its percentile within this city and year
+        own = PercentileRank(scale=100.0)
+        city = IndexDesign(tables[URGENTIE], normalise=own, minimum_share=s.minimum_share)
+        scores["urgentie_stad"] = build_index(values.loc[ranked], city).scores[URGENTIE]
         counted = results[URGENTIE]
         if s.normalise != PERCENTILE:
             other = s.model_copy(update={"normalise": PERCENTILE})
@@ -683,15 +686,6 @@ def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
 def rank_of(urgentie: pd.Series[float]) -> pd.Series[int]:
     """Return ranks from 1, the most urgent; ties share the better rank, NA without a score."""
     return rank_scores(urgentie.astype(float).to_frame("rang"))["rang"]
-
-
-def _city_view(
-    values: pd.DataFrame, table: pd.DataFrame, settings: WeighingSettings
-) -> pd.Series[float]:
-    """Return urgentie with every figure as its percentile within this city and year."""
-    scale = PercentileRank(scale=100.0)
-    design = IndexDesign(table, normalise=scale, minimum_share=settings.minimum_share)
-    return build_index(values, design).scores[URGENTIE]
 
 
 def stacking(result: IndexResult) -> pd.Series[int]:

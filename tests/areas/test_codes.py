@@ -55,13 +55,13 @@ def test_a_given_level_decides() -> None:
 
 def test_every_distinct_bad_cell_is_one_problem_with_its_rows() -> None:
     cells = pd.Series(["GM0153", "x", None, "x", "1.53E+06", "PV23"], index=range(2, 8))
-    codes, problems = normalise_codes(cells, bestand="a.csv", kolom="gwb_code")
+    codes, problems = normalise_codes(cells, kolom="gwb_code")
     assert codes.isna().tolist() == [False, True, True, True, True, True]
-    assert [(p.rij, p.kolom, p.bestand) for p in problems] == [
-        ("3, 5", "gwb_code", "a.csv"),
-        ("4", "gwb_code", "a.csv"),
-        ("6", "gwb_code", "a.csv"),
-        ("7", "gwb_code", "a.csv"),
+    assert [(p.rij, p.kolom) for p in problems] == [
+        ("3, 5", "gwb_code"),
+        ("4", "gwb_code"),
+        ("6", "gwb_code"),
+        ("7", "gwb_code"),
     ]
     assert "`X` is geen regiocode" in problems[0].wat
     assert "leeg" in problems[1].wat

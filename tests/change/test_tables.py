@@ -11,8 +11,13 @@ from pandas.testing import assert_frame_equal
 
 from sia import schemas
 from sia.change.base_year import YearFigures, base_year
-from sia.change.since_base import Verandering, change_since_base
-from sia.change.tables import change_of, change_tables, year_scores
+from sia.change.since_base import (
+    Verandering,
+    change_of,
+    change_since_base,
+    change_tables,
+    year_scores,
+)
 from sia.errors import InputError
 from sia.methode import ChangeSettings
 from sia.store import read_table, write_table

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.change.trajectories import yearly_shares
-from sia.change.types import judged_change, transitions
+from sia.change.trajectories import judged_change, transitions, yearly_shares
 
 CODES = [f"BU9999{i:04d}" for i in range(60)]
 

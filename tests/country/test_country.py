@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sia import country
 from sia.batch.status import processed_years
 from sia.clustering.typenset import Typenset
-from sia.country import index, layers
+from sia.country import index
 from sia.country import land as country_land
 from sia.errors import InputError
 from sia.methode import WeighingSettings
@@ -190,7 +190,7 @@ def _layer(count: int, year: int) -> AreaLayer:
 
 def test_borders_of_one_region_do_not_go_before_those_of_the_country() -> None:
     region, whole = _layer(5, 2024), _layer(100, 2023)
-    assert layers.national_layers([region, whole]) == (whole,)
+    assert index.national_layers([region, whole]) == (whole,)
 
 
 def test_only_the_borders_that_a_year_needs_are_opened() -> None:
@@ -202,9 +202,9 @@ def test_only_the_borders_that_a_year_needs_are_opened() -> None:
         store.KeptLayer(7, "wijk", 2022, 50),
     ]
     # the region of 2020 is no country; 2021 is nearer than 2018 and as near as 2019
-    assert layers.layers_for(kept, 2020) == {1, 2, 3, 7}
-    assert layers.layers_for(kept, 2013) == {0, 6}
-    assert layers.layers_for([], 2020) == frozenset()
+    assert index.layers_for(kept, 2020) == {1, 2, 3, 7}
+    assert index.layers_for(kept, 2013) == {0, 6}
+    assert index.layers_for([], 2020) == frozenset()
 
 
 def test_borders_of_other_years_change_nothing(land: country.Country) -> None:

@@ -11,7 +11,7 @@ from shapely import box
 
 import voorbeeldstad
 from sia.approach import decide
-from sia.change.tables import change_tables, year_scores
+from sia.change.since_base import change_tables, year_scores
 from sia.settings import Folders
 from sia.stages import graph
 from sia.stages.opening import checked_run

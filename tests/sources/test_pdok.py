@@ -19,7 +19,7 @@ from shapely.affinity import translate
 
 from sia.errors import InputError
 from sia.sources import pdok
-from sia.sources.base import AreaLayer, Found, SourceTable
+from sia.sources.base import SECRET, SECRET_OR_UNKNOWN, UNKNOWN, AreaLayer, Found, SourceTable
 
 WEST, SOUTH = 250_000.0, 470_000.0
 EDITIONS = tomllib.loads(
@@ -343,6 +343,18 @@ def test_a_shapefile_without_prj_is_refused(tmp_path: Path) -> None:
     assert "EPSG:28992" in said
 
 
+def test_a_map_reads_its_cells_by_the_signs_of_every_table(tmp_path: Path) -> None:
+    cells = ["1,5", "2,5", ".", "x", "-", "50,5"]
+    path = write(buurten().assign(percentage_huurwoningen=cells), tmp_path / "buurten.gpkg")
+    _, table = read(path)
+    assert table.values["percentage_huurwoningen"].dropna().tolist() == [1.5, 2.5, 50.5]
+    assert table.reasons["percentage_huurwoningen"].tolist()[2:5] == [
+        SECRET_OR_UNKNOWN,
+        SECRET,
+        UNKNOWN,
+    ]
+
+
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "code of nothing": (
         {"buurtcode": ["x", *(f"BU9999000{i}" for i in range(5))]},
@@ -360,7 +372,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
             "restaurant_aantal_binnen_3_km": 1,
             "restaurant_gemiddeld_aantal_binnen_3_km": 2,
         },
-        "Twee kolommen",
+        "dezelfde maat",
     ),
     "points": ({"geometry": [Point(WEST, SOUTH)] * 6}, "geen bruikbaar vlak"),
     "empty outlines": (

@@ -152,7 +152,7 @@ def test_the_old_text_shapefile(tmp_path: Path, zipped: bool) -> None:
         ({"crs28992res100m": ["E25N47", *CODES[1:]]}, "`E25N47` is geen vierkantcode"),
         ({"crs28992res100m": [CODES[1], *CODES[1:]]}, "meer dan eens"),
         ({"crs28992res100m": ["E2600N4700", *CODES[1:]]}, "1 vierkanten liggen elders"),
-        ({"aantal_inwoners": ["1", "2", "3", "x"]}, "`x` is geen getal"),
+        ({"aantal_inwoners": ["1", "2", "3", "veel"]}, "`veel` is geen getal"),
     ],
 )
 def test_faulty_squares_are_told(tmp_path: Path, columns: dict[str, Any], message: str) -> None:
