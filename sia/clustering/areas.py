@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from sia.clustering.regions import compactness, grow_areas, why_outside
+from sia.clustering.regions import compactness, compare_areas, grow_areas, why_outside
+from sia.dutch import meervoud
 from sia.methode import AreaSettings
 
 _WIJK_NUMBER = re.compile(r"^Wijk \d+ ")
@@ -104,3 +105,31 @@ def _area_names(
         for order, number in enumerate(double.index[double == name], start=1):
             names[number] = f"{name} ({order})"
     return pd.Series(names, dtype="str")
+
+
+def area_table(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per proposed area (`sia.clustering.areas.Areas`)."""
+    shown = areas[["naam", "buurten", "kandidaten", "inwoners", "compactheid", "binnen", "reden"]]
+    shown = shown.rename(columns={"binnen": "binnen de grenzen"})
+    shown.insert(0, "gebied", areas.index)
+    return shown
+
+
+def compare_table(area: pd.Series[int], wijken: pd.Series[str]) -> pd.DataFrame:
+    """Return per proposed area over which wijken it lies, in buurten."""
+    _, overlap = compare_areas(area, wijken)
+    rows = []
+    for number, row in overlap.iterrows():
+        parts = row[row > 0].sort_values(ascending=False, kind="stable")
+        text = ", ".join(f"{wijk} ({count})" for wijk, count in parts.items())
+        rows.append({"gebied": int(str(number)), "wijken (aantal buurten)": text})
+    return pd.DataFrame(rows)
+
+
+def areas_text(areas: pd.DataFrame) -> str:
+    """Say how many areas there are and round how many candidates."""
+    if areas.empty:
+        return "Er is geen DIA-gebied voorgesteld: er is geen kandidaat, en geen gebied genoemd."
+    number = meervoud(len(areas), "gebied", "gebieden")
+    around = meervoud(int(areas["kandidaten"].sum()), "kandidaat", "kandidaten")
+    return f"{number} voorgesteld, met {around} voor een integrale gebiedsaanpak."

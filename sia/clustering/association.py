@@ -8,10 +8,10 @@ import geopandas as gpd
 import pandas as pd
 
 from sia.clustering.contiguity import contiguity
-from sia.clustering.moran import global_moran, local_moran
-from sia.clustering.views import VARIABLES
+from sia.clustering.moran import CLASSES, global_moran, local_moran
 from sia.methode import AssociationSettings
 
+VARIABLES = {"urgentie": "urgentie", "verandering": "verandering van de urgentie"}
 _LEAST = 3
 """Buurten with a value that an association takes."""
 
@@ -71,3 +71,46 @@ def find_association(
             local.klasse[name].reindex(table.index).fillna("") if known else ""
         )
     return Association(whole, table, (first, last))
+
+
+def moran_table(whole: pd.DataFrame, local: pd.DataFrame) -> pd.DataFrame:
+    """Return the global Moran of each variable in words, and the local classes as counts.
+
+    Parameters
+    ----------
+    whole : DataFrame, index variable
+        As `sia.clustering.moran.global_moran`.
+    local : DataFrame, index ``buurtcode``
+        As ``ruimte.parquet``.
+    """
+    rows = []
+    for name, row in whole.iterrows():
+        counts = local[f"{name}_klasse"].value_counts()
+        rows.append(
+            {
+                "maat": VARIABLES[str(name)],
+                "Morans I": float(row["I"]),
+                "verwacht bij toeval": float(row["verwacht"]),
+                "p": float(row["p"]),
+                "buurten": int(row["n"]),
+                **{klasse: int(counts.get(klasse, 0)) for klasse in CLASSES[:4]},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def moran_text(whole: pd.DataFrame, span: tuple[int, int]) -> str:
+    """Say what the association amounts to, in one sentence per variable."""
+    if whole.empty:
+        return "Te weinig buurten hebben een score en een grens om samenhang te meten."
+    sentences = []
+    for name, row in whole.iterrows():
+        size = f"{float(row['I']):.2f}".replace(".", ",")
+        near = "lijken op elkaar" if row["I"] > row["verwacht"] else "verschillen juist van elkaar"
+        sure = "meer dan toeval" if row["p"] < 0.05 else "niet te onderscheiden van toeval"
+        sentences.append(
+            f"Buurten naast elkaar {near} in {VARIABLES[str(name)]} (Morans I {size}): {sure}."
+        )
+    if span[0] == span[1]:
+        sentences.append("Er is één vergelijkbaar jaar, dus nog geen verandering.")
+    return " ".join(sentences)

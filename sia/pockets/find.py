@@ -1,17 +1,18 @@
-"""Find the deel-buurten of a municipality: check, search, search again, describe."""
+"""Find the deel-buurten of a municipality: check, search, search again, describe, as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.clustering.noise import Noise
-from sia.errors import Problem, refuse
+from sia.dutch import opsomming
+from sia.errors import InputError, Problem, refuse
 from sia.methode import PocketSettings
-from sia.pockets.city import City, has_data
+from sia.pockets.city import INHABITANTS, City, has_data
 from sia.pockets.description import (
     buurt_table,
     describe,
@@ -20,7 +21,6 @@ from sia.pockets.description import (
     square_table,
 )
 from sia.pockets.search import search_all
-from sia.pockets.settings import INHABITANTS
 from sia.sources.base import SquareLayer
 
 _MISSING_CODES = -90000
@@ -180,3 +180,131 @@ def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSett
                 )
             )
     refuse(problems)
+
+
+SIZES = {
+    100: "Vierkanten van {}.",
+    0: "Postcodegebieden (PC6) van {}, die hieronder vierkanten heten.",
+}
+"""Side of the squares in metres (0: postcode areas); larger ones hide what is looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pockets:
+    """The deel-buurten of one year, for tables.
+
+    Parameters
+    ----------
+    tabel : GeoDataFrame
+        As ``deelbuurten.parquet``.
+    indicatoren : DataFrame
+        One row per deel-buurt and indicator, in and outside it (`sia.pockets.PocketResult`).
+    gemiddelden : Series of float, index ``buurtcode``
+        Mean score of the squares of every buurt, in the unit of ``score``; empty without a search.
+    toelichting : str
+        On which figures this rests, or why there was no search.
+    """
+
+    tabel: gpd.GeoDataFrame
+    indicatoren: pd.DataFrame
+    gemiddelden: pd.Series[float]
+    toelichting: str
+    gezocht: bool
+
+
+def search_squares(
+    squares: Iterable[SquareLayer],
+    buurten: gpd.GeoDataFrame,
+    jaar: int,
+    settings: PocketSettings | None = None,
+    eerder: Sequence[gpd.GeoDataFrame] = (),
+) -> Pockets:
+    """Find the deel-buurten on the newest squares that are not later than a year.
+
+    Postcode areas serve only where no squares were delivered.
+
+    Parameters
+    ----------
+    squares : iterable of SquareLayer
+        All that was delivered.
+    buurten : GeoDataFrame, index ``buurtcode``
+        As ``gebieden.parquet``.
+    eerder : sequence of GeoDataFrame
+        Deel-buurten of earlier years, the latest first.
+    """
+    layers = [one for one in squares if one.size in SIZES and one.year <= jaar]
+    if not layers:
+        return _not_searched("Er zijn geen vierkanten van 100 meter geleverd.")
+    layer = max(layers, key=lambda one: (one.size, one.year))
+    try:
+        found = find_pockets(squares_frame(layer), buurten, settings, eerder)
+    except InputError as error:
+        return _not_searched(f"Niet gezocht: {error.problems[0].wat}")
+    return Pockets(
+        tabel=found.pockets if len(found.pockets) else no_pockets(),
+        indicatoren=found.indicatoren,
+        gemiddelden=found.buurten["score"],
+        toelichting=f"{SIZES[layer.size].format(layer.year)} {found.toelichting}",
+        gezocht=True,
+    )
+
+
+def _not_searched(why: str) -> Pockets:
+    return Pockets(no_pockets(), pd.DataFrame(), pd.Series(dtype=float), why, gezocht=False)
+
+
+def no_pockets() -> gpd.GeoDataFrame:
+    """Return the table of deel-buurten without rows."""
+    texts = ("naam", "buurtcode", "buurtcodes", "richting")
+    kinds = dict.fromkeys(texts, "str") | {"inwoners": "float64", "vierkanten": "int64"}
+    kinds |= dict.fromkeys(("score", "verschil", "p", "q"), "float64")
+    columns = {name: pd.Series(dtype=kind) for name, kind in kinds.items()}
+    table = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=28992), crs=28992)
+    table.index = pd.Index([], name="deelbuurt", dtype="str")
+    return table
+
+
+def pocket_table(pockets: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Return the deel-buurten with the buurten that hide them.
+
+    Parameters
+    ----------
+    pockets : DataFrame, index ``deelbuurt``
+        As ``deelbuurten.parquet``.
+    names : Series of str, index ``buurtcode``
+    """
+    return pd.DataFrame(
+        {
+            "deel-buurt": pockets["naam"],
+            "in buurt": [
+                opsomming([str(names[code]) for code in codes.split()])
+                for codes in pockets["buurtcodes"]
+            ],
+            "inwoners": pockets["inwoners"],
+            "vierkanten": pockets["vierkanten"],
+            "verschil met de rest": pockets["verschil"],
+            "q": pockets["q"],
+        }
+    )
+
+
+def pocket_figures(figures: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Return what each deel-buurt rests on: the figures inside it and in the rest of its buurt.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        As `sia.pockets.PocketResult.indicatoren`.
+    names : Series of str, index ``deelbuurt``
+    """
+    if figures.empty:
+        return figures
+    return pd.DataFrame(
+        {
+            "deel-buurt": figures["deelbuurt"].map(names),
+            "cijfer": figures["indicator"],
+            "eenheid": figures["eenheid"],
+            "in de deel-buurt": figures["deel_buurt"],
+            "in de rest van de buurt": figures["rest_van_buurt"],
+        }
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sia.change.words import LEFT_OUT
-from sia.report import change, overview, type_change
+from sia.report import change, overview
 from sia.report.parts import Blok, Onderwerp, Sectie, table_block
 from sia.viz.city_map import short_wijk
 from sia.viz.index_charts import change_bars
@@ -57,9 +57,7 @@ def ander_type(o: Onderwerp) -> Sectie | None:
         "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
         "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
     )
-    table = table_block(
-        type_change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type."
-    )
+    table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
     return Sectie("ander-type", "Ander type buurt", (Blok(alinea=intro), table))
 
 

@@ -12,7 +12,7 @@ from sia.approach import INTEGRAAL
 from sia.change.words import FALLS, LEFT_OUT, RISES
 from sia.clustering.typenset import FEATURES
 from sia.dutch import UNLIKELY, getal, meervoud, opsomming, procent
-from sia.report import change, facts, judgements, overview
+from sia.report import change, judgements, overview
 from sia.report.agenda_sections import agenda, besluiten, plannen
 from sia.report.change_sections import (
     ander_type,
@@ -25,7 +25,7 @@ from sia.report.first_screen import Eerste, urgent
 from sia.report.marks import change_bar, dot_axis, link
 from sia.report.material import GROUPS
 from sia.report.parts import Blok, Onderwerp, Sectie, paper_note, source_list, table_block
-from sia.report.sentences import OWN_TABLE, Grond, Zin, certainty, count
+from sia.report.sentences import Grond, Zin, certainty, count
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
 from sia.viz.tables import html_table
@@ -111,7 +111,7 @@ def waarom(o: Onderwerp) -> Sectie | None:
 
 def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
     limit = procent(o.materiaal.grens_bezit)
-    need = Grond("corporatiebezit voor een integrale gebiedsaanpak", limit, OWN_TABLE)
+    need = Grond("corporatiebezit voor een integrale gebiedsaanpak", limit)
     start = (
         f"Voor een integrale gebiedsaanpak bezitten corporaties ten minste {limit} van de woningen."
     )
@@ -120,11 +120,11 @@ def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
         text = (
             "Van geen van de buurten die voorgaan is bekend hoeveel woningen van corporaties zijn."
         )
-        return Zin(f"{start} {text} Of die aanpak past, is dus nog niet te zeggen.", (need,))
+        return Zin(f"{start} {text} Of die aanpak past, is dus nog niet te zeggen.", need)
     places = o.stad.scores["rang"].reindex(share.index)
     enough = share.index[share >= o.materiaal.grens_bezit]
     told = [getal(places[code]) for code in enough]
-    grounds = [need, *(Grond("plaats met genoeg corporatiebezit", t, OWN_TABLE) for t in told)]
+    grounds = [need, *(Grond("plaats met genoeg corporatiebezit", t) for t in told)]
     if not told:
         text = "Dat is bij geen van de buurten die voorgaan zo."
     elif len(told) == len(share):
@@ -133,15 +133,15 @@ def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
         other = [getal(places[code]) for code in share.index[share < o.materiaal.grens_bezit]]
         turned = len(other) < len(told) and not unknown
         if turned:
-            grounds = [need, *(Grond("plaats met te weinig bezit", t, OWN_TABLE) for t in other)]
+            grounds = [need, *(Grond("plaats met te weinig bezit", t) for t in other)]
             text = f"Dat is overal zo, behalve op plaats {opsomming(other)}. Daar"
         else:
             text = f"Dat is zo op plaats {opsomming(told)}. Op de andere plaatsen"
         text += " combineert u werk dat er toch komt."
     if unknown:
         text += f" Van {meervoud(unknown, 'buurt', 'buurten')} is het bezit onbekend."
-        grounds.append(count(unknown, "buurten met onbekend corporatiebezit", OWN_TABLE))
-    return Zin(f"{start} {text}", tuple(grounds))
+        grounds.append(count(unknown, "buurten met onbekend corporatiebezit"))
+    return Zin(f"{start} {text}", *grounds)
 
 
 def verandering(o: Onderwerp) -> Sectie | None:
@@ -181,7 +181,7 @@ def verandering(o: Onderwerp) -> Sectie | None:
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
     drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, most=BARS_ON_PAPER, smal=True)
-    blocks = [table_block(facts.key_figures(o.stad, o.code))]
+    blocks = [table_block(overview.key_figures(o.stad, o.code))]
     blocks += [Blok(figuur=chart) for chart in drawn]
     return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
 
@@ -384,7 +384,9 @@ def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
     blocks.append(Blok(dicht="Waar de getallen in de zinnen vandaan komen", html=grounds))
     if o.opendata:
         blocks.append(_open_data(o))
-    blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(_accessible(o))))
+    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
+    help_ = f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
+    blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(help_)))
     return Sectie("verder", "Verder lezen", tuple(block for block in blocks if block != Blok()))
 
 
@@ -411,11 +413,6 @@ def _source_lines(o: Onderwerp) -> Markup:
         Markup("<li>{}</li>").format(line) for line in dict.fromkeys(lines) if line
     )
     return Markup('<ol class="bronnen">{}</ol>').format(items)
-
-
-def _accessible(o: Onderwerp) -> str:
-    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
-    return f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
 
 
 _AREA = (rangorde, agenda, deelbuurten, duidingen)

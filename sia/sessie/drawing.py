@@ -25,6 +25,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
     areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]
     lines = in_units(areas, c.deelbuurten)
     scores = c.scores.reindex(areas.index)
+    low, high = (scores.get(f"rang_p{q}", scores["rang"] * np.nan) for q in ("05", "95"))
     ranked = scores["gerangschikt"].fillna(False).to_numpy(dtype=bool)
     return {
         "gemeente": c.gemeente,
@@ -41,14 +42,9 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "maat": list(lines.size),
         "lagen": [_layer(laag, areas.index) for laag in layers(c)],
         "rang": _numbers(scores["rang"].where(ranked)),
-        "laag": _numbers(_column(scores, "rang_p05").where(ranked)),
-        "hoog": _numbers(_column(scores, "rang_p95").where(ranked)),
-        "marge": [
-            rang_interval(low, high)
-            for low, high in zip(
-                _column(scores, "rang_p05"), _column(scores, "rang_p95"), strict=True
-            )
-        ],
+        "laag": _numbers(low.where(ranked)),
+        "hoog": _numbers(high.where(ranked)),
+        "marge": [rang_interval(*ends) for ends in zip(low, high, strict=True)],
         "urgentie": [getal(value, 1) for value in scores["urgentie"]],
         "reden": list(scores["reden"].fillna("").astype(str).where(~ranked, "")),
         "domeinen": [
@@ -57,12 +53,6 @@ def drawing(stand: Stand) -> dict[str, Any]:
         ],
         "land": land_note(stand),
     }
-
-
-def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    if name in table:
-        return table[name]
-    return pd.Series(np.nan, index=table.index)
 
 
 def _numbers(column: pd.Series) -> list[float | None]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.atlas.content import Atlas, Jaargang
-from sia.atlas.page import atlas_page
+from sia.atlas.page import Atlas, Jaargang, atlas_page
 from sia.report.material import Editie, Materiaal, selections
 from sia.request import configure_processed
 from sia.stages.inputs import Inputs

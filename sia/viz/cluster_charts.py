@@ -19,8 +19,9 @@ from sia.clustering.doubt import doubtful
 from sia.clustering.typenset import KINDS, OWNERS
 from sia.dutch import kans, meervoud
 from sia.viz.figure import EDGE, INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
+from sia.viz.index_charts import hatch
+from sia.viz.map_charts import height_by_width
 from sia.viz.outline import map_path
-from sia.viz.rank_charts import hatch
 from sia.viz.theme import NO_DATA, QUALITATIVE
 
 NO_AREAS = (
@@ -214,7 +215,7 @@ def _maps(
     lines_of_text = sum(labels[key].count("\n") + 1 for key in styles) + 1
     legend = _LEGEND_LINE * lines_of_text + 0.15
     width = max(size * columns, 6.5)
-    panel, head = width / columns * _height_by_width(gebieden), 0.3
+    panel, head = width / columns * height_by_width(gebieden), 0.3
     height = (panel + head) * rows + legend
     with canvas(width, height) as figure:
         grid = figure.subplots(rows, columns, squeeze=False)
@@ -244,14 +245,6 @@ def _maps(
             borderaxespad=0.2,
         )
         return finish(figure, title, text, data)
-
-
-def _height_by_width(gebieden: gpd.GeoDataFrame) -> float:
-    """Return the shape of the map, so that its panels leave no white."""
-    west, south, east, north = gebieden.total_bounds
-    if np.isnan(west):
-        return 1.0
-    return float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
 
 
 def _fill(

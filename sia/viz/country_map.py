@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from sia.areas import has_border
+from sia.dutch import getal
 from sia.viz.layers import Laag, score_layer, type_classes
 from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js
 from sia.viz.maps import simplify
@@ -185,12 +186,8 @@ def country_page(facts: CountryFacts) -> str:
 def _counts(table: pd.DataFrame, drawn: int) -> str:
     ranked = int(table["rang"].notna().sum())
     return (
-        f"{_dutch(len(table))} buurten: {_dutch(ranked)} gerangschikt, "
-        f"{_dutch(len(table) - ranked)} niet gerangschikt (grijs, met reden). "
-        f"{_dutch(len(table) - drawn)} buurten hebben geen grens en staan alleen in de tabel "
+        f"{getal(len(table))} buurten: {getal(ranked)} gerangschikt, "
+        f"{getal(len(table) - ranked)} niet gerangschikt (grijs, met reden). "
+        f"{getal(len(table) - drawn)} buurten hebben geen grens en staan alleen in de tabel "
         "en het zoekveld."
     )
-
-
-def _dutch(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

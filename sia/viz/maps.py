@@ -168,20 +168,17 @@ _CONTROLS = """
 def map_data(
     cijfers: Cijfers,
     lagen: Sequence[Laag],
-    *,
-    nadruk: Sequence[str] = (),
     start: str = "urgentie",
-    tolerance: float = 12.0,
 ) -> dict[str, Any]:
     """Gather what the page's script draws: borders once, and per layer a class per buurt.
 
-    JSON values; keys are those that ``kaart.js`` reads. `nadruk` are codes to zoom to, the others
-    are faded. Buurten without a border are not in it; the source line counts them.
+    JSON values; keys are those that ``kaart.js`` reads. Buurten without a border
+    are not in it; the source line counts them.
     """
     whole = cijfers.gebieden
     gebieden = whole[has_border(whole.geometry)]
     scores = cijfers.scores.reindex(gebieden.index)
-    shapes = simplify(gebieden.geometry, tolerance)
+    shapes = simplify(gebieden.geometry)
     notes: dict[str, int] = {}
     points = shapely.point_on_surface(shapes.to_numpy())
     west, south, east, north = shapes.total_bounds
@@ -191,12 +188,11 @@ def map_data(
         "wijken": [str(naam) for naam in gebieden["wijknaam"]],
         "vlakken": _collection(shapes, [{"i": number} for number in range(len(shapes))]),
         "punten": [[round(point.y, 5), round(point.x, 5)] for point in points],
-        "deelbuurten": _pockets(cijfers, tolerance),
+        "deelbuurten": _pockets(cijfers),
         "lagen": [_layer_data(laag, gebieden.index, notes) for laag in lagen],
         "noten": list(notes),
         "feiten": _facts(gebieden),
         "reden": ["" if pd.isna(reden) else str(reden) for reden in scores["reden"]],
-        "nadruk": [number for number, code in enumerate(gebieden.index) if code in set(nadruk)],
         "start": start,
         "leeg": NO_DATA,
         "leegtekst": "Niet gerangschikt of geen cijfer",
@@ -216,7 +212,7 @@ def _collection(shapes: gpd.GeoSeries, properties: Sequence[Mapping[str, Any]]) 
     return {"type": "FeatureCollection", "features": features}
 
 
-def _pockets(cijfers: Cijfers, tolerance: float) -> dict[str, Any]:
+def _pockets(cijfers: Cijfers) -> dict[str, Any]:
     pockets = cijfers.deelbuurten
     if pockets is None or pockets.empty:
         return {"type": "FeatureCollection", "features": []}
@@ -235,7 +231,7 @@ def _pockets(cijfers: Cijfers, tolerance: float) -> dict[str, Any]:
         }
         for row in pockets.itertuples()
     ]
-    return _collection(simplify(pockets.geometry, tolerance / 2), lines)
+    return _collection(simplify(pockets.geometry, 6.0), lines)
 
 
 def _layer_data(laag: Laag, index: pd.Index[Any], notes: dict[str, int]) -> dict[str, Any]:
@@ -272,10 +268,7 @@ def buurt_map(
     cijfers: Cijfers,
     theme: Theme | None = None,
     *,
-    naam: str = "sia",
-    nadruk: Sequence[str] = (),
     start: str = "urgentie",
-    extra: Sequence[Laag] = (),
     achtergrond: bool = False,
 ) -> BuurtKaart:
     """Make the map of a municipality's buurten.
@@ -284,14 +277,8 @@ def buurt_map(
     ----------
     theme : Theme, optional
         Names the municipality, and says whether it is fictional.
-    naam : str
-        Distinguishes maps within one page.
-    nadruk : sequence of str
-        Codes to zoom to.
     start : str
         Layer to begin with.
-    extra : sequence of Laag
-        More layers, after those of `layers`.
     achtergrond : bool
         Background tiles of PDOK; off by default because they need the network.
 
@@ -304,5 +291,5 @@ def buurt_map(
     titel = f"Kaart van de buurten van {cijfers.gemeente}, {cijfers.jaar}"
     if fictief:
         titel += " (fictief)"
-    data = map_data(cijfers, (*layers(cijfers), *extra), nadruk=nadruk, start=start)
-    return BuurtKaart(data, naam=naam, titel=titel, fictief=fictief, achtergrond=achtergrond)
+    data = map_data(cijfers, layers(cijfers), start)
+    return BuurtKaart(data, naam="sia", titel=titel, fictief=fictief, achtergrond=achtergrond)

@@ -26,7 +26,7 @@ from sia.viz.figure import (
     name_room,
     nothing,
 )
-from sia.viz.rank_charts import hatch
+from sia.viz.index_charts import hatch
 from sia.viz.theme import QUALITATIVE
 
 _PILES, _LINE = 4.0, 10.0

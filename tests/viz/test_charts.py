@@ -57,7 +57,7 @@ PER_DOMAIN = pd.DataFrame(
 MOVED = CITY.typologie["type"].where(CITY.typologie.index != CODE, 2)
 
 MAKERS: dict[str, Callable[[], Chart]] = {
-    "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam, nadruk=[CODE]),
+    "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam),
     "sensitivity_bars": lambda: charts.sensitivity_bars(SOBOL),
     "contribution_bars": lambda: charts.contribution_bars(
         CITY.bijdragen, CODE, "Buurt 05", dict(CITY.catalogus["naam"])
