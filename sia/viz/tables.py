@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from sia.dutch import MISSING
 
-_SCREEN_ONLY = ' class="scherm"'
+_SCREEN_ONLY, _OF_BUURT = ' class="scherm"', Markup(' data-b="{}"')
 
 
 def html_table(
@@ -23,6 +23,7 @@ def html_table(
     naam: str = "",
     papier: Collection[int] | None = None,
     breed: Collection[str] = (),
+    codes: Sequence[str] = (),
 ) -> str:
     """Lay a table of texts out as accessible HTML.
 
@@ -48,12 +49,15 @@ def html_table(
         Numbers of the rows that are printed too; default all.
     breed : collection of str
         Columns that a phone has no room for.
+    codes : sequence of str
+        Buurt of each row, for a script that answers to a click.
     """
     notes = _Footnotes(naam, noten or {})
     names = [str(name) for name in table.columns]
     kinds = [_kind(name in getallen, name in breed) for name in names]
     body = "".join(
-        f"<tr{_SCREEN_ONLY if papier is not None and number not in papier else ''}>"
+        f"<tr{_SCREEN_ONLY if papier is not None and number not in papier else ''}"
+        f"{_OF_BUURT.format(codes[number]) if codes else ''}>"
         f"{_row(names, kinds, values, number, sorteer or {}, notes)}</tr>"
         for number, values in enumerate(table.to_numpy(dtype=object).tolist())
     )

@@ -188,3 +188,17 @@ def test_a_slider_says_first_what_stays(visit: Callable, source: str) -> None:
     proof = order_text(SCORES, ATLAS.materiaal.cijfers.naam, 0.25)
     assert proof.startswith("Met gewichten")
     assert page.locator("#bewijs").inner_text() == proof
+
+
+def test_a_header_button_sorts_what_the_filter_left(visit: Callable) -> None:
+    page = visit(atlas()).page
+    names = page.locator("#tabel tbody th .naam")
+    ranked = names.all_inner_texts()
+    page.locator("#tabel thead button", has_text="Buurt").click()
+    assert names.all_inner_texts() == sorted(ranked, key=str.casefold)
+    page.locator("#tabel thead button", has_text="Urgentie").click()
+    shown = page.locator("#tabel tbody tr td:nth-child(4)").evaluate_all(
+        "l => l.map(c => +c.dataset.v)"
+    )
+    assert shown == sorted(shown, reverse=True)
+    assert page.locator("#tabel th[aria-sort=descending]").count() == 1
