@@ -14,13 +14,6 @@ from sia.clustering.typenset import FEATURES
 from sia.dutch import UNLIKELY, getal, meervoud, opsomming, procent
 from sia.report import change, judgements, overview
 from sia.report.agenda_sections import agenda, besluiten, plannen
-from sia.report.change_sections import (
-    ander_type,
-    begrippen_verandering,
-    niet_vergeleken,
-    veranderd,
-    veranderd_gebied,
-)
 from sia.report.first_screen import Eerste, urgent
 from sia.report.marks import change_bar, dot_axis, link
 from sia.report.material import GROUPS
@@ -28,6 +21,8 @@ from sia.report.parts import Blok, Onderwerp, Sectie, paper_note, source_list, t
 from sia.report.sentences import Grond, Zin, certainty, count
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
+from sia.viz.city_map import short_wijk
+from sia.viz.index_charts import change_bars
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 
@@ -413,6 +408,73 @@ def _source_lines(o: Onderwerp) -> Markup:
         Markup("<li>{}</li>").format(line) for line in dict.fromkeys(lines) if line
     )
     return Markup('<ol class="bronnen">{}</ol>').format(items)
+
+
+def veranderd(o: Onderwerp) -> Sectie:
+    """Show what changed per buurt, by cause."""
+    g = o.gebied
+    intro = (
+        f"Het verschil tussen twee gepubliceerde scores bestaat uit {len(change.PARTS)} delen. "
+        "Alleen de echte verandering gaat over de buurt zelf. De marge hoort bij de echte "
+        "verandering."
+    )
+    known = g.buurten[g.buurten["oordeel"] != LEFT_OUT]
+    blocks = [Blok(alinea=intro)]
+    if len(known):
+        blocks.append(Blok(figuur=change_bars(known, o.cijfers.naam)))
+        blocks.append(table_block(change.per_buurt(g)))
+    else:
+        blocks.append(Blok(alinea="Geen van deze buurten is te vergelijken."))
+    return Sectie("veranderd", "Wat er veranderde", tuple(blocks))
+
+
+def veranderd_gebied(o: Onderwerp) -> Sectie:
+    """Show the mean change of the area, of the city and of what lies inside, and per domain."""
+    g, kind = o.gebied, o.selectie.gebied[0]
+    city = ("stad", o.stad.gemeentecode)
+    own = o.cijfers.gebieden
+    names = {city: o.stad.gemeente, o.selectie.gebied: o.selectie.naam}
+    inside: list[tuple[str, str]] = []
+    if kind == "stad":
+        inside += [("stadsdeel", naam) for naam in sorted(set(own["stadsdeel"].str.strip()) - {""})]
+    if kind in ("stad", "stadsdeel"):
+        wijken = dict(zip(own["wijkcode"], own["wijknaam"].map(short_wijk), strict=True))
+        inside += [("wijk", code) for code in sorted(wijken)]
+        names |= {("wijk", code): str(naam) for code, naam in wijken.items()}
+    keys = list(dict.fromkeys([city, o.selectie.gebied, *inside]))
+    return Sectie(
+        "per-gebied",
+        "Per gebied en per domein",
+        (table_block(change.per_area(g, names, keys)), table_block(change.per_domain(g))),
+    )
+
+
+def ander_type(o: Onderwerp) -> Sectie | None:
+    """Show which buurten changed type, and whether that is more than noise."""
+    found = o.materiaal.trajecten
+    if found.empty:
+        return None
+    intro = (
+        "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
+        "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
+    )
+    table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
+    return Sectie("ander-type", "Ander type buurt", (Blok(alinea=intro), table))
+
+
+def niet_vergeleken(o: Onderwerp) -> Sectie:
+    """Show the buurten that cannot be compared, or whose border moved, and why."""
+    return Sectie(
+        "niet-vergeleken",
+        "Niet te vergelijken, en waarom",
+        (table_block(change.left_out(o.gebied), "Alle buurten zijn te vergelijken."),),
+    )
+
+
+def begrippen_verandering(o: Onderwerp) -> Sectie:
+    """Explain the words of a report on change."""
+    table = overview.pairs(change.DEFINITIONS, "Begrippen bij verandering", ("Begrip", "Betekenis"))
+    return Sectie("begrippen", "Wat de woorden betekenen", (table_block(table),))
 
 
 _AREA = (rangorde, agenda, deelbuurten, duidingen)

@@ -37,10 +37,8 @@ def widget_tokens() -> str:
 
     Light or dark is inherited from the page; JupyterLab says it in an attribute.
     """
-    sheet = files("sia.viz").joinpath("static", "tokens.css").read_text(encoding="utf-8")
-    body = (
-        sheet.partition(":root {")[2].partition("\n}")[0].replace("color-scheme: light dark;", "")
-    )
+    body = static_text("viz/tokens.css").partition(":root {")[2].partition("\n}")[0]
+    body = body.replace("color-scheme: light dark;", "")
     lab = '[data-jp-theme-light="false"] .sia-thema { color-scheme: dark; }'
     return f".sia-thema {{{body}\n}}\n{lab}\n"
 

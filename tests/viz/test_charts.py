@@ -14,9 +14,9 @@ from voronoistad import BAD_NAMES, city, material
 from sia.catalogue.model import Catalogue, Indicator
 from sia.viz import charts
 from sia.viz.charts import Chart
+from sia.viz.cluster_charts import _apart
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
-from sia.viz.type_charts import _apart
 
 CITY = city(66)
 YEARS = material(CITY).jaren
