@@ -87,7 +87,11 @@ def _layers(buurten: pd.DataFrame) -> list[dict[str, Any]]:
     urgent = buurten["urgentie"].where(buurten["rang"].notna()).astype(float)
     made = [score_layer("urgentie", "Urgentie", URGENTIE_TEXT, urgent)]
     if buurten["type"].notna().any():
-        types = buurten["type"].astype("string") + ". " + buurten["typenaam"].astype("string")
+        types = (
+            buurten["type"].astype("Int64").astype("string")
+            + ". "
+            + buurten["typenaam"].astype("string")
+        )
         made.append(category_layer("type", "Type buurt", TYPE_TEXT, types, type_classes(buurten)))
     return [
         {

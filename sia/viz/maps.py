@@ -60,19 +60,7 @@ class BuurtKaart(folium.Map):
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own attribute
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}{{ this.controls }}{% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-          center: {{ this.location|tojson }}, zoom: 11, zoomSnap: 0.25, zoomControl: false,
-          ...(window.matchMedia("(prefers-reduced-motion: reduce)").matches
-            ? {zoomAnimation: false, fadeAnimation: false, inertia: false} : {})
-        });
-        SiaKaart({{ this.get_name() }}, {{ this.get_name()|tojson }}, {{ this.json }});
-        {% endmacro %}
-        """
-    )
+    _template = Template(static_text("viz/kaart.html.j2"))
 
     def __repr__(self) -> str:
         """Return the same text for the same map: the default names a place in memory."""
@@ -90,8 +78,8 @@ class BuurtKaart(folium.Map):
         super().__init__(location=data["midden"], tiles=None)
         self._name, self._id = "kaart", naam
         self.json = dump(data)
-        pockets = bool(data["deelbuurten"]["features"])
-        self.controls = _controls(self.get_name(), titel, pockets, fictief)
+        self.titel, self.fictief = titel, FICTIONAL if fictief else ""
+        self.pockets = bool(data["deelbuurten"]["features"])
         page = Page(titel, images=BRT_HOST if achtergrond else "")
         page.add_child(self)
         for name, element in _resources().items():
@@ -122,47 +110,8 @@ class _Verbatim(Element):
         return self.text
 
 
-def _controls(id: str, titel: str, pockets: bool, fictief: bool) -> str:
-    overlay = (
-        f'<div class="vink"><input type="checkbox" id="{id}-pockets">'
-        f'<label for="{id}-pockets">Deel-buurten tonen</label></div>'
-        if pockets
-        else ""
-    )
-    return (
-        _CONTROLS.replace("%ID%", id)
-        .replace("%TITEL%", html.escape(titel, quote=True))
-        .replace("%DEELBUURTEN%", overlay)
-        .replace("%FICTIEF%", f'<p class="fictief">{FICTIONAL}</p>' if fictief else "")
-    )
-
-
 _AMERSFOORT = [52.155, 5.387]
 """The middle of the country, for a municipality without borders."""
-
-_CONTROLS = """
-<div class="sia-kaart" id="%ID%-geheel">%FICTIEF%
-<div class="bediening">
-<div class="veld"><label for="%ID%-laag">Kaartlaag</label><select id="%ID%-laag"></select></div>
-<div class="veld"><label for="%ID%-zoek">Zoek een buurt</label>
-<input type="text" id="%ID%-zoek" role="combobox" aria-autocomplete="list" aria-expanded="false"
- aria-controls="%ID%-keuzes" autocomplete="off" spellcheck="false">
-<ul class="keuzes" id="%ID%-keuzes" role="listbox" aria-label="Gevonden buurten" hidden></ul></div>
-<div class="vink"><input type="checkbox" id="%ID%-tekens" checked>
-<label for="%ID%-tekens">Klasse op de kaart</label></div>%DEELBUURTEN%
-</div>
-<div class="vlak">
-<div class="folium-map" id="%ID%" role="region" aria-label="%TITEL%"></div>
-<div class="zij">
-<div class="legenda" id="%ID%-legenda" role="group" aria-label="Legenda"></div>
-<div class="gekozen" id="%ID%-gekozen" role="region" aria-live="polite" tabindex="0"
- aria-label="Gekozen buurt"><p>Kies een buurt op de kaart of met het zoekveld.
- Dan staan hier al haar scores.</p></div>
-</div></div>
-<p class="uitleg">Met het toetsenbord: Tab naar de kaart, pijltjes naar een volgende buurt, Enter om
- een buurt te kiezen, + en − om te zoomen. <span id="%ID%-aantal" role="status"></span></p>
-</div>
-"""
 
 
 def map_data(
