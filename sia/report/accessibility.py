@@ -33,7 +33,7 @@ def sections(**wie: str) -> Iterator[Sectie]:
             blocks.append(
                 table_block(html_table(frame, "Wat is getest, hoe, en met welke uitkomst"))
             )
-        yield Sectie(slug(str(one["kop"])), str(one["kop"]), tuple(blocks))
+        yield Sectie(slug(str(one["kop"])), str(one["kop"]), *blocks)
 
 
 def markdown(**wie: str) -> str:

@@ -45,7 +45,7 @@ def agenda(o: Onderwerp) -> Sectie | None:
         blocks.append(table_block(works))
     blocks.append(table_block(_unserved(o)))
     blocks += _decisions(o)
-    return Sectie("agenda", "De agenda", tuple(b for b in blocks if b != Blok()), "agenda")
+    return Sectie("agenda", "De agenda", *(b for b in blocks if b != Blok()), vorm="agenda")
 
 
 def _once(codes: pd.Series[str]) -> list[str]:
@@ -257,7 +257,7 @@ def plannen(o: Onderwerp) -> Sectie | None:
     blocks = [table_block(html)]
     if paper and len(table) > paper:
         blocks.append(paper_note("Op papier staan alleen de eerste plannen."))
-    return Sectie("plannen", "Plannen van partners", tuple(blocks))
+    return Sectie("plannen", "Plannen van partners", *blocks)
 
 
 def _decisions(o: Onderwerp, most: int = MOST) -> list[Blok]:
@@ -277,7 +277,7 @@ def _decisions(o: Onderwerp, most: int = MOST) -> list[Blok]:
 def besluiten(o: Onderwerp) -> Sectie | None:
     """Show every koppelkans and everything that waits for somebody, for the annex."""
     blocks = _decisions(o, 0)
-    return Sectie("besluiten", "Koppelkansen en besluiten", tuple(blocks)) if blocks else None
+    return Sectie("besluiten", "Koppelkansen en besluiten", *blocks) if blocks else None
 
 
 def _of_selection(o: Onderwerp, name: str) -> pd.DataFrame:

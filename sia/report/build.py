@@ -168,26 +168,22 @@ class Renderer:
             Sectie(
                 "concept",
                 "Concept voor het Algoritmeregister",
-                (
-                    Blok(alinea=intro),
-                    Blok(alinea=register.CHOICES),
-                    Blok(
-                        kop="Nog in te vullen door de gemeente",
-                        lijst=tuple(register.open_fields(entry)),
-                    ),
-                    table_block(register.register_table(entry)),
+                Blok(alinea=intro),
+                Blok(alinea=register.CHOICES),
+                Blok(
+                    kop="Nog in te vullen door de gemeente",
+                    lijst=tuple(register.open_fields(entry)),
                 ),
+                table_block(register.register_table(entry)),
             ),
             Sectie(
                 "cijfers",
                 "Alle cijfers die worden gebruikt",
-                (
-                    table_block(
-                        overview.indicators(self.materiaal.cijfers, self.materiaal.bronregels),
-                        "Er zijn geen cijfers.",
-                    ),
-                    *source_list(self.materiaal.bronregels),
+                table_block(
+                    overview.indicators(self.materiaal.cijfers, self.materiaal.bronregels),
+                    "Er zijn geen cijfers.",
                 ),
+                *source_list(self.materiaal.bronregels),
             ),
         ]
         return self._page("pagina.html.j2", "Algoritmeregister", parts)

@@ -37,7 +37,7 @@ def rangorde(o: Onderwerp) -> Sectie:
     kind, ranked = o.selectie.soort, o.cijfers.gerangschikt
     if ranked.empty:
         text = "Geen van deze buurten is gerangschikt."
-        return Sectie("rangorde", "De volgorde", (Blok(alinea=text), *_unranked(o)))
+        return Sectie("rangorde", "De volgorde", Blok(alinea=text), *_unranked(o))
     domein = o.selectie.sleutel if kind == "domein" else ""
     shown, title = ranked.index, "Buurten op volgorde van urgentie"
     if domein:
@@ -64,8 +64,8 @@ def rangorde(o: Onderwerp) -> Sectie:
         doubt = (overview.flag_sentence(o.stad), *certainty(o.stad))
         sure = Blok(kop="Hoe zeker is dat?", zinnen=tuple(z for z in doubt if z))
         title = "Welke buurten gaan voor?"
-        return Sectie("rangorde", title, (*blocks, sure), "breedsmal")
-    return Sectie("rangorde", "De volgorde", (*blocks, *_unranked(o)))
+        return Sectie("rangorde", title, *blocks, sure, vorm="breedsmal")
+    return Sectie("rangorde", "De volgorde", *blocks, *_unranked(o))
 
 
 def _unranked(o: Onderwerp) -> list[Blok]:
@@ -101,7 +101,7 @@ def waarom(o: Onderwerp) -> Sectie | None:
     blocks.append(table_block(judgements.approach_groups(o.stad, o.buren, 12)))
     differs = own["aanpak"].nunique() > 1
     title = "Waarom verschilt de aanpak van de volgorde?" if differs else "Welke aanpak past waar?"
-    return Sectie("waarom", title, tuple(blocks), "helft")
+    return Sectie("waarom", title, *blocks, vorm="helft")
 
 
 def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
@@ -168,8 +168,8 @@ def verandering(o: Onderwerp) -> Sectie | None:
     return Sectie(
         "verandering",
         f"Wat is er echt veranderd sinds {g.verandering.basisjaar}?",
-        tuple(blocks),
-        "helft",
+        *blocks,
+        vorm="helft",
     )
 
 
@@ -178,7 +178,7 @@ def profiel(o: Onderwerp) -> Sectie:
     drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, most=BARS_ON_PAPER, smal=True)
     blocks = [table_block(overview.key_figures(o.stad, o.code))]
     blocks += [Blok(figuur=chart) for chart in drawn]
-    return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
+    return Sectie("profiel", "Deze buurt in cijfers", *blocks)
 
 
 def hele_rangorde(o: Onderwerp) -> Sectie:
@@ -189,7 +189,7 @@ def hele_rangorde(o: Onderwerp) -> Sectie:
         blocks.append(table_block(overview.ranking(o.stad, o.buren, title, volledig=True)))
     else:
         blocks.append(Blok(alinea="Geen van deze buurten is gerangschikt."))
-    return Sectie("rangorde", "Rangorde van de buurten", tuple(blocks))
+    return Sectie("rangorde", "Rangorde van de buurten", *blocks)
 
 
 def niet_gerangschikt(o: Onderwerp) -> Sectie:
@@ -198,7 +198,7 @@ def niet_gerangschikt(o: Onderwerp) -> Sectie:
     return Sectie(
         "niet-gerangschikt",
         "Niet gerangschikt, en waarom",
-        (table_block(table, "Alle buurten zijn gerangschikt."),),
+        table_block(table, "Alle buurten zijn gerangschikt."),
     )
 
 
@@ -209,7 +209,7 @@ def domeinen(o: Onderwerp) -> Sectie:
         make = lambda: charts.static_maps(o.stad.gebieden, o.stad.scores)  # noqa: E731
         blocks.append(Blok(figuur=o.shared("domeinkaarten", make)))
     blocks.append(table_block(overview.domains(o.cijfers)))
-    return Sectie("domeinen", "Scores per domein", tuple(blocks))
+    return Sectie("domeinen", "Scores per domein", *blocks)
 
 
 def typen(o: Onderwerp) -> Sectie | None:
@@ -226,7 +226,7 @@ def typen(o: Onderwerp) -> Sectie | None:
         profiles = profiles.loc[[number for number in profiles.index if number in names]]
         make = lambda: charts.type_profiles(profiles, names, FEATURES)  # noqa: E731
         blocks.insert(1, Blok(figuur=o.shared("typen", make)))
-    return Sectie("typen", "Typen buurten", tuple(blocks))
+    return Sectie("typen", "Typen buurten", *blocks)
 
 
 def aanpak(o: Onderwerp) -> Sectie | None:
@@ -238,7 +238,7 @@ def aanpak(o: Onderwerp) -> Sectie | None:
         "het bevestigen of aanpassen; het cijfer zelf verandert daardoor niet."
     )
     table = table_block(judgements.approaches(o.cijfers))
-    return Sectie("aanpak", "Aanpak per buurt", (Blok(alinea=intro), table))
+    return Sectie("aanpak", "Aanpak per buurt", Blok(alinea=intro), table)
 
 
 def jaren(o: Onderwerp) -> Sectie | None:
@@ -247,7 +247,7 @@ def jaren(o: Onderwerp) -> Sectie | None:
     if years.shape[1] < 2:
         return None
     chart = o.shared("jaren", lambda: charts.year_maps(o.stad.gebieden, years))
-    return Sectie("jaren", "Urgentie door de jaren", (Blok(figuur=chart),))
+    return Sectie("jaren", "Urgentie door de jaren", Blok(figuur=chart))
 
 
 def duidingen(o: Onderwerp) -> Sectie | None:
@@ -262,9 +262,7 @@ def duidingen(o: Onderwerp) -> Sectie | None:
     table = judgements.statements(said[said["gebied"].isin(list(names))], names)
     intro = "Een duiding staat naast het cijfer en verandert het niet. Alleen rollen zijn genoemd."
     return (
-        Sectie("duidingen", "Duidingen", (Blok(alinea=intro), table_block(table)))
-        if table
-        else None
+        Sectie("duidingen", "Duidingen", Blok(alinea=intro), table_block(table)) if table else None
     )
 
 
@@ -275,12 +273,12 @@ def deelbuurten(o: Onderwerp) -> Sectie | None:
         if not (o.cijfers.niet_gezocht and city):
             return None
         reason = f"Er is niet gezocht naar plekken binnen buurten. {o.cijfers.niet_gezocht}"
-        return Sectie("deelbuurten", "Deel-buurten", (Blok(alinea=reason),))
+        return Sectie("deelbuurten", "Deel-buurten", Blok(alinea=reason))
     table = overview.pockets(o.cijfers, o.stad.naam)
     if not table and not city:
         return None
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
-    return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))
+    return Sectie("deelbuurten", "Deel-buurten", table_block(table, leeg))
 
 
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
@@ -290,7 +288,7 @@ def alle_cijfers(o: Onderwerp) -> Sectie | None:
         "Op papier staan alleen de cijfers die de urgentie van deze buurt het meest verhogen of "
         "verlagen. Alle cijfers staan in het bestand zelf."
     )
-    return Sectie("cijfers", "Alle cijfers", (note, table_block(table))) if table else None
+    return Sectie("cijfers", "Alle cijfers", note, table_block(table)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
@@ -300,7 +298,7 @@ def uitleg(o: Onderwerp) -> Sectie:
         "De cijfers gaan over buurten en niet over mensen. Zij zijn een signaal: zij zeggen waar "
         "opgaven samenkomen, en niet waardoor dat komt."
     )
-    return Sectie("uitleg", "Hoe leest u dit rapport", (Blok(alinea=intro), table_block(table)))
+    return Sectie("uitleg", "Hoe leest u dit rapport", Blok(alinea=intro), table_block(table))
 
 
 def bronnen(o: Onderwerp) -> Sectie:
@@ -310,7 +308,7 @@ def bronnen(o: Onderwerp) -> Sectie:
         table = overview.indicators(o.stad, o.materiaal.bronregels)
         blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
     blocks += source_list(o.materiaal.bronregels)
-    return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
+    return Sectie("bronnen", "Bronnen en peiljaren", *blocks)
 
 
 def _open_data(o: Onderwerp) -> Blok:
@@ -340,7 +338,7 @@ def methode(o: Onderwerp) -> Sectie:
         blocks.append(Blok(kop="Besluiten over cijfers", lijst=m.besluiten))
     if m.versie:
         blocks.append(Blok(alinea=f"Versie van methode en software: {m.versie}."))
-    return Sectie("methode", "Methode en controle", tuple(b for b in blocks if b != Blok()))
+    return Sectie("methode", "Methode en controle", *(b for b in blocks if b != Blok()))
 
 
 def _audit(title: str, table: pd.DataFrame) -> list[Blok]:
@@ -358,7 +356,7 @@ def toegankelijkheid(o: Onderwerp) -> Sectie:
         "staat in de toegankelijkheidsverklaring. Loopt u toch ergens tegenaan? "
         f"Laat het weten aan {contact}."
     )
-    return Sectie("toegankelijkheid", "Toegankelijkheid", (Blok(alinea=text),))
+    return Sectie("toegankelijkheid", "Toegankelijkheid", Blok(alinea=text))
 
 
 def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
@@ -382,7 +380,7 @@ def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
     contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
     help_ = f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
     blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(help_)))
-    return Sectie("verder", "Verder lezen", tuple(block for block in blocks if block != Blok()))
+    return Sectie("verder", "Verder lezen", *(block for block in blocks if block != Blok()))
 
 
 def _links(o: Onderwerp) -> Markup:
@@ -425,7 +423,7 @@ def veranderd(o: Onderwerp) -> Sectie:
         blocks.append(table_block(change.per_buurt(g)))
     else:
         blocks.append(Blok(alinea="Geen van deze buurten is te vergelijken."))
-    return Sectie("veranderd", "Wat er veranderde", tuple(blocks))
+    return Sectie("veranderd", "Wat er veranderde", *blocks)
 
 
 def veranderd_gebied(o: Onderwerp) -> Sectie:
@@ -445,7 +443,8 @@ def veranderd_gebied(o: Onderwerp) -> Sectie:
     return Sectie(
         "per-gebied",
         "Per gebied en per domein",
-        (table_block(change.per_area(g, names, keys)), table_block(change.per_domain(g))),
+        table_block(change.per_area(g, names, keys)),
+        table_block(change.per_domain(g)),
     )
 
 
@@ -459,7 +458,7 @@ def ander_type(o: Onderwerp) -> Sectie | None:
         "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
     )
     table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
-    return Sectie("ander-type", "Ander type buurt", (Blok(alinea=intro), table))
+    return Sectie("ander-type", "Ander type buurt", Blok(alinea=intro), table)
 
 
 def niet_vergeleken(o: Onderwerp) -> Sectie:
@@ -467,14 +466,14 @@ def niet_vergeleken(o: Onderwerp) -> Sectie:
     return Sectie(
         "niet-vergeleken",
         "Niet te vergelijken, en waarom",
-        (table_block(change.left_out(o.gebied), "Alle buurten zijn te vergelijken."),),
+        table_block(change.left_out(o.gebied), "Alle buurten zijn te vergelijken."),
     )
 
 
 def begrippen_verandering(o: Onderwerp) -> Sectie:
     """Explain the words of a report on change."""
     table = overview.pairs(change.DEFINITIONS, "Begrippen bij verandering", ("Begrip", "Betekenis"))
-    return Sectie("begrippen", "Wat de woorden betekenen", (table_block(table),))
+    return Sectie("begrippen", "Wat de woorden betekenen", table_block(table))
 
 
 _AREA = (rangorde, agenda, deelbuurten, duidingen)
