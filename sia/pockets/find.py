@@ -129,57 +129,43 @@ def find_pockets(
 
 
 def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSettings) -> None:
-    problems = []
-    if INHABITANTS not in squares.columns:
-        problems.append(
-            Problem(
-                kolom=INHABITANTS,
-                wat="De vierkanten hebben geen aantal inwoners.",
-                oplossing="Gebruik een levering van de CBS-vierkanten met inwoners.",
-            )
-        )
-    elif not any(has_data(squares, one) for one in how.indicators):
-        names = ", ".join(one.kolom for one in how.indicators)
-        problems.append(
-            Problem(
-                kolom=names,
-                wat="Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
-                oplossing="Gebruik een andere levering, of pas de instellingen aan.",
-            )
-        )
-    coded = [
-        str(name)
-        for name in squares.select_dtypes("number").columns
-        if (squares[name] < _MISSING_CODES).any()
-    ]
-    if coded:
-        problems.append(
-            Problem(
-                kolom=", ".join(coded),
-                wat="In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
-                oplossing="Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
-            )
-        )
-    if squares.crs != buurten.crs or squares.crs is None or squares.crs.is_geographic:
-        problems.append(
-            Problem(
-                wat="Vierkanten en buurten staan niet in hetzelfde stelsel in meters.",
-                oplossing="Zet beide om naar EPSG:28992.",
-            )
-        )
-    if "naam" not in buurten.columns:
-        problems.append(
-            Problem(kolom="naam", wat="De buurten hebben geen naam.", oplossing="Voeg `naam` toe.")
-        )
-    for name, index in (("vierkanten", squares.index), ("buurten", buurten.index)):
-        if not index.is_unique:
-            problems.append(
-                Problem(
-                    wat=f"In de {name} staan codes dubbel.",
-                    oplossing="Geef elke code één rij.",
-                )
-            )
-    refuse(problems)
+    peopled = INHABITANTS in squares.columns
+    numbers = squares.select_dtypes("number")
+    coded = [str(name) for name in numbers if (numbers[name] < _MISSING_CODES).any()]
+    tests = (
+        (
+            peopled,
+            INHABITANTS,
+            "De vierkanten hebben geen aantal inwoners.",
+            "Gebruik een levering van de CBS-vierkanten met inwoners.",
+        ),
+        (
+            not peopled or any(has_data(squares, one) for one in how.indicators),
+            ", ".join(one.kolom for one in how.indicators),
+            "Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
+            "Gebruik een andere levering, of pas de instellingen aan.",
+        ),
+        (
+            not coded,
+            ", ".join(coded),
+            "In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
+            "Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
+        ),
+        (
+            squares.crs == buurten.crs
+            and squares.crs is not None
+            and not squares.crs.is_geographic,
+            "",
+            "Vierkanten en buurten staan niet in hetzelfde stelsel in meters.",
+            "Zet beide om naar EPSG:28992.",
+        ),
+        ("naam" in buurten.columns, "naam", "De buurten hebben geen naam.", "Voeg `naam` toe."),
+        *(
+            (index.is_unique, "", f"In de {name} staan codes dubbel.", "Geef elke code één rij.")
+            for name, index in (("vierkanten", squares.index), ("buurten", buurten.index))
+        ),
+    )
+    refuse(Problem(wat, do, kolom=kolom) for good, kolom, wat, do in tests if not good)
 
 
 SIZES = {

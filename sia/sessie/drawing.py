@@ -11,7 +11,7 @@ from sia.dutch import getal, rang_interval
 from sia.sessie.panels import land_note
 from sia.sessie.stand import Stand
 from sia.viz.figure import role
-from sia.viz.layers import Laag, layers
+from sia.viz.layers import layers
 from sia.viz.outline import in_units, svg_path
 from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA
 
@@ -40,7 +40,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "paden": [lines.path(code) for code in areas.index],
         "deelbuurten": [svg_path(rings) for rings in lines.deelbuurten],
         "maat": list(lines.size),
-        "lagen": [_layer(laag, areas.index) for laag in layers(c)],
+        "lagen": [laag.as_json(areas.index, role) for laag in layers(c)],
         "rang": _numbers(scores["rang"].where(ranked)),
         "laag": _numbers(low.where(ranked)),
         "hoog": _numbers(high.where(ranked)),
@@ -57,16 +57,3 @@ def drawing(stand: Stand) -> dict[str, Any]:
 
 def _numbers(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
-
-
-def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
-    return {
-        "id": laag.id,
-        "titel": laag.titel,
-        "uitleg": laag.uitleg,
-        "klassen": [
-            {"label": k.label, "kleur": role(k.kleur), "teken": k.teken} for k in laag.klassen
-        ],
-        "klasse": [int(value) for value in laag.klasse.reindex(index)],
-        "tekst": list(laag.tekst.reindex(index).astype(str)),
-    }

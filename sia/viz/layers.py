@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,17 @@ class Laag:
     klasse: pd.Series[int]
     tekst: pd.Series[str]
     noot: pd.Series[str]
+
+    def as_json(self, index: pd.Index[Any], paint: Callable[[str], str] = str) -> dict[str, Any]:
+        """Return what a script draws of some buurten; `paint` says how it names a colour."""
+        return {
+            "id": self.id,
+            "titel": self.titel,
+            "uitleg": self.uitleg,
+            "klassen": [{**vars(one), "kleur": paint(one.kleur)} for one in self.klassen],
+            "klasse": [int(place) for place in self.klasse.reindex(index).fillna(-1)],
+            "tekst": [str(text) for text in self.tekst.reindex(index).fillna(MISSING)],
+        }
 
 
 def score_layer(

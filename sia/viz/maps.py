@@ -138,7 +138,10 @@ def map_data(
         "vlakken": _collection(shapes, [{"i": number} for number in range(len(shapes))]),
         "punten": [[round(point.y, 5), round(point.x, 5)] for point in points],
         "deelbuurten": _pockets(cijfers),
-        "lagen": [_layer_data(laag, gebieden.index, notes) for laag in lagen],
+        "lagen": [
+            {**one.as_json(gebieden.index), "noot": _notes(one.noot.reindex(gebieden.index), notes)}
+            for one in lagen
+        ],
         "noten": list(notes),
         "feiten": _facts(gebieden),
         "reden": ["" if pd.isna(reden) else str(reden) for reden in scores["reden"]],
@@ -183,17 +186,9 @@ def _pockets(cijfers: Cijfers) -> dict[str, Any]:
     return _collection(simplify(pockets.geometry, 6.0), lines)
 
 
-def _layer_data(laag: Laag, index: pd.Index[Any], notes: dict[str, int]) -> dict[str, Any]:
-    texts = laag.noot.reindex(index).fillna("")
-    return {
-        "id": laag.id,
-        "titel": laag.titel,
-        "uitleg": laag.uitleg,
-        "klassen": [vars(klasse) for klasse in laag.klassen],
-        "klasse": [int(place) for place in laag.klasse.reindex(index).fillna(-1)],
-        "tekst": [str(text) for text in laag.tekst.reindex(index).fillna(MISSING)],
-        "noot": [notes.setdefault(text, len(notes)) if text else -1 for text in texts],
-    }
+def _notes(texts: pd.Series[str], known: dict[str, int]) -> list[int]:
+    """Return the place of each text among those that are known, -1 without; adds what is new."""
+    return [known.setdefault(text, len(known)) if text else -1 for text in texts.fillna("")]
 
 
 def _attribution(cijfers: Cijfers, absent: int) -> str:
