@@ -315,7 +315,7 @@ def _kansen(o: Onderwerp, kansen: pd.DataFrame, most: int) -> str:
         decided = kansen["besluit"].fillna("").replace("", MISSING)
         if (decided != MISSING).any():
             table["Besluit"] = list(decided)
-    return html_table(table.head(most) if most else table, _title("Koppelkansen", table, most))
+    return _first("Koppelkansen", table, most)
 
 
 def _waiting(o: Onderwerp, waits: pd.DataFrame, most: int) -> str:
@@ -328,13 +328,14 @@ def _waiting(o: Onderwerp, waits: pd.DataFrame, most: int) -> str:
             "Werken": [o.kort(text) for text in waits["werken"]],
         }
     )
-    return html_table(table.head(most) if most else table, _title("Wie beslist wat", table, most))
+    return _first("Wie beslist wat", table, most)
 
 
-def _title(text: str, table: pd.DataFrame, most: int) -> str:
-    if not most or len(table) <= most:
-        return text
-    return f"{text} (de eerste {getal(most)} van {getal(len(table))}; alles staat in de bijlage)"
+def _first(text: str, table: pd.DataFrame, most: int) -> str:
+    if most and len(table) > most:
+        text += f" (de eerste {getal(most)} van {getal(len(table))}; alles staat in de bijlage)"
+        table = table.head(most)
+    return html_table(table, text)
 
 
 def _days(moments: pd.Series) -> list[str]:
