@@ -13,7 +13,7 @@ from sia.request import configure_processed
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import read_table, write_text
-from sia.viz.dataset import above_threshold, publishable
+from sia.viz.dataset import above_threshold
 
 
 def make(inputs: Inputs) -> Made:
@@ -22,12 +22,10 @@ def make(inputs: Inputs) -> Made:
     years = {
         jaar: Jaargang(
             inputs.table("scores", jaar),
-            publishable(
-                replace(
-                    stuff.cijfers,
-                    indicatoren=inputs.table("indicatoren", jaar),
-                    noemers=inputs.table("noemers", jaar),
-                )
+            above_threshold(
+                inputs.table("indicatoren", jaar),
+                inputs.table("noemers", jaar),
+                stuff.cijfers.catalogus,
             ),
         )
         for jaar in sorted({*inputs.with_scores(), inputs.jaar})

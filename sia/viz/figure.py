@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 import pandas as pd
@@ -24,6 +24,8 @@ from matplotlib.ticker import FuncFormatter
 from sia.dutch import getal
 from sia.viz.theme import tokens
 
+Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
+"""Code -> name as readers know it."""
 INK, SOFT, EDGE, RULE = (tokens()[name] for name in ("inkt", "inkt-2", "lijn-2", "lijn"))
 STRONG, PLAIN, BAND = (tokens()[name] for name in ("urg-5", "accent", "zacht"))
 
@@ -210,7 +212,7 @@ def row_of(table: pd.DataFrame, key: str) -> pd.Series[float]:
     return row.astype(float)
 
 
-def name_of(names: Mapping[Any, str] | pd.Series[str], key: Hashable) -> str:
+def name_of(names: Names, key: Hashable) -> str:
     """Return the name of a code, or the code itself when it has none."""
     return str(names.get(key, key))
 

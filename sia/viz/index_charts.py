@@ -18,6 +18,7 @@ from sia.viz.figure import (
     SOFT,
     STRONG,
     Chart,
+    Names,
     canvas,
     dutch_axis,
     finish,
@@ -210,9 +211,7 @@ def swap_line(curve: pd.DataFrame) -> Chart:
         return finish(figure, "Van de ene weging naar de andere", text, data)
 
 
-def change_bars(
-    verandering: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], meeste: int = 24
-) -> Chart:
+def change_bars(verandering: pd.DataFrame, names: Names, meeste: int = 24) -> Chart:
     """Draw what the change of urgentie since the base year is made of."""
     known = verandering.dropna(subset=list(PARTS)) if len(verandering) else verandering
     order = known.sort_values("verschil", ascending=False, kind="stable") if len(known) else known
@@ -256,9 +255,7 @@ def _stacked(axes: Axes, shown: pd.DataFrame) -> None:
     axes.legend(frameon=False, fontsize=8, ncols=5, loc="lower left", bbox_to_anchor=(0, 1))
 
 
-def _change_text(
-    all_of_them: pd.DataFrame, known: pd.DataFrame, names: Mapping[str, str] | pd.Series[str]
-) -> str:
+def _change_text(all_of_them: pd.DataFrame, known: pd.DataFrame, names: Names) -> str:
     if all_of_them.empty:
         return "Dit is het basisjaar, of een van beide jaren heeft geen scores: niets te splitsen."
     if known.empty:
@@ -284,7 +281,7 @@ def hatch(number: int) -> str:
     return _HATCHES[number % len(_HATCHES)]
 
 
-def rank_intervals(scores: pd.DataFrame, names: Mapping[str, str] | pd.Series[str]) -> Chart:
+def rank_intervals(scores: pd.DataFrame, names: Names) -> Chart:
     """Draw the rank of every ranked buurt with its 5-95 % interval, most urgent on top."""
     ranked = scores[scores["gerangschikt"].astype(bool) & scores["rang"].notna()]
     ranked = ranked.assign(naam=[name_of(names, code) for code in ranked.index])
@@ -408,7 +405,7 @@ def _sens_text(rows: pd.DataFrame) -> str:
 
 
 def stacked_contributions(
-    per_domein: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], domains: Mapping[str, str]
+    per_domein: pd.DataFrame, names: Names, domains: Mapping[str, str]
 ) -> Chart:
     """Draw, per buurt, how the domains build up its urgentie."""
     table = per_domein[list(domains)].astype(float).dropna(how="all")
@@ -444,9 +441,7 @@ def stacked_contributions(
         )
 
 
-def _stack_text(
-    table: pd.DataFrame, names: Mapping[str, str] | pd.Series[str], domains: Mapping[str, str]
-) -> str:
+def _stack_text(table: pd.DataFrame, names: Names, domains: Mapping[str, str]) -> str:
     if table.empty or not table.notna().any(axis=None):
         return "Er zijn geen bijdragen berekend."
     top = table.iloc[0]

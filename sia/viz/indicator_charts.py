@@ -19,6 +19,7 @@ from sia.viz.figure import (
     SOFT,
     STRONG,
     Chart,
+    Names,
     canvas,
     finish,
     name_of,
@@ -38,7 +39,7 @@ _FLAGS: Mapping[str, tuple[str, str, str]] = {
 
 def flag_matrix(
     vlaggen: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
     indicator_names: Mapping[str, str],
 ) -> Chart:
     """Draw per buurt and indicator which figures are not simply observed.
@@ -96,7 +97,7 @@ def _flag_data(kinds: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def distributions(
     indicatoren: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
     normen: pd.DataFrame,
     catalogue: Catalogue,
 ) -> Chart:
@@ -133,7 +134,7 @@ def _strip(
     row: int,
     values: pd.Series[float],
     norm: Any,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
 ) -> tuple[str, str, str, str, str]:
     low, high = values.min(), values.max()
     span = (high - low) or 1.0
