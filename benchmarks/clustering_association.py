@@ -15,7 +15,7 @@ kind, rows, columns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 graph = lattice(rows, columns)
 table = values(graph, 20)
 if kind == "sia":
-    from sia.clustering.moran import local_moran
+    from sia.clustering.association import local_moran
     local_moran(table, graph, permutations=9)
 else:
     import esda, warnings

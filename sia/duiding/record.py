@@ -33,9 +33,7 @@ from sia.duiding.chain import (
 from sia.duiding.delivered import rows_of
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
-from sia.sources.tabular import decode
 from sia.spreadsheet import neutralise
-from sia.store import write_text
 
 _LOG = logging.getLogger(__name__)
 
@@ -258,17 +256,13 @@ class Record:
             writer.writerow([_neutral(cell) for cell in row])
         return text.getvalue()
 
-    def export_csv(self, target: Path) -> None:
-        """Write `csv_text` to a file as UTF-8, whole or not at all."""
-        write_text(target, self.csv_text())
-
-    def import_csv(self, source: Path, gemeente: str = "") -> Imported:
+    def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
         """Take over the entries of an exported CSV that are not here yet, row by row.
 
         Parameters
         ----------
-        source : pathlib.Path
-            Written by `export_csv`.
+        text, name : str
+            As `csv_text` gave it, and the name of its file.
         gemeente : str
             Code of the municipality that the record is of; default that of what is in it.
 
@@ -281,13 +275,6 @@ class Record:
         -----
         What is imported stands apart: it names its file and the moment of the import, and does
         not count until somebody in a session takes it over. It cannot correct what was said here.
-        """
-        return self.import_text(decode(source, source.read_bytes()), source.name, gemeente)
-
-    def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
-        """Take over the entries in the text of an exported CSV; `name` is its file name.
-
-        Parameters, returns and raises as `import_csv`.
         """
         own = {gemeente} if gemeente else {str(row["gemeente"]) for row in self._rows()}
         rows, refused = rows_of(text, name, own)

@@ -13,6 +13,7 @@ from sia.explorer.view import View
 from sia.viz.figure import INK, PLAIN, RULE, SOFT, STRONG, Chart, shorten
 from sia.viz.layers import Klasse, score_layer
 from sia.viz.outline import WIDTH
+from sia.viz.tables import html_table
 from sia.viz.theme import DIVERGING, FICTIONAL, NO_DATA, POTENTIE, URGENTIE
 
 WIDE, HIGH = 1200, 640
@@ -298,8 +299,8 @@ def _names(view: View, across: _Scale, upward: _Scale) -> list[str]:
     return parts
 
 
-def table_html(view: View, column: str = "buurt", down: bool = False) -> str:
-    """Return the chosen buurten as an HTML table with a button to sort in each heading."""
+def table_html(view: View) -> str:
+    """Return the chosen buurten as an HTML table that sorts by its headings."""
     names = {"buurt": "Buurt", "wijk": "Wijk"}
     for axis in "xy":
         one, year = view.figuur(axis), f", {view.jaar.jaar}" if view.eerder else ""
@@ -307,27 +308,12 @@ def table_html(view: View, column: str = "buurt", down: bool = False) -> str:
         if view.eerder is not None:
             names[f"{axis}_toen"] = f"{one.naam}, {view.eerder.jaar.jaar}"
             names[f"{axis}_verschil"] = f"Verschil {axis.upper()}"
-    chosen = view.alles[view.alles["gekozen"]]
-    chosen = chosen.sort_values(column, ascending=not down, kind="stable", na_position="last")
-    order, arrow = ("descending", " ▼") if down else ("ascending", " ▲")
-    heads = "".join(
-        f'<th scope="col" aria-sort="{order if key == column else "none"}">'
-        f'<button type="button" data-sorteer="{key}">{escape(name)}'
-        f"{arrow if key == column else ''}</button></th>"
-        for key, name in names.items()
-    )
-    rows = "".join(
-        f'<tr data-b="{escape(str(code))}"><th scope="row">{escape(row["buurt"])}</th>'
-        + "".join(f"<td>{escape(_cell(view, key, row[key]))}</td>" for key in list(names)[1:])
-        + "</tr>"
-        for code, row in chosen.iterrows()
-    )
-    shown = meervoud(len(chosen), "buurt", "buurten")
-    return (
-        f'<div class="tabel" tabindex="0" role="region" aria-label="Tabel met {shown}"><table>'
-        f"<caption>{shown}; ‘{MISSING}’ is onbekend</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    chosen = view.alles[view.alles["gekozen"]].sort_values("buurt", kind="stable")
+    shown = {key: [_cell(view, key, value) for value in chosen[key]] for key in names}
+    table = pd.DataFrame(shown).set_axis(list(names.values()), axis=1)
+    raw = {names[k]: list(chosen[k].astype(float)) if k[0] in "xy" else () for k in names}
+    title = f"{meervoud(len(chosen), 'buurt', 'buurten')}; ‘{MISSING}’ is onbekend"
+    return html_table(table, title, sorteer=raw, codes=list(chosen.index))
 
 
 def _cell(view: View, key: str, value: object) -> str:

@@ -128,7 +128,9 @@ class Year:
         self._telt = {one.id: one.domein for one in run.catalogue if one.telt_mee}
         self.cijfers: Mapping[str, Figure] = {
             **{
-                f"score {name}": Figure(_score_name(name), "Score", "punten van 0 tot 100", 1)
+                f"score {name}": Figure(
+                    SCORE_NAMES.get(name, name.capitalize()), "Score", "punten van 0 tot 100", 1
+                )
                 for name in given
             },
             **{
@@ -196,10 +198,6 @@ class Year:
             return whole != name and home in (DOMAINS if name == "urgentie" else (name,))
 
         return x == y or within(x, y) or within(y, x)
-
-
-def _score_name(key: str) -> str:
-    return SCORE_NAMES.get(key, key.capitalize())
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,7 @@ _WIDE = {"width": "30rem"}
 
 
 class Doek(anywidget.AnyWidget):
-    """What is drawn; says which buurten or heading were clicked."""
+    """What is drawn; says which buurten were clicked."""
 
     _esm = static_text("viz/samen.js", "explorer/verkenner.js")
     _css = widget_tokens() + static_text("explorer/verkenner.css")
@@ -86,7 +86,7 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
     ) -> None:
         self._run, self._eigen, self._openbaar = run, _own(eigen), openbaar
         self._years: dict[int, Year] = {}
-        self._sort, self._busy = ("buurt", False), True
+        self._busy = True
         year = self._year(jaar or run.jaar)
         self._chosen = _codes(buurten, year)
         names = [f"eigen {name}" for name in self._eigen]
@@ -207,7 +207,8 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
             self._year(self.naast.value or year.jaar)
         except InputError as error:
             self._busy, self.jaar.value, self.naast.value = True, self.beeld.jaar.jaar, 0
-            self._busy, self.fout.value = False, _alert(error)
+            self._busy = False
+            self.fout.value = f'<p role="alert">{escape(str(error))}</p>'
             return
         self._busy = True
         for picker in (self.x, self.y):
@@ -227,9 +228,8 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
         then = self._year(beside) if beside not in (0, year.jaar) else None
         self.beeld = View(year, self.x.value, self.y.value, kept, then)
         self._list()
-        column, down = self._sort
         with self.doek.hold_sync():
-            self.doek.html = picture(self.beeld).on_page() + table_html(self.beeld, column, down)
+            self.doek.html = picture(self.beeld).on_page() + table_html(self.beeld)
             self.doek.zin = self.beeld.zin()
         self.fout.value = self.python.value = ""
 
@@ -263,11 +263,7 @@ class Verkenner(widgets.VBox):  # type: ignore[misc]
 
     def _message(self, _: object, content: dict[str, Any], __: object) -> None:
         """Answer a click: a buurt goes in or out of the choice, a box replaces it."""
-        if content["doe"] == "sorteer":
-            column, down = self._sort
-            self._sort = (content["kolom"], content["kolom"] == column and not down)
-            self._show()
-        elif content["doe"] == "lus":
+        if content["doe"] == "lus":
             self._choose(content["codes"])
         else:
             self._choose(tuple(set(self._chosen) ^ set(content["codes"])))
@@ -324,10 +320,6 @@ def _deviations(run: Run) -> dict[str, Any]:
             own = {name: value for name, value in own.items() if base[part].get(name) != value}
             found |= {part: own} if own else {}
     return found
-
-
-def _alert(error: InputError) -> str:
-    return f'<p role="alert">{escape(str(error))}</p>'
 
 
 def _place(path: Path) -> str:

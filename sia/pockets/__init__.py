@@ -1,10 +1,9 @@
 """Deel-buurten: connected groups of squares that the average of their buurt hides."""
 
 from sia.methode import PocketIndicator, PocketSettings
-from sia.pockets.city import neighbours
+from sia.pockets.city import INDICATORS, INHABITANTS, neighbours
 from sia.pockets.description import position
 from sia.pockets.find import PocketResult, find_pockets, squares_frame
-from sia.pockets.settings import INDICATORS, INHABITANTS
 
 __all__ = [
     "INDICATORS",

@@ -14,8 +14,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sia.clustering.noise import Noise, Zone, estimate_noise
-from sia.methode import PocketIndicator, PocketSettings
-from sia.pockets.settings import INHABITANTS
+from sia.methode import Methode, PocketIndicator, PocketSettings
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -223,3 +222,8 @@ def neighbours(shapes: gpd.GeoSeries) -> Ints:
     )
     pairs = np.stack([one, other], axis=1)[shared >= _TOLERANCE]
     return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], dtype=np.int64)
+
+
+INHABITANTS = "aantal_inwoners"
+INDICATORS = Methode.standaard().deelbuurten.indicators
+"""Urgencies that CBS publishes per square of 100 m; a delivery may have only some of them."""

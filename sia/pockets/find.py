@@ -1,17 +1,18 @@
-"""Find the deel-buurten of a municipality: check, search, search again, describe."""
+"""Find the deel-buurten of a municipality: check, search, search again, describe, as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
 from sia.clustering.noise import Noise
-from sia.errors import Problem, refuse
+from sia.dutch import opsomming
+from sia.errors import InputError, Problem, refuse
 from sia.methode import PocketSettings
-from sia.pockets.city import City, has_data
+from sia.pockets.city import INHABITANTS, City, has_data
 from sia.pockets.description import (
     buurt_table,
     describe,
@@ -20,7 +21,6 @@ from sia.pockets.description import (
     square_table,
 )
 from sia.pockets.search import search_all
-from sia.pockets.settings import INHABITANTS
 from sia.sources.base import SquareLayer
 
 _MISSING_CODES = -90000
@@ -129,54 +129,168 @@ def find_pockets(
 
 
 def _check(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, how: PocketSettings) -> None:
-    problems = []
-    if INHABITANTS not in squares.columns:
-        problems.append(
-            Problem(
-                kolom=INHABITANTS,
-                wat="De vierkanten hebben geen aantal inwoners.",
-                oplossing="Gebruik een levering van de CBS-vierkanten met inwoners.",
-            )
-        )
-    elif not any(has_data(squares, one) for one in how.indicators):
-        names = ", ".join(one.kolom for one in how.indicators)
-        problems.append(
-            Problem(
-                kolom=names,
-                wat="Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
-                oplossing="Gebruik een andere levering, of pas de instellingen aan.",
-            )
-        )
-    coded = [
-        str(name)
-        for name in squares.select_dtypes("number").columns
-        if (squares[name] < _MISSING_CODES).any()
-    ]
-    if coded:
-        problems.append(
-            Problem(
-                kolom=", ".join(coded),
-                wat="In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
-                oplossing="Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
-            )
-        )
-    if squares.crs != buurten.crs or squares.crs is None or squares.crs.is_geographic:
-        problems.append(
-            Problem(
-                wat="Vierkanten en buurten staan niet in hetzelfde stelsel in meters.",
-                oplossing="Zet beide om naar EPSG:28992.",
-            )
-        )
-    if "naam" not in buurten.columns:
-        problems.append(
-            Problem(kolom="naam", wat="De buurten hebben geen naam.", oplossing="Voeg `naam` toe.")
-        )
-    for name, index in (("vierkanten", squares.index), ("buurten", buurten.index)):
-        if not index.is_unique:
-            problems.append(
-                Problem(
-                    wat=f"In de {name} staan codes dubbel.",
-                    oplossing="Geef elke code één rij.",
-                )
-            )
-    refuse(problems)
+    peopled = INHABITANTS in squares.columns
+    numbers = squares.select_dtypes("number")
+    coded = [str(name) for name in numbers if (numbers[name] < _MISSING_CODES).any()]
+    tests = (
+        (
+            peopled,
+            INHABITANTS,
+            "De vierkanten hebben geen aantal inwoners.",
+            "Gebruik een levering van de CBS-vierkanten met inwoners.",
+        ),
+        (
+            not peopled or any(has_data(squares, one) for one in how.indicators),
+            ", ".join(one.kolom for one in how.indicators),
+            "Geen van de indicatoren voor deel-buurten heeft cijfers op vierkanten.",
+            "Gebruik een andere levering, of pas de instellingen aan.",
+        ),
+        (
+            not coded,
+            ", ".join(coded),
+            "In deze kolommen staan nog codes voor ontbrekende waarden (zoals -99997).",
+            "Lees de vierkanten met de bronlezer; die maakt ze leeg, met de reden.",
+        ),
+        (
+            squares.crs == buurten.crs
+            and squares.crs is not None
+            and not squares.crs.is_geographic,
+            "",
+            "Vierkanten en buurten staan niet in hetzelfde stelsel in meters.",
+            "Zet beide om naar EPSG:28992.",
+        ),
+        ("naam" in buurten.columns, "naam", "De buurten hebben geen naam.", "Voeg `naam` toe."),
+        *(
+            (index.is_unique, "", f"In de {name} staan codes dubbel.", "Geef elke code één rij.")
+            for name, index in (("vierkanten", squares.index), ("buurten", buurten.index))
+        ),
+    )
+    refuse(Problem(wat, do, kolom=kolom) for good, kolom, wat, do in tests if not good)
+
+
+SIZES = {
+    100: "Vierkanten van {}.",
+    0: "Postcodegebieden (PC6) van {}, die hieronder vierkanten heten.",
+}
+"""Side of the squares in metres (0: postcode areas); larger ones hide what is looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pockets:
+    """The deel-buurten of one year, for tables.
+
+    Parameters
+    ----------
+    tabel : GeoDataFrame
+        As ``deelbuurten.parquet``.
+    indicatoren : DataFrame
+        One row per deel-buurt and indicator, in and outside it (`sia.pockets.PocketResult`).
+    gemiddelden : Series of float, index ``buurtcode``
+        Mean score of the squares of every buurt, in the unit of ``score``; empty without a search.
+    toelichting : str
+        On which figures this rests, or why there was no search.
+    """
+
+    tabel: gpd.GeoDataFrame
+    indicatoren: pd.DataFrame
+    gemiddelden: pd.Series[float]
+    toelichting: str
+    gezocht: bool
+
+
+def search_squares(
+    squares: Iterable[SquareLayer],
+    buurten: gpd.GeoDataFrame,
+    jaar: int,
+    settings: PocketSettings | None = None,
+    eerder: Sequence[gpd.GeoDataFrame] = (),
+) -> Pockets:
+    """Find the deel-buurten on the newest squares that are not later than a year.
+
+    Postcode areas serve only where no squares were delivered.
+
+    Parameters
+    ----------
+    squares : iterable of SquareLayer
+        All that was delivered.
+    buurten : GeoDataFrame, index ``buurtcode``
+        As ``gebieden.parquet``.
+    eerder : sequence of GeoDataFrame
+        Deel-buurten of earlier years, the latest first.
+    """
+    layers = [one for one in squares if one.size in SIZES and one.year <= jaar]
+    if not layers:
+        return _not_searched("Er zijn geen vierkanten van 100 meter geleverd.")
+    layer = max(layers, key=lambda one: (one.size, one.year))
+    try:
+        found = find_pockets(squares_frame(layer), buurten, settings, eerder)
+    except InputError as error:
+        return _not_searched(f"Niet gezocht: {error.problems[0].wat}")
+    return Pockets(
+        tabel=found.pockets if len(found.pockets) else no_pockets(),
+        indicatoren=found.indicatoren,
+        gemiddelden=found.buurten["score"],
+        toelichting=f"{SIZES[layer.size].format(layer.year)} {found.toelichting}",
+        gezocht=True,
+    )
+
+
+def _not_searched(why: str) -> Pockets:
+    return Pockets(no_pockets(), pd.DataFrame(), pd.Series(dtype=float), why, gezocht=False)
+
+
+def no_pockets() -> gpd.GeoDataFrame:
+    """Return the table of deel-buurten without rows."""
+    texts = ("naam", "buurtcode", "buurtcodes", "richting")
+    kinds = dict.fromkeys(texts, "str") | {"inwoners": "float64", "vierkanten": "int64"}
+    kinds |= dict.fromkeys(("score", "verschil", "p", "q"), "float64")
+    columns = {name: pd.Series(dtype=kind) for name, kind in kinds.items()}
+    table = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=28992), crs=28992)
+    table.index = pd.Index([], name="deelbuurt", dtype="str")
+    return table
+
+
+def pocket_table(pockets: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Return the deel-buurten with the buurten that hide them.
+
+    Parameters
+    ----------
+    pockets : DataFrame, index ``deelbuurt``
+        As ``deelbuurten.parquet``.
+    names : Series of str, index ``buurtcode``
+    """
+    return pd.DataFrame(
+        {
+            "deel-buurt": pockets["naam"],
+            "in buurt": [
+                opsomming([str(names[code]) for code in codes.split()])
+                for codes in pockets["buurtcodes"]
+            ],
+            "inwoners": pockets["inwoners"],
+            "vierkanten": pockets["vierkanten"],
+            "verschil met de rest": pockets["verschil"],
+            "q": pockets["q"],
+        }
+    )
+
+
+def pocket_figures(figures: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Return what each deel-buurt rests on: the figures inside it and in the rest of its buurt.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        As `sia.pockets.PocketResult.indicatoren`.
+    names : Series of str, index ``deelbuurt``
+    """
+    if figures.empty:
+        return figures
+    return pd.DataFrame(
+        {
+            "deel-buurt": figures["deelbuurt"].map(names),
+            "cijfer": figures["indicator"],
+            "eenheid": figures["eenheid"],
+            "in de deel-buurt": figures["deel_buurt"],
+            "in de rest van de buurt": figures["rest_van_buurt"],
+        }
+    )

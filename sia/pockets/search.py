@@ -11,8 +11,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from sia.clustering.fdr import q_values
-from sia.clustering.refine import refine
-from sia.clustering.scan import LEAST_SIDE, Scan, scan, scan_border
+from sia.clustering.scan import LEAST_SIDE, Scan, refine, scan, scan_border
 from sia.methode import PocketSettings, ScanSettings
 from sia.pockets.city import MIN_SQUARES, City
 

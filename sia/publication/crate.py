@@ -89,13 +89,9 @@ def _told(run: Run) -> str:
 
 
 def _publisher(run: Run) -> dict[str, str]:
-    code = run.gemeente.code.lower()
-    own = {} if run.gemeente.fictief else {"@id": _tooi(code)}
+    place = f"https://identifier.overheid.nl/tooi/id/gemeente/{run.gemeente.code.lower()}"
+    own = {} if run.gemeente.fictief else {"@id": place}
     return {**own, "name": f"Gemeente {run.gemeente.naam}"}
-
-
-def _tooi(code: str) -> str:
-    return f"https://identifier.overheid.nl/tooi/id/gemeente/{code}"
 
 
 def _format(name: str) -> str:

@@ -14,7 +14,7 @@ from sia.dutch import MISSING, NBSP, euro, getal, meervoud
 from sia.report.first_screen import urgent
 from sia.report.marks import drawn, link, partner_grid, span_bar, year_bars
 from sia.report.parts import PLAN, Blok, Onderwerp, Sectie, paper_note, table_block
-from sia.report.sentences import OWN_TABLE, Grond, Zin, count
+from sia.report.sentences import Grond, Zin, count
 from sia.viz.dataset import period
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
@@ -45,19 +45,19 @@ def agenda(o: Onderwerp) -> Sectie | None:
         blocks.append(table_block(works))
     blocks.append(table_block(_unserved(o)))
     blocks += _decisions(o)
-    return Sectie("agenda", "De agenda", tuple(b for b in blocks if b != Blok()), "agenda")
+    return Sectie("agenda", "De agenda", *(b for b in blocks if b != Blok()), vorm="agenda")
 
 
 def _once(codes: pd.Series[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def plans_of(o: Onderwerp, codes: tuple[str, ...] = ()) -> pd.DataFrame:
+def plans_of(o: Onderwerp) -> pd.DataFrame:
     """Return the plans of a report, one row each, with the buurten that they are in."""
     plans = o.plannen
     if plans.empty:
         return plans
-    own = plans[plans["buurtcode"].isin(codes or o.selectie.codes)]
+    own = plans[plans["buurtcode"].isin(o.selectie.codes)]
     if o.selectie.soort == "domein" and "opgaven" in own:
         own = own[[o.selectie.sleutel in str(text).split(";") for text in own["opgaven"]]]
     rest = [name for name in ("status", "opgaven") if name in own]
@@ -74,11 +74,9 @@ def _sentences(o: Onderwerp, plans: pd.DataFrame) -> Iterator[Zin]:
     whom = meervoud(partners, "partner", "partners")
     yield Zin(
         f"{what} van {whom}, in {years}.",
-        (
-            count(number, kind[1], OWN_TABLE),
-            count(partners, "partners", OWN_TABLE),
-            Grond("jaren van deze plannen", years, OWN_TABLE),
-        ),
+        count(number, kind[1]),
+        count(partners, "partners"),
+        Grond("jaren van deze plannen", years),
     )
     yield from _money(o)
 
@@ -138,23 +136,23 @@ def _money(o: Onderwerp) -> Iterator[Zin]:
         return
     total, first, last = euro(whole.sum()), str(whole.index[0]), str(whole.index[-1])
     grounds = [
-        Grond("geld in het programma, zover het te tonen is", total, OWN_TABLE),
-        Grond("eerste jaar van het programma", first, OWN_TABLE),
-        Grond("laatste jaar van het programma", last, OWN_TABLE),
+        Grond("geld in het programma, zover het te tonen is", total),
+        Grond("eerste jaar van het programma", first),
+        Grond("laatste jaar van het programma", last),
     ]
     text = f"{'Ten minste ' if hidden else ''}{total} in {first}–{last}"
     if part is not None and part.sum() > 0:
         own = euro(part.sum())
         text += f", waarvan {own} in de buurten die voorgaan"
-        grounds.append(Grond("waarvan in de buurten die voorgaan", own, OWN_TABLE))
+        grounds.append(Grond("waarvan in de buurten die voorgaan", own))
     text += "."
     if hidden:
         text += (
             f" {getal(hidden)} bedragen per gebied en jaar tellen niet mee: zij zouden iets van "
             "één partner verraden."
         )
-        grounds.append(count(hidden, "bedragen die niet te tonen zijn", OWN_TABLE))
-    yield Zin(text, tuple(grounds))
+        grounds.append(count(hidden, "bedragen die niet te tonen zijn"))
+    yield Zin(text, *grounds)
 
 
 def _money_bars(o: Onderwerp) -> Markup:
@@ -259,7 +257,7 @@ def plannen(o: Onderwerp) -> Sectie | None:
     blocks = [table_block(html)]
     if paper and len(table) > paper:
         blocks.append(paper_note("Op papier staan alleen de eerste plannen."))
-    return Sectie("plannen", "Plannen van partners", tuple(blocks))
+    return Sectie("plannen", "Plannen van partners", *blocks)
 
 
 def _decisions(o: Onderwerp, most: int = MOST) -> list[Blok]:
@@ -279,7 +277,7 @@ def _decisions(o: Onderwerp, most: int = MOST) -> list[Blok]:
 def besluiten(o: Onderwerp) -> Sectie | None:
     """Show every koppelkans and everything that waits for somebody, for the annex."""
     blocks = _decisions(o, 0)
-    return Sectie("besluiten", "Koppelkansen en besluiten", tuple(blocks)) if blocks else None
+    return Sectie("besluiten", "Koppelkansen en besluiten", *blocks) if blocks else None
 
 
 def _of_selection(o: Onderwerp, name: str) -> pd.DataFrame:
@@ -317,7 +315,7 @@ def _kansen(o: Onderwerp, kansen: pd.DataFrame, most: int) -> str:
         decided = kansen["besluit"].fillna("").replace("", MISSING)
         if (decided != MISSING).any():
             table["Besluit"] = list(decided)
-    return html_table(table.head(most) if most else table, _title("Koppelkansen", table, most))
+    return _first("Koppelkansen", table, most)
 
 
 def _waiting(o: Onderwerp, waits: pd.DataFrame, most: int) -> str:
@@ -330,13 +328,14 @@ def _waiting(o: Onderwerp, waits: pd.DataFrame, most: int) -> str:
             "Werken": [o.kort(text) for text in waits["werken"]],
         }
     )
-    return html_table(table.head(most) if most else table, _title("Wie beslist wat", table, most))
+    return _first("Wie beslist wat", table, most)
 
 
-def _title(text: str, table: pd.DataFrame, most: int) -> str:
-    if not most or len(table) <= most:
-        return text
-    return f"{text} (de eerste {getal(most)} van {getal(len(table))}; alles staat in de bijlage)"
+def _first(text: str, table: pd.DataFrame, most: int) -> str:
+    if most and len(table) > most:
+        text += f" (de eerste {getal(most)} van {getal(len(table))}; alles staat in de bijlage)"
+        table = table.head(most)
+    return html_table(table, text)
 
 
 def _days(moments: pd.Series) -> list[str]:

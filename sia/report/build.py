@@ -23,11 +23,10 @@ from sia.report.material import (
     Selectie,
     around,
     selections,
-    slug,
 )
-from sia.report.numbers import check_numbers
 from sia.report.parts import Blok, Onderwerp, Sectie, source_list, table_block
 from sia.report.sections import annex, sections
+from sia.report.sentences import check_numbers
 from sia.spreadsheet import csv_bytes
 from sia.viz.city_map import CityMap
 from sia.viz.figure import Chart
@@ -169,26 +168,22 @@ class Renderer:
             Sectie(
                 "concept",
                 "Concept voor het Algoritmeregister",
-                (
-                    Blok(alinea=intro),
-                    Blok(alinea=register.explanation()),
-                    Blok(
-                        kop="Nog in te vullen door de gemeente",
-                        lijst=tuple(register.open_fields(entry)),
-                    ),
-                    table_block(register.register_table(entry)),
+                Blok(alinea=intro),
+                Blok(alinea=register.CHOICES),
+                Blok(
+                    kop="Nog in te vullen door de gemeente",
+                    lijst=tuple(register.open_fields(entry)),
                 ),
+                table_block(register.register_table(entry)),
             ),
             Sectie(
                 "cijfers",
                 "Alle cijfers die worden gebruikt",
-                (
-                    table_block(
-                        overview.indicators(self.materiaal.cijfers, self.materiaal.bronregels),
-                        "Er zijn geen cijfers.",
-                    ),
-                    *source_list(self.materiaal.bronregels),
+                table_block(
+                    overview.indicators(self.materiaal.cijfers, self.materiaal.bronregels),
+                    "Er zijn geen cijfers.",
                 ),
+                *source_list(self.materiaal.bronregels),
             ),
         ]
         return self._page("pagina.html.j2", "Algoritmeregister", parts)
@@ -197,18 +192,7 @@ class Renderer:
         """Return the draft accessibility statement as a page."""
         naam = f"Gemeente {self.materiaal.cijfers.gemeente}"
         contact = self.materiaal.contact or "de afdeling onderzoek van de gemeente"
-        parts = [
-            Sectie(
-                slug(one.kop),
-                one.kop,
-                (
-                    *(Blok(alinea=text) for text in one.teksten),
-                    *([Blok(lijst=one.lijst)] if one.lijst else []),
-                    *([table_block(accessibility.table_html(one.tabel))] if one.tabel else []),
-                ),
-            )
-            for one in accessibility.statement(naam, contact)
-        ]
+        parts = list(accessibility.sections(organisatie=naam, contact=contact))
         return self._page("pagina.html.j2", "Toegankelijkheidsverklaring (concept)", parts)
 
     def _page(self, name: str, titel: str, secties: list[Sectie], **more: Any) -> str:

@@ -28,7 +28,8 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
         reden = str(row["reden"]).rstrip(".")
         return Zin(
             f"{naam} is niet gerangschikt: {reden}.",
-            (*title, Grond("reden", reden, "Kerncijfers")),
+            *title,
+            Grond("reden", reden, "Kerncijfers"),
         )
     total, place = getal(len(stad.gerangschikt)), getal(row["rang"])
     grounds = (
@@ -38,7 +39,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     )
     if pd.isna(row.get("kans_kwart")):
         text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
-        return Zin(text, grounds)
+        return Zin(text, *grounds)
     word, margin = words(stad.scores.loc[[code]])[code], _margin(row)
     where = f"plaats {place} van {total}, met marge {margin}"
     grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
@@ -47,7 +48,7 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
         shown = kans(row["kans_kwart"])
         text = text.replace("kwart:", f"kwart, met een kans van {shown}:", 1)
         grounds = (*grounds, Grond("kans op het hoogste kwart", shown, "Kerncijfers"))
-    return Zin(text, grounds)
+    return Zin(text, *grounds)
 
 
 def _margin(row: pd.Series[Any] | pd.DataFrame) -> str:
@@ -59,16 +60,17 @@ def _buurt_domains(stad: Cijfers, code: str) -> Zin:
     own = stad.scores.loc[code, domains].astype(float)
     title = named([naam], "Kerncijfers")
     if not own.notna().any():
-        return Zin(f"Voor {naam} is geen enkele domeinscore berekend.", title)
+        return Zin(f"Voor {naam} is geen enkele domeinscore berekend.", *title)
     higher = own - stad.scores[domains].astype(float).median()
     best = str(higher.idxmax())
     if not higher[best] > 0:
-        return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", title)
+        return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", *title)
     score = getal(own[best], 1)
     return Zin(
         f"Vergeleken met de middelste buurt van de stad is {naam} het urgentst op "
         f"{DOMAINS[best].lower()}: score {score}.",
-        (*title, Grond(f"score {DOMAINS[best].lower()}", score, "Kerncijfers")),
+        *title,
+        Grond(f"score {DOMAINS[best].lower()}", score, "Kerncijfers"),
     )
 
 
@@ -90,7 +92,7 @@ def _buurt_approach(stad: Cijfers, code: str) -> Zin:
         text += f" In de duiding is dat {said['effect']}: {said['aanpak_na_duiding']}."
         what = Grond("aanpak na duiding", str(said["aanpak_na_duiding"]), "Kerncijfers")
         grounds = (*grounds, what)
-    return Zin(text, grounds)
+    return Zin(text, *grounds)
 
 
 def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
@@ -116,7 +118,7 @@ def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
     if word == MAYBE:
         text = "Onzeker: of deze buurt bij het meest urgente kwart hoort, kan beide kanten op."
     what = Grond("marge van de plaats (90 %)", margin, "Kerncijfers")
-    return Zin(f"{text} Haar plaats is niet exact; in 90 % van de gevallen: {margin}.", (what,))
+    return Zin(f"{text} Haar plaats is niet exact; in 90 % van de gevallen: {margin}.", what)
 
 
 def _judged(stad: Cijfers, code: str) -> Zin | None:
@@ -129,4 +131,4 @@ def _judged(stad: Cijfers, code: str) -> Zin | None:
     if not said["let_op"]:
         return Zin(text)
     note = Grond("let op bij de duiding", str(said["let_op"]), "Kerncijfers")
-    return Zin(f"{text} {said['let_op']}", (note,))
+    return Zin(f"{text} {said['let_op']}", note)

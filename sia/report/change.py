@@ -10,10 +10,10 @@ import pandas as pd
 
 from sia.areas import RENAMED, SAME
 from sia.change.since_base import Verandering
-from sia.change.words import FALLS, LEFT_OUT, NOISE, RISES
-from sia.dutch import MISSING, getal, meervoud, met_teken, procent, small
+from sia.change.words import FALLS, LEFT_OUT, NOISE, OTHER_TYPE, RISES, SAME_TYPE
+from sia.dutch import MISSING, getal, kans, meervoud, met_teken, procent, small
 from sia.report.judgements import with_judgement
-from sia.report.sentences import OWN_TABLE, Grond, Zin, count, listed, named
+from sia.report.sentences import Grond, Zin, count, listed, named
 from sia.viz.dataset import Cijfers
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
@@ -104,7 +104,7 @@ def _nothing(g: Gebied) -> Zin:
     return Zin(
         f"Geen enkele buurt is te vergelijken met {year}. Over verandering is dus niets te zeggen; "
         "de reden staat in de tabel.",
-        (_since(g),),
+        _since(g),
     )
 
 
@@ -117,7 +117,7 @@ def _names(g: Gebied, oordeel: str) -> list[str]:
 
 def _since(g: Gebied) -> Grond:
     year = str(g.verandering.basisjaar)
-    return Grond("basisjaar", year, OWN_TABLE)
+    return Grond("basisjaar", year)
 
 
 def _who_changed(g: Gebied) -> Zin:
@@ -126,13 +126,13 @@ def _who_changed(g: Gebied) -> Zin:
         return Zin(
             "Van geen enkel cijfer is bekend hoe groot de ruis is. Of een verschil met "
             f"{year} echt is, is dus niet te zeggen.",
-            (_since(g),),
+            _since(g),
         )
     up, down = _names(g, RISES), _names(g, FALLS)
     if not up and not down:
         return Zin(
             f"Van geen enkele buurt is zeker genoeg dat de urgentie sinds {year} veranderde.",
-            (_since(g),),
+            _since(g),
         )
     parts, grounds, nobody = [], [_since(g)], ""
     for names, word in ((up, "gestegen"), (down, "gedaald")):
@@ -141,10 +141,10 @@ def _who_changed(g: Gebied) -> Zin:
             continue
         parts.append(f"in {meervoud(len(names), 'buurt', 'buurten')} {word}: {listed(names)}")
         grounds += [
-            count(len(names), f"buurten waar de urgentie is {word}", OWN_TABLE),
+            count(len(names), f"buurten waar de urgentie is {word}"),
             *named(names, PER_BUURT),
         ]
-    return Zin(f"Sinds {year} is de urgentie {'; '.join(parts)}.{nobody}", tuple(grounds))
+    return Zin(f"Sinds {year} is de urgentie {'; '.join(parts)}.{nobody}", *grounds)
 
 
 def _on_average(g: Gebied) -> Zin:
@@ -157,21 +157,21 @@ def _on_average(g: Gebied) -> Zin:
         Grond("gemiddelde verandering, in punten", shown, PER_AREA),
         Grond("marge van de gemiddelde verandering", margin, PER_AREA),
         Grond("naam: " + g.naam, g.naam, PER_AREA),
-        Grond("een marge geldt in 90 % van de trekkingen", "90 %", OWN_TABLE),
+        Grond("een marge geldt in 90 % van de trekkingen", "90 %"),
     )
     if not g.verandering.ruis_bekend or low == high:
         text = f"Gemiddeld is het verschil in {g.naam} {shown} punten sinds {year}. "
-        return Zin(f"{text}Of dat meer is dan ruis, is niet bekend.", grounds)
+        return Zin(f"{text}Of dat meer is dan ruis, is niet bekend.", *grounds)
     if not float(row["urgentie_q"]) <= g.verandering.fdr:
         return Zin(
             f"Gemiddeld veranderde de urgentie in {g.naam} sinds {year} niet aantoonbaar "
             f"({shown} punten; marge {margin}).",
-            grounds,
+            *grounds,
         )
     verb = "steeg" if mean > 0 else "daalde"
     return Zin(
         f"Gemiddeld {verb} de urgentie in {g.naam} sinds {year}: {shown} punten (marge {margin}).",
-        grounds,
+        *grounds,
     )
 
 
@@ -204,7 +204,7 @@ def _which_domain(g: Gebied) -> Zin:
     word = "meer" if most["gemiddeld"] > 0 else "minder"
     return Zin(
         f"Het sterkst veranderde {str(most['naam']).lower()}: {shown} punten, dus {word} opgave.",
-        (Grond(f"verandering {str(most['naam']).lower()}", shown, PER_DOMAIN),),
+        Grond(f"verandering {str(most['naam']).lower()}", shown, PER_DOMAIN),
     )
 
 
@@ -223,10 +223,8 @@ def _noise(g: Gebied) -> Zin | None:
         "geen stijging of daling in. De lat ligt hoog, omdat wij naar veel buurten tegelijk "
         f"kijken: van alle buurten die wij in de stad noemen, is naar verwachting hooguit {share} "
         "door toeval genoemd.",
-        (
-            count(quiet, "buurten waar de verandering ruis kan zijn", OWN_TABLE),
-            Grond("aandeel van de genoemde buurten dat toeval mag zijn", share, OWN_TABLE),
-        ),
+        count(quiet, "buurten waar de verandering ruis kan zijn"),
+        Grond("aandeel van de genoemde buurten dat toeval mag zijn", share),
     )
 
 
@@ -237,19 +235,18 @@ def _causes(g: Gebied) -> Zin | None:
         return None
     sizes = {part: getal(table[part].abs().mean(), 1) for part in PARTS}
     grounds = tuple(
-        Grond(f"gemiddelde grootte van {part}, in punten", shown, OWN_TABLE)
-        for part, shown in sizes.items()
+        Grond(f"gemiddelde grootte van {part}, in punten", shown) for part, shown in sizes.items()
     )
     other = {part: shown for part, shown in sizes.items() if part != "echte verandering"}
     if all(shown == "0,0" for shown in other.values()):
         text = "Herziening, grenzen, methode en bron hebben hier geen invloed op het verschil."
-        return Zin(text, grounds)
+        return Zin(text, *grounds)
     told = ", ".join(f"{part} {shown}" for part, shown in other.items())
     real = sizes["echte verandering"]
     return Zin(
         f"Niet elk verschil is echt. Gemiddeld per buurt: {told} en echte verandering {real} "
         "punten.",
-        grounds,
+        *grounds,
     )
 
 
@@ -261,7 +258,7 @@ def _left_out(g: Gebied) -> Zin | None:
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')} {verb} niet te vergelijken. De reden staat in de "
         "tabel.",
-        (count(number, "buurten die niet te vergelijken zijn", "Niet te vergelijken"),),
+        count(number, "buurten die niet te vergelijken zijn", "Niet te vergelijken"),
     )
 
 
@@ -274,7 +271,7 @@ def _borders(g: Gebied) -> Zin | None:
     return Zin(
         f"{whom} {verb} een andere grens of code dan toen. De oude cijfers zijn daarvoor "
         "omgerekend; dat geeft extra onzekerheid.",
-        (count(moved, "buurten met een andere grens of code", OWN_TABLE),),
+        count(moved, "buurten met een andere grens of code"),
     )
 
 
@@ -384,3 +381,67 @@ def _margin(low: float, high: float) -> str:
     return (
         MISSING if pd.isna(low) or low == high else f"{met_teken(low, 1)} tot {met_teken(high, 1)}"
     )
+
+
+CAPTION = "Buurten met een ander type"
+
+
+def moved(trajecten: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+    """Return the buurten of an area whose type differs, the most certain first."""
+    own = trajecten.reindex(codes.intersection(trajecten.index, sort=False))
+    rows = own[~own["oordeel"].isin([SAME_TYPE, LEFT_OUT])]
+    return rows.sort_values("kans_anders", ascending=False, kind="stable")
+
+
+def type_sentence(trajecten: pd.DataFrame, names: pd.Series[str]) -> Zin | None:
+    """Say how many buurten changed type and for which that is more than noise; None if unknown."""
+    if trajecten.empty:
+        return None
+    own = trajecten.reindex(names.index.intersection(trajecten.index, sort=False))
+    compared = own[own["oordeel"] != LEFT_OUT]
+    if compared.empty:
+        return Zin("Van geen enkele buurt is het type door de jaren te vergelijken.")
+    year = str(int(own["eerste_jaar"].iloc[0]))
+    since = Grond("eerste jaar waarmee het type is vergeleken", year)
+    rows = moved(trajecten, names.index)
+    if rows.empty:
+        return Zin(f"Elke buurt die te vergelijken is, heeft hetzelfde type als in {year}.", since)
+    number = len(rows)
+    verb = "heeft" if number == 1 else "hebben"
+    text = f"{meervoud(number, 'buurt', 'buurten')} {verb} een ander type dan in {year}."
+    sure = [str(names[code]) for code in rows.index[rows["oordeel"] == OTHER_TYPE]]
+    grounds = (since, count(number, "buurten met een ander type"))
+    if not sure:
+        return Zin(f"{text} Geen van die wisselingen is duidelijk groter dan de ruis.", *grounds)
+    text += f" Meer dan ruis is dat in {listed(sure)}."
+    return Zin(text, *grounds, *named(sure, CAPTION))
+
+
+def type_table(trajecten: pd.DataFrame, cijfers: Cijfers) -> str:
+    """Return the buurten of an area whose type differs, with the judgement; empty when none."""
+    names = cijfers.naam
+    if trajecten.empty:
+        return ""
+    rows = moved(trajecten, names.index)
+    if rows.empty:
+        return ""
+    first, last = int(rows["eerste_jaar"].iloc[0]), int(rows["laatste_jaar"].iloc[0])
+    shown = pd.DataFrame(
+        {
+            "Buurt": names.reindex(rows.index),
+            f"Type in {first}": _types(rows, "van"),
+            f"Type in {last}": _types(rows, "naar"),
+            "Kans dat het type echt anders is": rows["kans_anders"].map(kans),
+            "Oordeel": rows["oordeel"].astype(str),
+        }
+    )
+    return html_table(
+        with_judgement(shown, cijfers), CAPTION, getallen=("Kans dat het type echt anders is",)
+    )
+
+
+def _types(rows: pd.DataFrame, side: str) -> list[str]:
+    return [
+        MISSING if pd.isna(number) else f"{number}. {name}"
+        for number, name in zip(rows[side], rows[f"{side}_naam"], strict=True)
+    ]

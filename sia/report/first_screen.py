@@ -13,10 +13,10 @@ from sia.change.words import FALLS, NOISE, RISES
 from sia.dutch import LIKELY, UNLIKELY, euro, getal, kans, opsomming, procent
 from sia.report import change
 from sia.report.buurt_sentences import buurt_certainty, buurt_things
+from sia.report.change import type_sentence
 from sia.report.marks import MAP_CLASSES, two_bars
 from sia.report.parts import PLAN, Onderwerp
 from sia.report.sentences import (
-    OWN_TABLE,
     Grond,
     Zin,
     certainty,
@@ -28,7 +28,6 @@ from sia.report.sentences import (
     three_things,
     without_quarter,
 )
-from sia.report.type_change import type_sentence
 from sia.viz.city_map import score_class
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import short_texts
@@ -158,14 +157,14 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
     kind, name = o.selectie.soort, o.selectie.naam
     if kind in ("verandering", "buurt", "domein"):
         title = DOMAINS[o.selectie.sleutel] if kind == "domein" else o.selectie.titel
-        return Zin(title, (Grond("titel", title, OWN_TABLE),))
+        return Zin(title, Grond("titel", title))
     ranked, chosen = o.cijfers.gerangschikt, urgent(o.cijfers)
     number, total = len(chosen), len(ranked)
     whole = total == len(o.cijfers.gebieden)
     grounds = (
-        Grond("naam", name, OWN_TABLE),
-        count(number, "buurten die zeker of waarschijnlijk bij het kwart horen", OWN_TABLE),
-        count(total, "gerangschikte buurten", OWN_TABLE),
+        Grond("naam", name),
+        count(number, "buurten die zeker of waarschijnlijk bij het kwart horen"),
+        count(total, "gerangschikte buurten"),
     )
     if not total:
         text = "hier heeft geen buurt een plaats in de volgorde"
@@ -188,11 +187,11 @@ def headline(o: Onderwerp, follows: Volgt | None = None) -> Zin:
         which = "buurten" if whole else "buurten met een plaats"
         text = f"{word(number)} van de {word(total)} {which} {verb} voor"
     if kind != "stad":
-        return Zin(f"{name}: {text}", grounds)
+        return Zin(f"{name}: {text}", *grounds)
     more = f" {follows.kort}" if follows and number else ""
     # a sentence begins with Eén: the marks are on the small letters only
     begin = text[0].upper() if number != 1 else "E"
-    return Zin(f"{begin}{text[1:]}.{more}", grounds)
+    return Zin(f"{begin}{text[1:]}.{more}", *grounds)
 
 
 def _of_city(o: Onderwerp) -> Iterator[Zin]:
@@ -209,26 +208,25 @@ def _of_city(o: Onderwerp) -> Iterator[Zin]:
     yield Zin(
         f"{number} van de {total} gerangschikte buurten {'hoort' if number == 1 else 'horen'} "
         f"{how} bij {where}.",
-        (
-            count(quarter, "buurten in het kwart, naar boven afgerond", OWN_TABLE),
-            count(number, f"buurten die {how} bij het kwart horen", OWN_TABLE),
-            count(total, "gerangschikte buurten", OWN_TABLE),
-        ),
+        count(quarter, "buurten in het kwart, naar boven afgerond"),
+        count(number, f"buurten die {how} bij het kwart horen"),
+        count(total, "gerangschikte buurten"),
     )
     yield _doubt((1 - chosen["kans_kwart"].astype(float)).sum())
     people = o.stad.gebieden["inwoners"].astype(float)
     if people.sum() > 0:
         share = kans(people.reindex(chosen.index).sum() / people.sum())
-        what = Grond("aandeel van de inwoners in deze buurten", share, OWN_TABLE)
-        yield Zin(f"Daar woont {share} van de inwoners.", (what,))
+        what = Grond("aandeel van de inwoners in deze buurten", share)
+        yield Zin(f"Daar woont {share} van de inwoners.", what)
     ways = o.stad.aanpak["aanpak"].reindex(chosen.index).dropna() if len(o.stad.aanpak) else None
     if ways is not None and len(ways):
         counts = {str(way): getal(n) for way, n in ways.value_counts().items()}
         proviso, more = conditional(o.stad, ways.index)
-        grounds = (Grond(f"van deze buurten: {way}", n, OWN_TABLE) for way, n in counts.items())
+        grounds = (Grond(f"van deze buurten: {way}", n) for way, n in counts.items())
         yield Zin(
             f"Voorstel: {opsomming([f'{n} keer {way}' for way, n in counts.items()])}.{proviso}",
-            (*grounds, *more),
+            *grounds,
+            *more,
         )
 
 
@@ -241,7 +239,7 @@ def _doubt(wrong: float) -> Zin:
     else:
         shown = getal(wrong, 1)
         text = f"Naar verwachting staan er {shown} ten onrechte bij."
-    return Zin(text, (Grond(what, shown, OWN_TABLE),))
+    return Zin(text, Grond(what, shown))
 
 
 def planned(o: Onderwerp) -> Volgt | None:
@@ -268,16 +266,16 @@ def planned(o: Onderwerp) -> Volgt | None:
     if kind == "stad" and follows.endswith("nog niet."):
         text += " Dat is bijna gelijk, terwijl de opgave in deze buurten het grootst is."
     grounds = (
-        Grond("gepland in deze buurten", shown[0], OWN_TABLE),
-        Grond("gepland in de rest van de stad", shown[1], OWN_TABLE),
-        Grond("plannen zijn geteld per aantal inwoners", "10.000", OWN_TABLE),
+        Grond("gepland in deze buurten", shown[0]),
+        Grond("gepland in de rest van de stad", shown[1]),
+        Grond("plannen zijn geteld per aantal inwoners", "10.000"),
     )
     rows = list(zip(names, rates, shown, strict=True))
     asked = "Wat is hier gepland?"
     if kind == "stad":
         what = "Gaat het geld" if euros else "Gaan de plannen"
         asked = f"{what} naar de urgente buurten?"
-    return Volgt(follows, asked, Zin(text, grounds), two_bars(rows))
+    return Volgt(follows, asked, Zin(text, *grounds), two_bars(rows))
 
 
 def _rate(rate: float, euros: bool) -> str:

@@ -39,14 +39,11 @@ class Blok:
     dicht: str = ""
 
 
-@dataclass(frozen=True)
 class Sectie:
     """One section: anchor, heading, what stands in it and, as a class, how that is laid out."""
 
-    id: str
-    titel: str
-    blokken: tuple[Blok, ...]
-    vorm: str = ""
+    def __init__(self, id: str, titel: str, *blokken: Blok, vorm: str = "") -> None:
+        self.id, self.titel, self.blokken, self.vorm = id, titel, blokken, vorm
 
 
 @dataclass(frozen=True)

@@ -12,22 +12,17 @@ from sia.approach import INTEGRAAL
 from sia.change.words import FALLS, LEFT_OUT, RISES
 from sia.clustering.typenset import FEATURES
 from sia.dutch import UNLIKELY, getal, meervoud, opsomming, procent
-from sia.report import change, facts, judgements, overview
+from sia.report import change, judgements, overview
 from sia.report.agenda_sections import agenda, besluiten, plannen
-from sia.report.change_sections import (
-    ander_type,
-    begrippen_verandering,
-    niet_vergeleken,
-    veranderd,
-    veranderd_gebied,
-)
 from sia.report.first_screen import Eerste, urgent
 from sia.report.marks import change_bar, dot_axis, link
 from sia.report.material import GROUPS
 from sia.report.parts import Blok, Onderwerp, Sectie, paper_note, source_list, table_block
-from sia.report.sentences import OWN_TABLE, Grond, Zin, certainty, count, without_quarter
+from sia.report.sentences import Grond, Zin, certainty, count, without_quarter
 from sia.viz import charts
 from sia.viz.buurt_charts import buurt_charts
+from sia.viz.city_map import short_wijk
+from sia.viz.index_charts import change_bars
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 
@@ -42,7 +37,7 @@ def rangorde(o: Onderwerp) -> Sectie:
     kind, ranked = o.selectie.soort, o.cijfers.gerangschikt
     if ranked.empty:
         text = "Geen van deze buurten is gerangschikt."
-        return Sectie("rangorde", "De volgorde", (Blok(alinea=text), *_unranked(o)))
+        return Sectie("rangorde", "De volgorde", Blok(alinea=text), *_unranked(o))
     domein = o.selectie.sleutel if kind == "domein" else ""
     shown, title = ranked.index, "Buurten op volgorde van urgentie"
     if domein:
@@ -72,8 +67,8 @@ def rangorde(o: Onderwerp) -> Sectie:
         doubt = (overview.flag_sentence(o.stad), *certainty(o.stad))
         sure = Blok(kop="Hoe zeker is dat?", zinnen=tuple(z for z in doubt if z))
         title = "Welke buurten gaan voor?"
-        return Sectie("rangorde", title, (*blocks, sure), "breedsmal")
-    return Sectie("rangorde", "De volgorde", (*blocks, *_unranked(o)))
+        return Sectie("rangorde", title, *blocks, sure, vorm="breedsmal")
+    return Sectie("rangorde", "De volgorde", *blocks, *_unranked(o))
 
 
 def _unranked(o: Onderwerp) -> list[Blok]:
@@ -109,12 +104,12 @@ def waarom(o: Onderwerp) -> Sectie | None:
     blocks.append(table_block(judgements.approach_groups(o.stad, o.buren, 12)))
     differs = own["aanpak"].nunique() > 1
     title = "Waarom verschilt de aanpak van de volgorde?" if differs else "Welke aanpak past waar?"
-    return Sectie("waarom", title, tuple(blocks), "helft")
+    return Sectie("waarom", title, *blocks, vorm="helft")
 
 
 def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
     limit = procent(o.materiaal.grens_bezit)
-    need = Grond("corporatiebezit voor een integrale gebiedsaanpak", limit, OWN_TABLE)
+    need = Grond("corporatiebezit voor een integrale gebiedsaanpak", limit)
     start = (
         f"Voor een integrale gebiedsaanpak bezitten corporaties ten minste {limit} van de woningen."
     )
@@ -123,11 +118,11 @@ def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
         text = (
             "Van geen van de buurten die voorgaan is bekend hoeveel woningen van corporaties zijn."
         )
-        return Zin(f"{start} {text} Of die aanpak past, is dus nog niet te zeggen.", (need,))
+        return Zin(f"{start} {text} Of die aanpak past, is dus nog niet te zeggen.", need)
     places = o.stad.scores["rang"].reindex(share.index)
     enough = share.index[share >= o.materiaal.grens_bezit]
     told = [getal(places[code]) for code in enough]
-    grounds = [need, *(Grond("plaats met genoeg corporatiebezit", t, OWN_TABLE) for t in told)]
+    grounds = [need, *(Grond("plaats met genoeg corporatiebezit", t) for t in told)]
     if not told:
         text = "Dat is bij geen van de buurten die voorgaan zo."
     elif len(told) == len(share):
@@ -136,15 +131,15 @@ def _why(o: Onderwerp, own: pd.DataFrame, share: pd.Series[float]) -> Zin:
         other = [getal(places[code]) for code in share.index[share < o.materiaal.grens_bezit]]
         turned = len(other) < len(told) and not unknown
         if turned:
-            grounds = [need, *(Grond("plaats met te weinig bezit", t, OWN_TABLE) for t in other)]
+            grounds = [need, *(Grond("plaats met te weinig bezit", t) for t in other)]
             text = f"Dat is overal zo, behalve op plaats {opsomming(other)}. Daar"
         else:
             text = f"Dat is zo op plaats {opsomming(told)}. Op de andere plaatsen"
         text += " combineert u werk dat er toch komt."
     if unknown:
         text += f" Van {meervoud(unknown, 'buurt', 'buurten')} is het bezit onbekend."
-        grounds.append(count(unknown, "buurten met onbekend corporatiebezit", OWN_TABLE))
-    return Zin(f"{start} {text}", tuple(grounds))
+        grounds.append(count(unknown, "buurten met onbekend corporatiebezit"))
+    return Zin(f"{start} {text}", *grounds)
 
 
 def verandering(o: Onderwerp) -> Sectie | None:
@@ -176,17 +171,17 @@ def verandering(o: Onderwerp) -> Sectie | None:
     return Sectie(
         "verandering",
         f"Wat is er echt veranderd sinds {g.verandering.basisjaar}?",
-        tuple(blocks),
-        "helft",
+        *blocks,
+        vorm="helft",
     )
 
 
 def profiel(o: Onderwerp) -> Sectie:
     """Show key figures, profile and contributions of one buurt."""
     drawn = buurt_charts(o.stad, o.materiaal.jaren, o.code, most=BARS_ON_PAPER, smal=True)
-    blocks = [table_block(facts.key_figures(o.stad, o.code))]
+    blocks = [table_block(overview.key_figures(o.stad, o.code))]
     blocks += [Blok(figuur=chart) for chart in drawn]
-    return Sectie("profiel", "Deze buurt in cijfers", tuple(blocks))
+    return Sectie("profiel", "Deze buurt in cijfers", *blocks)
 
 
 def hele_rangorde(o: Onderwerp) -> Sectie:
@@ -197,7 +192,7 @@ def hele_rangorde(o: Onderwerp) -> Sectie:
         blocks.append(table_block(overview.ranking(o.stad, o.buren, title, volledig=True)))
     else:
         blocks.append(Blok(alinea="Geen van deze buurten is gerangschikt."))
-    return Sectie("rangorde", "Rangorde van de buurten", tuple(blocks))
+    return Sectie("rangorde", "Rangorde van de buurten", *blocks)
 
 
 def niet_gerangschikt(o: Onderwerp) -> Sectie:
@@ -206,7 +201,7 @@ def niet_gerangschikt(o: Onderwerp) -> Sectie:
     return Sectie(
         "niet-gerangschikt",
         "Niet gerangschikt, en waarom",
-        (table_block(table, "Alle buurten zijn gerangschikt."),),
+        table_block(table, "Alle buurten zijn gerangschikt."),
     )
 
 
@@ -217,7 +212,7 @@ def domeinen(o: Onderwerp) -> Sectie:
         make = lambda: charts.static_maps(o.stad.gebieden, o.stad.scores)  # noqa: E731
         blocks.append(Blok(figuur=o.shared("domeinkaarten", make)))
     blocks.append(table_block(overview.domains(o.cijfers)))
-    return Sectie("domeinen", "Scores per domein", tuple(blocks))
+    return Sectie("domeinen", "Scores per domein", *blocks)
 
 
 def typen(o: Onderwerp) -> Sectie | None:
@@ -234,7 +229,7 @@ def typen(o: Onderwerp) -> Sectie | None:
         profiles = profiles.loc[[number for number in profiles.index if number in names]]
         make = lambda: charts.type_profiles(profiles, names, FEATURES)  # noqa: E731
         blocks.insert(1, Blok(figuur=o.shared("typen", make)))
-    return Sectie("typen", "Typen buurten", tuple(blocks))
+    return Sectie("typen", "Typen buurten", *blocks)
 
 
 def aanpak(o: Onderwerp) -> Sectie | None:
@@ -246,7 +241,7 @@ def aanpak(o: Onderwerp) -> Sectie | None:
         "het bevestigen of aanpassen; het cijfer zelf verandert daardoor niet."
     )
     table = table_block(judgements.approaches(o.cijfers))
-    return Sectie("aanpak", "Aanpak per buurt", (Blok(alinea=intro), table))
+    return Sectie("aanpak", "Aanpak per buurt", Blok(alinea=intro), table)
 
 
 def jaren(o: Onderwerp) -> Sectie | None:
@@ -255,7 +250,7 @@ def jaren(o: Onderwerp) -> Sectie | None:
     if years.shape[1] < 2:
         return None
     chart = o.shared("jaren", lambda: charts.year_maps(o.stad.gebieden, years))
-    return Sectie("jaren", "Urgentie door de jaren", (Blok(figuur=chart),))
+    return Sectie("jaren", "Urgentie door de jaren", Blok(figuur=chart))
 
 
 def duidingen(o: Onderwerp) -> Sectie | None:
@@ -270,9 +265,7 @@ def duidingen(o: Onderwerp) -> Sectie | None:
     table = judgements.statements(said[said["gebied"].isin(list(names))], names)
     intro = "Een duiding staat naast het cijfer en verandert het niet. Alleen rollen zijn genoemd."
     return (
-        Sectie("duidingen", "Duidingen", (Blok(alinea=intro), table_block(table)))
-        if table
-        else None
+        Sectie("duidingen", "Duidingen", Blok(alinea=intro), table_block(table)) if table else None
     )
 
 
@@ -283,12 +276,12 @@ def deelbuurten(o: Onderwerp) -> Sectie | None:
         if not (o.cijfers.niet_gezocht and city):
             return None
         reason = f"Er is niet gezocht naar plekken binnen buurten. {o.cijfers.niet_gezocht}"
-        return Sectie("deelbuurten", "Deel-buurten", (Blok(alinea=reason),))
+        return Sectie("deelbuurten", "Deel-buurten", Blok(alinea=reason))
     table = overview.pockets(o.cijfers, o.stad.naam)
     if not table and not city:
         return None
     leeg = "Hier zijn geen plekken gevonden die duidelijk afwijken van de rest van hun buurt."
-    return Sectie("deelbuurten", "Deel-buurten", (table_block(table, leeg),))
+    return Sectie("deelbuurten", "Deel-buurten", table_block(table, leeg))
 
 
 def alle_cijfers(o: Onderwerp) -> Sectie | None:
@@ -298,7 +291,7 @@ def alle_cijfers(o: Onderwerp) -> Sectie | None:
         "Op papier staan alleen de cijfers die de urgentie van deze buurt het meest verhogen of "
         "verlagen. Alle cijfers staan in het bestand zelf."
     )
-    return Sectie("cijfers", "Alle cijfers", (note, table_block(table))) if table else None
+    return Sectie("cijfers", "Alle cijfers", note, table_block(table)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
@@ -308,7 +301,7 @@ def uitleg(o: Onderwerp) -> Sectie:
         "De cijfers gaan over buurten en niet over mensen. Zij zijn een signaal: zij zeggen waar "
         "opgaven samenkomen, en niet waardoor dat komt."
     )
-    return Sectie("uitleg", "Hoe leest u dit rapport", (Blok(alinea=intro), table_block(table)))
+    return Sectie("uitleg", "Hoe leest u dit rapport", Blok(alinea=intro), table_block(table))
 
 
 def bronnen(o: Onderwerp) -> Sectie:
@@ -318,7 +311,7 @@ def bronnen(o: Onderwerp) -> Sectie:
         table = overview.indicators(o.stad, o.materiaal.bronregels)
         blocks.append(table_block(table, "Er zijn geen cijfers bekend."))
     blocks += source_list(o.materiaal.bronregels)
-    return Sectie("bronnen", "Bronnen en peiljaren", tuple(blocks))
+    return Sectie("bronnen", "Bronnen en peiljaren", *blocks)
 
 
 def _open_data(o: Onderwerp) -> Blok:
@@ -348,7 +341,7 @@ def methode(o: Onderwerp) -> Sectie:
         blocks.append(Blok(kop="Besluiten over cijfers", lijst=m.besluiten))
     if m.versie:
         blocks.append(Blok(alinea=f"Versie van methode en software: {m.versie}."))
-    return Sectie("methode", "Methode en controle", tuple(b for b in blocks if b != Blok()))
+    return Sectie("methode", "Methode en controle", *(b for b in blocks if b != Blok()))
 
 
 def _audit(title: str, table: pd.DataFrame) -> list[Blok]:
@@ -366,7 +359,7 @@ def toegankelijkheid(o: Onderwerp) -> Sectie:
         "staat in de toegankelijkheidsverklaring. Loopt u toch ergens tegenaan? "
         f"Laat het weten aan {contact}."
     )
-    return Sectie("toegankelijkheid", "Toegankelijkheid", (Blok(alinea=text),))
+    return Sectie("toegankelijkheid", "Toegankelijkheid", Blok(alinea=text))
 
 
 def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
@@ -387,8 +380,10 @@ def verder(o: Onderwerp, zinnen: Sequence[Zin]) -> Sectie:
     blocks.append(Blok(dicht="Waar de getallen in de zinnen vandaan komen", html=grounds))
     if o.opendata:
         blocks.append(_open_data(o))
-    blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(_accessible(o))))
-    return Sectie("verder", "Verder lezen", tuple(block for block in blocks if block != Blok()))
+    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
+    help_ = f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
+    blocks.append(Blok(html=Markup('<p class="noot">{}</p>').format(help_)))
+    return Sectie("verder", "Verder lezen", *(block for block in blocks if block != Blok()))
 
 
 def _links(o: Onderwerp) -> Markup:
@@ -416,9 +411,72 @@ def _source_lines(o: Onderwerp) -> Markup:
     return Markup('<ol class="bronnen">{}</ol>').format(items)
 
 
-def _accessible(o: Onderwerp) -> str:
-    contact = o.materiaal.contact or "de afdeling onderzoek van uw gemeente"
-    return f"Loopt u ergens tegenaan in dit rapport? Laat het weten aan {contact}."
+def veranderd(o: Onderwerp) -> Sectie:
+    """Show what changed per buurt, by cause."""
+    g = o.gebied
+    intro = (
+        f"Het verschil tussen twee gepubliceerde scores bestaat uit {len(change.PARTS)} delen. "
+        "Alleen de echte verandering gaat over de buurt zelf. De marge hoort bij de echte "
+        "verandering."
+    )
+    known = g.buurten[g.buurten["oordeel"] != LEFT_OUT]
+    blocks = [Blok(alinea=intro)]
+    if len(known):
+        blocks.append(Blok(figuur=change_bars(known, o.cijfers.naam)))
+        blocks.append(table_block(change.per_buurt(g)))
+    else:
+        blocks.append(Blok(alinea="Geen van deze buurten is te vergelijken."))
+    return Sectie("veranderd", "Wat er veranderde", *blocks)
+
+
+def veranderd_gebied(o: Onderwerp) -> Sectie:
+    """Show the mean change of the area, of the city and of what lies inside, and per domain."""
+    g, kind = o.gebied, o.selectie.gebied[0]
+    city = ("stad", o.stad.gemeentecode)
+    own = o.cijfers.gebieden
+    names = {city: o.stad.gemeente, o.selectie.gebied: o.selectie.naam}
+    inside: list[tuple[str, str]] = []
+    if kind == "stad":
+        inside += [("stadsdeel", naam) for naam in sorted(set(own["stadsdeel"].str.strip()) - {""})]
+    if kind in ("stad", "stadsdeel"):
+        wijken = dict(zip(own["wijkcode"], own["wijknaam"].map(short_wijk), strict=True))
+        inside += [("wijk", code) for code in sorted(wijken)]
+        names |= {("wijk", code): str(naam) for code, naam in wijken.items()}
+    keys = list(dict.fromkeys([city, o.selectie.gebied, *inside]))
+    return Sectie(
+        "per-gebied",
+        "Per gebied en per domein",
+        table_block(change.per_area(g, names, keys)),
+        table_block(change.per_domain(g)),
+    )
+
+
+def ander_type(o: Onderwerp) -> Sectie | None:
+    """Show which buurten changed type, and whether that is more than noise."""
+    found = o.materiaal.trajecten
+    if found.empty:
+        return None
+    intro = (
+        "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
+        "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
+    )
+    table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
+    return Sectie("ander-type", "Ander type buurt", Blok(alinea=intro), table)
+
+
+def niet_vergeleken(o: Onderwerp) -> Sectie:
+    """Show the buurten that cannot be compared, or whose border moved, and why."""
+    return Sectie(
+        "niet-vergeleken",
+        "Niet te vergelijken, en waarom",
+        table_block(change.left_out(o.gebied), "Alle buurten zijn te vergelijken."),
+    )
+
+
+def begrippen_verandering(o: Onderwerp) -> Sectie:
+    """Explain the words of a report on change."""
+    table = overview.pairs(change.DEFINITIONS, "Begrippen bij verandering", ("Begrip", "Betekenis"))
+    return Sectie("begrippen", "Wat de woorden betekenen", table_block(table))
 
 
 _AREA = (rangorde, agenda, deelbuurten, duidingen)

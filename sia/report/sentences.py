@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from html.parser import HTMLParser
 
 import pandas as pd
 
@@ -21,7 +22,6 @@ from sia.dutch import (
     procent,
 )
 from sia.indicators.eligibility import FEW, SPARSE, WERKGEBIED
-from sia.report.numbers import numbers_in
 from sia.viz.dataset import MISSING_PREFIX, Cijfers
 from sia.viz.judgement import known
 from sia.viz.theme import DOMAINS
@@ -47,16 +47,16 @@ class Grond:
 
     wat: str
     waarde: str
-    tabel: str
+    tabel: str = OWN_TABLE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Zin:
     """A sentence with the figures that it rests on.
 
     Parameters
     ----------
-    gronden : tuple of Grond
+    *gronden : Grond
         Must account for every number in `tekst`, those in names of buurten included.
 
     Raises
@@ -66,12 +66,13 @@ class Zin:
     """
 
     tekst: str
-    gronden: tuple[Grond, ...] = ()
+    gronden: tuple[Grond, ...]
 
-    def __post_init__(self) -> None:
+    def __init__(self, tekst: str, *gronden: Grond) -> None:
         # a name may end with a full stop of its own, as Columbusplein e.o. does
-        object.__setattr__(self, "tekst", re.sub(r"(?<!\.)\.\.(?!\.)", ".", self.tekst))
-        shown = {n for g in self.gronden for n in numbers_in(f"{g.waarde} {g.wat}")}
+        object.__setattr__(self, "tekst", re.sub(r"(?<!\.)\.\.(?!\.)", ".", tekst))
+        object.__setattr__(self, "gronden", gronden)
+        shown = {n for g in gronden for n in numbers_in(f"{g.waarde} {g.wat}")}
         loose = [n for n in numbers_in(self.tekst) if n not in shown]
         if loose:
             raise ValueError(f"numbers without ground {loose} in: {self.tekst}")
@@ -88,7 +89,7 @@ def listed(names: list[str]) -> str:
     return f"onder meer {opsomming(names[:_LISTED])}"
 
 
-def count(number: int, wat: str, tabel: str) -> Grond:
+def count(number: int, wat: str, tabel: str = OWN_TABLE) -> Grond:
     """Return a number of places as ground of a sentence."""
     return Grond(wat, getal(number), tabel)
 
@@ -122,7 +123,8 @@ def urgency(cijfers: Cijfers) -> Zin:
         return Zin(
             f"Alleen {names[0]} hoort {SURE if sure else 'waarschijnlijk'} bij het meest urgente "
             f"kwart van de stad: in {shown} van de doorrekeningen.",
-            (Grond("kans op het hoogste kwart", shown, "Rangorde"), *named(names, "Rangorde")),
+            Grond("kans op het hoogste kwart", shown, "Rangorde"),
+            *named(names, "Rangorde"),
         )
     doubt = (1 - chance[chance >= LIKELY]).sum()
     wrong = getal(doubt, 1) if doubt >= LEAST_SHOWN else f"minder dan {getal(LEAST_SHOWN, 1)}"
@@ -131,13 +133,11 @@ def urgency(cijfers: Cijfers) -> Zin:
     return Zin(
         f"{' en '.join(parts)} bij het meest urgente kwart van de stad: {listed(names)}. "
         f"Van deze {getal(likely)} hoort er naar verwachting {wrong} niet bij dat kwart.",
-        (
-            count(sure, f"buurten die {TOGETHER} bij het kwart horen", OWN_TABLE),
-            count(likely - sure, "andere buurten met een kans van ten minste 80 %", OWN_TABLE),
-            count(likely, "genoemde buurten", OWN_TABLE),
-            Grond("som van de kansen dat een genoemde buurt er niet bij hoort", wrong, OWN_TABLE),
-            *named(names, "Rangorde"),
-        ),
+        count(sure, f"buurten die {TOGETHER} bij het kwart horen"),
+        count(likely - sure, "andere buurten met een kans van ten minste 80 %"),
+        count(likely, "genoemde buurten"),
+        Grond("som van de kansen dat een genoemde buurt er niet bij hoort", wrong),
+        *named(names, "Rangorde"),
     )
 
 
@@ -174,18 +174,18 @@ def _urgency_without_intervals(cijfers: Cijfers, ranked: pd.DataFrame) -> Zin:
         return Zin(
             f"{listed(names)[0].upper()}{listed(names)[1:]} staan samen bovenaan op urgentie. "
             "Hoe zeker dat is, is nog niet doorgerekend.",
-            named(names, "Rangorde"),
+            *named(names, "Rangorde"),
         )
     if len(ranked) == 1:
         return Zin(
             f"Alleen {names[0]} is gerangschikt. Er valt dus niets te vergelijken.",
-            named(names, "Rangorde"),
+            *named(names, "Rangorde"),
         )
     top = _names(cijfers, ranked.index[:3])
     return Zin(
         f"{opsomming(top)} hebben de hoogste urgentie. Hoe zeker die volgorde is, is nog niet "
         "doorgerekend.",
-        named(top, "Rangorde"),
+        *named(top, "Rangorde"),
     )
 
 
@@ -205,10 +205,10 @@ def approach(cijfers: Cijfers) -> Zin:
             whom = "Voor één buurt" if len(names) == 1 else f"Voor {getal(len(names))} buurten"
             grounds = named(names, "Aanpak per buurt")
             if len(names) > 1:
-                grounds = (count(len(names), f"buurten met {what}", OWN_TABLE), *grounds)
+                grounds = (count(len(names), f"buurten met {what}"), *grounds)
             proviso, more = conditional(cijfers, kinds.index[kinds.str.startswith(start)])
             text = f"{whom} is het voorstel {what}: {listed(names)}.{proviso}"
-            return Zin(text, (*grounds, *more))
+            return Zin(text, *grounds, *more)
     return Zin("Voor geen enkele buurt wordt nu een aanpak voorgesteld die verder gaat dan volgen.")
 
 
@@ -240,15 +240,13 @@ def pockets(cijfers: Cijfers) -> Zin:
         return Zin(
             f"In {names[0]} ligt een plek die {what} de rest van de buurt. In het gemiddelde is "
             "dat niet te zien.",
-            named(names, "Deel-buurten"),
+            *named(names, "Deel-buurten"),
         )
     return Zin(
         f"In {getal(len(names))} buurten ligt een plek die {what} de rest van de buurt: "
         f"{listed(names)}. In het gemiddelde is dat niet te zien.",
-        (
-            count(len(names), "buurten met een deel-buurt", OWN_TABLE),
-            *named(names, "Deel-buurten"),
-        ),
+        count(len(names), "buurten met een deel-buurt"),
+        *named(names, "Deel-buurten"),
     )
 
 
@@ -267,10 +265,8 @@ def heaviest_domain(cijfers: Cijfers, stad: Cijfers | None = None) -> Zin:
         return Zin(
             "De gemiddelde score per domein, van 0 (gunstigst) tot 100 (ongunstigst): "
             f"{opsomming(list(names.values()))}.",
-            (
-                Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
-                *(Grond("gemiddelde score", name, OWN_TABLE) for name in names.values()),
-            ),
+            Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
+            *(Grond("gemiddelde score", name) for name in names.values()),
         )
     above = means - stad.gerangschikt[keys].astype(float).mean()
     best = str(above.idxmax())
@@ -281,7 +277,8 @@ def heaviest_domain(cijfers: Cijfers, stad: Cijfers | None = None) -> Zin:
     return Zin(
         f"Vergeleken met het gemiddelde van de stad is de opgave hier het grootst op {what}: "
         f"{shown} {'punt' if shown == '+1,0' else 'punten'}.{figures}",
-        (Grond(f"gemiddelde score {what}, min die van de stad", shown, OWN_TABLE), *more),
+        Grond(f"gemiddelde score {what}, min die van de stad", shown),
+        *more,
     )
 
 
@@ -323,12 +320,10 @@ def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     return Zin(
         f"Op {what} is de opgave het grootst in {opsomming(told)}, op een schaal van 0 tot 100."
         f"{figures}",
-        (
-            *more,
-            *named(names, "Rangorde"),
-            *(Grond(f"score {what}", score, "Rangorde") for score in scores),
-            Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
-        ),
+        *more,
+        *named(names, "Rangorde"),
+        *(Grond(f"score {what}", score, "Rangorde") for score in scores),
+        Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
     )
 
 
@@ -371,13 +366,11 @@ def _ranks_certain(cijfers: Cijfers) -> Zin | None:
     texts += [f"Onzeker: voor {_whom(between)} kan het beide kanten op."] if between else []
     return Zin(
         " ".join(texts),
-        (
-            count(sure, f"buurten die {TOGETHER} bij het kwart horen", OWN_TABLE),
-            count(out, f"buurten die {TOGETHER} niet bij het kwart horen", OWN_TABLE),
-            count(maybe, "andere buurten met een kans van ten minste 80 %", OWN_TABLE),
-            count(maybe_not, "andere buurten met een kans van hooguit 20 %", OWN_TABLE),
-            count(between, "buurten daartussen", OWN_TABLE),
-        ),
+        count(sure, f"buurten die {TOGETHER} bij het kwart horen"),
+        count(out, f"buurten die {TOGETHER} niet bij het kwart horen"),
+        count(maybe, "andere buurten met een kans van ten minste 80 %"),
+        count(maybe_not, "andere buurten met een kans van hooguit 20 %"),
+        count(between, "buurten daartussen"),
     )
 
 
@@ -406,11 +399,9 @@ def one_building(cijfers: Cijfers) -> Zin | None:
         f"Let op bij {listed(names)}: hooguit {most} inwoners, en ten minste {share} van de "
         "huishoudens is één persoon. Eén gebouw, zoals een complex voor studenten of tijdelijke "
         "bewoners, kan daar de cijfers bepalen. Vraag dat na.",
-        (
-            *named(names, "Rangorde"),
-            Grond("grens: inwoners", most, OWN_TABLE),
-            Grond("grens: huishoudens van één persoon", share, OWN_TABLE),
-        ),
+        *named(names, "Rangorde"),
+        Grond("grens: inwoners", most),
+        Grond("grens: huishoudens van één persoon", share),
     )
 
 
@@ -431,7 +422,7 @@ def _interval_width(cijfers: Cijfers) -> Zin | None:
     return Zin(
         "De plaats van een buurt is niet exact. De middelste marge loopt over "
         f"{shown} {'plaats' if shown == '1' else 'plaatsen'}.",
-        (Grond("plaatsen in de middelste marge", shown, OWN_TABLE),),
+        Grond("plaatsen in de middelste marge", shown),
     )
 
 
@@ -447,12 +438,10 @@ def _order(cijfers: Cijfers) -> Zin | None:
     names = [str(cijfers.naam[code]) for code in (*leaves, *enters)]
     return Zin(
         order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis, found),
-        (
-            Grond("grootste verandering van een gewicht", shown, OWN_TABLE),
-            count(inside, "buurten in het meest urgente kwart", OWN_TABLE),
-            count(inside - len(leaves), "buurten die er bij elk gewicht in blijven", OWN_TABLE),
-            *(Grond(f"naam: {name}", name, OWN_TABLE) for name in names),
-        ),
+        Grond("grootste verandering van een gewicht", shown),
+        count(inside, "buurten in het meest urgente kwart"),
+        count(inside - len(leaves), "buurten die er bij elk gewicht in blijven"),
+        *(Grond(f"naam: {name}", name) for name in names),
     )
 
 
@@ -489,8 +478,8 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
     known_here = f"{'is' if known == 1 else 'zijn'} er hier {getal(known)} bekend"
     text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}."
     grounds = [
-        count(asked, "cijfers die de methode vraagt", OWN_TABLE),
-        count(known, "cijfers die bekend zijn", OWN_TABLE),
+        count(asked, "cijfers die de methode vraagt"),
+        count(known, "cijfers die bekend zijn"),
     ]
     clauses = []
     for flag, clause, what in (
@@ -500,11 +489,11 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
         if counts[flag]:
             share = procent(100 * counts[flag] / total, 1)
             clauses.append(clause.format(share))
-            grounds.append(Grond(what, share, OWN_TABLE))
+            grounds.append(Grond(what, share))
     if clauses:
         whose = " van gerangschikte buurten" if not cijfers.gerangschikt.empty else ""
         text += f" Van de waarden daarin{whose} {' en '.join(clauses)}."
-    return Zin(text, tuple(grounds))
+    return Zin(text, *grounds)
 
 
 def _not_ranked(cijfers: Cijfers) -> Zin:
@@ -528,10 +517,8 @@ def _not_ranked(cijfers: Cijfers) -> Zin:
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')} {verb} niet gerangschikt: {opsomming(parts)}. "
         f"{'Zij staat' if number == 1 else 'Zij staan'} in een eigen lijst.",
-        (
-            count(number, "niet gerangschikte buurten", table),
-            *(count(found, kind, OWN_TABLE) for kind, found in kinds.items() if found),
-        ),
+        count(number, "niet gerangschikte buurten", table),
+        *(count(found, kind) for kind, found in kinds.items() if found),
     )
 
 
@@ -554,11 +541,9 @@ def _borderless(cijfers: Cijfers) -> Zin | None:
     return Zin(
         f"{meervoud(number, 'buurt', 'buurten')}{who} {verb} geen passende grens van dit jaar. "
         f"Zo'n buurt staat in de tabellen, niet op de kaart.{rural}",
-        (
-            count(number, "buurten zonder grens", OWN_TABLE),
-            *named(shown, OWN_TABLE),
-            *([count(rest, "andere buurten zonder grens", OWN_TABLE)] if more else []),
-        ),
+        count(number, "buurten zonder grens"),
+        *named(shown, OWN_TABLE),
+        *([count(rest, "andere buurten zonder grens")] if more else []),
     )
 
 
@@ -577,15 +562,15 @@ def _judged(cijfers: Cijfers) -> Zin | None:
     again = int((said["let_op"] != "").sum())
     spoken = meervoud(len(said), "buurt", "buurten")
     text = f"Over {spoken} is een duiding vastgelegd."
-    grounds = [count(len(said), "buurten met een duiding", OWN_TABLE)]
+    grounds = [count(len(said), "buurten met een duiding")]
     if other:
         text += f" Voor {meervoud(other, 'buurt', 'buurten')} geldt daarna een andere aanpak."
-        grounds.append(count(other, "buurten met een andere aanpak na duiding", OWN_TABLE))
+        grounds.append(count(other, "buurten met een andere aanpak na duiding"))
     if again:
         whom = meervoud(again, "duiding", "duidingen")
         text += f" Bij {whom} is de vraag of zij nog geldt."
-        grounds.append(count(again, "duidingen waarvan de vraag is of zij nog gelden", OWN_TABLE))
-    return Zin(text, tuple(grounds))
+        grounds.append(count(again, "duidingen waarvan de vraag is of zij nog gelden"))
+    return Zin(text, *grounds)
 
 
 def dia_things(cijfers: Cijfers, naam: str) -> tuple[Zin, ...]:
@@ -595,11 +580,9 @@ def dia_things(cijfers: Cijfers, naam: str) -> tuple[Zin, ...]:
     size = Zin(
         f"Het voorgestelde gebied {naam} telt {meervoud(number, 'buurt', 'buurten')} met samen "
         f"{people} inwoners.",
-        (
-            *named([naam], "Buurten in dit gebied"),
-            count(number, "buurten in het gebied", OWN_TABLE),
-            Grond("inwoners van het gebied", people, OWN_TABLE),
-        ),
+        *named([naam], "Buurten in dit gebied"),
+        count(number, "buurten in het gebied"),
+        Grond("inwoners van het gebied", people),
     )
     return (size, urgency(cijfers), approach(cijfers))
 
@@ -622,3 +605,73 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
     if soort != "verandering" and not ways.str.startswith(NIET_GERANGSCHIKT).all():
         asked.insert(1, Zin("Stel de voorgestelde aanpak vast, of pas haar aan met een reden."))
     return tuple(asked)
+
+
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
+_OPAQUE = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL | re.I)
+_VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "col"}
+
+
+class UnsupportedNumbersError(AssertionError):
+    """A sentence holds a number that no table of the same file shows: a fault in the program."""
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the numbers in a Dutch text, as written: ``1.234,5``, ``12``, ``0,50``.
+
+    In order of appearance. The sign and the unit are not part of a number.
+    """
+    return _NUMBER.findall(text)
+
+
+class _Reader(HTMLParser):
+    """Collects the text of sentences (class ``zin``) and of table cells."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._stack: list[str] = []
+        self.sentences: list[str] = []
+        self.cells: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        classes = (dict(attrs).get("class") or "").split()
+        if "zin" in classes:
+            self._stack.append("zin")
+            self.sentences.append("")
+        elif tag in ("td", "th"):
+            self._stack.append("cel")
+            self.cells.append("")
+        else:
+            self._stack.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._stack and tag not in _VOID:
+            self._stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "zin" in self._stack:
+            self.sentences[-1] += data
+        elif "cel" in self._stack:
+            self.cells[-1] += data
+
+
+def numbers_in_text(page: str) -> dict[str, list[str]]:
+    """Return, per sentence of a page, the numbers that no table of that page shows.
+
+    Sentence -> numbers; empty when the page keeps the rule.
+    """
+    reader = _Reader()
+    reader.feed(_OPAQUE.sub("", page))
+    shown = {number for cell in reader.cells for number in numbers_in(cell)}
+    found = {text: [n for n in numbers_in(text) if n not in shown] for text in reader.sentences}
+    return {text.strip(): missing for text, missing in found.items() if missing}
+
+
+def check_numbers(page: str) -> None:
+    """Refuse a page that breaks the rule."""
+    wrong = numbers_in_text(page)
+    if wrong:
+        lines = [f"{', '.join(numbers)} in: {text}" for text, numbers in wrong.items()]
+        raise UnsupportedNumbersError("numbers without a table:\n" + "\n".join(lines))

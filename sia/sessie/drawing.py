@@ -11,7 +11,7 @@ from sia.dutch import getal, rang_interval
 from sia.sessie.panels import land_note
 from sia.sessie.stand import Stand
 from sia.viz.figure import role
-from sia.viz.layers import Laag, layers
+from sia.viz.layers import layers
 from sia.viz.outline import in_units, svg_path
 from sia.viz.theme import DOMAINS, FICTIONAL, NO_DATA
 
@@ -25,6 +25,7 @@ def drawing(stand: Stand) -> dict[str, Any]:
     areas = c.gebieden.loc[c.naam.sort_values(kind="stable").index]
     lines = in_units(areas, c.deelbuurten)
     scores = c.scores.reindex(areas.index)
+    low, high = (scores.get(f"rang_p{q}", scores["rang"] * np.nan) for q in ("05", "95"))
     ranked = scores["gerangschikt"].fillna(False).to_numpy(dtype=bool)
     return {
         "gemeente": c.gemeente,
@@ -39,16 +40,11 @@ def drawing(stand: Stand) -> dict[str, Any]:
         "paden": [lines.path(code) for code in areas.index],
         "deelbuurten": [svg_path(rings) for rings in lines.deelbuurten],
         "maat": list(lines.size),
-        "lagen": [_layer(laag, areas.index) for laag in layers(c)],
+        "lagen": [laag.as_json(areas.index, role) for laag in layers(c)],
         "rang": _numbers(scores["rang"].where(ranked)),
-        "laag": _numbers(_column(scores, "rang_p05").where(ranked)),
-        "hoog": _numbers(_column(scores, "rang_p95").where(ranked)),
-        "marge": [
-            rang_interval(low, high)
-            for low, high in zip(
-                _column(scores, "rang_p05"), _column(scores, "rang_p95"), strict=True
-            )
-        ],
+        "laag": _numbers(low.where(ranked)),
+        "hoog": _numbers(high.where(ranked)),
+        "marge": [rang_interval(*ends) for ends in zip(low, high, strict=True)],
         "urgentie": [getal(value, 1) for value in scores["urgentie"]],
         "reden": list(scores["reden"].fillna("").astype(str).where(~ranked, "")),
         "domeinen": [
@@ -59,24 +55,5 @@ def drawing(stand: Stand) -> dict[str, Any]:
     }
 
 
-def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    if name in table:
-        return table[name]
-    return pd.Series(np.nan, index=table.index)
-
-
 def _numbers(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
-
-
-def _layer(laag: Laag, index: pd.Index[Any]) -> dict[str, Any]:
-    return {
-        "id": laag.id,
-        "titel": laag.titel,
-        "uitleg": laag.uitleg,
-        "klassen": [
-            {"label": k.label, "kleur": role(k.kleur), "teken": k.teken} for k in laag.klassen
-        ],
-        "klasse": [int(value) for value in laag.klasse.reindex(index)],
-        "tekst": list(laag.tekst.reindex(index).astype(str)),
-    }

@@ -10,7 +10,7 @@ import pandas as pd
 from sia.catalogue.refused import is_origin
 from sia.dutch import MISSING, getal, met_teken
 from sia.report import overview
-from sia.report.facts import standing
+from sia.report.overview import standing
 from sia.sessie.stand import Stand
 from sia.viz.buurt_charts import buurt_charts
 from sia.viz.dataset import period
@@ -146,12 +146,10 @@ def _plans(stand: Stand, code: str) -> str:
                 for where in own["buurtcode"]
             ],
             "Partner": own["partner"].astype(str),
-            "Jaren": [_years(a, b) for a, b in zip(own["start"], own["eind"], strict=True)],
+            "Jaren": [
+                period(a, b) or MISSING for a, b in zip(own["start"], own["eind"], strict=True)
+            ],
             "Status": own["status"].astype(str),
         }
     )
     return heading + html_table(table, "Plannen in en naast deze buurt")
-
-
-def _years(first: object, last: object) -> str:
-    return period(first, last) or MISSING

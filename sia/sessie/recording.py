@@ -20,24 +20,12 @@ from sia.duiding import (
     network_warning,
     personal_data_warnings,
 )
+from sia.duiding.chain import COLUMNS
 from sia.dutch import meervoud
 from sia.errors import Problem, refuse
 from sia.sessie.stand import Stand
 
-FIELDS = (
-    "gebied",
-    "uitspraak",
-    "rol",
-    "soort",
-    "effect",
-    "reden",
-    "aanpak",
-    "sessie",
-    "corrigeert",
-    "vervolgt",
-    "geldt",
-    "id",
-)
+FIELDS = tuple(name for name in COLUMNS if name not in ("gemeente", "jaar", "cijferversie"))
 """What the form sends; municipality, year and version of the figures are filled in here."""
 
 CHANGED = "De cijfers onder deze duiding zijn sindsdien veranderd. Klopt ze nog?"

@@ -9,13 +9,15 @@ import pandas as pd
 from sia.agenda.insight.area_agenda import public_investments
 from sia.change.since_base import JAREN
 from sia.duiding import Record
-from sia.sessie.reference import national_scores
+from sia.methode import WeighingSettings
 from sia.stages import agenda
 from sia.stages.figures import entries_of, figures, record_of, versions_of
 from sia.stages.run import Run
 from sia.viz.dataset import Cijfers
-from sia.viz.house_style import theme_of
-from sia.viz.theme import Theme
+from sia.viz.figure import row_of
+from sia.viz.theme import DOMAINS, Theme, theme_of
+from sia.weighing import weigh
+from sia.weighing.axes import norm_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,3 +92,32 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
         versies=versions_of(run),
         land=national_scores(run, tuple(map(str, tables.bijdragen.columns))),
     )
+
+
+LAND = "land"
+
+
+def national_scores(run: Run, indicators: tuple[str, ...]) -> dict[str, float]:
+    """Return the domain scores (0-100) of a buurt with the national median on every indicator.
+
+    `indicators` are those that the urgentie rests on. Only domains of which enough indicators have
+    national norms: the share that a buurt needs for a domain score. Empty when there are none.
+    """
+    norms = run.table("normen")
+    national = norms.loc[norms["bron"] == LAND, "p50"].astype(float)
+    scored_by = [norm_of(norms, name) for name in indicators]
+    known = national.reindex(scored_by).set_axis(list(indicators))
+    if not known.notna().any():
+        return {}
+    place = pd.Index([LAND], name="buurtcode")
+    weighed = weigh(
+        pd.DataFrame([known], index=place),
+        pd.DataFrame({"gerangschikt": [True], "reden": [""]}, index=place),
+        indicators,
+        run.gemeente.catalogus(),
+        norms=norms,
+        base_norms=run.of_year(run.basisjaar).table("normen"),
+        settings=WeighingSettings(draws=0),
+    )
+    row = row_of(weighed.scores[[name for name in DOMAINS if name in weighed.scores]], LAND)
+    return {str(name): float(value) for name, value in row.dropna().items()}

@@ -39,8 +39,8 @@ from sia.stages.inputs import indicator_table
 from sia.stages.opening import Paths, checked_run
 from sia.stages.own import own_indicator, read_own
 from sia.stages.run import Run
-from sia.viz.house_style import theme_of
 from sia.viz.maps import BuurtKaart, buurt_map
+from sia.viz.theme import theme_of
 from sia.weighing.ranking import ranking
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sia.catalogue.model import DOMAIN_NAMES, DOMAINS
 from sia.clustering.typenset import FEATURES
-from sia.viz import charts, cluster_charts, index_charts, pocket_charts
+from sia.viz import charts, cluster_charts, index_charts, map_charts
 from sia.viz.figure import Chart
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ class Grafiek:
     def deelbuurten(self) -> Chart:
         """Draw the deel-buurten in their buurten."""
         found = self._stad.deelbuurten.resultaat
-        return pocket_charts.pocket_maps(
-            self._stad.tabel("gebieden"), found.gemiddelden, found.tabel
-        )
+        return map_charts.pocket_maps(self._stad.tabel("gebieden"), found.gemiddelden, found.tabel)
 
     def gebieden(self) -> Chart:
         """Draw the proposed DIA areas."""

@@ -7,18 +7,11 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
-from sia.clustering.areas import Areas
-from sia.clustering.association import Association
+from sia.clustering.areas import Areas, area_table, areas_text, compare_table
+from sia.clustering.association import Association, moran_table, moran_text
 from sia.clustering.types import Types, doubtful_table, type_table
-from sia.clustering.views import (
-    area_table,
-    areas_text,
-    compare_table,
-    moran_table,
-    moran_text,
-)
-from sia.pockets.squares import Pockets as Found
-from sia.pockets.views import pocket_figures, pocket_table
+from sia.pockets.find import Pockets as Found
+from sia.pockets.find import pocket_figures, pocket_table
 from sia.stages.run import Run
 
 

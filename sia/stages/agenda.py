@@ -22,7 +22,7 @@ from sia.methode import AgendaSettings
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import forget_stage, read_table, read_tables, write_bytes, write_table
-from sia.viz.house_style import theme_of
+from sia.viz.theme import theme_of
 
 FOLDER = "agenda"
 CITY = ("gebieden", "scores", "aanpak", "gebiedsindeling")

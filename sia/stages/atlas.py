@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from sia.atlas.content import Atlas, Jaargang
-from sia.atlas.page import atlas_page
+from sia.atlas.page import Atlas, Jaargang, atlas_page
 from sia.report.material import Editie, Materiaal, selections
 from sia.request import configure_processed
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import read_table, write_text
-from sia.viz.dataset import above_threshold, publishable
+from sia.viz.dataset import above_threshold
 
 
 def make(inputs: Inputs) -> Made:
@@ -23,12 +22,10 @@ def make(inputs: Inputs) -> Made:
     years = {
         jaar: Jaargang(
             inputs.table("scores", jaar),
-            publishable(
-                replace(
-                    stuff.cijfers,
-                    indicatoren=inputs.table("indicatoren", jaar),
-                    noemers=inputs.table("noemers", jaar),
-                )
+            above_threshold(
+                inputs.table("indicatoren", jaar),
+                inputs.table("noemers", jaar),
+                stuff.cijfers.catalogus,
             ),
         )
         for jaar in sorted({*inputs.with_scores(), inputs.jaar})

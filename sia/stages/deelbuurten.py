@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
-from sia.pockets.squares import search_squares
+from sia.pockets.find import search_squares
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
 

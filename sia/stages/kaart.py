@@ -6,8 +6,8 @@ from sia.stages.figures import entries_of, figures
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import write_text
-from sia.viz.house_style import theme_of
 from sia.viz.maps import buurt_map
+from sia.viz.theme import theme_of
 
 
 def make(inputs: Inputs) -> Made:

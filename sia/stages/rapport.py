@@ -24,7 +24,7 @@ from sia.stages.figures import change_found, entries_of, figures, record_of
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made, Run
 from sia.store import write_text
-from sia.viz.house_style import theme_of
+from sia.viz.theme import theme_of
 from sia.weighing.audit import audit_annex, audit_from, named
 
 

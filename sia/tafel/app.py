@@ -24,8 +24,7 @@ from sia.stages.run import Run
 from sia.tafel.asking import Answer, Ask, answer, closed_partners
 from sia.tafel.record import DECISIONS, decide, keep, variants
 from sia.tafel.showing import city, compared, decided, lacking, shown
-from sia.viz.house_style import theme_of
-from sia.viz.theme import FICTIONAL, static_text, widget_tokens
+from sia.viz.theme import FICTIONAL, static_text, theme_of, widget_tokens
 
 with extra("sessie"):
     import anywidget

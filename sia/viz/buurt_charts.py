@@ -24,12 +24,15 @@ from sia.viz.figure import (
     name_of,
     name_room,
     row_of,
+    rows_canvas,
     shorten,
 )
 from sia.viz.theme import DOMAINS, QUALITATIVE
 
 NARROW = 4.3
 """Inches of a chart that takes half an A4 page without its letters becoming too small."""
+_LEGEND: Any = {"frameon": False, "fontsize": 8, "loc": "lower left"}
+_LEGEND |= {"handletextpad": 0.4, "columnspacing": 0.9}
 _AXIS = "punten urgentie boven (+) of onder (−) de vergelijking"
 
 
@@ -83,10 +86,8 @@ def domain_profile(
     labels = [folded(name, 14) for name in domains.values()] if smal else list(domains.values())
     left, width = _label_room(labels), NARROW if smal else 7.2
     height = 0.95 + (0.33 if smal else 0.42) * len(names)
-    with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.5 / height, 1 - (left + 0.7) / width, 1 - 0.85 / height)
-        )
+    made = rows_canvas(labels, width, height, right=0.7, top=0.85, left=left)
+    with made as (figure, axes):
         low, mid, high = (scores[names].quantile(q) for q in (0.25, 0.5, 0.75))
         quart = pd.DataFrame({"laag": low, "midden": mid, "hoog": high})
         own = row_of(scores[names], code)
@@ -117,21 +118,12 @@ def domain_profile(
         )
         for row, value in enumerate(own):
             axes.text(102, row, getal(value, 1), va="center", fontsize=9)
-        axes.set_yticks(rows, labels, fontsize=9)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xlim(0, 100)
         axes.set_xlabel("score (hoger = urgenter)", fontsize=9)
         axes.grid(axis="x", linewidth=0.5)
         anchor = (-left / (width - left - 0.7), 1) if smal else (-0.3, 1)
-        axes.legend(
-            frameon=False,
-            fontsize=8,
-            ncols=4,
-            loc="lower left",
-            bbox_to_anchor=anchor,
-            handletextpad=0.4,
-            columnspacing=0.9,
-        )
+        axes.legend(ncols=4, bbox_to_anchor=anchor, **_LEGEND)
         data = _profile_data(own, quart, domains, naam)
         if land:
             data["land"] = [getal(land.get(name), 1) for name in names]
@@ -194,10 +186,8 @@ def contribution_bars(
         labels.append(f"{len(row) - most} andere cijfers samen")
     left, width = _label_room(labels), NARROW if smal else 7.8
     height = 0.65 + (0.29 if smal else 0.27) * max(len(shown), 1)
-    with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.5 / height, 1 - (left + 0.5) / width, 1 - 0.55 / height)
-        )
+    made = rows_canvas(labels, width, height, right=0.5, top=0.55, left=left)
+    with made as (figure, axes):
         _signed_bars(axes, shown.to_numpy())
         axes.set_yticks(range(len(shown)), labels, fontsize=8.5 if smal else 9, linespacing=0.95)
         what = "punten boven (+) of onder (−)" if smal else _AXIS
@@ -283,16 +273,7 @@ def trend_lines(
         axes.set_xticks(years, [str(year) for year in years])
         axes.tick_params(labelsize=8)
         axes.grid(axis="y", linewidth=0.4)
-        axes.legend(
-            frameon=False,
-            fontsize=8,
-            ncols=3,
-            loc="lower left",
-            bbox_to_anchor=(-0.05, 1.0),
-            handlelength=1.4,
-            handletextpad=0.4,
-            columnspacing=0.9,
-        )
+        axes.legend(ncols=3, bbox_to_anchor=(-0.05, 1.0), handlelength=1.4, **_LEGEND)
         data = _trend_data(years, own, mid, naam)
         if not np.isnan(echt):
             data.loc[len(data)] = [f"echte verandering sinds {sinds}", getal(echt, 1), MISSING]

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from sia.areas import has_border
-from sia.viz.layers import Laag, score_layer, type_classes
+from sia.dutch import getal
+from sia.viz.layers import category_layer, score_layer, type_classes
 from sia.viz.leaflet import content_security_policy, dump, leaflet_css, leaflet_js
 from sia.viz.maps import simplify
 from sia.viz.theme import FICTIONAL, NO_DATA, static_text
@@ -82,32 +83,26 @@ def _ring(ring: Any) -> list[int]:
     return numbers
 
 
-def _urgency(buurten: pd.DataFrame) -> Laag:
-    known = buurten["urgentie"].where(buurten["rang"].notna()).astype(float)
-    return score_layer("urgentie", "Urgentie", URGENTIE_TEXT, known)
-
-
 def _layers(buurten: pd.DataFrame) -> list[dict[str, Any]]:
-    urgency = _urgency(buurten)
-    made = [_layer("urgentie", "Urgentie", URGENTIE_TEXT, urgency.klassen, urgency.klasse)]
+    urgent = buurten["urgentie"].where(buurten["rang"].notna()).astype(float)
+    made = [score_layer("urgentie", "Urgentie", URGENTIE_TEXT, urgent)]
     if buurten["type"].notna().any():
-        classes = type_classes(buurten)
-        order = {int(name.partition(".")[0]): number for number, name in enumerate(classes)}
-        place = buurten["type"].map(lambda t: -1 if pd.isna(t) else order[int(t)])
-        made.append(_layer("type", "Type buurt", TYPE_TEXT, tuple(classes.values()), place))
-    return made
-
-
-def _layer(
-    id: str, title: str, text: str, classes: tuple[Any, ...], place: pd.Series[int]
-) -> dict[str, Any]:
-    return {
-        "id": id,
-        "titel": title,
-        "uitleg": text,
-        "klassen": [[one.label, one.kleur] for one in classes],
-        "klasse": [int(number) for number in place],
-    }
+        types = (
+            buurten["type"].astype("Int64").astype("string")
+            + ". "
+            + buurten["typenaam"].astype("string")
+        )
+        made.append(category_layer("type", "Type buurt", TYPE_TEXT, types, type_classes(buurten)))
+    return [
+        {
+            "id": one.id,
+            "titel": one.titel,
+            "uitleg": one.uitleg,
+            "klassen": [[klasse.label, klasse.kleur] for klasse in one.klassen],
+            "klasse": [int(number) for number in one.klasse],
+        }
+        for one in made
+    ]
 
 
 def _numbers(column: pd.Series[float], digits: int) -> list[float | int | None]:
@@ -185,12 +180,8 @@ def country_page(facts: CountryFacts) -> str:
 def _counts(table: pd.DataFrame, drawn: int) -> str:
     ranked = int(table["rang"].notna().sum())
     return (
-        f"{_dutch(len(table))} buurten: {_dutch(ranked)} gerangschikt, "
-        f"{_dutch(len(table) - ranked)} niet gerangschikt (grijs, met reden). "
-        f"{_dutch(len(table) - drawn)} buurten hebben geen grens en staan alleen in de tabel "
+        f"{getal(len(table))} buurten: {getal(ranked)} gerangschikt, "
+        f"{getal(len(table) - ranked)} niet gerangschikt (grijs, met reden). "
+        f"{getal(len(table) - drawn)} buurten hebben geen grens en staan alleen in de tabel "
         "en het zoekveld."
     )
-
-
-def _dutch(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

@@ -92,8 +92,8 @@ class Cijfers:
 
     @cached_property
     def toonbaar(self) -> pd.DataFrame:
-        """Indicator values that may be shown (`publishable`), made once."""
-        return publishable(self)
+        """Indicator values that may be shown (`above_threshold`), made once."""
+        return above_threshold(self.indicatoren, self.noemers, self.catalogus)
 
     @cached_property
     def middens(self) -> dict[str, float]:
@@ -173,22 +173,17 @@ class Cijfers:
         return [name for name in own if name in self.vlaggen.columns]
 
 
-def publishable(cijfers: Cijfers) -> pd.DataFrame:
-    """Return the indicator values that may be shown: those above their publication threshold.
-
-    Returns
-    -------
-    DataFrame, shape of ``indicatoren``
-        NaN where the denominator is below the threshold of the catalogue, or unknown while the
-        catalogue sets one.
-    """
-    return above_threshold(cijfers.indicatoren, cijfers.noemers, cijfers.catalogus)
-
-
 def above_threshold(
     values: pd.DataFrame, noemers: pd.DataFrame, catalogus: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the indicator values of one year that may be shown, as `publishable` does."""
+    """Return the indicator values of one year that may be shown: those above their threshold.
+
+    Returns
+    -------
+    DataFrame, shape of `values`
+        NaN where the denominator is below the publication threshold of the catalogue, or unknown
+        while the catalogue sets one.
+    """
     if "publicatiedrempel" not in catalogus:
         return values
     limits = catalogus["publicatiedrempel"].astype(float).reindex(values.columns).fillna(0)

@@ -7,12 +7,12 @@ import html
 import io
 import re
 import textwrap
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 import pandas as pd
@@ -24,6 +24,8 @@ from matplotlib.ticker import FuncFormatter
 from sia.dutch import getal
 from sia.viz.theme import tokens
 
+Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
+"""Code -> name as readers know it."""
 INK, SOFT, EDGE, RULE = (tokens()[name] for name in ("inkt", "inkt-2", "lijn-2", "lijn"))
 STRONG, PLAIN, BAND = (tokens()[name] for name in ("urg-5", "accent", "zacht"))
 
@@ -129,6 +131,28 @@ def canvas(width: float, height: float) -> Iterator[Figure]:
         yield figure
 
 
+@contextmanager
+def rows_canvas(
+    labels: Sequence[str],
+    width: float,
+    height: float,
+    *,
+    right: float,
+    top: float,
+    left: float | None = None,
+    size: float = 9,
+) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure with a row per label, the first on top; all but `size` in inches."""
+    left = name_room(labels) if left is None else left
+    with canvas(width, height) as figure:
+        axes = figure.add_axes(
+            (left / width, 0.5 / height, 1 - (left + right) / width, 1 - top / height)
+        )
+        axes.set_yticks(range(len(labels)), labels, fontsize=size)
+        axes.set_ylim(max(len(labels), 1) - 0.4, -0.6)
+        yield figure, axes
+
+
 def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
     """Turn a figure into a `Chart`; to be called inside `canvas`.
 
@@ -188,12 +212,12 @@ def row_of(table: pd.DataFrame, key: str) -> pd.Series[float]:
     return row.astype(float)
 
 
-def name_of(names: Mapping[Any, str] | pd.Series[str], key: Hashable) -> str:
+def name_of(names: Names, key: Hashable) -> str:
     """Return the name of a code, or the code itself when it has none."""
     return str(names.get(key, key))
 
 
-def name_room(names: list[str], per_sign: float = 0.078) -> float:
+def name_room(names: Iterable[str], per_sign: float = 0.078) -> float:
     """Return the inches that the longest of some names takes at size 9."""
     return 0.15 + per_sign * max((len(name) for name in names), default=0)
 

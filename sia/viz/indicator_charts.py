@@ -19,10 +19,12 @@ from sia.viz.figure import (
     SOFT,
     STRONG,
     Chart,
+    Names,
     canvas,
     finish,
     name_of,
     name_room,
+    rows_canvas,
     shorten,
 )
 from sia.viz.theme import DIVERGING, NO_DATA, QUALITATIVE, ink_on
@@ -37,7 +39,7 @@ _FLAGS: Mapping[str, tuple[str, str, str]] = {
 
 def flag_matrix(
     vlaggen: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
     indicator_names: Mapping[str, str],
 ) -> Chart:
     """Draw per buurt and indicator which figures are not simply observed.
@@ -95,7 +97,7 @@ def _flag_data(kinds: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def distributions(
     indicatoren: pd.DataFrame,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
     normen: pd.DataFrame,
     catalogue: Catalogue,
 ) -> Chart:
@@ -104,17 +106,13 @@ def distributions(
     table = indicatoren[[key for key in keys if indicatoren[key].notna().any()]].astype(float)
     entries = [catalogue[str(key)] for key in table]
     labels = [shorten(f"{entry.naam} ({entry.eenheid})", 60) for entry in entries]
-    left, width, height = name_room(labels, 0.07), 10.5, 0.8 + 0.3 * max(len(labels), 1)
+    left, height = name_room(labels, 0.07), 0.8 + 0.3 * max(len(labels), 1)
     rows = []
-    with canvas(width, height) as figure:
-        axes = figure.add_axes(
-            (left / width, 0.5 / height, 1 - (left + 1.9) / width, 1 - 0.6 / height)
-        )
+    made = rows_canvas(labels, 10.5, height, right=1.9, top=0.6, left=left, size=8)
+    with made as (figure, axes):
         for row, key in enumerate(table):
             norm = normen.loc[str(key)] if key in normen.index else None
             rows.append(_strip(axes, row, table[key].dropna(), norm, names))
-        axes.set_yticks(range(len(labels)), labels, fontsize=8)
-        axes.set_ylim(max(len(labels), 1) - 0.4, -0.6)
         axes.set_xlim(-0.02, 1.02)
         axes.set_xticks([0, 1], ["laagste", "hoogste"], fontsize=8)
         axes.grid(axis="y", linewidth=0.4)
@@ -136,7 +134,7 @@ def _strip(
     row: int,
     values: pd.Series[float],
     norm: Any,
-    names: Mapping[str, str] | pd.Series[str],
+    names: Names,
 ) -> tuple[str, str, str, str, str]:
     low, high = values.min(), values.max()
     span = (high - low) or 1.0

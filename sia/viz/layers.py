@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
+from sia.clustering.doubt import certainty_text
 from sia.dutch import MISSING, getal, kans, meervoud, met_teken, rang_interval
 from sia.viz.dataset import Cijfers, data_notes
 from sia.viz.theme import APPROACH, CHANGE, DOMAINS, NO_DATA, POTENTIE, QUALITATIVE, URGENTIE
-from sia.viz.type_words import certainty_text
 from sia.weighing.order import places
 
 if TYPE_CHECKING:
@@ -60,6 +60,17 @@ class Laag:
     klasse: pd.Series[int]
     tekst: pd.Series[str]
     noot: pd.Series[str]
+
+    def as_json(self, index: pd.Index[Any], paint: Callable[[str], str] = str) -> dict[str, Any]:
+        """Return what a script draws of some buurten; `paint` says how it names a colour."""
+        return {
+            "id": self.id,
+            "titel": self.titel,
+            "uitleg": self.uitleg,
+            "klassen": [{**vars(one), "kleur": paint(one.kleur)} for one in self.klassen],
+            "klasse": [int(place) for place in self.klasse.reindex(index).fillna(-1)],
+            "tekst": [str(text) for text in self.tekst.reindex(index).fillna(MISSING)],
+        }
 
 
 def score_layer(
@@ -162,13 +173,6 @@ def category_layer(
     )
 
 
-def _urgency_layer(cijfers: Cijfers) -> Laag:
-    scores = cijfers.scores.reindex(cijfers.gebieden.index)
-    values = scores["urgentie"].where(scores["gerangschikt"].astype("boolean").fillna(False))
-    uitleg = "Score van 0 tot 100. Hoger is urgenter. Elke klasse telt ongeveer evenveel buurten."
-    return score_layer("urgentie", "Urgentie", uitleg, values, noot=_rank_notes(cijfers))
-
-
 def _rank_notes(cijfers: Cijfers) -> pd.Series[str]:
     total = len(cijfers.gerangschikt)
     return cijfers.scores.reindex(cijfers.gebieden.index).apply(
@@ -191,22 +195,27 @@ def rank_note(row: pd.Series[Any], total: int) -> str:
     return text
 
 
-def _domain_layers(cijfers: Cijfers) -> list[Laag]:
+_URGENT = "Score van 0 tot 100. Hoger is urgenter. Elke klasse telt ongeveer evenveel buurten."
+_TOGETHER = "Score van 0 tot 100. Hoger: er valt meer te winnen door samen op te trekken."
+
+
+def _score_layers(cijfers: Cijfers) -> list[Laag]:
     scores = cijfers.scores.reindex(cijfers.gebieden.index)
-    uitleg = "Score van 0 tot 100. Hoger is urgenter. Elke klasse telt ongeveer evenveel buurten."
-    return [
-        score_layer(
-            domain, DOMAINS[domain], uitleg, scores[domain], noot=data_notes(cijfers, domain)
-        )
-        for domain in cijfers.domeinen
-    ]
+    urgent = scores["urgentie"].where(scores["gerangschikt"].astype("boolean").fillna(False))
+    made = [score_layer("urgentie", "Urgentie", _URGENT, urgent, noot=_rank_notes(cijfers))]
+    shown = {"potentie": ("Potentie", _TOGETHER, POTENTIE)} if "potentie" in scores else {}
+    for key, (name, text, colours) in {
+        **shown,
+        **{domain: (DOMAINS[domain], _URGENT, URGENTIE) for domain in cijfers.domeinen},
+    }.items():
+        notes = data_notes(cijfers, key)
+        made.append(score_layer(key, name, text, scores[key], colours=colours, noot=notes))
+    return made
 
 
-def _potential_layer(cijfers: Cijfers) -> Laag:
-    values = cijfers.scores.reindex(cijfers.gebieden.index)["potentie"]
-    uitleg = "Score van 0 tot 100. Hoger: er valt meer te winnen door samen op te trekken."
-    notes = data_notes(cijfers, "potentie")
-    return score_layer("potentie", "Potentie", uitleg, values, colours=POTENTIE, noot=notes)
+def _numbered(number: int, name: str, place: int) -> Klasse:
+    """Return how the `place`-th (from 0) of things with a number is painted."""
+    return Klasse(f"{number}. {name}", QUALITATIVE[place % len(QUALITATIVE)], str(number))
 
 
 def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
@@ -214,14 +223,8 @@ def type_classes(typologie: pd.DataFrame) -> dict[str, Klasse]:
     known = typologie.dropna(subset=["type"]).sort_values("type")
     unique = known.drop_duplicates("type")
     names = zip(unique["type"].astype(int), unique["typenaam"].astype(str), strict=True)
-    return {
-        f"{number}. {name}": Klasse(
-            label=f"{number}. {name}",
-            kleur=QUALITATIVE[(number - 1) % len(QUALITATIVE)],
-            teken=str(number),
-        )
-        for number, name in names
-    }
+    classes = (_numbered(number, name, number - 1) for number, name in names)
+    return {one.label: one for one in classes}
 
 
 def _type_layer(cijfers: Cijfers) -> Laag:
@@ -275,14 +278,7 @@ def _area_layer(cijfers: Cijfers) -> Laag:
     table = cijfers.indeling.reindex(cijfers.gebieden.index)
     numbers = sorted(table["dia_gebied"].dropna().astype(int).unique())
     named = {n: str(table.loc[table["dia_gebied"] == n, "naam"].iloc[0]) for n in numbers}
-    classes = {
-        name: Klasse(
-            label=f"{number}. {name}",
-            kleur=QUALITATIVE[place % len(QUALITATIVE)],
-            teken=str(number),
-        )
-        for place, (number, name) in enumerate(named.items())
-    }
+    classes = {name: _numbered(n, name, place) for place, (n, name) in enumerate(named.items())}
     values = table["naam"].astype("string").where(table["dia_gebied"].notna())
     uitleg = "Voorstel rond buurten met een integrale gebiedsaanpak. De partners stellen het vast."
     return category_layer("dia", "Voorgesteld DIA-gebied", uitleg, values, classes)
@@ -328,10 +324,7 @@ def change_note(row: pd.Series[Any]) -> str:
 
 def layers(cijfers: Cijfers) -> tuple[Laag, ...]:
     """Return the layers that the tables allow, in reading order."""
-    made = [_urgency_layer(cijfers)]
-    if "potentie" in cijfers.scores:
-        made.append(_potential_layer(cijfers))
-    made += _domain_layers(cijfers)
+    made = _score_layers(cijfers)
     if not cijfers.typologie.empty:
         made.append(_type_layer(cijfers))
     if not cijfers.aanpak.empty:

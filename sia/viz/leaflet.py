@@ -81,7 +81,7 @@ def content_security_policy(page: str, *, images: str = "") -> str:
         found["code"]
         for text in (page, *_frames(page))
         for found in _SCRIPT.finditer(text)
-        if _runs(found["attributes"])
+        if "application/json" not in found["attributes"]
     ]
     digests = [hashlib.sha256(code.encode("utf-8")).digest() for code in dict.fromkeys(codes)]
     sources = [f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests]
@@ -95,10 +95,6 @@ def content_security_policy(page: str, *, images: str = "") -> str:
 
 def _frames(page: str) -> list[str]:
     return [html.unescape(found[1]) for found in _SRCDOC.finditer(page)]
-
-
-def _runs(attributes: str) -> bool:
-    return "application/json" not in attributes
 
 
 def hosts(page: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Static maps: small multiples over domains or years, and where one buurt lies."""
+"""Static maps: small multiples over domains or years, and deel-buurten beside the averages."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
-from sia.dutch import getal
-from sia.viz.figure import EDGE, Chart, canvas, finish
+from sia.dutch import getal, meervoud
+from sia.viz.figure import EDGE, INK, NO_MAP, SOFT, Chart, canvas, finish, folded, nothing
 from sia.viz.outline import map_path, simplified
 from sia.viz.theme import DOMAINS, NO_DATA, POTENTIE, URGENTIE
 
@@ -66,21 +68,7 @@ def _small_maps(
         for axes, (label, (values, colours, edges)) in zip(grid.flat, panels.items(), strict=False):
             draw_classes(axes, paths, values.reindex(gebieden.index), colours, edges)
             axes.set_title(label, fontsize=9)
-        handles = [Patch(facecolor=c, edgecolor=EDGE) for c in URGENTIE]
-        handles.append(Patch(facecolor=NO_DATA, edgecolor=EDGE, hatch="////"))
-        labels = ["laag", "", "midden", "", "hoog", "geen score"]
-        figure.legend(
-            handles,
-            labels,
-            ncols=6,
-            loc="lower left",
-            frameon=False,
-            fontsize=8,
-            title=legend,
-            title_fontsize=8,
-            alignment="left",
-            borderaxespad=0.2,
-        )
+        _legend(figure, legend, "geen score", EDGE, 8, borderaxespad=0.2)
         data = pd.DataFrame(
             {
                 label: values.reindex(gebieden.index).map(lambda v: getal(v, 1))
@@ -89,6 +77,32 @@ def _small_maps(
         )
         data.insert(0, "buurt", gebieden["naam"].astype(str))
         return finish(figure, title, text, data)
+
+
+def _legend(figure: Figure, title: str, rest: str, edge: str, size: float, **more: Any) -> None:
+    """Say below the maps which colours are low and high."""
+    handles = [Patch(facecolor=colour, edgecolor=edge) for colour in URGENTIE]
+    handles.append(Patch(facecolor=NO_DATA, edgecolor=EDGE, hatch="////"))
+    figure.legend(
+        handles,
+        ["laag", "", "midden", "", "hoog", rest],
+        ncols=6,
+        loc="lower left",
+        frameon=False,
+        fontsize=size,
+        title=title,
+        title_fontsize=size,
+        alignment="left",
+        **more,
+    )
+
+
+def height_by_width(gebieden: gpd.GeoDataFrame) -> float:
+    """Return the shape of the map, so that its panels leave no white."""
+    west, south, east, north = gebieden.total_bounds
+    if np.isnan(west):
+        return 1.0
+    return float(np.clip((north - south) / max(east - west, 1.0), 0.4, 1.4))
 
 
 def quintiles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -142,4 +156,120 @@ def _years_text(table: pd.DataFrame) -> str:
         f"In het laatste jaar is de score {compared} dan in het eerste. Een klein verschil kan "
         "ruis zijn; het rapport over verandering zegt wat meer is. Alle kaarten hebben dezelfde "
         "klassen."
+    )
+
+
+_PANEL = 4.6
+_LINE = 0.155
+_KEY = 0.62
+_SIGNS = 110
+_TITLE = "Deel-buurten naast het gemiddelde van hun buurt"
+_TITLES = ("Gemiddelde per buurt", "Dezelfde kaart met de deel-buurten")
+
+
+def pocket_maps(
+    gebieden: gpd.GeoDataFrame, gemiddelden: pd.Series[float], deelbuurten: gpd.GeoDataFrame
+) -> Chart:
+    """Draw the average of every buurt, and beside it the same with the deel-buurten in it."""
+    land = gebieden[~gebieden["water"].astype(bool)] if "water" in gebieden else gebieden
+    if land.geometry.is_empty.all():
+        return nothing(_TITLE, NO_MAP)
+    means = gemiddelden.reindex(land.index).astype(float)
+    edges = quintiles(means.to_numpy())
+    labels = [_pocket_label(n, row) for n, (_, row) in enumerate(deelbuurten.iterrows(), start=1)]
+    panel = _PANEL * height_by_width(land)
+    legend = _KEY + _LINE * (sum(label.count("\n") + 1 for label in labels) + 0.5)
+    width, height = 2 * _PANEL, panel + 0.3 + legend
+    with canvas(width, height) as figure:
+        grid = figure.subplots(1, 2)
+        figure.subplots_adjust(0.01, legend / height, 0.99, 1 - 0.3 / height, 0.03)
+        paths = _paths(land.geometry)
+        for axes, title in zip(grid, _TITLES, strict=True):
+            draw_classes(axes, paths, means, URGENTIE, edges)
+            axes.set_title(title, fontsize=10)
+        _draw_pockets(grid[1], deelbuurten, edges)
+        key = "Score op vierkanten van 100 meter: hoog is ongunstiger"
+        place = (0.005, (legend - _KEY) / height)
+        _legend(figure, key, "geen gegevens", SOFT, 8.5, bbox_to_anchor=place)
+        for row, line in enumerate(line for label in labels for line in label.split("\n")):
+            figure.text(0.012, (legend - _KEY - 0.08 - _LINE * row) / height, line, fontsize=8.5)
+        return finish(
+            figure,
+            _TITLE,
+            _pocket_text(deelbuurten, int(means.notna().sum())),
+            _pocket_data(deelbuurten, land, means),
+        )
+
+
+def _pocket_label(number: int, row: pd.Series) -> str:
+    people = getal(row["inwoners"])
+    return folded(f"{number}. {row['naam']} ({people} inwoners)", _SIGNS)
+
+
+def _draw_pockets(axes: Axes, deelbuurten: gpd.GeoDataFrame, edges: np.ndarray) -> None:
+    """Paint every deel-buurt in its own class, with a number beside it, away from the others."""
+    if deelbuurten.empty:
+        return
+    place = np.searchsorted(edges, deelbuurten["score"].to_numpy(dtype=float), "left")
+    axes.add_collection(
+        PathCollection(
+            [map_path(shape) for shape in deelbuurten.geometry],
+            facecolors=[URGENTIE[k] for k in place],
+            edgecolors=INK,
+            linewidths=1.0,
+            zorder=3,
+        )
+    )
+    middle = shapely.get_coordinates(deelbuurten.geometry.centroid.to_numpy())
+    for number, ((x, y), away) in enumerate(zip(middle, _away(middle), strict=True), start=1):
+        axes.annotate(
+            str(number),
+            (x, y),
+            tuple(22 * away),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=9,
+            zorder=5,
+            bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": SOFT},
+            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8, "zorder": 4},
+        )
+
+
+def _away(places: np.ndarray) -> np.ndarray:
+    """Return per place the direction (n, 2) away from the others; the nearest weigh most."""
+    apart = places[:, None] - places[None]
+    squares = (apart**2).sum(axis=2) + np.eye(len(places))
+    pushed = (apart / squares[:, :, None]).sum(axis=1) + 1e-9
+    return np.asarray(pushed / np.hypot(*pushed.T)[:, None])
+
+
+def _pocket_text(deelbuurten: gpd.GeoDataFrame, searched: int) -> str:
+    if not searched:
+        return "Er is niet naar deel-buurten gezocht: er zijn geen bruikbare vierkanten."
+    if deelbuurten.empty:
+        return "Er is geen deel-buurt gevonden: beide kaarten zijn gelijk."
+    number = meervoud(len(deelbuurten), "deel-buurt", "deel-buurten")
+    return (
+        f"Rechts {number} met een dikke rand en een nummer, in de kleur van hun eigen score; de "
+        "kleur eromheen is het gemiddelde waarin zij verdwijnen. Beide kaarten tonen de score van "
+        "het zoeken op vierkanten, verdeeld over vijf even grote groepen buurten; donker is "
+        "ongunstiger. Dat is niet de urgentie: op vierkanten zijn er minder cijfers."
+    )
+
+
+def _pocket_data(
+    deelbuurten: gpd.GeoDataFrame, gebieden: gpd.GeoDataFrame, means: pd.Series[float]
+) -> pd.DataFrame:
+    hosts = deelbuurten["buurtcode"]
+    return pd.DataFrame(
+        {
+            "nummer": [str(n) for n in range(1, len(deelbuurten) + 1)],
+            "deel-buurt": deelbuurten["naam"].astype(str),
+            "in buurt": hosts.map(gebieden["naam"]).astype(str),
+            "inwoners": deelbuurten["inwoners"].map(getal),
+            "score van de deel-buurt": deelbuurten["score"].map(lambda v: getal(v, 1)),
+            "gemiddelde van de buurt": hosts.map(means).map(lambda v: getal(v, 1)),
+        },
+        index=deelbuurten.index,
     )

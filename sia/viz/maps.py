@@ -60,19 +60,7 @@ class BuurtKaart(folium.Map):
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own attribute
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}{{ this.controls }}{% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-          center: {{ this.location|tojson }}, zoom: 11, zoomSnap: 0.25, zoomControl: false,
-          ...(window.matchMedia("(prefers-reduced-motion: reduce)").matches
-            ? {zoomAnimation: false, fadeAnimation: false, inertia: false} : {})
-        });
-        SiaKaart({{ this.get_name() }}, {{ this.get_name()|tojson }}, {{ this.json }});
-        {% endmacro %}
-        """
-    )
+    _template = Template(static_text("viz/kaart.html.j2"))
 
     def __repr__(self) -> str:
         """Return the same text for the same map: the default names a place in memory."""
@@ -90,8 +78,8 @@ class BuurtKaart(folium.Map):
         super().__init__(location=data["midden"], tiles=None)
         self._name, self._id = "kaart", naam
         self.json = dump(data)
-        pockets = bool(data["deelbuurten"]["features"])
-        self.controls = _controls(self.get_name(), titel, pockets, fictief)
+        self.titel, self.fictief = titel, FICTIONAL if fictief else ""
+        self.pockets = bool(data["deelbuurten"]["features"])
         page = Page(titel, images=BRT_HOST if achtergrond else "")
         page.add_child(self)
         for name, element in _resources().items():
@@ -122,66 +110,24 @@ class _Verbatim(Element):
         return self.text
 
 
-def _controls(id: str, titel: str, pockets: bool, fictief: bool) -> str:
-    overlay = (
-        f'<div class="vink"><input type="checkbox" id="{id}-pockets">'
-        f'<label for="{id}-pockets">Deel-buurten tonen</label></div>'
-        if pockets
-        else ""
-    )
-    return (
-        _CONTROLS.replace("%ID%", id)
-        .replace("%TITEL%", html.escape(titel, quote=True))
-        .replace("%DEELBUURTEN%", overlay)
-        .replace("%FICTIEF%", f'<p class="fictief">{FICTIONAL}</p>' if fictief else "")
-    )
-
-
 _AMERSFOORT = [52.155, 5.387]
 """The middle of the country, for a municipality without borders."""
-
-_CONTROLS = """
-<div class="sia-kaart" id="%ID%-geheel">%FICTIEF%
-<div class="bediening">
-<div class="veld"><label for="%ID%-laag">Kaartlaag</label><select id="%ID%-laag"></select></div>
-<div class="veld"><label for="%ID%-zoek">Zoek een buurt</label>
-<input type="text" id="%ID%-zoek" role="combobox" aria-autocomplete="list" aria-expanded="false"
- aria-controls="%ID%-keuzes" autocomplete="off" spellcheck="false">
-<ul class="keuzes" id="%ID%-keuzes" role="listbox" aria-label="Gevonden buurten" hidden></ul></div>
-<div class="vink"><input type="checkbox" id="%ID%-tekens" checked>
-<label for="%ID%-tekens">Klasse op de kaart</label></div>%DEELBUURTEN%
-</div>
-<div class="vlak">
-<div class="folium-map" id="%ID%" role="region" aria-label="%TITEL%"></div>
-<div class="zij">
-<div class="legenda" id="%ID%-legenda" role="group" aria-label="Legenda"></div>
-<div class="gekozen" id="%ID%-gekozen" role="region" aria-live="polite" tabindex="0"
- aria-label="Gekozen buurt"><p>Kies een buurt op de kaart of met het zoekveld.
- Dan staan hier al haar scores.</p></div>
-</div></div>
-<p class="uitleg">Met het toetsenbord: Tab naar de kaart, pijltjes naar een volgende buurt, Enter om
- een buurt te kiezen, + en − om te zoomen. <span id="%ID%-aantal" role="status"></span></p>
-</div>
-"""
 
 
 def map_data(
     cijfers: Cijfers,
     lagen: Sequence[Laag],
-    *,
-    nadruk: Sequence[str] = (),
     start: str = "urgentie",
-    tolerance: float = 12.0,
 ) -> dict[str, Any]:
     """Gather what the page's script draws: borders once, and per layer a class per buurt.
 
-    JSON values; keys are those that ``kaart.js`` reads. `nadruk` are codes to zoom to, the others
-    are faded. Buurten without a border are not in it; the source line counts them.
+    JSON values; keys are those that ``kaart.js`` reads. Buurten without a border
+    are not in it; the source line counts them.
     """
     whole = cijfers.gebieden
     gebieden = whole[has_border(whole.geometry)]
     scores = cijfers.scores.reindex(gebieden.index)
-    shapes = simplify(gebieden.geometry, tolerance)
+    shapes = simplify(gebieden.geometry)
     notes: dict[str, int] = {}
     points = shapely.point_on_surface(shapes.to_numpy())
     west, south, east, north = shapes.total_bounds
@@ -191,12 +137,14 @@ def map_data(
         "wijken": [str(naam) for naam in gebieden["wijknaam"]],
         "vlakken": _collection(shapes, [{"i": number} for number in range(len(shapes))]),
         "punten": [[round(point.y, 5), round(point.x, 5)] for point in points],
-        "deelbuurten": _pockets(cijfers, tolerance),
-        "lagen": [_layer_data(laag, gebieden.index, notes) for laag in lagen],
+        "deelbuurten": _pockets(cijfers),
+        "lagen": [
+            {**one.as_json(gebieden.index), "noot": _notes(one.noot.reindex(gebieden.index), notes)}
+            for one in lagen
+        ],
         "noten": list(notes),
         "feiten": _facts(gebieden),
         "reden": ["" if pd.isna(reden) else str(reden) for reden in scores["reden"]],
-        "nadruk": [number for number, code in enumerate(gebieden.index) if code in set(nadruk)],
         "start": start,
         "leeg": NO_DATA,
         "leegtekst": "Niet gerangschikt of geen cijfer",
@@ -216,7 +164,7 @@ def _collection(shapes: gpd.GeoSeries, properties: Sequence[Mapping[str, Any]]) 
     return {"type": "FeatureCollection", "features": features}
 
 
-def _pockets(cijfers: Cijfers, tolerance: float) -> dict[str, Any]:
+def _pockets(cijfers: Cijfers) -> dict[str, Any]:
     pockets = cijfers.deelbuurten
     if pockets is None or pockets.empty:
         return {"type": "FeatureCollection", "features": []}
@@ -235,20 +183,12 @@ def _pockets(cijfers: Cijfers, tolerance: float) -> dict[str, Any]:
         }
         for row in pockets.itertuples()
     ]
-    return _collection(simplify(pockets.geometry, tolerance / 2), lines)
+    return _collection(simplify(pockets.geometry, 6.0), lines)
 
 
-def _layer_data(laag: Laag, index: pd.Index[Any], notes: dict[str, int]) -> dict[str, Any]:
-    texts = laag.noot.reindex(index).fillna("")
-    return {
-        "id": laag.id,
-        "titel": laag.titel,
-        "uitleg": laag.uitleg,
-        "klassen": [vars(klasse) for klasse in laag.klassen],
-        "klasse": [int(place) for place in laag.klasse.reindex(index).fillna(-1)],
-        "tekst": [str(text) for text in laag.tekst.reindex(index).fillna(MISSING)],
-        "noot": [notes.setdefault(text, len(notes)) if text else -1 for text in texts],
-    }
+def _notes(texts: pd.Series[str], known: dict[str, int]) -> list[int]:
+    """Return the place of each text among those that are known, -1 without; adds what is new."""
+    return [known.setdefault(text, len(known)) if text else -1 for text in texts.fillna("")]
 
 
 def _attribution(cijfers: Cijfers, absent: int) -> str:
@@ -272,10 +212,7 @@ def buurt_map(
     cijfers: Cijfers,
     theme: Theme | None = None,
     *,
-    naam: str = "sia",
-    nadruk: Sequence[str] = (),
     start: str = "urgentie",
-    extra: Sequence[Laag] = (),
     achtergrond: bool = False,
 ) -> BuurtKaart:
     """Make the map of a municipality's buurten.
@@ -284,14 +221,8 @@ def buurt_map(
     ----------
     theme : Theme, optional
         Names the municipality, and says whether it is fictional.
-    naam : str
-        Distinguishes maps within one page.
-    nadruk : sequence of str
-        Codes to zoom to.
     start : str
         Layer to begin with.
-    extra : sequence of Laag
-        More layers, after those of `layers`.
     achtergrond : bool
         Background tiles of PDOK; off by default because they need the network.
 
@@ -304,5 +235,5 @@ def buurt_map(
     titel = f"Kaart van de buurten van {cijfers.gemeente}, {cijfers.jaar}"
     if fictief:
         titel += " (fictief)"
-    data = map_data(cijfers, (*layers(cijfers), *extra), nadruk=nadruk, start=start)
-    return BuurtKaart(data, naam=naam, titel=titel, fictief=fictief, achtergrond=achtergrond)
+    data = map_data(cijfers, layers(cijfers), start)
+    return BuurtKaart(data, naam="sia", titel=titel, fictief=fictief, achtergrond=achtergrond)

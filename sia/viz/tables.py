@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from sia.dutch import MISSING
 
-_SCREEN_ONLY = ' class="scherm"'
+_SCREEN_ONLY, _OF_BUURT = ' class="scherm"', Markup(' data-b="{}"')
+_NOTE = Markup('<sup><a href="#{0}-noot-{1}" aria-label="noot {1}">{1})</a></sup>')
+_LISTED = Markup('<li id="{}-noot-{}">{}</li>')
 
 
 def html_table(
@@ -23,6 +24,7 @@ def html_table(
     naam: str = "",
     papier: Collection[int] | None = None,
     breed: Collection[str] = (),
+    codes: Sequence[str] = (),
 ) -> str:
     """Lay a table of texts out as accessible HTML.
 
@@ -48,23 +50,33 @@ def html_table(
         Numbers of the rows that are printed too; default all.
     breed : collection of str
         Columns that a phone has no room for.
+    codes : sequence of str
+        Buurt of each row, for a script that answers to a click.
     """
-    notes = _Footnotes(naam, noten or {})
+    raw, notes = sorteer or {}, noten or {}
+    numbers: dict[str, int] = {}  # equal footnotes are one, in the order in which they are met
     names = [str(name) for name in table.columns]
     kinds = [_kind(name in getallen, name in breed) for name in names]
-    body = "".join(
-        f"<tr{_SCREEN_ONLY if papier is not None and number not in papier else ''}>"
-        f"{_row(names, kinds, values, number, sorteer or {}, notes)}</tr>"
-        for number, values in enumerate(table.to_numpy(dtype=object).tolist())
-    )
+    rows = []
+    for number, values in enumerate(table.to_numpy(dtype=object).tolist()):
+        cells: list[str] = []
+        for name, kind, value in zip(names, kinds, values, strict=True):
+            text: str = escape(MISSING if pd.isna(value) else value)
+            if note := notes.get((number, name)):
+                text += _NOTE.format(naam, numbers.setdefault(note, len(numbers) + 1))
+            key = _sort_key(raw.get(name, ()), number)
+            cell = f"<td{kind}{key}>{text}</td>" if cells else f'<th scope="row"{key}>{text}</th>'
+            cells.append(cell)
+        screen = _SCREEN_ONLY if papier is not None and number not in papier else ""
+        code = _OF_BUURT.format(codes[number]) if codes else ""
+        rows.append(f"<tr{screen}{code}>{''.join(cells)}</tr>")
     caption = escape(bijschrift)
-    head = "".join(
-        _head(name, name in (sorteer or {}), kind) for name, kind in zip(names, kinds, strict=True)
-    )
+    head = "".join(_head(name, name in raw, kind) for name, kind in zip(names, kinds, strict=True))
+    listed = "".join(_LISTED.format(naam, number, note) for note, number in numbers.items())
     return (
         f'<div class="tabel" role="region" tabindex="0" aria-label="{caption}"><table>'
-        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f"</div>{notes.listed()}"
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        "</table></div>" + (f'<ol class="noten">{listed}</ol>' if listed else "")
     )
 
 
@@ -83,51 +95,8 @@ def _head(name: str, sortable: bool, kind: str) -> str:
     return f'<th scope="col"{kind} aria-sort="none">{button}</th>'
 
 
-def _row(
-    names: Sequence[str],
-    kinds: Sequence[str],
-    values: Sequence[Any],
-    number: int,
-    sorteer: Mapping[str, Sequence[float]],
-    notes: _Footnotes,
-) -> str:
-    cells = []
-    for place, (name, value) in enumerate(zip(names, values, strict=True)):
-        text = f"{escape(MISSING if pd.isna(value) else value)}{notes.mark(number, name)}"
-        key = _sort_key(sorteer.get(name, ()), number)
-        cells.append(
-            f'<th scope="row"{key}>{text}</th>'
-            if place == 0
-            else f"<td{kinds[place]}{key}>{text}</td>"
-        )
-    return "".join(cells)
-
-
 def _sort_key(values: Sequence[float], number: int) -> str:
     if len(values) == 0:
         return ""
     value = values[number]
     return ' data-v=""' if pd.isna(value) else f' data-v="{float(value):.6g}"'
-
-
-class _Footnotes:
-    """Numbers equal footnotes alike, in the order in which they are met."""
-
-    def __init__(self, naam: str, noten: Mapping[tuple[int, str], str]) -> None:
-        self._name, self._notes = naam, noten
-        self._numbers: dict[str, int] = {}
-
-    def mark(self, row: int, column: str) -> str:
-        note = self._notes.get((row, column), "")
-        if not note:
-            return ""
-        number = self._numbers.setdefault(note, len(self._numbers) + 1)
-        label = f'aria-label="noot {number}"'
-        return f'<sup><a href="#{self._name}-noot-{number}" {label}>{number})</a></sup>'
-
-    def listed(self) -> str:
-        items = "".join(
-            f'<li id="{self._name}-noot-{number}">{escape(note)}</li>'
-            for note, number in self._numbers.items()
-        )
-        return f'<ol class="noten">{items}</ol>' if items else ""

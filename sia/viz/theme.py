@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from sia.dutch import getal
 from sia.errors import Problem, refuse
+from sia.gemeente import Gemeente
+from sia.logo import data_uri
 
 FICTIONAL = "FICTIEF: deze gemeente bestaat niet. Alle cijfers zijn verzonnen om mee te oefenen."
 
@@ -35,10 +37,8 @@ def widget_tokens() -> str:
 
     Light or dark is inherited from the page; JupyterLab says it in an attribute.
     """
-    sheet = files("sia.viz").joinpath("static", "tokens.css").read_text(encoding="utf-8")
-    body = (
-        sheet.partition(":root {")[2].partition("\n}")[0].replace("color-scheme: light dark;", "")
-    )
+    body = static_text("viz/tokens.css").partition(":root {")[2].partition("\n}")[0]
+    body = body.replace("color-scheme: light dark;", "")
     lab = '[data-jp-theme-light="false"] .sia-thema { color-scheme: dark; }'
     return f".sia-thema {{{body}\n}}\n{lab}\n"
 
@@ -176,3 +176,17 @@ def _luminance(colour: str) -> float:
 def ink_on(colour: str) -> str:
     """Return the text colour, near-black or white, that reads best on `colour`."""
     return max((tokens()["inkt"], "#ffffff"), key=lambda ink: contrast(ink, colour))
+
+
+def theme_of(gemeente: Gemeente) -> Theme:
+    """Return the house style of a municipality."""
+    style = gemeente.huisstijl
+    theme = Theme(
+        gemeente=gemeente.naam,
+        primair=style.hoofdkleur,
+        accent=style.steunkleur,
+        logo=data_uri(style.logo) if style.logo else "",
+        logo_tekst=style.logo_tekst,
+        fictief=gemeente.fictief,
+    )
+    return checked(theme, gemeente.bestand)

@@ -14,8 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "viz"))
 
 from atlasstad import SECRET, SMALL, atlas_of
 
-from sia.atlas.content import content
-from sia.atlas.page import atlas_page
+from sia.atlas.page import atlas_page, content
 from sia.methode import WeighingSettings
 
 ATLAS = atlas_of()

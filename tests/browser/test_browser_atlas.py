@@ -207,3 +207,17 @@ def test_two_ranked_buurten_have_no_most_urgent_quarter(visit: Callable) -> None
     said = page.locator("#vragen").inner_text()
     assert "geen meest urgente kwart" in said
     assert "marges" not in said and "zeker" not in said
+
+
+def test_a_header_button_sorts_what_the_filter_left(visit: Callable) -> None:
+    page = visit(atlas()).page
+    names = page.locator("#tabel tbody th .naam")
+    ranked = names.all_inner_texts()
+    page.locator("#tabel thead button", has_text="Buurt").click()
+    assert names.all_inner_texts() == sorted(ranked, key=str.casefold)
+    page.locator("#tabel thead button", has_text="Urgentie").click()
+    shown = page.locator("#tabel tbody tr td:nth-child(4)").evaluate_all(
+        "l => l.map(c => +c.dataset.v)"
+    )
+    assert shown == sorted(shown, reverse=True)
+    assert page.locator("#tabel th[aria-sort=descending]").count() == 1

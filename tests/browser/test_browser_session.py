@@ -182,6 +182,16 @@ def test_a_click_anywhere_chooses_the_buurt_everywhere(session: Visit) -> None:
     everywhere(page, "BU99990002")
 
 
+def test_the_table_sorts_with_the_unranked_last(session: Visit) -> None:
+    table = session.page.locator(".tabelvak table")
+    for head, column in (("Buurt", "th"), ("Plaats", "td:nth-child(2)")):
+        table.get_by_role("button", name=head, exact=True).click()
+        shown = table.locator(f"tbody tr > {column}").evaluate_all("l => l.map((c) => c.dataset.v)")
+        known = [int(value) for value in shown if value]
+        assert known == sorted(known)
+        assert shown == [str(value) for value in known] + [""] * (len(shown) - len(known))
+
+
 def test_by_keyboard_alone(session: Visit) -> None:
     page = session.page
     for box in (".kaart svg[role=listbox]", ".rangorde svg[role=listbox]"):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from sia.viz.tables import html_table
 from sia.viz.theme import static_text, widget_tokens
 
 pytestmark = pytest.mark.browser
@@ -16,7 +19,7 @@ DRAWN = (
     '<rect width="400" height="200" fill="#fff"/>'
     '<path data-b="BU1" d="M50 50h20v20h-20z"/>'
     '<path data-b="BU2" d="M300 150h20v20h-20z"/></g></svg>'
-    '<table><tr><th><button type="button" data-sorteer="x">X</button></th></tr></table>'
+    + html_table(pd.DataFrame({"X": ["2", "–", "10"]}), "X", sorteer={"X": [2.0, np.nan, 10.0]})
 )
 PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>Verkenner</title>
 <style>%s</style><main><h1>Verkenner</h1><div id="a"></div></main><script type="module">
@@ -42,15 +45,16 @@ def test_click_lasso_and_keyboard_reach_python(visit: Callable) -> None:
         if number == 0:
             page.mouse.down()
     page.mouse.up()
-    page.locator("[data-sorteer]").focus()
-    page.keyboard.press("Enter")
     assert page.evaluate("sent") == [
         {"doe": "kies", "codes": ["BU1"]},
         {"doe": "lus", "codes": ["BU2"]},
-        {"doe": "sorteer", "kolom": "x"},
     ]
+    for order in (["2", "10", "–"], ["10", "2", "–"]):
+        page.locator("button.sorteer").focus()
+        page.keyboard.press("Enter")
+        assert page.locator("tbody th").all_inner_texts() == order
     page.evaluate("heard['change:html']()")
-    assert page.evaluate("document.activeElement.dataset.sorteer") == "x"
+    assert page.locator("tbody th").all_inner_texts() == ["10", "2", "–"]
     with page.expect_download() as made:
         page.evaluate(
             "heard['msg:custom']({naam: 'b.png', png: true, inhoud: 'data:image/svg+xml,"

@@ -10,8 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sia.clustering.areas import Areas, find_areas
-from sia.clustering.views import area_table, areas_text, compare_table
+from sia.clustering.areas import Areas, area_table, areas_text, compare_table, find_areas
 from sia.methode import AreaSettings
 
 SIDE = 6

@@ -8,8 +8,7 @@ import pytest
 import shapely
 from geopandas import GeoDataFrame
 
-from sia.clustering.association import Association, find_association
-from sia.clustering.views import moran_table, moran_text
+from sia.clustering.association import Association, find_association, moran_table, moran_text
 from sia.methode import AssociationSettings
 from sia.schemas import validate
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from sia.clustering.association import global_moran, local_moran
 from sia.clustering.contiguity import Contiguity
 from sia.clustering.fdr import q_values
-from sia.clustering.moran import global_moran, local_moran
 
 
 def grid(rows: int, columns: int) -> Contiguity:

@@ -8,8 +8,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from sia.clustering.noise import Noise, Zone, estimate_noise, neighbour_mean
-from sia.clustering.refine import is_connected, refine
-from sia.clustering.scan import scan, scan_border
+from sia.clustering.scan import is_connected, refine, scan, scan_border
 from sia.methode import ScanSettings
 
 FAST = ScanSettings(permutations=399)

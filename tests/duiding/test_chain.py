@@ -18,6 +18,7 @@ from sia.duiding import Record, beside, network_warning
 from sia.duiding.chain import SEALED, seal, witness_of
 from sia.duiding.figures import statements
 from sia.errors import InputError
+from sia.sources.tabular import decode
 from tests.duiding.test_record import entry
 
 SAID = ("De flat is leeg.", "Het plein is fijn.", "Er is veel verhuisd.", "Klopt.", "Klopt niet.")
@@ -293,7 +294,8 @@ def test_what_is_imported_names_its_source_and_does_not_count_until_it_is_taken_
 def test_an_import_may_come_from_a_spreadsheet(record: Record, tmp_path: Path, coding: str) -> None:
     text = delivered({"uitspraak": "'s Avonds in het café"}).replace(",", ";")
     (tmp_path / "uit.csv").write_bytes(text.encode(coding))
-    record.import_csv(tmp_path / "uit.csv")
+    source = tmp_path / "uit.csv"
+    record.import_text(decode(source, source.read_bytes()), source.name)
     assert record.entries()["uitspraak"].iloc[-1].endswith("Avonds in het café")
 
 

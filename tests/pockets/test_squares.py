@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.pockets.squares import Pockets, search_squares
-from sia.pockets.views import pocket_figures, pocket_table
+from sia.pockets.find import Pockets, pocket_figures, pocket_table, search_squares
 from sia.schemas import validate
 from sia.sources.base import Origin, Publisher, SquareLayer
 from tests.pockets.test_find import FAST, city

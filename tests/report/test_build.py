@@ -29,8 +29,8 @@ from sia.report.build import (
     write_set,
 )
 from sia.report.material import EDITIES, Buren, Editie, Materiaal, Soort, selections
-from sia.report.numbers import UnsupportedNumbersError, numbers_in_text
 from sia.report.overview import PRINTED, ranking
+from sia.report.sentences import UnsupportedNumbersError, numbers_in_text
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS, FICTIONAL
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sia.dutch import getal
-from sia.report.numbers import (
+from sia.report.sentences import (
     UnsupportedNumbersError,
     check_numbers,
     numbers_in,

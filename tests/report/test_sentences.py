@@ -41,7 +41,7 @@ def _with(stad: Cijfers, **columns: object) -> Cijfers:
 
 def test_a_sentence_with_a_number_that_nothing_shows_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="without ground"):
-        Zin("Er zijn 12 buurten.", (Grond("buurten", "13", "Rangorde"),))
+        Zin("Er zijn 12 buurten.", Grond("buurten", "13", "Rangorde"))
 
 
 @given(st.lists(st.sampled_from([0.0, 0.03, 0.1, 0.5, 0.81, 0.93, 0.96, 1.0]), min_size=1))

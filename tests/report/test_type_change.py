@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from sia.report.build import Renderer
+from sia.report.change import type_sentence, type_table
 from sia.report.material import Materiaal, selections
-from sia.report.type_change import type_sentence, type_table
 from sia.viz.dataset import Cijfers
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sia.sessie.choices import opened
-from sia.sessie.reference import national_scores
+from sia.sessie.stand import national_scores
 from sia.settings import Folders
 from sia.stages.run import Run
 from sia.viz.theme import DOMAINS

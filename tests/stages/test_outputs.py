@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sia.errors import InputError
-from sia.report.numbers import numbers_in_text
+from sia.report.sentences import numbers_in_text
 from sia.stad import Stad
 from sia.stages.figures import entries_of, figures
 from sia.stages.rapport import write

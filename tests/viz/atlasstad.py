@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from voronoistad import city, everything, material
 
-from sia.atlas.content import Atlas, Jaargang
+from sia.atlas.page import Atlas, Jaargang
 
 SMALL = "sociaal_1"
 """Indicator of which the last buurt has too few people for its value to be shown."""

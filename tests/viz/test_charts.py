@@ -15,9 +15,9 @@ from sia.catalogue.model import Catalogue, Indicator
 from sia.dutch import getal
 from sia.viz import charts
 from sia.viz.charts import Chart
+from sia.viz.cluster_charts import _apart
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
-from sia.viz.type_charts import _apart
 
 CITY = city(66)
 YEARS = material(CITY).jaren
@@ -58,7 +58,7 @@ PER_DOMAIN = pd.DataFrame(
 MOVED = CITY.typologie["type"].where(CITY.typologie.index != CODE, 2)
 
 MAKERS: dict[str, Callable[[], Chart]] = {
-    "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam, nadruk=[CODE]),
+    "rank_intervals": lambda: charts.rank_intervals(CITY.scores, CITY.naam),
     "sensitivity_bars": lambda: charts.sensitivity_bars(SOBOL),
     "contribution_bars": lambda: charts.contribution_bars(
         CITY.bijdragen, CODE, "Buurt 05", dict(CITY.catalogus["naam"])

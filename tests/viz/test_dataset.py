@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from voronoistad import city
 
-from sia.viz.dataset import Cijfers, data_notes, period, publishable
+from sia.viz.dataset import Cijfers, data_notes, period
 
 
 def test_ranked_and_unranked_are_all_buurten_once(stad: Cijfers) -> None:
@@ -55,7 +55,7 @@ def test_values_below_their_threshold_are_withheld(stad: Cijfers) -> None:
     limited = replace(
         stad, catalogus=stad.catalogus.assign(publicatiedrempel=limits), noemers=people
     )
-    shown = publishable(limited)
+    shown = limited.toonbaar
     small = stad.gebieden["inwoners"] < 100
     assert shown.loc[small, names[0]].isna().all()
     assert shown.loc[~small, names[0]].equals(stad.indicatoren.loc[~small, names[0]])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sia.viz.dataset import Cijfers
-from sia.viz.pocket_charts import pocket_maps
+from sia.viz.map_charts import pocket_maps
 
 
 def _pockets(stad: Cijfers) -> gpd.GeoDataFrame:

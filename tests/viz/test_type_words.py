@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sia.viz.type_words import type_text
+from sia.clustering.doubt import type_text
 
 TYPES = pd.DataFrame(
     {

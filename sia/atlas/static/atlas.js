@@ -3,7 +3,7 @@
 /* ---- small things ---- */
 const X = JSON.parse(document.getElementById("gegevens").textContent);
 const $ = (id) => document.getElementById(id), R = document.documentElement;
-const { zet, h, sv, f, kaal, bewaar, png: alsPng, donker, themaKnop } = Sia;
+const { zet, h, sv, f, kaal, bewaar, png: alsPng, donker, themaKnop, orden, sorteerbaar } = Sia;
 const vul = (id, ...k) => $(id).replaceChildren(...k.flat().filter((x) => x != null && x !== false));
 const fp = (v, d = 1) => (v > 0 ? "+" : "") + f(v, d);
 const TEL = ["geen", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien", "twintig"];
@@ -431,39 +431,23 @@ function vergelijk() {
 const vul2 = (id, th) => $(id).tHead.rows[0].replaceChildren(...th);
 
 /* ---- search ---- */
-const Z = $("zoek"), ZL = $("zoeklijst");
-let zi = -1, zr = [];
+const Z = $("zoek");
 function afstand(a, b) { const m = [...Array(b.length + 1).keys()]; for (let i = 1; i <= a.length; i++) { let p = m[0]; m[0] = i; for (let j = 1; j <= b.length; j++) { const t = m[j]; m[j] = Math.min(m[j] + 1, m[j - 1] + 1, p + (a[i - 1] !== b[j - 1])); p = t; } } return m[b.length]; }
-function zoek() {
-  const q = kaal(Z.value.trim());
-  let kop = "";
-  zi = -1; Z.removeAttribute("aria-activedescendant");
-  if (!q) return sluit();
-  zr = [...B.keys()].filter((i) => kaal(`${B[i].n} ${B[i].w}`).includes(q)).sort((i, j) => kaal(B[j].n).startsWith(q) - kaal(B[i].n).startsWith(q)).slice(0, 8);
-  if (!zr.length) {
+window.SiaZoek(Z, $("zoeklijst"), null, {
+  labels: B.map((b) => b.n), keys: B.map((b) => kaal(`${b.n} ${b.w}`)), least: 1, most: 8,
+  shown: (i) => [B[i].n + " ", h("small", {}, `${B[i].w}${S().r[i] == null ? "" : ", plaats " + S().r[i]}`)],
+  others(q) { // a slip of the pen
     const d = [...B.keys()].map((i) => [afstand(q, kaal(B[i].n)), i]).sort((a, b) => a[0] - b[0]);
-    zr = d.filter((x) => x[0] <= Math.max(2, q.length / 3) && x[0] <= d[0][0] + 1).slice(0, 3).map((x) => x[1]);
-    kop = "Geen buurt met die naam." + (zr.length ? " Bedoelt u:" : "");
-  }
-  vul("zoeklijst", kop ? h("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "noot" }, kop) : null, zr.map((i, k) => h("li", { role: "option", id: "z" + k, "aria-selected": "false", onpointerdown: (e) => { e.preventDefault(); neem(k); } }, B[i].n + " ", h("small", {}, `${B[i].w}${S().r[i] == null ? "" : ", plaats " + S().r[i]}`))));
-  ZL.hidden = false; Z.setAttribute("aria-expanded", "true");
-}
-function sluit() { ZL.hidden = true; Z.setAttribute("aria-expanded", "false"); }
-function neem(k) { if (zr[k] == null) return; Z.value = ""; sluit(); kies(zr[k], { naar: true }); }
-Z.addEventListener("input", zoek); Z.addEventListener("blur", sluit);
-Z.addEventListener("keydown", (e) => {
-  if (e.key === "ArrowDown" || e.key === "ArrowUp") {
-    e.preventDefault();
-    if (!zr.length || ZL.hidden) return;
-    zi = (zi + (e.key === "ArrowDown" ? 1 : -1) + zr.length) % zr.length;
-    ZL.querySelectorAll("[id]").forEach((o, i) => o.setAttribute("aria-selected", i === zi));
-    Z.setAttribute("aria-activedescendant", "z" + zi);
-  } else if (e.key === "Enter" && !ZL.hidden) neem(Math.max(0, zi)); else if (e.key === "Escape") { Z.value = ""; sluit(); }
+    const bedoeld = d.filter((x) => x[0] <= Math.max(2, q.length / 3) && x[0] <= d[0][0] + 1).slice(0, 3).map((x) => x[1]);
+    return ["Geen buurt met die naam." + (bedoeld.length ? " Bedoelt u:" : ""), bedoeld];
+  },
+  take(i) { Z.value = ""; kies(i, { naar: true }); },
 });
+Z.addEventListener("keydown", (e) => { if (e.key === "Escape") Z.value = ""; });
 
 /* ---- table ---- */
 const stapel = (i) => S().st[i];
-const echt = (i) => (X.verandering && X.verandering.echt[i] != null ? X.verandering.echt[i] : -Infinity);
+const echt = (i) => (X.verandering ? X.verandering.echt[i] : null);
 function vonk(i) {
   const a = X.jaren.map((j) => S(j).u[i]), w = a.filter((v) => v != null);
   if (w.length < 2) return "";
@@ -474,24 +458,24 @@ function vonk(i) {
 const cijfer = (id) => (i) => { const k = LAAG[id].klasse(i, X.jaar); return k ? [f(LAAG[id].waarde(i, X.jaar), 1) + " ", h("span", { class: "klasse", style: kleur(k[0]) }, String(k[1]))] : "–"; };
 const KOL = N ? [
   ["Plaats", (i) => S().r[i], 1, "num", (i) => String(S().r[i])],
-  ["Buurt", (i) => B[i].n, 1, "", null],
+  ["Buurt", null, 1, "", null],
   [`Marge, plaats 1–${N}`, (i) => S().hi[i] - S().lo[i], 1, "", (i) => [marge(i), h("span", { class: "sr" }, `${S().lo[i]} tot ${S().hi[i]}`)]],
   ["Urgentie", (i) => S().u[i], -1, "num", cijfer("urgentie")],
   X.jaren.length > 1 && [`Verloop ${X.jaren[0]}–${X.jaren.at(-1)}`, echt, -1, "t1", (i) => [vonk(i), X.verandering && X.verandering.echt[i] != null ? fp(X.verandering.echt[i]) : ""]],
   LAAG.potentie && ["Potentie", (i) => S().p[i], -1, "num t2", cijfer("potentie")],
-  ["Stapeling", (i) => stapel(i) ?? -1, -1, "num t2", (i) => (stapel(i) == null ? "–" : `${stapel(i)} van ${D.length}`)],
-  TYPEN.size && ["Type", (i) => (B[i].type || [99])[0], 1, "t3", (i) => (B[i].type ? h("span", { class: "klasse", title: B[i].type[1], style: kleur(typeKleur(B[i].type[0])) }, String(B[i].type[0])) : "–")],
-  ["Aanpak", (i) => aanpakNr(B[i]), 1, "t0", (i) => (B[i].aanpak ? h("span", { class: `chip a${aanpakNr(B[i])}`, style: kleur("aanpak-" + aanpakNr(B[i])) }, aanpakNaam(B[i])) : "–")],
+  ["Stapeling", stapel, -1, "num t2", (i) => (stapel(i) == null ? "–" : `${stapel(i)} van ${D.length}`)],
+  TYPEN.size && ["Type", (i) => (B[i].type ? B[i].type[0] : null), 1, "t3", (i) => (B[i].type ? h("span", { class: "klasse", title: B[i].type[1], style: kleur(typeKleur(B[i].type[0])) }, String(B[i].type[0])) : "–")],
+  ["Aanpak", (i) => aanpakNr(B[i]) || null, 1, "t0", (i) => (B[i].aanpak ? h("span", { class: `chip a${aanpakNr(B[i])}`, style: kleur("aanpak-" + aanpakNr(B[i])) }, aanpakNaam(B[i])) : "–")],
   B.some((b) => b.plannen.length) && ["Plannen", (i) => B[i].plannen.length, -1, "num t0", (i) => String(B[i].plannen.length || "–")],
   Object.keys(X.geld.gebieden).length && ["Geld in gebied", (i) => gebiedSom(i), -1, "num t2", (i) => (gebiedSom(i) ? geld(gebiedSom(i)).replace("miljoen", "mln") : "–")],
 ].filter(Boolean) : [];
 function kort(t, n) { return t.length > n ? t.slice(0, n - 1).trim() + "…" : t; }
 function gebiedSom(i) { return geldSom([X.geld.gebieden[B[i].dia] || []]).som; }
 const RIJ = new Map();
-let so = 0, sr = 1;
 function tabel() {
-  KOL.forEach(([t, , d, cl], k) => $("tabel").tHead.rows[0].append(h("th", { scope: "col", class: cl }, h("button", { type: "button", onclick: () => { sr = so === k ? -sr : d; so = k; rijen(); } }, t))));
-  for (const i of G) RIJ.set(i, h("tr", gekoppeld(i), KOL.map(([, , , cl, cel]) => (cel ? h("td", { class: cl }, cel(i)) : h("th", { scope: "row" }, h("button", { type: "button", class: "naam", onclick: () => kies(i) }, B[i].n), " ", h("small", {}, B[i].w))))));
+  KOL.forEach(([t, , d, cl], k) => $("tabel").tHead.rows[0].append(h("th", { scope: "col", class: cl, "aria-sort": k ? "none" : "ascending" }, h("button", { type: "button", class: "sorteer", "data-eerst": d < 0 && "descending" }, t))));
+  sorteerbaar($("tabel"));
+  for (const i of G) RIJ.set(i, h("tr", gekoppeld(i), KOL.map(([, w, , cl, cel]) => (cel ? h("td", { class: cl, "data-v": w(i) ?? "" }, cel(i)) : h("th", { scope: "row" }, h("button", { type: "button", class: "naam", onclick: () => kies(i) }, B[i].n), " ", h("small", {}, B[i].w))))));
   const delen = [...new Set(G.map((i) => B[i].s || B[i].w))].sort();
   $("fs").append(...delen.map((s) => h("option", {}, s))); $("fa").append(...AANPAK.filter((_, k) => G.some((i) => aanpakNr(B[i]) === k + 1)).map(([k, t]) => h("option", { value: k }, t)));
   const v = X.verandering;
@@ -506,10 +490,10 @@ function tabel() {
 const gefilterd = () => G.filter((i) => (!$("fs").value || (B[i].s || B[i].w) === $("fs").value) && (!$("fa").value || B[i].aanpak.toLowerCase().startsWith($("fa").value)));
 function rijen() {
   if (!N) return;
-  const w = KOL[so][1], l = gefilterd().sort((x, y) => { const p = w(x), q = w(y); return p === q ? S().r[x] - S().r[y] : (typeof p === "string" ? p.localeCompare(q, "nl") : p - q) * sr; });
+  const l = gefilterd();
   $("tabel").tBodies[0].replaceChildren(...l.map((i) => RIJ.get(i)));
+  orden($("tabel"));
   $("ft").textContent = l.length === N ? `${N} ${N === 1 ? "buurt" : "buurten"}` : `${l.length} van ${N} buurten`;
-  [...$("tabel").tHead.rows[0].cells].forEach((t, k) => (k === so ? t.setAttribute("aria-sort", sr > 0 ? "ascending" : "descending") : t.removeAttribute("aria-sort")));
 }
 
 /* ---- weights: the ranks of the method under other weights ---- */

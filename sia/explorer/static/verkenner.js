@@ -14,10 +14,13 @@ export default {
     el.innerHTML = '<p role="status"></p><div class="beeld" tabindex="0" role="region" aria-label="Beeld en tabel"></div><div class="lus" hidden><svg aria-hidden="true"><polygon/></svg></div>';
     const [zin, beeld, lus] = el.children;
     const tonen = () => {
-      const houder = document.activeElement && document.activeElement.dataset.sorteer;
+      const was = beeld.querySelector("th[aria-sort$=scending]");
       beeld.innerHTML = model.get("html");
       zin.textContent = model.get("zin");
-      if (houder) beeld.querySelector(`[data-sorteer="${houder}"]`)?.focus();
+      const tabel = beeld.querySelector("table");
+      if (was) tabel.tHead.rows[0].cells[was.cellIndex]?.setAttribute("aria-sort", was.getAttribute("aria-sort"));
+      Sia.sorteerbaar(tabel);
+      Sia.orden(tabel);
     };
     model.on("change:html", tonen);
     model.on("change:zin", tonen);
@@ -58,9 +61,8 @@ export default {
     });
     beeld.addEventListener("click", (e) => {
       if (el.dataset.lus) return void delete el.dataset.lus;
-      const sorteer = e.target.closest("[data-sorteer]"), buurt = e.target.closest("[data-b]");
-      if (sorteer) model.send({ doe: "sorteer", kolom: sorteer.dataset.sorteer });
-      else if (buurt) model.send({ doe: "kies", codes: [buurt.dataset.b] });
+      const buurt = e.target.closest("[data-b]");
+      if (buurt) model.send({ doe: "kies", codes: [buurt.dataset.b] });
     });
     tonen();
   },

@@ -1,27 +1,5 @@
 "use strict";
-/* Sort a table by the button in a column's header; what is missing stays at the bottom. */
-document.querySelectorAll("button.sorteer").forEach((button) => {
-  button.addEventListener("click", () => {
-    const head = button.closest("th");
-    const table = head.closest("table");
-    const place = [...head.parentNode.children].indexOf(head);
-    const up = head.getAttribute("aria-sort") !== "ascending";
-    const rows = [...table.tBodies[0].rows];
-    const key = (row) => {
-      const cell = row.cells[place];
-      return cell.hasAttribute("data-v") ? (cell.dataset.v === "" ? null : Number(cell.dataset.v)) : cell.textContent;
-    };
-    rows.sort((one, other) => {
-      const a = key(one), b = key(other);
-      if (a === null || b === null) return (a === null) - (b === null);
-      const order = typeof a === "number" ? a - b : a.localeCompare(b, "nl", { numeric: true });
-      return up ? order : -order;
-    });
-    table.tBodies[0].append(...rows);
-    table.querySelectorAll("th[aria-sort]").forEach((th) => th.setAttribute("aria-sort", "none"));
-    head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  });
-});
+document.querySelectorAll("table:has(button.sorteer)").forEach(Sia.sorteerbaar);
 /* On a phone a table that is wider than the page becomes a card per row, the first five at first. */
 const koppel = (row, roles) => { row.setAttribute("role", "row"); [...row.cells].forEach((cell, k) => cell.setAttribute("role", k && cell.tagName === "TD" ? "cell" : roles)); };
 function passend(box) {

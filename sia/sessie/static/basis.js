@@ -26,6 +26,51 @@ function keuzelijst(box, items, { kies, wijs }) {
   return { zet: (n) => { at = n; } };
 }
 
+/* Sheets of which one is seen: the tabs pattern of the ARIA Authoring Practices. */
+function tabbladen(id, list, { begin = 0, getoond = () => {} } = {}) {
+  const knoppen = list.map(([key, text], n) => el("button", { type: "button", role: "tab", id: id("tab-" + key), "aria-controls": id("vak-" + key), onclick: () => toon(n) }, text));
+  const vakken = list.map(([key, , inhoud]) => el("div", { role: "tabpanel", id: id("vak-" + key), "aria-labelledby": id("tab-" + key), tabindex: "0" }, inhoud));
+  function toon(n) {
+    knoppen.forEach((knop, i) => { knop.setAttribute("aria-selected", i === n ? "true" : "false"); knop.tabIndex = i === n ? 0 : -1; vakken[i].hidden = i !== n; });
+    getoond(n, vakken[n]);
+  }
+  const balk = el("div", { role: "tablist", "aria-label": "Onderwerp", onkeydown: (event) => {
+    const at = knoppen.indexOf(document.activeElement), to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: knoppen.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const n = (to + knoppen.length) % knoppen.length;
+    toon(n);
+    knoppen[n].focus();
+  } }, ...knoppen);
+  toon(begin);
+  return el("section", { class: "vak onderwerp", "aria-labelledby": id("onderwerpkop") },
+    el("h2", { id: id("onderwerpkop"), class: "onzichtbaar" }, "Onderwerp"), balk, ...vakken);
+}
+
+/* Messages to Python: each has a number, and gets an answer, or a word that none came. */
+function maakVrager(model, { wacht, stil, weg = stil }) {
+  const open = new Map();
+  let volg = 0;
+  const hoor = (answer) => {
+    const klaar = open.get(answer.nummer);
+    open.delete(answer.nummer);
+    if (klaar) klaar(answer);
+  };
+  model.on("msg:custom", hoor);
+  const vraag = (soort, data, buffers) => new Promise((resolve) => {
+    const nummer = (volg += 1), klaar = (answer) => { clearTimeout(laat); open.delete(nummer); resolve(answer); };
+    const mis = (waarom) => klaar({ goed: false, nummer, tekst: waarom() });
+    const laat = setTimeout(() => mis(stil), wacht(soort));
+    open.set(nummer, klaar);
+    try {
+      model.send({ soort, nummer, ...data }, undefined, buffers);
+    } catch (error) { // where the kernel is known to be gone, sending fails at once
+      mis(weg);
+    }
+  });
+  return { vraag, sluit: () => model.off("msg:custom", hoor) };
+}
+
 /* A control under its label; what is wrong with it is said right below. */
 function veld(label, control, id) {
   control.id = id;

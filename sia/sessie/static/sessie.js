@@ -4,8 +4,7 @@ let teller = 0;
 function render({ model, el: wortel }) {
   const prefix = "sia" + (teller += 1) + "-";
   const opslag = "sia-sessie:" + model.get("gemeente") + ":" + model.get("jaar") + ":";
-  const open = new Map();
-  let volg = 0, klok = 0;
+  let klok = 0;
   const melding = el("p", { role: "alert", class: "fout" });
   const s = {
     model, id: (name) => prefix + name, stad: () => model.get("stad"), gekozen: () => model.get("gekozen"),
@@ -27,43 +26,29 @@ function render({ model, el: wortel }) {
     wacht() {
       clearTimeout(klok);
       klok = setTimeout(() => verbroken(), 15000);
-    },
-    vraag(soort, data, buffers) {
-      const nummer = (volg += 1);
-      return new Promise((resolve) => {
-        const stil = () => {
-          open.delete(nummer);
-          verbroken();
-          resolve({ goed: false, tekst: "Geen antwoord: NIET bevestigd. Laad de pagina opnieuw en bevestig nog eens; wat u typte blijft staan, en dubbel opslaan kan niet." });
-        };
-        // who confirms waits for a word; taking the record along may wait for a kernel that draws
-        const late = setTimeout(stil, soort === "bewaar" ? 6000 : 30000);
-        open.set(nummer, (answer) => { clearTimeout(late); resolve(answer); });
-        probeer(() => model.send({ soort, nummer, ...data }, undefined, buffers), () => { clearTimeout(late); stil(); });
-      });
     }
   };
   function verbroken() {
     melding.textContent = "Het programma geeft geen antwoord. Laad de pagina opnieuw (F5). Wat bevestigd is, staat vast; wat u typte, blijft in dit venster bewaard.";
   }
-  /* Where the kernel is known to be gone, sending fails at once. */
-  function probeer(zend, anders) {
-    try {
-      zend();
-    } catch (error) {
-      anders();
-    }
-  }
   function stuur() {
     s.onthoud("keuze", { gemeente: model.get("gemeente"), jaar: model.get("jaar"), gekozen: model.get("gekozen"), ander: model.get("ander"), gewichten: model.get("gewichten") });
-    probeer(() => model.save_changes(), verbroken);
+    try {
+      model.save_changes();
+    } catch (error) {
+      verbroken();
+    }
     s.wacht();
   }
-  model.on("msg:custom", (answer) => {
-    const resolve = open.get(answer.nummer);
-    open.delete(answer.nummer);
-    if (resolve) resolve(answer);
+  const vrager = maakVrager(model, {
+    // who confirms waits for a word; taking the record along may wait for a kernel that draws
+    wacht: (soort) => (soort === "bewaar" ? 6000 : 30000),
+    stil() {
+      verbroken();
+      return "Geen antwoord: NIET bevestigd. Laad de pagina opnieuw en bevestig nog eens; wat u typte blijft staan, en dubbel opslaan kan niet.";
+    }
   });
+  s.vraag = vrager.vraag;
 
   const keuzeGemeente = el("select", { onchange: () => wissel(keuzeGemeente.value, model.get("jaar")) });
   const keuzeJaar = el("select", { onchange: () => wissel(model.get("gemeente"), Number(keuzeJaar.value)) });
@@ -77,40 +62,20 @@ function render({ model, el: wortel }) {
   const buurten = el("div", { class: "buurten" });
   const land = el("p", { class: "klein" });
   const verschil = el("div", { class: "tabel verschil" }), verkenner = el("div", { class: "verkenner" });
-  const tabs = maakTabs([["buurt", "De buurt", el("div", {}, verschil, buurten, land)], ["gewichten", "Gewichten", gewichten.vak], ["duiding", "Duiding", duiding.vak], ["verkenner", "Verkenner", verkenner]]);
+  const tabs = tabbladen(s.id, [["buurt", "De buurt", el("div", {}, verschil, buurten, land)], ["gewichten", "Gewichten", gewichten.vak], ["duiding", "Duiding", duiding.vak], ["verkenner", "Verkenner", verkenner]], {
+    begin: s.onthoud("tab") || 0,
+    getoond(n, vak) {
+      s.onthoud("tab", n);
+      wortel.classList.toggle("breed", vak.contains(verkenner));
+      if (vak.contains(verkenner)) verken();
+    }
+  });
 
   function wissel(gemeente, jaar) {
     const years = model.get("keuzes").find((one) => one.code === gemeente).jaren;
     model.set("gemeente", gemeente);
     model.set("jaar", years.includes(jaar) ? jaar : years[0]);
     stuur();
-  }
-  function maakTabs(list) {
-    const knoppen = list.map(([name, text], n) => el("button", {
-      type: "button", role: "tab", id: s.id("tab-" + name), "aria-controls": s.id("vak-" + name), onclick: () => toon(n)
-    }, text));
-    const vakken = list.map(([name, , content]) => el("div", {
-      role: "tabpanel", id: s.id("vak-" + name), "aria-labelledby": s.id("tab-" + name), tabindex: "0"
-    }, content));
-    function toon(n) {
-      knoppen.forEach((knop, i) => { knop.setAttribute("aria-selected", i === n ? "true" : "false"); knop.tabIndex = i === n ? 0 : -1; });
-      vakken.forEach((vak, i) => { vak.hidden = i !== n; });
-      s.onthoud("tab", n);
-      const breed = vakken[n].contains(verkenner);
-      wortel.classList.toggle("breed", breed);
-      if (breed) verken();
-    }
-    const balk = el("div", { role: "tablist", "aria-label": "Onderwerp", onkeydown: (event) => {
-      const at = knoppen.indexOf(document.activeElement), to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: knoppen.length - 1 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      const n = (to + knoppen.length) % knoppen.length;
-      toon(n);
-      knoppen[n].focus();
-    } }, ...knoppen);
-    toon(s.onthoud("tab") || 0);
-    return el("section", { class: "vak onderwerp", "aria-labelledby": s.id("onderwerpkop") },
-      el("h2", { id: s.id("onderwerpkop"), class: "onzichtbaar" }, "Onderwerp"), balk, ...vakken);
   }
   /* The explorer is a widget of its own; Python makes it when the tab is opened. */
   async function verken() {
@@ -228,6 +193,7 @@ function render({ model, el: wortel }) {
   return () => {
     clearTimeout(klok);
     clearInterval(kijker);
+    vrager.sluit();
     for (const name in events) model.off(name, events[name]);
   };
 }

@@ -1,64 +1,43 @@
 /* The table: every buurt, ranked or not, with figure and judgement side by side. */
 function maakTabel(s) {
   const body = el("tbody");
-  const head = el("tr");
+  const KOLOMMEN = [["Buurt", "none"], ["Plaats", "ascending"], ["Marge"], ["Proef", "none"], ["Duiding"]];
+  const koppen = KOLOMMEN.map(([text, hoe]) => (!hoe ? el("th", { scope: "col" }, text)
+    : el("th", { scope: "col", "aria-sort": hoe }, el("button", { type: "button", class: "sorteer" }, text, el("span", { "aria-hidden": "true" })))));
+  const tabel = el("table", {}, el("caption", {}, "Plaats op urgentie, in de SIA en met de gewichten van nu (proef), en de duiding"),
+    el("thead", {}, el("tr", {}, ...koppen)), body);
   const vak = el("section", { class: "vak tabelvak", "aria-labelledby": s.id("tabelkop") },
     el("h2", { id: s.id("tabelkop") }, "Alle buurten"),
-    el("div", { class: "rol", role: "region", tabindex: "0", "aria-labelledby": s.id("tabelkop") },
-      el("table", {}, el("caption", {}, "Plaats op urgentie, in de SIA en met de gewichten van nu (proef), en de duiding"),
-        el("thead", {}, head), body)));
-  let rows = [], sorted = "plaats", down = false;
-  const KOLOMMEN = [["buurt", "Buurt"], ["plaats", "Plaats"], ["marge", "Marge"], ["nieuw", "Proef"], ["duiding", "Duiding"]];
-  const SORTEERT = { buurt: true, plaats: true, nieuw: true };
+    el("div", { class: "rol", role: "region", tabindex: "0", "aria-labelledby": s.id("tabelkop") }, tabel));
+  let rows = [];
+  Sia.sorteerbaar(tabel);
 
-  function kop() {
-    head.replaceChildren(...KOLOMMEN.map(([key, text]) => {
-      if (!SORTEERT[key]) return el("th", { scope: "col" }, text);
-      const how = key !== sorted ? "none" : down ? "descending" : "ascending";
-      const arrow = el("span", { "aria-hidden": "true" }, how === "none" ? "" : down ? " ▼" : " ▲");
-      return el("th", { scope: "col", "aria-sort": how }, el("button", {
-        type: "button", class: "sorteer", "data-kolom": key, onclick: () => {
-          down = sorted === key && !down; sorted = key; orden();
-          head.querySelector("[data-kolom=" + key + "]").focus();
-        }
-      }, text, arrow));
-    }));
-  }
   function bouw() {
     const stad = s.stad();
     rows = stad.codes.map((code, i) => {
       const button = el("button", { type: "button", class: "naam", tabindex: "-1", onclick: () => s.kies(code) }, stad.namen[i]);
-      return el("tr", { "data-code": code }, el("th", { scope: "row" }, button),
+      return el("tr", { "data-code": code }, el("th", { scope: "row", "data-v": i }, button),
         el("td", { class: "getal" }), el("td", { class: "getal" }), el("td", { class: "getal" }), el("td"));
     });
     rows.forEach((row, i) => {
       if (stad.reden[i]) row.firstChild.append(el("span", { class: "klein" }, " Niet gerangschikt: " + stad.reden[i]));
     });
-    orden();
+    body.replaceChildren(...rows);
     teken();
-  }
-  function orden() {
-    const stad = s.stad(), proef = s.model.get("proef");
-    const last = (value) => (value === null ? Infinity : value);
-    const keys = { buurt: (i) => i, plaats: (i) => last(stad.rang[i]), nieuw: (i) => last(proef.na[i]) };
-    const order = rows.map((_, i) => i).sort((a, b) => {
-      const one = keys[sorted](a), two = keys[sorted](b);
-      if (one === two) return a - b;
-      return (one < two ? -1 : 1) * (down && one !== Infinity && two !== Infinity ? -1 : 1);
-    });
-    body.replaceChildren(...order.map((i) => rows[i]));
-    kop();
+    Sia.orden(tabel);
   }
   function teken() {
     const stad = s.stad(), proef = s.model.get("proef"), said = s.model.get("oordelen");
     rows.forEach((row, i) => {
       const cells = row.children, now = proef.na[i], shift = proef.verschuiving[i];
+      cells[1].dataset.v = stad.rang[i] ?? "";
+      cells[3].dataset.v = now ?? "";
       cells[1].textContent = stad.rang[i] === null ? LEEG : stad.rang[i];
       cells[2].textContent = stad.rang[i] === null ? LEEG : stad.marge[i];
       cells[3].textContent = now === null ? LEEG : now + (shift ? (shift > 0 ? " ▲" : " ▼") + Math.abs(shift) : "");
       cells[4].textContent = said[stad.codes[i]] || "";
     });
-    if (sorted === "nieuw") orden();
+    if (koppen[3].getAttribute("aria-sort") !== "none") Sia.orden(tabel);
     markeer();
   }
   function markeer() {

@@ -2,8 +2,8 @@
 let tafels = 0;
 
 function render({ model, el: wortel }) {
-  const prefix = "tafel" + (tafels += 1) + "-", wacht = new Map();
-  let volg = 0, klok = 0, laatste = 0;
+  const prefix = "tafel" + (tafels += 1) + "-";
+  let klok = 0, laatste = 0;
   const leeg = () => ({ jaren: {}, weg: [], zonder: [], budget: {}, afgewezen: [] });
   const t = {
     id: (name) => prefix + name, vraag: leeg(), gekozen: -1, gebied: "", was: [],
@@ -46,19 +46,11 @@ function render({ model, el: wortel }) {
   };
 
   // ---- asking ---------------------------------------------------------------------------------
-  function vraag(soort, data) {
-    const nummer = (volg += 1);
-    return new Promise((klaar) => {
-      const stil = setTimeout(() => klaar({ goed: false, nummer, tekst: "Geen antwoord. Laad de pagina opnieuw (F5); wat is vastgelegd, staat vast." }), 90000);
-      wacht.set(nummer, (answer) => { clearTimeout(stil); klaar(answer); });
-      try {
-        model.send({ soort, nummer, ...data });
-      } catch (error) {
-        clearTimeout(stil);
-        klaar({ goed: false, nummer, tekst: "Het programma is gestopt. Start de tafel opnieuw; wat is vastgelegd, staat vast." });
-      }
-    });
-  }
+  const { vraag, sluit } = maakVrager(model, {
+    wacht: () => 90000,
+    stil: () => "Geen antwoord. Laad de pagina opnieuw (F5); wat is vastgelegd, staat vast.",
+    weg: () => "Het programma is gestopt. Start de tafel opnieuw; wat is vastgelegd, staat vast."
+  });
   const kopie = (v) => JSON.parse(JSON.stringify(v));
   const terug = [];
   let zelfde = "";
@@ -222,25 +214,8 @@ function render({ model, el: wortel }) {
     el("div", { class: "knoppen" }, el("button", { type: "submit", class: "hoofd" }, "Leg het besluit vast")), uitslag), besloten);
 
   // ---- the page -------------------------------------------------------------------------------
-  const onderwerpen = maakOnderwerpen([["verschil", "Verschil", verschil], ["watals", "Wat als", watals], ["varianten", "Varianten", varianten],
+  const onderwerpen = tabbladen(t.id, [["verschil", "Verschil", verschil], ["watals", "Wat als", watals], ["varianten", "Varianten", varianten],
     ["knelt", "Wat knelt", knelt], ["geld", "Geld en mensen", geld], ["besluiten", "Besluiten", besluiten], ["levering", "Levering", levering]]);
-  function maakOnderwerpen(list) {
-    const knoppen = list.map(([key, text], n) => el("button", { type: "button", role: "tab", id: t.id("tab-" + key), "aria-controls": t.id("vak-" + key), onclick: () => kies(n) }, text));
-    const vakken = list.map(([key, , inhoud]) => el("div", { role: "tabpanel", id: t.id("vak-" + key), "aria-labelledby": t.id("tab-" + key), tabindex: "0" }, inhoud));
-    function kies(n) {
-      knoppen.forEach((one, i) => { one.setAttribute("aria-selected", i === n ? "true" : "false"); one.tabIndex = i === n ? 0 : -1; vakken[i].hidden = i !== n; });
-    }
-    kies(0);
-    const balk = el("div", { role: "tablist", "aria-label": "Onderwerp", onkeydown: (event) => {
-      const at = knoppen.indexOf(document.activeElement), naar = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: knoppen.length - 1 }[event.key];
-      if (naar === undefined) return;
-      event.preventDefault();
-      const n = (naar + knoppen.length) % knoppen.length;
-      kies(n);
-      knoppen[n].focus();
-    } }, ...knoppen);
-    return el("section", { class: "vak onderwerp", "aria-label": "Onderwerpen" }, balk, ...vakken);
-  }
   const vlak = el("div", { class: "tafelvlak", hidden: true }, tijdlijn.vak, el("div", { class: "rechts" }, kaartje, onderwerpen), kaart.vak);
   const raam = el("div", { class: "raam", "data-lm-suppress-shortcuts": "true", "aria-busy": "true" },
     el("header", {}, titel, fictief, versie, themaKnop(wortel), melding), el("div", { class: "zinbalk" }, hoofdzin, el("div", { class: "knoppen" }, ongedaan, opnieuw)), live, vlak);
@@ -268,17 +243,11 @@ function render({ model, el: wortel }) {
     tijdlijn.bouw();
     toon();
   }
-  const hoor = (answer) => {
-    const klaar = wacht.get(answer.nummer);
-    wacht.delete(answer.nummer);
-    if (klaar) klaar(answer);
-  };
-  model.on("msg:custom", hoor);
   vraag("open", {}).then((answer) => {
     if (answer.goed) begin(answer);
     else { fout(answer.tekst); hoofdzin.textContent = ""; }
   });
-  return () => { clearTimeout(klok); model.off("msg:custom", hoor); };
+  return () => { clearTimeout(klok); sluit(); };
 }
 
 export default { render };

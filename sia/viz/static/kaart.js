@@ -26,15 +26,7 @@ window.SiaKaart = function (map, id, data) {
 
   const GREY = { kleur: data.leeg, label: data.leegtekst, teken: "" };
   const classOf = (i) => (layer.klasse[i] < 0 ? GREY : layer.klassen[layer.klasse[i]]);
-  const faded = (i) => data.nadruk.length > 0 && !data.nadruk.includes(i);
-
-  function style(i) {
-    const current = classOf(i);
-    return {
-      fillColor: current.kleur, fillOpacity: faded(i) ? 0.3 : 1,
-      color: "#555", weight: faded(i) ? 0.5 : 1, opacity: 1
-    };
-  }
+  const style = (i) => ({ fillColor: classOf(i).kleur, fillOpacity: 1, color: "#555", weight: 1, opacity: 1 });
   function sentence(i) {
     const reason = data.reden[i] ? ", niet gerangschikt: " + data.reden[i] : "";
     const current = classOf(i);
@@ -165,7 +157,7 @@ window.SiaKaart = function (map, id, data) {
     labels.forEach((label, i) => {
       const box = paths[i].getElement().getBBox();
       const room = Math.min(box.width, box.height) > 15;
-      label.box.textContent = wanted && room && !faded(i) ? classOf(i).teken : "";
+      label.box.textContent = wanted && room ? classOf(i).teken : "";
     });
   }
   function draw() {
@@ -206,9 +198,8 @@ window.SiaKaart = function (map, id, data) {
     map.attributionControl.setPrefix(false);
     if (data.bron) map.attributionControl.addAttribution(data.bron);
   }
-  const frame = data.nadruk.length ? L.featureGroup(data.nadruk.map((i) => paths[i])) : areas;
   const fit = () => {
-    const bounds = frame.getBounds(); // not valid when no buurt has a border
+    const bounds = areas.getBounds(); // not valid when no buurt has a border
     if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [8, 8] });
   };
   fit();

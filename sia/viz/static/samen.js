@@ -45,5 +45,24 @@ window.Sia ??= (() => {
     requestAnimationFrame(noem);
     return knop;
   }
-  return { zet, h, sv, f, kaal, bewaar, png, donker, themaKnop };
+  /* Sort a table as the `aria-sort` of its headers says; what is missing stays at the bottom. */
+  function orden(tabel) {
+    const koppen = [...tabel.tHead.rows[0].cells], k = koppen.findIndex((th) => /scending/.test(th.getAttribute("aria-sort")));
+    if (k < 0) return;
+    const op = koppen[k].getAttribute("aria-sort") === "ascending" ? 1 : -1;
+    const waarde = ({ cells: { [k]: cel } }) => (!("v" in cel.dataset) ? cel.textContent : cel.dataset.v === "" ? null : Number(cel.dataset.v));
+    const rijen = [...tabel.tBodies[0].rows].map((rij) => [waarde(rij), rij]);
+    rijen.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : (typeof a === "number" ? a - b : a.localeCompare(b, "nl", { numeric: true })) * op));
+    tabel.tBodies[0].append(...rijen.map(([, rij]) => rij));
+  }
+  /* Sort a table by the button in a column's header; the first click goes up, unless the button says otherwise. */
+  const sorteerbaar = (tabel) => tabel.tHead.addEventListener("click", (event) => {
+    const knop = event.target.closest("button.sorteer"), kop = knop && knop.closest("th");
+    if (!kop) return;
+    const eerst = knop.dataset.eerst || "ascending", was = kop.getAttribute("aria-sort");
+    tabel.querySelectorAll("th[aria-sort]").forEach((th) => th.setAttribute("aria-sort", "none"));
+    kop.setAttribute("aria-sort", was !== eerst ? eerst : eerst === "ascending" ? "descending" : "ascending");
+    orden(tabel);
+  });
+  return { orden, sorteerbaar, zet, h, sv, f, kaal, bewaar, png, donker, themaKnop };
 })();

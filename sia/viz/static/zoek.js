@@ -1,21 +1,24 @@
 "use strict";
 /* A search box with suggestions: the combobox pattern of the ARIA Authoring Practices, list
-   autocompletion. `labels` are what can be found; names that begin with what was typed come first. */
-window.SiaZoek = function (box, choices, status, { labels, least, most, take }) {
-  const keys = labels.map(Sia.kaal);
+   autocompletion. `labels` are what can be found, `keys` what is searched; labels that begin with
+   what was typed come first. `others` says what to do when nothing is found: a text, and places. */
+window.SiaZoek = function (box, choices, status, {
+  labels, least, most, take, keys = labels.map(Sia.kaal), shown = (i) => labels[i], others = () => ["", []]
+}) {
+  const starts = labels.map(Sia.kaal), options = () => [...choices.querySelectorAll("[id]")];
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].localeCompare(labels[b], "nl"));
   let found = [];
   let active = -1;
 
   function mark(n) {
     active = n;
-    [...choices.children].forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
+    options().forEach((item, k) => item.setAttribute("aria-selected", k === n ? "true" : "false"));
     if (n < 0) {
       box.removeAttribute("aria-activedescendant");
       return;
     }
-    box.setAttribute("aria-activedescendant", choices.children[n].id);
-    choices.children[n].scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", options()[n].id);
+    options()[n].scrollIntoView({ block: "nearest" });
   }
   function open(wanted) {
     choices.hidden = !wanted;
@@ -28,25 +31,21 @@ window.SiaZoek = function (box, choices, status, { labels, least, most, take }) 
     open(false);
     take(i);
   }
-  function option(i, n) {
-    const item = document.createElement("li");
-    item.textContent = labels[i];
-    item.id = choices.id + "-" + n;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); pick(n); });
-    return item;
-  }
+  const option = (i, n) => Sia.h("li", {
+    id: choices.id + "-" + n, role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); pick(n); }
+  }, shown(i));
   function suggest() {
     const wanted = Sia.kaal(box.value.trim());
     const hits = wanted.length < least ? [] : order.filter((i) => keys[i].includes(wanted));
-    const first = hits.filter((i) => keys[i].startsWith(wanted));
-    found = first.concat(hits.filter((i) => !keys[i].startsWith(wanted))).slice(0, most);
-    choices.replaceChildren(...found.map(option));
-    open(found.length > 0);
+    const [text, instead] = hits.length || wanted.length < least ? ["", []] : others(wanted);
+    const first = hits.filter((i) => starts[i].startsWith(wanted));
+    found = first.concat(hits.filter((i) => !starts[i].startsWith(wanted)), instead).slice(0, most);
+    const told = text ? [Sia.h("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "noot" }, text)] : [];
+    choices.replaceChildren(...told, ...found.map(option));
+    open(choices.children.length > 0);
     const more = hits.length > most ? "; de eerste " + most + " staan in de lijst" : "";
     const count = hits.length === 1 ? "1 buurt" : Sia.f(hits.length) + " buurten";
-    status.textContent = wanted.length < least ? "" : count + " gevonden" + more;
+    if (status) status.textContent = wanted.length < least ? "" : count + " gevonden" + more;
   }
   box.addEventListener("input", suggest);
   box.addEventListener("blur", () => open(false));
