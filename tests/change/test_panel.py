@@ -22,8 +22,8 @@ HOW = ChangeSettings(min_domains=1, draws=20)
 YEARS = (2020, 2022, 2024)
 
 
-def side_by_side(figures: Sequence[pd.DataFrame], scale: pd.DataFrame) -> Panel:
-    """Return three years side by side."""
+def side_by_side(figures: Sequence[pd.DataFrame], scale: pd.DataFrame, other: str = "") -> Panel:
+    """Return three years side by side; `other` is of another series in the first."""
     years = [year_of(j, own, scale) for j, own in zip(YEARS, figures, strict=True)]
     every = list(CATALOGUE.ids)
     tables = {
@@ -35,6 +35,8 @@ def side_by_side(figures: Sequence[pd.DataFrame], scale: pd.DataFrame) -> Panel:
         )
         for year in years
     }
+    named = tables[YEARS[0]].provenance
+    named.loc[named["indicator"] == other, "methode"] = "anders geteld"
     return comparable_years(tables, years[-1].index, [], Gemeente("GM0001", "Proef"), HOW)
 
 
@@ -81,6 +83,17 @@ def test_an_indicator_that_one_year_lacks_changes_no_trend(
     assert (name in found.indicatoren) == (lacking is not None)
     trend = trend_from_years(found.urgentie())
     pd.testing.assert_frame_equal(trend, trend_from_years(wanted.urgentie()))
+
+
+def test_a_figure_of_another_series_shows_no_change(
+    values: pd.DataFrame, scale: pd.DataFrame
+) -> None:
+    figures, steady = growing(values), growing(values)
+    for year in steady[:2]:
+        year[NAMES[1]] = steady[2][NAMES[1]]
+    found, wanted = side_by_side(figures, scale, NAMES[1]), side_by_side(steady, scale)
+    assert set(found.indicatoren) == set(NAMES) - {NAMES[1]}
+    pd.testing.assert_frame_equal(found.urgentie(), wanted.urgentie())
 
 
 def test_a_figure_that_is_held_has_no_error(values: pd.DataFrame, scale: pd.DataFrame) -> None:
