@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.areas import Measure, convert
-from sia.change.alike import measured_alike
+from sia.change.alike import measured_alike, money_growth
 from sia.change.borders import drawn_layer, same_borders
 from sia.index import IndexResult, decompose_change
 from sia.indicators import IndicatorTable
@@ -54,6 +54,8 @@ class BaseYear:
         Of the rates in `comparable`.
     alike : DataFrame of bool, buurten of this year x indicators
         Which figures were measured in both years, anew and in the same way (`measured_alike`).
+    growth : Series, index indicator
+        Of every amount since the base year (`money_growth`).
     """
 
     now: YearFigures
@@ -63,6 +65,7 @@ class BaseYear:
     moved: pd.DataFrame | None
     denominators: pd.DataFrame
     alike: pd.DataFrame
+    growth: pd.Series[float]
 
     @property
     def before(self) -> pd.DataFrame:
@@ -71,11 +74,12 @@ class BaseYear:
 
     @property
     def comparable(self) -> pd.DataFrame:
-        """Figures of the base year beside those of this year, which stand in for all not alike."""
+        """Figures of the base year in euros of this year; all not alike are those of this year."""
         after = self.now.index.values
         rows, names = after.index.intersection(self.before.index), after.columns
         same = self.alike.loc[rows, names]
-        return self.before.loc[rows].reindex(columns=names).where(same, after.loc[rows])
+        then = self.before.loc[rows].reindex(columns=names)
+        return (then * self.growth.reindex(names).fillna(1.0)).where(same, after.loc[rows])
 
     def of_alike(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return what is known of the error of figures, of those that were measured alike."""
@@ -110,7 +114,10 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     before = (figures if moved is None else moved).reindex(now.index.values.index)
     alike = measured_alike(then.table, now.table, now.index.values.index, names)
     alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
-    return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike)
+    growth = money_growth(then.table, now.table).reindex(names).dropna()
+    money = {entry.id for entry in now.table.catalogue if entry.geld}
+    alike[[name for name in names if name in money and name not in growth]] = False
+    return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike, growth)
 
 
 def _on_borders(
@@ -158,6 +165,7 @@ def split_change(base: BaseYear | None) -> pd.DataFrame:
         revised=base.known,
         redrawn=base.moved,
         alike=base.comparable,
+        growth=base.growth,
         node=URGENTIE,
     )
     return split.rename(columns=PARTS)

@@ -11,14 +11,14 @@ import pandas as pd
 
 from sia.areas import compare
 from sia.catalogue.model import DOMAINS
-from sia.change.alike import same_series
+from sia.change.alike import money_growth, same_series
 from sia.change.borders import Places, border_layer, compared, same_places
 from sia.gemeente import Gemeente
 from sia.index import IndexResult, build_index
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.methode import ChangeSettings
 from sia.sources.base import AreaLayer
-from sia.weighing import URGENTIE, in_euros_of
+from sia.weighing import URGENTIE
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +153,8 @@ def _years_that_share(
         both = same_series(
             tables[jaar], tables[last], [name for name in shared if name in plans[jaar]]
         )
-        both = [name for name in both if _one_currency(name, tables[jaar], tables[last])]
+        growth = money_growth(tables[jaar], tables[last])
+        both = [name for name in both if name not in growth.index[growth.isna()]]
         domains = {tables[last].catalogue[n].domein for n in both} & set(DOMAINS)
         enough = len(both) >= settings.min_share * len(plans[last])
         if enough and len(domains) >= settings.min_domains:
@@ -168,18 +169,11 @@ def _years_that_share(
     return tuple(kept), tuple(shared), left_out.sort_index()
 
 
-def _one_currency(name: str, then: IndicatorTable, now: IndicatorTable) -> bool:
-    """Tell whether amounts of a year can be put in euros of another: see `in_euros_of`."""
-    given = [str(table.norms["bron"].get(name)) for table in (then, now)]
-    return not now.catalogue[name].geld or given[0] == given[1]
-
-
 def _followed(
     table: IndicatorTable, now: IndicatorTable, places: Places, gemeente: Gemeente
 ) -> pd.DataFrame:
     """Return figures of an earlier year in euros of now: ranked places that are the same now."""
     ranked = eligibility(table, gemeente)["gerangschikt"]
     codes = table.scored.index[ranked & (places.now != "")]
-    money = [entry.id for entry in now.catalogue if entry.geld]
-    growth = in_euros_of(table.norms, now.norms, money)["p50"] / table.norms["p50"]
+    growth = money_growth(table, now)
     return table.scored.loc[codes] * growth.reindex(table.values.columns).fillna(1.0)

@@ -20,6 +20,7 @@ def decompose_change(
     redrawn: pd.DataFrame | None = None,
     crosswalk: pd.DataFrame | None = None,
     alike: pd.DataFrame | None = None,
+    growth: pd.Series[float] | None = None,
     node: str | None = None,
 ) -> pd.DataFrame:
     """Split the change of a score into parts that sum exactly to it.
@@ -48,7 +49,11 @@ def decompose_change(
         each old unit; rows sum to 1. Carries old scores to new units. Default: equal labels.
     alike : DataFrame, optional
         The old year with this year's figure wherever the two were not measured alike: new units x
-        indicators. Default: all figures were.
+        indicators. Default: all figures were. In the money of the new year.
+    growth : Series, index indicator, optional
+        What an amount of the old year is times in the money of the new one, which the scale of the
+        new method is in; 1 where it is not there. Without it what money lost in worth would pass
+        for a change of method, and with `alike` of the source or the unit.
     node : str, optional
         Aggregate; default the only root.
 
@@ -69,13 +74,17 @@ def decompose_change(
     carry = _carrier(after.index, crosswalk)
     published = carry(build_index(before, design_before).scores[top])
     known = before if revised is None else revised
+
+    def in_new_money(figures: pd.DataFrame) -> pd.DataFrame:
+        return figures if growth is None else figures * growth.reindex(figures.columns).fillna(1.0)
+
     as_revised = carry(build_index(known, design_before).scores[top])
     if redrawn is None:
         on_borders = as_revised
-        under_method = carry(build_index(known, method).scores[top])
+        under_method = carry(build_index(in_new_money(known), method).scores[top])
     else:
         on_borders = build_index(redrawn, design_before).scores[top].reindex(after.index)
-        under_method = build_index(redrawn, method).scores[top].reindex(after.index)
+        under_method = build_index(in_new_money(redrawn), method).scores[top].reindex(after.index)
     measured = under_method
     if alike is not None:
         measured = build_index(alike, method).scores[top].reindex(after.index)

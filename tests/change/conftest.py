@@ -48,9 +48,13 @@ def areas(year: int, edge: float = 100.0) -> gpd.GeoDataFrame:
 
 
 def year_of(
-    jaar: int, values: pd.DataFrame, scale: pd.DataFrame, edge: float = 100.0
+    jaar: int,
+    values: pd.DataFrame,
+    scale: pd.DataFrame,
+    edge: float = 100.0,
+    base: pd.DataFrame | None = None,
 ) -> YearFigures:
-    """Return a year with these values, weighed on a scale."""
+    """Return a year with these values, weighed on its own scale or that of a base year."""
     no_margins = pd.DataFrame(np.nan, values.index, values.columns)
     table = IndicatorTable(
         gemeentecode="GM0001",
@@ -77,7 +81,9 @@ def year_of(
     )
     ranked = pd.DataFrame({"gerangschikt": True, "reden": ""}, index=values.index)
     how = WeighingSettings(draws=0)
-    index = weigh(values, ranked, NAMES, CATALOGUE, norms=scale, settings=how).urgentie
+    index = weigh(
+        values, ranked, tuple(values), CATALOGUE, norms=scale, base_norms=base, settings=how
+    ).urgentie
     assert index is not None
     return YearFigures(table, index)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sia.change.base_year import YearFigures, base_year, split_change, split_table
 from sia.change.since_base import change_since_base, judgement_table, p_values
 from sia.clustering.fdr import q_values
+from sia.indicators.norms import norm_row, norms_frame
 from sia.methode import ChangeSettings
-from tests.change.conftest import CODES, worsened, year_of
+from tests.change.conftest import CATALOGUE, CODES, NAMES, worsened, year_of
 
 FEW = ChangeSettings(draws=60)
 CAUSES = ["herziening", "grenzen", "methode", "bron", "echte verandering"]
@@ -60,6 +61,27 @@ def test_a_revised_figure_is_no_real_change(
     others = split.drop(index=CODES[5])
     assert (others[CAUSES] == 0).all(axis=None)
     assert split_table(split, now.table.areas["naam"])["verschil"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("edge", [100.0, 90.0])
+def test_what_everyone_earns_more_is_no_change_of_any_kind(
+    values: pd.DataFrame, scale: pd.DataFrame, edge: float
+) -> None:
+    money = "inkomen_per_inwoner"
+    assert CATALOGUE[money].geld
+    before = values.assign(**{money: np.linspace(20.0, 40.0, 30)})
+    norms = norms_frame({c: norm_row(before[c].to_numpy(), np.full(30, True), 30) for c in before})
+    then = year_of(2020, before, norms)
+    after = before.assign(**{money: before[money] * 1.25})
+    grown = norms.copy()
+    grown.loc[money, [c for c in norms if c not in ("bron", "n")]] *= 1.25
+    laid = base_year(year_of(2024, after, grown, edge, base=norms), then)
+    assert laid.growth[money] == pytest.approx(1.25)
+    split = split_change(laid).drop(index=CODES[:2] if edge < 100 else [])
+    assert split[[*CAUSES, "verschil"]].abs().max(axis=None) < 1e-9
+    # of another publisher's norms the growth is not known, and no change can be seen in it
+    other = base_year(year_of(2024, after, grown.assign(bron="elders"), edge, base=norms), then)
+    assert not other.alike[money].any() and other.alike[list(NAMES)].all(axis=None)
 
 
 def test_a_figure_that_was_carried_forward_or_modelled_anew_is_no_change_of_a_buurt(
