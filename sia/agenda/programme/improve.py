@@ -18,7 +18,7 @@ _NODES = 200
 _WHOLE = 1e-6
 _SHARE, _MOST = 0.3, 150
 """Plans that are planned anew at a time: a share of all, and no more than so many."""
-_FRUITLESS = 60
+_FRUITLESS = 25
 """Turns without any gain after which nothing more is expected."""
 
 
