@@ -322,8 +322,11 @@ def _of_buurt(c: Cijfers, code: str, row: pd.Series) -> Iterator[tuple[str, bool
         yield place, str(row["reden"]).rstrip(".") in place
         return
     p, reason = row["kans_kwart"], str(c.aanpak.at[code, "toelichting"])
-    yield place, f"plaats {row['rang']:.0f} van {len(c.gerangschikt)}," in place
-    yield place, f"hoort {word_of(row)} bij" in place
+    yield place, bool(re.search(rf"plaats {row['rang']:.0f} van {len(c.gerangschikt)}[,.]", place))
+    if len(c.gerangschikt) < 4 and not c.gerangschikt["kans_kwart"].any():
+        yield place, "geen meest urgente kwart" in place and "hoort" not in place
+    else:
+        yield place, f"hoort {word_of(row)} bij" in place
     above = row[list(c.domeinen)].astype(float) - c.scores[list(c.domeinen)].median()
     best = NAMES[str(above.idxmax())].lower() if above.max() > 0 else "geen enkel"
     yield domain, best in domain

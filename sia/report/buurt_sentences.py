@@ -10,7 +10,16 @@ import pandas as pd
 from sia.approach import NIET_GERANGSCHIKT
 from sia.dutch import getal, kans, rang_interval
 from sia.report.judgements import said_of
-from sia.report.sentences import Grond, Zin, conditional, data_gaps, named, one_building
+from sia.report.sentences import (
+    NO_QUARTER,
+    Grond,
+    Zin,
+    conditional,
+    data_gaps,
+    named,
+    one_building,
+    without_quarter,
+)
 from sia.viz.dataset import Cijfers
 from sia.viz.theme import DOMAINS
 from sia.weighing.ranking import MAYBE, words
@@ -40,6 +49,8 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     if pd.isna(row.get("kans_kwart")):
         text = f"{naam} staat op plaats {place} van {total}. De marge is nog niet berekend."
         return Zin(text, *grounds)
+    if without_quarter(stad.gerangschikt):
+        return Zin(f"{naam} staat op plaats {place} van {total}. {NO_QUARTER}", *grounds)
     word, margin = words(stad.scores.loc[[code]])[code], _margin(row)
     where = f"plaats {place} van {total}, met marge {margin}"
     grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
@@ -108,7 +119,7 @@ def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
 
 def _rank_certain(stad: Cijfers, code: str) -> Zin | None:
     row = stad.scores.loc[code]
-    if not bool(row["gerangschikt"]):
+    if not bool(row["gerangschikt"]) or without_quarter(stad.gerangschikt):
         return None
     if pd.isna(row.get("kans_kwart")):
         return Zin("Onzeker: de marge rond de plaats is nog niet berekend.")

@@ -26,7 +26,7 @@ from sia.dutch import (
 from sia.report.judgements import after, said_of, with_judgement
 from sia.report.marks import drawn, link, rank_bar
 from sia.report.material import Buren
-from sia.report.sentences import Grond, Zin, scored
+from sia.report.sentences import Grond, Zin, scored, without_quarter
 from sia.viz.city_map import short_wijk
 from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
 from sia.viz.judgement import full_text, one_row
@@ -76,6 +76,7 @@ def ranking(
         bars = [rank_bar(row, total, last) for row in ranked.to_dict("records")]
         table["Marge"] = drawn(bars, table)
         raw["Marge"] = list((ranked["rang_p95"] - ranked["rang_p05"]).astype(float))
+    if cijfers.heeft_intervallen and not without_quarter(ranked):
         chance = ranked["kans_kwart"].astype(float)
         name = "Kans op hoogste kwart" if volledig else "Bij het kwart"
         table[name] = chance.map(kans) if volledig else words(ranked).replace("", MISSING)

@@ -56,9 +56,9 @@ def rangorde(o: Onderwerp) -> Sectie:
     total = len(o.stad.gerangschikt)
     own = o.cijfers.alleen(list(shown)) if len(shown) < len(ranked) else o.cijfers
     html = overview.ranking(own, o.buren, title, domein=domein, van=total)
+    line = "" if without_quarter(ranked) else " Stippellijn: grens van het meest urgente kwart."
     note = (
-        "Stip: plaats. Streep: waar de plaats ligt in 90 % van de doorrekeningen. Stippellijn: "
-        "grens van het meest urgente kwart."
+        f"Stip: plaats. Streep: waar de plaats ligt in 90 % van de doorrekeningen.{line}"
         if o.stad.heeft_intervallen
         else "De marges zijn niet doorgerekend: buurten kunnen nog van plaats wisselen."
     )
@@ -66,7 +66,7 @@ def rangorde(o: Onderwerp) -> Sectie:
     if kind == "stad":
         doubt = (overview.flag_sentence(o.stad), *certainty(o.stad))
         sure = Blok(kop="Hoe zeker is dat?", zinnen=tuple(z for z in doubt if z))
-        title = "Welke buurten gaan voor?"
+        title = "De volgorde" if without_quarter(ranked) else "Welke buurten gaan voor?"
         return Sectie("rangorde", title, *blocks, sure, vorm="breedsmal")
     return Sectie("rangorde", "De volgorde", *blocks, *_unranked(o))
 

@@ -36,6 +36,8 @@ ALONE, ONE_BUILDING = "eenpersoonshuishoudens", (80.0, 1000.0)
 """Share of one-person households (%) from which, and inhabitants up to which one complex may decide
 on the figures of a buurt."""
 
+NO_QUARTER = "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart."
+
 TOGETHER = "in ten minste 95 % van de doorrekeningen samen"
 OWN_TABLE = "deze tabel"
 """Stands for a figure that is counted from other tables and shown among the grounds itself."""
@@ -109,10 +111,7 @@ def urgency(cijfers: Cijfers) -> Zin:
     if not cijfers.heeft_intervallen:
         return _urgency_without_intervals(cijfers, ranked)
     if without_quarter(ranked):
-        return Zin(
-            "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart. Kijk naar "
-            "de scores en naar de cijfers zelf."
-        )
+        return Zin(f"{NO_QUARTER} Kijk naar de scores en naar de cijfers zelf.")
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = int((words(ranked) == SURE).sum()), int((chance >= LIKELY).sum())
     if not likely:

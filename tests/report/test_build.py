@@ -369,3 +369,22 @@ def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
     for one in made:
         assert re.fullmatch(r"[a-z0-9-]+\.html", one.bestand)
         assert (tmp_path / one.bestand).resolve().parent == tmp_path.resolve()
+
+
+def test_a_city_of_two_ranked_buurten_hears_of_no_quarter(materiaal: Materiaal) -> None:
+    stad = materiaal.cijfers
+    out = stad.scores["rang"].isna() | (stad.scores["rang"] > 2)
+    scores = stad.scores.assign(gerangschikt=~out, kans_kwart=0.0, kans_samen=float("nan"))
+    scores.loc[out, ["rang", "urgentie", "kans_kwart", "rang_p05", "rang_p95"]] = pd.NA
+    renderer = Renderer(replace(materiaal, cijfers=replace(stad, scores=scores)))
+    code = str(scores.index[~out][0])
+    city, own = (
+        renderer.report(one)
+        for one in selections(stad)
+        if one.sleutel == code or one.soort == "stad"
+    )
+    for page in (city, own):
+        told = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
+        assert "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart" in told
+        assert "zeker niet" not in told and "Stippellijn" not in told
+        assert "Welke buurten gaan voor" not in told

@@ -346,15 +346,15 @@ function ranglijst() {
   const jaar = st.jaar, l = orde(jaar), met = marges(jaar);
   $("rang").hidden = !l.length;
   vul("rangkop", met ? `Plaats op urgentie, met marge, ${jaar}` : `Plaats op urgentie, ${jaar}`);
-  vul("ranguitleg", met ? "Stip: plaats. Streep: waar de plaats ligt in 90 van de 100 doorrekeningen. Stippellijn: grens van het meest urgente kwart." : "Stip: plaats. De marges zijn niet doorgerekend: buurten dicht bij elkaar kunnen van plaats wisselen.");
+  vul("ranguitleg", met ? "Stip: plaats. Streep: waar de plaats ligt in 90 van de 100 doorrekeningen." + (zonderKwart ? "" : " Stippellijn: grens van het meest urgente kwart.") : "Stip: plaats. De marges zijn niet doorgerekend: buurten dicht bij elkaar kunnen van plaats wisselen.");
   vul("rangas", h("div", {}, [1, KWART, Math.round(N / 2), N].map((v) => h("span", { style: { left: schaal(v) } }, String(v)))));
   const rij = (i) => h("button", { type: "button", class: "rij", "aria-pressed": st.buurt === i, onclick: () => kies(i === st.buurt ? null : i), ...gekoppeld(i) }, h("span", {}, String(S(jaar).r[i])), h("span", { class: "nn", title: B[i].n }, B[i].n, h("span", { class: "sr" }, S(jaar).lo[i] == null ? "" : `, marge ${S(jaar).lo[i]} tot ${S(jaar).hi[i]}`)), marge(i, jaar));
-  const groepen = met ? WOORD.map((w) => [Hf(w) + (w === "zeker" ? " bij het meest urgente kwart" : ""), l.filter((i) => woord(i, jaar) === w)]) : [["Alle buurten", l]];
+  const groepen = met && !zonderKwart ? WOORD.map((w) => [Hf(w) + (w === "zeker" ? " bij het meest urgente kwart" : ""), l.filter((i) => woord(i, jaar) === w)]) : [["Alle buurten", l]];
   vul("lijst", groepen.filter(([, g]) => g.length).flatMap(([t, g]) => [h("h3", {}, `${t} (${g.length})`), ...g.map(rij)]));
 }
 
 /* ---- card ---- */
-const zin = (i) => { const k = S().k[i], w = woord(i); return k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
+const zin = (i) => { const k = S().k[i], w = woord(i); return zonderKwart ? "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart." : k == null ? "De marge van deze plaats is niet doorgerekend." : w === "misschien" ? `Deze buurt hoort misschien bij het meest urgente kwart: in ${f(k * 100)} van de 100 doorrekeningen.` : `Deze buurt hoort ${w} bij het meest urgente kwart van de stad.`; };
 const mid = Object.fromEntries(D.map((d) => [d, midden(G.map((i) => S().d[d][i]))]));
 function afwijking(i) {
   const a = D.filter((d) => S().d[d][i] != null && mid[d] != null).map((d) => [S().d[d][i] - mid[d], d]).sort((x, y) => y[0] - x[0]);
