@@ -745,7 +745,6 @@ def test_every_fault_is_a_sentence_and_stops_nothing_else(
 ) -> None:
     monkeypatch.setattr(web, "MAX_ANSWER", 1 << 20)
     monkeypatch.setattr(web, "MAX_FILE", 1 << 20)
-    monkeypatch.setattr(web, "_DEADLINES", 0.5)
     answer, said = (FAULTS | ZIP_FAULTS)[fault]
     kind = zip_request if fault in ZIP_FAULTS else table_request
     broken = replace(kind(server), url=f"{server.base}/fault")
