@@ -8,22 +8,12 @@ import pandas as pd
 
 from sia.indicators import IndicatorTable
 from sia.indicators.cells import MODELLED
+from sia.weighing import money_growth
 
 
-def money_growth(then: IndicatorTable, now: IndicatorTable) -> pd.Series[float]:
-    """Return by how much the median of every amount grew between two years.
-
-    What everyone earns or owns more is no change of one buurt. Index the indicators in euros; NaN
-    where the norms of the two years are not of the same country or municipality, so that the
-    growth is not known and the two amounts cannot be compared.
-    """
-    found = {}
-    for name in [entry.id for entry in now.catalogue if entry.geld]:
-        before, after = (table.norms["p50"].get(name, float("nan")) for table in (then, now))
-        publishers = {str(table.norms["bron"].get(name)) for table in (then, now)}
-        known = before > 0 and after > 0 and len(publishers) == 1
-        found[name] = after / before if known else float("nan")
-    return pd.Series(found, dtype="float64")
+def growth_between(then: IndicatorTable, now: IndicatorTable) -> pd.Series[float]:
+    """Return the growth of every amount between two years, as `sia.weighing.money_growth`."""
+    return money_growth(then.norms, now.norms, [e.id for e in now.catalogue if e.geld])
 
 
 def measured_alike(

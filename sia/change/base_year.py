@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sia.areas import Measure, convert
-from sia.change.alike import measured_alike, money_growth
+from sia.change.alike import growth_between, measured_alike
 from sia.change.borders import drawn_layer, same_borders
 from sia.index import IndexResult, decompose_change
 from sia.indicators import IndicatorTable
@@ -55,7 +55,7 @@ class BaseYear:
     alike : DataFrame of bool, buurten of this year x indicators
         Which figures were measured in both years, anew and in the same way (`measured_alike`).
     growth : Series, index indicator
-        Of every amount since the base year (`money_growth`).
+        Of every amount since the base year (`growth_between`).
     """
 
     now: YearFigures
@@ -114,7 +114,7 @@ def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = 
     before = (figures if moved is None else moved).reindex(now.index.values.index)
     alike = measured_alike(then.table, now.table, now.index.values.index, names)
     alike &= before.notna() & now.table.values.reindex(before.index)[names].notna()
-    growth = money_growth(then.table, now.table).reindex(names).dropna()
+    growth = growth_between(then.table, now.table).reindex(names).dropna()
     money = {entry.id for entry in now.table.catalogue if entry.geld}
     alike[[name for name in names if name in money and name not in growth]] = False
     return BaseYear(now, then, table.scored.loc[rows, names], figures, moved, below, alike, growth)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sia.areas import compare
 from sia.catalogue.model import DOMAINS
-from sia.change.alike import money_growth, same_series
+from sia.change.alike import growth_between, same_series
 from sia.change.borders import Places, border_layer, compared, same_places
 from sia.gemeente import Gemeente
 from sia.index import IndexResult, build_index
@@ -153,7 +153,7 @@ def _years_that_share(
         both = same_series(
             tables[jaar], tables[last], [name for name in shared if name in plans[jaar]]
         )
-        growth = money_growth(tables[jaar], tables[last])
+        growth = growth_between(tables[jaar], tables[last])
         both = [name for name in both if name not in growth.index[growth.isna()]]
         domains = {tables[last].catalogue[n].domein for n in both} & set(DOMAINS)
         enough = len(both) >= settings.min_share * len(plans[last])
@@ -175,5 +175,5 @@ def _followed(
     """Return figures of an earlier year in euros of now: ranked places that are the same now."""
     ranked = eligibility(table, gemeente)["gerangschikt"]
     codes = table.scored.index[ranked & (places.now != "")]
-    growth = money_growth(table, now)
+    growth = growth_between(table, now)
     return table.scored.loc[codes] * growth.reindex(table.values.columns).fillna(1.0)

@@ -13,6 +13,7 @@ from sia.weighing.axes import goalposts as goalposts
 from sia.weighing.axes import in_euros_of as in_euros_of
 from sia.weighing.axes import known_error as known_error
 from sia.weighing.axes import margins_of as margins_of
+from sia.weighing.axes import money_growth as money_growth
 from sia.weighing.axes import nobody_scored as nobody_scored
 from sia.weighing.axes import printed_unit as printed_unit
 from sia.weighing.axes import rank_of as rank_of

@@ -228,14 +228,28 @@ def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str])
         return norms
     moved = norms.copy()
     numbers = [column for column in moved.columns if column not in ("bron", "n")]
-    for name in moved.index.intersection(year.index).intersection(list(money)):
+    both = moved.index.intersection(year.index).intersection(list(money))
+    growths = money_growth(norms, year, both) if len(both) else pd.Series(dtype=float)
+    for name, growth in zip(both, growths, strict=True):
         if str(moved.at[name, "bron"]) != str(year.at[name, "bron"]):
             moved.loc[name] = year.loc[name]
-            continue
-        before, after = (cast("float", table.at[name, "p50"]) for table in (norms, year))
-        if before > 0 and after > 0:
-            moved.loc[name, numbers] *= after / before
+        elif np.isfinite(growth):
+            moved.loc[name, numbers] *= growth
     return moved
+
+
+def money_growth(
+    norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str]
+) -> pd.Series[float]:
+    """Return by how much the median of every amount grew from the year of `norms` to another.
+
+    Index the indicators in euros; NaN where the norms of the two years are not of the same country
+    or municipality, so that the growth is not known and the two amounts cannot be compared.
+    """
+    then, now = (table[["p50", "bron"]].reindex(list(money)) for table in (norms, year))
+    before, after = then["p50"].astype(float), now["p50"].astype(float)
+    known = (then["bron"].astype(str) == now["bron"].astype(str)) & (before > 0) & (after > 0)
+    return (after / before).where(known)
 
 
 def usable_norms(
