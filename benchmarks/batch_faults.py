@@ -164,8 +164,11 @@ def is_server(process: psutil.Process) -> bool:
 
 
 def is_kernel(process: psutil.Process) -> bool:
-    """Tell whether a process is a kernel."""
-    return "forkserver" in " ".join(process.cmdline()) and _forked(process)
+    """Tell whether a process is a kernel, not the process that clears up after one."""
+    if "forkserver" not in " ".join(process.cmdline()):
+        return False
+    parent = process.parent()
+    return parent is not None and is_server(parent)
 
 
 def _forked(process: psutil.Process) -> bool:

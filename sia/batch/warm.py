@@ -221,40 +221,61 @@ class ForkProvisioner(LocalProvisioner):
         await super().cleanup(restart)
 
 
-def _end_with(batch: int, connection: Path) -> None:
-    """End this process when another one has ended, however that ended, and clear up after it."""
-    _wait_for(batch)
-    _forget(connection)
-    os._exit(1)
+def _watch(batch: int, connection: Path, sockets: Path | None) -> None:
+    """Clear up after the kernel that forked this process; end it if its batch has ended.
+
+    A process of its own: what a kernel binds while it is being ended is found when it has gone,
+    and a cell that never lets go of the interpreter is ended too.
+    """
+    kernel = os.getppid()
+    os.setsid()
+    for lives in _living(batch):
+        if os.getppid() != kernel:
+            break
+        if not lives:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(kernel, signal.SIGKILL)
+    while os.getppid() == kernel:
+        time.sleep(0.01)
+    # the manager of the kernel does the same, if it lives
+    connection.unlink(missing_ok=True)
+    if sockets is not None:
+        for socket in sockets.parent.glob(f"{sockets.name}-*"):
+            socket.unlink(missing_ok=True)
 
 
-def _wait_for(batch: int) -> None:
+def _living(pid: int) -> Iterator[bool]:
+    """Tell every half second whether a process lives; at once when it ends, where that is told."""
     with contextlib.suppress(ProcessLookupError):
         if hasattr(os, "pidfd_open"):
-            select.select([os.pidfd_open(batch)], [], [])
-            return
-        while True:
-            os.kill(batch, 0)
-            time.sleep(1.0)
+            end = os.pidfd_open(pid)
+            while not select.select([end], [], [], 0.5)[0]:
+                yield True
+        else:
+            while True:
+                os.kill(pid, 0)
+                yield True
+                time.sleep(0.5)
+    yield False
 
 
-def _forget(connection: Path) -> None:
-    """Remove the connection file and the sockets of this kernel: its manager cannot any more."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        known = json.loads(connection.read_text(encoding="utf-8"))
-        connection.unlink()
-        if known["transport"] == "ipc":
-            stem = Path(known["ip"])
-            for socket in stem.parent.glob(f"{stem.name}-*"):
-                socket.unlink(missing_ok=True)
+def _sockets(connection: Path) -> Path | None:
+    """Return where the sockets of a kernel stand, less their numbers; None over TCP."""
+    known = json.loads(connection.read_text(encoding="utf-8"))
+    return Path(known["ip"]) if known["transport"] == "ipc" else None
 
 
 def _kernel(arguments: list[str], env: Mapping[str, str], cwd: str, batch: int) -> None:
     """Become an ipykernel in the forked process; ends when the batch that asked for it ends."""
     # the fork server lives as long as a kernel does, so its own end cannot be what ends a kernel
     connection = Path(arguments[arguments.index("-f") + 1])
-    threading.Thread(target=_end_with, args=(batch, connection), daemon=True).start()
+    sockets = _sockets(connection)
     os.setsid()
+    if os.fork() == 0:
+        try:
+            _watch(batch, connection, sockets)
+        finally:
+            os._exit(0)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)

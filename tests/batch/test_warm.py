@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 
 from sia import batch
 from sia.batch import warm
@@ -102,3 +104,21 @@ def test_no_kernel_outlives_its_notebook(tmp_path: Path) -> None:
     while running(pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not running(pid)
+
+
+def test_a_kernel_that_ended_leaves_no_sockets_when_its_manager_does_not_clear_up() -> None:
+    with warm.warm_kernels():
+        manager = KernelManager(config=warm.kernel_config())
+        manager.start_kernel()
+        client = manager.blocking_client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        client.stop_channels()
+        place = Path(manager.ip)
+        assert list(place.parent.glob(f"{place.name}-*"))
+        os.kill(manager.provisioner.pid, signal.SIGKILL)
+        until = time.monotonic() + 20
+        while list(place.parent.glob(f"{place.name}-*")) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not list(place.parent.glob(f"{place.name}-*"))
+        assert not Path(manager.connection_file).exists()
