@@ -91,7 +91,9 @@ def test_years_are_compared_on_the_figures_that_both_have() -> None:
 
 
 def test_a_word_of_a_name_holds_for_most_of_its_buurten(real_data, tmp_path) -> None:
-    panel = woonbuurten([real_data / "cbs-kwb-2020-84799NED-odata3"], [2020], Folders(tmp_path, tmp_path))
+    panel = woonbuurten(
+        [real_data / "cbs-kwb-2020-84799NED-odata3"], [2020], Folders(tmp_path, tmp_path)
+    )
     values = pd.DataFrame(panel.xs(2020)).astype(float)
     named = KNOWN.typeer(values)["typenaam"].astype(str)
     half = values.median()
