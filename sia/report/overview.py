@@ -158,7 +158,7 @@ def flag_sentence(cijfers: Cijfers) -> Zin | None:
     if not names or codes.empty:
         return None
     flags = cijfers.vlaggen.loc[codes, names].map(lambda flag: str(flag).partition(":")[0])
-    modelled = [n for n in names if cijfers.catalogus["gemodelleerd"].get(n, False)]
+    modelled = [name for name in names if cijfers.ingangen[str(name)].get("gemodelleerd")]
     some = {kind: (flags == kind).any(axis=1) for kind in (MISSING_PREFIX, *_FLAGS)}
     # a figure that is carried forward was an estimate of a model then
     some["model"] |= (flags[modelled] == "overgenomen").any(axis=1)

@@ -115,7 +115,7 @@ def urgency(cijfers: Cijfers) -> Zin:
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = int((words(ranked) == SURE).sum()), int((chance >= LIKELY).sum())
     if not likely:
-        return _nobody_urgent(chance)
+        return _nobody_urgent(chance, cijfers.naam)
     names = _names(cijfers, ranked.index[chance >= LIKELY])
     if len(names) == 1:
         shown = kans(chance.max())
@@ -148,7 +148,7 @@ def without_quarter(ranked: pd.DataFrame) -> bool:
     return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
 
 
-def _nobody_urgent(chance: pd.Series[float]) -> Zin:
+def _nobody_urgent(chance: pd.Series[float], naam: pd.Series[str]) -> Zin:
     # that none of several belongs to it is less sure than of each alone: their chances add up
     for word, most in (("zeker", OUT), ("waarschijnlijk", UNLIKELY)):
         if chance.sum() <= most:
@@ -160,9 +160,11 @@ def _nobody_urgent(chance: pd.Series[float]) -> Zin:
             "Van elke buurt hier apart is het niet waarschijnlijk dat zij bij het meest urgente "
             "kwart van de stad hoort."
         )
+    maybe = [str(name) for name in naam[chance.index[chance > UNLIKELY]]]
     return Zin(
         "Van geen enkele buurt is het zeker of waarschijnlijk dat zij bij het meest urgente kwart "
-        "van de stad hoort; van sommige kan het wel."
+        f"van de stad hoort; van {listed(maybe)} kan het wel.",
+        *named(maybe, "Rangorde"),
     )
 
 
