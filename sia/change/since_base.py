@@ -247,8 +247,8 @@ def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str
         )
         if measured < 0.005:
             text = (
-                "Geen enkel cijfer is in beide jaren op dezelfde wijze gemeten: overgenomen, uit een "
-                "andere bron, of het ontbreekt in een van beide."
+                "Geen enkel cijfer is in beide jaren op dezelfde wijze gemeten: het is "
+                "overgenomen, komt uit een andere bron of ontbreekt in een van beide."
             )
     else:
         text = "De twee jaren hebben te weinig cijfers gemeen."
