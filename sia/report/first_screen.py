@@ -355,4 +355,6 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
     picture = o.kaart.svg(
         f"Kaart: {text}", classes, titles, binnen=inside, omlijnd=outlined, tekens=signs
     )
-    return text, picture, (*legend, ("geen", without))
+    what = "de eerste vijf" if kind == "domein" else "zeker of waarschijnlijk urgent"
+    edge = (("rand", f"dikke rand: {what}, met plaats waar die past"),) if outlined else ()
+    return text, picture, (*legend, ("geen", without), *edge)

@@ -311,8 +311,11 @@ def domain_things(cijfers: Cijfers, domein: str) -> tuple[Zin, ...]:
 def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     """Say which ranked buurten score highest on a domain."""
     what = DOMAINS[domein].lower()
-    known = cijfers.gerangschikt[domein].astype(float).dropna()
-    top = known.nlargest(min(_LISTED, max(1, len(known) // 2)))
+    known = cijfers.gerangschikt[domein].astype(float).dropna().round(1)
+    # of buurten with the same score not one is left out
+    top = known.nlargest(min(_LISTED, max(1, len(known) // 2)), keep="all")
+    if len(top) > 2 * _LISTED and (top > top.min()).any():
+        top = top[top > top.min()]
     if top.empty:
         return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
     names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]

@@ -11,7 +11,7 @@ from sia.change.since_base import JAREN
 from sia.duiding import Record
 from sia.methode import WeighingSettings
 from sia.stages import agenda
-from sia.stages.figures import entries_of, figures, record_of, versions_of
+from sia.stages.figures import change_found, entries_of, figures, record_of, versions_of
 from sia.stages.run import Run
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import row_of
@@ -82,7 +82,7 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
     plans = public_investments(agenda.published(run))
     if editie == "openbaar":
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    tables = figures(run, entries_of(run))
+    tables = figures(run, entries_of(run), verandering=change_found(run))
     return Stand(
         run=run,
         cijfers=tables,

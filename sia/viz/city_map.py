@@ -31,7 +31,7 @@ def score_class(value: float) -> int:
 
 def short_wijk(naam: str) -> str:
     """Return the name of a wijk without the number that CBS puts before it, if it has a name."""
-    return re.sub(r"^Wijk \d+\s+(?=\S)", "", naam)
+    return re.sub(r"^Wijk ?\d+[\s-]+(?=\S)", "", naam)
 
 
 class CityMap:
@@ -149,15 +149,15 @@ class CityMap:
     def _free(self, code: str, text: str, signs: Mapping[str, str], size: float) -> bool:
         """Tell whether a sign would touch none of the others."""
         middles = self._drawn.midden
-        own = _box(middles[code], text, _SIGN * size)
-        return all(_apart(own, _box(middles[c], t, _SIGN * size)) for c, t in signs.items())
+        own = _sign(middles[code], text, size)
+        return all(_apart(own, _sign(middles[c], t, size)) for c, t in signs.items())
 
     def _names(
         self, inside: Collection[str], signs: Mapping[str, str], size: float
     ) -> Iterator[Markup]:
         """Yield names that touch no sign and no other name: of buurten inside, else of wijken."""
         middles, areas = self._drawn.midden, self._areas
-        taken = [_box(middles[code], text, _SIGN * size) for code, text in signs.items()]
+        taken = [_sign(middles[code], text, size) for code, text in signs.items()]
         if inside:
             places = [
                 ((x, y + round(1.4 * size) if code in signs else y), str(areas["naam"][code]))
@@ -183,10 +183,15 @@ class CityMap:
         return int(points[near][0]), int(points[near][1])
 
 
-def _box(place: Collection[int], text: str, size: float) -> _Box:
+def _box(place: Collection[int], text: str, size: float, high: float = 0.8) -> _Box:
     x, y = place
     half = len(text) * size * _SIGN_WIDE / 2
-    return x - half, y - 0.8 * size, x + half, y + 0.8 * size
+    return x - half, y - high * size, x + half, y + high * size
+
+
+def _sign(place: Collection[int], text: str, size: float) -> _Box:
+    """Return the room of a sign: of digits, so as high as a capital."""
+    return _box(place, text, _SIGN * size, 0.4)
 
 
 def _apart(one: _Box, other: _Box) -> bool:

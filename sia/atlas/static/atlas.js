@@ -238,7 +238,7 @@ function maakKaart(nr, laag, jaar) {
     $("kaartkop" + nr).textContent = `${L.kop}${/[?]$/.test(L.kop) ? " " : ", "}${j}`;
     const leeg = B.some((b, i) => !b.water && !L.klasse(i, j));
     vul("legenda" + nr, L.waarde ? h("div", { class: "trap" }, L.legenda.map(([t, n, tx]) => h("span", {}, h("i", { style: kleur(t) }, String(n)), tx))) : h("div", { class: "soort" }, L.legenda.map(([t, , tx]) => h("span", {}, h("i", { style: kleur(t) }), tx))),
-      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), [zeker.length && "zeker", waar.length && "waarschijnlijk"].filter(Boolean).join(" of ") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
+      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), [zeker.length && "zeker", waar.length && "waarschijnlijk"].filter(Boolean).join(" of ") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), (laag() === "verandering" ? "niet te vergelijken, " : "") + "geen cijfer of geen woonbuurt") : null));
     namen();
   }
   function tip(i, e) {
@@ -534,8 +534,9 @@ function weeg() {
   const eerste = G.filter((i) => nr.get(i) === 1), zelfde = eerste.length === 1 && eerste[0] === G[0];
   vul("blijft", eigen ? "Dit is de volgorde van de methode." : [h("b", {}, blijft.length === kw.length ? `Alle ${tw(kw.length)} buurten blijven` : `${Hf(tw(blijft.length))} van de ${tw(kw.length)} buurten ${blijft.length === 1 ? "blijft" : "blijven"}`), ` bij de eerste ${KWART}.`, zelfde ? ` ${B[G[0]].n} blijft op plaats 1.` : ""]);
   const noem = (l) => en(l.slice(0, 6).map((i) => `${B[i].n} (${voor[i]} → ${nr.get(i) ?? "geen plaats"})`)).join("") + (l.length > 6 ? " en andere" : "");
-  const verst = G.reduce((a, i) => (Math.abs((nr.get(i) ?? voor[i]) - voor[i]) > Math.abs((nr.get(a) ?? voor[a]) - voor[a]) ? i : a), G[0]);
-  vul("verandert", eigen ? "Nog niets. Schuif, of kies een voorbeeld." : [erbij.length ? `Erbij: ${noem(erbij)}. ` : "", uit.length ? `Eruit: ${noem(uit)}. ` : "", !zelfde && eerste.length ? `Op plaats 1 staat nu ${en(eerste.map((i) => B[i].n)).join("")}. ` : "", nr.get(verst) === voor[verst] ? "Geen buurt verandert van plaats." : `${B[verst].n} verschuift het verst: van plaats ${voor[verst]} naar ${nr.get(verst) ?? "geen plaats"}.`].join(""));
+  const stap = (i) => Math.abs((nr.get(i) ?? voor[i]) - voor[i]), meest = Math.max(0, ...G.map(stap)), verst = G.filter((i) => stap(i) === meest);
+  const slot = !meest ? "Geen buurt verandert van plaats." : verst.length > 3 ? `${Hf(tw(verst.length))} buurten verschuiven het verst: ${meest} ${meest === 1 ? "plaats" : "plaatsen"}.` : `${noem(verst)} ${verst.length === 1 ? "verschuift" : "verschuiven"} het verst.`;
+  vul("verandert", eigen ? "Nog niets. Schuif, of kies een voorbeeld." : [erbij.length ? `Erbij: ${noem(erbij)}. ` : "", uit.length ? `Eruit: ${noem(uit)}. ` : "", !zelfde && eerste.length ? `Op plaats 1 staat nu ${en(eerste.map((i) => B[i].n)).join("")}. ` : "", slot].join(""));
   helling(nr);
 }
 function helling(nr) {
