@@ -12,6 +12,7 @@ from scipy import sparse, stats
 
 from sia.clustering.contiguity import Contiguity, contiguity
 from sia.clustering.fdr import q_values
+from sia.dutch import getal
 from sia.methode import AssociationSettings
 
 VARIABLES = {"urgentie": "urgentie", "verandering": "verandering van de urgentie"}
@@ -108,11 +109,14 @@ def moran_text(whole: pd.DataFrame, span: tuple[int, int]) -> str:
         return "Te weinig buurten hebben een score en een grens om samenhang te meten."
     sentences = []
     for name, row in whole.iterrows():
-        size = f"{float(row['I']):.2f}".replace(".", ",")
+        what = f"in {VARIABLES[str(name)]}"
+        size = f"(Morans I {getal(float(row['I']), 2)})"
         near = "lijken op elkaar" if row["I"] > row["verwacht"] else "verschillen juist van elkaar"
-        sure = "meer dan toeval" if row["p"] < 0.05 else "niet te onderscheiden van toeval"
         sentences.append(
-            f"Buurten naast elkaar {near} in {VARIABLES[str(name)]} (Morans I {size}): {sure}."
+            f"Buurten naast elkaar {near} {what} {size}: meer dan toeval."
+            if row["p"] < 0.05
+            else f"Of buurten naast elkaar op elkaar lijken {what}, is niet te onderscheiden van "
+            f"toeval {size}."
         )
     if span[0] == span[1]:
         sentences.append("Er is één vergelijkbaar jaar, dus nog geen verandering.")

@@ -32,6 +32,7 @@ from sia.viz.city_map import score_class
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import short_texts
 from sia.viz.theme import DOMAINS
+from sia.weighing.axes import rank_of
 from sia.weighing.ranking import SURE, words
 
 WORDS = (
@@ -340,7 +341,7 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
         places, what = city.scores["rang"].reindex(scores.index), "de urgentie"
         if kind == "domein":
             # the places of this subject, not those of urgentie
-            places, what = scores.rank(ascending=False, method="min"), DOMAINS[column].lower()
+            places, what = rank_of(scores), DOMAINS[column].lower()
             what, without = f"de opgave {what}", "geen score"
             outlined = [str(c) for c in places.index[places <= _TOLD]]
         titles = {

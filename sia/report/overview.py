@@ -253,14 +253,15 @@ def pockets(cijfers: Cijfers, namen: Mapping[str, str] | pd.Series[str]) -> str:
                 for code in ordered.index
             ],
             "Inwoners": ordered["inwoners"].map(getal),
-            "Score": ordered["score"].map(lambda value: getal(value, 1)),
-            "Verschil met rest van de buurt": ordered["verschil"].map(lambda v: getal(v, 1)),
+            _APART: ordered["verschil"].map(lambda v: getal(v, 1)),
             "Kans op toeval (q)": ordered["q"].map(small),
         }
     )
-    numbers = ("Inwoners", "Score", "Verschil met rest van de buurt", "Kans op toeval (q)")
+    numbers = ("Inwoners", _APART, "Kans op toeval (q)")
     return html_table(with_judgement(table, cijfers), "Deel-buurten", getallen=numbers)
 
+
+_APART = "Verschil met rest van de buurt (in spreidingen binnen buurten)"
 
 NO_SOURCE = "geen cijfers dit jaar"
 """Source of an indicator of the catalogue that nobody delivered for this year."""
@@ -317,15 +318,18 @@ PRINTED = 14
 """How many figures of a buurt go on its two pages of paper; the file has them all."""
 
 
-def _weightiest(stad: Cijfers, code: str, keys: Sequence[str]) -> set[int]:
-    """Return the places in `keys` of the figures that move the urgentie of a buurt most."""
+def _weightiest(stad: Cijfers, code: str, keys: Sequence[str]) -> set[int] | None:
+    """Return the places in `keys` of the figures that move the urgentie of a buurt most.
+
+    None for a buurt without urgentie: of its figures none goes before another.
+    """
     if code not in stad.bijdragen.index:
-        return set(range(min(PRINTED, len(keys))))
-    size = {
-        str(key): abs(float(value)) for key, value in one_row(stad.bijdragen, code).dropna().items()
-    }
-    order = sorted(range(len(keys)), key=lambda k: size.get(keys[k], -1.0), reverse=True)
-    return set(order[:PRINTED])
+        return None
+    size = pd.Series(one_row(stad.bijdragen, code), dtype=float).abs().dropna()
+    if size.empty:
+        return None
+    most = set(map(str, size.nlargest(PRINTED).index))
+    return {place for place, key in enumerate(keys) if key in most}
 
 
 def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from sia.catalogue.refused import is_origin
 from sia.dutch import getal, meervoud, opsomming
 from sia.report.material import Materiaal
 from sia.viz.tables import html_table
@@ -80,6 +81,14 @@ def register_entry(materiaal: Materiaal) -> dict[str, object]:
         "domeinen": opsomming(per_domain),
         "bronnen": "; ".join(dict.fromkeys(materiaal.bronregels)),
         "versie": materiaal.versie,
+        "plekken": "Daarom zoekt het algoritme ook naar plekken binnen buurten. "
+        if materiaal.cijfers.deelbuurten is not None
+        else "Naar plekken binnen buurten is dit jaar niet gezocht. ",
+        "herkomst": "per cijfer wordt de samenhang met herkomst getoetst; onderzoekers zien de "
+        "uitkomst"
+        if any(is_origin(str(key)) for key in table.index)
+        else "herkomst telt nooit mee; of cijfers ermee samenhangen is dit jaar niet te toetsen, "
+        "want cijfers over herkomst zijn niet geleverd",
     }
     made: dict[str, object] = {
         field.naam: _fit(field.tekst.format(**known), field.lengte)

@@ -291,7 +291,8 @@ def alle_cijfers(o: Onderwerp) -> Sectie | None:
         "Op papier staan alleen de cijfers die de urgentie van deze buurt het meest verhogen of "
         "verlagen. Alle cijfers staan in het bestand zelf."
     )
-    return Sectie("cijfers", "Alle cijfers", note, table_block(table)) if table else None
+    some = [note] if o.stad.scores["gerangschikt"].get(o.code, False) else []
+    return Sectie("cijfers", "Alle cijfers", *some, table_block(table)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:

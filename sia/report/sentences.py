@@ -532,8 +532,8 @@ def own_scale(cijfers: Cijfers) -> Zin | None:
         grounds.append(count(some[key], f"{DOMAINS[key]}: cijfers op de schaal van de gemeente"))
         grounds.append(count(every[key], f"{DOMAINS[key]}: cijfers die meetellen"))
     return Zin(
-        f"Niet overal is het land de maat: van {'; van '.join(told)} staat in de bronnen alleen "
-        "deze gemeente. Daar vergelijkt de score haar buurten met elkaar.",
+        f"Niet overal is het land de maat: van {'; van '.join(told)} kennen de bronnen te weinig "
+        "buurten van elders. Daar vergelijkt de score de buurten van deze gemeente met elkaar.",
         *grounds,
     )
 

@@ -8,7 +8,7 @@ const vul = (id, ...k) => $(id).replaceChildren(...k.flat().filter((x) => x != n
 const fp = (v, d = 1) => (v > 0 ? "+" : "") + f(v, d);
 const TEL = ["geen", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien", "twintig"];
 const tw = (n) => TEL[n] || f(n);
-const Hf = (s) => s.charAt(0).toUpperCase() + s.slice(1);
+const Hf = (s) => (s.startsWith("één") ? "E" : s.charAt(0).toUpperCase()) + s.slice(1);
 const en = (a) => (a.length < 2 ? a : a.flatMap((x, i) => (i ? [i === a.length - 1 ? " en " : ", ", x] : [x])));
 const buurten = (n) => `${tw(n)} ${n === 1 ? "buurt" : "buurten"}`;
 const midden = (a) => { const s = a.filter((v) => v != null).sort((x, y) => x - y), n = s.length; return n ? (s[(n - 1) >> 1] + s[n >> 1]) / 2 : null; };
@@ -518,7 +518,7 @@ const VOOR = [["Zoals de methode", EIGEN()], ...D.map((d, k) => [`${X.domeinen[d
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
-  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
+  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : P_ == null ? `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.` : "Met één gerangschikte buurt of één onderwerp is er geen volgorde die van gewichten afhangt.");
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); }, onchange: () => onthoud(false) }))));
   vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
