@@ -38,10 +38,7 @@ from sia.methode import AgendaValues
 class DiaSettings:
     """Choices of an agenda.
 
-    Parameters
-    ----------
-    indeling : {"dia", "wijk"}
-        What an area is; see `area_of`.
+    `indeling`: What an area is; see `area_of`.
     """
 
     programme: ProgrammeSettings
@@ -54,15 +51,10 @@ class DiaSettings:
 class Agreed:
     """What the partners decided.
 
-    Parameters
-    ----------
-    organisation : Organisation
-        Decisions and actions that fit the koppelkansen.
-    state : DataFrame, index ``kans``
-        As `status` returns it, and ``jaar``: the year in which the programme does it together,
-        NA where it does not.
-    problems : tuple of Problem
-        Decisions and actions that do not fit, and years of which the money is assumed.
+    `organisation`: Decisions and actions that fit the koppelkansen.
+    `state` (index ``kans``): As `status` returns it, and ``jaar``: the year in which the programme
+        does it together, NA where it does not.
+    `problems`: Decisions and actions that do not fit, and years of which the money is assumed.
     """
 
     organisation: Organisation
@@ -74,21 +66,13 @@ class Agreed:
 class Dia:
     """The joint agenda.
 
-    Parameters
-    ----------
-    taken : Round
-        The plans of this and earlier rounds.
-    plans : GeoDataFrame, index ``plan``
-        As the partners' table may see them: internal plans and fields are not in it.
-    versions : DataFrame
-        All versions of the programme, oldest first.
-    windows : DataFrame, index ``plan``
-        ``eerste``, ``laatste``, ``verplicht`` of the agenda as the partners gave them, before any
-        decision held a plan to a year.
-    gebieden : Series of str, index ``buurtcode``
-        Name of the area of every buurt.
-    kandidaten : Index of str
-        Buurten of the areas that hold a candidate.
+    `taken`: The plans of this and earlier rounds.
+    `plans`: As the partners' table may see them: internal plans and fields are not in it.
+    `versions`: All versions of the programme, oldest first.
+    `windows` (index ``plan``): ``eerste``, ``laatste``, ``verplicht`` of the agenda as the partners
+        gave them, before any decision held a plan to a year.
+    `gebieden` (str, index ``buurtcode``): Name of the area of every buurt.
+    `kandidaten` (str): Buurten of the areas that hold a candidate.
     """
 
     delivered: Deliveries
@@ -141,20 +125,12 @@ def make_dia(
 ) -> Dia | None:
     """Make the joint agenda.
 
-    Parameters
-    ----------
-    jaar : int
-        SIA year.
-    city : mapping of str to DataFrame, index ``buurtcode``
-        ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling`` where there is one.
-    memory : mapping of str to DataFrame
-        What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
+    `jaar`: SIA year.
+    `city` (index ``buurtcode``): ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling``
+        where there is one.
+    `memory`: What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
         first.
-
-    Returns
-    -------
-    Dia or None
-        None when there is no plan at all. The programme is a step from the last version in the
+    Returns: None when there is no plan at all. The programme is a step from the last version in the
         memory.
     """
     taken = take_round(delivered, memory, jaar)

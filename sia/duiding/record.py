@@ -181,23 +181,14 @@ class Record:
     def entries(self, gemeente: str | None = None) -> pd.DataFrame:
         """Return all entries in the order in which they were confirmed.
 
-        Parameters
-        ----------
-        gemeente : str, optional
-            Only this municipality.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``volgnummer``, ``moment``, the fields of `Entry`, ``bron`` and ``ingevoerd``
-            (of an imported entry: from which file and when; else empty) and ``keten`` (its seal),
-            plus ``aangetast`` (bool): it is not what was confirmed; ``schade`` (what is wrong, in
-            Dutch, also of its neighbour); ``vervallen`` (bool): a later entry corrects this one.
-
-        Raises
-        ------
-        InputError
-            When the file is empty, gone or no record. One bad row is shown, and raises nothing.
+        `gemeente`: Only this municipality.
+        Returns: Columns ``volgnummer``, ``moment``, the fields of `Entry`, ``bron`` and
+            ``ingevoerd`` (of an imported entry: from which file and when; else empty) and ``keten``
+            (its seal), plus ``aangetast`` (bool): it is not what was confirmed; ``schade`` (what is
+            wrong, in Dutch, also of its neighbour); ``vervallen`` (bool): a later entry corrects
+            this one.
+        Raises `InputError` when the file is empty, gone or no record. One bad row is shown, and
+            raises nothing.
         """
         rows, found = self._inspected()
         names = [name for name in (*SEALED, "keten") if name not in ("volgnummer", "jaar")]
@@ -269,20 +260,10 @@ class Record:
     def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
         """Take over the entries of an exported CSV that are not here yet, row by row.
 
-        Parameters
-        ----------
-        text, name : str
-            As `csv_text` gave it, and the name of its file.
-        gemeente : str
-            Code of the municipality that the record is of; default that of what is in it.
+        `text`, `name`: As `csv_text` gave it, and the name of its file.
+        `gemeente`: Code of the municipality that the record is of; default that of what is in it.
+        Raises `InputError` when it is no such file, or when none of its rows can be taken over.
 
-        Raises
-        ------
-        InputError
-            When it is no such file, or when none of its rows can be taken over.
-
-        Notes
-        -----
         What is imported stands apart: it names its file and the moment of the import, and does
         not count until somebody in a session takes it over. It cannot correct what was said here.
         """

@@ -82,12 +82,8 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
 
     ``gemeenten/GM0164-hengelo.toml``. It loads as it stands.
 
-    Parameters
-    ----------
-    naam : str
-        Name; the code when empty.
-    folder : pathlib.Path, optional
-        Default ``gemeenten/`` of the project.
+    `naam`: Name; the code when empty.
+    `folder`: Default ``gemeenten/`` of the project.
     """
     where = folder or default_folder()
     if not CODE.fullmatch(code):

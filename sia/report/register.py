@@ -29,16 +29,10 @@ _FILE = "algoritmeregister.toml"
 class Veld:
     """One field of the standard.
 
-    Parameters
-    ----------
-    naam : str
-        Key in the standard's JSON.
-    titel : str
-        As the register shows it.
-    lengte : int
-        Most signs; 0 where the standard sets none.
-    tekst : str or list
-        Of the draft, with what is of a municipality in braces.
+    `naam`: Key in the standard's JSON.
+    `titel`: As the register shows it.
+    `lengte`: Most signs; 0 where the standard sets none.
+    `tekst` (str or list): Of the draft, with what is of a municipality in braces.
     """
 
     naam: str

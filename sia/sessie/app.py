@@ -51,26 +51,13 @@ _LOG = logging.getLogger(__name__)
 class Sessie(anywidget.AnyWidget):
     """The duidingssessie of one municipality and year, in JupyterLab and as an app.
 
-    Parameters
-    ----------
-    folders : Folders
-        What can be chosen is what stands in them.
-    gemeente : str
-        Code that it opens with.
-    jaar : int
-        Year that it opens with.
-    editie : str
-        ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
+    `folders`: What can be chosen is what stands in them.
+    `gemeente`: Code that it opens with.
+    `jaar`: Year that it opens with.
+    `editie`: ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
+    `stand` (Stand): The figures that are on the table; absent while nothing could be opened.
+    `opened` ((str, int) or None): Municipality and year that `stand` is of.
 
-    Attributes
-    ----------
-    stand : Stand
-        The figures that are on the table; absent while nothing could be opened.
-    opened : (str, int) or None
-        Municipality and year that `stand` is of.
-
-    Notes
-    -----
     Traits in the direction of Python are ``gemeente``, ``jaar``, ``gekozen``, ``ander`` and
     ``gewichten``; the others show the answer. What must be confirmed (storing, exporting,
     importing) goes by message, with an answer to each. Every second the page asks whether the
@@ -326,21 +313,12 @@ def _spoken(error: InputError) -> str:
 def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = "") -> Sessie:
     """Open the session, as notebook and app show it.
 
-    Parameters
-    ----------
-    gemeente : str
-        Name or code; empty for the first that there is.
-    jaar : int
-        0 for the newest that there is.
-    editie : str
-        ``openbaar`` or ``partners``.
-    verwerkt : str
-        Folder with the tables; default that of the project.
-
-    Raises
-    ------
-    InputError
-        When this municipality and year have not been run, or a parameter is not understood.
+    `gemeente`: Name or code; empty for the first that there is.
+    `jaar`: 0 for the newest that there is.
+    `editie`: ``openbaar`` or ``partners``.
+    `verwerkt`: Folder with the tables; default that of the project.
+    Raises `InputError` when this municipality and year have not been run, or a parameter is not
+        understood.
     """
     if editie not in EDITIES:
         wat = f"De editie {editie!r} bestaat niet."

@@ -167,17 +167,10 @@ def fetch(
 ) -> FetchReport:
     """Bring the requests in; one that fails does not stop the others.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Files land here under their names, with `REGISTER` beside them.
-    progress : callable, optional
-        Gets one Dutch line per page and per file.
-    opnieuw : bool
-        Fetch also what is present and unchanged.
+    `folder`: Files land here under their names, with `REGISTER` beside them.
+    `progress`: Gets one Dutch line per page and per file.
+    `opnieuw`: Fetch also what is present and unchanged.
 
-    Notes
-    -----
     A file is replaced only by a complete, verified answer; otherwise the good one stays.
     """
     folder.mkdir(parents=True, exist_ok=True)

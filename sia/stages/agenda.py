@@ -60,12 +60,8 @@ def read(
 ) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda.
 
-    Parameters
-    ----------
-    gebieden : DataFrame, optional
-        Buurten with their borders, where those of the run are not to be made.
-    bron : sequence of pathlib.Path
-        Raw folders, default those of the run.
+    `gebieden`: Buurten with their borders, where those of the run are not to be made.
+    `bron`: Raw folders, default those of the run.
     """
     if run.jaar != max(run.jaren):
         return None
@@ -79,10 +75,7 @@ def delivered_now(
 ) -> Deliveries:
     """Return what the partners delivered, for who asks for an agenda; see `read`.
 
-    Raises
-    ------
-    InputError
-        When the year makes no agenda, or no partner delivered a plan.
+    Raises `InputError` when the year makes no agenda, or no partner delivered a plan.
     """
     newest = max(run.jaren)
     if run.jaar != newest:

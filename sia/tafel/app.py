@@ -38,15 +38,9 @@ _KEPT = 40
 class Tafel(anywidget.AnyWidget):
     """The agenda of one municipality on the table, in JupyterLab and as an app.
 
-    Parameters
-    ----------
-    folders : Folders
-        Of the tables that were published.
-    gemeente, jaar, bron, samen
-        As `start` takes them.
+    `folders`: Of the tables that were published.
+    `gemeente`, `jaar`, `bron`, `samen`: As `start` takes them.
 
-    Notes
-    -----
     Nothing is opened or computed before a browser shows the page, and nothing of the agenda stands
     in the state that a notebook keeps: everything goes by message, with an answer to each.
     """
@@ -98,10 +92,8 @@ class Tafel(anywidget.AnyWidget):
     def dia(self) -> Dia:
         """The agenda as plans and decisions lie on disk; made when it is first asked for.
 
-        Raises
-        ------
-        InputError
-            When no partner delivered a plan that can be used, or the year makes no agenda.
+        Raises `InputError` when no partner delivered a plan that can be used, or the year makes no
+            agenda.
         """
         if self._dia is None:
             city = {name: self.run.table(name) for name in CITY}
@@ -212,20 +204,13 @@ def start(
 ) -> Tafel:
     """Open the table, as notebook and app show it.
 
-    Parameters
-    ----------
-    gemeente : str
-        Name or code; empty for the first that there is.
-    jaar : int
-        0 for the newest that there is.
-    bron : sequence of str or pathlib.Path
-        Raw folders with a folder ``plannen``; default those of the last run, else the folder in
+    `gemeente`: Name or code; empty for the first that there is.
+    `jaar`: 0 for the newest that there is.
+    `bron`: Raw folders with a folder ``plannen``; default those of the last run, else the folder in
         ``data/raw`` that has the name of the municipality, else ``data/raw``.
-    samen : sequence of str
-        Partners whose budget is computed with and shown at this table; ``alle`` is for who leads
-        the round, on a screen that nobody else sees.
-    verwerkt : str or pathlib.Path
-        Folder with the tables; default that of the project.
+    `samen`: Partners whose budget is computed with and shown at this table; ``alle`` is for who
+        leads the round, on a screen that nobody else sees.
+    `verwerkt`: Folder with the tables; default that of the project.
     """
     folders = Folders.of(project_root())
     if verwerkt:

@@ -43,14 +43,9 @@ class Klasse:
 class Laag:
     """One layer of the map.
 
-    Parameters
-    ----------
-    id, titel, uitleg : str
-        Key, name in the list, one sentence for the legend.
-    klasse : Series of int, index ``buurtcode``
-        Position in `klassen`; -1 where there is no value.
-    tekst, noot : Series of str, index ``buurtcode``
-        Value as readers see it, and what to know about it.
+    `id`, `titel`, `uitleg`: Key, name in the list, one sentence for the legend.
+    `klasse` (index ``buurtcode``): Position in `klassen`; -1 where there is no value.
+    `tekst`, `noot` (index ``buurtcode``): Value as readers see it, and what to know about it.
     """
 
     id: str
@@ -87,12 +82,8 @@ def score_layer(
 
     Values that read the same are never in different classes; fewer classes where they are few.
 
-    Parameters
-    ----------
-    values : Series of float, index ``buurtcode``
-        NaN where there is no value.
-    colours : sequence of str
-        ``#rrggbb`` per class, low to high.
+    `values` (index ``buurtcode``): NaN where there is no value.
+    `colours`: ``#rrggbb`` per class, low to high.
     """
     shown = values.astype(float).round(decimalen)
     known = shown.dropna().to_numpy()
@@ -148,17 +139,9 @@ def category_layer(
 ) -> Laag:
     """Make a layer of names.
 
-    Parameters
-    ----------
-    values : Series of str, index ``buurtcode``
-        Missing where there is no name.
-    klassen : mapping of str to Klasse
-        Value -> class, in the order of the legend; must name every value.
-
-    Raises
-    ------
-    KeyError
-        A value that `klassen` does not name.
+    `values` (index ``buurtcode``): Missing where there is no name.
+    `klassen`: Value -> class, in the order of the legend; must name every value.
+    Raises `KeyError` for a value that `klassen` does not name.
     """
     places = {value: number for number, value in enumerate(klassen)}
     klasse = values.map(lambda value: -1 if pd.isna(value) else places[value]).astype(int)

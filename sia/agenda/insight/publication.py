@@ -14,11 +14,8 @@ from scipy.optimize import linprog
 def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
     """Return what every plan costs per area and year, as `public_totals` wants it.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro, spread evenly over years and
-        buurten), ``vertrouwelijkheid``; a row per plan, area and year.
+    Returns (index ``plan``): ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro, spread evenly
+        over years and buurten), ``vertrouwelijkheid``; a row per plan, area and year.
     """
     spans = zip(programma["start"], programma["eind"], strict=True)
     years = pd.Series([list(range(a, b + 1)) for a, b in spans], programma.index, dtype=object)
@@ -61,28 +58,15 @@ def public_totals(
 ) -> pd.DataFrame:
     """Return the money per area and year that may be published without betraying anybody.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro), ``vertrouwelijkheid``.
-    earlier : sequence of DataFrame
-        What earlier publications were made from.
-    least : int
-        A total, and any difference between two totals, needs at least so many plans, of so many
-        partners.
-    remainder : float
-        Without its two largest partners the total keeps at least this share of the largest
+    `plans`: ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro), ``vertrouwelijkheid``.
+    `earlier`: What earlier publications were made from.
+    `least`: A total, and any difference between two totals, needs at least so many plans, of so
+        many partners.
+    `remainder`: Without its two largest partners the total keeps at least this share of the largest
         (the p% rule), so that the second cannot compute the first.
-    rounding : float
-        Totals are rounded to this amount.
+    `rounding`: Totals are rounded to this amount.
+    Returns: ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``.
 
-    Returns
-    -------
-    DataFrame
-        ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``.
-
-    Notes
-    -----
     Costs are spread evenly over years and buurten and the years of a plan are public, so the totals
     of years, areas and publications are linked. A cell is hidden when its difference with any cell
     that is shown rests on too few; and after that until no amount of a plan, nor of plans of one

@@ -25,20 +25,11 @@ def with_budget(
 ) -> Agenda:
     """Change a budget or staffing: ``new = old * factor + extra``.
 
-    Parameters
-    ----------
-    partner : str, optional
-        Default: every partner.
-    factor, extra : float
-        `extra` in euro (or fte).
-    jaren : iterable of int, optional
-        Default: every year.
-    column : {"budget", "fte"}
-
-    Raises
-    ------
-    InputError
-        When the partner has no budget in the agenda.
+    `partner`: Default: every partner.
+    `factor`, `extra`: `extra` in euro (or fte).
+    `jaren`: Default: every year.
+    `column`: {"budget", "fte"}.
+    Raises `InputError` when the partner has no budget in the agenda.
     """
     index = agenda.budgets.index
     names, years = index.get_level_values("partner"), index.get_level_values("jaar")
@@ -75,13 +66,9 @@ def without_secrets(agenda: Agenda, closed: Collection[str]) -> Agenda:
 def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) -> Agenda:
     """Return the agenda when these subsidies are refused and all others granted.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        As read, with their sources.
-    refused : collection of str
-        Sources that pay nothing; their part falls on the partner's own means. Of a plan that is
-        under way only what is left to spend counts.
+    `plans`: As read, with their sources.
+    `refused`: Sources that pay nothing; their part falls on the partner's own means. Of a plan that
+        is under way only what is left to spend counts.
     """
     schemes = agenda.regelingen.assign(status=GRANTED)
     given = payable(plans.loc[agenda.plans.index], schemes)
@@ -100,10 +87,8 @@ def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) 
 def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:
     """Return the agenda with plans fixed to a start year.
 
-    Raises
-    ------
-    InputError
-        For a plan that is not in the agenda or a year outside its window, all at once.
+    Raises `InputError` for a plan that is not in the agenda or a year outside its window, all at
+        once.
     """
     plans = agenda.plans.copy()
     problems = []
@@ -127,13 +112,10 @@ def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:
 def with_slips(agenda: Agenda, starts: pd.Series, slips: Mapping[str, int]) -> Agenda:
     """Return the agenda after plans slipped.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        The agreed schedule.
-    slips : mapping of plan to years
-        A plan cannot start before its agreed year plus the slip; its window stretches along
-        where needed. A plan that slips out of the horizon leaves the agenda.
+    `starts`: The agreed schedule.
+    `slips` (mapping of plan to years): A plan cannot start before its agreed year plus the slip;
+        its window stretches along where needed. A plan that slips out of the horizon leaves the
+        agenda.
     """
     plans = agenda.plans.copy()
     end = agenda.settings.eind

@@ -61,17 +61,10 @@ def answers(
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Return what each partner is told, as tables.
 
-    Parameters
-    ----------
-    decisions : DataFrame, optional
-        From `decisions_of`; none when there is no programme.
-
-    Returns
-    -------
-    dict of partner to dict of DataFrame
-        ``besluiten``: what waits for it, where anything does; ``rijen``: every row, and every plan
-        that was expected; ``bestanden``: every sheet of every file. What belongs to no partner
-        stands under `COORDINATOR`.
+    `decisions`: From `decisions_of`; none when there is no programme.
+    Returns (dict of partner to dict of DataFrame): ``besluiten``: what waits for it, where anything
+        does; ``rijen``: every row, and every plan that was expected; ``bestanden``: every sheet of
+        every file. What belongs to no partner stands under `COORDINATOR`.
     """
     of: dict[str, list[Line]] = {}
     for line in delivered.lines:

@@ -68,22 +68,13 @@ def template(
 ) -> bytes:
     """Return the template workbook (xlsx).
 
-    Parameters
-    ----------
-    plans : DataFrame, optional
-        Rows to fill in beforehand, columns are field names; for the partner's own next round.
-    buurten : DataFrame, index ``buurtcode``, optional
-        With ``naam``: adds a sheet in which codes can be looked up.
-    kansen : DataFrame, index ``kans``, optional
-        With ``plannen``, ``fase`` and ``beslis_voor``, made for who gets the workbook: adds a
-        sheet in which numbers can be looked up.
-    acties : DataFrame, optional
-        Actions to fill in beforehand, columns as in `sia.agenda.reading.decisions.ACTION_FIELDS`.
-
-    Returns
-    -------
-    bytes
-        The same input gives the same bytes.
+    `plans`: Rows to fill in beforehand, columns are field names; for the partner's own next round.
+    `buurten` (index ``buurtcode``): With ``naam``: adds a sheet in which codes can be looked up.
+    `kansen` (index ``kans``): With ``plannen``, ``fase`` and ``beslis_voor``, made for who gets the
+        workbook: adds a sheet in which numbers can be looked up.
+    `acties`: Actions to fill in beforehand, columns as in
+        `sia.agenda.reading.decisions.ACTION_FIELDS`.
+    Returns: The same input gives the same bytes.
     """
     book = Workbook()
     _intro(book.worksheets[0])
@@ -125,20 +116,12 @@ def delivery_files(
 ) -> dict[str, bytes]:
     """Return the workbook for a partner and the empty tables that go beside it, by file name.
 
-    Parameters
-    ----------
-    agenda : mapping of str to DataFrame
-        ``register``, ``acties`` and ``status`` of the newest agenda, as far as they are there.
-    buurten : DataFrame, index ``buurtcode``, or None
-        ``naam``.
-    partner : str, optional
-        Whose plans and open actions are filled in beforehand. Only this partner may get that
+    `agenda`: ``register``, ``acties`` and ``status`` of the newest agenda, as far as they are
+        there.
+    `buurten` (index ``buurtcode``, or None): ``naam``.
+    `partner`: Whose plans and open actions are filled in beforehand. Only this partner may get that
         workbook: its internal fields are in it.
-
-    Raises
-    ------
-    InputError
-        When the partner is not known.
+    Raises `InputError` when the partner is not known.
     """
     plans, actions = (None, None) if partner is None else _own(agenda, partner)
     state = agenda.get("status")

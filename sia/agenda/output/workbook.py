@@ -27,10 +27,7 @@ def to_xlsx(
 ) -> bytes:
     """Return tables as one workbook, a sheet each; the same tables give the same bytes.
 
-    Raises
-    ------
-    ValueError
-        When a formula would leave.
+    Raises `ValueError` when a formula would leave.
     """
     book = Workbook()
     del book["Sheet"]

@@ -15,12 +15,9 @@ from sia.agenda.programme.worth import leave_out_price
 def alone(agenda: Agenda) -> pd.Series:
     """Return the schedule when every partner plans for itself.
 
-    Returns
-    -------
-    Series, index ``plan``
-        Start years (Int64, NA left out): each partner's own optimum within its windows, budget,
-        people, subsidies and its own precedence, blind to others' plans, shared openings,
-        graafrust and street caps.
+    Returns (index ``plan``): Start years (Int64, NA left out): each partner's own optimum within
+        its windows, budget, people, subsidies and its own precedence, blind to others' plans,
+        shared openings, graafrust and street caps.
     """
     blind = replace(
         agenda,
@@ -54,19 +51,10 @@ def greedy(
 ) -> pd.Series | None:
     """Return the schedule of a planner who places plans one by one, dearest to drop first.
 
-    Parameters
-    ----------
-    current : Series, optional
-        Agreed schedule: a plan keeps its year when it fits.
-    builder : Builder, optional
-        The model of the same agenda and schedule, when it is there already.
-    always : bool
-        Place a commitment that fits nowhere in its best year all the same.
-
-    Returns
-    -------
-    Series or None
-        Committed plans come first, then by leave-out price, each after its predecessors; each
+    `current`: Agreed schedule: a plan keeps its year when it fits.
+    `builder`: The model of the same agenda and schedule, when it is there already.
+    `always`: Place a commitment that fits nowhere in its best year all the same.
+    Returns: Committed plans come first, then by leave-out price, each after its predecessors; each
         gets the year that adds most at that moment. None when a commitment finds no place.
     """
     return _Greedy(agenda, builder or Builder(agenda, current), current).plan(always)

@@ -40,10 +40,7 @@ CONFLICT = ["soort", "wie", "jaar", "tekort", "plannen", "partners", "zin", "opl
 def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return where commitments clash, in a programme in which only they break rules.
 
-    Returns
-    -------
-    DataFrame
-        ``soort``, ``wie``, ``jaar``, ``tekort`` (euro, fte, places, years), ``plannen`` and
+    Returns: ``soort``, ``wie``, ``jaar``, ``tekort`` (euro, fte, places, years), ``plannen`` and
         ``partners`` (``;``-joined), ``zin`` and ``oplossing`` (Dutch). Among them the committed
         works that should have begun before the horizon. Empty when all commitments fit.
     """
@@ -74,8 +71,6 @@ def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def give_way(builder: Builder) -> Model:
     """Return the model in which rules give way where the commitments break them, and only there.
 
-    Notes
-    -----
     An elastic programme over the commitments (and what has to go with them) finds the cheapest
     set of relaxations. The rows that give way do so by exactly that much, and the plans in them
     keep the years that go with it, so that no other plan profits.

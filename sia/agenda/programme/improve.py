@@ -26,12 +26,8 @@ _FRUITLESS = 25
 class Improved:
     """A feasible solution and what the relaxation proves about it.
 
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (n_columns,)
-        Empty when none was found.
-    bound : float
-        Lower bound of the minimum; -inf when it was not sought.
+    `values` (shape (n_columns,)): Empty when none was found.
+    `bound`: Lower bound of the minimum; -inf when it was not sought.
     """
 
     values: np.ndarray
@@ -53,13 +49,8 @@ def cost_of(model: Model, values: np.ndarray) -> float:
 def improve(builder: Builder, values: np.ndarray | None) -> Improved:
     """Find a near-best schedule.
 
-    Returns
-    -------
-    Improved
-        At least as good as `values`; as they are when the agenda is small.
+    Returns: At least as good as `values`; as they are when the agenda is small.
 
-    Notes
-    -----
     Relaxation-enforced neighbourhood: every start year that the linear relaxation chooses wholly
     stays, every one that it does not touch goes, and the small rest is solved (Berthold 2014,
     OR Letters 42(3)). The root of the search tree, where the solver adds its cuts, then gives a

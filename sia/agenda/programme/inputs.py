@@ -26,30 +26,21 @@ from sia.methode import AgendaValues, Band
 class ProgrammeSettings:
     """Rules of the programme.
 
-    Parameters
-    ----------
-    start, eind : int
-        First and last year of the horizon; plans start within it.
-    besparing : {"laag", "midden", "hoog"}
-        Which opening shares the programme counts on.
-    straten_open : int or None
-        Most places open in one buurt in one year; None is no cap.
-    graafrust : int
-        Years that a place stays closed, counted from the last year of the work (5: open until
-        2026, next from 2031); 0 is no rest.
-    hinder_drempel : float
-        Nuisance points per buurt and year above which each extra point costs
+    `start`, `eind`: First and last year of the horizon; plans start within it.
+    `besparing`: Which opening shares the programme counts on.
+    `straten_open`: Most places open in one buurt in one year; None is no cap.
+    `graafrust`: Years that a place stays closed, counted from the last year of the work (5: open
+        until 2026, next from 2031); 0 is no rest.
+    `hinder_drempel`: Nuisance points per buurt and year above which each extra point costs
         `AgendaValues.hinderpiek`.
-    doorschuiven : float
-        Share of a year's budget that may go on to the next year, 0-1.
-    gat : float
-        Relative gap at which the solver may stop.
-    tijd : float
-        Seconds at most. When the gap is reached first, the answer does not depend on the machine.
-    stabiliteit : float
-        Cost of moving a plan by one year from the agreed programme, fraction of its value.
-    zaad, threads : int
-        Seed and number of threads of the solver; fixed, so that a run can be repeated.
+    `doorschuiven`: Share of a year's budget that may go on to the next year, 0-1.
+    `gat`: Relative gap at which the solver may stop.
+    `tijd`: Seconds at most. When the gap is reached first, the answer does not depend on the
+        machine.
+    `stabiliteit`: Cost of moving a plan by one year from the agreed programme, fraction of its
+        value.
+    `zaad`, `threads`: Seed and number of threads of the solver; fixed, so that a run can be
+        repeated.
     """
 
     start: int
@@ -75,35 +66,25 @@ class ProgrammeSettings:
 class Agenda:
     """The input of a programme.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``partner``, ``titel``, ``soort``, ``kosten``, ``eigen`` (own means, euro), ``fte`` (NaN
-        unknown), ``duur``, ``eerste``, ``laatste`` (start window within the horizon),
+    `plans`: ``partner``, ``titel``, ``soort``, ``kosten``, ``eigen`` (own means, euro), ``fte``
+        (NaN unknown), ``duur``, ``eerste``, ``laatste`` (start window within the horizon),
         ``voorkeur``, ``verplicht`` (bool: may not be left out), ``urgentie`` (0-1),
-        ``urgentie_bekend`` (bool), ``zekerheid`` (0-1), ``hernieuwt`` (bool), ``geluid``
-        (nuisance points that do not come from an opening), ``vertrouwelijkheid``.
-    openings : DataFrame
-        ``plek``, ``plan``, ``opening`` (euro).
-    plek_buurt, plan_buurt : DataFrame
-        ``plek`` / ``plan`` with ``buurtcode``.
-    links : DataFrame
-        ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year), and
+        ``urgentie_bekend`` (bool), ``zekerheid`` (0-1), ``hernieuwt`` (bool), ``geluid`` (nuisance
+        points that do not come from an opening), ``vertrouwelijkheid``.
+    `openings`: ``plek``, ``plan``, ``opening`` (euro).
+    `plek_buurt`, `plan_buurt`: ``plek`` / ``plan`` with ``buurtcode``.
+    `links`: ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year), and
         optionally ``bindt`` (bool): decided, so the two are under way together or not at all.
-    voorgangers : DataFrame
-        ``plan``, ``voorganger``, ``marge`` (years): a plan has a place only when its predecessor
-        has one too, and starts no earlier than so many years after it.
-    afspraken : DataFrame
-        ``groep``, ``plan``: agreed to start in the same year.
-    budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte`` as they were given; what binds is `limits`.
-    bezet : DataFrame
-        ``plek``, ``tot``: last year in which a place lay open for a work that is over.
-    regelingen : DataFrame, index ``bron``
-        ``van``, ``tot`` (start years), ``plafond`` (euro): schemes on which plans count.
-    bijdragen : DataFrame
-        ``plan``, ``bron``, ``bedrag`` (euro), ``vrij`` (bool: the window no longer matters,
-        because the work began).
+    `voorgangers`: ``plan``, ``voorganger``, ``marge`` (years): a plan has a place only when its
+        predecessor has one too, and starts no earlier than so many years after it.
+    `afspraken`: ``groep``, ``plan``: agreed to start in the same year.
+    `budgets` (index (``partner``, ``jaar``)): ``budget``, ``fte`` as they were given; what binds is
+        `limits`.
+    `bezet`: ``plek``, ``tot``: last year in which a place lay open for a work that is over.
+    `regelingen` (index ``bron``): ``van``, ``tot`` (start years), ``plafond`` (euro): schemes on
+        which plans count.
+    `bijdragen`: ``plan``, ``bron``, ``bedrag`` (euro), ``vrij`` (bool: the window no longer
+        matters, because the work began).
     """
 
     plans: pd.DataFrame
@@ -143,33 +124,20 @@ def prepare(
 ) -> Agenda:
     """Bring plans, koppelkansen, urgency and budgets together.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, index ``plan``
-        As read and combined, made for the level at which the programme is discussed.
-    linkages : Linkages
-        Of the same plans.
-    scores : DataFrame, index ``buurtcode``
-        ``urgentie`` and domains, 0-100.
-    budgets : DataFrame
-        Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
-    subsidies : DataFrame, index ``subsidie``, optional
-        Schemes; what one cannot pay, see `payable`, falls on the partner's own means.
-
-    Returns
-    -------
-    Agenda
-        A plan that began before the horizon takes part with the years and the money that are
-        left, from the first year on. One that had to begin before it and did not, may begin in
-        any year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part
-        because it comes after the horizon or missed its years takes no part either, unless it is
-        committed; one whose predecessor is finished or no longer delivered is free.
-
-    Raises
-    ------
-    InputError
-        A horizon that ends before it begins, negative or double budgets, or plans of which the
-        places are not known; all at once. See `outside_horizon` for what takes no part.
+    `plans`: As read and combined, made for the level at which the programme is discussed.
+    `linkages`: Of the same plans.
+    `scores` (index ``buurtcode``): ``urgentie`` and domains, 0-100.
+    `budgets`: Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
+    `subsidies` (index ``subsidie``): Schemes; what one cannot pay, see `payable`, falls on the
+        partner's own means.
+    Returns: A plan that began before the horizon takes part with the years and the money that are
+        left, from the first year on. One that had to begin before it and did not, may begin in any
+        year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part because it
+        comes after the horizon or missed its years takes no part either, unless it is committed;
+        one whose predecessor is finished or no longer delivered is free.
+    Raises `InputError` for a horizon that ends before it begins, negative or double budgets, or plans
+        of which the places are not known; all at once. See `outside_horizon` for what takes no
+        part.
     """
     parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
@@ -271,11 +239,8 @@ def _lain_open(
 def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.DataFrame:
     """Return the plans that are over before the horizon or cannot start within it.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``partner``, ``titel``, ``vertrouwelijkheid``, ``eerste``, ``laatste``; they take no part
-        in the programme.
+    Returns (index ``plan``): ``partner``, ``titel``, ``vertrouwelijkheid``, ``eerste``,
+        ``laatste``; they take no part in the programme.
     """
     window = start_windows(plans)
     missed = (window["laatste"] < settings.start) & ~_committed(plans)

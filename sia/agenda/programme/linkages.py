@@ -25,16 +25,10 @@ from sia.methode import AgendaValues, Band, SocialRule
 class LinkSettings:
     """What counts as together.
 
-    Parameters
-    ----------
-    afstand : float
-        Metres within which two works are near each other.
-    overlap : float
-        Least overlap of widened shapes to share an opening (see `find_places`).
-    schuif : int
-        Years that a plan that is not ``vast`` may move beyond its window to join.
-    voorbereiding : int
-        Years between the decision to do it together and the start.
+    `afstand`: Metres within which two works are near each other.
+    `overlap`: Least overlap of widened shapes to share an opening (see `find_places`).
+    `schuif`: Years that a plan that is not ``vast`` may move beyond its window to join.
+    `voorbereiding`: Years between the decision to do it together and the start.
     """
 
     afstand: float = field(default_factory=of_the_method("afstand"))
@@ -47,18 +41,14 @@ class LinkSettings:
 class Linkages:
     """All koppelkansen of a set of plans.
 
-    Parameters
-    ----------
-    kansen : DataFrame, index ``kans``
-        ``soort_kans`` (straat / nabij / sociaal), ``plaats``, ``plannen``, ``partners``,
-        ``buurtcodes`` (``;``-joined), ``n``, ``van``, ``tot`` (common start years), ``schuif``
-        (years beyond windows), ``besparing_laag`` / ``_midden`` / ``_hoog`` (euro), ``waardering``
-        (euro, a valuation and no cash), ``opgaven``, ``urgentie`` (0-100, NaN unknown),
-        ``beslis_voor`` (date), ``vertrouwelijkheid`` (strictest of the members), ``zin`` (Dutch).
-    members : DataFrame
-        One row per (``kans``, ``plan``).
-    links : DataFrame
-        One row per social pair: ``kans``, ``a``, ``b``, ``waardering`` (euro).
+    `kansen` (index ``kans``): ``soort_kans`` (straat / nabij / sociaal), ``plaats``, ``plannen``,
+        ``partners``, ``buurtcodes`` (``;``-joined), ``n``, ``van``, ``tot`` (common start years),
+        ``schuif`` (years beyond windows), ``besparing_laag`` / ``_midden`` / ``_hoog`` (euro),
+        ``waardering`` (euro, a valuation and no cash), ``opgaven``, ``urgentie`` (0-100, NaN
+        unknown), ``beslis_voor`` (date), ``vertrouwelijkheid`` (strictest of the members), ``zin``
+        (Dutch).
+    `members`: One row per (``kans``, ``plan``).
+    `links`: One row per social pair: ``kans``, ``a``, ``b``, ``waardering`` (euro).
     """
 
     kansen: pd.DataFrame
@@ -70,10 +60,7 @@ class Linkages:
 def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
     """Return per plan the first and last year in which it may start.
 
-    Returns
-    -------
-    DataFrame
-        ``eerste``, ``laatste`` (int). A ``vast`` plan has only its preferred year; money that
+    Returns: ``eerste``, ``laatste`` (int). A ``vast`` plan has only its preferred year; money that
         lapses closes the window early.
     """
     until = plans["middelen_tot"].fillna(9999)
@@ -92,18 +79,11 @@ def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
 def plan_urgency(plans: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Return per plan the urgency of its place for each opgave.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-    scores : DataFrame, index ``buurtcode``
-        ``urgentie`` and the domains, 0-100, NaN where a buurt is not ranked.
-
-    Returns
-    -------
-    DataFrame, index ``plan``
-        One column per opgave (mean over the plan's buurten, NaN where none has a score) and
-        ``urgentie`` (mean over the opgaven that the plan serves; the overall urgency where it
-        names none).
+    `scores` (index ``buurtcode``): ``urgentie`` and the domains, 0-100, NaN where a buurt is not
+        ranked.
+    Returns (index ``plan``): One column per opgave (mean over the plan's buurten, NaN where none
+        has a score) and ``urgentie`` (mean over the opgaven that the plan serves; the overall
+        urgency where it names none).
     """
     pairs = plans["buurtcodes"].str.split(";").explode()
     columns = ["urgentie", *OPGAVEN]
@@ -133,8 +113,6 @@ def find_linkages(
 ) -> Linkages:
     """Find every koppelkans among the plans.
 
-    Notes
-    -----
     ``straat``: works that open the same place and can start in one common year; n works avoid
     n-1 openings. With opening shares f of unequal works the saving is sum(f) - max(f), which is
     (n-1) F for equal ones. ``nabij``: works within `afstand` that share no opening but a traffic

@@ -17,12 +17,10 @@ _REMEDY = "Zet voor deze jaren een rij in `budgetten`; tot dan staat hier een aa
 def limits(plans: pd.DataFrame, budgets: pd.DataFrame, jaren: range) -> pd.DataFrame:
     """Return money and people of every partner in every year; nothing is ever without a limit.
 
-    Returns
-    -------
-    DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte``. A year that is not known counts as the lowest amount above nothing that
-        the partner gave for another year. Of a partner that gave none at all every year counts as
-        the most that it asks in one year when all its plans start when it prefers.
+    Returns (index (``partner``, ``jaar``)): ``budget``, ``fte``. A year that is not known counts as
+        the lowest amount above nothing that the partner gave for another year. Of a partner that
+        gave none at all every year counts as the most that it asks in one year when all its plans
+        start when it prefers.
     """
     longest = int(plans["duur"].max()) if len(plans) else 1
     years = range(jaren.start, jaren.stop + longest - 1)
@@ -77,14 +75,9 @@ def without_internal(
 ) -> pd.DataFrame:
     """Return the budgets that are left for the table, once what a partner keeps to itself is paid.
 
-    Parameters
-    ----------
-    budgets : DataFrame
-        ``partner``, ``jaar``, ``budget``, ``fte``.
-    plans : DataFrame, index ``plan``
-        All plans of a partner, as read.
-    table : DataFrame, index ``plan``
-        The plans that the table sees. What is not among them takes its money and people in the
+    `budgets`: ``partner``, ``jaar``, ``budget``, ``fte``.
+    `plans`: All plans of a partner, as read.
+    `table`: The plans that the table sees. What is not among them takes its money and people in the
         years in which the partner wants it, unless it is only an idea.
     """
     hidden = plans[~plans.index.isin(table.index) & (plans["status"] != IDEA)]

@@ -27,13 +27,8 @@ def _lists(groups: Iterable[tuple[Any, Iterable[Any]]]) -> dict[str, list[str]]:
 class Builder:
     """Builds the model of an agenda; keeps where every variable stands.
 
-    Parameters
-    ----------
-    current : Series, optional
-        The agreed schedule, for re-planning.
+    `current`: The agreed schedule, for re-planning.
 
-    Notes
-    -----
     x(p, s) = 1 when plan p starts in year s. For a place that several works share, sorted by
     their opening cost f, v(a, l, t) = 1 when a work of level l or higher opens place a in year t;
     it costs the step from level l-1 to l, so that together they cost the largest f once. Once x is

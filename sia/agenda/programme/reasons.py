@@ -21,12 +21,7 @@ CHOSEN = "Het jaar is gekozen, aan tafel of in een besluit, of het plan gaat mee
 
 
 class Trial:
-    """Tries a plan, with those that agreed to go with it, in other years of a schedule.
-
-    Parameters
-    ----------
-    starts : Series of Int64, index ``plan``
-    """
+    """Tries a plan, with those that agreed to go with it, in other years of a schedule."""
 
     def __init__(self, agenda: Agenda, starts: pd.Series) -> None:
         self.agenda = agenda
@@ -83,15 +78,8 @@ def settled(
 ) -> pd.Series:
     """Return a schedule at least as good, in which no move and no gap is needless.
 
-    Parameters
-    ----------
-    until : float
-        Moment of `time.monotonic` at which trying stops, whatever is left to try.
-
-    Returns
-    -------
-    Series
-        A plan that moved goes back, and a plan that was left out gets a place, wherever that
+    `until`: Moment of `time.monotonic` at which trying stops, whatever is left to try.
+    Returns: A plan that moved goes back, and a plan that was left out gets a place, wherever that
         breaks no rule and adds worth.
     """
     trial = Trial(agenda, starts)
@@ -168,11 +156,8 @@ def why_moved(
 ) -> pd.Series:
     """Return per plan that left its agreed year why, a Dutch sentence without amounts.
 
-    Parameters
-    ----------
-    windows : DataFrame, index ``plan``
-        ``eerste``, ``laatste``: the start years that partners give. A year that is in it and not
-        in that of `agenda` was taken by a choice or a decision.
+    `windows` (index ``plan``): ``eerste``, ``laatste``: the start years that partners give. A year
+        that is in it and not in that of `agenda` was taken by a choice or a decision.
     """
     trial = Trial(agenda, starts)
     both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")

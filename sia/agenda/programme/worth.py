@@ -49,10 +49,7 @@ def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -
 def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -> pd.Series:
     """Return the worth of a schedule, in euro, split into its parts.
 
-    Returns
-    -------
-    Series
-        `PARTS` and ``totaal`` = geplaatst + besparing + waardering - the losses.
+    Returns: `PARTS` and ``totaal`` = geplaatst + besparing + waardering - the losses.
     """
     placed = agenda.plans.loc[starts.dropna().index.intersection(agenda.plans.index)]
     year = starts.reindex(placed.index).astype(int)
@@ -81,10 +78,7 @@ def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -
 def savings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return the saving of each shared opening.
 
-    Returns
-    -------
-    DataFrame
-        ``plek``, ``jaar``, ``n`` works, ``besparing`` = sum of openings - the largest (euro);
+    Returns: ``plek``, ``jaar``, ``n`` works, ``besparing`` = sum of openings - the largest (euro);
         for n equal works that is (n - 1) openings.
     """
     table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])

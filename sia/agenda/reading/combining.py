@@ -25,11 +25,8 @@ _ALIKE, _SHORT = 0.93, 9
 def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None) -> Reading:
     """Put the deliveries of all partners together and check what only shows between them.
 
-    Returns
-    -------
-    Reading
-        Every plan once, see `settled`. A predecessor that nobody has is dropped from its plan, and
-        asked for; plans that wait for each other in a circle drop out.
+    Returns: Every plan once, see `settled`. A predecessor that nobody has is dropped from its plan,
+        and asked for; plans that wait for each other in a circle drop out.
     """
     parts = list(readings)
     tables = [table for part in parts for table in part.tables]
@@ -103,11 +100,8 @@ def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:
 def at_the_table(plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the plans as the partners' table may see them.
 
-    Returns
-    -------
-    GeoDataFrame
-        As `view`; an internal plan is nobody's predecessor here, because its number would leave
-        with the plan that names it.
+    Returns: As `view`; an internal plan is nobody's predecessor here, because its number would
+        leave with the plan that names it.
     """
     shared, _ = _drop_unknown_predecessors(gpd.GeoDataFrame(view(plans, "partners")))
     return shared

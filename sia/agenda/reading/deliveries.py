@@ -40,24 +40,16 @@ _NOTHING = Problem(
 class Deliveries:
     """Everything that was delivered for one agenda.
 
-    Parameters
-    ----------
-    reading : Reading
-        The plans of all partners together, every level in it, and every problem of every file.
-    budgets : DataFrame
-        ``partner``, ``jaar``, ``budget`` (euro, NaN unknown), ``fte`` (NaN unknown), ``delen``.
-    subsidies : DataFrame, index ``subsidie``
-        As `sia.agenda.insight.funding.cover` takes them.
-    files : tuple of pathlib.Path
-        Everything that lay there.
-    organisation : Organisation
-        Decisions and actions.
-    tables : tuple of Table
-        Every sheet of every file, also those in which nothing was found.
-    lines : tuple of Line
-        Every row of every table.
-    unread : tuple of Problem
-        Files that could not be read at all, and why.
+    `reading`: The plans of all partners together, every level in it, and every problem of every
+        file.
+    `budgets`: ``partner``, ``jaar``, ``budget`` (euro, NaN unknown), ``fte`` (NaN unknown),
+        ``delen``.
+    `subsidies` (index ``subsidie``): As `sia.agenda.insight.funding.cover` takes them.
+    `files`: Everything that lay there.
+    `organisation`: Decisions and actions.
+    `tables`: Every sheet of every file, also those in which nothing was found.
+    `lines`: Every row of every table.
+    `unread`: Files that could not be read at all, and why.
     """
 
     reading: Reading
@@ -79,11 +71,8 @@ class Deliveries:
 def plan_files(bron: Sequence[Path]) -> list[Path]:
     """Return all files that partners sent, in the ``plannen`` folders of some raw folders.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Sub-folders count. Hidden files, lock files of office programs, files that belong to a map
-        and the mappings of exports are left out.
+    `bron`: Sub-folders count. Hidden files, lock files of office programs, files that belong to a
+        map and the mappings of exports are left out.
     """
     folders = [root / FOLDER for root in bron]
     found = [(f, p) for f in folders for p in sorted(f.rglob("*")) if p.is_file()]
@@ -103,21 +92,14 @@ def read_deliveries(
 ) -> Deliveries | None:
     """Read all that the partners delivered.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Raw folders; each may hold a folder ``plannen``.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    register : DataFrame, index ``plan``, optional
-        Plans of earlier rounds: a plan has one owner, and a partner one spelling.
-    waarden : AgendaValues, optional
-        Of the method: which kinds of work dig, and what a plan may cost.
-
-    Returns
-    -------
-    Deliveries or None
-        None when nobody delivered anything but tables of money and decisions. A file that cannot
-        be read at all is among the problems and does not take the others down; nor does a bad row.
+    `bron`: Raw folders; each may hold a folder ``plannen``.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    `register` (index ``plan``): Plans of earlier rounds: a plan has one owner, and a partner one
+        spelling.
+    `waarden`: Of the method: which kinds of work dig, and what a plan may cost.
+    Returns: None when nobody delivered anything but tables of money and decisions. A file that
+        cannot be read at all is among the problems and does not take the others down; nor does a
+        bad row.
     """
     files = plan_files(bron)
     if all(_table_of(path) not in ("", "plannen") for path in files):

@@ -19,27 +19,16 @@ OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 class Field:
     """One column of a table that partners fill in.
 
-    Parameters
-    ----------
-    name : str
-        Column name in every table.
-    label : str
-        Heading in the workbook, Dutch.
-    kind : str
-        How a cell is read: tekst, keuze, keuzes, jaar, geheel, bedrag, getal, procent, lijst,
+    `name`: Column name in every table.
+    `label`: Heading in the workbook, Dutch.
+    `kind`: How a cell is read: tekst, keuze, keuzes, jaar, geheel, bedrag, getal, procent, lijst,
         plaats or datum.
-    level : {"intern", "partners", "openbaar"}
-        Who may see the field at most.
-    uitleg : str
-        Dutch explanation for whoever fills it in.
-    choices : tuple of str
-        Allowed values of ``keuze`` and ``keuzes``.
-    words : mapping of str to str
-        Other words for a choice.
-    ook : tuple of str
-        Other headings.
-    voorbeeld : str
-        A filled-in cell.
+    `level`: Who may see the field at most.
+    `uitleg`: Dutch explanation for whoever fills it in.
+    `choices`: Allowed values of ``keuze`` and ``keuzes``.
+    `words`: Other words for a choice.
+    `ook`: Other headings.
+    `voorbeeld`: A filled-in cell.
     """
 
     name: str

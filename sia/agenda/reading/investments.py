@@ -30,19 +30,13 @@ _PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
 class Reading:
     """What came out of deliveries.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-        The good rows, one column per field of `sia.agenda.reading.fields` but ``plan``, ``wkt`` and
-        ``stelsel``, plus ``plaats`` (straat / vlak / punt / buurt) and ``geometry``.
-    lines : tuple of Line
-        Every row of plans that held anything at all, as it was read.
-    settled : tuple of Line
-        The same, with what only shows between rows.
-    tables : tuple of Table
-        The sheets in which they stood.
-    beside : tuple of Problem
-        What is wrong elsewhere in the delivery.
+    `plans` (EPSG:28992, index ``plan``): The good rows, one column per field of
+        `sia.agenda.reading.fields` but ``plan``, ``wkt`` and ``stelsel``, plus ``plaats`` (straat /
+        vlak / punt / buurt) and ``geometry``.
+    `lines`: Every row of plans that held anything at all, as it was read.
+    `settled`: The same, with what only shows between rows.
+    `tables`: The sheets in which they stood.
+    `beside`: What is wrong elsewhere in the delivery.
     """
 
     plans: gpd.GeoDataFrame
@@ -157,17 +151,11 @@ def read_plans(
 ) -> Reading:
     """Read the plans in one file of one partner.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Of any kind in `sia.agenda.reading.files.KINDS`.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read at all, holds no table of plans or lacks required columns. Bad
-        cells and columns that nobody asked for do not raise: they are in ``problems``.
+    `path`: Of any kind in `sia.agenda.reading.files.KINDS`.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    Raises `InputError` when the file cannot be read at all, holds no table of plans or lacks
+        required columns. Bad cells and columns that nobody asked for do not raise: they are in
+        ``problems``.
     """
     tables = [read_table(sheet) for sheet in read_sheets(path)]
     plans = [table for table in tables if table.tabel == "plannen"]
@@ -186,13 +174,10 @@ def validate(
 ) -> Reading:
     """Check every cell of a table of plans; see `read_plans`.
 
-    Parameters
-    ----------
-    raw : DataFrame or GeoDataFrame
-        Headings are field names or the template's Dutch labels; cells may be text or numbers.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    bestand : str
-        Name for the problems.
+    `raw` (DataFrame or GeoDataFrame): Headings are field names or the template's Dutch labels;
+        cells may be text or numbers.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    `bestand`: Name for the problems.
     """
     body = pd.DataFrame(raw).astype(object).set_axis(range(raw.shape[1]), axis=1)
     head = pd.DataFrame([list(map(str, raw.columns))], dtype=object)
