@@ -135,9 +135,9 @@ def prepare(
         year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part because it
         comes after the horizon or missed its years takes no part either, unless it is committed;
         one whose predecessor is finished or no longer delivered is free.
-    Raises `InputError` for a horizon that ends before it begins, negative or double budgets, or plans
-        of which the places are not known; all at once. See `outside_horizon` for what takes no
-        part.
+    Raises `InputError` for a horizon that ends before it begins, negative or double budgets, or
+        plans of which the places are not known; all at once. See `outside_horizon` for what takes
+        no part.
     """
     parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
