@@ -103,7 +103,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
         if partner in closed:
             wat = f"{partner} deelt haar budget niet aan deze tafel."
             raise InputError.one(wat=wat, oplossing="Vraag haar om een nieuwe levering.")
-        agenda = with_budget(agenda, partner, share / 100)
+        agenda = with_budget(agenda, share / 100, partner)
     agenda = _released(agenda, dia.windows, ask.jaren)
     years = _with_group(agenda, ask.jaren)
     agenda = _standing(agenda, dia.starts, closed, years)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, share_left, unpayable
-from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price
+from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price, opened_in
 from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import euro
 from sia.dutch import opsomming
@@ -149,9 +149,7 @@ def shares(agenda: Agenda, starts: pd.Series, rule: Rule = "shapley") -> pd.Data
     Returns: ``plek``, ``jaar``, ``plan``, ``partner``, ``alleen`` (own opening), ``betaalt``,
         ``bespaart`` (euro).
     """
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
-    table["jaar"] = table["jaar"].astype(int)
-    table = table.sort_values(["plek", "jaar", "plan"]).reset_index(drop=True)
+    table = opened_in(agenda, starts).sort_values(["plek", "jaar", "plan"]).reset_index(drop=True)
     groups = table.groupby(["plek", "jaar"], sort=True)["opening"]
     paid = [opening_shares(group.tolist(), rule) for _, group in groups]
     table["betaalt"] = np.concatenate(paid) if paid else np.empty(0)
@@ -170,10 +168,7 @@ def shares(agenda: Agenda, starts: pd.Series, rule: Rule = "shapley") -> pd.Data
 
 
 def partner_gains(
-    agenda: Agenda,
-    starts: pd.Series,
-    rule: Rule = "shapley",
-    separate: pd.Series | None = None,
+    agenda: Agenda, starts: pd.Series, separate: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return what each partner gains over planning alone: cash and valuation, never summed.
 
@@ -186,7 +181,7 @@ def partner_gains(
         another partner could pay.
     """
     apart = alone(agenda) if separate is None else separate
-    saved = shares(agenda, starts, rule).groupby("partner")["bespaart"].sum()
+    saved = shares(agenda, starts).groupby("partner")["bespaart"].sum()
     table = pd.DataFrame(index=pd.Index(sorted(agenda.plans["partner"].unique()), name="partner"))
     table["bespaart"] = saved.reindex(table.index).fillna(0.0)
     joint_time, joint_plans = _own_worth(agenda, starts)

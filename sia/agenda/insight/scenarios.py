@@ -17,6 +17,8 @@ from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import percent
 
 NO_SUBSIDY = "subsidies afgewezen"
+_SLIPPING = 0.1
+"""Chance that a placed plan that is not under way slips by one (70 %) or two years."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,12 @@ def standard_scenarios(
     places: Places,
     rng: np.random.Generator,
     slips: int = 10,
-    share: float = 0.1,
 ) -> dict[str, Agenda]:
     """Return the scenarios that every programme should stand: less money, less saving, slips.
 
     `starts`: The programme.
     `places`: With all bands of the opening shares.
     `slips`: Number of sampled slips.
-    `share`: Chance that a placed plan that is not under way slips by one (70 %) or two years.
     Returns: ``budget -20 %``, ``lage besparing``, ``hoge besparing`` and ``uitloop 1`` onward.
     """
     found = {
@@ -55,7 +55,7 @@ def standard_scenarios(
     }
     placed = starts.dropna().index
     for n in range(1, slips + 1):
-        hit = placed[rng.random(len(placed)) < share]
+        hit = placed[rng.random(len(placed)) < _SLIPPING]
         years = rng.choice([1, 2], len(hit), p=[0.7, 0.3])
         sampled = {str(p): int(y) for p, y in zip(hit, years, strict=True)}
         found[f"uitloop {n}"] = with_slips(agenda, starts, sampled)

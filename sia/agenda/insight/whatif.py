@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from sia.agenda.programme.inputs import Agenda, counted_on, payable, restrict, share_left
@@ -15,34 +14,18 @@ from sia.errors import InputError, Problem
 from sia.methode import Band
 
 
-def with_budget(
-    agenda: Agenda,
-    partner: str | None = None,
-    factor: float = 1.0,
-    jaren: Iterable[int] | None = None,
-    extra: float = 0.0,
-    column: str = "budget",
-) -> Agenda:
-    """Change a budget or staffing: ``new = old * factor + extra``.
+def with_budget(agenda: Agenda, factor: float, partner: str | None = None) -> Agenda:
+    """Return the agenda with so many times the money, of one partner or of all.
 
-    `partner`: Default: every partner.
-    `factor`, `extra`: `extra` in euro (or fte).
-    `jaren`: Default: every year.
-    `column`: {"budget", "fte"}.
     Raises `InputError` when the partner has no budget in the agenda.
     """
-    index = agenda.budgets.index
-    names, years = index.get_level_values("partner"), index.get_level_values("jaar")
+    names = agenda.budgets.index.get_level_values("partner")
     if partner is not None and partner not in set(names):
         wat = f"Van partner {partner} is geen budget bekend."
-        raise InputError([Problem(wat, "Kies een partner uit de lijst of lever een budget aan.")])
-    hit = np.ones(len(index), dtype=bool) if partner is None else np.asarray(names == partner)
-    if jaren is not None:
-        hit &= np.asarray(years.isin(list(jaren)))
-    budgets = agenda.budgets.copy()
-    changed = (budgets[column] * factor + extra).clip(lower=0.0)
-    budgets[column] = budgets[column].where(~hit, changed)
-    return replace(agenda, budgets=budgets)
+        raise InputError.one(wat, "Kies een partner uit de lijst of lever een budget aan.")
+    money = agenda.budgets["budget"]
+    hit = names == (names if partner is None else partner)
+    return replace(agenda, budgets=agenda.budgets.assign(budget=money.mask(hit, money * factor)))
 
 
 def without_partner(agenda: Agenda, partner: str) -> Agenda:

@@ -71,11 +71,11 @@ def answers(
         of.setdefault(line.text("partner") or COORDINATOR, []).append(line)
     given = {line.text("plan") for line in delivered.lines}
     absent = register[~register.index.isin(given)]
-    for partner in sorted({str(name) for name in absent["partner"]} - set(of)):
-        of[partner] = []
+    for partner in absent["partner"]:
+        of.setdefault(str(partner), [])
     sheets = _sheets(delivered, list(of))
-    for partner in {who for who, _ in sheets} - set(of):
-        of[partner] = []
+    for partner, _ in sheets:
+        of.setdefault(partner, [])
     waits = pd.DataFrame(columns=["partner"]) if decisions is None else decisions
     return {
         partner: {

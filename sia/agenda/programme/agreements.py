@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.inputs import Agenda, tied_plans
 from sia.agenda.reading.organisation import TOGETHER
 from sia.agenda.reading.tables import FILE, ROW
 from sia.dutch import opsomming
@@ -23,8 +23,7 @@ def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
     plans = agenda.plans
     year = current.reindex(plans.index).astype("Float64").astype(float)
     hold = plans["verplicht"] & year.between(plans["eerste"], plans["laatste"])
-    tied = {p for _, a, b in bound_pairs(agenda) for p in (a, b)} | set(agenda.afspraken["plan"])
-    hold &= ~plans.index.isin(list(tied))
+    hold &= ~plans.index.isin([plan for group in tied_plans(agenda) for plan in group])
     fixed = {c: plans[c].where(~hold, year).astype(int) for c in ("eerste", "laatste")}
     return replace(agenda, plans=plans.assign(**fixed))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs, restrict
+from sia.agenda.programme.inputs import Agenda, restrict, schedule, tied_plans
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import run
 from sia.agenda.programme.worth import leave_out_price
@@ -106,12 +106,7 @@ class _Greedy:
             self._visit(str(plan), always)
         if any(must and plan not in self.start for plan, must in self.must.items()):
             return None
-        return pd.Series(
-            [self.start.get(str(p), pd.NA) for p in plans.index],
-            index=plans.index,
-            dtype="Int64",
-            name="start",
-        )
+        return schedule(self.start, plans.index)
 
     def _visit(self, plan: str, always: bool) -> None:
         """Place a plan and those that go with it, after their predecessors."""
@@ -197,8 +192,7 @@ class _Greedy:
 def placed_with(agenda: Agenda) -> dict[str, list[str]]:
     """Return per plan of an agreement all plans that are placed with it."""
     found: dict[str, set[str]] = {}
-    tied = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]
-    for group in [*tied, *({a, b} for _, a, b in bound_pairs(agenda))]:
+    for group in tied_plans(agenda):
         whole = group.union(*(found.get(p, set()) for p in group))
         found |= dict.fromkeys(whole, whole)
     return {plan: sorted(group) for plan, group in found.items()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
 
 from sia.agenda.programme.check import Checker
-from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.inputs import Agenda, tied_plans
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
 
@@ -105,17 +104,14 @@ def _columns(model: Model, row: int) -> list[int]:
 def needed_plans(agenda: Agenda) -> set[str]:
     """Return the commitments, and what has to have a place because they have one."""
     found = set(agenda.plans.index[agenda.plans["verplicht"]])
-    tied: list[Iterable[str]] = [
-        *(set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")),
-        *({a, b} for _, a, b in bound_pairs(agenda)),
-    ]
+    tied = tied_plans(agenda)
     order = agenda.voorgangers[["plan", "voorganger"]]
     size = -1
     while len(found) > size:
         size = len(found)
         for group in tied:
-            if found & set(group):
-                found |= set(group)
+            if found & group:
+                found |= group
         found |= set(order.loc[order["plan"].isin(found), "voorganger"])
     return found
 

@@ -389,6 +389,18 @@ def bound_pairs(agenda: Agenda) -> list[tuple[str, str, str]]:
     return list(decided[["kans", "a", "b"]].itertuples(index=False, name=None))
 
 
+def tied_plans(agenda: Agenda) -> list[set[str]]:
+    """Return the plans of every agreement and of every decided link."""
+    agreed = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]
+    return [*agreed, *({a, b} for _, a, b in bound_pairs(agenda))]
+
+
+def schedule(chosen: Mapping[str, int], plans: pd.Index) -> pd.Series:
+    """Return start years by plan as a series (Int64, NA where left out)."""
+    years = [chosen.get(str(plan), pd.NA) for plan in plans]
+    return pd.Series(years, index=plans, dtype="Int64", name="start")
+
+
 def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:
     """Return the agenda with only these plans in it."""
     kept = set(plans)

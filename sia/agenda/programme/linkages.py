@@ -271,7 +271,7 @@ class _Finder:
     def linkages(self, groups: Sequence[_Group]) -> Linkages:
         """Turn groups into the tables that people and the programme read."""
         rows = [self._row(group) for group in groups]
-        kansen = pd.DataFrame(rows, columns=[*_COLUMNS]).set_index("kans")
+        kansen = pd.DataFrame(rows, columns=_COLUMNS).set_index("kans")
         names = [row["kans"] for row in rows]
         members = pd.DataFrame(
             [(k, self.ids[i]) for k, g in zip(names, groups, strict=True) for i in g.members],
@@ -366,27 +366,11 @@ class _Finder:
         return f"{_capital(who)}, {when}. {group.zin} {until}"
 
 
-_COLUMNS = (
-    "kans",
-    "soort_kans",
-    "plaats",
-    "plannen",
-    "partners",
-    "buurtcodes",
-    "n",
-    "van",
-    "tot",
-    "schuif",
-    "besparing_laag",
-    "besparing_midden",
-    "besparing_hoog",
-    "waardering",
-    "opgaven",
-    "urgentie",
-    "beslis_voor",
-    "vertrouwelijkheid",
-    "zin",
-)
+_COLUMNS = [
+    "kans", "soort_kans", "plaats", "plannen", "partners", "buurtcodes", "n", "van", "tot",
+    "schuif", *(f"besparing_{band}" for band in BANDS), "waardering", "opgaven", "urgentie",
+    "beslis_voor", "vertrouwelijkheid", "zin",
+]  # fmt: skip
 
 
 def _mean(values: list[float]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.reading.fields import IDEA
-from sia.agenda.wording import years as span
+from sia.agenda.wording import spans
 from sia.errors import Problem
 
 _REMEDY = "Zet voor deze jaren een rij in `budgetten`; tot dan staat hier een aanname."
@@ -60,7 +60,7 @@ def assumed(plans: pd.DataFrame, budgets: pd.DataFrame, jaren: Iterable[int]) ->
         known = set(money.loc[money["partner"] == partner, "jaar"].astype(int))
         missing = sorted(wanted - known)
         if missing:
-            wat = f"Van {partner} is geen budget bekend in {_spans(missing)}; "
+            wat = f"Van {partner} is geen budget bekend in {', '.join(spans(missing))}; "
             wat += (
                 "gerekend is met het laagste jaar dat wel bekend is."
                 if known
@@ -89,9 +89,3 @@ def without_internal(
     used = spent.reindex(pd.MultiIndex.from_frame(budgets[["partner", "jaar"]])).fillna(0.0)
     left = budgets[["budget", "fte"]].to_numpy() - used[["budget", "fte"]].to_numpy()
     return budgets.assign(budget=left[:, 0].clip(min=0.0), fte=left[:, 1].clip(min=0.0))
-
-
-def _spans(missing: list[int]) -> str:
-    """Write years that follow each other as one span."""
-    groups = np.split(np.array(missing), np.flatnonzero(np.diff(missing) > 1) + 1)
-    return ", ".join(span(int(group[0]), int(group[-1])) for group in groups)

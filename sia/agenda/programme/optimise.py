@@ -18,7 +18,7 @@ from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
 from sia.agenda.programme.reasons import settled
 from sia.agenda.programme.solver import Solved, run
-from sia.agenda.programme.worth import worth
+from sia.agenda.programme.worth import opened_in, worth
 from sia.agenda.wording import count, euro, percent
 from sia.dutch import opsomming
 
@@ -260,9 +260,8 @@ def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 
 def _together(agenda: Agenda, starts: pd.Series) -> pd.Series:
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
     shared: dict[str, set[str]] = {}
-    for _, group in table.groupby(["plek", "jaar"]):
+    for _, group in opened_in(agenda, starts).groupby(["plek", "jaar"]):
         members = set(group["plan"])
         for plan in members:
             shared.setdefault(plan, set()).update(members - {plan})

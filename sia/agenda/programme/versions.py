@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -111,20 +112,16 @@ def since_last_version(versions: pd.DataFrame) -> pd.DataFrame:
     return differences(old, new, plans)
 
 
-def _change(old: object, new: object, before: bool, after: bool) -> str:
-    was = int(str(old)) if not pd.isna(old) else None  # type: ignore[call-overload]
-    now = int(str(new)) if not pd.isna(new) else None  # type: ignore[call-overload]
+def _change(was: Any, now: Any, before: bool, after: bool) -> str:
     if not before:
         return "nieuw plan"
     if not after:
         return "ingetrokken"
-    if was == now:
-        return ""
-    if was is None:
-        return "erbij"
-    if now is None:
+    if pd.isna(was):
+        return "" if pd.isna(now) else "erbij"
+    if pd.isna(now):
         return "eraf"
-    return "later" if now > was else "eerder"
+    return "" if was == now else "later" if now > was else "eerder"
 
 
 def _sentence(plan: str, titel: object, what: str, was: object, now: object) -> str:

@@ -14,7 +14,7 @@ from sia.agenda.reading.combining import combine, spelled
 from sia.agenda.reading.decisions import organisation_of
 from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, TABLES
 from sia.agenda.reading.files import BESIDE, Sheet, read_sheets
-from sia.agenda.reading.investments import Reading, no_plans, read_lines
+from sia.agenda.reading.investments import Reading, as_number, no_plans, read_lines
 from sia.agenda.reading.mapping import FOLDER as EXPORTS
 from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
 from sia.agenda.reading.organisation import Organisation
@@ -231,25 +231,20 @@ _STRANGER: dict[str, Problem] = {
 def _amount_faults(line: Line) -> list[Problem]:
     """Return which amounts of a row of money cannot be right."""
     row = line.waarden
-    low = [n for n in ("budget", "fte", "plafond") if _number(row, n) < 0]
+    low = [n for n in ("budget", "fte", "plafond") if as_number(row, n) < 0]
     found: list[Problem] = [
         Problem("Dit getal is negatief.", "Vul nul of meer in, of laat leeg.", kolom=name)
         for name in low
     ]
-    if line.tabel == "budgetten" and 0 < _number(row, "budget") < _LITTLE:
+    if line.tabel == "budgetten" and 0 < as_number(row, "budget") < _LITTLE:
         found.append(_IN_THOUSANDS)
-    if _number(row, "tot") < _number(row, "van"):
+    if as_number(row, "tot") < as_number(row, "van"):
         wat = "Het venster eindigt vóór het begint."
         found.append(Problem(wat, "Verruil de jaren.", kolom="tot"))
-    if not 0 <= _number(row, "eigen_aandeel", 0.0) <= 100:
+    if not 0 <= as_number(row, "eigen_aandeel", 0.0) <= 100:
         wat = "Dit is geen percentage van 0 tot 100."
         found.append(Problem(wat, "Vul een percentage in.", kolom="eigen_aandeel"))
     return found
-
-
-def _number(row: dict[str, object], name: str, other: float = float("nan")) -> float:
-    value = row.get(name)
-    return value if isinstance(value, int | float) else other
 
 
 def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
@@ -261,7 +256,7 @@ def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
             wrong = {p.kolom for p in line.fouten}
             if "partner" in wrong:
                 continue
-            money = [0.0 if n in wrong else _number(line.waarden, n) for n in ("budget", "fte")]
+            money = [0.0 if n in wrong else as_number(line.waarden, n) for n in ("budget", "fte")]
             rows.append((partner, jaar, *money, line.text("delen")))
     table = pd.DataFrame(rows, columns=[f.name for f in BUDGET_FIELDS])
     grouped = table.astype({"budget": float, "fte": float}).groupby(["partner", "jaar"])

@@ -120,7 +120,7 @@ def _above(partner: str) -> Problem:
 
 def _doubts(row: dict[str, object], parameters: AgendaValues) -> list[Problem]:
     """Return what is possible and hardly likely: an amount in thousands, a share of one percent."""
-    cost, sure, staff = (_number(row, name) for name in ("kosten", "zekerheid", "fte"))
+    cost, sure, staff = (as_number(row, name) for name in ("kosten", "zekerheid", "fte"))
     likely = parameters.likely(str(row["soort"]))
     kind, first = row["soort"], row["vroegst"]
     open_window = row["flexibiliteit"] == "vast" and row["voorkeur"] is None
@@ -291,10 +291,10 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.bestand, row, problem.kolom, problem.wat)
 
 
-def _number(row: dict[str, object], name: str) -> float:
+def as_number(row: dict[str, object], name: str, other: float = float("nan")) -> float:
     """Return a number as it stands, NaN when there is none: no comparison with it holds."""
-    value = row[name]
-    return value if isinstance(value, int | float) else float("nan")
+    value = row.get(name)
+    return value if isinstance(value, int | float) else other
 
 
 def _told(rules: Iterable[tuple[bool, str, str, str]]) -> list[Problem]:
@@ -304,11 +304,11 @@ def _told(rules: Iterable[tuple[bool, str, str, str]]) -> list[Problem]:
 
 def _year_faults(row: dict[str, object]) -> list[Problem]:
     first, wish, last, until, duration = (
-        _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot", "duur")
+        as_number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot", "duur")
     )
     begin, end = str(row["eerste_dag"]), str(row["laatste_dag"])
     day = int(begin[:4]) if begin else float("nan")
-    years = {n: _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot",
+    years = {n: as_number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot",
                                           "prijspeil")}  # fmt: skip
     return _told([
         *((year < YEARS[0] or year > YEARS[1], name,
@@ -336,10 +336,10 @@ def _year_faults(row: dict[str, object]) -> list[Problem]:
 
 def _money_faults(row: dict[str, object]) -> list[Problem]:
     names = ("kosten", "kosten_laag", "kosten_hoog", "bedrag_1", "bedrag_2", "fte")
-    cost, low, high, one, two, _ = (_number(row, name) for name in names)
-    sure = _number(row, "zekerheid")
+    cost, low, high, one, two, _ = (as_number(row, name) for name in names)
+    sure = as_number(row, "zekerheid")
     return _told([
-        *((_number(row, name) < 0, name, "Dit getal is negatief.", "Vul nul of meer in.")
+        *((as_number(row, name) < 0, name, "Dit getal is negatief.", "Vul nul of meer in.")
           for name in names),
         (low > cost, "kosten_laag", "Kosten laag is hoger dan de kosten.", "Verbeter de raming."),
         (high < cost, "kosten_hoog", "Kosten hoog is lager dan de kosten.", "Verbeter de raming."),
