@@ -78,10 +78,6 @@ class Typology:
         chance[z.notna().to_numpy().mean(axis=1) < self.settings.min_share - 1e-9] = np.nan
         return pd.DataFrame(chance, figures.index, range(1, len(self.centres_) + 1))
 
-    def predict(self, figures: pd.DataFrame) -> pd.Series[int]:
-        """Return the type of every unit (Int64; NA where a unit gets no type)."""
-        return self.table(figures)["type"]
-
     def table(self, figures: pd.DataFrame) -> pd.DataFrame:
         """Return type, certainty and silhouette per unit, doubtful units visible as such.
 
