@@ -93,6 +93,12 @@ def een_van(options: Iterable[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+@cache
+def of_package(place: str) -> dict[str, Any]:
+    """Return a table that comes with the package, by its place: ``sources/services.toml``."""
+    return tomllib.loads((Path(__file__).parent / place).read_text(encoding="utf-8"))
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file.
 

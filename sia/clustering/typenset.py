@@ -8,7 +8,6 @@ a type is the same in every municipality, year and run.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +23,7 @@ from sia.clustering.typology import Typology, hard_labels
 from sia.dutch import opsomming
 from sia.errors import InputError
 from sia.methode import TypologySettings
+from sia.toml import of_package
 
 FEATURES: Mapping[str, str] = {
     "leeftijd_0_14": "inwoners tot 15 jaar",
@@ -54,7 +54,6 @@ _KS, _SMALLEST = range(3, 9), 0.05
 _ENOUGH = 20
 """Complete rows with which types of one city are found on all figures that half of it knows."""
 _FILE = "typenset.json"
-_RULES = "typen.toml"
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,8 +250,7 @@ def name_by_rule(middles: pd.DataFrame) -> dict[int, str]:
 
     A second type of the same name gets a number.
     """
-    text = resources.files("sia.clustering").joinpath(_RULES).read_text("utf-8")
-    rules = tomllib.loads(text)["naam"]
+    rules = of_package("clustering/typen.toml")["naam"]
     names: dict[int, str] = {}
     for number, row in middles.iterrows():
         name = next(str(rule["naam"]) for rule in rules if _holds(rule, row))

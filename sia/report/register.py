@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from sia.dutch import getal, meervoud, opsomming
 from sia.report.material import Materiaal
+from sia.toml import of_package
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 
@@ -20,9 +19,6 @@ TO_FILL = "[in te vullen door de gemeente]"
 
 _STATLINE = "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/{table}/table"
 _TABLE = re.compile(r"\b(\d{5}NED)\b")
-
-
-_FILE = "algoritmeregister.toml"
 
 
 @dataclass(frozen=True)
@@ -43,8 +39,7 @@ class Veld:
 
 
 FIELDS: tuple[Veld, ...] = tuple(
-    Veld(**field)
-    for field in tomllib.loads(files("sia.report").joinpath(_FILE).read_text("utf-8"))["veld"]
+    Veld(**field) for field in of_package("report/algoritmeregister.toml")["veld"]
 )
 """The fields of the standard in its order."""
 

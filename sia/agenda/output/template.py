@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import geopandas as gpd
 import pandas as pd
@@ -38,6 +36,7 @@ from sia.agenda.reading.fields import (
 from sia.agenda.reading.files import SHEET
 from sia.agenda.reading.organisation import VERVALLEN
 from sia.errors import InputError, Problem
+from sia.toml import of_package
 
 WORKBOOK = "plannen-{}.xlsx"
 _ROWS = 1000
@@ -99,8 +98,8 @@ def template(
 
 def known_schemes() -> pd.DataFrame:
     """Return the national schemes of ``regelingen.toml``; what is not in it is ``onbekend``."""
-    text = files("sia.agenda.output").joinpath("regelingen.toml").read_text(encoding="utf-8")
-    table = pd.DataFrame(tomllib.loads(text)["regeling"], columns=list(_SCHEME)).convert_dtypes()
+    rows = of_package("agenda/output/regelingen.toml")["regeling"]
+    table = pd.DataFrame(rows, columns=list(_SCHEME)).convert_dtypes()
     return table.astype(object).where(table.notna(), "onbekend")
 
 

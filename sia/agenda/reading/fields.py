@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, cast
+from typing import cast
 
 from sia.settings import Openness
+from sia.toml import of_package
 
 OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 """From most to least closed: of its partner alone, of the partners, of everybody."""
@@ -53,9 +52,7 @@ class Field:
         return self.kind in ("jaar", "geheel")
 
 
-_TABLE: dict[str, Any] = tomllib.loads(
-    files("sia.agenda.reading").joinpath("fields.toml").read_text(encoding="utf-8")
-)
+_TABLE = of_package("agenda/reading/fields.toml")
 CHOICES: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in _TABLE["keuzes"].items()}
 OPGAVEN = CHOICES["opgaven"]
 IDEA = "idee"
