@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.parameters import default_parameters, of_the_method
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.agreements import bound_together, held_to_year
 from sia.agenda.programme.baselines import alone
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, lapsed, prepare
-from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
+from sia.agenda.programme.inputs import Agenda, lapsed, prepare
+from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.means import assumed, without_internal
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.versions import kept_version, version_starts
-from sia.agenda.reading.areas import Division, area_of, candidate_areas
+from sia.agenda.reading.areas import area_of, candidate_areas
 from sia.agenda.reading.combining import at_the_table
 from sia.agenda.reading.decisions import with_numbers
 from sia.agenda.reading.deliveries import Deliveries
@@ -31,20 +31,6 @@ from sia.agenda.reading.organisation import (
 )
 from sia.agenda.reading.register import Round, take_round
 from sia.errors import Problem
-from sia.methode import AgendaValues
-
-
-@dataclass(frozen=True)
-class DiaSettings:
-    """Choices of an agenda.
-
-    `indeling`: What an area is; see `area_of`.
-    """
-
-    programme: ProgrammeSettings
-    links: LinkSettings = field(default_factory=LinkSettings)
-    indeling: Division = field(default_factory=of_the_method("indeling"))
-    waarden: AgendaValues = field(default_factory=default_parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +107,7 @@ def make_dia(
     delivered: Deliveries,
     city: Mapping[str, pd.DataFrame],
     memory: Mapping[str, pd.DataFrame],
-    settings: DiaSettings,
+    settings: ProgrammeSettings,
 ) -> Dia | None:
     """Make the joint agenda.
 
@@ -138,19 +124,16 @@ def make_dia(
     if taken.register.plans.empty:
         return None
     plans = at_the_table(taken.register.plans)
-    linkages = find_linkages(plans, city["scores"], settings.links, settings.waarden)
+    linkages = find_linkages(plans, city["scores"], settings)
     organisation, astray = _settled(
         delivered.organisation, linkages.kansen, plans.index, memory.get("nummers")
     )
     state = status(organisation.steps, linkages.kansen)
     budgets = without_internal(delivered.budgets, taken.register.plans, plans)
-    free = prepare(
-        plans, linkages, city["scores"], budgets, settings.programme, settings.waarden,
-        delivered.subsidies,
-    )  # fmt: skip
+    free = prepare(plans, linkages, city["scores"], budgets, settings, delivered.subsidies)
     held, late = held_to_year(free, organisation.steps, state)
     agenda, apart = bound_together(held, state)
-    guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
+    guessed = assumed(agenda.plans, agenda.budgets, settings.jaren)
     versions = memory.get("versies")
     agreed = None if versions is None else version_starts(versions, versions["versie"].iloc[-1])
     programme = optimise(agenda, agreed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
-from sia.agenda.programme.inputs import ProgrammeSettings
-from sia.agenda.programme.linkages import LinkSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.reading.deliveries import Deliveries, read_deliveries
 from sia.errors import InputError
 from sia.methode import AgendaSettings
@@ -92,19 +91,11 @@ def delivered_now(
     return delivered
 
 
-def rules(run: Run, s: AgendaSettings) -> DiaSettings:
+def rules(run: Run, s: AgendaSettings) -> ProgrammeSettings:
     """Return the choices of the method as rules of an agenda that begins after the SIA year."""
     first = s.begin or run.jaar + 1
-    programme, links = (
-        {field.name: getattr(s, field.name) for field in fields(kind) if hasattr(s, field.name)}
-        for kind in (ProgrammeSettings, LinkSettings)
-    )
-    return DiaSettings(
-        ProgrammeSettings(first, first + s.jaren_vooruit - 1, **programme),
-        LinkSettings(**links),
-        s.indeling,
-        s.waarden,
-    )
+    chosen = {name: getattr(s, name) for name in AgendaSettings.model_fields}
+    return ProgrammeSettings(first, first + s.jaren_vooruit - 1, **chosen)
 
 
 def remembered(run: Run) -> dict[str, pd.DataFrame]:

@@ -115,7 +115,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
     left = {p: y for p, y in years.items() if p in agenda.plans.index or p in ask.jaren}
     agenda = with_fixed(agenda, left)
     choices = agenda.settings
-    quick = replace(choices, tijd=SECONDS, gat=max(choices.gat, MARGIN))
+    quick = choices.but(tijd=SECONDS, gat=max(choices.gat, MARGIN))
     programme = replan(replace(agenda, settings=quick), dia.starts)
     away = dia.agenda.plans["partner"].isin(ask.zonder)
     gone = dia.agenda.plans.index[away | dia.agenda.plans.index.isin(ask.weg)]

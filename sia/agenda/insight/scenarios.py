@@ -75,7 +75,7 @@ def run_scenarios(
     columns: dict[str, pd.Series] = {}
     rows: dict[str, dict[str, object]] = {}
     for name, agenda in scenarios.items():
-        here = replace(agenda, settings=replace(agenda.settings, stabiliteit=tie_break))
+        here = replace(agenda, settings=agenda.settings.but(stabiliteit=tie_break))
         programme = optimise(here, starts)
         columns[name] = programme.starts.reindex(starts.index)
         rows[name] = _summary(programme)
@@ -119,7 +119,7 @@ def replan(agenda: Agenda, current: pd.Series, stabiliteit: float | None = None)
     """
     if stabiliteit is None:
         return optimise(agenda, current)
-    settings = replace(agenda.settings, stabiliteit=stabiliteit)
+    settings = agenda.settings.but(stabiliteit=stabiliteit)
     return optimise(replace(agenda, settings=settings), current)
 
 
@@ -136,7 +136,7 @@ def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 2) -> dict[str, A
         others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, unsure)
     # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
     return {
-        name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))
+        name: replace(agenda, settings=agenda.settings.but(gat=max(agenda.settings.gat, 0.01)))
         for name, agenda in others.items()
     }
 

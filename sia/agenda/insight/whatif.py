@@ -122,5 +122,5 @@ def with_saving(agenda: Agenda, places: Places, band: Band) -> Agenda:
     return replace(
         agenda,
         openings=openings[["plek", "plan", "opening"]].reset_index(drop=True),
-        settings=replace(agenda.settings, besparing=band),
+        settings=agenda.settings.but(besparing=band),
     )

@@ -26,7 +26,7 @@ def alone(agenda: Agenda) -> pd.Series:
         links=agenda.links.iloc[:0],
         afspraken=agenda.afspraken.iloc[:0],
         bezet=agenda.bezet.iloc[:0],
-        settings=replace(agenda.settings, hinder_drempel=float("inf")),
+        settings=agenda.settings.but(hinder_drempel=float("inf")),
     )
     parts = []
     for _, members in sorted(agenda.plans.groupby("partner").groups.items()):

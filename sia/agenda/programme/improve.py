@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
 
@@ -66,14 +66,14 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
 
     def within(share: float) -> ProgrammeSettings:
         left = began + settings.tijd - time.monotonic()
-        return replace(settings, tijd=max(min(share * settings.tijd, left), 0.05))
+        return settings.but(tijd=max(min(share * settings.tijd, left), 0.05))
 
     relaxed = run(replace(model, integer=[False] * len(model.integer)), settings)
     if relaxed.status != "optimaal":
         return Improved(start, float("-inf"))
     rounded = run(
         _rounded(builder, relaxed.values),
-        replace(within(1 / 6), gat=settings.gat / 4),
+        within(1 / 6).but(gat=settings.gat / 4),
         nodes=_NODES,
     )
     best = Improved(_better(model, start, rounded.values), relaxed.bound)
@@ -104,7 +104,7 @@ def _rounded(builder: Builder, relaxed: np.ndarray) -> Model:
 
 def _search(builder: Builder, best: Improved, until: float) -> Improved:
     model, settings = builder.model, builder.settings
-    part = replace(settings, gat=settings.gat / 10, tijd=settings.tijd / 12)
+    part = settings.but(gat=settings.gat / 10, tijd=settings.tijd / 12)
     draw = _Neighbourhoods(builder)
     fruitless = 0
     while fruitless < _FRUITLESS and time.monotonic() < until:

@@ -12,54 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import default_parameters, of_the_method
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
 from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import NOT_YET, REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import percent, years
 from sia.errors import InputError, Problem
-from sia.methode import AgendaValues, Band
-
-
-@dataclass(frozen=True)
-class ProgrammeSettings:
-    """Rules of the programme.
-
-    `start`, `eind`: First and last year of the horizon; plans start within it.
-    `besparing`: Which opening shares the programme counts on.
-    `straten_open`: Most places open in one buurt in one year; None is no cap.
-    `graafrust`: Years that a place stays closed, counted from the last year of the work (5: open
-        until 2026, next from 2031); 0 is no rest.
-    `hinder_drempel`: Nuisance points per buurt and year above which each extra point costs
-        `AgendaValues.hinderpiek`.
-    `doorschuiven`: Share of a year's budget that may go on to the next year, 0-1.
-    `gat`: Relative gap at which the solver may stop.
-    `tijd`: Seconds at most. When the gap is reached first, the answer does not depend on the
-        machine.
-    `stabiliteit`: Cost of moving a plan by one year from the agreed programme, fraction of its
-        value.
-    `zaad`, `threads`: Seed and number of threads of the solver; fixed, so that a run can be
-        repeated.
-    """
-
-    start: int
-    eind: int
-    besparing: Band = field(default_factory=of_the_method("besparing"))
-    straten_open: int | None = field(default_factory=of_the_method("straten_open"))
-    graafrust: int = field(default_factory=of_the_method("graafrust"))
-    hinder_drempel: float = field(default_factory=of_the_method("hinder_drempel"))
-    doorschuiven: float = field(default_factory=of_the_method("doorschuiven"))
-    gat: float = field(default_factory=of_the_method("gat"))
-    tijd: float = field(default_factory=of_the_method("tijd"))
-    stabiliteit: float = field(default_factory=of_the_method("stabiliteit"))
-    zaad: int = field(default_factory=of_the_method("zaad"))
-    threads: int = 2
-
-    @property
-    def jaren(self) -> range:
-        """The years of the horizon."""
-        return range(self.start, self.eind + 1)
+from sia.methode import AgendaValues
 
 
 @dataclass(frozen=True)
@@ -96,12 +56,16 @@ class Agenda:
     afspraken: pd.DataFrame
     budgets: pd.DataFrame
     settings: ProgrammeSettings
-    parameters: AgendaValues
     bezet: pd.DataFrame = field(default_factory=lambda: _empty("plek", "tot"))
     regelingen: pd.DataFrame = field(default_factory=lambda: _empty("van", "tot", "plafond"))
     bijdragen: pd.DataFrame = field(
         default_factory=lambda: _empty("plan", "bron", "bedrag", "vrij")
     )
+
+    @property
+    def parameters(self) -> AgendaValues:
+        """What plans, openings and nuisance are weighed with."""
+        return self.settings.waarden
 
     @cached_property
     def limits(self) -> pd.DataFrame:
@@ -119,7 +83,6 @@ def prepare(
     scores: pd.DataFrame,
     budgets: pd.DataFrame,
     settings: ProgrammeSettings,
-    parameters: AgendaValues | None = None,
     subsidies: pd.DataFrame | None = None,
 ) -> Agenda:
     """Bring plans, koppelkansen, urgency and budgets together.
@@ -139,11 +102,10 @@ def prepare(
         plans of which the places are not known; all at once. See `outside_horizon` for what takes
         no part.
     """
-    parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
     if subsidies is not None:
         plans = payable(plans, subsidies)
-    table = _plan_table(plans, scores, settings, parameters)
+    table = _plan_table(plans, scores, settings)
     table = table.drop(index=outside_horizon(plans, settings).index)
     kept = set(table.index)
     running = _running(plans, settings)
@@ -166,7 +128,6 @@ def prepare(
         afspraken=pd.DataFrame({"groep": pd.Series(dtype=str), "plan": pd.Series(dtype=str)}),
         budgets=budgets.set_index(["partner", "jaar"]).sort_index()[["budget", "fte"]],
         settings=settings,
-        parameters=parameters,
         bezet=_lain_open(plans, linkages.places.openings, places, settings),
         regelingen=_empty("van", "tot", "plafond") if subsidies is None else subsidies,
         bijdragen=counted_on(plans.loc[table.index], subsidies),
@@ -320,11 +281,9 @@ def _check(
 
 
 def _plan_table(
-    plans: gpd.GeoDataFrame,
-    scores: pd.DataFrame,
-    settings: ProgrammeSettings,
-    parameters: AgendaValues,
+    plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: ProgrammeSettings
 ) -> pd.DataFrame:
+    parameters = settings.waarden
     window = start_windows(plans)
     first = window["eerste"].clip(lower=settings.start)
     late = _committed(plans) & ~_begun(plans, settings) & (window["laatste"] < settings.start)

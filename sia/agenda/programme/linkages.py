@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import geopandas as gpd
@@ -12,29 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.parameters import BANDS, default_parameters, of_the_method
+from sia.agenda.parameters import BANDS
 from sia.agenda.programme.streets import Places, find_places
 from sia.agenda.reading.fields import OPENNESS, OPGAVEN
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import count, day, euro, years
 from sia.dutch import opsomming
-from sia.methode import AgendaValues, Band, SocialRule
-
-
-@dataclass(frozen=True)
-class LinkSettings:
-    """What counts as together.
-
-    `afstand`: Metres within which two works are near each other.
-    `overlap`: Least overlap of widened shapes to share an opening (see `find_places`).
-    `schuif`: Years that a plan that is not ``vast`` may move beyond its window to join.
-    `voorbereiding`: Years between the decision to do it together and the start.
-    """
-
-    afstand: float = field(default_factory=of_the_method("afstand"))
-    overlap: float = field(default_factory=of_the_method("overlap"))
-    schuif: int = field(default_factory=of_the_method("schuif"))
-    voorbereiding: int = field(default_factory=of_the_method("voorbereiding"))
+from sia.methode import AgendaSettings, Band, Methode, SocialRule
 
 
 @dataclass(frozen=True)
@@ -106,10 +90,7 @@ def served(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_linkages(
-    plans: gpd.GeoDataFrame,
-    scores: pd.DataFrame,
-    settings: LinkSettings | None = None,
-    parameters: AgendaValues | None = None,
+    plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: AgendaSettings | None = None
 ) -> Linkages:
     """Find every koppelkans among the plans.
 
@@ -118,9 +99,7 @@ def find_linkages(
     (n-1) F for equal ones. ``nabij``: works within `afstand` that share no opening but a traffic
     measure or an opgave; no money is counted. ``sociaal``: pairs of roles inside one buurt.
     """
-    settings = settings or LinkSettings()
-    parameters = parameters or default_parameters()
-    finder = _Finder(plans, scores, settings, parameters)
+    finder = _Finder(plans, scores, settings or Methode.standaard().agenda)
     groups = [*finder.street_groups(), *finder.near_groups(), *finder.social_groups()]
     return finder.linkages(groups)
 
@@ -140,15 +119,10 @@ class _Finder:
     """Arrays of one set of plans, and the three searches over them."""
 
     def __init__(
-        self,
-        plans: gpd.GeoDataFrame,
-        scores: pd.DataFrame,
-        settings: LinkSettings,
-        parameters: AgendaValues,
+        self, plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: AgendaSettings
     ) -> None:
-        self.plans = plans
-        self.settings = settings
-        self.parameters = parameters
+        self.plans, self.settings = plans, settings
+        self.parameters = settings.waarden
         self.ids = [str(p) for p in plans.index]
         self.position = {p: i for i, p in enumerate(self.ids)}
         self.partner = plans["partner"].tolist()
@@ -173,7 +147,7 @@ class _Finder:
         self.codes = [c.split(";") for c in plans["buurtcodes"]]
         self.level = [OPENNESS.index(v) for v in plans["vertrouwelijkheid"]]
         self.apart = self._kept_apart()
-        self.places = find_places(plans, parameters, settings.afstand, settings.overlap)
+        self.places = find_places(plans, settings.waarden, settings.afstand, settings.overlap)
         rows = self.places.openings
         plekken = rows["plek"].tolist()
         where = rows["plan"].map(self.position).tolist()

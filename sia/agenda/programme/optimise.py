@@ -105,7 +105,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
 def _allow(builder: Builder, until: float) -> None:
     """Let what follows take no longer than the clock still gives."""
     left = max(until - time.monotonic(), 0.05)
-    builder.settings = replace(builder.settings, tijd=left)
+    builder.settings = builder.settings.but(tijd=left)
 
 
 def _solve(builder: Builder, current: pd.Series | None, until: float) -> Solved:
@@ -135,9 +135,7 @@ def _first(builder: Builder, current: pd.Series | None) -> pd.Series | None:
     for (plan, _), column in builder.x.items():
         if plan not in needed:
             upper[column] = 0.0
-    core = run(
-        replace(builder.model, upper=upper), replace(settings, tijd=settings.tijd / 6, gat=0.05)
-    )
+    core = run(replace(builder.model, upper=upper), settings.but(tijd=settings.tijd / 6, gat=0.05))
     if not core.values.size:
         return None
     held = builder.starts_of(core.values)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.extras import extra
 
 Term = tuple[int, float]

@@ -112,7 +112,7 @@ def test_same_input_gives_same_programme(agenda: Agenda, programme: Programme) -
 
 
 def test_time_limit_reports_its_gap_honestly(agenda: Agenda) -> None:
-    hurried = replace(agenda, settings=replace(agenda.settings, tijd=0.05, gat=0.0))
+    hurried = replace(agenda, settings=agenda.settings.but(tijd=0.05, gat=0.0))
     programme = optimise(hurried)
     assert programme.status == "tijd"
     assert programme.gap > 0
