@@ -35,7 +35,6 @@ def getal(value: object, decimalen: int = 0) -> str:
 
     ``1.234,5``; `MISSING` for None, NaN and NA.
 
-    `value`: number or missing.
     `decimalen`: Rounded half up, as readers do.
     """
     number = _known(value)

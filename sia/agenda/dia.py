@@ -111,7 +111,6 @@ def make_dia(
 ) -> Dia | None:
     """Make the joint agenda.
 
-    `jaar`: SIA year.
     `city` (index ``buurtcode``): ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling``
         where there is one.
     `memory`: What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the

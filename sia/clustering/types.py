@@ -71,7 +71,6 @@ def type_table(types: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return every buurt with its type and how sure that is, doubtful ones last in a type.
 
     `types` (index ``buurtcode``): As ``typologie.parquet``.
-    `names`: index ``buurtcode``.
     """
     shown = types.assign(buurt=names).sort_values(
         ["type", "zekerheid"], ascending=[True, False], na_position="last"

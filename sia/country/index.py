@@ -49,7 +49,6 @@ def flat_table(
 ) -> pd.DataFrame:
     """Return one row per buurt, also per buurt without a rank, with all that readers ask for.
 
-    `areas`, `scores`, `types`: index ``buurtcode``.
     `names`: index ``gemeentecode``.
     """
     flat = pd.DataFrame(

@@ -226,7 +226,6 @@ def pocket_table(pockets: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return the deel-buurten with the buurten that hide them.
 
     `pockets` (index ``deelbuurt``): As ``deelbuurten.parquet``.
-    `names`: index ``buurtcode``.
     """
     return pd.DataFrame(
         {

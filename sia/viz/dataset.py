@@ -41,7 +41,6 @@ class Cijfers:
     """The tables between the stages (docs/reference/contracts.md) for one municipality and year.
 
     `gebieden`: EPSG:28992, index ``buurtcode``.
-    `scores`: index ``buurtcode``.
     `indicatoren`, `vlaggen`, `peiljaren`, `noemers`, `bijdragen`, `typologie`, `aanpak`: Index
         ``buurtcode``; empty where a stage has not run.
     `deelbuurten`: Index ``deelbuurt``; None where there was no search.

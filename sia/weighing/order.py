@@ -22,7 +22,6 @@ def with_order(
 ) -> pd.DataFrame:
     """Return scores with the places that other weights of the domains allow.
 
-    `scores`: index ``buurtcode``.
     `result`: Urgentie, as `scores` were made from.
     Returns: With ``plaats_best`` and ``plaats_slechtst`` (places when every weight moves by at most
         ``gewichtsruis``), ``omslag`` (smallest relative change of weights, at most a half, that

@@ -82,7 +82,6 @@ def public_files(
 ) -> dict[str, bytes]:
     """Return per buurt one calendar page and one iCalendar file, and a page that lists them.
 
-    `names`: index ``buurtcode``.
     `edition`: Date of this edition.
     `theme`: Name and colours of the municipality: the fields of a `Theme`.
     Returns: Only what is ``openbaar`` and further than an idea is in them; a buurt without works
