@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import os
 import sqlite3
@@ -240,12 +238,7 @@ class Record:
         """Return all entries as CSV that a spreadsheet cannot mistake for formulas."""
         table = self.entries().drop(columns=["vervallen"])
         table["schade"] = table["schade"].where(table.pop("aangetast"), "")
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table.columns)
-        for row in table.itertuples(index=False):
-            writer.writerow([_neutral(cell) for cell in row])
-        return text.getvalue()
+        return table.map(_neutral).to_csv(index=False, lineterminator="\n")
 
     def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
         """Take over the entries of an exported CSV that are not here yet, row by row.

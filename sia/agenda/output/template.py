@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_text, workbook_bytes
+from sia.agenda.output.workbook import write_heading
 from sia.agenda.reading.cells import parse_cell
 from sia.agenda.reading.decisions import (
     ACTION_SHEET,
@@ -177,11 +178,8 @@ def _intro(sheet: Worksheet) -> None:
 
 
 def _heading(sheet: Worksheet, labels: list[str]) -> None:
-    sheet.append(labels)
-    for position, cell in enumerate(sheet[1], start=1):
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F4E79")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    write_heading(sheet, labels)
+    for position in range(1, len(labels) + 1):
         sheet.column_dimensions[get_column_letter(position)].width = 20
     sheet.freeze_panes = "B2"
 
