@@ -225,8 +225,14 @@ def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str
     elif measured < 1:
         text = (
             f"Maar {procent(100 * measured)} van de cijfers (naar gewicht) is in beide jaren op "
-            "dezelfde wijze gemeten; de rest is overgenomen of komt uit een andere bron."
+            "dezelfde wijze gemeten; de rest is overgenomen, komt uit een andere bron of ontbreekt "
+            "in een van beide."
         )
+        if measured < 0.005:
+            text = (
+                "Geen enkel cijfer is in beide jaren op dezelfde wijze gemeten: het is "
+                "overgenomen, komt uit een andere bron of ontbreekt in een van beide."
+            )
     else:
         text = "De twee jaren hebben te weinig cijfers gemeen."
     return f"{text} {told}".strip() if moved else text

@@ -205,7 +205,8 @@ def _why_not(code: str, panel: Panel, types: pd.DataFrame) -> str:
     """Say why a buurt has no type in both years: its border, or too few figures."""
     first, last = panel.jaren[0], panel.jaren[-1]
     if code not in set(panel.plaatsen[first].now):
-        return str(panel.grenzen[first].at[code, "toelichting"])
+        told = panel.grenzen[first]["toelichting"]
+        return str(told.get(code, f"De grens van {first} of {last} is onbekend."))
     known = types.loc[code].notna()
     without = [str(jaar) for jaar in (first, last) if not known[jaar]]
     return f"Te weinig cijfers voor een type in {' en '.join(without)}."

@@ -158,24 +158,26 @@ def flag_sentence(cijfers: Cijfers) -> Zin | None:
     if not names or codes.empty:
         return None
     flags = cijfers.vlaggen.loc[codes, names].map(lambda flag: str(flag).partition(":")[0])
-    some = {kind: (flags == kind).any(axis=1) for kind in _FLAGS}
+    modelled = [name for name in names if cijfers.ingangen[str(name)].get("gemodelleerd")]
+    some = {kind: (flags == kind).any(axis=1) for kind in (MISSING_PREFIX, *_FLAGS)}
+    # a figure that is carried forward was an estimate of a model then
+    some["model"] |= (flags[modelled] == "overgenomen").any(axis=1)
     number = int(pd.DataFrame(some).any(axis=1).sum())
     if not number:
         return None
-    kinds = opsomming([text for kind, text in _FLAGS.items() if some[kind].any()])
+    how = " of ".join(text for kind, text in _FLAGS.items() if some[kind].any())
+    told = [text for text in ("ontbreken" if some[MISSING_PREFIX].any() else "", how) if text]
     total = len(codes)
     whom = "alle buurten" if number == total else f"{number} van de {total} buurten"
     return Zin(
         f"De scores van {whom} rusten niet alleen op tellingen van dit jaar: sommige cijfers "
-        f"{kinds}. "
-        "Het profiel van een buurt zegt welke.",
+        f"{', andere '.join(told)}. Het profiel van een buurt zegt welke.",
         Grond("buurten met zulke cijfers", getal(number)),
         Grond("gerangschikte buurten", getal(total)),
     )
 
 
 _FLAGS = {
-    MISSING_PREFIX: "ontbreken",
     "overgenomen": "zijn van een eerder jaar",
     "geschat": "zijn geschat",
     "model": "komen uit een model",

@@ -460,7 +460,8 @@ def ander_type(o: Onderwerp) -> Sectie | None:
         "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
         "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
     )
-    table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
+    told = change.type_sentence(found, o.cijfers.naam)
+    table = table_block(change.type_table(found, o.cijfers), told.tekst if told else "")
     return Sectie("ander-type", "Ander type buurt", Blok(alinea=intro), table)
 
 

@@ -109,7 +109,7 @@ def urgency(cijfers: Cijfers) -> Zin:
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = int((words(ranked) == SURE).sum()), int((chance >= LIKELY).sum())
     if not likely:
-        return _nobody_urgent(chance)
+        return _nobody_urgent(chance, cijfers.naam)
     names = _names(cijfers, ranked.index[chance >= LIKELY])
     if len(names) == 1:
         shown = kans(chance.max())
@@ -142,7 +142,7 @@ def without_quarter(ranked: pd.DataFrame) -> bool:
     return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
 
 
-def _nobody_urgent(chance: pd.Series[float]) -> Zin:
+def _nobody_urgent(chance: pd.Series[float], naam: pd.Series[str]) -> Zin:
     # that none of several belongs to it is less sure than of each alone: their chances add up
     for word, most in (("zeker", OUT), ("waarschijnlijk", UNLIKELY)):
         if chance.sum() <= most:
@@ -154,9 +154,11 @@ def _nobody_urgent(chance: pd.Series[float]) -> Zin:
             "Van elke buurt hier apart is het niet waarschijnlijk dat zij bij het meest urgente "
             "kwart van de stad hoort."
         )
+    maybe = [str(name) for name in naam[chance.index[chance > UNLIKELY]]]
     return Zin(
         "Van geen enkele buurt is het zeker of waarschijnlijk dat zij bij het meest urgente kwart "
-        "van de stad hoort; van sommige kan het wel."
+        f"van de stad hoort; van {listed(maybe)} kan het wel.",
+        *named(maybe, "Rangorde"),
     )
 
 
@@ -438,17 +440,26 @@ def _order(cijfers: Cijfers) -> Zin | None:
     )
 
 
-def flag_counts(cijfers: Cijfers) -> dict[str, int]:
-    """Count the figures under the scores by flag: those of ranked buurten, where there are any."""
+def flag_counts(cijfers: Cijfers, code: str | None = None) -> dict[str, int]:
+    """Count the figures under the scores by flag: of a buurt, else of all that are ranked, if any.
+
+    ``verborgen`` are those of the buurt that are known and may not be shown.
+    """
     names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
     ranked = cijfers.vlaggen.index.intersection(cijfers.gerangschikt.index)
     rows = cijfers.vlaggen.loc[ranked] if len(ranked) else cijfers.vlaggen
+    hidden = 0
+    if code is not None:
+        rows = cijfers.vlaggen.loc[[code]]
+        withheld = cijfers.indicatoren.notna() & cijfers.toonbaar.isna()
+        hidden = sum(bool(withheld.at[code, name]) for name in names if name in withheld)
     columns = [[str(f).partition(":")[0] for f in rows[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
         "gevraagd": len(names),
         "bekend": len(known),
         "totaal": sum(map(len, known)),
+        "verborgen": hidden,
         MISSING_PREFIX: 0,
         "overgenomen": 0,
         **Counter(kind for kinds in known for kind in kinds),
@@ -460,20 +471,25 @@ def scored(cijfers: Cijfers, key: str) -> bool:
     return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
-def data_gaps(cijfers: Cijfers) -> Zin | None:
-    """Say on how many figures the scores rest, and how many are missing or older."""
-    counts = flag_counts(cijfers)
+def data_gaps(cijfers: Cijfers, code: str | None = None) -> Zin | None:
+    """Say on how many figures the scores, or a buurt's, rest, and how many are missing or older."""
+    counts = flag_counts(cijfers, code)
     asked, known, total = (counts[key] for key in ("gevraagd", "bekend", "totaal"))
     if not asked:
         return None
     if not known:
         return Zin("Alle cijfers ontbreken. Er kan dus niets worden berekend.")
     known_here = f"{'is' if known == 1 else 'zijn'} er hier {getal(known)} bekend"
-    text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}."
+    text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}"
     grounds = [
         count(asked, "cijfers die de methode vraagt"),
         count(known, "cijfers die bekend zijn"),
     ]
+    if hidden := counts["verborgen"]:
+        verb = "gaat" if hidden == 1 else "gaan"
+        text += f"; {getal(hidden)} daarvan {verb} over te weinig mensen om te tonen"
+        grounds.append(count(hidden, "cijfers over te weinig mensen"))
+    text += "."
     clauses = []
     for flag, clause, what in (
         (MISSING_PREFIX, "ontbreekt {}", "aandeel ontbrekende waarden"),
@@ -484,7 +500,8 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
             clauses.append(clause.format(share))
             grounds.append(Grond(what, share))
     if clauses:
-        whose = " van gerangschikte buurten" if not cijfers.gerangschikt.empty else ""
+        city = code is None and not cijfers.gerangschikt.empty
+        whose = " van gerangschikte buurten" if city else ""
         text += f" Van de waarden daarin{whose} {' en '.join(clauses)}."
     return Zin(text, *grounds)
 
