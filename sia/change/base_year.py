@@ -122,7 +122,10 @@ def _on_borders(
     }
     counts = {k.denominator: Measure("aantal") for k in kinds.values() if k.denominator}
     full = pd.concat([values, below.add_suffix(BELOW)[list(counts)]], axis=1)
-    moved = convert(full, kinds | counts, drawn_layer(then.areas), drawn_layer(now.areas))
+    drawn = drawn_layer(then.areas)
+    # a buurt without a border then cannot be laid on those of now
+    full = full[full.index.isin(drawn.frame.index)]
+    moved = convert(full, kinds | counts, drawn, drawn_layer(now.areas))
     sizes = moved.values[list(counts)].rename(columns=lambda name: name.removesuffix(BELOW))
     return moved.values[list(values.columns)], sizes
 

@@ -220,7 +220,9 @@ def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str
     )
     without = [str(jaar) for jaar, index in scored if code not in index]
     measured = base.measured.get(code, float("nan"))
-    if without:
+    if len(borders) and code not in borders.index:
+        text = "De grens van een van beide jaren is onbekend."
+    elif without:
         text = f"Geen score in {opsomming(without)}."
     elif measured < 1:
         text = (

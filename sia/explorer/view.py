@@ -20,7 +20,7 @@ from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.stages.inputs import indicator_table
 from sia.stages.own import own_indicator
 from sia.stages.run import Run
-from sia.viz.dataset import MISSING_PREFIX, above_threshold
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, above_threshold
 from sia.viz.outline import Drawn, in_units
 
 LEAST = 10
@@ -83,7 +83,7 @@ class Year:
         if openbaar:
             values = above_threshold(values, table.denominators, run.catalogue.frame())
             hidden = values.isna() & table.values.notna()
-            flags = flags.mask(hidden, f"{MISSING_PREFIX}: te weinig om te tonen")
+            flags = flags.mask(hidden, f"{MISSING_PREFIX}: {WITHHELD}")
         own = [
             own_indicator(
                 # checked as an indicator is, but laid beside the scores: domain has no meaning here

@@ -28,7 +28,7 @@ from sia.report.marks import drawn, link, rank_bar
 from sia.report.material import Buren
 from sia.report.sentences import Grond, Zin, scored, without_quarter
 from sia.viz.city_map import short_wijk
-from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, Cijfers, period
 from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
 from sia.viz.tables import html_table
@@ -345,7 +345,7 @@ def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -
             continue
         flag, digits = str(flags[key]), int(entry.get("decimalen", 1))
         withheld = pd.notna(values[key]) and pd.isna(shown[key])
-        reason = "te weinig om te tonen" if withheld else flag.partition(":")[2].strip()
+        reason = WITHHELD if withheld else flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         if reason:

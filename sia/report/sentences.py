@@ -327,7 +327,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     return tuple(
         zin
         for rule in (
-            *(_ranks_certain, one_building, _interval_width, _order, data_gaps),
+            *(_ranks_certain, one_building, _interval_width, _order, data_gaps, own_scale),
             *(_not_ranked, _borderless, _judged),
         )
         if (zin := rule(cijfers)) is not None
@@ -486,9 +486,9 @@ def data_gaps(cijfers: Cijfers, code: str | None = None) -> Zin | None:
         count(known, "cijfers die bekend zijn"),
     ]
     if hidden := counts["verborgen"]:
-        verb = "gaat" if hidden == 1 else "gaan"
-        text += f"; {getal(hidden)} daarvan {verb} over te weinig mensen om te tonen"
-        grounds.append(count(hidden, "cijfers over te weinig mensen"))
+        verb = "wordt" if hidden == 1 else "worden"
+        text += f"; {getal(hidden)} daarvan {verb} niet getoond"
+        grounds.append(count(hidden, "cijfers die niet worden getoond"))
     text += "."
     clauses = []
     for flag, clause, what in (
@@ -504,6 +504,29 @@ def data_gaps(cijfers: Cijfers, code: str | None = None) -> Zin | None:
         whose = " van gerangschikte buurten" if city else ""
         text += f" Van de waarden daarin{whose} {' en '.join(clauses)}."
     return Zin(text, *grounds)
+
+
+def own_scale(cijfers: Cijfers) -> Zin | None:
+    """Say which figures are scaled on the municipality itself; None where all are on the country.
+
+    Without it a reader takes a score of 80 for the worst fifth of the country.
+    """
+    counted = [str(key) for key in cijfers.bijdragen if key in cijfers.vlaggen]
+    own = [key for key in counted if key in cijfers.eigen_maat]
+    if not own:
+        return None
+    domain = cijfers.catalogus["domein"]
+    every, some = (Counter(domain[key] for key in keys) for keys in (counted, own))
+    told, grounds = [], []
+    for key in sorted(some, key=list(DOMAINS).index):
+        told.append(f"{some[key]} van de {every[key]} cijfers onder {DOMAINS[key].lower()}")
+        grounds.append(count(some[key], f"{DOMAINS[key]}: cijfers op de schaal van de gemeente"))
+        grounds.append(count(every[key], f"{DOMAINS[key]}: cijfers die meetellen"))
+    return Zin(
+        f"Niet overal is het land de maat: van {'; van '.join(told)} staat in de bronnen alleen "
+        "deze gemeente. Daar vergelijkt de score haar buurten met elkaar.",
+        *grounds,
+    )
 
 
 def _not_ranked(cijfers: Cijfers) -> Zin:

@@ -102,6 +102,7 @@ def figures(
         aanpak=source.table("aanpak"),
         deelbuurten=None if reason else source.table("deelbuurten"),
         niet_gezocht=reason,
+        eigen_maat=tuple(source.parameters("weging")["eigen_maat"]),
         catalogus=catalogue_frame(own, fictief=fictief),
         duiding=judged_places(source, entries),
         indeling=source.table("gebiedsindeling"),

@@ -73,6 +73,7 @@ class Cijfers:
     aanpak: pd.DataFrame = field(default_factory=_empty)
     deelbuurten: gpd.GeoDataFrame | None = None
     niet_gezocht: str = ""
+    eigen_maat: tuple[str, ...] = ()
     catalogus: pd.DataFrame = field(default_factory=_empty)
     duiding: pd.DataFrame = field(default_factory=_empty)
     indeling: pd.DataFrame = field(default_factory=_empty)
@@ -162,6 +163,10 @@ class Cijfers:
             return []
         own = self.catalogus.index[self.catalogus["domein"] == domein]
         return [name for name in own if name in self.vlaggen.columns]
+
+
+WITHHELD = "te weinig om te tonen, of onbekend hoeveel"
+"""Why `above_threshold` shows nothing of a figure that is known."""
 
 
 def above_threshold(

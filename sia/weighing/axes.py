@@ -47,6 +47,7 @@ from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.indicators.age import BY_AGE, by_age
+from sia.indicators.norms import MUNICIPALITY
 from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
@@ -105,6 +106,8 @@ class Weighing:
     `urgentie`, `potentie`: None when no indicator of the axis has data this year.
     `vervallen` (index ``indicator``): Score indicators that do not take part this year: ``naam``,
         ``domein``, ``reden``.
+    `eigen_maat`: Indicators of urgentie that are scaled on the buurten of the municipality, for
+        want of figures of the country.
     """
 
     scores: pd.DataFrame
@@ -114,6 +117,7 @@ class Weighing:
     onzekerheid: UncertaintyResult | None
     vervallen: pd.DataFrame
     catalogue: Catalogue
+    eigen_maat: tuple[str, ...] = ()
 
     def design_table(self) -> pd.DataFrame:
         """Return the build-up of both axes: domain, indicator, direction, nominal and effective."""
@@ -255,21 +259,25 @@ def usable_norms(
     Returns (dict of indicator to Normaliser): Without the indicators that have no spread in either
         year.
     Returns (index ``indicator``): ``schaal``: ``basisjaar``, ``dit jaar``, ``geen spreiding`` or
-        ``geen normen``.
+        ``geen normen``; ``bron``: whose norms those are, `COUNTRY` or `MUNICIPALITY`, empty
+        without.
     """
     chosen: dict[str, Normaliser] = {}
-    scale = {}
+    scale, whose = {}, {}
     based = in_euros_of(base, own, money)
     for name in indicators:
         for label, norms in (("basisjaar", based), ("dit jaar", own)):
             found = scale_of(norms, name, settings)
             if found is not None:
                 chosen[name], scale[name] = found, label
+                whose[name] = str(norms.at[norm_of(norms, name), "bron"])
                 break
         else:
             known = name in own.index or name in base.index
             scale[name] = "geen spreiding" if known else "geen normen"
-    return chosen, pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
+    table = pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
+    table["bron"] = pd.Series(whose, dtype=str).reindex(table.index, fill_value="")
+    return chosen, table
 
 
 def structure(
@@ -415,6 +423,11 @@ def weigh(
         onzekerheid=doubt,
         vervallen=_dropped(dropped, scale, catalogue),
         catalogue=catalogue,
+        eigen_maat=tuple(
+            str(name)
+            for name in scale.index[scale["bron"] == MUNICIPALITY]
+            if catalogue[str(name)].rol == "opgave"
+        ),
     )
 
 

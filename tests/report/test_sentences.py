@@ -276,7 +276,7 @@ def test_a_buurt_says_how_many_of_its_figures_may_not_be_shown(stad: Cijfers) ->
     told = data_gaps(made, code)
     hidden = int(made.toonbaar.loc[code, scored].isna().sum())
     assert told is not None and hidden > 1
-    assert f"{hidden} daarvan gaan over te weinig mensen om te tonen." in told.tekst
+    assert f"{hidden} daarvan worden niet getoond." in told.tekst
     assert "gerangschikte buurten" not in told.tekst
 
 

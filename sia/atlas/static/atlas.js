@@ -32,7 +32,7 @@ const marges = (jaar) => orde(jaar).some((i) => S(jaar).lo[i] != null);
 const plaats = (i, jaar = X.jaar) => { const s = S(jaar); return s.r[i] == null ? "" : `plaats ${s.r[i]}` + (s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`); };
 const reden = (b) => (b.water ? "Water." : b.reden ? `Niet gerangschikt: ${b.reden}.`.replace("..", ".") : "Niet gerangschikt.");
 const zonderKwart = orde().length < 4 && !orde().some((i) => S().k[i]);
-const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = [...zeker, ...waar];
+const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = orde().filter((i) => zeker.includes(i) || waar.includes(i));
 const AANPAK = [["integrale gebiedsaanpak", "Integrale aanpak"], ["gerichte koppelkansen", "Koppelkansen"], ["deel-buurtaanpak", "Deel van de buurt"], ["volgen", "Volgen"], ["basis", "Gewoon beheer"]];
 const aanpakNr = (b) => AANPAK.findIndex(([k]) => b.aanpak.toLowerCase().startsWith(k)) + 1;
 const aanpakNaam = (b) => (AANPAK[aanpakNr(b) - 1] || ["", b.aanpak])[1];
@@ -453,7 +453,7 @@ function vonk(i) {
   if (w.length < 2) return "";
   const lo = Math.min(...w), sp = Math.max(Math.max(...w) - lo, 10), m = (Math.max(...w) + lo) / 2, x = (k) => 3 + (k * 66) / (X.jaren.length - 1), y = (v) => 12 - ((v - m) / sp) * 16;
   const p = a.map((v, k) => (v == null ? null : [x(k).toFixed(1), y(v).toFixed(1)])).filter(Boolean), o = X.verandering && X.verandering.oordeel[i], c = `var(--${o === "stijgt" ? "ver-3" : o === "daalt" ? "ver-1" : "inkt-3"})`;
-  return sv("svg", { class: "vonk", width: 72, height: 24, viewBox: "0 0 72 24", role: "img", "aria-label": "urgentie " + X.jaren.map((j, k) => (a[k] == null ? "" : `${j}: ${f(a[k], 1)}`)).filter(Boolean).join(", ") }, sv("polyline", { points: p.map((q) => q.join()).join(" "), fill: "none", "stroke-width": 1.75, "stroke-linejoin": "round", style: { stroke: c } }), sv("circle", { cx: p.at(-1)[0], cy: p.at(-1)[1], r: 2.5, style: { fill: c } }));
+  return sv("svg", { class: "vonk", width: 72, height: 24, viewBox: "0 0 72 24", role: "img", "aria-label": "urgentie " + X.jaren.map((j, k) => (a[k] == null ? "" : `${j}: ${f(a[k], 1)}`)).filter(Boolean).join(", ") }, sv("polyline", { points: p.map((q) => q.join()).join(" "), fill: "none", "stroke-width": 1.75, "stroke-dasharray": X.verandering && !OORDEEL.some(([w]) => w === o) ? "2 3" : null, "stroke-linejoin": "round", style: { stroke: c } }), sv("circle", { cx: p.at(-1)[0], cy: p.at(-1)[1], r: 2.5, style: { fill: c } }));
 }
 const cijfer = (id) => (i) => { const k = LAAG[id].klasse(i, X.jaar); return k ? [f(LAAG[id].waarde(i, X.jaar), 1) + " ", h("span", { class: "klasse", style: kleur(k[0]) }, String(k[1]))] : "–"; };
 const KOL = N ? [
@@ -479,7 +479,7 @@ function tabel() {
   const delen = [...new Set(G.map((i) => B[i].s || B[i].w))].sort();
   $("fs").append(...delen.map((s) => h("option", {}, s))); $("fa").append(...AANPAK.filter((_, k) => G.some((i) => aanpakNr(B[i]) === k + 1)).map(([k, t]) => h("option", { value: k }, t)));
   const v = X.verandering;
-  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste vijfde deel van de stad hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
+  vul("verloopnoot", v && X.jaren.length > 1 ? (v.oordeel.some((o) => OORDEEL.some(([w]) => w === o)) ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn; gestippeld is niet te vergelijken. ` : `Verloop: geen enkele buurt is met ${v.sinds} te vergelijken; een gestippelde lijn zegt niet dat er iets veranderde. `) : "", `Stapeling: op hoeveel onderwerpen de score ten minste 80 is, het zwaarste vijfde van het land. ${X.maat} `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
   const niet = [...B.keys()].filter((i) => S().r[i] == null);
   $("niet").hidden = !niet.length;
   $("niet").firstElementChild.textContent = `${Hf(tw(niet.length))} ${niet.length === 1 ? "gebied" : "gebieden"} zonder plaats, en waarom`;
