@@ -84,17 +84,12 @@ class Jaargang:
 class Atlas:
     """Everything that the atlas of one municipality and year draws on.
 
-    Parameters
-    ----------
-    materiaal : Materiaal
-        Of the reports of this year.
-    jaren : mapping of int to Jaargang
-        Every year with scores, this one too.
-    normen : DataFrame, index ``indicator``
-    weging : WeighingSettings
-        What the scores were made with.
-    anderen : mapping of str to (str, Series)
-        Other municipalities of this year by code: name, and the middle ranked buurt by indicator.
+    `materiaal`: Of the reports of this year.
+    `jaren`: Every year with scores, this one too.
+    `normen`: index ``indicator``.
+    `weging`: What the scores were made with.
+    `anderen`: Other municipalities of this year by code: name, and the middle ranked buurt by
+        indicator.
     """
 
     materiaal: Materiaal
@@ -107,11 +102,8 @@ class Atlas:
 def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
     """Return what the page of an edition shows, as JSON values.
 
-    Parameters
-    ----------
-    editie : str
-        ``openbaar`` leaves out plans that only partners may see, what a partner pays, what is
-        there to test the outcome with, and who said what.
+    `editie` (str): ``openbaar`` leaves out plans that only partners may see, what a partner pays,
+        what is there to test the outcome with, and who said what.
     """
     stuff = atlas.materiaal
     cijfers = stuff.cijfers

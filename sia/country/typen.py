@@ -46,10 +46,7 @@ def make_file(
 ) -> Typenset:
     """Make a typenset of the country and write it.
 
-    Raises
-    ------
-    InputError
-        When the folders hold no buurten, or too few for so many types.
+    Raises `InputError` when the folders hold no buurten, or too few for so many types.
     """
     panel = woonbuurten(bron, jaren, folders)
     made = make_set(panel, TypologySettings(n_types=aantal), versie, BRON)

@@ -102,8 +102,6 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
 def withheld(entry: Indicator, candidate: Candidate) -> npt.NDArray[np.int8]:
     """Return per code why a value may not be used: 0 it may, else an index of `rule_reasons`.
 
-    Notes
-    -----
     An unknown denominator withholds nothing from a published value: the publisher applied its own
     threshold. A computed value has no number without its denominator.
     """

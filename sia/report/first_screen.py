@@ -50,12 +50,8 @@ _CHANGES = {RISES: ("v3", "▲"), FALLS: ("v1", "▼"), NOISE: ("v2", "")}
 class Volgt:
     """What is planned per inhabitant in some buurten, and in the rest.
 
-    Parameters
-    ----------
-    kort : str
-        Whether it follows the urgency, in a few words for the headline.
-    vraag : str
-        Heading over the bars.
+    `kort`: Whether it follows the urgency, in a few words for the headline.
+    `vraag`: Heading over the bars.
     """
 
     kort: str
@@ -68,16 +64,11 @@ class Volgt:
 class Eerste:
     """What the first screen of a report holds.
 
-    Parameters
-    ----------
-    kop : Zin
-        The answer in one line.
-    cijfer : str
-        The one big figure; empty where no number is the message.
-    zinnen, vragen, zeker : tuple of Zin
-        What there is to know, the first beside the figure; what is asked; what is certain.
-    legenda : tuple of (str, str)
-        Class of the style sheet, and what it means.
+    `kop`: The answer in one line.
+    `cijfer`: The one big figure; empty where no number is the message.
+    `zinnen`, `vragen`, `zeker`: What there is to know, the first beside the figure; what is asked;
+        what is certain.
+    `legenda`: Class of the style sheet, and what it means.
     """
 
     kop: Zin

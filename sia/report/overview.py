@@ -431,14 +431,9 @@ def _cell(value: object) -> str:
 class Feit:
     """One fact about a buurt.
 
-    Parameters
-    ----------
-    waarde : str
-        As readers see it.
-    midden : str
-        The same of the middle buurt of the city, where that says something.
-    kern : bool
-        Whether it is one of the few that a room reads first.
+    `waarde`: As readers see it.
+    `midden`: The same of the middle buurt of the city, where that says something.
+    `kern`: Whether it is one of the few that a room reads first.
     """
 
     naam: str

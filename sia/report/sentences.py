@@ -56,15 +56,9 @@ class Grond:
 class Zin:
     """A sentence with the figures that it rests on.
 
-    Parameters
-    ----------
-    *gronden : Grond
-        Must account for every number in `tekst`, those in names of buurten included.
-
-    Raises
-    ------
-    ValueError
-        A number in `tekst` that no `Grond` shows: a fault in the rule that made it.
+    `*gronden`: Must account for every number in `tekst`, those in names of buurten included.
+    Raises `ValueError` for a number in `tekst` that no `Grond` shows: a fault in the rule that made
+        it.
     """
 
     tekst: str

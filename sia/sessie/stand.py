@@ -24,18 +24,12 @@ from sia.weighing.axes import norm_of
 class Stand:
     """The figures of one municipality and year, as a session shows and judges them.
 
-    Parameters
-    ----------
-    jaren : DataFrame, index ``buurtcode``, one column per processed year
-        Urgentie on the scale of the base year.
-    plannen : DataFrame
-        Programmed plans per buurt; empty when there is no agenda.
-    versies : Series of str, index ``gebied``
-        Version of the present figures of every buurt and deel-buurt.
-    land : dict of domain to float
-        National scores, where they are known.
-    panelen : dict of str to str
-        HTML of the buurten that were looked at, by code; filled as they are asked for.
+    `jaren` (index ``buurtcode``, one column per processed year): Urgentie on the scale of the base
+        year.
+    `plannen`: Programmed plans per buurt; empty when there is no agenda.
+    `versies` (str, index ``gebied``): Version of the present figures of every buurt and deel-buurt.
+    `land` (dict of domain to float): National scores, where they are known.
+    `panelen`: HTML of the buurten that were looked at, by code; filled as they are asked for.
     """
 
     run: Run

@@ -37,9 +37,7 @@ def short_wijk(naam: str) -> str:
 class CityMap:
     """The borders of a municipality, drawn once for all of its reports.
 
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    `gebieden`: EPSG:28992, index ``buurtcode``.
     """
 
     def __init__(self, gebieden: gpd.GeoDataFrame) -> None:
@@ -59,19 +57,12 @@ class CityMap:
     ) -> Markup:
         """Return the map; empty when no buurt has a border.
 
-        Parameters
-        ----------
-        label : str
-            What a screen reader says in place of the map.
-        klassen, titels, tekens : mapping of str to str
-            By code: class of the style sheet, text of the tooltip, sign that stands in the buurt;
-            of two signs that would touch the first stands.
-        binnen : collection of str
-            Buurten to zoom to, the others are faint; empty shows all.
-        omlijnd : collection of str
-            Buurten that get one outline together.
-        namen : bool
-            Write the names of wijken, or of the buurten of `binnen`, where there is room.
+        `label`: What a screen reader says in place of the map.
+        `klassen`, `titels`, `tekens`: By code: class of the style sheet, text of the tooltip, sign
+            that stands in the buurt; of two signs that would touch the first stands.
+        `binnen`: Buurten to zoom to, the others are faint; empty shows all.
+        `omlijnd`: Buurten that get one outline together.
+        `namen`: Write the names of wijken, or of the buurten of `binnen`, where there is room.
         """
         drawn, water = self._drawn, self._areas["water"]
         whole = set(drawn.ringen)
