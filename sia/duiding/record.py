@@ -31,7 +31,9 @@ from sia.duiding.chain import (
 from sia.duiding.delivered import rows_of
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
+from sia.sources.tabular import decode
 from sia.spreadsheet import neutralise
+from sia.store import write_text
 
 _LOG = logging.getLogger(__name__)
 
@@ -239,6 +241,14 @@ class Record:
         table = self.entries().drop(columns=["vervallen"])
         table["schade"] = table["schade"].where(table.pop("aangetast"), "")
         return table.map(_neutral).to_csv(index=False, lineterminator="\n")
+
+    def export_csv(self, target: Path) -> None:
+        """Write `csv_text` to a file as UTF-8, whole or not at all."""
+        write_text(target, self.csv_text())
+
+    def import_csv(self, source: Path, gemeente: str = "") -> Imported:
+        """Take over the entries of a file that `export_csv` wrote; as `import_text`."""
+        return self.import_text(decode(source, source.read_bytes()), source.name, gemeente)
 
     def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
         """Take over the entries of an exported CSV that are not here yet, row by row.

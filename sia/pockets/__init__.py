@@ -1,5 +1,9 @@
 """Deel-buurten: connected groups of squares that the average of their buurt hides."""
 
+from sia.methode import PocketIndicator as PocketIndicator
+from sia.methode import PocketSettings as PocketSettings
+from sia.pockets.city import INDICATORS as INDICATORS
+from sia.pockets.city import INHABITANTS as INHABITANTS
 from sia.pockets.city import neighbours as neighbours
 from sia.pockets.description import position as position
 from sia.pockets.find import PocketResult as PocketResult

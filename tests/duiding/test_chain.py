@@ -18,7 +18,6 @@ from sia.duiding import Record, beside, network_warning
 from sia.duiding.chain import SEALED, seal, witness_of
 from sia.duiding.figures import statements
 from sia.errors import InputError
-from sia.sources.tabular import decode
 from tests.duiding.test_record import entry
 
 SAID = ("De flat is leeg.", "Het plein is fijn.", "Er is veel verhuisd.", "Klopt.", "Klopt niet.")
@@ -295,7 +294,7 @@ def test_an_import_may_come_from_a_spreadsheet(record: Record, tmp_path: Path, c
     text = delivered({"uitspraak": "'s Avonds in het café"}).replace(",", ";")
     (tmp_path / "uit.csv").write_bytes(text.encode(coding))
     source = tmp_path / "uit.csv"
-    record.import_text(decode(source, source.read_bytes()), source.name)
+    record.import_csv(source)
     assert record.entries()["uitspraak"].iloc[-1].endswith("Avonds in het café")
 
 
@@ -310,7 +309,8 @@ def test_rows_that_are_too_short_or_too_long_are_named(record: Record, row: str)
 def test_a_judgement_that_was_tampered_with_is_not_laundered_by_an_export(record: Record) -> None:
     damaged(record, "UPDATE duiding SET uitspraak = 'VERVALST' WHERE volgnummer = 2")
     other = Record(record.path.with_name("ander.sqlite"))
-    done = other.import_text(record.csv_text(), "uit.csv")
+    record.export_csv(record.path.with_name("uit.csv"))
+    done = other.import_csv(record.path.with_name("uit.csv"))
     assert (done.added, [problem.rij for problem in done.refused]) == (4, ["3"])
 
 
