@@ -11,6 +11,7 @@ from sia.indicators import IndicatorTable
 from sia.report.source_lines import border_line, catalogue_frame
 from sia.stages.inputs import Inputs, indicator_table
 from sia.stages.run import Run
+from sia.viz.city_map import short_wijk
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text
 
@@ -70,6 +71,13 @@ def change_found(source: Source) -> Verandering | None:
     return change_of(source.table(BUURTEN), source.table(GEBIEDEN))
 
 
+def told_apart(areas: pd.DataFrame) -> pd.Series[str]:
+    """Return the names of buurten, with their wijk where two of a municipality have one name."""
+    names: pd.Series[str] = areas["naam"].astype(str)
+    wijk = areas["wijknaam"].astype(str).map(short_wijk)
+    return names.where(~names.duplicated(keep=False) | (wijk == ""), names + " (" + wijk + ")")
+
+
 def figures(
     source: Source,
     entries: pd.DataFrame,
@@ -91,7 +99,7 @@ def figures(
         gemeente=run.gemeente.naam,
         gemeentecode=run.gemeente.code,
         jaar=run.jaar,
-        gebieden=own.areas,
+        gebieden=own.areas.assign(naam=told_apart(own.areas)),
         scores=source.table("scores"),
         indicatoren=own.values,
         vlaggen=own.flags,

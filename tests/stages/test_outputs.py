@@ -12,7 +12,7 @@ import pytest
 from sia.errors import InputError
 from sia.report.sentences import numbers_in_text
 from sia.stad import Stad
-from sia.stages.figures import entries_of, figures
+from sia.stages.figures import entries_of, figures, told_apart
 from sia.stages.rapport import write
 from sia.stages.run import Run
 from sia.viz.leaflet import hosts
@@ -164,3 +164,14 @@ def test_the_three_things_are_sentences(line: Line) -> None:
     sentences = Stad(line.last).zinnen()
     assert len(sentences) == 3
     assert all(s.endswith(".") for s in sentences)
+
+
+def test_two_buurten_of_one_name_are_told_apart_by_their_wijk() -> None:
+    areas = pd.DataFrame(
+        {
+            "naam": ["Kern-Dorp", "Kern-Dorp", "Noord"],
+            "wijknaam": ["Wijk18-Streefkerk", "Wijk 03 Brandwijk", "Wijk 03 Brandwijk"],
+        }
+    )
+    told = ["Kern-Dorp (Streefkerk)", "Kern-Dorp (Brandwijk)", "Noord"]
+    assert list(told_apart(areas)) == told
