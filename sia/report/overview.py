@@ -465,11 +465,11 @@ def _rank(stad: Cijfers, code: str) -> list[Feit]:
         return [Feit("Niet gerangschikt", str(row["reden"]), kern=True), *potential]
     place = f"{getal(row['rang'])} van {getal(len(stad.gerangschikt))}"
     margin = rang_interval(row.get("rang_p05"), row.get("rang_p95"), row["rang"])
+    chance = [Feit("Kans op het hoogste kwart", kans(row.get("kans_kwart"))), *_order(stad, code)]
     return [
         Feit("Plaats op urgentie", place, kern=True),
         Feit("Marge van de plaats (90 %)", margin, kern=True),
-        Feit("Kans op het hoogste kwart", kans(row.get("kans_kwart"))),
-        *_order(stad, code),
+        *([] if without_quarter(stad.gerangschikt) else chance),
         Feit("Urgentie", getal(row["urgentie"], 1), _middle(stad, "urgentie"), kern=True),
         *potential,
     ]

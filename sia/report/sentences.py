@@ -633,6 +633,8 @@ def questions(soort: str, cijfers: Cijfers) -> tuple[Zin, ...]:
         "stellen de grens zelf vast.",
         "verandering": "Bespreek of u de verandering herkent, en wat haar kan verklaren.",
     }.get(soort, "Bespreek of u de buurten herkent, en welke u als eerste wilt oppakken.")
+    if soort == "stad" and len(cijfers.gerangschikt) < 2:
+        first = "Vertel of u de gemeente herkent in de cijfers, en wat er ontbreekt."
     asked = [
         Zin(first),
         Zin("Gebruik de cijfers als signaal. Zij wijzen plekken aan en geen oorzaken of mensen."),

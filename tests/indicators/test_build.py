@@ -255,6 +255,32 @@ def test_unknown_denominator_leaves_a_published_value() -> None:
     assert made.denominators["x"].isna().all()
 
 
+def test_households_stand_in_for_dwellings_that_are_not_counted_yet() -> None:
+    x = hm.indicator(
+        "x", noemer=("woningvoorraad",), noemer_eenheid="woningen", publicatiedrempel=20.0
+    )
+    figures = hm.table(2020, {"x": [1, 2, 3, 4], "aantal_huishoudens": [19, 20, 500, NAN]})
+    made = build(hm.catalogue(x), 2020, hm.people(2020), figures)
+    assert made.values["x"].isna().tolist() == [True, False, False, False]
+    assert made.denominators["x"].tolist()[1:3] == [20, 500]
+
+
+def test_a_figure_of_too_few_is_not_replaced_by_an_older_one_of_them() -> None:
+    x = hm.indicator(
+        "x",
+        noemer=("aantal_inwoners",),
+        noemer_eenheid="inwoners",
+        publicatiedrempel=100.0,
+        meenemen=4,
+    )
+    old, new = hm.table(2017, {"x": [1, 2, 3, 4]}), hm.table(2020, {"x": [5, 6, NAN, 8]})
+    made = build(
+        hm.catalogue(x), 2020, hm.people(2020, 50, 500, 500, 500), old, new, hm.layer(2020)
+    )
+    assert made.values["x"].fillna(0).tolist() == [0, 6, 3, 8]
+    assert "publicatiedrempel" in made.flags.at[A, "x"]
+
+
 def test_denominator_as_share_of_a_count() -> None:
     bron = Bron(
         "cbs.kwb",

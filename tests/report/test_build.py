@@ -387,4 +387,5 @@ def test_a_city_of_two_ranked_buurten_hears_of_no_quarter(materiaal: Materiaal) 
         told = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
         assert "Bij minder dan vier gerangschikte buurten is er geen meest urgente kwart" in told
         assert "zeker niet" not in told and "Stippellijn" not in told
+        assert "ans op het hoogste kwart" not in told
         assert "Welke buurten gaan voor" not in told

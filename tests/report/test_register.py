@@ -74,3 +74,20 @@ def test_files_are_harmless_and_whole(tmp_path: Path, bad: str) -> None:
     assert "<script>alert" not in page
     frame = register_frame({**entry, "name": "=1+1"})
     assert frame["name"].iloc[0] == "=1+1"
+
+
+def test_it_claims_no_test_that_this_year_could_not_be_made(materiaal: Materiaal) -> None:
+    told = register_entry(materiaal)
+    assert "niet te toetsen, want cijfers over herkomst zijn niet geleverd" in str(told["risks"])
+    stad = materiaal.cijfers
+    searched = replace(materiaal, cijfers=replace(stad, deelbuurten=None))
+    assert "is dit jaar niet gezocht" in str(register_entry(searched)["proportionality"])
+    key = str(used_indicators(materiaal).index[0])
+    named = {key: "herkomst_buiten_europa"}
+    origin = replace(
+        stad,
+        catalogus=stad.catalogus.rename(index=named),
+        vlaggen=stad.vlaggen.rename(columns=named),
+    )
+    tested = register_entry(replace(materiaal, cijfers=origin))
+    assert "onderzoekers zien de uitkomst" in str(tested["risks"])

@@ -24,6 +24,7 @@ from sia.report.sentences import (
     domain_things,
     heaviest_domain,
     one_building,
+    own_scale,
     pockets,
     questions,
     three_things,
@@ -340,6 +341,8 @@ def test_a_city_without_a_quarter_is_told_so(stad: Cijfers) -> None:
     none = stad.scores.assign(kans_kwart=0.0).loc[two]
     assert "is er geen meest urgente kwart" in urgency(replace(stad, scores=none)).tekst
     assert "meest urgente kwart van de stad" in urgency(stad).tekst
+    one = replace(stad, scores=none.iloc[:1])
+    assert questions("stad", one)[0].tekst.startswith("Vertel of u de gemeente herkent")
     unsure = replace(stad, scores=none.assign(rang=[5, 9]))
     assert "geen enkele buurt" in urgency(unsure).tekst
 
@@ -411,3 +414,15 @@ def test_a_proposal_on_an_unknown_condition_says_so(stad: Cijfers) -> None:
         told = approach(replace(stad, aanpak=ways)).tekst
         assert ("Dat is onbekend, en bepaalt of dit past." in told) == bool(len(some))
         assert ("Daarvoor is nog nodig" in told) == (len(some) == len(chosen) > 0)
+
+
+def test_figures_that_are_scaled_on_the_municipality_itself_are_counted(stad: Cijfers) -> None:
+    assert own_scale(stad) is None
+    keys = [str(key) for key in stad.bijdragen if key in stad.vlaggen]
+    domain = stad.catalogus["domein"]
+    first = str(domain[keys[0]])
+    every = sum(domain[key] == first for key in keys)
+    told = own_scale(replace(stad, eigen_maat=(keys[0],)))
+    assert told is not None
+    assert f"van 1 van de {every} cijfers onder {DOMAINS[first].lower()}" in told.tekst
+    assert told in certainty(replace(stad, eigen_maat=(keys[0],)))
