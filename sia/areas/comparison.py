@@ -78,6 +78,8 @@ def name_similarity(a: str, b: str) -> float:
     left, right = _plain(a), _plain(b)
     if not left or not right:
         return float("nan")
+    if left == right:
+        return 1.0
     return difflib.SequenceMatcher(None, left, right, autojunk=False).ratio()
 
 
@@ -87,20 +89,20 @@ def _plain(name: str) -> str:
     return " ".join(sorted(words))
 
 
-def _kept_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tuple[object, ...]:
+def _kept_row(code: str, old: AreaLayer, new: AreaLayer) -> tuple[object, ...]:
     """Describe a code whose outline stayed the same; at most its name is new."""
     naam_oud, naam_nieuw = str(old.frame["naam"][code]), str(new.frame["naam"][code])
     alike = name_similarity(naam_oud, naam_nieuw)
     named_same = bool(np.isnan(alike) or alike >= NAME_SIMILARITY)
     soort = SAME if named_same else RENAMED
     flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, overlay.pairs[:0], code, naam_oud, naam_nieuw)
+    sentence = _explain(soort, code, "", code, naam_oud, naam_nieuw)
     return (code, soort, code, naam_oud, naam_nieuw, flag, sentence)
 
 
 def _new_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tuple[object, ...]:
     if code in overlay.kept:
-        return _kept_row(code, old, new, overlay)
+        return _kept_row(code, old, new)
     pairs = overlay.by_new.get(code, overlay.pairs[:0])
     pieces = pairs[_counts_as_piece(pairs)]
     own = pairs[pairs["oude_code"] == code]
@@ -118,7 +120,8 @@ def _new_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tup
         soort = _redrawn_kind(pieces, overlay, known)
     shown = twin if soort == RECODED else pieces
     flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, shown, partner, naam_oud, naam_nieuw)
+    parts = _listed(shown.sort_values("nieuw", ascending=False), "oude_code", "nieuw")
+    sentence = _explain(soort, code, parts, partner, naam_oud, naam_nieuw)
     olds = ", ".join(sorted(shown["oude_code"]))
     return (code, soort, olds, naam_oud, naam_nieuw, flag, sentence)
 
@@ -158,15 +161,9 @@ def _redrawn_kind(pieces: pd.DataFrame, overlay: Overlay, known: bool) -> str:
 
 
 def _explain(
-    soort: str,
-    code: str,
-    shown: pd.DataFrame,
-    partner: str,
-    naam_oud: str,
-    naam_nieuw: str,
+    soort: str, code: str, parts: str, partner: str, naam_oud: str, naam_nieuw: str
 ) -> str:
     """Return one Dutch sentence for the reader."""
-    parts = _listed(shown.sort_values("nieuw", ascending=False), "oude_code", "nieuw")
     sentences = {
         SAME: "Zelfde code, zelfde grens.",
         RENAMED: f"Zelfde grens; de naam ging van {naam_oud} naar {naam_nieuw}.",
