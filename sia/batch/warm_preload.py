@@ -43,3 +43,5 @@ __all__ = [
 # collection
 gc.collect()
 gc.freeze()
+# a kernel lives for seconds: looking for garbage in charts that are made once takes a tenth of it
+gc.set_threshold(100_000)
