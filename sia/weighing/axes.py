@@ -491,7 +491,7 @@ def _taking_part(
     """Return the plan of a table, its indicators less some, and which buurten are ranked."""
     plan = design(table, gemeente)
     taking_part = tuple(name for name in plan.indicatoren if name not in without)
-    verdict = eligibility(table, gemeente)
+    verdict = eligibility(table, gemeente, plan)
     if short := too_thin(taking_part, table.catalogue, gemeente):
         reasons = verdict["reden"].mask(verdict["gerangschikt"], short)
         verdict = verdict.assign(gerangschikt=False, reden=reasons)
