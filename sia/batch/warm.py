@@ -24,6 +24,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,15 @@ def warm_kernels(enabled: bool = True) -> Iterator[bool]:
         yield warm
     finally:
         factory.default_provisioner_name, ForkProvisioner.warm = before
+
+
+def start_server() -> None:
+    """Let the warm server load, where it serves, while this process loads what it needs itself."""
+    chosen = KernelProvisionerFactory.instance().default_provisioner_name
+    if chosen == PROVISIONER and ForkProvisioner.warm:
+        # one that cannot start is told of by the first kernel
+        with contextlib.suppress(OSError):
+            ensure_running()
 
 
 _running: set[ForkProvisioner] = set()

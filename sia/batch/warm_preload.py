@@ -3,7 +3,7 @@
 import gc
 import sys
 
-import pandera.backends.pandas
+import pandera.backends.pandas.builtin_checks
 import pyarrow.dataset
 import sklearn.cluster
 from matplotlib import pyplot
