@@ -9,6 +9,7 @@ provisioner and only loses time.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -221,9 +222,13 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def shutdown_requested(self, restart: bool = False) -> None:
-        """Note what the kernel used before it goes."""
+        """Note what the kernel used before it goes, and see it go: its manager looks seldom."""
         if self.pid:
             _finished.usage = _usage(self.pid)
+        for _ in range(20):
+            if await self.poll() is not None:
+                break
+            await asyncio.sleep(0.01)
 
     async def cleanup(self, restart: bool = False) -> None:
         """Forget the kernel when it has gone."""
