@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,10 @@ CHANGES = SAME, RENAMED, RECODED, REDRAWN, SPLIT, MERGED, NEW, ENDED, REUSED = (
     "hergebruikte code",
 )
 """What can have become of an area between two years."""
+Names = Mapping[str, str]
+
 _FLAG_SAME, _FLAG_REDRAWN = 1, 3
-_COMPARED = ("soort", "oude_codes", "naam_oud", "naam_nieuw", "vlag", "toelichting")
+_COMPARED = ("soort", "oude_codes", "naam_oud", "naam_nieuw", "toelichting")
 
 
 def compare(old: AreaLayer, new: AreaLayer) -> pd.DataFrame:
@@ -49,11 +52,13 @@ def compare(old: AreaLayer, new: AreaLayer) -> pd.DataFrame:
     which did not really change.
     """
     overlay = Overlay.of(old.frame, new.frame)
-    rows = [_new_row(code, old, new, overlay) for code in new.frame.index]
-    gone = old.frame.index.difference(new.frame.index)
-    rows += [_ended_row(code, old, new, overlay) for code in gone]
+    then, now = (
+        {str(code): str(name) for code, name in layer.frame["naam"].items()} for layer in (old, new)
+    )
+    rows = [_new_row(code, then, now, overlay) for code in now]
+    rows += [_ended_row(code, then, now, overlay) for code in sorted(then.keys() - now.keys())]
     table = pd.DataFrame(rows, columns=["code", *_COMPARED]).set_index("code").sort_index()
-    table = table.astype({"vlag": "Int64"})
+    table.insert(4, "vlag", new.frame["indelingswijziging"].reindex(table.index).astype("Int64"))
     next_year = new.year - old.year == 1
     flags = zip(table["soort"], table["vlag"].fillna(0), strict=True)
     notes = [_flag_note(soort, int(flag), next_year) for soort, flag in flags]
@@ -69,6 +74,8 @@ def name_similarity(a: str, b: str) -> float:
     left, right = _plain(a), _plain(b)
     if not left or not right:
         return float("nan")
+    if left == right:
+        return 1.0
     return difflib.SequenceMatcher(None, left, right, autojunk=False).ratio()
 
 
@@ -78,28 +85,26 @@ def _plain(name: str) -> str:
     return " ".join(sorted(words))
 
 
-def _kept_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tuple[object, ...]:
+def _kept_row(code: str, old: Names, new: Names) -> tuple[object, ...]:
     """Describe a code whose outline stayed the same; at most its name is new."""
-    naam_oud, naam_nieuw = str(old.frame["naam"][code]), str(new.frame["naam"][code])
+    naam_oud, naam_nieuw = old[code], new[code]
     alike = name_similarity(naam_oud, naam_nieuw)
     named_same = bool(np.isnan(alike) or alike >= NAME_SIMILARITY)
     soort = SAME if named_same else RENAMED
-    flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, overlay.pairs[:0], code, naam_oud, naam_nieuw)
-    return (code, soort, code, naam_oud, naam_nieuw, flag, sentence)
+    sentence = _explain(soort, code, "", code, naam_oud, naam_nieuw)
+    return (code, soort, code, naam_oud, naam_nieuw, sentence)
 
 
-def _new_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tuple[object, ...]:
+def _new_row(code: str, old: Names, new: Names, overlay: Overlay) -> tuple[object, ...]:
     if code in overlay.kept:
-        return _kept_row(code, old, new, overlay)
+        return _kept_row(code, old, new)
     pairs = overlay.by_new.get(code, overlay.pairs[:0])
     pieces = pairs[_counts_as_piece(pairs)]
     own = pairs[pairs["oude_code"] == code]
-    known = code in old.frame.index
+    known = code in old
     twin = pairs[pairs["zelfde_grens"]].sort_values("iou").tail(1)
     partner = code if known or twin.empty else str(twin["oude_code"].iloc[0])
-    naam_oud = str(old.frame["naam"].get(partner, "")) if partner in old.frame.index else ""
-    naam_nieuw = str(new.frame["naam"][code])
+    naam_oud, naam_nieuw = old.get(partner, ""), new[code]
     named_same = bool(name_similarity(naam_oud, naam_nieuw) >= NAME_SIMILARITY)
     if known and own["iou"].sum() < REUSED_IOU and not named_same:
         soort = REUSED
@@ -108,24 +113,23 @@ def _new_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tup
     else:
         soort = _redrawn_kind(pieces, overlay, known)
     shown = twin if soort == RECODED else pieces
-    flag = new.frame["indelingswijziging"][code]
-    sentence = _explain(soort, code, shown, partner, naam_oud, naam_nieuw)
+    parts = _listed(shown.sort_values("nieuw", ascending=False), "oude_code", "nieuw")
+    sentence = _explain(soort, code, parts, partner, naam_oud, naam_nieuw)
     olds = ", ".join(sorted(shown["oude_code"]))
-    return (code, soort, olds, naam_oud, naam_nieuw, flag, sentence)
+    return (code, soort, olds, naam_oud, naam_nieuw, sentence)
 
 
-def _ended_row(code: str, old: AreaLayer, new: AreaLayer, overlay: Overlay) -> tuple[object, ...]:
+def _ended_row(code: str, old: Names, new: Names, overlay: Overlay) -> tuple[object, ...]:
     pairs = overlay.by_old.get(code, overlay.pairs[:0])
     pieces = pairs[_counts_as_piece(pairs)].sort_values("oud", ascending=False)
     twin = pairs[pairs["zelfde_grens"]]
     shown = twin if len(twin) else pieces
     best = str(shown["nieuwe_code"].iloc[0]) if len(shown) else ""
-    naam_oud = str(old.frame["naam"][code])
-    naam_nieuw = str(new.frame["naam"].get(best, "")) if best else ""
+    naam_oud, naam_nieuw = old[code], new.get(best, "")
     where = _listed(shown, "nieuwe_code", "oud")
     lies = f"ligt nu in {where}" if where else "ligt buiten de nieuwe kaart"
     sentence = f"Deze code bestaat niet meer; het gebied {lies}."
-    return (code, ENDED, code, naam_oud, naam_nieuw, pd.NA, sentence)
+    return (code, ENDED, code, naam_oud, naam_nieuw, sentence)
 
 
 def _counts_as_piece(pairs: pd.DataFrame) -> pd.Series:
@@ -149,15 +153,9 @@ def _redrawn_kind(pieces: pd.DataFrame, overlay: Overlay, known: bool) -> str:
 
 
 def _explain(
-    soort: str,
-    code: str,
-    shown: pd.DataFrame,
-    partner: str,
-    naam_oud: str,
-    naam_nieuw: str,
+    soort: str, code: str, parts: str, partner: str, naam_oud: str, naam_nieuw: str
 ) -> str:
     """Return one Dutch sentence for the reader."""
-    parts = _listed(shown.sort_values("nieuw", ascending=False), "oude_code", "nieuw")
     sentences = {
         SAME: "Zelfde code, zelfde grens.",
         RENAMED: f"Zelfde grens; de naam ging van {naam_oud} naar {naam_nieuw}.",

@@ -348,11 +348,11 @@ def _change(cijfers: Cijfers) -> dict[str, Any] | None:
 
 
 def _number(value: Any, digits: int | None = 0) -> float | int | None:
-    if value is None or pd.isna(value):
+    if value is None or value is pd.NA or value != value:
         return None
     kept = float(value) if digits is None else round(float(value), digits)
     return int(kept) if kept == int(kept) else kept
 
 
 def _numbers(values: pd.Series[Any], digits: int | None = None) -> list[float | int | None]:
-    return [_number(value, digits) for value in values]
+    return [_number(value, digits) for value in values.tolist()]

@@ -26,10 +26,11 @@ def run_notebook(task: Task) -> Outcome:
     Never raises for a failing cell, a dead kernel or a full disk: the outcome says what happened,
     and the copy, when it could be written, holds the traceback.
     """
+    from sia.batch.warm import StoppedError, last_usage, start_server
+
+    start_server()
     with extra("batch"):
         from papermill.exceptions import PapermillExecutionError
-
-    from sia.batch.warm import StoppedError, last_usage
 
     started = time.perf_counter()
     status, cell, message = DONE, None, ""

@@ -141,5 +141,8 @@ def _cluster(scheduler: str, base: str, bron: Sequence[Path], force: bool) -> It
 
 
 def default_workers() -> int:
-    """Return the number of years that run side by side: the cores of this machine, at most 8."""
-    return max(1, min(8, os.cpu_count() or 1))
+    """Return how many notebooks run side by side: one more than there are cores, at most 8.
+
+    A kernel that starts or ends waits a while, and keeps no core busy then.
+    """
+    return min(8, (os.cpu_count() or 1) + 1)

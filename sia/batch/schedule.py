@@ -30,7 +30,11 @@ class Pool:
 
 @dataclass
 class Line:
-    """The tasks of one municipality, of which those listed first go first when they may start."""
+    """The tasks of one municipality.
+
+    Of those that may start the one goes first behind which the longest row of others waits, and of
+    equals the one that is listed first.
+    """
 
     gemeente: str
     tasks: Sequence[Task]
@@ -43,6 +47,12 @@ class Line:
         listed = {task.key for task in self.tasks}
         needs = {task.key: listed.intersection(task.after) for task in self.tasks}
         self._order = TopologicalSorter(needs)
+        behind = dict.fromkeys(listed, 0)
+        for key in reversed(tuple(TopologicalSorter(needs).static_order())):
+            for before in needs[key]:
+                behind[before] = max(behind[before], behind[key] + 1)
+        first = sorted(self.tasks, key=lambda task: -behind[task.key])
+        self._turn = {task.key: number for number, task in enumerate(first)}
         self._order.prepare()
 
     def done(self) -> bool:
@@ -83,7 +93,7 @@ class Line:
                 else:
                     dropped.append(skipped(task))
                     self.end(task, dropped[-1])
-        self.waiting.sort(key=self.tasks.index)
+        self.waiting.sort(key=lambda task: self._turn[task.key])
         return dropped
 
     def release(self) -> None:

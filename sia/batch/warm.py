@@ -9,6 +9,7 @@ provisioner and only loses time.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -24,6 +25,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,15 @@ def warm_kernels(enabled: bool = True) -> Iterator[bool]:
         yield warm
     finally:
         factory.default_provisioner_name, ForkProvisioner.warm = before
+
+
+def start_server() -> None:
+    """Let the warm server load, where it serves, while this process loads what it needs itself."""
+    chosen = KernelProvisionerFactory.instance().default_provisioner_name
+    if chosen == PROVISIONER and ForkProvisioner.warm:
+        # one that cannot start is told of by the first kernel
+        with contextlib.suppress(OSError):
+            ensure_running()
 
 
 _running: set[ForkProvisioner] = set()
@@ -211,9 +222,13 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def shutdown_requested(self, restart: bool = False) -> None:
-        """Note what the kernel used before it goes."""
+        """Note what the kernel used before it goes, and see it go: its manager looks seldom."""
         if self.pid:
             _finished.usage = _usage(self.pid)
+        for _ in range(20):
+            if await self.poll() is not None:
+                break
+            await asyncio.sleep(0.01)
 
     async def cleanup(self, restart: bool = False) -> None:
         """Forget the kernel when it has gone."""

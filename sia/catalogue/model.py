@@ -15,7 +15,11 @@ from sia.errors import Problem, refuse
 from sia.toml import Tekst, Teksten, een_van, fout, lijst
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
+
+    Array = npt.NDArray[np.float64]
 
 DOMAINS: tuple[str, ...] = (
     "sociaal",
@@ -161,18 +165,19 @@ class Leeftijd:
     vast: float
     oud: float
 
-    def standard(
-        self, figure: pd.Series[float], young: pd.Series[float], old: pd.Series[float]
-    ) -> pd.Series[float]:
+    def standard(self, figure: Array, young: Array, old: Array) -> Array:
         """Return observed / expected times the figure of the country (indirect standardisation).
 
         `young`, `old`: residents under 15, and of 65 and older, in percent; unknown: as the
             country.
         """
-        expected = self.vast + self.oud * 100 * old / (100 - young)
+        import numpy as np
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = self.vast + self.oud * 100 * old / (100 - young)
         # where nearly all are old a straight line says too much
-        bounded = expected.clip(self.land / 2, self.land * 2).fillna(self.land)
-        return figure * self.land / bounded
+        bounded = np.clip(expected, self.land / 2, self.land * 2)
+        return figure * self.land / np.where(np.isnan(bounded), self.land, bounded)
 
 
 def _is_id(value: str) -> str:

@@ -58,7 +58,7 @@ def same_series(then: IndicatorTable, now: IndicatorTable, names: Sequence[str])
 def _series_of(
     then: IndicatorTable, now: IndicatorTable, names: Sequence[str]
 ) -> list[dict[tuple[str, int], set[tuple[str, ...]]]]:
-    modelled = {name for name in names for table in (then, now) if _modelled(table, name)}
+    modelled = _modelled(then, names) | _modelled(now, names)
     return [_series(table, modelled) for table in (then, now)]
 
 
@@ -68,10 +68,11 @@ def _years(table: IndicatorTable, rows: pd.Index, names: Sequence[str]) -> pd.Da
     return own.reindex(rows).fillna(common).astype("int64")
 
 
-def _modelled(table: IndicatorTable, name: str) -> bool:
-    if name in table.catalogue.ids and table.catalogue[name].gemodelleerd:
-        return True
-    return name in table.flags and bool((table.flags[name] == MODELLED).any())
+def _modelled(table: IndicatorTable, names: Sequence[str]) -> set[str]:
+    known = {entry.id for entry in table.catalogue if entry.gemodelleerd}
+    flags = table.flags[[name for name in names if name in table.flags and name not in known]]
+    marked = (flags.to_numpy(dtype=object) == MODELLED).any(axis=0)
+    return known.intersection(names) | set(flags.columns[marked])
 
 
 def _series(

@@ -75,7 +75,7 @@ def drawn_scores(
     if source is None:
         return np.zeros((draws, len(rows), len(nodes)))
     # on a fixed scale the treatment of outliers would only differ from draw to draw
-    plain = replace(plan, treat=NoTreatment())
+    plain = plan.with_choices(treat=NoTreatment())
     versions = [values.to_numpy(), *(source.draw(rng) for _ in range(draws))]
     stacked = pd.DataFrame(np.concatenate(versions), columns=list(values.columns))
     scores = build_index(stacked, plain).scores[list(nodes)].to_numpy()

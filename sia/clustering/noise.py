@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,15 @@ class Zone:
     edges: Ints
     place: Array
 
+    @cached_property
+    def mean(self) -> sparse.csr_array:
+        """Return the matrix of `neighbour_mean`."""
+        return neighbour_mean(self.edges, len(self.score))
+
+    @cached_property
+    def _with_itself(self) -> sparse.csc_array:
+        return sparse.csc_array(sparse.eye_array(len(self.score)) + self.mean)
+
     def without(self, members: Bools) -> Zone:
         """Return the zone without some squares."""
         keep = ~members
@@ -82,8 +92,10 @@ def innovations(zone: Zone, noise: Noise) -> Array:
 
 def autoregression(zone: Zone, rho: float) -> sparse.csc_array:
     """Return ``I - rho W`` (n, n), which takes the resemblance of neighbours out of scores."""
-    n = len(zone.score)
-    return sparse.csc_array(sparse.eye_array(n) - rho * neighbour_mean(zone.edges, n))
+    matrix = zone._with_itself.copy()
+    column = np.repeat(np.arange(len(zone.score)), np.diff(matrix.indptr))
+    matrix.data = np.where(matrix.indices == column, 1.0, -rho * matrix.data)
+    return matrix
 
 
 def standardise(scores: Array, weight: Array, noise: Noise) -> Array:
@@ -132,9 +144,7 @@ def estimate_noise(zones: Sequence[Zone], rng: np.random.Generator) -> Noise:
         return Noise()
     floor, per_weight = _variance_model(usable)
     flat = _with_unequal(Noise(0.0, floor, per_weight), usable)
-    observed = float(
-        np.median([_moran(_residual(z) / flat.spread(z.weight), z.edges) for z in usable])
-    )
+    observed = float(np.median([_moran(_residual(z) / flat.spread(z.weight), z) for z in usable]))
     expected = [_expected_moran(usable, rho, rng) for rho in _RHOS]
     rho = float(np.interp(observed, np.maximum.accumulate(np.array(expected)), _RHOS))
     noise = replace(flat, rho=rho)
@@ -173,13 +183,13 @@ def _variance_model(zones: Sequence[Zone]) -> tuple[float, float]:
     return float(floor), float(per_weight)
 
 
-def _moran(values: Array, edges: Ints) -> float:
+def _moran(values: Array, zone: Zone) -> float:
     """Return Moran's coefficient with rows of weights that sum to one (0 without variance)."""
     deviation = values - values.mean()
     squares = float(deviation @ deviation)
     if squares <= 0:
         return 0.0
-    return float(deviation @ (neighbour_mean(edges, len(values)) @ deviation)) / squares
+    return float(deviation @ (zone.mean @ deviation)) / squares
 
 
 def _expected_moran(zones: Sequence[Zone], rho: float, rng: np.random.Generator) -> float:
@@ -188,6 +198,6 @@ def _expected_moran(zones: Sequence[Zone], rho: float, rng: np.random.Generator)
         n = len(zone.score)
         fields = linalg.splu(autoregression(zone, rho)).solve(rng.normal(size=(n, _DRAWS_PER_ZONE)))
         fields -= fields.mean(axis=0)
-        top = (fields * (neighbour_mean(zone.edges, n) @ fields)).sum(axis=0)
+        top = (fields * (zone.mean @ fields)).sum(axis=0)
         coefficients.append(np.median(top / (fields**2).sum(axis=0)))
     return float(np.median(coefficients))

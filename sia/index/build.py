@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
 from sia.index.chain import Chain, evaluate, resolve
-from sia.index.contributions import attribute
+from sia.index.contributions import Attribution, attribute
 from sia.index.design import IndexDesign
 from sia.index.imputation import NoImputation, Setting
 from sia.index.normalisation import Fitted
@@ -79,45 +80,72 @@ class IndexResult:
     ----------
     values : DataFrame, units x indicators
         As given.
-    imputed, treated, normalised : DataFrame, units x indicators
-        After that step.
+    prepared, imputed, treated, normalised : DataFrame, units x indicators
+        After shrinkage, and after each next step.
     scores : DataFrame, units x aggregates
         Children before parents; NaN where too little is present.
     rescaled : DataFrame
         The aggregates that are normalised again before they go into their parent.
-    ranks : DataFrame of Int64, units x aggregates
-        1 = highest score, ties share the better rank, NA where there is no score.
-    contributions : DataFrame, units x indicators
-        To the root that the indicator belongs to; a row sums to score - `baseline`.
-    baseline : DataFrame, units x roots
-        The score that the unit would have with the reference value on every indicator that it has.
-    contribution_error : float
-        Largest standard error of a contribution; 0 unless Shapley values had to be sampled.
-    effective_weights : Series by id
-        Product of the sibling-normalised weights up to the root (COINr ``get_eff_wts``).
     treatment_log, treatment : DataFrame
         Cells that treatment changed; what was done per indicator.
-    flags : DataFrame of str, units x indicators
-        ``waargenomen``, ``geschat``, ``ontbreekt``, ``ontbreekt: geen spreiding``.
+    anchor : ndarray, units of the reference x indicators
+        Normalised figures that reference values are taken from.
     """
 
     values: pd.DataFrame
-    screening: Screening
+    prepared: pd.DataFrame
     imputed: pd.DataFrame
     treated: pd.DataFrame
     normalised: pd.DataFrame
     scores: pd.DataFrame
     rescaled: pd.DataFrame
-    ranks: pd.DataFrame
-    contributions: pd.DataFrame
-    baseline: pd.DataFrame
-    contribution_error: float
-    effective_weights: pd.Series[float]
     treatment_log: pd.DataFrame
     treatment: pd.DataFrame
-    flags: pd.DataFrame
     design: IndexDesign = field(repr=False)
     chain: Chain = field(repr=False)
+    anchor: Array = field(repr=False)
+
+    # most indices are made for their scores alone
+
+    @cached_property
+    def screening(self) -> Screening:
+        """What is there, after shrinkage."""
+        return screen(self.prepared)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """1 = highest score, ties share the better rank, NA where there is no score."""
+        return rank_scores(self.scores)
+
+    @cached_property
+    def _attribution(self) -> Attribution:
+        return attribute(self.normalised.to_numpy(), self.anchor, self.design, self.chain)
+
+    @property
+    def contribution_error(self) -> float:
+        """Largest standard error of a contribution; 0 unless Shapley values had to be sampled."""
+        return self._attribution.error
+
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """To the root that the indicator belongs to; a row sums to score - `baseline`."""
+        return _as(self._attribution.contributions, self.values)
+
+    @cached_property
+    def baseline(self) -> pd.DataFrame:
+        """Score of each unit, had it the reference value on every indicator that it has."""
+        roots = self.design.hierarchy.roots
+        return _frame(self._attribution.baseline, self.values.index, roots)
+
+    @cached_property
+    def effective_weights(self) -> pd.Series[float]:
+        """Product of the sibling-normalised weights up to the root (COINr ``get_eff_wts``)."""
+        return effective_weights(self.design, self.chain.weights)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """``waargenomen``, ``geschat``, ``ontbreekt``, ``ontbreekt: geen spreiding``."""
+        return _flags(self.values, self.imputed, self.normalised)
 
 
 def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
@@ -154,29 +182,19 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
     anchor = leaves if reference is None else apply_normalisers(base.to_numpy(dtype=float), fitted)
     chain = resolve(anchor, design)
     scores, rescaled = evaluate(leaves, design, chain)
-    attribution = attribute(leaves, anchor, design, chain)
-    normalised = _as(leaves, table)
-    frame = _frame(scores, table.index, hierarchy.aggregates)
     return IndexResult(
         values=table,
-        screening=screen(prepared),
+        prepared=prepared,
         imputed=imputed,
         treated=treated.values,
-        normalised=normalised,
-        scores=frame,
+        normalised=_as(leaves, table),
+        scores=_frame(scores, table.index, hierarchy.aggregates),
         rescaled=_frame(rescaled, table.index, tuple(rescaled)),
-        ranks=rank_scores(frame),
-        contributions=pd.DataFrame(
-            attribution.contributions, index=table.index, columns=list(hierarchy.indicators)
-        ),
-        baseline=_frame(attribution.baseline, table.index, hierarchy.roots),
-        contribution_error=attribution.error,
-        effective_weights=effective_weights(design, chain.weights),
         treatment_log=treated.log,
         treatment=treated.indicators,
-        flags=_flags(table, imputed, normalised),
         design=design,
         chain=chain,
+        anchor=anchor,
     )
 
 

@@ -503,8 +503,10 @@ def correlation(
     a: pd.Series[float], b: pd.Series[float], method: Literal["pearson", "spearman"]
 ) -> tuple[float, int]:
     """Return the correlation of two figures of the same units, and the number of pairs."""
-    both = a.notna() & b.notna()
-    pair = pd.DataFrame({"a": a[both], "b": b[both]}).to_numpy(dtype=np.float64)
+    if not b.index.equals(a.index):
+        b = b.reindex(a.index)
+    both = (a.notna() & b.notna()).to_numpy()
+    pair = np.array([a.to_numpy(dtype=float)[both], b.to_numpy(dtype=float)[both]]).T
     n = pair.shape[0]
     if n < 3 or np.isnan(spread(pair.min(axis=0), pair.max(axis=0))).any():
         return float("nan"), n

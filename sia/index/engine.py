@@ -12,7 +12,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -112,7 +112,7 @@ class Engine:
         chosen = {s: self.options[s][c] for s, c in zip(STEPS, combination, strict=True)}
         if all(chosen[s] is getattr(self.own.design, s) for s in STEPS):
             return self.own
-        design = replace(self.own.design, **chosen)
+        design = self.own.design.with_choices(**chosen)
         return Variant.of(self.values, self.units, design, self.node)
 
     def _blocks(

@@ -19,7 +19,7 @@ from sia.index.diagnostics import correlation
 from sia.index.draw_ranks import Ranks
 from sia.index.engine import Engine, Plan
 from sia.index.imputation import MeanImputation, MedianImputation, NoImputation
-from sia.index.ranking import rank_scores
+from sia.index.ranking import ascending_rank, rank_scores
 from sia.index.uncertainty_analysis import DEFAULT_MEMORY, nominal_ranks, prepare, rank_shift
 from sia.index.weights import EqualWeights, GivenWeights
 
@@ -292,8 +292,8 @@ def _without(design: IndexDesign, indicator: str) -> IndexDesign:
 
 def _compare(full: pd.Series[float], other: pd.Series[float]) -> dict[str, float]:
     both = full.notna() & other.notna()
-    ranks = rank_scores(pd.DataFrame({"before": full[both], "after": other[both]})).astype(float)
-    before, after = ranks["before"], ranks["after"]
+    pair = np.array([full, other], dtype=float).T
+    before, after = (pd.Series(rank) for rank in ascending_rank(-pair[both]).T)
     moved = (before - after).abs()
     quarter = int(np.ceil(both.sum() / 4))
     best = before <= quarter

@@ -5,6 +5,7 @@ Old people are ill more often; without this a buurt of the elderly reads as one 
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sia.catalogue.model import Catalogue
@@ -25,10 +26,12 @@ def by_age(figures: pd.DataFrame, shares: pd.DataFrame, catalogue: Catalogue) ->
     """
     if not {YOUNG, OLD} <= set(shares):
         return figures
-    young, old = (shares[name].reindex(figures.index) for name in (YOUNG, OLD))
+    young, old = shares[[YOUNG, OLD]].reindex(figures.index).to_numpy(dtype=float).T
     found = {
-        entry.id: entry.leeftijd.standard(figures[entry.id], young, old).clip(
-            entry.minimum, entry.maximum
+        entry.id: np.clip(
+            entry.leeftijd.standard(figures[entry.id].to_numpy(dtype=float), young, old),
+            entry.minimum,
+            entry.maximum,
         )
         for entry in catalogue
         if entry.leeftijd is not None and entry.id in figures

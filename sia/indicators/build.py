@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -93,7 +94,7 @@ class IndicatorTable:
     lower: pd.DataFrame = field(default_factory=pd.DataFrame)
     upper: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    @property
+    @cached_property
     def scored(self) -> pd.DataFrame:
         """Return `values` as the score takes them: health standardised for age."""
         return by_age(self.values, self.values, self.catalogue)

@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sia.errors import Problem, refuse
@@ -15,6 +16,8 @@ from sia.gemeente import Gemeente
 from sia.sources.base import SourceTable
 from sia.sources.columns import snake
 from sia.sources.own import NAME as OWN
+
+Array = npt.NDArray[np.float64]
 
 _ROUNDING = 0.02
 """Part by which one figure may differ between two formats of one delivery."""
@@ -80,19 +83,22 @@ def jumps(tables: Iterable[SourceTable]) -> dict[str, str]:
     before: dict[tuple[str, str], SourceTable] = {}
     found: dict[str, list[str]] = {}
     for table in listed:
-        for measure in map(str, table.values):
+        laid: dict[int, dict[str, Array]] = {}
+        for measure, figures in _figures(table.values).items():
             earlier = before.get((table.source, measure))
             before[table.source, measure] = table
             times = ""
             if earlier is not None and earlier.year < table.year:
-                then = earlier.values[measure].reindex(table.values.index)
-                times = _times(table.values[measure] / then, f"in {earlier.year}", 1, _NEAR)
+                if id(earlier) not in laid:
+                    laid[id(earlier)] = _figures(earlier.values.reindex(table.values.index))
+                then = laid[id(earlier)][measure]
+                times = _times(figures, then, f"in {earlier.year}", 1, _NEAR)
             whole = country.get(measure)
             if not times and whole is not None and len(table.values) < _COUNTRY:
-                middle = whole.values[measure].median()
                 counted = table.measures.at[measure, "unit"] in ("", "aantal")
                 if not counted:
-                    times = _times(table.values[measure] / middle, "in het land", 2, _WIDE)
+                    middle = whole.values[measure].median()
+                    times = _times(figures, middle, "in het land", 2, _WIDE)
             if times:
                 title = str(table.measures.at[measure, "title"])
                 text = f"{title} is in {table.year} {times}"
@@ -100,12 +106,18 @@ def jumps(tables: Iterable[SourceTable]) -> dict[str, str]:
     return {path: f"let op: {'; '.join(texts[:3])}" for path, texts in found.items()}
 
 
-def _times(ratio: pd.Series[float], than: str, least: int, near: float) -> str:
+def _figures(values: pd.DataFrame) -> dict[str, Array]:
+    return dict(zip(map(str, values), values.to_numpy(dtype=float).T, strict=True))
+
+
+def _times(figures: Array, others: Array | float, than: str, least: int, near: float) -> str:
     """Say that figures are about a power of ten of others; empty when they are not."""
-    ratio = ratio.where(lambda part: (part > 0) & np.isfinite(part))
-    if ratio.notna().sum() < _LEAST:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = figures / others
+    ratio = ratio[(ratio > 0) & np.isfinite(ratio)]
+    if ratio.size < _LEAST:
         return ""
-    power = float(np.log10(ratio.median()))
+    power = float(np.log10(np.median(ratio)))
     step = round(power)
     if not least <= abs(step) <= 3 or abs(power - step) > near:
         return ""

@@ -117,7 +117,9 @@ def _why_dropped(flags: pd.Series[str], share: float, limit: float) -> str:
     return f"Bekend in {percent} % van de woonbuurten; nodig is {limit * 100:.0f} %."
 
 
-def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
+def eligibility(
+    table: IndicatorTable, gemeente: Gemeente, plan: Design | None = None
+) -> pd.DataFrame:
     """Say of every buurt whether it can be ranked, and why not.
 
     A buurt is ranked when it is a woonbuurt (`kinds`) and has, in every domain of urgentie that
@@ -127,7 +129,7 @@ def eligibility(table: IndicatorTable, gemeente: Gemeente) -> pd.DataFrame:
     Returns DataFrame, index ``buurtcode``: ``gerangschikt`` (bool) and ``reden`` (str, Dutch,
         empty when ranked). All buurten.
     """
-    plan = design(table, gemeente)
+    plan = plan or design(table, gemeente)
     counts = {
         domain: [n for n in plan.indicatoren if table.catalogue[n].domein == domain]
         for domain in plan.domeinen

@@ -97,7 +97,7 @@ _ENTITY = re.compile(
 )
 """Descriptions that CBS delivers beside the figures of a table."""
 
-_PROCESSES, _MUCH = 4, 5_000_000
+_PROCESSES, _MUCH = 4, 60_000_000
 """Most processes that read side by side, and the bytes from which that is worth their start."""
 
 _TOLD = 5

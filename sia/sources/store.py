@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -227,7 +227,7 @@ def load_intake(
         fate.append((row["bestand"], row["beschrijving"], reason))
         if reason:
             continue
-        frames = {name: _read(folder, row["nummer"], name, wish, normen) for name in row["frames"]}
+        frames = _frames(folder, row, wish, normen)
         if row["maten"]:
             frames["measures"] = pd.DataFrame(**row["maten"]).set_index("measure")
         kind = _KINDS[row["soort"]]
@@ -272,18 +272,26 @@ def _files(files: pd.DataFrame, fate: Sequence[tuple[str, str, str]]) -> pd.Data
     )
 
 
-def _read(folder: Path, number: int, frame: str, wish: Wish, normen: bool) -> pd.DataFrame:
-    """Return a frame of a record: the rows of the municipality that is wanted, or all."""
-    every = not wish.gemeente or (normen and frame in _OF_COUNTRY)
-    wanted = None if every else _of_gemeente(wish.gemeente)
-    if frame == "frame":
-        layer: pd.DataFrame = gpd.read_parquet(_frame_path(folder, number, _SHAPES), filters=wanted)
-        return layer
-    path = _frame_path(folder, number, _TABLE)
-    own = [name for name in pq.read_schema(path).names if name.startswith(f"{frame}.")]
-    return pd.read_parquet(path, columns=own, filters=wanted).rename(
-        columns=lambda name: name.removeprefix(f"{frame}.")
-    )
+def _frames(folder: Path, row: Mapping[str, Any], wish: Wish, normen: bool) -> dict[str, Any]:
+    """Return the frames of a record: the rows of the municipality that is wanted, or all."""
+    wanted = _of_gemeente(wish.gemeente) if wish.gemeente else None
+    found: dict[str, Any] = {}
+    beside = [name for name in row["frames"] if name != "frame"]
+    if "frame" in row["frames"]:
+        shapes = _frame_path(folder, row["nummer"], _SHAPES)
+        found["frame"] = gpd.read_parquet(shapes, filters=wanted)
+    whole = [name for name in beside if normen and name in _OF_COUNTRY]
+    path = _frame_path(folder, row["nummer"], _TABLE)
+    for names, rows in ((whole, None), ([n for n in beside if n not in whole], wanted)):
+        if not names:
+            continue
+        own = {name: f"{name}." for name in names}
+        columns = [c for c in pq.read_schema(path).names if c.startswith(tuple(own.values()))]
+        read = pd.read_parquet(path, columns=columns, filters=rows)
+        for name, prefix in own.items():
+            part = read[[column for column in columns if column.startswith(prefix)]]
+            found[name] = part.rename(columns=lambda column: column.partition(".")[2])
+    return found
 
 
 def _of_gemeente(gemeente: str) -> Sequence[Sequence[tuple[str, str, str]]]:

@@ -11,7 +11,7 @@ from sia.index import IndexResult
 from sia.indicators import IndicatorTable
 from sia.stages.inputs import Inputs
 from sia.stages.run import Made
-from sia.weighing import nobody_scored, weigh_table
+from sia.weighing import index_of_urgentie, nobody_scored, weigh_table
 from sia.weighing.order import with_order
 
 
@@ -41,11 +41,9 @@ def make(inputs: Inputs) -> Made:
 
 def index_of(inputs: Inputs, table: IndicatorTable, jaar: int) -> IndexResult:
     """Return the index of urgentie of a year again, without doubt: that is not needed for it."""
-    run = inputs.run.of_year(jaar)
-    settings = inputs.method("weging").model_copy(update={"draws": 0})
+    gemeente, settings = inputs.run.of_year(jaar).gemeente, inputs.method("weging")
     left_out = inputs.method("indicatoren").without
-    base = base_norms(inputs, jaar)
-    found = weigh_table(table, run.gemeente, settings, base, left_out).urgentie
+    found = index_of_urgentie(table, gemeente, settings, base_norms(inputs, jaar), left_out)
     if found is None:
         raise InputError([nobody_scored(jaar)])
     return found

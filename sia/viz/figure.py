@@ -48,7 +48,7 @@ _STYLE: Any = {
 }
 _FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 _TAG = re.compile(r"<[^>]+>")
-_LONG = re.compile(r"(\d\.\d{2})\d+")
+_LONG = re.compile(r"(?<=\d\.\d\d)\d+")
 _COLOUR = re.compile(r'(?<=: |=")#[0-9a-f]{6}(?=[";])')
 _PATTERN = re.compile(r"(<pattern\b[^>]*>\s*<rect\b[^>]*/>\s*<path)")
 _GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
@@ -159,7 +159,7 @@ def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
     body = raw[raw.index(">", raw.index("<svg")) + 1 : raw.rindex("</svg>")]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = _GROUP_ID.sub(r"\1", body).replace("'DejaVu Sans', sans-serif", _FONTS)
-    body = _TAG.sub(lambda tag: _LONG.sub(r"\1", tag[0]), body.replace("'DejaVu Sans'", _FONTS))
+    body = _TAG.sub(lambda tag: _LONG.sub("", tag[0]), body.replace("'DejaVu Sans'", _FONTS))
     body = re.sub(r">\s*\n\s*<", "><", body)
     width, height = (72 * side for side in figure.get_size_inches())
     key = "g" + hashlib.sha256((title + text + body).encode("utf-8")).hexdigest()[:10]

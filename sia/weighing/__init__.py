@@ -11,6 +11,7 @@ from sia.weighing.axes import choices_of as choices_of
 from sia.weighing.axes import data_error as data_error
 from sia.weighing.axes import goalposts as goalposts
 from sia.weighing.axes import in_euros_of as in_euros_of
+from sia.weighing.axes import index_of_urgentie as index_of_urgentie
 from sia.weighing.axes import known_error as known_error
 from sia.weighing.axes import margins_of as margins_of
 from sia.weighing.axes import money_growth as money_growth

@@ -47,6 +47,7 @@ from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.indicators.age import BY_AGE, by_age
+from sia.indicators.eligibility import Design
 from sia.indicators.norms import MUNICIPALITY
 from sia.methode import WeighingSettings
 
@@ -341,6 +342,23 @@ def design_of(
     )
 
 
+def _money(catalogue: Catalogue) -> list[str]:
+    return [entry.id for entry in catalogue if entry.geld]
+
+
+def _designs(
+    taking_part: tuple[str, ...],
+    catalogue: Catalogue,
+    norms: pd.DataFrame,
+    base: pd.DataFrame,
+    settings: WeighingSettings,
+) -> tuple[dict[str, IndexDesign], pd.DataFrame]:
+    """Return the design of each axis, and the scale of every indicator (`usable_norms`)."""
+    scales, scale = usable_norms(norms, base, taking_part, settings, _money(catalogue))
+    tables = structure(catalogue, tuple(scales), settings.weights)
+    return {axis: design_of(tables[axis], scales, settings, axis) for axis in tables}, scale
+
+
 def weigh(
     values: pd.DataFrame,
     eligibility: pd.DataFrame,
@@ -371,16 +389,10 @@ def weigh(
     """
     s = settings or WeighingSettings()
     base = norms if base_norms is None else base_norms
-    money = [entry.id for entry in catalogue if entry.geld]
-    scales, scale = usable_norms(norms, base, taking_part, s, money)
-    usable = tuple(name for name in taking_part if name in scales)
     ranked = values.index[eligibility.loc[values.index, "gerangschikt"]]
-    tables = structure(catalogue, usable, s.weights) if len(ranked) else {}
-    results = {
-        axis: build_index(values.loc[ranked], design_of(tables[axis], scales, s, axis))
-        for axis in (URGENTIE, POTENTIE)
-        if axis in tables
-    }
+    designs, scale = _designs(taking_part, catalogue, norms, base, s)
+    plans = designs if len(ranked) else {}
+    results = {axis: build_index(values.loc[ranked], plan) for axis, plan in plans.items()}
     doubt = None
     # with one figure there is nothing to vary: its order has no margin, and is no certainty either
     several = URGENTIE in results and len(results[URGENTIE].design.hierarchy.indicators) > 1
@@ -402,15 +414,15 @@ def weigh(
     if URGENTIE in results:
         # every figure as its percentile within this city and year
         own = PercentileRank(scale=100.0)
-        city = IndexDesign(tables[URGENTIE], normalise=own, minimum_share=s.minimum_share)
+        table = plans[URGENTIE].structure
+        city = IndexDesign(table, normalise=own, minimum_share=s.minimum_share)
         scores["urgentie_stad"] = build_index(values.loc[ranked], city).scores[URGENTIE]
         counted = results[URGENTIE]
         if s.normalise != PERCENTILE:
             other = s.model_copy(update={"normalise": PERCENTILE})
-            fifths, _ = usable_norms(norms, base, usable, other, money)
-            counted = build_index(
-                counted.values, design_of(tables[URGENTIE], fifths, other, URGENTIE)
-            )
+            names = plans[URGENTIE].hierarchy.indicators
+            fifths, _ = usable_norms(norms, base, names, other, _money(catalogue))
+            counted = build_index(counted.values, design_of(table, fifths, other, URGENTIE))
         scores["stapeling"] = stacking(counted).reindex(scores.index)
     contributions = (
         results[URGENTIE].contributions if URGENTIE in results else pd.DataFrame(index=ranked)
@@ -450,6 +462,35 @@ def drift_of(table: IndicatorTable, settings: WeighingSettings) -> pd.DataFrame:
     return moved
 
 
+def _taking_part(
+    table: IndicatorTable, gemeente: Gemeente, without: Collection[str]
+) -> tuple[Design, tuple[str, ...], pd.DataFrame]:
+    """Return the plan of a table, its indicators less some, and which buurten are ranked."""
+    plan = design(table, gemeente)
+    taking_part = tuple(name for name in plan.indicatoren if name not in without)
+    verdict = eligibility(table, gemeente, plan)
+    if short := too_thin(taking_part, table.catalogue, gemeente):
+        reasons = verdict["reden"].mask(verdict["gerangschikt"], short)
+        verdict = verdict.assign(gerangschikt=False, reden=reasons)
+    return plan, taking_part, verdict
+
+
+def index_of_urgentie(
+    table: IndicatorTable,
+    gemeente: Gemeente,
+    settings: WeighingSettings,
+    base_norms: pd.DataFrame | None,
+    without: Collection[str] = (),
+) -> IndexResult | None:
+    """Return the index of urgentie as `weigh_table` makes it, and nothing else."""
+    _, taking_part, verdict = _taking_part(table, gemeente, without)
+    norms = table.norms
+    base = norms if base_norms is None else base_norms
+    plan = _designs(taking_part, table.catalogue, norms, base, settings)[0].get(URGENTIE)
+    ranked = table.scored.loc[verdict.loc[table.scored.index, "gerangschikt"]]
+    return None if plan is None or ranked.empty else build_index(ranked, plan)
+
+
 def weigh_table(
     table: IndicatorTable,
     gemeente: Gemeente,
@@ -463,12 +504,7 @@ def weigh_table(
         `table` itself.
     `without`: Indicators that are left out on purpose.
     """
-    plan = design(table, gemeente)
-    taking_part = tuple(name for name in plan.indicatoren if name not in without)
-    verdict = eligibility(table, gemeente)
-    if short := too_thin(taking_part, table.catalogue, gemeente):
-        reasons = verdict["reden"].mask(verdict["gerangschikt"], short)
-        verdict = verdict.assign(gerangschikt=False, reden=reasons)
+    plan, taking_part, verdict = _taking_part(table, gemeente, without)
     return weigh(
         table.scored,
         verdict,

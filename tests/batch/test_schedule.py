@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from sia import batch
+from sia.batch.schedule import Line
 from tests.batch.tiny import plan_of, write_project
 
 
@@ -33,6 +34,17 @@ def test_one_municipality_is_finished_before_the_next_is_begun(project: Path) ->
         ("GM9999", "01_a"),
         ("GM9999", "02_b"),
     ]
+
+
+def test_what_the_longest_row_waits_for_goes_first(tmp_path: Path) -> None:
+    def task(name: str, jaar: int, *after: tuple[str, int]) -> batch.Task:
+        folders = {"verwerkt": str(tmp_path)}
+        return batch.Task(Path(f"{name}.ipynb"), "GM9999", jaar, folders, tmp_path, after=after)
+
+    chain = [task("b", jaar, ("b", jaar - 1)) for jaar in (2021, 2022)]
+    line = Line("GM9999", [task("a", 2020), task("a", 2021), task("b", 2020), *chain])
+    line.advance()
+    assert [one.key for one in line.waiting] == [("b", 2020), ("a", 2020), ("a", 2021)]
 
 
 def test_a_busy_municipality_is_passed_over_and_waited_for(project: Path) -> None:

@@ -73,6 +73,17 @@ def test_nothing_leaks_from_one_notebook_to_the_next(tmp_path: Path, enabled: bo
     assert printed(second).startswith("[False, False, False, False, False] True")
 
 
+def test_a_kernel_starts_with_what_every_notebook_needs_and_without_a_debugger(
+    tmp_path: Path,
+) -> None:
+    needed = "sia.schemas", "pandera.backends.pandas", "pyarrow.dataset"
+    look = task(tmp_path, "kijk", f"import sys\nprint([m in sys.modules for m in {needed}])")
+    bare = task(tmp_path, "kaal", "import sys\nprint('debugpy.server' in sys.modules)")
+    with warm.warm_kernels():
+        assert [batch.run_notebook(t).status for t in (look, bare)] == ["klaar", "klaar"]
+    assert (printed(look), printed(bare)) == ("[True, True, True]\n", "False\n")
+
+
 def test_a_kernel_that_is_killed_is_a_failure_not_a_hang(tmp_path: Path) -> None:
     suicide = task(tmp_path, "dood", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     with warm.warm_kernels():

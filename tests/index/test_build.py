@@ -399,3 +399,16 @@ def test_bad_keys() -> None:
         IndexDesign(DEEP, aggregate={7: Arithmetic()})
     with pytest.raises(ValueError, match="between 0 and 1"):
         IndexDesign(DEEP, minimum_share=1.5)
+
+
+def test_other_choices_on_one_structure_are_checked_too() -> None:
+    plan = IndexDesign(DEEP)
+    assert plan.with_choices(normalise=ZScore()).hierarchy is plan.hierarchy
+    assert isinstance(plan.normalise, MinMax)
+    with pytest.raises(ValueError, match="unknown key 'z'"):
+        plan.with_choices(normalise={"z": MinMax()})
+
+
+def test_an_index_makes_no_more_than_was_asked(table: pd.DataFrame) -> None:
+    result = build_index(table, IndexDesign(DEEP))
+    assert not {"contributions", "flags", "ranks", "screening"} & vars(result).keys()
