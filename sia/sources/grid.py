@@ -142,14 +142,18 @@ def _one_heading(grid: Grid, start: int) -> Grid:
             # a group stands above the first of its columns only
             groups = list(accumulate(upper, _or_before))
             head = [f"{a} {b}" if b else a for a, b in zip(groups, lower, strict=True)]
-    elif lower[at].strip() and not upper[at].strip():
-        head = lower
+    elif lower[at].strip() and (not upper[at].strip() or _filled(upper) < _filled(lower)):
+        head = lower  # above it stands a group, or a title
     else:
         return grid
     marks = {(r - 1, c): mark for (r, c), mark in grid.marks.items() if r > row}
     rows = [*grid.rows[:start], head, *grid.rows[row + 1 :]]
     lines = [*grid.lines[: start + 1], *grid.lines[row + 1 :]]
     return replace(grid, rows=rows, lines=lines, marks=marks)
+
+
+def _filled(cells: Iterable[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _or_before(before: str, cell: str) -> str:
