@@ -160,7 +160,8 @@ class PlainWorth:
             late = max(year - row["voorkeur"], 0)
             early = max(row["voorkeur"] - year, 0)
             total -= 0.03 * v * (1 + u) * late
-            total -= c * (1 - 1.0225**-early) if row["hernieuwt"] else 0.0
+            asset = max(c if row["hernieuwt"] else 0.0, 25_000.0)
+            total -= asset * (1 - 1.0225**-early)
         total += self.savings(chosen) - self.peaks(chosen)
         for _, a, b, value, _ in self.links:
             if set(self.active(a, chosen)) & set(self.active(b, chosen)):
