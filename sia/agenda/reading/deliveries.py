@@ -35,6 +35,10 @@ _NOTHING = Problem(
     "Gebruik het sjabloon, of zeg in de map `leveringen` welke kolom wat is.",
 )
 
+_NO_ROWS = Problem(
+    "In dit bestand staan koppen en geen enkele rij.", "Vul het in, of haal het bestand weg."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Deliveries:
@@ -169,9 +173,13 @@ def _read(path: Path, name: str, export: Export | None) -> list[Table]:
         # who sends a folder of its own is its partner, where the rows do not say
         export = Export(name.split("/", 1)[0], ("*",))
     tables = [read_table(sheet, _wanted(path, sheet), export) for sheet in sheets]
-    if any(table.tabel for table in tables):
-        return tables
-    raise InputError([replace(_NOTHING, bestand=name)])
+    known = [table for table in tables if table.tabel]
+    if not known:
+        raise InputError([replace(_NOTHING, bestand=name)])
+    if not any(table.lines or table.problems for table in known):
+        told = (replace(_NO_ROWS, bestand=name),)
+        return [replace(t, problems=told if t is known[0] else ()) for t in tables]
+    return tables
 
 
 def _wanted(path: Path, sheet: Sheet) -> str:
