@@ -17,7 +17,9 @@ from itertools import accumulate
 AREA_CODE = re.compile(r"\s*(?:BU|WK|GM)\d{4}[0-9A-Z]{0,4}\s*", re.I)
 """A cell that looks like the code of a buurt, wijk or gemeente."""
 
-_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
+SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
+"""The line with which spreadsheets say what stands between cells."""
+
 _DELIMITERS = ";\t,|"
 _HEADER_ROWS = 25
 _LOOKED_AT = 400
@@ -77,7 +79,7 @@ def grid_of_text(text: str, *, whole: bool = True) -> Grid:
     `whole`: False for the first part of a file, of which the last line may be cut off.
     Raises csv.Error: its last argument is the line: quotes that do not close.
     """
-    told = _SEPARATOR.match(text)
+    told = SEPARATOR.match(text)
     body = text[told.end() :] if told else text.removeprefix("\ufeff")
     sign = told[1] if told else delimiter(body)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=sign, strict=whole)
