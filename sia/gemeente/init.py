@@ -90,6 +90,7 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
         Default ``gemeenten/`` of the project.
     """
     where = folder or default_folder()
+    code = code.strip().upper()
     if not CODE.fullmatch(code):
         wat = f"`{code}` is geen code van een gemeente."
         raise InputError.one(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")

@@ -13,7 +13,7 @@ from sia.agenda.reading.cells import Question, plain
 from sia.agenda.reading.combining import combine, spelled
 from sia.agenda.reading.decisions import organisation_of
 from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, TABLES
-from sia.agenda.reading.files import BESIDE, Sheet, read_sheets
+from sia.agenda.reading.files import BESIDE, TEXTS, Sheet, read_sheets
 from sia.agenda.reading.investments import Reading, no_plans, read_lines
 from sia.agenda.reading.mapping import FOLDER as EXPORTS
 from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
@@ -176,9 +176,10 @@ def _read(path: Path, name: str, export: Export | None) -> list[Table]:
     known = [table for table in tables if table.tabel]
     if not known:
         raise InputError([replace(_NOTHING, bestand=name)])
-    if not any(table.lines or table.problems for table in known):
-        told = (replace(_NO_ROWS, bestand=name),)
-        return [replace(t, problems=told if t is known[0] else ()) for t in tables]
+    plans = [table for table in known if table.tabel == "plannen"]
+    if plans and path.suffix.lower() in TEXTS and not any(t.lines or t.problems for t in plans):
+        # an empty workbook is the template as it was sent; an empty export is a fault
+        return [replace(t, problems=(replace(_NO_ROWS, bestand=name),)) for t in plans]
     return tables
 
 
