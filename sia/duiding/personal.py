@@ -96,6 +96,7 @@ _INITIALS = re.compile(
 )
 _TITLED = re.compile(r"\b(?:dhr|mw|mevr)\.?\s+[^\W\d_]{2,}", re.IGNORECASE)
 """What writes mw. for mevrouw goes on with a name, also without a capital."""
+_ADDRESSED = re.compile(r"\b(?:mevrouw|mevr|mw|meneer|dhr|heer|familie|fam)\b", re.IGNORECASE)
 _SHORTENED = re.compile(r"\bv\.? ?d\.(?= )", re.IGNORECASE)
 """v.d. for van der, before a family name."""
 _WORD = re.compile(r"\b[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\b|'t\b")
@@ -123,6 +124,18 @@ def personal_data_warnings(text: str, places: Collection[str] = ()) -> list[str]
     )
     found += [what for what, tells in others if tells()]
     return [f"Dit lijkt op {what}. Leg niets vast dat naar een persoon verwijst." for what in found]
+
+
+def names_a_person(title: str) -> bool:
+    """Tell whether the title of a work looks like one about a person.
+
+    An address and the name of a building are ordinary there; a name counts after a form of address.
+    """
+    ordinary = ("een adres.", "een postcode.", "een kenteken.")
+    if not _ADDRESSED.search(title):
+        ordinary += ("een naam.",)
+    found = personal_data_warnings(title)
+    return any(not any(f"op {what}" in one for what in ordinary) for one in found)
 
 
 def _is_postcode(match: re.Match[str]) -> bool:

@@ -19,6 +19,7 @@ from sia.agenda.reading.files import Sheet, read_sheets
 from sia.agenda.reading.location import RD, locate, names_of
 from sia.agenda.reading.tables import Line, Table, read_table, told
 from sia.agenda.wording import number
+from sia.duiding.personal import names_a_person
 from sia.errors import InputError, Problem, refuse
 from sia.methode import AgendaValues
 
@@ -141,6 +142,9 @@ def _doubts(row: dict[str, object], parameters: AgendaValues) -> list[Problem]:
              f"Bedoelt u {_plainly(100 * sure)} %? Schrijf de kans in procenten."),
             (staff > 50, "fte", f"{_plainly(staff)} fte per jaar is veel voor één plan.",
              "Zijn het uren? Reken ze om naar fte."),
+            (row["vertrouwelijkheid"] == "openbaar" and names_a_person(str(row["titel"])), "titel",
+             "Dit lijkt over een persoon te gaan, en het plan is openbaar.",
+             "Haal namen, nummers en e-mailadressen weg."),
             (open_window and first != row["laatst"], "voorkeur",
              f"Het plan ligt vast, maar niet in welk jaar; gerekend is met {first}.",
              "Vul het voorkeursjaar in, of kies bespreekbaar of vrij."),

@@ -313,6 +313,23 @@ def test_of_some_points_those_outside_are_asked_about(send: Send, places: gpd.Ge
     assert "67 % van dit plan ligt buiten de gemeente" in said
 
 
+@pytest.mark.parametrize(
+    ("titel", "asked"),
+    [
+        ("Renovatie voor mevrouw Verzonnen", True),
+        ("Bel 06-12345678 over de tuin", True),
+        ("Renovatie De Linde, Kerkstraat 12-40", False),
+    ],
+)
+def test_a_public_title_about_a_person_is_asked_about(
+    titel: str, asked: bool, send: Send, places: gpd.GeoDataFrame
+) -> None:
+    said = read(send("a.csv", csv(row(titel=f'"{titel}"'))), places)[1]
+    assert ("lijkt over een persoon te gaan" in said) == asked
+    hidden = csv(row(titel=f'"{titel}"', vertrouwelijkheid="partners"))
+    assert "persoon" not in read(send("a.csv", hidden), places)[1]
+
+
 def test_a_negative_cost_gets_one_reason(send: Send, places: gpd.GeoDataFrame) -> None:
     said = read(send("a.csv", csv(row(kosten=-5))), places)[1]
     assert "negatief" in said
