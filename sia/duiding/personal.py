@@ -131,9 +131,8 @@ def names_a_person(title: str) -> bool:
 
     An address and the name of a building are ordinary there; a name counts after a form of address.
     """
-    ordinary = ("een adres.", "een postcode.", "een kenteken.")
-    if not _ADDRESSED.search(title):
-        ordinary += ("een naam.",)
+    ordinary = ["een adres.", "een postcode.", "een kenteken."]
+    ordinary += [] if _ADDRESSED.search(title) else ["een naam."]
     found = personal_data_warnings(title)
     return any(not any(f"op {what}" in one for what in ordinary) for one in found)
 
