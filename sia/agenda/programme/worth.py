@@ -40,14 +40,13 @@ def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -
 
 
 def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -> pd.Series:
-    """Return the loss of a start m years early: ``cost * (1 - (1 + r) ** -m)``.
+    """Return the loss of a start m years early: ``value * (1 - (1 + r) ** -m)``.
 
-    The cost is that of the asset that is replaced. Without one it is `AgendaValues.minste_waarde`:
-    little, so that what asks for no other year is done in the year that its partner prefers.
+    What is spent early costs its interest, and what is replaced early loses as much of its life. So
+    work that asks for no other year is done in the year that its partner prefers.
     """
     early = (plans["voorkeur"] - year).clip(lower=0)
-    asset = plans["kosten"].where(plans["hernieuwt"], 0.0).clip(lower=parameters.minste_waarde)
-    return asset * (1 - (1 + parameters.disconto) ** -early.astype(float))
+    return value(plans, parameters) * (1 - (1 + parameters.disconto) ** -early.astype(float))
 
 
 def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -> pd.Series:
