@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import default_parameters
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.check import Checker
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings
+from sia.agenda.programme.inputs import Agenda
 
 START = 2025
 
@@ -107,7 +107,6 @@ def random_agenda(seed: int, most: int = 5, years: int = 4, committed: float = 0
         afspraken=pd.DataFrame(agreed, columns=["groep", "plan"], dtype=str),
         budgets=budgets.set_index(["partner", "jaar"]),
         settings=settings,
-        parameters=default_parameters(),
         bezet=pd.DataFrame(lain, columns=["plek", "tot"]),
         regelingen=pd.DataFrame([scheme], index=pd.Index(["R"], name="bron")),
         bijdragen=pd.DataFrame(given, columns=["plan", "bron", "bedrag", "vrij"]),

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.insight.whatif import with_slips
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.parameters import ProgrammeSettings
+from sia.agenda.programme.inputs import Agenda, prepare
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.programme.optimise import gain_over_alone, optimise
 from sia.agenda.programme.streets import Places

@@ -11,18 +11,11 @@ from scipy import stats
 
 from sia.dutch import kans as as_kans
 from sia.methode import ApproachSettings
+from sia.schemas import AANPAKKEN
 
 Array = npt.NDArray[np.float64]
 
-AANPAKKEN = INTEGRAAL, KOPPELKANSEN, DEELBUURT, VOLGEN, BASIS, NIET_GERANGSCHIKT = (
-    "integrale gebiedsaanpak",
-    "gerichte koppelkansen",
-    "deel-buurtaanpak",
-    "volgen",
-    "basis",
-    "niet gerangschikt",
-)
-"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
+INTEGRAAL, KOPPELKANSEN, DEELBUURT, VOLGEN, BASIS, NIET_GERANGSCHIKT = AANPAKKEN
 
 CONDITIONAL = "1b"
 """Rule of a proposal that holds if corporations own enough, where no file says how much."""

@@ -21,15 +21,9 @@ OPTION = "--basisjaar"
 def base_year(gemeentecode: str, jaren: Sequence[int], asked: int | None, folders: Folders) -> int:
     """Return the year whose norms fix the scale of a run.
 
-    Parameters
-    ----------
-    asked : int, optional
-        By default the year of earlier runs, or else the first of `jaren`.
-
-    Raises
-    ------
-    InputError
-        When it is none of `jaren` and was not processed before: then there are no norms.
+    `asked`: By default the year of earlier runs, or else the first of `jaren`.
+    Raises `InputError` when it is none of `jaren` and was not processed before: then there are no
+        norms.
     """
     kept = recorded(folders, gemeentecode)
     year = asked or kept or min(jaren)

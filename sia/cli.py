@@ -312,6 +312,26 @@ def typen(
     _say(f"{sets.set_text(made)}\n\nGeschreven: {naar}")
 
 
+def _serve(
+    notebook: str,
+    titel: str,
+    gemeente: str,
+    jaar: int,
+    asked: dict[str, Any],
+    poort: int,
+    browser: bool,
+) -> None:
+    """Serve the app of a notebook; what cannot be opened is said before its server is loaded."""
+    from sia.sessie.choices import chosen
+
+    root = project_root()
+    code, year = chosen(Folders.of(root), gemeente, jaar)
+    from sia.sessie.serve import serve
+
+    given = {"gemeente": code, "jaar": year, **asked}
+    serve(root, notebook, given, titel, poort=poort, browser=browser, say=_say)
+
+
 @_command()
 def sessie(
     gemeente: Eerste = "",
@@ -323,22 +343,8 @@ def sessie(
     browser: Browser = True,
 ) -> None:
     """Open de duidingssessie als app: zonder code en zonder internet. Stoppen: Ctrl+C."""
-    from sia.sessie.choices import chosen
-
-    root = project_root()
-    # what cannot be opened is said before the libraries of the server are loaded
-    code, year = chosen(Folders.of(root), gemeente, jaar)
-    from sia.sessie.serve import serve
-
-    serve(
-        root,
-        code,
-        year,
-        editie="partners" if partners else "openbaar",
-        poort=poort,
-        browser=browser,
-        say=_say,
-    )
+    asked = {"editie": "partners" if partners else "openbaar"}
+    _serve("06_duiding.ipynb", "Duidingssessie", gemeente, jaar, asked, poort, browser)
 
 
 @_command()
@@ -368,22 +374,8 @@ def tafel(
     browser: Browser = True,
 ) -> None:
     """Open de agendatafel als app: schuiven, vergelijken en besluiten. Stoppen: Ctrl+C."""
-    from sia.sessie.choices import chosen
-
-    root = project_root()
-    code, year = chosen(Folders.of(root), gemeente, jaar)
-    from sia.sessie.serve import serve_notebook
-
-    parameters = {
-        "gemeente": code,
-        "jaar": year,
-        "bron": [str(one.resolve()) for one in bron],
-        "samen": samen,
-        "verwerkt": "",
-    }
-    serve_notebook(
-        root, "07_agenda.ipynb", parameters, "Agendatafel", poort=poort, browser=browser, say=_say
-    )
+    asked = {"bron": [str(one.resolve()) for one in bron], "samen": samen, "verwerkt": ""}
+    _serve("07_agenda.ipynb", "Agendatafel", gemeente, jaar, asked, poort, browser)
 
 
 @_command()

@@ -35,11 +35,7 @@ def getal(value: object, decimalen: int = 0) -> str:
 
     ``1.234,5``; `MISSING` for None, NaN and NA.
 
-    Parameters
-    ----------
-    value : number or missing
-    decimalen : int
-        Rounded half up, as readers do.
+    `decimalen`: Rounded half up, as readers do.
     """
     number = _known(value)
     if number is None:
@@ -71,11 +67,9 @@ def small(number: float) -> str:
 def kans(probability: object) -> str:
     """Format a probability (0-1) as a whole percentage that never claims certainty.
 
-    Returns
-    -------
-    str
-        ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0: that
-        all draws agree makes nothing certain; ``94,7 %`` where 95 would belong to another word.
+    Returns: ``97 %``; ``meer dan 99 %`` and ``minder dan 1 %`` where rounding would say 100 or 0:
+        that all draws agree makes nothing certain; ``94,7 %`` where 95 would belong to another
+        word.
     """
     number = _known(probability)
     if number is None:

@@ -20,14 +20,9 @@ _HEADINGS = ("bestand", "rij", "kolom", "wat er mis is", "wat u kunt doen")
 class Problem:
     """One thing that is wrong in one place of the input.
 
-    Parameters
-    ----------
-    wat : str
-        What is wrong, in Dutch, one sentence.
-    oplossing : str
-        What the reader can do about it, in Dutch.
-    bestand, rij, kolom : str
-        Where it is; empty where it does not apply.
+    `wat`: What is wrong, in Dutch, one sentence.
+    `oplossing`: What the reader can do about it, in Dutch.
+    `bestand`, `rij`, `kolom`: Where it is; empty where it does not apply.
     """
 
     wat: str
@@ -44,10 +39,7 @@ class Problem:
 class InputError(ValueError):
     """Input that cannot be used; carries every `Problem` that was found.
 
-    Parameters
-    ----------
-    problems : iterable of Problem
-        At least one problem.
+    `problems`: At least one problem.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:

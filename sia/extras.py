@@ -14,15 +14,8 @@ GENERATOR = "voorbeeldstad"
 def extra(name: str) -> Iterator[None]:
     """Stand around an import that a small installation may lack, and say what to install.
 
-    Parameters
-    ----------
-    name : str
-        An extra of pyproject.toml, or ``voorbeeldstad``, a distribution of its own.
-
-    Raises
-    ------
-    InputError
-        When what is imported inside is not installed.
+    `name`: An extra of pyproject.toml, or ``voorbeeldstad``, a distribution of its own.
+    Raises `InputError` when what is imported inside is not installed.
 
     Examples
     --------

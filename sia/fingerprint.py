@@ -39,18 +39,10 @@ def content_hash(path: Path) -> str:
 def tree_hash(folder: Path, suffixes: Iterable[str] = (), without: str = "") -> str:
     """Return one hash over names and contents of the files under a folder (or of one file).
 
-    Parameters
-    ----------
-    suffixes : iterable of str
-        Only files with these suffixes; default all. Hidden files never count.
-    without : str
-        Name of a folder in `folder` of which only counts whether it holds files.
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such folder or file: nothing has no hash, and a part that was renamed
-        must not pass unseen.
+    `suffixes`: Only files with these suffixes; default all. Hidden files never count.
+    `without`: Name of a folder in `folder` of which only counts whether it holds files.
+    Raises `FileNotFoundError` when there is no such folder or file: nothing has no hash, and a part
+        that was renamed must not pass unseen.
     """
     if not folder.exists():
         raise FileNotFoundError(folder)
@@ -70,12 +62,8 @@ def tree_hash(folder: Path, suffixes: Iterable[str] = (), without: str = "") -> 
 class RawHash(NamedTuple):
     """What raw folders hold, by who reads it.
 
-    Parameters
-    ----------
-    open : str
-        Hash of the open data and the municipality's own tables: what the intake reads.
-    plannen : str
-        Hash of the folders `sia.settings.PLANS`: what only the agenda reads.
+    `open`: Hash of the open data and the municipality's own tables: what the intake reads.
+    `plannen`: Hash of the folders `sia.settings.PLANS`: what only the agenda reads.
     """
 
     open: str
@@ -85,15 +73,8 @@ class RawHash(NamedTuple):
 def raw_hash(bron: Sequence[Path]) -> RawHash:
     """Return the hashes of everything in the raw folders.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Within a batch (`hand_down`) the hashes that the batch took of these same folders.
-
-    Raises
-    ------
-    FileNotFoundError
-        When one of them does not exist.
+    `bron`: Within a batch (`hand_down`) the hashes that the batch took of these same folders.
+    Raises `FileNotFoundError` when one of them does not exist.
     """
     told = handed_down(bron)
     if told is not None:
@@ -132,10 +113,7 @@ def in_batch() -> bool:
 def hand_down(bron: Sequence[Path], raw: RawHash) -> Iterator[None]:
     """Let this process and those that it starts take `raw` as the hashes of the raw folders.
 
-    Parameters
-    ----------
-    raw : RawHash
-        From `raw_hash`, taken at the start of the batch.
+    `raw`: From `raw_hash`, taken at the start of the batch.
     """
     before = os.environ.get(_HANDED_DOWN)
     os.environ[_HANDED_DOWN] = json.dumps({"mappen": [str(f) for f in bron], "hash": raw})

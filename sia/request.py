@@ -32,14 +32,9 @@ _READERS = ("sources", "areas", "store.py")
 class Known:
     """A municipality as the raw files know it.
 
-    Parameters
-    ----------
-    naam : str
-        In the newest file that names it, else the code.
-    jaren : set of int
-        Years of the borders and CBS tables that hold a buurt of it.
-    andere : set of int
-        Years of other tables that do; publishers give old figures in new borders.
+    `naam`: In the newest file that names it, else the code.
+    `jaren`: Years of the borders and CBS tables that hold a buurt of it.
+    `andere`: Years of other tables that do; publishers give old figures in new borders.
     """
 
     code: str
@@ -82,10 +77,7 @@ def store_folder(bron: Sequence[Path], processed: Path) -> Path:
 def known_municipalities(folder: Path) -> dict[str, Known]:
     """Return the municipalities of a store by their code.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        From `store_folder`, made by ``sia.sources.store.open_store``.
+    `folder`: From `store_folder`, made by ``sia.sources.store.open_store``.
     """
     listed = json.loads((folder / MUNICIPALITIES).read_text(encoding="utf-8"))
     return {
@@ -124,10 +116,7 @@ def misspelt(gemeenten: Iterable[str], processed: Path) -> list[Problem]:
     With a suggestion for every name that nobody knows yet and that is almost the name of a
     municipality with a file, or of one that was read or processed before.
 
-    Parameters
-    ----------
-    gemeenten : iterable of str
-        Names or codes.
+    `gemeenten`: Names or codes.
     """
     known = _known_before(processed)
     exact = {word for one in known.values() for word in _words(one)} | {ALL}
@@ -168,10 +157,7 @@ def _words(one: Known) -> set[str]:
 def find_code(which: str, known: Mapping[str, Known]) -> str:
     """Return the code of the municipality that a name or code means.
 
-    Parameters
-    ----------
-    which : str
-        A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
+    `which`: A name without its addition in brackets will do: ``Hengelo`` for ``Hengelo (O.)``.
     """
     found = [code for code, one in known.items() if which.strip().casefold() in _words(one)]
     if len(found) == 1:
@@ -199,10 +185,7 @@ def configure(which: str, known: Callable[[], Mapping[str, Known]]) -> Gemeente:
     Without a file: no stadsdelen, no partners, no own tables, and the thresholds of
     docs/explanation/methode.md.
 
-    Parameters
-    ----------
-    known : callable
-        Gives the municipalities of the raw files; called only when there is no file.
+    `known`: Gives the municipalities of the raw files; called only when there is no file.
     """
     path = file_of(which)
     if path is not None:
@@ -220,10 +203,7 @@ def configure_processed(which: str, processed: Path) -> Gemeente:
 
     As `configure`; its name is that of the newest intake that is kept, else its code.
 
-    Parameters
-    ----------
-    processed : pathlib.Path
-        Folder with the tables of all municipalities.
+    `processed`: Folder with the tables of all municipalities.
     """
     return configure(which, lambda: _known_before(processed))
 
@@ -262,10 +242,7 @@ def check_request(
 ) -> Gemeente:
     """Check municipality, years and folders before anything starts.
 
-    Parameters
-    ----------
-    known : callable
-        As for `configure`.
+    `known`: As for `configure`.
     """
     problems = check_folders_and_years(jaren, bron)
     unread = bool(problems)

@@ -30,6 +30,7 @@ AANPAKKEN: Final[tuple[str, ...]] = (
     "basis",
     "niet gerangschikt",
 )
+"""All classes, from the heaviest effort to none; every buurt gets exactly one."""
 
 QUANTILES: Final[tuple[str, ...]] = tuple(f"p{number:02d}" for number in range(101))
 

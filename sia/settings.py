@@ -30,16 +30,9 @@ _CODE = re.compile(r"GM\d{4}")
 def project_root(start: Path | None = None) -> Path:
     """Return the folder that holds ``gemeenten/`` and ``data/``.
 
-    Parameters
-    ----------
-    start : pathlib.Path, optional
-        Where to look from, upward; default the working folder. The environment variable
+    `start`: Where to look from, upward; default the working folder. The environment variable
         ``SIA_HOME`` wins when it is set.
-
-    Raises
-    ------
-    InputError
-        When no folder upward holds ``gemeenten/``.
+    Raises `InputError` when no folder upward holds ``gemeenten/``.
     """
     named = os.environ.get("SIA_HOME")
     if named:
@@ -58,14 +51,9 @@ def project_root(start: Path | None = None) -> Path:
 def portable(text: str, root: Path, folders: Iterable[Path] = ()) -> str:
     """Return a text without absolute paths: no output tells where it was made, or by whom.
 
-    Parameters
-    ----------
-    text : str
-        The project's folder becomes ``.``, that of the user ``~``; also inside JSON.
-    root : pathlib.Path
-        Folder of the project.
-    folders : iterable of pathlib.Path
-        Other folders that may be named in it; they become relative to `root`.
+    `text`: The project's folder becomes ``.``, that of the user ``~``; also inside JSON.
+    `root`: Folder of the project.
+    `folders`: Other folders that may be named in it; they become relative to `root`.
     """
     home = Path.home()
     named = {str(folder): _relative(folder, root, home) for folder in (*folders, root)}
@@ -93,10 +81,7 @@ def _relative(folder: Path, root: Path, home: Path) -> str:
 class Folders:
     """The folders of one run.
 
-    Parameters
-    ----------
-    processed, reports : pathlib.Path
-        Roots under which a municipality and year get their own folder.
+    `processed`, `reports`: Roots under which a municipality and year get their own folder.
     """
 
     processed: Path

@@ -16,12 +16,9 @@ _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 def neutralise(value: Any) -> Any:
     """Return a cell that a spreadsheet shows and does not compute.
 
-    Parameters
-    ----------
-    value : object
-        A text whose first visible character is ``=``, ``+``, ``-``, ``@`` or the wide or small
-        twin of one, or that begins with a tab or a line break, gets an apostrophe in front;
-        numbers stay numbers.
+    `value`: A text whose first visible character is ``=``, ``+``, ``-``, ``@`` or the wide or small
+        twin of one, or that begins with a tab or a line break, gets an apostrophe in front; numbers
+        stay numbers.
 
     References
     ----------

@@ -26,15 +26,8 @@ MANIFEST = "manifest.json"
 def atomic_path(target: Path) -> Iterator[Path]:
     """Give a temporary path beside `target` that replaces it only when the block succeeds.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        Its folder is made when needed.
-
-    Yields
-    ------
-    pathlib.Path
-        Path to write to. After the block it is flushed to disk and renamed over `target`; when
+    `target`: Its folder is made when needed.
+    Yields: Path to write to. After the block it is flushed to disk and renamed over `target`; when
         the block raises, it is removed and `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +75,8 @@ def read_note(path: Path) -> dict[str, Any]:
 def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
     """Write a (Geo)DataFrame as (Geo)Parquet, whole or not at all.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        Ends in ``.parquet``.
-    table : DataFrame or GeoDataFrame
-        Its index is kept. The same table gives the same bytes.
+    `target`: Ends in ``.parquet``.
+    `table`: Its index is kept. The same table gives the same bytes.
     """
     with atomic_path(target) as part:
         table.to_parquet(part, compression="zstd")
@@ -96,15 +85,9 @@ def write_table(target: Path, table: pd.DataFrame | gpd.GeoDataFrame) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read a Parquet or GeoParquet file written by `write_table`.
 
-    Returns
-    -------
-    DataFrame or GeoDataFrame
-        A GeoDataFrame when the file says that it holds geometry.
-
-    Raises
-    ------
-    InputError
-        When the file is absent or not Parquet; says which notebook or command makes it.
+    Returns (DataFrame or GeoDataFrame): A GeoDataFrame when the file says that it holds geometry.
+    Raises `InputError` when the file is absent or not Parquet; says which notebook or command makes
+        it.
     """
     import pandas as pd
     import pyarrow.parquet as pq
@@ -163,14 +146,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def update_manifest(folder: Path, stage: str, entry: Mapping[str, Any]) -> None:
     """Put one stage's record (inputs, parameters, outputs with hashes) in the folder's manifest.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        ``data/processed/<gemeente>/<jaar>``.
-    stage : str
-        Name of the stage ("intake", "indicatoren", ...).
-    entry : mapping
-        JSON-serialisable. No clock time: the same inputs give the same manifest.
+    `folder`: ``data/processed/<gemeente>/<jaar>``.
+    `stage`: Name of the stage ("intake", "indicatoren", ...).
+    `entry`: JSON-serialisable. No clock time: the same inputs give the same manifest.
     """
     with _alone(folder):
         manifest = read_manifest(folder)

@@ -93,13 +93,17 @@ def een_van(options: Iterable[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+@cache
+def of_package(place: str) -> dict[str, Any]:
+    """Return a table that comes with the package, by its place: ``sources/services.toml``."""
+    return tomllib.loads((Path(__file__).parent / place).read_text(encoding="utf-8"))
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file.
 
-    Raises
-    ------
-    InputError
-        When the file cannot be read or is not TOML; names the file, and the line and column.
+    Raises `InputError` when the file cannot be read or is not TOML; names the file, and the line
+        and column.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -135,21 +139,11 @@ def validate(
 ) -> Model:
     """Return the model that `content` describes.
 
-    Parameters
-    ----------
-    model_class : type
-        A dataclass or a pydantic model.
-    content : mapping
-        A table as TOML gives it.
-    bestand, plaats : str
-        For the problems: the file, and where in it the table stands ("methode").
-    context : object, optional
-        What validators of the model find in ``info.context``.
-
-    Raises
-    ------
-    InputError
-        With every problem of the table at once.
+    `model_class`: A dataclass or a pydantic model.
+    `content`: A table as TOML gives it.
+    `bestand`, `plaats`: For the problems: the file, and where in it the table stands ("methode").
+    `context`: What validators of the model find in ``info.context``.
+    Raises `InputError` with every problem of the table at once.
     """
     model, problems = problems_of(model_class, content, bestand, plaats, context)
     if model is None:

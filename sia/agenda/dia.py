@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.parameters import default_parameters, of_the_method
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.agreements import bound_together, held_to_year
 from sia.agenda.programme.baselines import alone
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, lapsed, prepare
-from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages
+from sia.agenda.programme.inputs import Agenda, lapsed, prepare
+from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.means import assumed, without_internal
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.programme.versions import kept_version, version_starts
-from sia.agenda.reading.areas import Division, area_of, candidate_areas
+from sia.agenda.reading.areas import area_of, candidate_areas
 from sia.agenda.reading.combining import at_the_table
 from sia.agenda.reading.decisions import with_numbers
 from sia.agenda.reading.deliveries import Deliveries
@@ -31,38 +31,16 @@ from sia.agenda.reading.organisation import (
 )
 from sia.agenda.reading.register import Round, take_round
 from sia.errors import Problem
-from sia.methode import AgendaValues
-
-
-@dataclass(frozen=True)
-class DiaSettings:
-    """Choices of an agenda.
-
-    Parameters
-    ----------
-    indeling : {"dia", "wijk"}
-        What an area is; see `area_of`.
-    """
-
-    programme: ProgrammeSettings
-    links: LinkSettings = field(default_factory=LinkSettings)
-    indeling: Division = field(default_factory=of_the_method("indeling"))
-    waarden: AgendaValues = field(default_factory=default_parameters)
 
 
 @dataclass(frozen=True, eq=False)
 class Agreed:
     """What the partners decided.
 
-    Parameters
-    ----------
-    organisation : Organisation
-        Decisions and actions that fit the koppelkansen.
-    state : DataFrame, index ``kans``
-        As `status` returns it, and ``jaar``: the year in which the programme does it together,
-        NA where it does not.
-    problems : tuple of Problem
-        Decisions and actions that do not fit, and years of which the money is assumed.
+    `organisation`: Decisions and actions that fit the koppelkansen.
+    `state` (index ``kans``): As `status` returns it, and ``jaar``: the year in which the programme
+        does it together, NA where it does not.
+    `problems`: Decisions and actions that do not fit, and years of which the money is assumed.
     """
 
     organisation: Organisation
@@ -74,21 +52,13 @@ class Agreed:
 class Dia:
     """The joint agenda.
 
-    Parameters
-    ----------
-    taken : Round
-        The plans of this and earlier rounds.
-    plans : GeoDataFrame, index ``plan``
-        As the partners' table may see them: internal plans and fields are not in it.
-    versions : DataFrame
-        All versions of the programme, oldest first.
-    windows : DataFrame, index ``plan``
-        ``eerste``, ``laatste``, ``verplicht`` of the agenda as the partners gave them, before any
-        decision held a plan to a year.
-    gebieden : Series of str, index ``buurtcode``
-        Name of the area of every buurt.
-    kandidaten : Index of str
-        Buurten of the areas that hold a candidate.
+    `taken`: The plans of this and earlier rounds.
+    `plans`: As the partners' table may see them: internal plans and fields are not in it.
+    `versions`: All versions of the programme, oldest first.
+    `windows` (index ``plan``): ``eerste``, ``laatste``, ``verplicht`` of the agenda as the partners
+        gave them, before any decision held a plan to a year.
+    `gebieden` (str, index ``buurtcode``): Name of the area of every buurt.
+    `kandidaten` (str): Buurten of the areas that hold a candidate.
     """
 
     delivered: Deliveries
@@ -137,24 +107,15 @@ def make_dia(
     delivered: Deliveries,
     city: Mapping[str, pd.DataFrame],
     memory: Mapping[str, pd.DataFrame],
-    settings: DiaSettings,
+    settings: ProgrammeSettings,
 ) -> Dia | None:
     """Make the joint agenda.
 
-    Parameters
-    ----------
-    jaar : int
-        SIA year.
-    city : mapping of str to DataFrame, index ``buurtcode``
-        ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling`` where there is one.
-    memory : mapping of str to DataFrame
-        What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
+    `city` (index ``buurtcode``): ``gebieden``, ``scores``, ``aanpak``, and ``gebiedsindeling``
+        where there is one.
+    `memory`: What earlier rounds left, see `sia.agenda.output.tables.kept_tables`; empty before the
         first.
-
-    Returns
-    -------
-    Dia or None
-        None when there is no plan at all. The programme is a step from the last version in the
+    Returns: None when there is no plan at all. The programme is a step from the last version in the
         memory.
     """
     taken = take_round(delivered, memory, jaar)
@@ -162,19 +123,16 @@ def make_dia(
     if taken.register.plans.empty:
         return None
     plans = at_the_table(taken.register.plans)
-    linkages = find_linkages(plans, city["scores"], settings.links, settings.waarden)
+    linkages = find_linkages(plans, city["scores"], settings)
     organisation, astray = _settled(
         delivered.organisation, linkages.kansen, plans.index, memory.get("nummers")
     )
     state = status(organisation.steps, linkages.kansen)
     budgets = without_internal(delivered.budgets, taken.register.plans, plans)
-    free = prepare(
-        plans, linkages, city["scores"], budgets, settings.programme, settings.waarden,
-        delivered.subsidies,
-    )  # fmt: skip
+    free = prepare(plans, linkages, city["scores"], budgets, settings, delivered.subsidies)
     held, late = held_to_year(free, organisation.steps, state)
     agenda, apart = bound_together(held, state)
-    guessed = assumed(agenda.plans, agenda.budgets, settings.programme.jaren)
+    guessed = assumed(agenda.plans, agenda.budgets, settings.jaren)
     versions = memory.get("versies")
     agreed = None if versions is None else version_starts(versions, versions["versie"].iloc[-1])
     programme = optimise(agenda, agreed)

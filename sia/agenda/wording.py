@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+          "oktober", "november", "december")  # fmt: skip
 
 
 def euro(amount: float) -> str:
@@ -48,6 +37,17 @@ def percent(share: float, decimals: int = 1) -> str:
 def years(first: int, last: int) -> str:
     """Return ``2026`` or ``2026 tot en met 2028``."""
     return str(first) if first == last else f"{first} tot en met {last}"
+
+
+def spans(listed: Iterable[int]) -> list[str]:
+    """Return rising years as texts, those that follow each other as one."""
+    parts: list[list[int]] = []
+    for year in listed:
+        if parts and parts[-1][-1] == year - 1:
+            parts[-1].append(year)
+        else:
+            parts.append([year])
+    return [years(part[0], part[-1]) for part in parts]
 
 
 def day(moment: date) -> str:

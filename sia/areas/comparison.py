@@ -38,20 +38,11 @@ _COMPARED = ("soort", "oude_codes", "naam_oud", "naam_nieuw", "vlag", "toelichti
 def compare(old: AreaLayer, new: AreaLayer) -> pd.DataFrame:
     """Tell what became of every code between two years, by place and name, not by code alone.
 
-    Parameters
-    ----------
-    old, new : AreaLayer
-        Same level.
+    `old`, `new`: Same level.
+    Returns (index ``code`` (all codes of both years, sorted)): ``soort`` (one of `CHANGES`),
+        ``oude_codes`` (comma-separated areas that share surface with it), ``naam_oud``,
+        ``naam_nieuw``, ``vlag`` (CBS's own 1/2/3 of the new year) and ``toelichting`` (Dutch).
 
-    Returns
-    -------
-    DataFrame, index ``code`` (all codes of both years, sorted)
-        ``soort`` (one of `CHANGES`), ``oude_codes`` (comma-separated areas that share surface with
-        it), ``naam_oud``, ``naam_nieuw``, ``vlag`` (CBS's own 1/2/3 of the new year) and
-        ``toelichting`` (Dutch).
-
-    Notes
-    -----
     In maps drawn with full precision two outlines are the same when no strip of difference is
     wider than `SHIFT_M`. A generalised map differs from a precise one at nearly every outline;
     there the mean width of the difference is compared with the median over all outlines, most of

@@ -64,20 +64,13 @@ def convert(
 ) -> Conversion:
     """Bring counts and rates from one year's borders to another's.
 
-    Parameters
-    ----------
-    values : DataFrame of float, index old ``code``
-        One column per measure; NaN stays missing, it is never counted as zero.
-    kinds : mapping of str to Measure
-        For every column of `values`.
-    from_layer, to_layer : AreaLayer
-        Every code of `values` stands in `from_layer`.
-    weights : GeoDataFrame, optional
-        Column ``gewicht`` (inhabitants or addresses) on 100 m squares or address points,
+    `values` (DataFrame of float, index old ``code``): One column per measure; NaN stays missing, it
+        is never counted as zero.
+    `kinds`: For every column of `values`.
+    `from_layer`, `to_layer`: Every code of `values` stands in `from_layer`.
+    `weights`: Column ``gewicht`` (inhabitants or addresses) on 100 m squares or address points,
         EPSG:28992. Without it, and in an old area without any weight, surface decides.
 
-    Notes
-    -----
     Dasymetric areal interpolation (Wright 1936; Goodchild and Lam 1980): with W the share of old
     area o that falls in n, a count is sum_o(W x_o) and a rate sum_o(W r_o d_o) / sum_o(W d_o).
     """

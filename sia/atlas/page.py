@@ -17,7 +17,8 @@ from sia.dutch import MISSING
 from sia.methode import WeighingSettings
 from sia.report.build import environment, finished
 from sia.report.material import Editie, Materiaal
-from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.report.sentences import own_scale
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, Cijfers, period
 from sia.viz.judgement import full_text, known, one_row, short_text
 from sia.viz.leaflet import dump
 from sia.viz.outline import in_units
@@ -69,7 +70,6 @@ _COLUMNS = {
     "kans_samen": "ks",
     "stapeling": "st",
 }
-_WITHHELD = "te weinig om te tonen"
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,12 @@ class Jaargang:
 class Atlas:
     """Everything that the atlas of one municipality and year draws on.
 
-    Parameters
-    ----------
-    materiaal : Materiaal
-        Of the reports of this year.
-    jaren : mapping of int to Jaargang
-        Every year with scores, this one too.
-    normen : DataFrame, index ``indicator``
-    weging : WeighingSettings
-        What the scores were made with.
-    anderen : mapping of str to (str, Series)
-        Other municipalities of this year by code: name, and the middle ranked buurt by indicator.
+    `materiaal`: Of the reports of this year.
+    `jaren`: Every year with scores, this one too.
+    `normen`: index ``indicator``.
+    `weging`: What the scores were made with.
+    `anderen`: Other municipalities of this year by code: name, and the middle ranked buurt by
+        indicator.
     """
 
     materiaal: Materiaal
@@ -107,11 +102,8 @@ class Atlas:
 def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
     """Return what the page of an edition shows, as JSON values.
 
-    Parameters
-    ----------
-    editie : str
-        ``openbaar`` leaves out plans that only partners may see, what a partner pays, what is
-        there to test the outcome with, and who said what.
+    `editie` (str): ``openbaar`` leaves out plans that only partners may see, what a partner pays,
+        what is there to test the outcome with, and who said what.
     """
     stuff = atlas.materiaal
     cijfers = stuff.cijfers
@@ -134,6 +126,7 @@ def content(atlas: Atlas, editie: Editie) -> dict[str, Any]:
         "anderen": {code: name for code, (name, _) in atlas.anderen.items()},
         "weging": _weighing(atlas),
         "bewijs": order_text(cijfers.scores, cijfers.naam, cijfers.gewichtsruis),
+        "maat": told.tekst if (told := own_scale(cijfers)) else "",
         "verandering": _change(cijfers),
         "geld": _money(stuff, editie),
         "bron": [line for line in (*stuff.bronregels, cijfers.bron_grenzen) if line],
@@ -304,7 +297,7 @@ def _flags(cijfers: Cijfers, key: str) -> dict[str, list[int]]:
     shown, whole = (
         table[key].reindex(flags.index) for table in (cijfers.toonbaar, cijfers.indicatoren)
     )
-    flags = flags.mask(shown.isna() & whole.notna(), f"{MISSING_PREFIX}: {_WITHHELD}")
+    flags = flags.mask(shown.isna() & whole.notna(), f"{MISSING_PREFIX}: {WITHHELD}")
     told = flags.reset_index(drop=True)
     return {
         str(flag): [int(place) for place in own.index]

@@ -9,7 +9,6 @@ from sia.batch.outcome import BatchResult as BatchResult
 from sia.batch.outcome import Outcome as Outcome
 from sia.batch.record import begin as begin
 from sia.batch.record import write_record as write_record
-from sia.batch.run import default_workers as default_workers
 from sia.batch.run import run_batch as run_batch
 from sia.batch.summary import write_summary as write_summary
 from sia.batch.tasks import Task as Task

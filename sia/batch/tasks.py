@@ -87,23 +87,13 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Bedoelde u `{near[0]}`?" if near else f"Kies uit: {', '.join(sorted(known))}."
-            problems.append(
-                Problem(
-                    bestand=notebook.name,
-                    kolom=name,
-                    wat=f"De parameter `{name}` bestaat niet.",
-                    oplossing=hint,
-                )
-            )
+            wat = f"De parameter `{name}` bestaat niet."
         elif known[name] is not None and type(value) is not type(known[name]):
-            problems.append(
-                Problem(
-                    bestand=notebook.name,
-                    kolom=name,
-                    wat=f"De parameter `{name}` is {value!r}; verwacht iets als {known[name]!r}.",
-                    oplossing=f"Geef een waarde van het soort {type(known[name]).__name__}.",
-                )
-            )
+            hint = f"Geef een waarde van het soort {type(known[name]).__name__}."
+            wat = f"De parameter `{name}` is {value!r}; verwacht iets als {known[name]!r}."
+        else:
+            continue
+        problems.append(Problem(wat, hint, bestand=notebook.name, kolom=name))
     refuse(problems)
 
 

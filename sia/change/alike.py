@@ -25,12 +25,9 @@ def measured_alike(
     method differ, or when a modelled figure comes from two deliveries: a publisher models earlier
     years anew in each.
 
-    Parameters
-    ----------
-    rows : Index of ``buurtcode``
-        Of this year; what the base year says of a code that is new is said of most of its codes.
-    names : sequence of str
-        Indicators.
+    `rows` (``buurtcode``): Of this year; what the base year says of a code that is new is said of
+        most of its codes.
+    `names`: Indicators.
     """
     years = [_years(table, rows, names) for table in (then, now)]
     series = _series_of(then, now, names)

@@ -40,22 +40,14 @@ class YearFigures:
 class BaseYear:
     """The figures of the base year on the way to those of this year.
 
-    Parameters
-    ----------
-    now, then : YearFigures
-        Of this year and of the base year.
-    published : DataFrame, buurten of the base year x indicators
-        As its tables hold it.
-    known : DataFrame, same shape
-        As the sources say now.
-    moved : DataFrame or None
-        `known` on the borders of this year; None when the borders still hold.
-    denominators : DataFrame
-        Of the rates in `comparable`.
-    alike : DataFrame of bool, buurten of this year x indicators
-        Which figures were measured in both years, anew and in the same way (`measured_alike`).
-    growth : Series, index indicator
-        Of every amount since the base year (`growth_between`).
+    `now`, `then`: Of this year and of the base year.
+    `published` (buurten of the base year x indicators): As its tables hold it.
+    `known` (same shape): As the sources say now.
+    `moved`: `known` on the borders of this year; None when the borders still hold.
+    `denominators`: Of the rates in `comparable`.
+    `alike` (DataFrame of bool, buurten of this year x indicators): Which figures were measured in
+        both years, anew and in the same way (`measured_alike`).
+    `growth` (index indicator): Of every amount since the base year (`growth_between`).
     """
 
     now: YearFigures
@@ -97,10 +89,8 @@ class BaseYear:
 def base_year(now: YearFigures, then: YearFigures, known: pd.DataFrame | None = None) -> BaseYear:
     """Bring the figures of the base year to the indicators and the borders of this year.
 
-    Parameters
-    ----------
-    known : DataFrame, buurten x indicators, optional
-        Figures of the base year as its sources give them now; default as they were published.
+    `known` (buurten x indicators): Figures of the base year as its sources give them now; default
+        as they were published.
     """
     rows = then.index.values.index
     names = list(dict.fromkeys([*then.index.values.columns, *now.index.values.columns]))
@@ -132,7 +122,10 @@ def _on_borders(
     }
     counts = {k.denominator: Measure("aantal") for k in kinds.values() if k.denominator}
     full = pd.concat([values, below.add_suffix(BELOW)[list(counts)]], axis=1)
-    moved = convert(full, kinds | counts, drawn_layer(then.areas), drawn_layer(now.areas))
+    drawn = drawn_layer(then.areas)
+    # a buurt without a border then cannot be laid on those of now
+    full = full[full.index.isin(drawn.frame.index)]
+    moved = convert(full, kinds | counts, drawn, drawn_layer(now.areas))
     sizes = moved.values[list(counts)].rename(columns=lambda name: name.removesuffix(BELOW))
     return moved.values[list(values.columns)], sizes
 
@@ -145,15 +138,9 @@ def split_change(base: BaseYear | None) -> pd.DataFrame:
     this year (method), with this year's figure wherever the two were not measured alike (source),
     and with this year (real change). The parts sum to the difference.
 
-    Parameters
-    ----------
-    base : BaseYear or None
-        None when there is nothing to compare with.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        The columns of `PARTS`; empty when there is nothing to compare with.
+    `base`: None when there is nothing to compare with.
+    Returns (index ``buurtcode``): The columns of `PARTS`; empty when there is nothing to compare
+        with.
     """
     if base is None:
         return pd.DataFrame(columns=list(PARTS.values()), dtype=float)

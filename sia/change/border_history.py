@@ -29,16 +29,10 @@ MEASURES: dict[str, Measure] = {
 class BorderHistory:
     """The border maps before this year against the map of this year.
 
-    Parameters
-    ----------
-    jaar : int
-        Year of the newest map, to which the others are compared.
-    vergeleken : dict of int to DataFrame
-        Per earlier year, as `sia.areas.compare`.
-    omgerekend : dict of int to Conversion
-        The newest earlier year in which a border moved, when its figures were delivered.
-    gewogen : dict of int to bool
-        Whether inhabitants of squares divided the figures (else surface).
+    `jaar`: Year of the newest map, to which the others are compared.
+    `vergeleken`: Per earlier year, as `sia.areas.compare`.
+    `omgerekend`: The newest earlier year in which a border moved, when its figures were delivered.
+    `gewogen`: Whether inhabitants of squares divided the figures (else surface).
     """
 
     jaar: int
@@ -53,12 +47,8 @@ def border_history(areas: pd.DataFrame, found: Intake) -> BorderHistory:
     The figures of the newest year with other borders are converted to those of this year,
     weighted with the inhabitants of 100 m squares where those were delivered.
 
-    Parameters
-    ----------
-    areas : DataFrame
-        ``gebieden`` of the year.
-    found : Intake
-        With the key figures of CBS and the squares.
+    `areas`: ``gebieden`` of the year.
+    `found`: With the key figures of CBS and the squares.
     """
     now = border_layer(areas, found.areas)
     prefix = f"BU{areas['gemeentecode'].iloc[0][2:]}"

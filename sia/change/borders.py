@@ -18,15 +18,10 @@ from sia.sources.base import AreaLayer, Origin, Publisher
 class Places:
     """Which buurten of an earlier year are still the same place.
 
-    Parameters
-    ----------
-    now : Series of str
-        Index: code of the earlier year; value: code of this year, empty where the place is not
+    `now`: Index: code of the earlier year; value: code of this year, empty where the place is not
         the same.
-    reden : Series of str
-        Same index; why not, in Dutch, empty where it is.
-    soort : Series of str
-        Same index; what became of the buurt, one of `sia.areas.CHANGES`.
+    `reden`: Same index; why not, in Dutch, empty where it is.
+    `soort`: Same index; what became of the buurt, one of `sia.areas.CHANGES`.
     """
 
     now: pd.Series[str]

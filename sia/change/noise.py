@@ -65,19 +65,11 @@ def drawn_scores(
 ) -> Array:
     """Draw how far the scores may be off because the figures under them are.
 
-    Parameters
-    ----------
-    plan : IndexDesign
-        On a fixed scale, so that a version of the figures is comparable with the figures.
-    source : Noise or None
-        The known error of `values`.
-    nodes : sequence of str
-        Scores that are wanted.
-
-    Returns
-    -------
-    ndarray, shape (draws, n_units, n_nodes)
-        Drawn score minus score, points; zero where nothing is known of the error or no score is.
+    `plan`: On a fixed scale, so that a version of the figures is comparable with the figures.
+    `source`: The known error of `values`.
+    `nodes`: Scores that are wanted.
+    Returns (ndarray, shape (draws, n_units, n_nodes)): Drawn score minus score, points; zero where
+        nothing is known of the error or no score is.
     """
     rows = values.index
     if source is None:

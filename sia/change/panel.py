@@ -25,25 +25,18 @@ from sia.weighing import URGENTIE
 class Panel:
     """The years up to a last one, made comparable.
 
-    Parameters
-    ----------
-    jaren : tuple of int
-        The years that can be compared.
-    weggelaten : DataFrame, index ``jaar``
-        ``reden`` why another year cannot.
-    indicatoren : tuple of str
-        Score indicators that every one of `jaren` has, from one series; only these can change.
-    gelijk : DataFrame of bool, today's ``buurtcode`` x indicators of the index
-        Which figures a place has in each year in which it is followed. The others stand at the
-        value of the last year in all years.
-    resultaten : dict of int to IndexResult
-        The index of each year: the method, the weights and the scale of the last.
-    grenzen : dict of int to DataFrame
-        Per earlier year what became of every code (`sia.areas.compare`), towards the last year.
-    plaatsen : dict of int to Places
-        Per year, the last included.
-    modelsamenhang : float
-        Correlation between the errors of modelled figures of one buurt.
+    `jaren`: The years that can be compared.
+    `weggelaten` (index ``jaar``): ``reden`` why another year cannot.
+    `indicatoren`: Score indicators that every one of `jaren` has, from one series; only these can
+        change.
+    `gelijk` (DataFrame of bool, today's ``buurtcode`` x indicators of the index): Which figures a
+        place has in each year in which it is followed. The others stand at the value of the last
+        year in all years.
+    `resultaten`: The index of each year: the method, the weights and the scale of the last.
+    `grenzen`: Per earlier year what became of every code (`sia.areas.compare`), towards the last
+        year.
+    `plaatsen`: Per year, the last included.
+    `modelsamenhang`: Correlation between the errors of modelled figures of one buurt.
     """
 
     jaren: tuple[int, ...]
@@ -96,27 +89,13 @@ def comparable_years(
 ) -> Panel:
     """Put years side by side, like with like.
 
-    Parameters
-    ----------
-    tables : mapping of int to IndicatorTable
-        Of every year; the others are compared with the last.
-    index : IndexResult
-        Of urgentie in the last year.
-    layers : sequence of AreaLayer
-        Border maps that were delivered.
-    correlation : float
-        Between the errors of modelled figures of one buurt.
-
-    Returns
-    -------
-    Panel
-        The index of the last year, with of each earlier year the figures that all years have. A
-        year that shares too few with the last one is left out with the reason.
-
-    Raises
-    ------
-    InputError
-        When the border map of a year is gone.
+    `tables`: Of every year; the others are compared with the last.
+    `index`: Of urgentie in the last year.
+    `layers`: Border maps that were delivered.
+    `correlation`: Between the errors of modelled figures of one buurt.
+    Returns: The index of the last year, with of each earlier year the figures that all years have.
+        A year that shares too few with the last one is left out with the reason.
+    Raises `InputError` when the border map of a year is gone.
     """
     kept, shared, left_out = _years_that_share(tables, gemeente, settings or ChangeSettings())
     own = {jaar: tables[jaar] for jaar in kept}

@@ -35,23 +35,18 @@ UNITS = {"stad": "gemeentecode", "stadsdeel": "stadsdeel", "wijk": "wijkcode", "
 class Verandering:
     """What changed since the base year.
 
-    Parameters
-    ----------
-    buurten : DataFrame, index ``buurtcode`` of this year
-        Points of urgentie: ``basisjaar``, ``herziening``, ``grenzen``, ``methode``, ``bron``,
-        ``echte verandering``, ``dit jaar``, ``verschil``, and ``laag``, ``hoog`` (between which
-        the real change lies in 90 % of the draws); ``q`` (false discovery rate at which the buurt
-        would be called changed, over all buurten); ``oordeel`` (``stijgt``, ``daalt``,
-        ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``); ``grens`` (what became of
-        the border); ``toelichting``; and one column per domain with its real change.
-    gebieden : DataFrame, index ``(soort, sleutel)``
-        ``buurten`` (comparable) and ``van`` (all with a score), and per score the mean real change
-        with ``_laag``, ``_hoog`` and ``_q`` (urgentie: over the areas of that kind; a domain: over
-        the domains of the area).
-    ruis_bekend : bool
-        Whether the error of at least one figure is known.
-    fdr : float
-        Share of the changes named that may be there by chance.
+    `buurten` (index ``buurtcode`` of this year): Points of urgentie: ``basisjaar``, ``herziening``,
+        ``grenzen``, ``methode``, ``bron``, ``echte verandering``, ``dit jaar``, ``verschil``, and
+        ``laag``, ``hoog`` (between which the real change lies in 90 % of the draws); ``q`` (false
+        discovery rate at which the buurt would be called changed, over all buurten); ``oordeel``
+        (``stijgt``, ``daalt``, ``binnen de ruis``, ``ruis onbekend``, ``niet te vergelijken``);
+        ``grens`` (what became of the border); ``toelichting``; and one column per domain with its
+        real change.
+    `gebieden` (index ``(soort, sleutel)``): ``buurten`` (comparable) and ``van`` (all with a
+        score), and per score the mean real change with ``_laag``, ``_hoog`` and ``_q`` (urgentie:
+        over the areas of that kind; a domain: over the domains of the area).
+    `ruis_bekend`: Whether the error of at least one figure is known.
+    `fdr`: Share of the changes named that may be there by chance.
     """
 
     basisjaar: int
@@ -78,12 +73,8 @@ def change_since_base(
     by chance, so a buurt is only said to rise or fall when its q-value over all buurten of the
     city (Benjamini & Hochberg 1995) is at most ``settings.fdr``.
 
-    Parameters
-    ----------
-    dia_gebied : Series of Int64, index ``buurtcode``, optional
-        Proposed DIA area of every buurt.
-    correlation : float
-        Between the errors of modelled figures of one buurt.
+    `dia_gebied` (Int64, index ``buurtcode``): Proposed DIA area of every buurt.
+    `correlation`: Between the errors of modelled figures of one buurt.
     """
     s = settings or ChangeSettings()
     now, then = base.now.index.scores, build_index(base.comparable, base.now.index.design).scores
@@ -204,17 +195,9 @@ def p_values(change: Array, noise: Array) -> Array:
     root mean square (holds bias) and what the tails of 5 and 1 % on either side imply (hold skew
     and long tails), so it errs to the side of naming nobody.
 
-    Parameters
-    ----------
-    change : ndarray, shape (n,)
-        NaN where unknown.
-    noise : ndarray, shape (draws, n)
-        Draws of the error of the change.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        1 where no error is known; NaN where the change is unknown.
+    `change` (ndarray, shape (n,)): NaN where unknown.
+    `noise` (ndarray, shape (draws, n)): Draws of the error of the change.
+    Returns (ndarray, shape (n,)): 1 where no error is known; NaN where the change is unknown.
     """
     spread = np.sqrt((noise**2).mean(axis=0))
     tails = np.array(TAILS)
@@ -237,13 +220,21 @@ def _why(code: str, base: BaseYear, borders: pd.DataFrame, missing: bool) -> str
     )
     without = [str(jaar) for jaar, index in scored if code not in index]
     measured = base.measured.get(code, float("nan"))
-    if without:
+    if len(borders) and code not in borders.index:
+        text = "De grens van een van beide jaren is onbekend."
+    elif without:
         text = f"Geen score in {opsomming(without)}."
     elif measured < 1:
         text = (
             f"Maar {procent(100 * measured)} van de cijfers (naar gewicht) is in beide jaren op "
-            "dezelfde wijze gemeten; de rest is overgenomen of komt uit een andere bron."
+            "dezelfde wijze gemeten; de rest is overgenomen, komt uit een andere bron of ontbreekt "
+            "in een van beide."
         )
+        if measured < 0.005:
+            text = (
+                "Geen enkel cijfer is in beide jaren op dezelfde wijze gemeten: het is "
+                "overgenomen, komt uit een andere bron of ontbreekt in een van beide."
+            )
     else:
         text = "De twee jaren hebben te weinig cijfers gemeen."
     return f"{text} {told}".strip() if moved else text
@@ -358,10 +349,7 @@ def _no_areas() -> pd.DataFrame:
 def year_scores(scores: Mapping[int, pd.DataFrame], buurten: pd.Index) -> pd.DataFrame:
     """Return urgentie per buurt of today in every year, on the scale of the base year.
 
-    Parameters
-    ----------
-    scores : mapping of int to DataFrame
-        ``scores`` by year.
+    `scores`: ``scores`` by year.
     """
     columns = {str(jaar): table[URGENTIE] for jaar, table in scores.items()}
     return pd.DataFrame(columns).reindex(buurten)

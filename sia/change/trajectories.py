@@ -37,17 +37,13 @@ def _pair(types: pd.Series[int], start: int, end: int) -> pd.DataFrame:
 class TypeChange:
     """What changed between two years, and how much of it noise alone would bring.
 
-    Parameters
-    ----------
-    buurten : DataFrame
-        Index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
-        ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same*
-        buurt in the *same* year get different types, mean of both years), ``kans_anders``
-        (probability that the types of the two years differ, given the noise in both),
-        ``overtuigend`` (bool).
-    gewijzigd, door_ruis, boven_ruis : float
-        Share (0-1) of buurten that changed; share expected by noise alone; share of the changes
-        that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)`` (NaN without changes).
+    `buurten`: Index ``buurtcode``, one row per buurt with a type in both years: ``van``, ``naar``,
+        ``gewijzigd`` (bool), ``kans_ruis`` (probability that two measurements of the *same* buurt
+        in the *same* year get different types, mean of both years), ``kans_anders`` (probability
+        that the types of the two years differ, given the noise in both), ``overtuigend`` (bool).
+    `gewijzigd`, `door_ruis`, `boven_ruis`: Share (0-1) of buurten that changed; share expected by
+        noise alone; share of the changes that exceeds noise, ``max(0, 1 - door_ruis / gewijzigd)``
+        (NaN without changes).
     """
 
     buurten: pd.DataFrame
@@ -80,23 +76,15 @@ ONE_YEAR = "Er is één vergelijkbaar jaar, dus er valt nog geen verandering te 
 class Trajectories:
     """Types and urgentie of every buurt in every comparable year.
 
-    Parameters
-    ----------
-    namen : dict of int to str
-        Type number -> name.
-    typen : DataFrame of Int64, index today's ``buurtcode``, one column per year
-        NA where the buurt was no same place, or had too few figures.
-    buurten : DataFrame, index today's ``buurtcode``
-        As ``trajecten.parquet``.
-    verandering : TypeChange or None
-        Between the first and the last year; None when there is one year.
-    overgang : DataFrame of int
-        Transition matrix between the first and the last year.
-    ruis_bekend : tuple of int
-        Score indicators that every year has: those with a known measurement error, those of which
-        only the rounding is known, and all of them.
-    zonder : tuple of str
-        Features of the types that not every year has, so that none was typed on them here.
+    `namen`: Type number -> name.
+    `typen` (DataFrame of Int64, index today's ``buurtcode``, one column per year): NA where the
+        buurt was no same place, or had too few figures.
+    `buurten` (index today's ``buurtcode``): As ``trajecten.parquet``.
+    `verandering`: Between the first and the last year; None when there is one year.
+    `overgang` (DataFrame of int): Transition matrix between the first and the last year.
+    `ruis_bekend`: Score indicators that every year has: those with a known measurement error, those
+        of which only the rounding is known, and all of them.
+    `zonder`: Features of the types that not every year has, so that none was typed on them here.
     """
 
     panel: Panel
@@ -217,7 +205,8 @@ def _why_not(code: str, panel: Panel, types: pd.DataFrame) -> str:
     """Say why a buurt has no type in both years: its border, or too few figures."""
     first, last = panel.jaren[0], panel.jaren[-1]
     if code not in set(panel.plaatsen[first].now):
-        return str(panel.grenzen[first].at[code, "toelichting"])
+        told = panel.grenzen[first]["toelichting"]
+        return str(told.get(code, f"De grens van {first} of {last} is onbekend."))
     known = types.loc[code].notna()
     without = [str(jaar) for jaar in (first, last) if not known[jaar]]
     return f"Te weinig cijfers voor een type in {' en '.join(without)}."
@@ -304,10 +293,7 @@ def transition_table(found: Trajectories) -> pd.DataFrame:
 def yearly_shares(found: Trajectories) -> pd.DataFrame:
     """Return the chances of going from type to type (a Markov chain), over all pairs of years.
 
-    Returns
-    -------
-    DataFrame
-        One row per type: its name, how many buurt-years it rests on, and the share (0-100) of
+    Returns: One row per type: its name, how many buurt-years it rests on, and the share (0-100) of
         them that has each type in the next comparable year.
     """
     pairs = [

@@ -31,13 +31,11 @@ _WIJK_NUMBER = re.compile(r"^Wijk \d+ ")
 class Areas:
     """The proposed DIA areas of one year, for charts and tables.
 
-    Parameters
-    ----------
-    buurten : DataFrame, index ``buurtcode``
-        ``dia_gebied`` (Int64), ``naam``, ``reden``; as ``gebiedsindeling.parquet``.
-    gebieden : DataFrame, index ``gebied``
-        ``naam``, ``buurten`` (int), ``kandidaten`` (int), ``inwoners``, ``compactheid`` (0-1: 1 a
-        circle), ``binnen`` (bool: within the bounds) and ``reden`` (why not).
+    `buurten` (index ``buurtcode``): ``dia_gebied`` (Int64), ``naam``, ``reden``; as
+        ``gebiedsindeling.parquet``.
+    `gebieden` (index ``gebied``): ``naam``, ``buurten`` (int), ``kandidaten`` (int), ``inwoners``,
+        ``compactheid`` (0-1: 1 a circle), ``binnen`` (bool: within the bounds) and ``reden`` (why
+        not).
     """
 
     buurten: pd.DataFrame
@@ -53,12 +51,8 @@ def find_areas(
 ) -> Areas:
     """Propose DIA areas round candidates, and those that the municipality named.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame, index ``buurtcode``
-        As ``gebieden.parquet``.
-    urgentie, candidates, named
-        As in `sia.clustering.areas.grow_areas`.
+    `areas` (index ``buurtcode``): As ``gebieden.parquet``.
+    `urgentie`, `candidates`, `named`: As in `sia.clustering.areas.grow_areas`.
     """
     bounds = settings or AreaSettings()
     found = grow_areas(areas, urgentie, candidates, named, bounds)
@@ -222,24 +216,13 @@ def grow_areas(
 ) -> pd.DataFrame:
     """Grow areas from candidates, beside those that were named.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame, index ``buurtcode``
-        ``inwoners``, geometry in metres, optional ``water`` (bool).
-    urgentie : Series of float, index ``buurtcode``
-        0-100; what is unknown is drawn in last.
-    candidates : collection of str
-        Buurten with the proposal of an integral approach.
-    named : mapping of str to collection of str
-        Name to buurten; taken as they are.
-    bounds : AreaSettings
-        Of the inhabitants of a grown area.
-
-    Returns
-    -------
-    DataFrame
-        Every buurt, index ``buurtcode``: ``gebied`` (Int64; named areas first, then in order of
-        urgentie), ``gegeven`` (name of a named area, else empty) and ``reden`` (why there is no
+    `areas` (index ``buurtcode``): ``inwoners``, geometry in metres, optional ``water`` (bool).
+    `urgentie` (index ``buurtcode``): 0-100; what is unknown is drawn in last.
+    `candidates`: Buurten with the proposal of an integral approach.
+    `named`: Name to buurten; taken as they are.
+    `bounds`: Of the inhabitants of a grown area.
+    Returns: Every buurt, index ``buurtcode``: ``gebied`` (Int64; named areas first, then in order
+        of urgentie), ``gegeven`` (name of a named area, else empty) and ``reden`` (why there is no
         area).
     """
     city = _City.of(areas, urgentie)
@@ -302,17 +285,11 @@ def why_outside(count: int, total: float, bounds: AreaSettings) -> str:
 def compare_areas(one: pd.Series[int], other: pd.Series[str]) -> tuple[float, pd.DataFrame]:
     """Compare areas with another division (wijken, stadsdelen).
 
-    Parameters
-    ----------
-    one, other : Series
-        Division per buurt; buurten that miss either are left out.
-
-    Returns
-    -------
-    agreement : float
-        Adjusted Rand index (Hubert & Arabie 1985): 1 the same division, 0 no more than chance.
-    overlap : DataFrame of int
-        Number of buurten per area (rows) and per unit of the other division (columns).
+    `one`, `other`: Division per buurt; buurten that miss either are left out.
+    Returns `agreement`: Adjusted Rand index (Hubert & Arabie 1985): 1 the same division, 0 no more
+        than chance.
+    Returns `overlap` (DataFrame of int): Number of buurten per area (rows) and per unit of the
+        other division (columns).
     """
     both = pd.DataFrame({"gebied": one, "ander": other}).dropna()
     overlap = pd.crosstab(both["gebied"], both["ander"])

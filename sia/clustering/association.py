@@ -12,6 +12,7 @@ from scipy import sparse, stats
 
 from sia.clustering.contiguity import Contiguity, contiguity
 from sia.clustering.fdr import q_values
+from sia.dutch import getal
 from sia.methode import AssociationSettings
 
 VARIABLES = {"urgentie": "urgentie", "verandering": "verandering van de urgentie"}
@@ -23,14 +24,9 @@ _FEWEST = 3
 class Association:
     """Global and local Moran of urgentie and of its change.
 
-    Parameters
-    ----------
-    globaal : DataFrame, index variable
-        As `sia.clustering.association.global_moran`.
-    buurten : DataFrame, index ``buurtcode``
-        As ``ruimte.parquet``.
-    van_tot : tuple of int
-        Years between which the change is measured; equal when there is one year.
+    `globaal` (index variable): As `sia.clustering.association.global_moran`.
+    `buurten` (index ``buurtcode``): As ``ruimte.parquet``.
+    `van_tot`: Years between which the change is measured; equal when there is one year.
     """
 
     globaal: pd.DataFrame
@@ -46,15 +42,10 @@ def find_association(
 ) -> Association:
     """Measure how urgentie and its change lie together, and say it per buurt.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame, index ``buurtcode``
-        As ``gebieden.parquet``.
-    urgentie : Series of float, index ``buurtcode``
-        Of this year.
-    years : DataFrame, index ``buurtcode``, a column per year
-        Comparable urgentie; NaN for places whose border moved. The change is that between the
-        first and the last year.
+    `areas` (index ``buurtcode``): As ``gebieden.parquet``.
+    `urgentie` (index ``buurtcode``): Of this year.
+    `years` (index ``buurtcode``, a column per year): Comparable urgentie; NaN for places whose
+        border moved. The change is that between the first and the last year.
     """
     s = settings or AssociationSettings()
     first, last = int(years.columns[0]), int(years.columns[-1])
@@ -79,12 +70,8 @@ def find_association(
 def moran_table(whole: pd.DataFrame, local: pd.DataFrame) -> pd.DataFrame:
     """Return the global Moran of each variable in words, and the local classes as counts.
 
-    Parameters
-    ----------
-    whole : DataFrame, index variable
-        As `sia.clustering.association.global_moran`.
-    local : DataFrame, index ``buurtcode``
-        As ``ruimte.parquet``.
+    `whole` (index variable): As `sia.clustering.association.global_moran`.
+    `local` (index ``buurtcode``): As ``ruimte.parquet``.
     """
     rows = []
     for name, row in whole.iterrows():
@@ -108,11 +95,14 @@ def moran_text(whole: pd.DataFrame, span: tuple[int, int]) -> str:
         return "Te weinig buurten hebben een score en een grens om samenhang te meten."
     sentences = []
     for name, row in whole.iterrows():
-        size = f"{float(row['I']):.2f}".replace(".", ",")
+        what = f"in {VARIABLES[str(name)]}"
+        size = f"(Morans I {getal(float(row['I']), 2)})"
         near = "lijken op elkaar" if row["I"] > row["verwacht"] else "verschillen juist van elkaar"
-        sure = "meer dan toeval" if row["p"] < 0.05 else "niet te onderscheiden van toeval"
         sentences.append(
-            f"Buurten naast elkaar {near} in {VARIABLES[str(name)]} (Morans I {size}): {sure}."
+            f"Buurten naast elkaar {near} {what} {size}: meer dan toeval."
+            if row["p"] < 0.05
+            else f"Of buurten naast elkaar op elkaar lijken {what}, is niet te onderscheiden van "
+            f"toeval {size}."
         )
     if span[0] == span[1]:
         sentences.append("Er is één vergelijkbaar jaar, dus nog geen verandering.")
@@ -132,14 +122,10 @@ CLASSES: tuple[str, ...] = ("hoog-hoog", "hoog-laag", "laag-laag", "laag-hoog", 
 class LocalMoran:
     """Local Moran statistics (LISA) of a table of variables.
 
-    Parameters
-    ----------
-    statistic, p, q : DataFrame, shape (n_units, n_variables)
-        Local I (Anselin 1995), two-sided pseudo p-value of conditional permutation, and that p
-        adjusted for the false discovery rate per variable. NaN for a missing value, for water
-        and for a unit without neighbours.
-    klasse : DataFrame of str
-        One of `CLASSES`; empty where not tested.
+    `statistic`, `p`, `q` (shape (n_units, n_variables)): Local I (Anselin 1995), two-sided pseudo
+        p-value of conditional permutation, and that p adjusted for the false discovery rate per
+        variable. NaN for a missing value, for water and for a unit without neighbours.
+    `klasse` (DataFrame of str): One of `CLASSES`; empty where not tested.
     """
 
     statistic: pd.DataFrame
@@ -153,20 +139,12 @@ def global_moran(
 ) -> pd.DataFrame:
     """Return Moran's I per variable, with its expectation and p-values.
 
-    Parameters
-    ----------
-    values : DataFrame, shape (n_units, n_variables)
-        Index ``buurtcode``; NaN and buurten outside `graph` are left out per variable.
-    graph : Contiguity
-        Used with rows that sum to one.
-    permutations : int
-        0 for the analytical p-value only.
-
-    Returns
-    -------
-    DataFrame
-        Index variable: ``I``, ``verwacht`` (-1/(n-1)), ``z`` and ``p_normaal`` (two-sided, under
-        randomisation; Cliff & Ord 1981), ``p`` (two-sided, permutation; NaN without), ``n``.
+    `values` (shape (n_units, n_variables)): Index ``buurtcode``; NaN and buurten outside `graph`
+        are left out per variable.
+    `graph`: Used with rows that sum to one.
+    `permutations`: 0 for the analytical p-value only.
+    Returns: Index variable: ``I``, ``verwacht`` (-1/(n-1)), ``z`` and ``p_normaal`` (two-sided,
+        under randomisation; Cliff & Ord 1981), ``p`` (two-sided, permutation; NaN without), ``n``.
     """
     rows = {}
     for names, z, weights, _ in _blocks(values, graph):
@@ -204,14 +182,9 @@ def local_moran(
 
     Index and columns of `values`.
 
-    Parameters
-    ----------
-    values : DataFrame, shape (n_units, n_variables)
-        Index ``buurtcode``; NaN allowed.
-    graph : Contiguity
-        Used with rows that sum to one.
-    fdr : float
-        Level (0-1) at which a class is named.
+    `values` (shape (n_units, n_variables)): Index ``buurtcode``; NaN allowed.
+    `graph`: Used with rows that sum to one.
+    `fdr`: Level (0-1) at which a class is named.
     """
     index, columns = values.index, values.columns
     statistic = pd.DataFrame(np.nan, index=index, columns=columns)

@@ -21,19 +21,12 @@ Ints = npt.NDArray[np.int64]
 class Contiguity:
     """Neighbours of a set of buurten.
 
-    Parameters
-    ----------
-    codes : Index of str, length n
-        Land buurten, sorted.
-    matrix : csr_array of float, shape (n, n)
-        1 for neighbours, symmetric, empty diagonal.
-    added : DataFrame
-        Links that are no shared border: ``van``, ``naar``, ``afstand`` (metres), ``reden``.
-    water : Index of str
-        Buurten that are water; they take no part.
-    borderless : Index of str
-        Land buurten without a border in the file; nobody knows their neighbours, so they take no
-        part either.
+    `codes` (str, length n): Land buurten, sorted.
+    `matrix` (csr_array of float, shape (n, n)): 1 for neighbours, symmetric, empty diagonal.
+    `added`: Links that are no shared border: ``van``, ``naar``, ``afstand`` (metres), ``reden``.
+    `water` (str): Buurten that are water; they take no part.
+    `borderless` (str): Land buurten without a border in the file; nobody knows their neighbours, so
+        they take no part either.
     """
 
     codes: pd.Index
@@ -58,14 +51,9 @@ def contiguity(areas: gpd.GeoDataFrame, tolerance: float = 1.0, *, join: bool = 
     is then separated (an island, or the far bank of a wide river) is tied to the rest by the
     shortest distance between any two buurten, one tie per part, until all is connected.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame
-        Unique index ``buurtcode``, in metres; optional ``water`` (bool).
-    tolerance : float
-        Metres.
-    join : bool
-        False leaves separated parts apart.
+    `areas`: Unique index ``buurtcode``, in metres; optional ``water`` (bool).
+    `tolerance`: Metres.
+    `join`: False leaves separated parts apart.
     """
     ordered = areas.sort_index()
     water = np.zeros(len(ordered), dtype=bool)

@@ -14,10 +14,7 @@ def q_values(p: Array) -> Array:
 
     NaN (not tested) is left out of the family and stays NaN.
 
-    Raises
-    ------
-    ValueError
-        When a probability is outside 0-1.
+    Raises `ValueError` when a probability is outside 0-1.
     """
     q = np.array(p, dtype=float)
     tested = ~np.isnan(q)

@@ -27,17 +27,12 @@ _LOG_VARIANCE_ERROR = 5.4
 class Noise:
     """How scores of squares vary when there is no pocket; estimated over all buurten together.
 
-    Parameters
-    ----------
-    rho : float
-        Spatial autoregression between neighbouring squares (0 = none).
-    floor, per_weight : float
-        Variance of a score is proportional to ``floor + per_weight / weight``.
-    unequal : float
-        Variance between buurten of the logarithm of the variance of their squares.
-    innovations : ndarray, shape (n_squares,)
-        What the scores of all squares are without the resemblance to their neighbours, in units
-        of the robust spread of their own buurt: the pool that is permuted.
+    `rho`: Spatial autoregression between neighbouring squares (0 = none).
+    `floor`, `per_weight`: Variance of a score is proportional to ``floor + per_weight / weight``.
+    `unequal`: Variance between buurten of the logarithm of the variance of their squares.
+    `innovations` (ndarray, shape (n_squares,)): What the scores of all squares are without the
+        resemblance to their neighbours, in units of the robust spread of their own buurt: the pool
+        that is permuted.
     """
 
     rho: float = 0.0
@@ -55,16 +50,10 @@ class Noise:
 class Zone:
     """The scored squares of one buurt.
 
-    Parameters
-    ----------
-    score : ndarray, shape (n,)
-        Higher stands out.
-    weight : ndarray, shape (n,)
-        Inhabitants, positive.
-    edges : ndarray of int, shape (n_edges, 2)
-        Neighbouring squares, each pair once.
-    place : ndarray, shape (n, 2)
-        Middle of each square, in metres.
+    `score` (ndarray, shape (n,)): Higher stands out.
+    `weight` (ndarray, shape (n,)): Inhabitants, positive.
+    `edges` (int, shape (n_edges, 2)): Neighbouring squares, each pair once.
+    `place` (ndarray, shape (n, 2)): Middle of each square, in metres.
     """
 
     score: Array
@@ -84,10 +73,8 @@ class Zone:
 def innovations(zone: Zone, noise: Noise) -> Array:
     """Return what the scores of a zone are without the resemblance to their neighbours.
 
-    Returns
-    -------
-    ndarray, shape (n,)
-        In units of the robust spread of the zone, corrected for the weight of each square.
+    Returns (ndarray, shape (n,)): In units of the robust spread of the zone, corrected for the
+        weight of each square.
     """
     unit = standardise(zone.score[None], zone.weight, noise)[0] / noise.spread(zone.weight)
     return np.asarray(autoregression(zone, noise.rho) @ unit)
@@ -122,14 +109,8 @@ def _log_variance(deviation: Array) -> Array:
 def neighbour_mean(edges: Ints, n: int) -> sparse.csr_array:
     """Return the matrix that replaces every score by the mean of its neighbours.
 
-    Parameters
-    ----------
-    edges : ndarray of int, shape (n_edges, 2)
-
-    Returns
-    -------
-    csr_array, shape (n, n)
-        Rows sum to 1; the row of a square without neighbours is empty.
+    `edges`: int, shape (n_edges, 2).
+    Returns (shape (n, n)): Rows sum to 1; the row of a square without neighbours is empty.
     """
     one, other = edges[:, 0], edges[:, 1]
     degree = np.bincount(edges.ravel(), minlength=n)
@@ -144,10 +125,7 @@ def estimate_noise(zones: Sequence[Zone], rng: np.random.Generator) -> Noise:
     autoregression is the one under which simulated buurten on the same squares have the median
     Moran coefficient that was observed (indirect inference, Gourieroux, Monfort & Renault 1993).
 
-    Returns
-    -------
-    Noise
-        ``Noise()`` when no zone has ten squares.
+    Returns: ``Noise()`` when no zone has ten squares.
     """
     usable = [zone for zone in zones if len(zone.score) >= _MIN_SQUARES and len(zone.edges)]
     if not usable:

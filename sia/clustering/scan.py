@@ -39,17 +39,11 @@ LEAST_SIDE = 4
 class Scan:
     """The best candidate of a zone.
 
-    Parameters
-    ----------
-    members : ndarray of bool, shape (n,)
-        Squares of the candidate; none when no candidate is large enough.
-    statistic : float
-        Weighted squared difference between candidate and rest, in units of the robust variance
-        of one square of the zone; -inf without a candidate.
-    p : float
-        Probability of so large a statistic without a pocket.
-    permutations : int
-        Permutations that were done.
+    `members` (bool, shape (n,)): Squares of the candidate; none when no candidate is large enough.
+    `statistic`: Weighted squared difference between candidate and rest, in units of the robust
+        variance of one square of the zone; -inf without a candidate.
+    `p`: Probability of so large a statistic without a pocket.
+    `permutations`: Permutations that were done.
     """
 
     members: Bools
@@ -86,10 +80,8 @@ def scan_border(
 
     ``members`` covers the squares of `left`, then those of `right`.
 
-    Parameters
-    ----------
-    crossing : ndarray of int, shape (n_crossing, 2)
-        Neighbours over the border: place in `left`, place in `right`.
+    `crossing` (int, shape (n_crossing, 2)): Neighbours over the border: place in `left`, place in
+        `right`.
     """
     n = len(left.score)
     edges = joined_edges((left, right), crossing)
@@ -161,16 +153,10 @@ def statistic(summed: Array, inside: Array, total: Array, weight: Array) -> Arra
 
     ``W_a W_b / W (m_a - m_b)^2 / mean weight``; -inf where the group scores lower.
 
-    Parameters
-    ----------
-    summed : ndarray
-        Weighted sum of the standardised scores of each group.
-    inside : ndarray
-        Weight of each group.
-    total : ndarray
-        Weighted sum of the standardised scores of the zone.
-    weight : ndarray, shape (n,)
-        Weights of the squares of the zone; zero outside it.
+    `summed` (ndarray): Weighted sum of the standardised scores of each group.
+    `inside` (ndarray): Weight of each group.
+    `total` (ndarray): Weighted sum of the standardised scores of the zone.
+    `weight` (ndarray, shape (n,)): Weights of the squares of the zone; zero outside it.
     """
     everything = weight.sum()
     rest = everything - inside
@@ -256,21 +242,12 @@ def refine(
 ) -> Bools:
     """Move the borders of a group, one square at a time, as long as it stands out more.
 
-    Parameters
-    ----------
-    zones : sequence of Zone
-        One, or the two of `scan_border`.
-    crossing : ndarray of int, shape (n_crossing, 2)
-        As for `scan_border`; empty for one zone.
-    members : ndarray of bool, shape (n,)
-        Connected group over the squares of the zones in order.
-    settings : ScanSettings
-        Its bounds on weight are kept.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        Connected group, whose statistics (summed over the zones) are no lower.
+    `zones`: One, or the two of `scan_border`.
+    `crossing` (int, shape (n_crossing, 2)): As for `scan_border`; empty for one zone.
+    `members` (bool, shape (n,)): Connected group over the squares of the zones in order.
+    `settings`: Its bounds on weight are kept.
+    Returns (bool, shape (n,)): Connected group, whose statistics (summed over the zones) are no
+        lower.
     """
     edges = joined_edges(zones, crossing)
     worth = _Worth(zones, noise, settings)

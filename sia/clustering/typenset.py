@@ -8,7 +8,6 @@ a type is the same in every municipality, year and run.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +23,7 @@ from sia.clustering.typology import Typology, hard_labels
 from sia.dutch import opsomming
 from sia.errors import InputError
 from sia.methode import TypologySettings
+from sia.toml import of_package
 
 FEATURES: Mapping[str, str] = {
     "leeftijd_0_14": "inwoners tot 15 jaar",
@@ -54,25 +54,17 @@ _KS, _SMALLEST = range(3, 9), 0.05
 _ENOUGH = 20
 """Complete rows with which types of one city are found on all figures that half of it knows."""
 _FILE = "typenset.json"
-_RULES = "typen.toml"
 
 
 @dataclass(frozen=True, eq=False)
 class Typenset:
     """Frozen types of the country.
 
-    Parameters
-    ----------
-    versie, bron : str
-        Version; source line with licence.
-    jaren : tuple of int
-        Years that were pooled.
-    rijen : int
-        Woonbuurten of all years together.
-    model : Typology
-        Centres and scale; its domains are the features.
-    ontbreekt : tuple of str
-        Features of structure that the national files do not have.
+    `versie`, `bron`: Version; source line with licence.
+    `jaren`: Years that were pooled.
+    `rijen`: Woonbuurten of all years together.
+    `model`: Centres and scale; its domains are the features.
+    `ontbreekt`: Features of structure that the national files do not have.
     """
 
     versie: str
@@ -93,10 +85,7 @@ class Typenset:
     def lees(cls, bestand: Path) -> Typenset:
         """Return the set of a file.
 
-        Raises
-        ------
-        InputError
-            When it is no typenset.
+        Raises `InputError` when it is no typenset.
         """
         try:
             return cls.uit_json(bestand.read_text("utf-8"))
@@ -142,10 +131,7 @@ class Typenset:
     def typeer(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the type of every buurt, as `Typology.table`, with ``typenaam`` and ``woningen``.
 
-        Parameters
-        ----------
-        values : DataFrame, index of buurten
-            Context indicators; an absent column is unknown.
+        `values` (index of buurten): Context indicators; an absent column is unknown.
         """
         table = self.model.table(features(values).reindex(columns=list(self.model.domains_)))
         called = table["type"].map(self.namen).astype("str")
@@ -215,18 +201,10 @@ def features(values: pd.DataFrame) -> pd.DataFrame:
 def make_set(panel: pd.DataFrame, settings: TypologySettings, versie: str, bron: str) -> Typenset:
     """Fit types on all woonbuurten of the country and name them by rule.
 
-    Parameters
-    ----------
-    panel : DataFrame, index ``(jaar, buurtcode)``
-        Context indicators of the woonbuurten; a feature that fewer than half of them know is
-        left out and named as missing.
-    settings : TypologySettings
-        With the number of types.
-
-    Raises
-    ------
-    InputError
-        When too little is known to tell so many types apart.
+    `panel` (index ``(jaar, buurtcode)``): Context indicators of the woonbuurten; a feature that
+        fewer than half of them know is left out and named as missing.
+    `settings`: With the number of types.
+    Raises `InputError` when too little is known to tell so many types apart.
     """
     table = features(panel)
     used = [name for name in table if table[name].notna().mean() >= _LEAST_KNOWN]
@@ -240,18 +218,10 @@ def make_set(panel: pd.DataFrame, settings: TypologySettings, versie: str, bron:
 def city_set(panel: pd.DataFrame, settings: TypologySettings) -> Typenset:
     """Fit types on the woonbuurten of one city over all its years together.
 
-    Parameters
-    ----------
-    panel : DataFrame, index ``(jaar, buurtcode)``
-        As for `make_set`.
-    settings : TypologySettings
-        Without a number of types, the number from 3 to 8 with the highest mean silhouette
+    `panel` (index ``(jaar, buurtcode)``): As for `make_set`.
+    `settings`: Without a number of types, the number from 3 to 8 with the highest mean silhouette
         (Rousseeuw 1987) is taken, of those whose smallest type has a twentieth of the buurten.
-
-    Raises
-    ------
-    InputError
-        When too little is known to tell types apart.
+    Raises `InputError` when too little is known to tell types apart.
     """
     known = panel[[name for name in FEATURES if name in panel]]
     share = known.notna().mean()
@@ -280,8 +250,7 @@ def name_by_rule(middles: pd.DataFrame) -> dict[int, str]:
 
     A second type of the same name gets a number.
     """
-    text = resources.files("sia.clustering").joinpath(_RULES).read_text("utf-8")
-    rules = tomllib.loads(text)["naam"]
+    rules = of_package("clustering/typen.toml")["naam"]
     names: dict[int, str] = {}
     for number, row in middles.iterrows():
         name = next(str(rule["naam"]) for rule in rules if _holds(rule, row))
@@ -318,17 +287,9 @@ def lacking_somewhere(years: Sequence[pd.DataFrame], model: Typology) -> tuple[s
 def compare_years(one: pd.DataFrame, other: pd.DataFrame, model: Typology) -> dict[str, float]:
     """Return how many buurten keep their type between two years, on the figures that both have.
 
-    Parameters
-    ----------
-    one, other : DataFrame, index ``buurtcode``
-        Context indicators of woonbuurten.
-    model : Typology
-        Of the set.
-
-    Returns
-    -------
-    dict of str to float
-        ``buurten`` in both; ``zelfde`` (share, 0-1); ``onveranderd`` (share of buurten whose
+    `one`, `other` (index ``buurtcode``): Context indicators of woonbuurten.
+    `model`: Of the set.
+    Returns: ``buurten`` in both; ``zelfde`` (share, 0-1); ``onveranderd`` (share of buurten whose
         features moved less than a tenth of a spread, as root mean square) and ``zelfde
         onveranderd``; ``zeker`` (share with a membership of at least 0.8 twice) and ``zelfde
         zeker``.

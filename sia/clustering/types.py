@@ -19,18 +19,11 @@ LEAST_TYPED = 0.6
 class Types:
     """The types of one year, for charts and tables.
 
-    Parameters
-    ----------
-    typenset : Typenset or None
-        What the types are; None when too little is known to tell any apart.
-    reden : str
-        What the types rest on and cannot tell apart, in Dutch.
-    profiles : DataFrame, index ``type``
-        Mean z-score per feature, of the types that occur.
-    names : dict of int to str
-        Of the types that occur.
-    buurten : DataFrame, index ``buurtcode``
-        As ``typologie.parquet``.
+    `typenset`: What the types are; None when too little is known to tell any apart.
+    `reden`: What the types rest on and cannot tell apart, in Dutch.
+    `profiles` (index ``type``): Mean z-score per feature, of the types that occur.
+    `names`: Of the types that occur.
+    `buurten` (index ``buurtcode``): As ``typologie.parquet``.
     """
 
     typenset: Typenset | None
@@ -43,12 +36,8 @@ class Types:
 def types_of(values: pd.DataFrame, soort: pd.Series[str], typen: Typenset) -> Types:
     """Return the type of every woonbuurt.
 
-    Parameters
-    ----------
-    values : DataFrame, index ``buurtcode``
-        Context indicators of one municipality and year.
-    soort : Series of str, index ``buurtcode``
-        What kind of place each buurt is; only a woonbuurt has a type.
+    `values` (index ``buurtcode``): Context indicators of one municipality and year.
+    `soort` (index ``buurtcode``): What kind of place each buurt is; only a woonbuurt has a type.
     """
     lived_in = soort.reindex(values.index) == WOONBUURT
     table = typen.typeer(values.where(lived_in, axis=0))
@@ -81,11 +70,7 @@ def no_types(codes: pd.Index, why: InputError) -> Types:
 def type_table(types: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return every buurt with its type and how sure that is, doubtful ones last in a type.
 
-    Parameters
-    ----------
-    types : DataFrame, index ``buurtcode``
-        As ``typologie.parquet``.
-    names : Series of str, index ``buurtcode``
+    `types` (index ``buurtcode``): As ``typologie.parquet``.
     """
     shown = types.assign(buurt=names).sort_values(
         ["type", "zekerheid"], ascending=[True, False], na_position="last"
@@ -97,10 +82,7 @@ def type_table(types: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
 def doubtful_table(types: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return the buurten that lie between two types, the most doubtful first.
 
-    Parameters
-    ----------
-    types, names
-        As in `type_table`.
+    `types`, `names`: As in `type_table`.
     """
     titles = types.dropna(subset=["type"]).drop_duplicates("type").set_index("type")["typenaam"]
     unsure = types[doubtful(types)].sort_values(["zekerheid", "silhouet"], kind="stable")

@@ -30,19 +30,12 @@ class Typology:
     that misses some figures, but not too many, is placed by those it has; a row that misses more
     stays in the result without a type and with the reason. Nothing is imputed.
 
-    Attributes
-    ----------
-    domains_ : tuple of str
-        Columns that were used.
-    mean_, scale_ : ndarray, shape (n_domains,)
-        Standardisation, in the unit of each column.
-    centres_ : ndarray, shape (n_types, n_domains)
-        Mean z-score per type; row ``t - 1`` belongs to type ``t``, the highest mean first.
-    precision_ : float
-        One over the spread within types, in z.
+    `domains_` (tuple of str): Columns that were used.
+    `mean_`, `scale_` (ndarray, shape (n_domains,)): Standardisation, in the unit of each column.
+    `centres_` (ndarray, shape (n_types, n_domains)): Mean z-score per type; row ``t - 1`` belongs
+        to type ``t``, the highest mean first.
+    `precision_` (float): One over the spread within types, in z.
 
-    Notes
-    -----
     Membership is the posterior under the model of which k-means is the limit: equal weights and
     one spherical variance, the pooled within-type variance (Celeux & Govaert 1992, CEM). So the
     type is always the one with the highest membership, for rows of the fit and for new rows alike.
@@ -54,17 +47,10 @@ class Typology:
     def fit(self, figures: pd.DataFrame) -> Typology:
         """Find the types.
 
-        Parameters
-        ----------
-        figures : DataFrame, shape (n_units, n_domains)
-            Unique index (``buurtcode``, or ``(jaar, buurtcode)`` for a panel); NaN where missing.
-            The order of the rows has no influence.
-
-        Raises
-        ------
-        InputError
-            When rows are double, no column is usable, or fewer distinct complete rows than types
-            remain.
+        `figures` (shape (n_units, n_domains)): Unique index (``buurtcode``, or ``(jaar,
+            buurtcode)`` for a panel); NaN where missing. The order of the rows has no influence.
+        Raises `InputError` when rows are double, no column is usable, or fewer distinct complete
+            rows than types remain.
         """
         ordered = figures.sort_index()
         self._choose_domains(ordered)
@@ -92,20 +78,13 @@ class Typology:
         chance[z.notna().to_numpy().mean(axis=1) < self.settings.min_share - 1e-9] = np.nan
         return pd.DataFrame(chance, figures.index, range(1, len(self.centres_) + 1))
 
-    def predict(self, figures: pd.DataFrame) -> pd.Series[int]:
-        """Return the type of every unit (Int64; NA where a unit gets no type)."""
-        return self.table(figures)["type"]
-
     def table(self, figures: pd.DataFrame) -> pd.DataFrame:
         """Return type, certainty and silhouette per unit, doubtful units visible as such.
 
-        Returns
-        -------
-        DataFrame
-            Index as the input. ``type`` (Int64), ``zekerheid`` (membership of that type, 0-1),
+        Returns: Index as the input. ``type`` (Int64), ``zekerheid`` (membership of that type, 0-1),
             ``tweede_type`` (Int64), ``silhouet`` (0-1: how much nearer the own middle is than the
-            next), ``domeinen`` (int, number present), ``reden`` (Dutch; why there is no type, or
-            on which part of the figures it rests; empty otherwise).
+            next), ``domeinen`` (int, number present), ``reden`` (Dutch; why there is no type, or on
+            which part of the figures it rests; empty otherwise).
         """
         soft, z = self.membership(figures), self.standardise(figures)
         typed = soft.notna().all(axis=1)

@@ -28,11 +28,8 @@ INDEX_ONLY = ("urgentie", "potentie", *DOMAINS)
 def country_indicators(found: Intake, jaar: int) -> tuple[IndicatorTable, pd.Series[str]]:
     """Return the indicator table of all buurten and the names of their municipalities.
 
-    Returns
-    -------
-    IndicatorTable
-        ``gemeentecode`` of its areas is that of each buurt.
-    Series of str, index ``gemeentecode``
+    Returns: ``gemeentecode`` of its areas is that of each buurt.
+    Returns: index ``gemeentecode``.
     """
     covering = replace(found, areas=national_layers(found.areas))
     table = build_indicators(covering, COUNTRY, jaar)
@@ -52,10 +49,7 @@ def flat_table(
 ) -> pd.DataFrame:
     """Return one row per buurt, also per buurt without a rank, with all that readers ask for.
 
-    Parameters
-    ----------
-    areas, scores, types : DataFrame, index ``buurtcode``
-    names : Series of str, index ``gemeentecode``
+    `names`: index ``gemeentecode``.
     """
     flat = pd.DataFrame(
         {

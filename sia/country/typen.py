@@ -48,10 +48,7 @@ def make_file(
 ) -> Typenset:
     """Make a typenset of the country and write it.
 
-    Raises
-    ------
-    InputError
-        When the folders hold no buurten, or too few for so many types.
+    Raises `InputError` when the folders hold no buurten, or too few for so many types.
     """
     refuse(check_folders_and_years(jaren, bron))
     panel = woonbuurten(bron, jaren, folders)

@@ -57,34 +57,20 @@ LIMITS: dict[str, int] = {
 class Entry:
     """One confirmed statement; it is never changed, a correction is a new entry.
 
-    Parameters
-    ----------
-    jaar : int
-        SIA year whose figures were on the table.
-    gebied : str
-        Buurt code or deel-buurt id (``BU01530000-D1``).
-    rol : str
-        One of `ROLES`.
-    soort : str
-        One of `KINDS`.
-    effect : str
-        One of `EFFECTS`.
-    reden : str
-        Why; needed when `effect` is ``bijgesteld`` or ``overruled``.
-    aanpak : str
-        The aanpak that should hold instead; needed for the same two effects.
-    cijferversie : str
-        Hash of the figures that were judged, from `figures_version`.
-    sessie : str
-        Name or date of the session.
-    corrigeert : str
-        Id of the entry that this one corrects, or empty.
-    vervolgt : str
-        Id of the entry of an earlier year about the same place that this one answers, or empty.
-    geldt : str
-        One of `FOLLOW_UPS` when `vervolgt` is given, else empty.
-    id : str
-        Made when not given; the same id is stored once, so that a retry does not double it.
+    `jaar`: SIA year whose figures were on the table.
+    `gebied`: Buurt code or deel-buurt id (``BU01530000-D1``).
+    `rol`: One of `ROLES`.
+    `soort`: One of `KINDS`.
+    `effect`: One of `EFFECTS`.
+    `reden`: Why; needed when `effect` is ``bijgesteld`` or ``overruled``.
+    `aanpak`: The aanpak that should hold instead; needed for the same two effects.
+    `cijferversie`: Hash of the figures that were judged, from `figures_version`.
+    `sessie`: Name or date of the session.
+    `corrigeert`: Id of the entry that this one corrects, or empty.
+    `vervolgt`: Id of the entry of an earlier year about the same place that this one answers, or
+        empty.
+    `geldt`: One of `FOLLOW_UPS` when `vervolgt` is given, else empty.
+    `id`: Made when not given; the same id is stored once, so that a retry does not double it.
     """
 
     gemeente: str
@@ -107,10 +93,7 @@ class Entry:
 def check_entry(entry: Entry) -> None:
     """Refuse an entry that would not be understood later.
 
-    Raises
-    ------
-    InputError
-        With every problem of the entry, in Dutch.
+    Raises `InputError` with every problem of the entry, in Dutch.
     """
     needs_reason = entry.effect in ("bijgesteld", "overruled")
     known = bool(_CODE.fullmatch(entry.gemeente))

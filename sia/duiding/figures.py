@@ -98,24 +98,16 @@ def beside(
 ) -> pd.DataFrame:
     """Put the latest valid judgement of each buurt beside its figures.
 
-    Parameters
-    ----------
-    aanpak : DataFrame, index ``buurtcode``
-        With a column ``aanpak``: what the figures propose. It is not changed.
-    entries : DataFrame
-        From `Record.entries`, of one municipality.
-    versions : Series, index ``buurtcode``
-        `figures_version` of the present figures.
-    jaar : int
-        SIA year that is shown.
-
-    Returns
-    -------
-    DataFrame, index ``buurtcode``
-        Every buurt of `aanpak`. Columns ``aanpak`` (figure), ``aanpak_na_duiding`` (equal unless
-        adjusted or overruled in this very year), ``duiding`` (statement or empty), ``rol``,
-        ``soort``, ``effect``, ``reden``, ``duiding_jaar`` (Int64) and ``let_op`` (Dutch: an older
-        year whose judgement asks for confirmation, or figures that changed since).
+    `aanpak` (index ``buurtcode``): With a column ``aanpak``: what the figures propose. It is not
+        changed.
+    `entries`: From `Record.entries`, of one municipality.
+    `versions` (index ``buurtcode``): `figures_version` of the present figures.
+    `jaar`: SIA year that is shown.
+    Returns (index ``buurtcode``): Every buurt of `aanpak`. Columns ``aanpak`` (figure),
+        ``aanpak_na_duiding`` (equal unless adjusted or overruled in this very year), ``duiding``
+        (statement or empty), ``rol``, ``soort``, ``effect``, ``reden``, ``duiding_jaar`` (Int64)
+        and ``let_op`` (Dutch: an older year whose judgement asks for confirmation, or figures that
+        changed since).
     """
     shown = pd.DataFrame({"aanpak": aanpak["aanpak"]}, index=aanpak.index)
     latest = counting(entries, jaar).sort_values(["jaar", "volgnummer"]).groupby("gebied").last()

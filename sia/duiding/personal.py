@@ -105,15 +105,8 @@ _WORD = re.compile(r"\b[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\b|'t\b")
 def personal_data_warnings(text: str, places: Collection[str] = ()) -> list[str]:
     """Say which parts of a text look like personal data; takes time in proportion to the text.
 
-    Parameters
-    ----------
-    places : collection of str
-        Names of buurten and wijken, which are no names of people.
-
-    Returns
-    -------
-    list of str
-        One Dutch warning per kind that was found; empty when nothing was. It is a warning, not
+    `places`: Names of buurten and wijken, which are no names of people.
+    Returns: One Dutch warning per kind that was found; empty when nothing was. It is a warning, not
         proof: the recorder decides.
     """
     found = [what for what, pattern in _PATTERNS if pattern.search(text)]

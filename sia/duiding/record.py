@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import os
 import sqlite3
@@ -33,9 +31,7 @@ from sia.duiding.chain import (
 from sia.duiding.delivered import rows_of
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
-from sia.sources.tabular import decode
 from sia.spreadsheet import neutralise
-from sia.store import write_text
 
 _LOG = logging.getLogger(__name__)
 
@@ -181,23 +177,14 @@ class Record:
     def entries(self, gemeente: str | None = None) -> pd.DataFrame:
         """Return all entries in the order in which they were confirmed.
 
-        Parameters
-        ----------
-        gemeente : str, optional
-            Only this municipality.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``volgnummer``, ``moment``, the fields of `Entry`, ``bron`` and ``ingevoerd``
-            (of an imported entry: from which file and when; else empty) and ``keten`` (its seal),
-            plus ``aangetast`` (bool): it is not what was confirmed; ``schade`` (what is wrong, in
-            Dutch, also of its neighbour); ``vervallen`` (bool): a later entry corrects this one.
-
-        Raises
-        ------
-        InputError
-            When the file is empty, gone or no record. One bad row is shown, and raises nothing.
+        `gemeente`: Only this municipality.
+        Returns: Columns ``volgnummer``, ``moment``, the fields of `Entry`, ``bron`` and
+            ``ingevoerd`` (of an imported entry: from which file and when; else empty) and ``keten``
+            (its seal), plus ``aangetast`` (bool): it is not what was confirmed; ``schade`` (what is
+            wrong, in Dutch, also of its neighbour); ``vervallen`` (bool): a later entry corrects
+            this one.
+        Raises `InputError` when the file is empty, gone or no record. One bad row is shown, and
+            raises nothing.
         """
         rows, found = self._inspected()
         names = [name for name in (*SEALED, "keten") if name not in ("volgnummer", "jaar")]
@@ -251,38 +238,15 @@ class Record:
         """Return all entries as CSV that a spreadsheet cannot mistake for formulas."""
         table = self.entries().drop(columns=["vervallen"])
         table["schade"] = table["schade"].where(table.pop("aangetast"), "")
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table.columns)
-        for row in table.itertuples(index=False):
-            writer.writerow([_neutral(cell) for cell in row])
-        return text.getvalue()
-
-    def export_csv(self, target: Path) -> None:
-        """Write `csv_text` to a file as UTF-8, whole or not at all."""
-        write_text(target, self.csv_text())
-
-    def import_csv(self, source: Path, gemeente: str = "") -> Imported:
-        """Take over the entries of a file that `export_csv` wrote; as `import_text`."""
-        return self.import_text(decode(source, source.read_bytes()), source.name, gemeente)
+        return table.map(_neutral).to_csv(index=False, lineterminator="\n")
 
     def import_text(self, text: str, name: str, gemeente: str = "") -> Imported:
         """Take over the entries of an exported CSV that are not here yet, row by row.
 
-        Parameters
-        ----------
-        text, name : str
-            As `csv_text` gave it, and the name of its file.
-        gemeente : str
-            Code of the municipality that the record is of; default that of what is in it.
+        `text`, `name`: As `csv_text` gave it, and the name of its file.
+        `gemeente`: Code of the municipality that the record is of; default that of what is in it.
+        Raises `InputError` when it is no such file, or when none of its rows can be taken over.
 
-        Raises
-        ------
-        InputError
-            When it is no such file, or when none of its rows can be taken over.
-
-        Notes
-        -----
         What is imported stands apart: it names its file and the moment of the import, and does
         not count until somebody in a session takes it over. It cannot correct what was said here.
         """

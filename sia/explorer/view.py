@@ -20,7 +20,7 @@ from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.stages.inputs import indicator_table
 from sia.stages.own import own_indicator
 from sia.stages.run import Run
-from sia.viz.dataset import MISSING_PREFIX, above_threshold
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, above_threshold
 from sia.viz.outline import Drawn, in_units
 
 LEAST = 10
@@ -73,13 +73,8 @@ def spearman(pairs: pd.DataFrame) -> Samenhang:
 class Year:
     """Everything that can be chosen in one year of a city.
 
-    Parameters
-    ----------
-    run : Run
-    eigen : DataFrame, index ``buurtcode``
-        Columns of the researcher; empty without.
-    openbaar : bool
-        Leave out figures of so few people that they are not published.
+    `eigen` (index ``buurtcode``): Columns of the researcher; empty without.
+    `openbaar`: Leave out figures of so few people that they are not published.
     """
 
     def __init__(self, run: Run, eigen: pd.DataFrame, openbaar: bool = False) -> None:
@@ -88,7 +83,7 @@ class Year:
         if openbaar:
             values = above_threshold(values, table.denominators, run.catalogue.frame())
             hidden = values.isna() & table.values.notna()
-            flags = flags.mask(hidden, f"{MISSING_PREFIX}: te weinig om te tonen")
+            flags = flags.mask(hidden, f"{MISSING_PREFIX}: {WITHHELD}")
         own = [
             own_indicator(
                 # checked as an indicator is, but laid beside the scores: domain has no meaning here
@@ -159,10 +154,8 @@ class Year:
     def herkomst(self, key: str) -> pd.DataFrame:
         """Return of every buurt what kind of figure it is, and in words where it comes from.
 
-        Returns
-        -------
-        DataFrame, index ``buurtcode``
-            ``soort`` (``gemeten``, ``overgenomen``, ``model``, ``ontbreekt``) and ``tekst``.
+        Returns (index ``buurtcode``): ``soort`` (``gemeten``, ``overgenomen``, ``model``,
+            ``ontbreekt``) and ``tekst``.
         """
         absent = self.waarden[key].isna()
         if key in self._vlaggen:
@@ -204,15 +197,9 @@ class Year:
 class View:
     """Two figures of one year, with the buurten that were chosen.
 
-    Parameters
-    ----------
-    jaar : Year
-    x, y : str
-        Keys of ``jaar.cijfers``.
-    buurten : tuple of str
-        Codes; empty is all.
-    toen : Year, optional
-        Another year to lay beside it, on the same axes.
+    `x`, `y`: Keys of ``jaar.cijfers``.
+    `buurten`: Codes; empty is all.
+    `toen`: Another year to lay beside it, on the same axes.
     """
 
     jaar: Year

@@ -32,12 +32,8 @@ def names_with_a_file(folder: Path | None = None) -> dict[str, str]:
 def file_of(which: str, folder: Path | None = None) -> Path | None:
     """Return the file of a municipality, or None when it has none.
 
-    Parameters
-    ----------
-    which : str
-        Name, code or the name of the file.
-    folder : pathlib.Path, optional
-        Default ``gemeenten/`` of the project.
+    `which`: Name, code or the name of the file.
+    `folder`: Default ``gemeenten/`` of the project.
     """
     wanted = which.strip().casefold()
     for path, (code, naam) in _files(folder or default_folder()).items():
@@ -50,12 +46,8 @@ def file_of(which: str, folder: Path | None = None) -> Path | None:
 def load_gemeente(which: str | Path, folder: Path | None = None) -> Gemeente:
     """Return the validated configuration of one municipality.
 
-    Parameters
-    ----------
-    which : str or pathlib.Path
-        Name (``Enschede``), code (``GM0153``) or a TOML file.
-    folder : pathlib.Path, optional
-        Where to look for the name or code; default ``gemeenten/`` of the project.
+    `which`: Name (``Enschede``), code (``GM0153``) or a TOML file.
+    `folder`: Where to look for the name or code; default ``gemeenten/`` of the project.
     """
     where = folder or default_folder()
     is_file = isinstance(which, Path) or which.endswith(".toml")

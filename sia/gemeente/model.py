@@ -98,16 +98,10 @@ class Partner:
 class Huisstijl:
     """How outputs look.
 
-    Parameters
-    ----------
-    hoofdkleur, steunkleur : str
-        ``#rrggbb``.
-    afzender : str
-        Name of the department under a report.
-    logo : pathlib.Path or None
-        PNG, JPEG or SVG beside the municipality's file.
-    logo_tekst : str
-        What a screen reader says in place of the logo; default the municipality's name.
+    `hoofdkleur`, `steunkleur`: ``#rrggbb``.
+    `afzender`: Name of the department under a report.
+    `logo`: PNG, JPEG or SVG beside the municipality's file.
+    `logo_tekst`: What a screen reader says in place of the logo; default the municipality's name.
     """
 
     hoofdkleur: Annotated[str, AfterValidator(_is_colour)] = "#1b4965"
@@ -134,12 +128,8 @@ class Huisstijl:
 class EigenTabel:
     """A table of the municipality itself that goes in beside the open data.
 
-    Parameters
-    ----------
-    bestand : str
-        File name (or pattern with ``*``) as it stands in the raw-data folder.
-    kolommen : mapping of str to str
-        Column in the file to catalogue id.
+    `bestand` (str): File name (or pattern with ``*``) as it stands in the raw-data folder.
+    `kolommen`: Column in the file to catalogue id.
     """
 
     bestand: Tekst
@@ -178,24 +168,14 @@ class Gemeente:
 
     Only what comes out of a file is checked; code may make any.
 
-    Parameters
-    ----------
-    fictief : bool
-        When true every output says so.
-    te_bevestigen : tuple of str
-        Buurt codes of which the stadsdeel is uncertain.
-    gebieden : tuple of Gebied
-        Areas with a name of their own, proposed as they are.
-    aanpak : mapping of str to float
-        Thresholds of the aanpak that differ from the defaults; keys out of `AANPAK`.
-    indicatoren : tuple of Indicator
-        The municipality's own catalogue entries.
-    besluiten : tuple of Besluit
-        Named decisions that lift a block of the catalogue.
-    methode : mapping
-        Choices of the method that differ from the defaults.
-    bestand : str
-        Where it was read from; empty when made in code.
+    `fictief`: When true every output says so.
+    `te_bevestigen` (tuple of str): Buurt codes of which the stadsdeel is uncertain.
+    `gebieden`: Areas with a name of their own, proposed as they are.
+    `aanpak`: Thresholds of the aanpak that differ from the defaults; keys out of `AANPAK`.
+    `indicatoren`: The municipality's own catalogue entries.
+    `besluiten`: Named decisions that lift a block of the catalogue.
+    `methode`: Choices of the method that differ from the defaults.
+    `bestand`: Where it was read from; empty when made in code.
     """
 
     code: Annotated[str, AfterValidator(_is_code)]

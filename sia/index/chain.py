@@ -22,13 +22,11 @@ Weigh = Callable[[Node, Array, Aggregator], Array]
 class Chain:
     """What is fixed once the data are known: fitted normalisers and resolved weights.
 
-    Parameters
-    ----------
-    weights : mapping of aggregate id to array, shape (n_children,)
-    rescale : mapping of aggregate id to Fitted
-        Aggregates that are normalised again before they go up.
-    optimised : mapping of root to Optimised
-        What came of weights that were optimised over the whole tree.
+    `weights`: mapping of aggregate id to array, shape (n_children,).
+    `rescale` (mapping of aggregate id to Fitted): Aggregates that are normalised again before they
+        go up.
+    `optimised` (mapping of root to Optimised): What came of weights that were optimised over the
+        whole tree.
     """
 
     weights: Mapping[str, Array]

@@ -41,14 +41,10 @@ class Attribution:
 class Shapley:
     """Shapley values of one node.
 
-    Parameters
-    ----------
-    value : array, shape (n, k)
-        Sums over k to worth(all) - worth(none).
-    slope : array, shape (n, k)
-        Value per unit of difference from the reference; a limit where there is no difference.
-    error : array, shape (n, k)
-        Standard error; zero when exact.
+    `value` (shape (n, k)): Sums over k to worth(all) - worth(none).
+    `slope` (shape (n, k)): Value per unit of difference from the reference; a limit where there is
+        no difference.
+    `error` (shape (n, k)): Standard error; zero when exact.
     """
 
     value: Array
@@ -59,18 +55,11 @@ class Shapley:
 def attribute(leaves: Array, anchor: Array, design: IndexDesign, chain: Chain) -> Attribution:
     """Decompose the scores of all roots.
 
-    Parameters
-    ----------
-    leaves : array, shape (n, k)
-        Normalised indicators.
-    anchor : array, shape (m, k)
-        Normalised indicators of the units that reference values are taken from.
-
-    Returns
-    -------
-    Attribution
-        A missing indicator contributes 0; all are NaN where the root has no score or the design
-        compares units with one another (Copeland has no score of one unit alone).
+    `leaves` (shape (n, k)): Normalised indicators.
+    `anchor` (shape (m, k)): Normalised indicators of the units that reference values are taken
+        from.
+    Returns: A missing indicator contributes 0; all are NaN where the root has no score or the
+        design compares units with one another (Copeland has no score of one unit alone).
     """
     rules = [design.aggregator_of(node) for node in design.hierarchy.nodes]
     if any(isinstance(rule, Copeland) for rule in rules):

@@ -27,12 +27,8 @@ Array = npt.NDArray[np.float64]
 class Node:
     """One aggregate: its place, its children and their weights (as given, not normalised).
 
-    Parameters
-    ----------
-    level : int
-        Indicators are level 1; an aggregate is above its highest child.
-    children : tuple of str
-        In the order of the structure table.
+    `level`: Indicators are level 1; an aggregate is above its highest child.
+    `children`: In the order of the structure table.
     """
 
     id: str
@@ -92,19 +88,12 @@ class Hierarchy:
 def read_structure(structure: pd.DataFrame) -> Hierarchy:
     """Check a structure table and return it as a tree (or several).
 
-    Parameters
-    ----------
-    structure : DataFrame
-        Columns ``id`` and ``parent`` (missing for a root); optional ``level`` (indicators 1),
-        ``weight`` (default 1; relative among siblings) and ``direction`` (default +1).
-
-    Raises
-    ------
-    ValueError
-        On duplicate ids, an unknown parent, a cycle, a root without children, a weight that is
-        negative or not a number, siblings whose weights are all zero, a direction other than +1 or
-        -1, an aggregate with direction -1, or levels that contradict the parents. All faults are
-        listed at once.
+    `structure`: Columns ``id`` and ``parent`` (missing for a root); optional ``level`` (indicators
+        1), ``weight`` (default 1; relative among siblings) and ``direction`` (default +1).
+    Raises `ValueError` on duplicate ids, an unknown parent, a cycle, a root without children, a
+        weight that is negative or not a number, siblings whose weights are all zero, a direction
+        other than +1 or -1, an aggregate with direction -1, or levels that contradict the parents.
+        All faults are listed at once.
     """
     table = structure.reset_index() if structure.index.name == "id" else structure
     for column in ("id", "parent"):

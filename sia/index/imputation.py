@@ -25,11 +25,8 @@ Array = npt.NDArray[np.float64]
 class Setting:
     """What an imputer may know beside the values.
 
-    Parameters
-    ----------
-    direction : array, shape (k,)
-    domain : tuple of str, length k
-        The aggregate that each indicator belongs to directly.
+    `direction`: shape (k,).
+    `domain` (length k): The aggregate that each indicator belongs to directly.
     """
 
     direction: Array

@@ -37,11 +37,8 @@ class Fitted(ABC):
 class Centred(Fitted):
     """``(x - centre) / spread * scale + shift``: subtracts first, which keeps large numbers exact.
 
-    Parameters
-    ----------
-    centre, spread : array, shape (..., 1, k)
-        Already in the direction of the indicator.
-    sign : array, shape (k,)
+    `centre`, `spread` (shape (..., 1, k)): Already in the direction of the indicator.
+    `sign`: shape (k,).
     """
 
     centre: Array
@@ -61,12 +58,8 @@ class Centred(Fitted):
 class RankFitted(Fitted):
     """Rank among the units that it was fitted on.
 
-    Parameters
-    ----------
-    reference : array, shape (..., n, k)
-        In the direction of the indicator.
-    sign : array, shape (k,)
-    ties : {"min", "average", "max"}
+    `reference` (shape (..., n, k)): In the direction of the indicator.
+    `sign`: shape (k,).
     """
 
     reference: Array

@@ -38,16 +38,9 @@ def ascending_rank(x: Array, ties: Ties = "min") -> Array:
     Neighbours that are equal to 12 significant digits are tied, so rounding in the last digits,
     which depends on the order in which terms were added, orders nothing.
 
-    Parameters
-    ----------
-    x : array of float, shape (..., n, k)
-    ties : {"min", "average", "max"}
-        "min" is sport ranking: 1, 2, 2, 4 (COINr's default).
-
-    Returns
-    -------
-    array of float, shape (..., n, k)
-        NaN where `x` is NaN.
+    `x`: array of float, shape (..., n, k).
+    `ties`: "min" is sport ranking: 1, 2, 2, 4 (COINr's default).
+    Returns (array of float, shape (..., n, k)): NaN where `x` is NaN.
 
     Examples
     --------

@@ -22,12 +22,8 @@ Array = npt.NDArray[np.float64]
 class FittedTreatment:
     """What was decided for one indicator.
 
-    Parameters
-    ----------
-    low, high : float
-        Bounds of winsorisation; infinite when there was none.
-    shift : float or None
-        What is added before the natural logarithm is taken; None takes none.
+    `low`, `high`: Bounds of winsorisation; infinite when there was none.
+    `shift`: What is added before the natural logarithm is taken; None takes none.
     """
 
     low: float = -np.inf
@@ -162,11 +158,6 @@ class SkewKurtosis(Treatment):
             found.shift[int(place)] = shift
             found.passed[place] = self._pass(*shape(_logged(row, shift)[None, :]))[0]
         return found
-
-    def passes(self, x: Array) -> bool | None:
-        """Test one vector; None when skewness or kurtosis does not exist."""
-        g1, g2 = shape(x[None, :])
-        return None if np.isnan(g1[0] + g2[0]) else bool(self._pass(g1, g2)[0])
 
     def _pass(self, g1: Array, g2: Array) -> npt.NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):

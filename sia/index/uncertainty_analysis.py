@@ -239,11 +239,9 @@ def summarise(ranks: Ranks, nominal: Ranks, units: pd.Index[Any]) -> pd.DataFram
 def joint_share(fails: npt.NDArray[np.bool_], order: Array) -> Array:
     """Return per unit the share of draws in which neither it nor a unit before it fails.
 
-    Parameters
-    ----------
-    fails : array, shape (draws, n)
-    order : array, shape (n,)
-        Least first; units that are level stand or fall together. NaN takes no part.
+    `fails`: shape (draws, n).
+    `order` (shape (n,)): Least first; units that are level stand or fall together. NaN takes no
+        part.
     """
     share = np.full(order.size, np.nan)
     known = np.flatnonzero(~np.isnan(order))

@@ -23,6 +23,8 @@ OTHER_METHOD = "alleen volgens een andere methode bekend"
 OTHER_AREA = "de code hoorde toen bij een ander gebied"
 IMPOSSIBLE = "onmogelijke waarde in de bron"
 
+DWELLINGS, HOUSEHOLDS = "woningen", ("aantal_huishoudens",)
+
 NEARLY = 0.9
 """Least share of the best known method's buurten for a newer method to go before it."""
 
@@ -89,6 +91,10 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
             values, bottom = lookup.value(table, bron, peiljaar)
             other = lookup.denominator(table, entry.noemer, peiljaar)
             bottom = np.where(np.isnan(bottom), other, bottom)
+            if entry.noemer_eenheid == DWELLINGS:
+                # nearly as many, and known in years whose stock of dwellings is not out yet
+                homes = lookup.denominator(table, HOUSEHOLDS, peiljaar)
+                bottom = np.where(np.isnan(bottom), homes, bottom)
             found.append(Candidate(table, bron, rank, peiljaar, values, bottom))
     return sorted(found, key=Candidate.order)
 
@@ -96,8 +102,6 @@ def candidates(entry: Indicator, lookup: Lookup, jaar: int) -> list[Candidate]:
 def withheld(entry: Indicator, candidate: Candidate) -> npt.NDArray[np.int8]:
     """Return per code why a value may not be used: 0 it may, else an index of `rule_reasons`.
 
-    Notes
-    -----
     An unknown denominator withholds nothing from a published value: the publisher applied its own
     threshold. A computed value has no number without its denominator.
     """
@@ -162,12 +166,16 @@ def resolve(
     found = candidates(entry, lookup, jaar)
     method = choose_method(found, n_roster)
     size = len(lookup.codes)
+    refused = np.zeros(size, dtype=bool)
     values, bottoms = np.full(size, np.nan), np.full(size, np.nan)
     source = np.full(size, -1)
     for number, candidate in enumerate(found):
         if candidate.bron.methode != method:
             continue
-        usable = ~np.isnan(candidate.values) & (withheld(entry, candidate) == 0)
+        rule = withheld(entry, candidate)
+        # of so few that its own year may not be used an older figure may not either
+        refused |= ~np.isnan(candidate.values) & np.isin(rule, (1, 2))
+        usable = ~np.isnan(candidate.values) & (rule == 0) & ~refused
         if candidate.peiljaar != jaar:
             usable[:n_roster] &= comparable(candidate.table)
         take = usable & (source < 0)

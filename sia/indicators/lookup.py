@@ -26,18 +26,10 @@ DENOMINATOR_SOURCES: tuple[str, ...] = ("cbs.kwb", "cbs.pdok", "woonikveilig", "
 class Lookup:
     """Measures of many tables on one list of buurten, each read once.
 
-    Parameters
-    ----------
-    tables : iterable of SourceTable
-        Rows of other levels than buurt are left out, and so are tables that neither hold a buurt
-        of the municipality nor are national (`NATIONAL` buurten or more).
-    roster : Index of str
-        Buurten of the municipality; they come first.
-
-    Attributes
-    ----------
-    codes : Index of str
-        `roster` followed by every other buurt in the tables, sorted.
+    `tables`: Rows of other levels than buurt are left out, and so are tables that neither hold a
+        buurt of the municipality nor are national (`NATIONAL` buurten or more).
+    `roster` (str): Buurten of the municipality; they come first.
+    `codes` (str): `roster` followed by every other buurt in the tables, sorted.
     """
 
     def __init__(self, tables: Iterable[SourceTable], roster: pd.Index) -> None:

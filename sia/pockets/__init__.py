@@ -1,18 +1,7 @@
 """Deel-buurten: connected groups of squares that the average of their buurt hides."""
 
-from sia.methode import PocketIndicator, PocketSettings
-from sia.pockets.city import INDICATORS, INHABITANTS, neighbours
-from sia.pockets.description import position
-from sia.pockets.find import PocketResult, find_pockets, squares_frame
-
-__all__ = [
-    "INDICATORS",
-    "INHABITANTS",
-    "PocketIndicator",
-    "PocketResult",
-    "PocketSettings",
-    "find_pockets",
-    "neighbours",
-    "position",
-    "squares_frame",
-]
+from sia.pockets.city import neighbours as neighbours
+from sia.pockets.description import position as position
+from sia.pockets.find import PocketResult as PocketResult
+from sia.pockets.find import find_pockets as find_pockets
+from sia.pockets.find import squares_frame as squares_frame

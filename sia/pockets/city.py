@@ -202,15 +202,8 @@ def _buurt_of(squares: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame) -> pd.Series
 def neighbours(shapes: gpd.GeoSeries) -> Ints:
     """Return pairs of areas that share an edge of at least a metre; a shared corner is not enough.
 
-    Parameters
-    ----------
-    shapes : GeoSeries
-        Squares or PC6 polygons, in metres.
-
-    Returns
-    -------
-    ndarray of int, shape (n_pairs, 2)
-        Positions, each pair once, sorted.
+    `shapes`: Squares or PC6 polygons, in metres.
+    Returns (int, shape (n_pairs, 2)): Positions, each pair once, sorted.
     """
     geometry = shapes.to_numpy()
     tree = shapely.STRtree(geometry)

@@ -83,10 +83,7 @@ def position(part: shapely.Geometry, whole: shapely.Geometry) -> str:
 
     "midden" within a quarter of the radius of a circle as large as the whole.
 
-    Parameters
-    ----------
-    part, whole : shapely geometry
-        In metres.
+    `part`, `whole`: In metres.
     """
     step = shapely.get_coordinates(part.centroid)[0] - shapely.get_coordinates(whole.centroid)[0]
     if np.hypot(*step) < 0.25 * np.sqrt(whole.area / np.pi):

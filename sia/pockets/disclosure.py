@@ -27,15 +27,11 @@ _EXACT = 1e-9
 def may_be_shown(cells: Bools, public: Bools, people: Array, minimum: float) -> Bools:
     """Return which means may be published.
 
-    Parameters
-    ----------
-    cells : ndarray of bool, shape (n_cells, n_units)
-        Groups whose mean would be published, those that readers need most first.
-    public : ndarray of bool, shape (n_public, n_units)
-        Groups whose mean a reader has anyway.
-    people : ndarray, shape (n_units,)
-    minimum : float
-        Least number of people behind a mean.
+    `cells` (bool, shape (n_cells, n_units)): Groups whose mean would be published, those that
+        readers need most first.
+    `public` (bool, shape (n_public, n_units)): Groups whose mean a reader has anyway.
+    `people`: ndarray, shape (n_units,).
+    `minimum`: Least number of people behind a mean.
     """
     shown = np.asarray(cells @ people >= minimum)
     while True:

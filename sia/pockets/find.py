@@ -30,30 +30,21 @@ _MISSING_CODES = -90000
 class PocketResult:
     """The deel-buurten and all that a reader needs to judge them.
 
-    Parameters
-    ----------
-    pockets : GeoDataFrame, index ``deelbuurt``
-        ``naam``, ``buurtcode`` (over a border the first of both), ``buurtcodes`` (all, joined by a
-        space), ``richting``, ``inwoners``, ``vierkanten`` (int), ``score`` and ``verschil`` (with
-        the rest of its buurten; in spreads of squares within a buurt), ``p``,
-        ``q``, ``geometry``.
-    indicatoren : DataFrame
-        One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``eenheid``,
-        ``deel_buurt``,
-        ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator; NaN where fewer
-        inhabitants than the minimum are behind it, or could be computed from it).
-    vierkanten : DataFrame, index as the squares
-        ``buurtcode`` and ``deelbuurt`` (empty outside any). Never a value.
-    buurten : DataFrame, index ``buurtcode``
-        Every buurt: ``vierkanten`` and ``inwoners`` that took part, ``score`` (mean over them, as
-        that of a deel-buurt; NaN under the minimum), ``getoetst`` (bool), ``reden`` (why not),
-        ``p`` of its best candidate.
-    gebruikt : tuple of str
-        Dutch names of the indicators that were used.
-    toelichting : str
-        Dutch: on what this rests, how many tests were done, and what that means.
-    noise : Noise
-        Estimated noise and resemblance of neighbouring squares.
+    `pockets` (index ``deelbuurt``): ``naam``, ``buurtcode`` (over a border the first of both),
+        ``buurtcodes`` (all, joined by a space), ``richting``, ``inwoners``, ``vierkanten`` (int),
+        ``score`` and ``verschil`` (with the rest of its buurten; in spreads of squares within a
+        buurt), ``p``, ``q``, ``geometry``.
+    `indicatoren`: One row per deel-buurt and indicator: ``deelbuurt``, ``indicator``, ``eenheid``,
+        ``deel_buurt``, ``rest_van_buurt`` (means over inhabitants, in the unit of the indicator;
+        NaN where fewer inhabitants than the minimum are behind it, or could be computed from it).
+    `vierkanten` (index as the squares): ``buurtcode`` and ``deelbuurt`` (empty outside any). Never
+        a value.
+    `buurten` (index ``buurtcode``): Every buurt: ``vierkanten`` and ``inwoners`` that took part,
+        ``score`` (mean over them, as that of a deel-buurt; NaN under the minimum), ``getoetst``
+        (bool), ``reden`` (why not), ``p`` of its best candidate.
+    `gebruikt`: Dutch names of the indicators that were used.
+    `toelichting`: Dutch: on what this rests, how many tests were done, and what that means.
+    `noise`: Estimated noise and resemblance of neighbouring squares.
     """
 
     pockets: gpd.GeoDataFrame
@@ -87,25 +78,15 @@ def find_pockets(
     again. When anything was found, the noise is estimated anew without it and the search repeated
     (step-down, as in Westfall & Young 1993), because strong pockets otherwise hide weaker ones.
 
-    Parameters
-    ----------
-    squares : GeoDataFrame
-        Squares of 100 m, or PC6 polygons, in metres; unique index; column ``aantal_inwoners`` and
-        the columns of the indicators, NaN where missing or secret.
-    buurten : GeoDataFrame, index ``buurtcode``
-        ``naam`` and geometry, same reference system; optional ``water`` (bool).
-    eerder : sequence of GeoDataFrame, index ``deelbuurt``
-        Deel-buurten of earlier years, the latest first: a place that is still there keeps its id.
-
-    Returns
-    -------
-    PocketResult
-        The same for the same input, in any order of rows.
-
-    Raises
-    ------
-    InputError
-        When columns or reference systems do not fit, or none of the indicators has data.
+    `squares`: Squares of 100 m, or PC6 polygons, in metres; unique index; column
+        ``aantal_inwoners`` and the columns of the indicators, NaN where missing or secret.
+    `buurten` (index ``buurtcode``): ``naam`` and geometry, same reference system; optional
+        ``water`` (bool).
+    `eerder` (index ``deelbuurt``): Deel-buurten of earlier years, the latest first: a place that is
+        still there keeps its id.
+    Returns: The same for the same input, in any order of rows.
+    Raises `InputError` when columns or reference systems do not fit, or none of the indicators has
+        data.
     """
     how = settings or PocketSettings()
     _check(squares, buurten, how)
@@ -179,16 +160,12 @@ SIZES = {
 class Pockets:
     """The deel-buurten of one year, for tables.
 
-    Parameters
-    ----------
-    tabel : GeoDataFrame
-        As ``deelbuurten.parquet``.
-    indicatoren : DataFrame
-        One row per deel-buurt and indicator, in and outside it (`sia.pockets.PocketResult`).
-    gemiddelden : Series of float, index ``buurtcode``
-        Mean score of the squares of every buurt, in the unit of ``score``; empty without a search.
-    toelichting : str
-        On which figures this rests, or why there was no search.
+    `tabel`: As ``deelbuurten.parquet``.
+    `indicatoren`: One row per deel-buurt and indicator, in and outside it
+        (`sia.pockets.PocketResult`).
+    `gemiddelden` (index ``buurtcode``): Mean score of the squares of every buurt, in the unit of
+        ``score``; empty without a search.
+    `toelichting`: On which figures this rests, or why there was no search.
     """
 
     tabel: gpd.GeoDataFrame
@@ -209,14 +186,9 @@ def search_squares(
 
     Postcode areas serve only where no squares were delivered.
 
-    Parameters
-    ----------
-    squares : iterable of SquareLayer
-        All that was delivered.
-    buurten : GeoDataFrame, index ``buurtcode``
-        As ``gebieden.parquet``.
-    eerder : sequence of GeoDataFrame
-        Deel-buurten of earlier years, the latest first.
+    `squares`: All that was delivered.
+    `buurten` (index ``buurtcode``): As ``gebieden.parquet``.
+    `eerder`: Deel-buurten of earlier years, the latest first.
     """
     layers = [one for one in squares if one.size in SIZES and one.year <= jaar]
     if not layers:
@@ -253,11 +225,7 @@ def no_pockets() -> gpd.GeoDataFrame:
 def pocket_table(pockets: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return the deel-buurten with the buurten that hide them.
 
-    Parameters
-    ----------
-    pockets : DataFrame, index ``deelbuurt``
-        As ``deelbuurten.parquet``.
-    names : Series of str, index ``buurtcode``
+    `pockets` (index ``deelbuurt``): As ``deelbuurten.parquet``.
     """
     return pd.DataFrame(
         {
@@ -277,11 +245,8 @@ def pocket_table(pockets: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
 def pocket_figures(figures: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     """Return what each deel-buurt rests on: the figures inside it and in the rest of its buurt.
 
-    Parameters
-    ----------
-    figures : DataFrame
-        As `sia.pockets.PocketResult.indicatoren`.
-    names : Series of str, index ``deelbuurt``
+    `figures`: As `sia.pockets.PocketResult.indicatoren`.
+    `names`: index ``deelbuurt``.
     """
     if figures.empty:
         return figures

@@ -18,20 +18,12 @@ from sia.store import read_manifest, sha256_file
 def publish(run: Run, target: Path, readers: Readers = "publiek", *, checked: bool = False) -> Path:
     """Copy what is for some readers to a folder of its own, when the copies hold no secret.
 
-    Parameters
-    ----------
-    target : pathlib.Path
-        Gets ``publiek/<gemeente>/<jaar>`` or ``partners/<gemeente>/<jaar>``; what an earlier
+    `target`: Gets ``publiek/<gemeente>/<jaar>`` or ``partners/<gemeente>/<jaar>``; what an earlier
         publication left there is replaced as a whole.
-    checked : bool
-        A person has read the judgements that look like personal data.
-
-    Raises
-    ------
-    InputError
-        When there is nothing, when a file is not what the run wrote, when a file holds something
-        secret, or when a judgement looks like personal data and nobody read it. Nothing is copied
-        then, and what was published before stays.
+    `checked`: A person has read the judgements that look like personal data.
+    Raises `InputError` when there is nothing, when a file is not what the run wrote, when a file
+        holds something secret, or when a judgement looks like personal data and nobody read it.
+        Nothing is copied then, and what was published before stays.
     """
     chosen = _chosen(run, readers)
     secrets = secrets_of(run, readers)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pandas as pd
 
 from sia.report.material import slug
 from sia.report.parts import Blok, Sectie, table_block
+from sia.toml import of_package
 from sia.viz.tables import html_table
 
 HEADS = ("Wat", "Hoe", "Uitkomst")
@@ -17,8 +16,7 @@ HEADS = ("Wat", "Hoe", "Uitkomst")
 
 def statement() -> list[dict[str, list[str]]]:
     """Return the parts of ``toegankelijkheid.toml``: heading, texts, a list, a table."""
-    text = files("sia.report").joinpath("toegankelijkheid.toml").read_text("utf-8")
-    parts: list[dict[str, list[str]]] = tomllib.loads(text)["deel"]
+    parts: list[dict[str, list[str]]] = of_package("report/toegankelijkheid.toml")["deel"]
     return parts
 
 

@@ -85,12 +85,8 @@ def _sentences(o: Onderwerp, plans: pd.DataFrame) -> Iterator[Zin]:
 class Geld:
     """Euros per year.
 
-    Parameters
-    ----------
-    voor : Series or None
-        Of them, in the buurten that go first; None where that may not be told.
-    verborgen : Series of int
-        Amounts per year that would betray a partner, and are in no sum.
+    `voor`: Of them, in the buurten that go first; None where that may not be told.
+    `verborgen`: Amounts per year that would betray a partner, and are in no sum.
     """
 
     samen: pd.Series[float]

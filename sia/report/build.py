@@ -63,14 +63,9 @@ def template(name: str) -> jinja2.Template:
 class Renderer:
     """Makes the reports of one municipality and year; what they share is made once.
 
-    Parameters
-    ----------
-    editie : str
-        ``openbaar`` or ``intern``.
-    opendata : bool
-        Whether the reports say where their open data are; only when those are written too.
-    buren : Buren
-        Addresses of what lies beside these pages, relative to them.
+    `editie` (str): ``openbaar`` or ``intern``.
+    `opendata`: Whether the reports say where their open data are; only when those are written too.
+    `buren`: Addresses of what lies beside these pages, relative to them.
     """
 
     materiaal: Materiaal
@@ -278,10 +273,7 @@ def write_report(
 ) -> list[Path]:
     """Write the report of a city and its annex, each whole or not at all.
 
-    Parameters
-    ----------
-    atlas, reeks : str
-        As in `Buren`, where they are there.
+    `atlas`, `reeks`: As in `Buren`, where they are there.
     """
     beside = annex_path(target)
     buren = Buren(target.name, beside.name, atlas, reeks)
@@ -305,20 +297,11 @@ def write_set(
 ) -> list[Path]:
     """Write every report of a municipality and year but that of the city, and the start page.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Holds nothing else that is named like a report.
-    opendata : bool
-        Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
-    buren : Buren, optional
-        Where the report of the city, its annex and the atlas lie, seen from the folder.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The start page first; the draft entry for the Algoritmeregister is there as page, JSON and
-        CSV.
+    `folder`: Holds nothing else that is named like a report.
+    `opendata`: Whether ``../opendata`` is written too (`sia.report.openness.write_open_data`).
+    `buren`: Where the report of the city, its annex and the atlas lie, seen from the folder.
+    Returns: The start page first; the draft entry for the Algoritmeregister is there as page, JSON
+        and CSV.
     """
     renderer = Renderer(materiaal, editie, opendata, replace(buren or Buren(), reeks=""))
     made = [one for one in selections(materiaal.cijfers) if one.soort != "stad"]

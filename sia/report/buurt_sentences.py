@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -113,7 +112,7 @@ def buurt_certainty(stad: Cijfers, code: str) -> tuple[Zin, ...]:
     found = (
         _rank_certain(stad, code),
         one_building(stad.alleen([code])),
-        data_gaps(replace(stad, vlaggen=stad.vlaggen.loc[[code]])),
+        data_gaps(stad, code),
         _judged(stad, code),
     )
     return tuple(zin for zin in found if zin is not None)

@@ -56,12 +56,8 @@ DEFINITIONS = {
 class Gebied:
     """One area with its change.
 
-    Parameters
-    ----------
-    sleutel : tuple of str
-        Kind and key in `Verandering.gebieden`.
-    cijfers : Cijfers
-        Of the buurten of the area.
+    `sleutel`: Kind and key in `Verandering.gebieden`.
+    `cijfers`: Of the buurten of the area.
     """
 
     naam: str

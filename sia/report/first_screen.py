@@ -32,6 +32,7 @@ from sia.viz.city_map import score_class
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import short_texts
 from sia.viz.theme import DOMAINS
+from sia.weighing.axes import rank_of
 from sia.weighing.ranking import SURE, words
 
 WORDS = (
@@ -49,12 +50,8 @@ _CHANGES = {RISES: ("v3", "▲"), FALLS: ("v1", "▼"), NOISE: ("v2", "")}
 class Volgt:
     """What is planned per inhabitant in some buurten, and in the rest.
 
-    Parameters
-    ----------
-    kort : str
-        Whether it follows the urgency, in a few words for the headline.
-    vraag : str
-        Heading over the bars.
+    `kort`: Whether it follows the urgency, in a few words for the headline.
+    `vraag`: Heading over the bars.
     """
 
     kort: str
@@ -67,16 +64,11 @@ class Volgt:
 class Eerste:
     """What the first screen of a report holds.
 
-    Parameters
-    ----------
-    kop : Zin
-        The answer in one line.
-    cijfer : str
-        The one big figure; empty where no number is the message.
-    zinnen, vragen, zeker : tuple of Zin
-        What there is to know, the first beside the figure; what is asked; what is certain.
-    legenda : tuple of (str, str)
-        Class of the style sheet, and what it means.
+    `kop`: The answer in one line.
+    `cijfer`: The one big figure; empty where no number is the message.
+    `zinnen`, `vragen`, `zeker`: What there is to know, the first beside the figure; what is asked;
+        what is certain.
+    `legenda`: Class of the style sheet, and what it means.
     """
 
     kop: Zin
@@ -308,6 +300,10 @@ def _follows(rates: tuple[float, float], euros: bool) -> str:
     return f"{subject} {'volgt' if euros else 'volgen'}{'' if ratio >= FOLLOWS else ' nog niet'}."
 
 
+_TOLD = 5
+"""Places of a subject that its map numbers."""
+
+
 def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[str, str], ...]]:
     """Return the question that the map answers, the map, and its legend."""
     kind, city = o.selectie.soort, o.stad
@@ -315,6 +311,7 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
     said = short_texts(city.duiding, city.gebieden.index)
     classes: dict[str, str]
     legend: tuple[tuple[str, str], ...]
+    outlined, without = list(chosen.index), "geen plaats"
     if kind == "buurt":
         text = f"Ligging van {o.selectie.naam} in de gemeente"
         picture = o.kaart.svg(text, {o.code: "hier"}, {}, omlijnd=(o.code,), namen=False)
@@ -326,24 +323,30 @@ def _map(o: Onderwerp, chosen: pd.DataFrame) -> tuple[str, Markup, tuple[tuple[s
         titles = {c: f"{city.naam[c]}: {found[c]}" for c in classes}
         text = f"Waar veranderde de urgentie sinds {o.selectie.sinds}?"
         legend = (("v3", "▲ stijgt"), ("v1", "▼ daalt"), ("v2", "binnen de ruis"))
+        outlined, without = [], "niet te vergelijken"
     else:
         column = o.selectie.sleutel if kind == "domein" else "urgentie"
         ranked = city.scores["gerangschikt"].astype(bool)
         scores = city.scores[column].astype(float).where(ranked).dropna()
         classes = {str(c): f"u{score_class(v)}" for c, v in scores.items()}
-        places = city.scores["rang"].reindex(scores.index)
+        places, what = city.scores["rang"].reindex(scores.index), "de urgentie"
+        if kind == "domein":
+            # the places of this subject, not those of urgentie
+            places, what = rank_of(scores), DOMAINS[column].lower()
+            what, without = f"de opgave {what}", "geen score"
+            outlined = [str(c) for c in places.index[places <= _TOLD]]
         titles = {
             str(c): f"{city.naam[str(c)]}: {getal(v, 1)}, plaats {getal(places[str(c)])}"
             for c, v in scores.items()
         }
-        signs = {str(c): getal(row["rang"]) for c, row in chosen.iterrows()}
-        what = f"de opgave {DOMAINS[column].lower()}" if kind == "domein" else "de urgentie"
+        signs = {c: getal(places[c]) for c in outlined}
         text = f"Waar is {what} het grootst?"
         legend = tuple((f"u{n}", label) for n, label in enumerate(MAP_CLASSES, start=1))
     judged = {str(c): t for c, t in said.items() if t}
     titles |= {c: f"{titles.get(c, city.naam[c])}. Duiding: {t}" for c, t in judged.items()}
-    outlined = chosen.index if kind != "verandering" else ()
     picture = o.kaart.svg(
-        f"Kaart: {text}", classes, titles, binnen=inside, omlijnd=list(outlined), tekens=signs
+        f"Kaart: {text}", classes, titles, binnen=inside, omlijnd=outlined, tekens=signs
     )
-    return text, picture, (*legend, ("geen", "geen plaats"))
+    what = "de eerste vijf" if kind == "domein" else "zeker of waarschijnlijk urgent"
+    edge = (("rand", f"dikke rand: {what}, met plaats waar die past"),) if outlined else ()
+    return text, picture, (*legend, ("geen", without), *edge)

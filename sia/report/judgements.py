@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sia.approach import AANPAKKEN
 from sia.dutch import MISSING, getal, procent
 from sia.report.marks import link
 from sia.report.material import Buren
+from sia.schemas import AANPAKKEN
 from sia.viz.dataset import Cijfers
 from sia.viz.judgement import full_text, one_row, short_texts
 from sia.viz.tables import html_table

@@ -37,43 +37,28 @@ GROUPS = {
 class Materiaal:
     """Everything that the reports of one municipality and year draw on.
 
-    Parameters
-    ----------
-    bronregels : tuple of str
-        Source lines with publisher, table and licence.
-    jaren : DataFrame, index ``buurtcode``, one column per year
-        Urgentie on one fixed scale; empty when there is one year.
-    profielen : DataFrame, index type number, one column per domain
-        Standardised mean scores per type; empty when unknown.
-    trajecten : DataFrame, index ``buurtcode``
-        Type in the first and the last comparable year, as ``trajecten.parquet``; empty when
-        the years were not compared.
-    audit : mapping of str to DataFrame
-        Title -> table for the method annex.
-    intern : mapping of str to DataFrame
-        Title -> table that only the internal edition shows.
-    uitspraken : DataFrame
-        Every valid statement: ``gebied``, ``jaar``, ``rol``, ``soort``, ``uitspraak``, ``effect``,
-        ``aanpak``, ``reden``; empty when none.
-    investeringen : DataFrame
-        ``buurtcode``, ``titel``, ``partner``, ``start``, ``eind``, ``status``,
+    `bronregels`: Source lines with publisher, table and licence.
+    `jaren` (index ``buurtcode``, one column per year): Urgentie on one fixed scale; empty when
+        there is one year.
+    `profielen` (index type number, one column per domain): Standardised mean scores per type; empty
+        when unknown.
+    `trajecten` (index ``buurtcode``): Type in the first and the last comparable year, as
+        ``trajecten.parquet``; empty when the years were not compared.
+    `audit`: Title -> table for the method annex.
+    `intern`: Title -> table that only the internal edition shows.
+    `uitspraken`: Every valid statement: ``gebied``, ``jaar``, ``rol``, ``soort``, ``uitspraak``,
+        ``effect``, ``aanpak``, ``reden``; empty when none.
+    `investeringen`: ``buurtcode``, ``titel``, ``partner``, ``start``, ``eind``, ``status``,
         ``vertrouwelijkheid`` (``openbaar`` / ``partners``); empty when unknown.
-    agenda : mapping of str to mapping
-        Edition -> name of a DIA area -> tables of the joint agenda, each made for the level of
-        that edition; see `sia.agenda.insight.area_agenda`.
-    besluiten : tuple of str
-        Decisions that lifted a block in the catalogue; printed in every output.
-    drempels : mapping of str to str
-        What -> threshold, as in the run's settings.
-    versie : str
-        Of method and software.
-    contact : str
-        Where the municipality answers questions about the report.
-    bedragen : DataFrame
-        What partners pay, for the internal edition only: ``buurtcode``, ``jaar``, ``partner``,
-        ``kosten`` (euro, spread evenly over buurten and years); empty when unknown.
-    grens_bezit : float
-        Per cent of dwellings from which corporations carry an integrale gebiedsaanpak.
+    `agenda`: Edition -> name of a DIA area -> tables of the joint agenda, each made for the level
+        of that edition; see `sia.agenda.insight.area_agenda`.
+    `besluiten`: Decisions that lifted a block in the catalogue; printed in every output.
+    `drempels`: What -> threshold, as in the run's settings.
+    `versie`: Of method and software.
+    `contact`: Where the municipality answers questions about the report.
+    `bedragen`: What partners pay, for the internal edition only: ``buurtcode``, ``jaar``,
+        ``partner``, ``kosten`` (euro, spread evenly over buurten and years); empty when unknown.
+    `grens_bezit`: Per cent of dwellings from which corporations carry an integrale gebiedsaanpak.
     """
 
     cijfers: Cijfers
@@ -99,12 +84,8 @@ class Materiaal:
 class Buren:
     """Addresses of what lies beside a page, relative to it; empty where it is not there.
 
-    Parameters
-    ----------
-    rapport, bijlage, atlas : str
-        Report of the city, its annex, and the atlas.
-    reeks : str or None
-        Folder of the set, with a slash; empty beside its pages, None where there is no set.
+    `rapport`, `bijlage`, `atlas`: Report of the city, its annex, and the atlas.
+    `reeks`: Folder of the set, with a slash; empty beside its pages, None where there is no set.
     """
 
     rapport: str = ""
@@ -123,20 +104,13 @@ class Buren:
 class Selectie:
     """What one report is about.
 
-    Parameters
-    ----------
-    soort : str
-        One of `Soort`.
-    naam : str
-        As readers know it.
-    codes : tuple of str
-        The buurten it covers.
-    sleutel : str
-        Code or column that makes the file name unique.
-    gebied : tuple of str
-        Kind and key of the area in `Verandering.gebieden`; empty texts when it has no row there.
-    sinds : int
-        Base year of a report on change, else 0.
+    `soort` (str): One of `Soort`.
+    `naam`: As readers know it.
+    `codes`: The buurten it covers.
+    `sleutel`: Code or column that makes the file name unique.
+    `gebied`: Kind and key of the area in `Verandering.gebieden`; empty texts when it has no row
+        there.
+    `sinds`: Base year of a report on change, else 0.
     """
 
     soort: Soort

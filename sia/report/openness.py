@@ -14,7 +14,7 @@ import pyogrio
 from sia import store
 from sia.report.material import Materiaal, Selectie
 from sia.spreadsheet import csv_bytes
-from sia.viz.dataset import Cijfers
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, Cijfers
 from sia.viz.judgement import known, short_text
 from sia.viz.theme import DOMAINS, FICTIONAL
 
@@ -35,7 +35,11 @@ _SCORE_TEXTS = {
     "plaats_slechtst": ("plaats", "slechtste plaats die andere gewichten van domeinen geven"),
     "omslag": ("0-1", "kleinste verandering van gewichten die het hoogste kwart in of uit brengt"),
     "ruilt_met": ("code", "buurt die dan van plaats wisselt"),
-    "stapeling": ("domeinen", "op zoveel domeinen bij het slechtste vijfde van het land"),
+    "stapeling": (
+        "domeinen",
+        "op zoveel domeinen een score van ten minste 80: bij het slechtste vijfde van "
+        "het land, of van de gemeente waar landelijke cijfers ontbreken",
+    ),
     **{key: ("0-100", f"score {name.lower()}; hoger is urgenter") for key, name in DOMAINS.items()},
 }
 
@@ -47,7 +51,7 @@ def open_figures(cijfers: Cijfers) -> pd.DataFrame:
     for key in shown:
         name = str(key)
         withheld = shown[name].isna() & cijfers.indicatoren[name].notna()
-        flags = cijfers.vlaggen[name].mask(withheld, "ontbreekt: te weinig om te tonen")
+        flags = cijfers.vlaggen[name].mask(withheld, f"{MISSING_PREFIX}: {WITHHELD}")
         unit = cijfers.catalogus["eenheid"].get(name, "")
         parts.append(
             pd.DataFrame(

@@ -28,7 +28,7 @@ from sia.report.marks import drawn, link, rank_bar
 from sia.report.material import Buren
 from sia.report.sentences import Grond, Zin, scored, without_quarter
 from sia.viz.city_map import short_wijk
-from sia.viz.dataset import MISSING_PREFIX, Cijfers, period
+from sia.viz.dataset import MISSING_PREFIX, WITHHELD, Cijfers, period
 from sia.viz.judgement import full_text, one_row
 from sia.viz.layers import change_note
 from sia.viz.tables import html_table
@@ -158,24 +158,26 @@ def flag_sentence(cijfers: Cijfers) -> Zin | None:
     if not names or codes.empty:
         return None
     flags = cijfers.vlaggen.loc[codes, names].map(lambda flag: str(flag).partition(":")[0])
-    some = {kind: (flags == kind).any(axis=1) for kind in _FLAGS}
+    modelled = [name for name in names if cijfers.ingangen[str(name)].get("gemodelleerd")]
+    some = {kind: (flags == kind).any(axis=1) for kind in (MISSING_PREFIX, *_FLAGS)}
+    # a figure that is carried forward was an estimate of a model then
+    some["model"] |= (flags[modelled] == "overgenomen").any(axis=1)
     number = int(pd.DataFrame(some).any(axis=1).sum())
     if not number:
         return None
-    kinds = opsomming([text for kind, text in _FLAGS.items() if some[kind].any()])
+    how = " of ".join(text for kind, text in _FLAGS.items() if some[kind].any())
+    told = [text for text in ("ontbreken" if some[MISSING_PREFIX].any() else "", how) if text]
     total = len(codes)
     whom = "alle buurten" if number == total else f"{number} van de {total} buurten"
     return Zin(
         f"De scores van {whom} rusten niet alleen op tellingen van dit jaar: sommige cijfers "
-        f"{kinds}. "
-        "Het profiel van een buurt zegt welke.",
+        f"{', andere '.join(told)}. Het profiel van een buurt zegt welke.",
         Grond("buurten met zulke cijfers", getal(number)),
         Grond("gerangschikte buurten", getal(total)),
     )
 
 
 _FLAGS = {
-    MISSING_PREFIX: "ontbreken",
     "overgenomen": "zijn van een eerder jaar",
     "geschat": "zijn geschat",
     "model": "komen uit een model",
@@ -251,14 +253,15 @@ def pockets(cijfers: Cijfers, namen: Mapping[str, str] | pd.Series[str]) -> str:
                 for code in ordered.index
             ],
             "Inwoners": ordered["inwoners"].map(getal),
-            "Score": ordered["score"].map(lambda value: getal(value, 1)),
-            "Verschil met rest van de buurt": ordered["verschil"].map(lambda v: getal(v, 1)),
+            _APART: ordered["verschil"].map(lambda v: getal(v, 1)),
             "Kans op toeval (q)": ordered["q"].map(small),
         }
     )
-    numbers = ("Inwoners", "Score", "Verschil met rest van de buurt", "Kans op toeval (q)")
+    numbers = ("Inwoners", _APART, "Kans op toeval (q)")
     return html_table(with_judgement(table, cijfers), "Deel-buurten", getallen=numbers)
 
+
+_APART = "Verschil met rest van de buurt (in spreidingen binnen buurten)"
 
 NO_SOURCE = "geen cijfers dit jaar"
 """Source of an indicator of the catalogue that nobody delivered for this year."""
@@ -315,15 +318,18 @@ PRINTED = 14
 """How many figures of a buurt go on its two pages of paper; the file has them all."""
 
 
-def _weightiest(stad: Cijfers, code: str, keys: Sequence[str]) -> set[int]:
-    """Return the places in `keys` of the figures that move the urgentie of a buurt most."""
+def _weightiest(stad: Cijfers, code: str, keys: Sequence[str]) -> set[int] | None:
+    """Return the places in `keys` of the figures that move the urgentie of a buurt most.
+
+    None for a buurt without urgentie: of its figures none goes before another.
+    """
     if code not in stad.bijdragen.index:
-        return set(range(min(PRINTED, len(keys))))
-    size = {
-        str(key): abs(float(value)) for key, value in one_row(stad.bijdragen, code).dropna().items()
-    }
-    order = sorted(range(len(keys)), key=lambda k: size.get(keys[k], -1.0), reverse=True)
-    return set(order[:PRINTED])
+        return None
+    size = pd.Series(one_row(stad.bijdragen, code), dtype=float).abs().dropna()
+    if size.empty:
+        return None
+    most = set(map(str, size.nlargest(PRINTED).index))
+    return {place for place, key in enumerate(keys) if key in most}
 
 
 def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -> str:
@@ -343,7 +349,7 @@ def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -
             continue
         flag, digits = str(flags[key]), int(entry.get("decimalen", 1))
         withheld = pd.notna(values[key]) and pd.isna(shown[key])
-        reason = "te weinig om te tonen" if withheld else flag.partition(":")[2].strip()
+        reason = WITHHELD if withheld else flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         if reason:
@@ -425,14 +431,9 @@ def _cell(value: object) -> str:
 class Feit:
     """One fact about a buurt.
 
-    Parameters
-    ----------
-    waarde : str
-        As readers see it.
-    midden : str
-        The same of the middle buurt of the city, where that says something.
-    kern : bool
-        Whether it is one of the few that a room reads first.
+    `waarde`: As readers see it.
+    `midden`: The same of the middle buurt of the city, where that says something.
+    `kern`: Whether it is one of the few that a room reads first.
     """
 
     naam: str

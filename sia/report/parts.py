@@ -24,10 +24,7 @@ PLAN = ["titel", "partner", "start", "eind"]
 class Blok:
     """One part of a section: prose, or HTML that this package made and escaped itself.
 
-    Parameters
-    ----------
-    dicht : str
-        What opens `html`, which is folded away until somebody asks for it.
+    `dicht`: What opens `html`, which is folded away until somebody asks for it.
     """
 
     html: Markup = NOTHING
@@ -50,18 +47,11 @@ class Sectie:
 class Onderwerp:
     """What the makers of sections get.
 
-    Parameters
-    ----------
-    cijfers : Cijfers
-        The tables of the selection; ranks are those of the city.
-    kaart : CityMap
-        The borders of the city, drawn once.
-    rondom : tuple of Selectie
-        Reports of what lies around and inside the subject.
-    grafieken : dict
-        Charts that several reports share, by name; filled as they are first needed.
-    opendata : bool
-        Whether open data are written beside the report.
+    `cijfers`: The tables of the selection; ranks are those of the city.
+    `kaart`: The borders of the city, drawn once.
+    `rondom`: Reports of what lies around and inside the subject.
+    `grafieken`: Charts that several reports share, by name; filled as they are first needed.
+    `opendata`: Whether open data are written beside the report.
     """
 
     materiaal: Materiaal

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
+from sia.catalogue.refused import is_origin
 from sia.dutch import getal, meervoud, opsomming
 from sia.report.material import Materiaal
+from sia.toml import of_package
 from sia.viz.tables import html_table
 from sia.viz.theme import DOMAINS
 
@@ -22,23 +22,14 @@ _STATLINE = "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/{table}/table"
 _TABLE = re.compile(r"\b(\d{5}NED)\b")
 
 
-_FILE = "algoritmeregister.toml"
-
-
 @dataclass(frozen=True)
 class Veld:
     """One field of the standard.
 
-    Parameters
-    ----------
-    naam : str
-        Key in the standard's JSON.
-    titel : str
-        As the register shows it.
-    lengte : int
-        Most signs; 0 where the standard sets none.
-    tekst : str or list
-        Of the draft, with what is of a municipality in braces.
+    `naam`: Key in the standard's JSON.
+    `titel`: As the register shows it.
+    `lengte`: Most signs; 0 where the standard sets none.
+    `tekst` (str or list): Of the draft, with what is of a municipality in braces.
     """
 
     naam: str
@@ -49,8 +40,7 @@ class Veld:
 
 
 FIELDS: tuple[Veld, ...] = tuple(
-    Veld(**field)
-    for field in tomllib.loads(files("sia.report").joinpath(_FILE).read_text("utf-8"))["veld"]
+    Veld(**field) for field in of_package("report/algoritmeregister.toml")["veld"]
 )
 """The fields of the standard in its order."""
 
@@ -80,6 +70,14 @@ def register_entry(materiaal: Materiaal) -> dict[str, object]:
         "domeinen": opsomming(per_domain),
         "bronnen": "; ".join(dict.fromkeys(materiaal.bronregels)),
         "versie": materiaal.versie,
+        "plekken": "Daarom zoekt het algoritme ook naar plekken binnen buurten. "
+        if materiaal.cijfers.deelbuurten is not None
+        else "Naar plekken binnen buurten is dit jaar niet gezocht. ",
+        "herkomst": "per cijfer wordt de samenhang met herkomst getoetst; onderzoekers zien de "
+        "uitkomst"
+        if any(is_origin(str(key)) for key in table.index)
+        else "herkomst telt nooit mee; of cijfers ermee samenhangen is dit jaar niet te toetsen, "
+        "want cijfers over herkomst zijn niet geleverd",
     }
     made: dict[str, object] = {
         field.naam: _fit(field.tekst.format(**known), field.lengte)

@@ -291,7 +291,8 @@ def alle_cijfers(o: Onderwerp) -> Sectie | None:
         "Op papier staan alleen de cijfers die de urgentie van deze buurt het meest verhogen of "
         "verlagen. Alle cijfers staan in het bestand zelf."
     )
-    return Sectie("cijfers", "Alle cijfers", note, table_block(table)) if table else None
+    some = [note] if o.stad.scores["gerangschikt"].get(o.code, False) else []
+    return Sectie("cijfers", "Alle cijfers", *some, table_block(table)) if table else None
 
 
 def uitleg(o: Onderwerp) -> Sectie:
@@ -460,7 +461,8 @@ def ander_type(o: Onderwerp) -> Sectie | None:
         "Het type is voor alle jaren opnieuw bepaald met dezelfde cijfers en dezelfde schaal. "
         "Een wisseling kan ook ontstaan doordat een buurt tussen twee typen in ligt."
     )
-    table = table_block(change.type_table(found, o.cijfers), "Geen enkele buurt wisselde van type.")
+    told = change.type_sentence(found, o.cijfers.naam)
+    table = table_block(change.type_table(found, o.cijfers), told.tekst if told else "")
     return Sectie("ander-type", "Ander type buurt", Blok(alinea=intro), table)
 
 

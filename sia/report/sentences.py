@@ -56,15 +56,9 @@ class Grond:
 class Zin:
     """A sentence with the figures that it rests on.
 
-    Parameters
-    ----------
-    *gronden : Grond
-        Must account for every number in `tekst`, those in names of buurten included.
-
-    Raises
-    ------
-    ValueError
-        A number in `tekst` that no `Grond` shows: a fault in the rule that made it.
+    `*gronden`: Must account for every number in `tekst`, those in names of buurten included.
+    Raises `ValueError` for a number in `tekst` that no `Grond` shows: a fault in the rule that made
+        it.
     """
 
     tekst: str
@@ -115,7 +109,7 @@ def urgency(cijfers: Cijfers) -> Zin:
     chance = ranked["kans_kwart"].astype(float)
     sure, likely = int((words(ranked) == SURE).sum()), int((chance >= LIKELY).sum())
     if not likely:
-        return _nobody_urgent(chance)
+        return _nobody_urgent(chance, cijfers.naam)
     names = _names(cijfers, ranked.index[chance >= LIKELY])
     if len(names) == 1:
         shown = kans(chance.max())
@@ -148,7 +142,7 @@ def without_quarter(ranked: pd.DataFrame) -> bool:
     return bool((ranked["rang"] < SMALLEST).all() and not ranked["kans_kwart"].any())
 
 
-def _nobody_urgent(chance: pd.Series[float]) -> Zin:
+def _nobody_urgent(chance: pd.Series[float], naam: pd.Series[str]) -> Zin:
     # that none of several belongs to it is less sure than of each alone: their chances add up
     for word, most in (("zeker", OUT), ("waarschijnlijk", UNLIKELY)):
         if chance.sum() <= most:
@@ -160,9 +154,11 @@ def _nobody_urgent(chance: pd.Series[float]) -> Zin:
             "Van elke buurt hier apart is het niet waarschijnlijk dat zij bij het meest urgente "
             "kwart van de stad hoort."
         )
+    maybe = [str(name) for name in naam[chance.index[chance > UNLIKELY]]]
     return Zin(
         "Van geen enkele buurt is het zeker of waarschijnlijk dat zij bij het meest urgente kwart "
-        "van de stad hoort; van sommige kan het wel."
+        f"van de stad hoort; van {listed(maybe)} kan het wel.",
+        *named(maybe, "Rangorde"),
     )
 
 
@@ -309,8 +305,11 @@ def domain_things(cijfers: Cijfers, domein: str) -> tuple[Zin, ...]:
 def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     """Say which ranked buurten score highest on a domain."""
     what = DOMAINS[domein].lower()
-    known = cijfers.gerangschikt[domein].astype(float).dropna()
-    top = known.nlargest(min(_LISTED, max(1, len(known) // 2)))
+    known = cijfers.gerangschikt[domein].astype(float).dropna().round(1)
+    # of buurten with the same score not one is left out
+    top = known.nlargest(min(_LISTED, max(1, len(known) // 2)), keep="all")
+    if len(top) > 2 * _LISTED and (top > top.min()).any():
+        top = top[top > top.min()]
     if top.empty:
         return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
     names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]
@@ -331,7 +330,7 @@ def certainty(cijfers: Cijfers) -> tuple[Zin, ...]:
     return tuple(
         zin
         for rule in (
-            *(_ranks_certain, one_building, _interval_width, _order, data_gaps),
+            *(_ranks_certain, one_building, _interval_width, _order, data_gaps, own_scale),
             *(_not_ranked, _borderless, _judged),
         )
         if (zin := rule(cijfers)) is not None
@@ -444,17 +443,26 @@ def _order(cijfers: Cijfers) -> Zin | None:
     )
 
 
-def flag_counts(cijfers: Cijfers) -> dict[str, int]:
-    """Count the figures under the scores by flag: those of ranked buurten, where there are any."""
+def flag_counts(cijfers: Cijfers, code: str | None = None) -> dict[str, int]:
+    """Count the figures under the scores by flag: of a buurt, else of all that are ranked, if any.
+
+    ``verborgen`` are those of the buurt that are known and may not be shown.
+    """
     names = [key for key in cijfers.vlaggen if scored(cijfers, str(key))]
     ranked = cijfers.vlaggen.index.intersection(cijfers.gerangschikt.index)
     rows = cijfers.vlaggen.loc[ranked] if len(ranked) else cijfers.vlaggen
+    hidden = 0
+    if code is not None:
+        rows = cijfers.vlaggen.loc[[code]]
+        withheld = cijfers.indicatoren.notna() & cijfers.toonbaar.isna()
+        hidden = sum(bool(withheld.at[code, name]) for name in names if name in withheld)
     columns = [[str(f).partition(":")[0] for f in rows[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]
     return {
         "gevraagd": len(names),
         "bekend": len(known),
         "totaal": sum(map(len, known)),
+        "verborgen": hidden,
         MISSING_PREFIX: 0,
         "overgenomen": 0,
         **Counter(kind for kinds in known for kind in kinds),
@@ -466,20 +474,25 @@ def scored(cijfers: Cijfers, key: str) -> bool:
     return key in cijfers.catalogus.index and cijfers.catalogus.at[key, "rol"] in ("opgave", "kans")
 
 
-def data_gaps(cijfers: Cijfers) -> Zin | None:
-    """Say on how many figures the scores rest, and how many are missing or older."""
-    counts = flag_counts(cijfers)
+def data_gaps(cijfers: Cijfers, code: str | None = None) -> Zin | None:
+    """Say on how many figures the scores, or a buurt's, rest, and how many are missing or older."""
+    counts = flag_counts(cijfers, code)
     asked, known, total = (counts[key] for key in ("gevraagd", "bekend", "totaal"))
     if not asked:
         return None
     if not known:
         return Zin("Alle cijfers ontbreken. Er kan dus niets worden berekend.")
     known_here = f"{'is' if known == 1 else 'zijn'} er hier {getal(known)} bekend"
-    text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}."
+    text = f"Van de {getal(asked)} cijfers die de methode vraagt, {known_here}"
     grounds = [
         count(asked, "cijfers die de methode vraagt"),
         count(known, "cijfers die bekend zijn"),
     ]
+    if hidden := counts["verborgen"]:
+        verb = "wordt" if hidden == 1 else "worden"
+        text += f"; {getal(hidden)} daarvan {verb} niet getoond"
+        grounds.append(count(hidden, "cijfers die niet worden getoond"))
+    text += "."
     clauses = []
     for flag, clause, what in (
         (MISSING_PREFIX, "ontbreekt {}", "aandeel ontbrekende waarden"),
@@ -490,9 +503,33 @@ def data_gaps(cijfers: Cijfers) -> Zin | None:
             clauses.append(clause.format(share))
             grounds.append(Grond(what, share))
     if clauses:
-        whose = " van gerangschikte buurten" if not cijfers.gerangschikt.empty else ""
+        city = code is None and not cijfers.gerangschikt.empty
+        whose = " van gerangschikte buurten" if city else ""
         text += f" Van de waarden daarin{whose} {' en '.join(clauses)}."
     return Zin(text, *grounds)
+
+
+def own_scale(cijfers: Cijfers) -> Zin | None:
+    """Say which figures are scaled on the municipality itself; None where all are on the country.
+
+    Without it a reader takes a score of 80 for the worst fifth of the country.
+    """
+    counted = [str(key) for key in cijfers.bijdragen if key in cijfers.vlaggen]
+    own = [key for key in counted if key in cijfers.eigen_maat]
+    if not own:
+        return None
+    domain = cijfers.catalogus["domein"]
+    every, some = (Counter(domain[key] for key in keys) for keys in (counted, own))
+    told, grounds = [], []
+    for key in sorted(some, key=list(DOMAINS).index):
+        told.append(f"{some[key]} van de {every[key]} cijfers onder {DOMAINS[key].lower()}")
+        grounds.append(count(some[key], f"{DOMAINS[key]}: cijfers op de schaal van de gemeente"))
+        grounds.append(count(every[key], f"{DOMAINS[key]}: cijfers die meetellen"))
+    return Zin(
+        f"Niet overal is het land de maat: van {'; van '.join(told)} kennen de bronnen te weinig "
+        "buurten van elders. Daar vergelijkt de score de buurten van deze gemeente met elkaar.",
+        *grounds,
+    )
 
 
 def _not_ranked(cijfers: Cijfers) -> Zin:

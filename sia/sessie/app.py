@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sia.duiding.entry import check_entry
 from sia.errors import InputError
 from sia.extras import extra
 from sia.sessie.choices import available, chosen, opened
 from sia.sessie.drawing import drawing
+from sia.sessie.messages import Answering, folders_of, spoken
 from sia.sessie.panels import difference, facts, panel
 from sia.sessie.recording import (
     CHANGED,
@@ -26,13 +26,12 @@ from sia.sessie.recording import (
 )
 from sia.sessie.stand import Stand, load_stand
 from sia.sessie.weights import movers, reordered, sentences
-from sia.settings import Folders, project_root
+from sia.settings import Folders
 from sia.sources.tabular import decode
 from sia.viz.theme import static_text, widget_tokens
 from sia.weighing.order import order_text
 
 with extra("sessie"):
-    import anywidget
     import ipywidgets as widgets
     import traitlets
 
@@ -48,29 +47,16 @@ SCRIPTS = ("basis", "kaart", "rangorde", "tabel", "gewichten", "duiding", "sessi
 _LOG = logging.getLogger(__name__)
 
 
-class Sessie(anywidget.AnyWidget):
+class Sessie(Answering):
     """The duidingssessie of one municipality and year, in JupyterLab and as an app.
 
-    Parameters
-    ----------
-    folders : Folders
-        What can be chosen is what stands in them.
-    gemeente : str
-        Code that it opens with.
-    jaar : int
-        Year that it opens with.
-    editie : str
-        ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
+    `folders`: What can be chosen is what stands in them.
+    `gemeente`: Code that it opens with.
+    `jaar`: Year that it opens with.
+    `editie`: ``openbaar`` shows public plans only, ``partners`` those for the partners' table too.
+    `stand` (Stand): The figures that are on the table; absent while nothing could be opened.
+    `opened` ((str, int) or None): Municipality and year that `stand` is of.
 
-    Attributes
-    ----------
-    stand : Stand
-        The figures that are on the table; absent while nothing could be opened.
-    opened : (str, int) or None
-        Municipality and year that `stand` is of.
-
-    Notes
-    -----
     Traits in the direction of Python are ``gemeente``, ``jaar``, ``gekozen``, ``ander`` and
     ``gewichten``; the others show the answer. What must be confirmed (storing, exporting,
     importing) goes by message, with an answer to each. Every second the page asks whether the
@@ -78,6 +64,15 @@ class Sessie(anywidget.AnyWidget):
     page that asks no more is gone.
     """
 
+    acts: ClassVar[Mapping[str, str]] = {
+        "bewaar": "_store",
+        "nakijken": "_check",
+        "kijk": "_look",
+        "verken": "_explore",
+        "uitvoer": "_export",
+        "invoer": "_import",
+    }
+    lost = "NIET opgeslagen: er ging iets mis"
     _esm = static_text("viz/samen.js", *(f"sessie/{name}.js" for name in SCRIPTS))
     _css = widget_tokens() + static_text("sessie/sessie.css")
 
@@ -113,7 +108,7 @@ class Sessie(anywidget.AnyWidget):
         try:
             self._open()
         except InputError as error:
-            self.fout = _spoken(error)
+            self.fout = spoken(error)
         self.observe(self._guarded(self._open), ["gemeente", "jaar"])
         self.observe(self._guarded(self._show), ["gekozen", "ander"])
         self.observe(self._guarded(self._weigh), ["gewichten"])
@@ -131,7 +126,7 @@ class Sessie(anywidget.AnyWidget):
                 answer()
                 self.fout = ""
             except InputError as error:
-                self.fout = _spoken(error)
+                self.fout = spoken(error)
             except Exception as error:
                 self.fout = f"Er ging iets mis ({type(error).__name__}). Kies opnieuw."
                 _LOG.exception("the session could not answer")
@@ -215,34 +210,6 @@ class Sessie(anywidget.AnyWidget):
             "gewichten": given,
         }
 
-    def _message(self, _: object, content: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-        answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "bewaar": self._store,
-            "nakijken": self._check,
-            "kijk": self._look,
-            "verken": self._explore,
-            "uitvoer": self._export,
-            "invoer": lambda content: self._import(content, buffers),
-        }
-        answer = answers.get(str(content.get("soort")))
-        if answer is None:
-            return
-        try:
-            result = answer(content)
-        except InputError as error:
-            result = {
-                "goed": False,
-                "tekst": _spoken(error),
-                "velden": {one.kolom: f"{one.wat} {one.oplossing}" for one in error.problems},
-            }
-        except Exception as error:
-            result = {
-                "goed": False,
-                "tekst": f"NIET opgeslagen: er ging iets mis ({type(error).__name__}).",
-            }
-            _LOG.exception("the session could not answer")
-        self.send({**result, "soort": content["soort"], "nummer": content.get("nummer")})
-
     def _store(self, content: Mapping[str, Any]) -> dict[str, Any]:
         fields = content["velden"]
         entry = entry_of(fields, self.stand)
@@ -300,9 +267,9 @@ class Sessie(anywidget.AnyWidget):
         said = f"{len(entries)} duidingen uitgevoerd naar {name}." if text else "Er is nog niets."
         return {"goed": bool(text), "tekst": said, "naam": name, "inhoud": text}
 
-    def _import(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> dict[str, Any]:
+    def _import(self, content: Mapping[str, Any]) -> dict[str, Any]:
         name = str(content["naam"])
-        text = decode(Path(name), bytes(buffers[0]))
+        text = decode(Path(name), bytes(content["bestanden"][0]))
         done = self.stand.record().import_text(text, name, self.stand.run.gemeente.code)
         with self.hold_sync():
             self._list()
@@ -315,39 +282,20 @@ class Sessie(anywidget.AnyWidget):
         }
 
 
-def _spoken(error: InputError) -> str:
-    """Say all problems of an error in one line each."""
-    return "\n".join(
-        f"{f'Rij {problem.rij}: ' if problem.rij else ''}{problem.wat} {problem.oplossing}"
-        for problem in error.problems
-    )
-
-
 def start(gemeente: str, jaar: int, editie: str = "openbaar", verwerkt: str = "") -> Sessie:
     """Open the session, as notebook and app show it.
 
-    Parameters
-    ----------
-    gemeente : str
-        Name or code; empty for the first that there is.
-    jaar : int
-        0 for the newest that there is.
-    editie : str
-        ``openbaar`` or ``partners``.
-    verwerkt : str
-        Folder with the tables; default that of the project.
-
-    Raises
-    ------
-    InputError
-        When this municipality and year have not been run, or a parameter is not understood.
+    `gemeente`: Name or code; empty for the first that there is.
+    `jaar`: 0 for the newest that there is.
+    `editie`: ``openbaar`` or ``partners``.
+    `verwerkt`: Folder with the tables; default that of the project.
+    Raises `InputError` when this municipality and year have not been run, or a parameter is not
+        understood.
     """
     if editie not in EDITIES:
         wat = f"De editie {editie!r} bestaat niet."
         raise InputError.one(wat=wat, oplossing=f"Kies uit: {', '.join(EDITIES)}.")
-    folders = Folders.of(project_root())
-    if verwerkt:
-        folders = replace(folders, processed=Path(verwerkt).resolve())
+    folders = folders_of(verwerkt)
     return Sessie(folders, *chosen(folders, gemeente, jaar), editie)
 
 

@@ -71,10 +71,7 @@ def _check(folders: Folders, code: str, jaar: int) -> None:
 def chosen(folders: Folders, gemeente: str, jaar: int) -> tuple[str, int]:
     """Return the code and year to open: an empty name is the first, 0 the newest.
 
-    Raises
-    ------
-    InputError
-        When that has not been run.
+    Raises `InputError` when that has not been run.
     """
     found = available(folders)
     code = configure_processed(gemeente, folders.processed).code if gemeente else found[0].code

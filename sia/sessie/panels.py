@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sia.catalogue.refused import is_origin
-from sia.dutch import MISSING, getal, met_teken
+from sia.dutch import MISSING, getal, met_teken, opsomming
 from sia.report import overview
 from sia.report.overview import standing
 from sia.sessie.stand import Stand
@@ -109,14 +109,17 @@ def land_note(stand: Stand) -> str:
     if not stand.land:
         return "Een landelijke vergelijking ontbreekt: de bronnen hebben alleen de eigen gemeente."
     if missing:
-        return f"Voor {', '.join(missing)} ontbreekt een landelijke vergelijking."
+        named = opsomming([f"‘{name}’" for name in missing])
+        return f"Een landelijke vergelijking ontbreekt voor {named}."
     return ""
 
 
 def _pockets(stand: Stand, code: str) -> str:
-    table = overview.pockets(stand.cijfers.alleen([code]), stand.cijfers.naam)
-    none = "<p>Geen plek gevonden die duidelijk afwijkt van de rest van de buurt.</p>"
-    return f"<h4>Deel-buurten</h4>{table or none}"
+    c = stand.cijfers
+    none = "Geen plek gevonden die duidelijk afwijkt van de rest van de buurt."
+    if c.deelbuurten is None:
+        none = f"Er is niet gezocht naar plekken binnen buurten. {escape(c.niet_gezocht)}"
+    return f"<h4>Deel-buurten</h4>{overview.pockets(c.alleen([code]), c.naam) or f'<p>{none}</p>'}"
 
 
 def neighbours(stand: Stand, code: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sia.approach import AANPAKKEN, NIET_GERANGSCHIKT
+from sia.approach import NIET_GERANGSCHIKT
 from sia.duiding import (
     EFFECTS,
     FOLLOW_UPS,
@@ -23,6 +23,7 @@ from sia.duiding import (
 from sia.duiding.chain import COLUMNS
 from sia.dutch import meervoud
 from sia.errors import Problem, refuse
+from sia.schemas import AANPAKKEN
 from sia.sessie.stand import Stand
 
 FIELDS = tuple(name for name in COLUMNS if name not in ("gemeente", "jaar", "cijferversie"))

@@ -14,8 +14,6 @@ from typing import Any
 
 from sia.errors import InputError
 from sia.extras import extra
-from sia.sessie.choices import chosen
-from sia.settings import Folders
 
 with extra("sessie"):
     import nbformat
@@ -24,7 +22,6 @@ with extra("sessie"):
     from voila.app import Voila
     from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
-NOTEBOOK = "06_duiding.ipynb"
 ADDRESS = "127.0.0.1"
 PORTS = 50
 IDLE, LOOK = 90, 10
@@ -79,9 +76,7 @@ class SessionServer(Voila):  # type: ignore[misc]
         return [(rule[0], own.get(rule[1], rule[1]), *rule[2:]) for rule in super().init_handlers()]
 
 
-def app_notebook(
-    source: Path, parameters: dict[str, Any], titel: str = "Duidingssessie"
-) -> nbformat.NotebookNode:
+def app_notebook(source: Path, parameters: dict[str, Any], titel: str) -> nbformat.NotebookNode:
     """Return a notebook as an app: without its prose.
 
     The ``parameters`` cell with `parameters` after its own values, and the cells tagged ``app``.
@@ -136,35 +131,18 @@ def settings(notebook: Path, *, poort: int, sleutel: str, browser: bool) -> dict
 
 def serve(
     root: Path,
-    gemeente: str,
-    jaar: int,
-    *,
-    editie: str,
-    poort: int,
-    browser: bool,
-    say: Callable[[str], None],
-) -> None:
-    """Serve the session until it is stopped; refuses before a server starts when there is nothing.
-
-    `gemeente` and `jaar` as `chosen`. A `poort` that is taken becomes the next free one; `say` is
-    told where the page is.
-    """
-    code, year = chosen(Folders.of(root), gemeente, jaar)
-    parameters = {"gemeente": code, "jaar": year, "editie": editie}
-    serve_notebook(root, NOTEBOOK, parameters, poort=poort, browser=browser, say=say)
-
-
-def serve_notebook(
-    root: Path,
     name: str,
     parameters: dict[str, Any],
-    titel: str = "Duidingssessie",
+    titel: str,
     *,
     poort: int,
     browser: bool,
     say: Callable[[str], None],
 ) -> None:
-    """Serve the app of a notebook until it is stopped, see `serve` and `app_notebook`."""
+    """Serve the app of a notebook until it is stopped, see `app_notebook`.
+
+    A `poort` that is taken becomes the next free one; `say` is told where the page is.
+    """
     share = str(files("sia.sessie").joinpath("share"))
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = share + (os.pathsep + before if before else "")

@@ -11,7 +11,7 @@ from sia.change.since_base import JAREN
 from sia.duiding import Record
 from sia.methode import WeighingSettings
 from sia.stages import agenda
-from sia.stages.figures import entries_of, figures, record_of, versions_of
+from sia.stages.figures import change_found, entries_of, figures, record_of, versions_of
 from sia.stages.run import Run
 from sia.viz.dataset import Cijfers
 from sia.viz.figure import row_of
@@ -24,18 +24,12 @@ from sia.weighing.axes import norm_of
 class Stand:
     """The figures of one municipality and year, as a session shows and judges them.
 
-    Parameters
-    ----------
-    jaren : DataFrame, index ``buurtcode``, one column per processed year
-        Urgentie on the scale of the base year.
-    plannen : DataFrame
-        Programmed plans per buurt; empty when there is no agenda.
-    versies : Series of str, index ``gebied``
-        Version of the present figures of every buurt and deel-buurt.
-    land : dict of domain to float
-        National scores, where they are known.
-    panelen : dict of str to str
-        HTML of the buurten that were looked at, by code; filled as they are asked for.
+    `jaren` (index ``buurtcode``, one column per processed year): Urgentie on the scale of the base
+        year.
+    `plannen`: Programmed plans per buurt; empty when there is no agenda.
+    `versies` (str, index ``gebied``): Version of the present figures of every buurt and deel-buurt.
+    `land` (dict of domain to float): National scores, where they are known.
+    `panelen`: HTML of the buurten that were looked at, by code; filled as they are asked for.
     """
 
     run: Run
@@ -82,7 +76,7 @@ def load_stand(run: Run, editie: str = "openbaar") -> Stand:
     plans = public_investments(agenda.published(run))
     if editie == "openbaar":
         plans = plans[plans["vertrouwelijkheid"] == "openbaar"]
-    tables = figures(run, entries_of(run))
+    tables = figures(run, entries_of(run), verandering=change_found(run))
     return Stand(
         run=run,
         cijfers=tables,

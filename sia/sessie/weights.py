@@ -86,10 +86,15 @@ def _furthest(table: pd.DataFrame, naam: Mapping[str, str] | pd.Series) -> str:
     size = table["verschuiving"].abs().to_numpy(dtype=float)
     if not size.any():
         return "Geen enkele buurt verschuift."
-    row = table.iloc[int(size.argmax())]
+    most = float(np.nanmax(size))
+    rows = table[size == most]
+    told = [f"{naam[str(code)]} ({r['voor']} → {r['na']})" for code, r in rows.iterrows()]
+    if len(told) > 3:
+        told = [f"{getal(len(told))} buurten"]
+    verb = "verschuift" if len(rows) == 1 else "verschuiven"
     return (
-        f"{naam[str(row.name)]} verschuift het meest: van plaats {row['voor']} naar {row['na']}. "
-        f"Gemiddeld verschuift een buurt {getal(size.mean(), 1)} plaatsen."
+        f"{opsomming(told)} {verb} het meest: {meervoud(int(most), 'plaats', 'plaatsen')}. "
+        f"Gemiddeld verschuift een buurt {getal(np.nanmean(size), 1)} plaatsen."
     )
 
 

@@ -8,17 +8,15 @@ All of them are declared once per measure and resolved here.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sia.errors import Problem, refuse
+from sia.toml import of_package
 
-_FOLDER = Path(__file__).parent / "measures"
 _KEY = re.compile(r"(?:k_)?(?P<stem>.+)_(?P<number>\d+)")
 _UNIT = re.compile(r"(?P<title>.*\S)\s*\([^()]*\)\s*")
 _ANCHORS = ("elektriciteit", "aardgas")
@@ -131,7 +129,7 @@ def suffix_of(key: str) -> int:
 @lru_cache(maxsize=16)
 def dictionary(name: str) -> Dictionary:
     """Load ``measures/<name>.toml``."""
-    content = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    content = of_package(f"sources/measures/{name}.toml")
     measures = tuple(_measure(key, entry) for key, entry in content["maten"].items())
     shares = tuple(
         Share(key, entry["titel"], entry["teller"], entry["noemer"])

@@ -105,16 +105,15 @@ def plan(
     gemeente: str,
     jaren: Sequence[int],
     *,
-    landelijk: bool = True,
     vierkanten: bool = False,
     hosts: Hosts = PUBLIC_HOSTS,
     tabellen: Mapping[int, str] | None = None,
 ) -> list[FetchRequest]:
     """Return all requests for one municipality and some years.
 
-    KWB, borders per year; crime, health, distances, SES-WOA and Leefbaarometer.
+    KWB of the whole country, so that norms rest on all buurten; borders per year; crime, health,
+    distances, SES-WOA and Leefbaarometer.
 
-    `landelijk`: fetch KWB for the whole country, so that norms rest on all buurten.
     `vierkanten`: also the 100 m squares; that file is national and large.
     `tabellen`: id of the KWB of each year, from `known_tables`.
     Raises InputError: no gemeentecode, no years, or a year without KWB.
@@ -124,8 +123,7 @@ def plan(
     years = sorted(set(jaren))
     requests: list[FetchRequest] = []
     for year in years:
-        asked = None if landelijk else code
-        requests += kwb(year, asked, hosts=hosts, table=known[year], own=code)
+        requests += kwb(year, None, hosts=hosts, table=known[year], own=code)
         requests += borders(year, code, hosts=hosts)
         if vierkanten and year >= FIRST_SQUARES_YEAR:
             requests.append(squares(year, hosts=hosts))
@@ -167,17 +165,10 @@ def fetch(
 ) -> FetchReport:
     """Bring the requests in; one that fails does not stop the others.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Files land here under their names, with `REGISTER` beside them.
-    progress : callable, optional
-        Gets one Dutch line per page and per file.
-    opnieuw : bool
-        Fetch also what is present and unchanged.
+    `folder`: Files land here under their names, with `REGISTER` beside them.
+    `progress`: Gets one Dutch line per page and per file.
+    `opnieuw`: Fetch also what is present and unchanged.
 
-    Notes
-    -----
     A file is replaced only by a complete, verified answer; otherwise the good one stays.
     """
     folder.mkdir(parents=True, exist_ok=True)

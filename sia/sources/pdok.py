@@ -10,12 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -37,6 +35,7 @@ from sia.sources.columns import Measure, one_column_each, snake
 from sia.sources.delivery import origin_of, service_error
 from sia.sources.missing import parse
 from sia.sources.tidy import Draft, tidy
+from sia.toml import of_package
 
 NAME = "cbs.pdok"
 PUBLISHER = Publisher(
@@ -44,6 +43,7 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     attribution="Bron: CBS/Kadaster via PDOK, wijk- en buurtkaart {year} ({table})",
 )
+_names = partial(of_package, "sources/measures/pdok.toml")
 
 _log = logging.getLogger(__name__)
 _NAMES_ONLY = "alleen namen"
@@ -245,12 +245,6 @@ class _Part:
             return self
         bare = self.bare[~self.bare.index.duplicated()].set_crs(self.frame.crs, allow_override=True)
         return replace(self, frame=gpd.GeoDataFrame(pd.concat([self.frame, bare]).sort_index()))
-
-
-@cache
-def _names() -> dict[str, Any]:
-    text = (Path(__file__).parent / "measures" / "pdok.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def _declip(fields: tuple[str, ...], year: int) -> dict[str, str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 from sia.sources import cbs, nabijheid
+from sia.toml import of_package
 
 Shape = Literal["odata", "geojson", "zip", "file"]
 
@@ -104,11 +103,8 @@ class FetchRequest:
     otherwise: tuple[FetchRequest, ...] = ()
 
 
-@cache
-def services() -> Mapping[str, Any]:
-    """Return what the services are called (``services.toml``)."""
-    text = Path(__file__).with_name("services.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+services = partial(of_package, "sources/services.toml")
+"""Returns what the services are called."""
 
 
 def kwb(

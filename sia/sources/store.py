@@ -210,7 +210,7 @@ def load_intake(
 
     `gemeente`: when given, only the rows of this municipality, its wijken and buurten, and of the
         country; tables and layers that are not about it are not opened.
-    `jaren`: when given, only what can serve these years, as `sia.sources.intake` has it.
+    `jaren`: when given, only what can serve these years, as `sia.lees` has it.
     `normen`: keep the values of all buurten of the country in the tables of the municipality:
         norms need them. Reasons, margins and borders stay those of the municipality.
     `grenzen`: numbers of the border layers to open, from `kept_layers`; default all.

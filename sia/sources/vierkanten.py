@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +19,7 @@ from sia.sources.base import Found, Publisher, Record, SquareLayer
 from sia.sources.columns import snake
 from sia.sources.delivery import origin_of
 from sia.sources.missing import Cells, parse
+from sia.toml import of_package
 
 NAME = "cbs.vierkanten"
 PUBLISHER = Publisher(
@@ -28,6 +27,7 @@ PUBLISHER = Publisher(
     licence="CC BY 4.0",
     attribution="Bron: CBS, kaart met statistieken per vierkant {year} ({table})",
 )
+_names = partial(of_package, "sources/measures/vierkanten.toml")
 
 _log = logging.getLogger(__name__)
 _SQUARE = re.compile(r"E(\d{4})N(\d{4})")
@@ -128,12 +128,6 @@ def _corners(codes: Sequence[str]) -> np.ndarray:
         )
     numbers = [(int(m[1]) * _UNIT, int(m[2]) * _UNIT) for m in matches if m]
     return np.array(numbers, dtype=float).reshape(-1, 2)
-
-
-@cache
-def _names() -> dict[str, Any]:
-    text = (Path(__file__).parent / "measures" / "vierkanten.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def _square_layer(path: Path) -> geofile.Layer | None:

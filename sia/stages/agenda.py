@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.output.files import agenda_output, letter_files
 from sia.agenda.output.tables import MEMORY, TABLES
-from sia.agenda.programme.inputs import ProgrammeSettings
-from sia.agenda.programme.linkages import LinkSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.reading.deliveries import Deliveries, read_deliveries
 from sia.errors import InputError
 from sia.methode import AgendaSettings
@@ -60,12 +59,8 @@ def read(
 ) -> Deliveries | None:
     """Return what the partners delivered, or None when this year makes no agenda.
 
-    Parameters
-    ----------
-    gebieden : DataFrame, optional
-        Buurten with their borders, where those of the run are not to be made.
-    bron : sequence of pathlib.Path
-        Raw folders, default those of the run.
+    `gebieden`: Buurten with their borders, where those of the run are not to be made.
+    `bron`: Raw folders, default those of the run.
     """
     if run.jaar != max(run.jaren):
         return None
@@ -79,10 +74,7 @@ def delivered_now(
 ) -> Deliveries:
     """Return what the partners delivered, for who asks for an agenda; see `read`.
 
-    Raises
-    ------
-    InputError
-        When the year makes no agenda, or no partner delivered a plan.
+    Raises `InputError` when the year makes no agenda, or no partner delivered a plan.
     """
     newest = max(run.jaren)
     if run.jaar != newest:
@@ -99,19 +91,11 @@ def delivered_now(
     return delivered
 
 
-def rules(run: Run, s: AgendaSettings) -> DiaSettings:
+def rules(run: Run, s: AgendaSettings) -> ProgrammeSettings:
     """Return the choices of the method as rules of an agenda that begins after the SIA year."""
     first = s.begin or run.jaar + 1
-    programme, links = (
-        {field.name: getattr(s, field.name) for field in fields(kind) if hasattr(s, field.name)}
-        for kind in (ProgrammeSettings, LinkSettings)
-    )
-    return DiaSettings(
-        ProgrammeSettings(first, first + s.jaren_vooruit - 1, **programme),
-        LinkSettings(**links),
-        s.indeling,
-        s.waarden,
-    )
+    chosen = {name: getattr(s, name) for name in AgendaSettings.model_fields}
+    return ProgrammeSettings(first, first + s.jaren_vooruit - 1, **chosen)
 
 
 def remembered(run: Run) -> dict[str, pd.DataFrame]:

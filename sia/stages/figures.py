@@ -80,7 +80,7 @@ def figures(
 
     `entries`: of the record of judgements.
     `table`: put together here when it is not at hand.
-    `verandering`: since the base year; left out of the map and the session.
+    `verandering`: since the base year; left out of the map.
     """
     run = source.run if isinstance(source, Inputs) else source
     own = table or indicator_table(run)
@@ -102,6 +102,7 @@ def figures(
         aanpak=source.table("aanpak"),
         deelbuurten=None if reason else source.table("deelbuurten"),
         niet_gezocht=reason,
+        eigen_maat=tuple(source.parameters("weging")["eigen_maat"]),
         catalogus=catalogue_frame(own, fictief=fictief),
         duiding=judged_places(source, entries),
         indeling=source.table("gebiedsindeling"),

@@ -75,7 +75,6 @@ class Made:
 class Run:
     """One municipality in one year, from which folders and with which method.
 
-    `jaar`: SIA year.
     `jaren`: all years that are looked at together, sorted; holds `jaar`.
     `basisjaar`: year whose norms fix the scale of the scores.
     `bron`: folders with raw data.

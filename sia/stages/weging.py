@@ -31,7 +31,11 @@ def make(inputs: Inputs) -> Made:
     return Made(
         {"scores": found.scores, "bijdragen": found.contributions},
         found,
-        {"doorrekeningen": settings.draws, "zaad": settings.seed},
+        {
+            "doorrekeningen": settings.draws,
+            "zaad": settings.seed,
+            "eigen_maat": list(found.eigen_maat),
+        },
     )
 
 

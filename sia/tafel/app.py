@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 
 from sia.agenda.dia import Dia
 from sia.agenda.insight.gaps import unserved
 from sia.errors import InputError
-from sia.extras import extra
 from sia.sessie.choices import chosen, opened
-from sia.settings import PLANS, Folders, project_root
+from sia.sessie.messages import Answering, folders_of
+from sia.settings import PLANS, Folders
 from sia.stages.agenda import CITY, FOLDER, assembled, delivered_now
 from sia.stages.opening import raw_folder, usual_folders
 from sia.stages.run import Run
@@ -26,31 +24,28 @@ from sia.tafel.record import DECISIONS, decide, keep, variants
 from sia.tafel.showing import city, compared, decided, lacking, shown
 from sia.viz.theme import FICTIONAL, static_text, theme_of, widget_tokens
 
-with extra("sessie"):
-    import anywidget
-
 ALL = "alle"
 """Who leads the round has the budgets of all partners."""
-_LOG = logging.getLogger(__name__)
 _KEPT = 40
 
 
-class Tafel(anywidget.AnyWidget):
+class Tafel(Answering):
     """The agenda of one municipality on the table, in JupyterLab and as an app.
 
-    Parameters
-    ----------
-    folders : Folders
-        Of the tables that were published.
-    gemeente, jaar, bron, samen
-        As `start` takes them.
+    `folders`: Of the tables that were published.
+    `gemeente`, `jaar`, `bron`, `samen`: As `start` takes them.
 
-    Notes
-    -----
     Nothing is opened or computed before a browser shows the page, and nothing of the agenda stands
     in the state that a notebook keeps: everything goes by message, with an answer to each.
     """
 
+    acts: ClassVar[Mapping[str, str]] = {
+        "open": "_open",
+        "reken": "_answer",
+        "bewaar": "_keep",
+        "vergelijk": "_compare",
+        "besluit": "_decide",
+    }
     _esm = static_text(
         "viz/samen.js",
         "sessie/basis.js",
@@ -98,10 +93,8 @@ class Tafel(anywidget.AnyWidget):
     def dia(self) -> Dia:
         """The agenda as plans and decisions lie on disk; made when it is first asked for.
 
-        Raises
-        ------
-        InputError
-            When no partner delivered a plan that can be used, or the year makes no agenda.
+        Raises `InputError` when no partner delivered a plan that can be used, or the year makes no
+            agenda.
         """
         if self._dia is None:
             city = {name: self.run.table(name) for name in CITY}
@@ -129,27 +122,6 @@ class Tafel(anywidget.AnyWidget):
                 self._known.pop(next(iter(self._known)))
             self._known[key] = answer(dia, self.closed, ask)
         return ask, self._known[key]
-
-    def _message(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
-        answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "open": self._open,
-            "reken": self._answer,
-            "bewaar": self._keep,
-            "vergelijk": self._compare,
-            "besluit": self._decide,
-        }
-        act = answers.get(str(content.get("soort")))
-        if act is None:
-            return
-        try:
-            result = {"goed": True, **act(content)}
-        except InputError as error:
-            text = "\n".join(f"{one.wat} {one.oplossing}" for one in error.problems)
-            result = {"goed": False, "tekst": text}
-        except Exception as error:
-            result = {"goed": False, "tekst": f"Er ging iets mis ({type(error).__name__})."}
-            _LOG.exception("the table could not answer")
-        self.send({**result, "nummer": content.get("nummer")})
 
     def _open(self, content: Mapping[str, Any]) -> dict[str, Any]:
         theme = theme_of(self.run.gemeente)
@@ -212,22 +184,12 @@ def start(
 ) -> Tafel:
     """Open the table, as notebook and app show it.
 
-    Parameters
-    ----------
-    gemeente : str
-        Name or code; empty for the first that there is.
-    jaar : int
-        0 for the newest that there is.
-    bron : sequence of str or pathlib.Path
-        Raw folders with a folder ``plannen``; default those of the last run, else the folder in
+    `gemeente`: Name or code; empty for the first that there is.
+    `jaar`: 0 for the newest that there is.
+    `bron`: Raw folders with a folder ``plannen``; default those of the last run, else the folder in
         ``data/raw`` that has the name of the municipality, else ``data/raw``.
-    samen : sequence of str
-        Partners whose budget is computed with and shown at this table; ``alle`` is for who leads
-        the round, on a screen that nobody else sees.
-    verwerkt : str or pathlib.Path
-        Folder with the tables; default that of the project.
+    `samen`: Partners whose budget is computed with and shown at this table; ``alle`` is for who
+        leads the round, on a screen that nobody else sees.
+    `verwerkt`: Folder with the tables; default that of the project.
     """
-    folders = Folders.of(project_root())
-    if verwerkt:
-        folders = replace(folders, processed=Path(verwerkt).resolve())
-    return Tafel(folders, gemeente, jaar, bron, samen)
+    return Tafel(folders_of(verwerkt), gemeente, jaar, bron, samen)

@@ -36,18 +36,11 @@ SECONDS, MARGIN = 2.0, 0.005
 class Ask:
     """What the table wants to know; empty is the agreed programme.
 
-    Parameters
-    ----------
-    jaren : mapping of plan to int
-        Plans that the table puts in a year.
-    weg : tuple of str
-        Plans that do not go on.
-    zonder : tuple of str
-        Partners that do not take part.
-    budget : mapping of partner to float
-        Percent of its own money.
-    afgewezen : tuple of str
-        Subsidies that do not come.
+    `jaren` (mapping of plan to int): Plans that the table puts in a year.
+    `weg`: Plans that do not go on.
+    `zonder`: Partners that do not take part.
+    `budget` (mapping of partner to float): Percent of its own money.
+    `afgewezen`: Subsidies that do not come.
     """
 
     jaren: Mapping[str, int]
@@ -75,14 +68,9 @@ _LISTS = ("weg", "zonder", "afgewezen")
 class Answer:
     """The programme that follows from what was asked.
 
-    Parameters
-    ----------
-    agenda : Agenda
-        What it was made from.
-    starts : Series of Int64, index ``plan``
-        Of all plans of the agenda on the table, NA without a place.
-    gone : Index of str
-        Plans that do not take part any more.
+    `agenda`: What it was made from.
+    `starts`: Of all plans of the agenda on the table, NA without a place.
+    `gone` (str): Plans that do not take part any more.
     """
 
     agenda: Agenda
@@ -99,16 +87,9 @@ def closed_partners(dia: Dia, shared: Collection[str]) -> set[str]:
 def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
     """Make the programme that follows, with as few moves from the agreed one as is sensible.
 
-    Parameters
-    ----------
-    closed : collection of str
-        From `closed_partners`.
-
-    Raises
-    ------
-    InputError
-        For a plan or partner that is not there, a year outside the window of a plan, another
-        budget of a partner that does not share it, or a table without plans.
+    `closed`: From `closed_partners`.
+    Raises `InputError` for a plan or partner that is not there, a year outside the window of a
+        plan, another budget of a partner that does not share it, or a table without plans.
     """
     none = dia.agenda.plans.index[:0]
     if not ask:
@@ -122,7 +103,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
         if partner in closed:
             wat = f"{partner} deelt haar budget niet aan deze tafel."
             raise InputError.one(wat=wat, oplossing="Vraag haar om een nieuwe levering.")
-        agenda = with_budget(agenda, partner, share / 100)
+        agenda = with_budget(agenda, share / 100, partner)
     agenda = _released(agenda, dia.windows, ask.jaren)
     years = _with_group(agenda, ask.jaren)
     agenda = _standing(agenda, dia.starts, closed, years)
@@ -134,7 +115,7 @@ def answer(dia: Dia, closed: Collection[str], ask: Ask) -> Answer:
     left = {p: y for p, y in years.items() if p in agenda.plans.index or p in ask.jaren}
     agenda = with_fixed(agenda, left)
     choices = agenda.settings
-    quick = replace(choices, tijd=SECONDS, gat=max(choices.gat, MARGIN))
+    quick = choices.but(tijd=SECONDS, gat=max(choices.gat, MARGIN))
     programme = replan(replace(agenda, settings=quick), dia.starts)
     away = dia.agenda.plans["partner"].isin(ask.zonder)
     gone = dia.agenda.plans.index[away | dia.agenda.plans.index.isin(ask.weg)]
@@ -184,10 +165,7 @@ def _with_group(agenda: Agenda, years: Mapping[str, int]) -> dict[str, int]:
 def done_together(dia: Dia, starts: pd.Series) -> pd.DataFrame:
     """Return per koppelkans how many works join its first, of how many, and from which year.
 
-    Returns
-    -------
-    DataFrame, index ``kans``
-        ``samen``, ``van`` (int), ``jaar`` (Int64, NA when nothing joins).
+    Returns (index ``kans``): ``samen``, ``van`` (int), ``jaar`` (Int64, NA when nothing joins).
     """
     spans = spans_of(dia.agenda, starts)
     state = dia.agreed.state

@@ -30,25 +30,13 @@ _COLUMNS = [field.name for field in DECISION_FIELDS]
 def decide(bron: Path, given: Mapping[str, Any], places: frozenset[str] = frozenset()) -> int:
     """Add a decision to the record, on disk when this returns; nothing in it is ever rewritten.
 
-    Parameters
-    ----------
-    bron : pathlib.Path
-        Raw folder with the plans.
-    given : mapping
-        ``kans`` (of a koppelkans or a plan), ``fase``, ``wie``, ``besluit``, ``jaar`` (start year
-        of a plan, else empty) and ``nagekeken`` (somebody read the text again).
-    places : frozenset of str
-        Names of buurten, which are no names of people.
-
-    Returns
-    -------
-    int
-        Row in the file.
-
-    Raises
-    ------
-    InputError
-        When something lacks, or a text looks like personal data and nobody read it again.
+    `bron`: Raw folder with the plans.
+    `given`: ``kans`` (of a koppelkans or a plan), ``fase``, ``wie``, ``besluit``, ``jaar`` (start
+        year of a plan, else empty) and ``nagekeken`` (somebody read the text again).
+    `places`: Names of buurten, which are no names of people.
+    Returns: Row in the file.
+    Raises `InputError` when something lacks, or a text looks like personal data and nobody read it
+        again.
     """
     row = {name: " ".join(str(given.get(name) or "").split()) for name in _COLUMNS}
     row["datum"] = date.today().isoformat()
@@ -83,10 +71,7 @@ def decide(bron: Path, given: Mapping[str, Any], places: frozenset[str] = frozen
 def variants(folder: Path) -> list[dict[str, Any]]:
     """Return the kept variants, each a ``naam`` and what was asked (``vraag``).
 
-    Raises
-    ------
-    InputError
-        When the file is not what was written.
+    Raises `InputError` when the file is not what was written.
     """
     path = folder / VARIANTS
     if not path.exists():

@@ -141,10 +141,7 @@ def _people(plan: pd.Series) -> str:
 def lacking(dia: Dia, unserved: pd.DataFrame, closed: Collection[str]) -> str:
     """Return what was delivered and does not count, and what the agenda lacks.
 
-    Parameters
-    ----------
-    unserved : DataFrame
-        Opgaven of candidate areas without a plan, see `sia.agenda.insight.gaps`.
+    `unserved`: Opgaven of candidate areas without a plan, see `sia.agenda.insight.gaps`.
     """
     rejected = dia.delivered.reading.rejected
     wrong = problem_table(dia.delivered)
@@ -251,11 +248,8 @@ def _saved(agenda: Any, starts: pd.Series) -> pd.Series:
 def partner_table(dia: Dia, given: Answer, closed: Collection[str] = ()) -> pd.DataFrame:
     """Return per partner plans, money, people and koppelkansen, and how they differ.
 
-    Returns
-    -------
-    DataFrame
-        Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets), ``Eigen
-        geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkansen`` (won and lost).
+    Returns: Texts: ``Partner``, ``Plannen`` (with a year), ``Bespaart`` (on opening streets),
+        ``Eigen geld``, ``Fte-jaren`` (both within the horizon), ``Koppelkansen`` (won and lost).
         Every figure is the answer, with the difference from the agreed programme behind it; what
         people the plans of a partner with closed books ask is not told (`without_people`).
     """

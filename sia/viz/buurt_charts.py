@@ -269,7 +269,9 @@ def trend_lines(
         low, mid, high = (table.quantile(q).to_numpy() for q in (0.25, 0.5, 0.75))
         axes.fill_between(years, low, high, color=BAND, label="helft van de buurten")
         axes.plot(years, mid, color=INK, linestyle="--", label="middelste buurt")
-        axes.plot(years, own, color=STRONG, marker="D", label=shorten(naam, 14 if smal else 30))
+        if own.notna().any():
+            label = shorten(naam, 14 if smal else 30)
+            axes.plot(years, own, color=STRONG, marker="D", label=label)
         axes.set_xticks(years, [str(year) for year in years])
         axes.tick_params(labelsize=8)
         axes.grid(axis="y", linewidth=0.4)
@@ -284,18 +286,17 @@ def trend_lines(
 def _trend_data(
     years: list[int], own: pd.Series[float], mid: np.ndarray[Any, Any], naam: str
 ) -> pd.DataFrame:
-    return pd.DataFrame(
+    data = pd.DataFrame(
         {
-            "jaar": [*(str(year) for year in years), f"verandering sinds {_first_year(own)}"],
-            naam: [*(getal(value, 1) for value in own), getal(_change(own), 1)],
-            "middelste buurt": [*(getal(value, 1) for value in mid), MISSING],
+            "jaar": [str(year) for year in years],
+            naam: [getal(value, 1) for value in own],
+            "middelste buurt": [getal(value, 1) for value in mid],
         }
     )
-
-
-def _first_year(own: pd.Series[float]) -> str:
-    known = own.dropna()
-    return str(known.index[0]) if len(known) else MISSING
+    if not np.isnan(_change(own)):
+        since = f"verandering sinds {own.dropna().index[0]}"
+        data.loc[len(data)] = [since, getal(_change(own), 1), MISSING]
+    return data
 
 
 def _change(own: pd.Series[float]) -> float:
@@ -306,6 +307,8 @@ def _change(own: pd.Series[float]) -> float:
 def _trend_text(own: pd.Series[float], naam: str, oordeel: str, echt: float, sinds: int) -> str:
     """Say how the first and the last score differ, and how much of that is real change."""
     known, change = own.dropna(), _change(own)
+    if known.empty:
+        return f"{naam} heeft in geen van deze jaren een score."
     if np.isnan(change):
         return f"Voor {naam} zijn er te weinig jaren voor een trend."
     first, last = int(known.index[0]), int(known.index[-1])

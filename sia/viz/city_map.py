@@ -31,15 +31,13 @@ def score_class(value: float) -> int:
 
 def short_wijk(naam: str) -> str:
     """Return the name of a wijk without the number that CBS puts before it, if it has a name."""
-    return re.sub(r"^Wijk \d+\s+(?=\S)", "", naam)
+    return re.sub(r"^Wijk ?\d+[\s-]+(?=\S)", "", naam)
 
 
 class CityMap:
     """The borders of a municipality, drawn once for all of its reports.
 
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
+    `gebieden`: EPSG:28992, index ``buurtcode``.
     """
 
     def __init__(self, gebieden: gpd.GeoDataFrame) -> None:
@@ -59,19 +57,12 @@ class CityMap:
     ) -> Markup:
         """Return the map; empty when no buurt has a border.
 
-        Parameters
-        ----------
-        label : str
-            What a screen reader says in place of the map.
-        klassen, titels, tekens : mapping of str to str
-            By code: class of the style sheet, text of the tooltip, sign that stands in the buurt;
-            of two signs that would touch the first stands.
-        binnen : collection of str
-            Buurten to zoom to, the others are faint; empty shows all.
-        omlijnd : collection of str
-            Buurten that get one outline together.
-        namen : bool
-            Write the names of wijken, or of the buurten of `binnen`, where there is room.
+        `label`: What a screen reader says in place of the map.
+        `klassen`, `titels`, `tekens`: By code: class of the style sheet, text of the tooltip, sign
+            that stands in the buurt; of two signs that would touch the first stands.
+        `binnen`: Buurten to zoom to, the others are faint; empty shows all.
+        `omlijnd`: Buurten that get one outline together.
+        `namen`: Write the names of wijken, or of the buurten of `binnen`, where there is room.
         """
         drawn, water = self._drawn, self._areas["water"]
         whole = set(drawn.ringen)
@@ -149,15 +140,15 @@ class CityMap:
     def _free(self, code: str, text: str, signs: Mapping[str, str], size: float) -> bool:
         """Tell whether a sign would touch none of the others."""
         middles = self._drawn.midden
-        own = _box(middles[code], text, _SIGN * size)
-        return all(_apart(own, _box(middles[c], t, _SIGN * size)) for c, t in signs.items())
+        own = _sign(middles[code], text, size)
+        return all(_apart(own, _sign(middles[c], t, size)) for c, t in signs.items())
 
     def _names(
         self, inside: Collection[str], signs: Mapping[str, str], size: float
     ) -> Iterator[Markup]:
         """Yield names that touch no sign and no other name: of buurten inside, else of wijken."""
         middles, areas = self._drawn.midden, self._areas
-        taken = [_box(middles[code], text, _SIGN * size) for code, text in signs.items()]
+        taken = [_sign(middles[code], text, size) for code, text in signs.items()]
         if inside:
             places = [
                 ((x, y + round(1.4 * size) if code in signs else y), str(areas["naam"][code]))
@@ -183,10 +174,15 @@ class CityMap:
         return int(points[near][0]), int(points[near][1])
 
 
-def _box(place: Collection[int], text: str, size: float) -> _Box:
+def _box(place: Collection[int], text: str, size: float, high: float = 0.8) -> _Box:
     x, y = place
     half = len(text) * size * _SIGN_WIDE / 2
-    return x - half, y - 0.8 * size, x + half, y + 0.8 * size
+    return x - half, y - high * size, x + half, y + high * size
+
+
+def _sign(place: Collection[int], text: str, size: float) -> _Box:
+    """Return the room of a sign: of digits, so as high as a capital."""
+    return _box(place, text, _SIGN * size, 0.4)
 
 
 def _apart(one: _Box, other: _Box) -> bool:

@@ -404,13 +404,9 @@ def transitions(
 def type_paths(types: pd.DataFrame, buurten: pd.Series[str], names: Mapping[Any, str]) -> Chart:
     """Draw the type in every year of each buurt that did not keep one type, alike paths together.
 
-    Parameters
-    ----------
-    types : DataFrame of Int64, index ``buurtcode``, one column per year
-    buurten : Series of str, index ``buurtcode``
-        Names.
-    names : mapping
-        Type number -> name.
+    `types`: DataFrame of Int64, index ``buurtcode``, one column per year.
+    `buurten` (index ``buurtcode``): Names.
+    `names`: Type number -> name.
     """
     moved = types[types.nunique(axis=1) > 1]
     title = "De weg van buurten die van type wisselden"

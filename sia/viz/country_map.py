@@ -35,19 +35,12 @@ TYPE_TEXT = "Een type zegt wat voor plek het is (bewoners, ligging), niet hoe gr
 class CountryFacts:
     """What the map shows.
 
-    Parameters
-    ----------
-    buurten : DataFrame, index ``buurtcode``
-        ``buurt``, ``gemeente``, ``inwoners``, ``urgentie``, ``rang``, ``rang_p05``, ``rang_p95``,
-        ``type``, ``typenaam``, ``zekerheid``, ``reden``.
-    grenzen : GeoSeries, EPSG:28992, same index
-        Empty where no border is known.
-    toelichting : str
-        On which figures the scores rest; stands under the map.
-    fictief : bool
-        The page says that the country is invented.
-    bron_grenzen : str
-        Source line of the borders.
+    `buurten` (index ``buurtcode``): ``buurt``, ``gemeente``, ``inwoners``, ``urgentie``, ``rang``,
+        ``rang_p05``, ``rang_p95``, ``type``, ``typenaam``, ``zekerheid``, ``reden``.
+    `grenzen` (EPSG:28992, same index): Empty where no border is known.
+    `toelichting`: On which figures the scores rest; stands under the map.
+    `fictief`: The page says that the country is invented.
+    `bron_grenzen`: Source line of the borders.
     """
 
     jaar: int

@@ -40,32 +40,23 @@ def _empty() -> pd.DataFrame:
 class Cijfers:
     """The tables between the stages (docs/reference/contracts.md) for one municipality and year.
 
-    Parameters
-    ----------
-    gebieden : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    scores : DataFrame, index ``buurtcode``
-    indicatoren, vlaggen, peiljaren, noemers, bijdragen, typologie, aanpak : DataFrame
-        Index ``buurtcode``; empty where a stage has not run.
-    deelbuurten : GeoDataFrame or None
-        Index ``deelbuurt``; None where there was no search.
-    niet_gezocht : str
-        Why there was no search for deel-buurten, in Dutch; empty where there was, or none yet.
-    catalogus : DataFrame, index ``indicator``
-        Columns ``naam``, ``domein`` (a key of `DOMAINS`, or ``potentie`` / ``context``),
-        ``rol``, ``eenheid``, ``bron``, ``decimalen``,
+    `gebieden`: EPSG:28992, index ``buurtcode``.
+    `indicatoren`, `vlaggen`, `peiljaren`, `noemers`, `bijdragen`, `typologie`, `aanpak`: Index
+        ``buurtcode``; empty where a stage has not run.
+    `deelbuurten`: Index ``deelbuurt``; None where there was no search.
+    `niet_gezocht`: Why there was no search for deel-buurten, in Dutch; empty where there was, or
+        none yet.
+    `catalogus` (index ``indicator``): Columns ``naam``, ``domein`` (a key of `DOMAINS`, or
+        ``potentie`` / ``context``), ``rol``, ``eenheid``, ``bron``, ``decimalen``,
         ``publicatiedrempel``; as ``Catalogue.frame`` gives them.
-    duiding : DataFrame, index buurtcodes and codes of deel-buurten
-        As `sia.duiding.beside`; empty where nobody spoke yet.
-    indeling : DataFrame, index ``buurtcode``
-        ``dia_gebied`` (Int64) and ``naam`` of the proposed DIA area; empty where not proposed.
-    verandering : Verandering or None
-        None in the base year, and where there is nothing to compare with.
-    bron_grenzen : str
-        Source line of the borders.
-    methode : str
-        Version and hash of the method that the figures rest on.
-    gewichtsruis : float
-        By how much weights moved for the intervals and the proof of order.
+    `duiding` (index buurtcodes and codes of deel-buurten): As `sia.duiding.beside`; empty where
+        nobody spoke yet.
+    `indeling` (index ``buurtcode``): ``dia_gebied`` (Int64) and ``naam`` of the proposed DIA area;
+        empty where not proposed.
+    `verandering`: None in the base year, and where there is nothing to compare with.
+    `bron_grenzen`: Source line of the borders.
+    `methode`: Version and hash of the method that the figures rest on.
+    `gewichtsruis`: By how much weights moved for the intervals and the proof of order.
     """
 
     gemeente: str
@@ -82,6 +73,7 @@ class Cijfers:
     aanpak: pd.DataFrame = field(default_factory=_empty)
     deelbuurten: gpd.GeoDataFrame | None = None
     niet_gezocht: str = ""
+    eigen_maat: tuple[str, ...] = ()
     catalogus: pd.DataFrame = field(default_factory=_empty)
     duiding: pd.DataFrame = field(default_factory=_empty)
     indeling: pd.DataFrame = field(default_factory=_empty)
@@ -173,16 +165,17 @@ class Cijfers:
         return [name for name in own if name in self.vlaggen.columns]
 
 
+WITHHELD = "te weinig om te tonen, of onbekend hoeveel"
+"""Why `above_threshold` shows nothing of a figure that is known."""
+
+
 def above_threshold(
     values: pd.DataFrame, noemers: pd.DataFrame, catalogus: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the indicator values of one year that may be shown: those above their threshold.
 
-    Returns
-    -------
-    DataFrame, shape of `values`
-        NaN where the denominator is below the publication threshold of the catalogue, or unknown
-        while the catalogue sets one.
+    Returns (shape of `values`): NaN where the denominator is below the publication threshold of the
+        catalogue, or unknown while the catalogue sets one.
     """
     if "publicatiedrempel" not in catalogus:
         return values

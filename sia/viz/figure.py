@@ -58,18 +58,11 @@ _GROUP_ID = re.compile(r'(<g) id="[A-Za-z0-9_.]+"')
 class Chart:
     """A drawn chart; shows itself in a notebook.
 
-    Parameters
-    ----------
-    markup : str
-        The ``<svg>`` element.
-    title : str
-        What the chart shows, in Dutch.
-    text : str
-        What there is to see in it, in Dutch, in one or two sentences.
-    data : DataFrame
-        The figures that are drawn, for the table beside the chart.
-    figure : Figure
-        The Matplotlib figure, to restyle.
+    `markup`: The ``<svg>`` element.
+    `title`: What the chart shows, in Dutch.
+    `text`: What there is to see in it, in Dutch, in one or two sentences.
+    `data`: The figures that are drawn, for the table beside the chart.
+    `figure`: The Matplotlib figure, to restyle.
     """
 
     markup: str
@@ -156,15 +149,8 @@ def rows_canvas(
 def finish(figure: Figure, title: str, text: str, data: pd.DataFrame) -> Chart:
     """Turn a figure into a `Chart`; to be called inside `canvas`.
 
-    Parameters
-    ----------
-    title, text : str
-        Become the ``<title>`` and ``<desc>`` that a screen reader speaks.
-
-    Returns
-    -------
-    Chart
-        The same figure gives the same bytes: no date, and identifiers from the content.
+    `title`, `text`: Become the ``<title>`` and ``<desc>`` that a screen reader speaks.
+    Returns: The same figure gives the same bytes: no date, and identifiers from the content.
     """
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": title}):

@@ -13,6 +13,7 @@ import pandas as pd
 from sia.change.words import FALLS, NOISE, RISES, UNKNOWN
 from sia.clustering.doubt import certainty_text
 from sia.dutch import MISSING, getal, kans, meervoud, met_teken, rang_interval
+from sia.schemas import AANPAKKEN
 from sia.viz.dataset import Cijfers, data_notes
 from sia.viz.theme import APPROACH, CHANGE, DOMAINS, NO_DATA, POTENTIE, QUALITATIVE, URGENTIE
 from sia.weighing.order import places
@@ -20,14 +21,8 @@ from sia.weighing.order import places
 if TYPE_CHECKING:
     from sia.change.since_base import Verandering
 
-AANPAKKEN: Mapping[str, tuple[str, str]] = {
-    "integrale gebiedsaanpak": ("I", APPROACH[0]),
-    "gerichte koppelkansen": ("K", APPROACH[1]),
-    "deel-buurtaanpak": ("D", APPROACH[2]),
-    "volgen": ("V", APPROACH[3]),
-    "basis": ("B", APPROACH[4]),
-}
-"""Start of an aanpak's name -> letter on the map, colour."""
+_APPROACHES = dict(zip(AANPAKKEN, zip("IKDVB", APPROACH, strict=True), strict=False))
+"""Start of an aanpak's name -> letter on the map, colour; what is not ranked has none."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +38,9 @@ class Klasse:
 class Laag:
     """One layer of the map.
 
-    Parameters
-    ----------
-    id, titel, uitleg : str
-        Key, name in the list, one sentence for the legend.
-    klasse : Series of int, index ``buurtcode``
-        Position in `klassen`; -1 where there is no value.
-    tekst, noot : Series of str, index ``buurtcode``
-        Value as readers see it, and what to know about it.
+    `id`, `titel`, `uitleg`: Key, name in the list, one sentence for the legend.
+    `klasse` (index ``buurtcode``): Position in `klassen`; -1 where there is no value.
+    `tekst`, `noot` (index ``buurtcode``): Value as readers see it, and what to know about it.
     """
 
     id: str
@@ -87,12 +77,8 @@ def score_layer(
 
     Values that read the same are never in different classes; fewer classes where they are few.
 
-    Parameters
-    ----------
-    values : Series of float, index ``buurtcode``
-        NaN where there is no value.
-    colours : sequence of str
-        ``#rrggbb`` per class, low to high.
+    `values` (index ``buurtcode``): NaN where there is no value.
+    `colours`: ``#rrggbb`` per class, low to high.
     """
     shown = values.astype(float).round(decimalen)
     known = shown.dropna().to_numpy()
@@ -148,17 +134,9 @@ def category_layer(
 ) -> Laag:
     """Make a layer of names.
 
-    Parameters
-    ----------
-    values : Series of str, index ``buurtcode``
-        Missing where there is no name.
-    klassen : mapping of str to Klasse
-        Value -> class, in the order of the legend; must name every value.
-
-    Raises
-    ------
-    KeyError
-        A value that `klassen` does not name.
+    `values` (index ``buurtcode``): Missing where there is no name.
+    `klassen`: Value -> class, in the order of the legend; must name every value.
+    Raises `KeyError` for a value that `klassen` does not name.
     """
     places = {value: number for number, value in enumerate(klassen)}
     klasse = values.map(lambda value: -1 if pd.isna(value) else places[value]).astype(int)
@@ -240,7 +218,7 @@ def _type_layer(cijfers: Cijfers) -> Laag:
 
 def approach_class(naam: str) -> Klasse:
     """Return how an aanpak is painted; one that the method does not know gets grey and its name."""
-    for start, (sign, colour) in AANPAKKEN.items():
+    for start, (sign, colour) in _APPROACHES.items():
         if naam.lower().startswith(start):
             return Klasse(label=naam, kleur=colour, teken=sign)
     return Klasse(label=naam, kleur=NO_DATA, teken=naam[:1].upper())
@@ -250,7 +228,7 @@ def _approach_layer(cijfers: Cijfers) -> Laag:
     table = cijfers.aanpak.reindex(cijfers.gebieden.index)
     ranked = cijfers.scores.reindex(table.index)["gerangschikt"].astype("boolean").fillna(False)
     values = table["aanpak"].astype("string").where(ranked)
-    starts = list(AANPAKKEN)
+    starts = list(_APPROACHES)
 
     def order(naam: str) -> tuple[int, str]:
         fits = (n for n, start in enumerate(starts) if naam.lower().startswith(start))

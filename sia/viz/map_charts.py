@@ -121,7 +121,8 @@ def static_maps(gebieden: gpd.GeoDataFrame, scores: pd.DataFrame) -> Chart:
             panels[label] = (values, colours, quintiles(values.to_numpy()))
     # no count: a report shows every number of a sentence in a table too
     text = (
-        "Elke kaart verdeelt de buurten in vijf even grote groepen, van laag naar hoog. "
+        "Elke kaart verdeelt de buurten in vijf even grote groepen, van laag naar hoog; "
+        "die van potentie heeft eigen kleuren, ook van licht naar donker. "
         "Een buurt waarvoor geen urgentie is berekend, is grijs."
     )
     return _small_maps(

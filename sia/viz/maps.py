@@ -43,18 +43,11 @@ def simplify(geometry: gpd.GeoSeries, tolerance: float = 12.0) -> gpd.GeoSeries:
 class BuurtKaart(folium.Map):
     """A folium map with one set of borders and any number of layers over it.
 
-    Parameters
-    ----------
-    data : dict
-        What ``kaart.js`` draws; see `map_data`.
-    naam : str
-        Distinguishes maps within one page; letters, digits and underscores.
-    titel : str
-        Says in Dutch what the map shows; title of the page and label of the map.
-    fictief : bool
-        Says above the map that the municipality does not exist.
-    achtergrond : bool
-        Asks PDOK for a background map (then the page does use the network).
+    `data`: What ``kaart.js`` draws; see `map_data`.
+    `naam`: Distinguishes maps within one page; letters, digits and underscores.
+    `titel`: Says in Dutch what the map shows; title of the page and label of the map.
+    `fictief`: Says above the map that the municipality does not exist.
+    `achtergrond`: Asks PDOK for a background map (then the page does use the network).
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own attribute
@@ -217,19 +210,11 @@ def buurt_map(
 ) -> BuurtKaart:
     """Make the map of a municipality's buurten.
 
-    Parameters
-    ----------
-    theme : Theme, optional
-        Names the municipality, and says whether it is fictional.
-    start : str
-        Layer to begin with.
-    achtergrond : bool
-        Background tiles of PDOK; off by default because they need the network.
-
-    Returns
-    -------
-    BuurtKaart
-        A `folium.Map`: more folium layers can be added, ``save`` writes one self-contained page.
+    `theme`: Names the municipality, and says whether it is fictional.
+    `start`: Layer to begin with.
+    `achtergrond`: Background tiles of PDOK; off by default because they need the network.
+    Returns: A `folium.Map`: more folium layers can be added, ``save`` writes one self-contained
+        page.
     """
     fictief = theme is not None and theme.fictief
     titel = f"Kaart van de buurten van {cijfers.gemeente}, {cijfers.jaar}"

@@ -24,17 +24,11 @@ Ring = list[int]
 def simplified(shapes: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray[Any]:
     """Simplify borders so that neighbours keep one shared line.
 
-    Parameters
-    ----------
-    shapes : array of polygons, shape (n,)
-    tolerance : float
-        In the units of the shapes.
-
-    Returns
-    -------
-    array of polygons, shape (n,)
-        A shape that would vanish keeps its own form. Holes run against their outside: a drawing
-        fills by the turns of a path, and would cover the place that lies in the hole.
+    `shapes`: array of polygons, shape (n,).
+    `tolerance`: In the units of the shapes.
+    Returns (array of polygons, shape (n,)): A shape that would vanish keeps its own form. Holes run
+        against their outside: a drawing fills by the turns of a path, and would cover the place
+        that lies in the hole.
     """
     simple = shapely.coverage_simplify(shapes, tolerance)
     return np.asarray(shapely.orient_polygons(np.where(shapely.is_empty(simple), shapes, simple)))
@@ -59,14 +53,9 @@ class Drawn:
 
     Neighbours keep the same corners, so that the line between them can be left out.
 
-    Parameters
-    ----------
-    ringen : mapping of str to list of Ring
-        By code; without the places that have no border.
-    midden : mapping of str to list of int
-        Where a name stands: x and y of the point that lies furthest from the border.
-    kader : tuple of float
-        West and north in metres (Rijksdriehoek), and the metres of a unit.
+    `ringen`: By code; without the places that have no border.
+    `midden`: Where a name stands: x and y of the point that lies furthest from the border.
+    `kader`: West and north in metres (Rijksdriehoek), and the metres of a unit.
     """
 
     ringen: Mapping[str, list[Ring]]

@@ -30,28 +30,17 @@ def html_table(
 
     HTML; every text is escaped, save what is `Markup` already.
 
-    Parameters
-    ----------
-    table : DataFrame of str
-        Texts as readers see them; the first column is the header of each row. The index is not
-        shown.
-    bijschrift : str
-        Caption: what the table holds.
-    getallen : sequence of str
-        Columns that are set to the right.
-    sorteer : mapping, optional
-        Column -> values to sort on; these columns, and no others, get a button in their header.
-        An empty sequence sorts on the text.
-    noten : mapping, optional
-        (row number, column) -> footnote.
-    naam : str
-        Distinguishes the footnotes of tables within one page.
-    papier : collection of int, optional
-        Numbers of the rows that are printed too; default all.
-    breed : collection of str
-        Columns that a phone has no room for.
-    codes : sequence of str
-        Buurt of each row, for a script that answers to a click.
+    `table` (DataFrame of str): Texts as readers see them; the first column is the header of each
+        row. The index is not shown.
+    `bijschrift`: Caption: what the table holds.
+    `getallen`: Columns that are set to the right.
+    `sorteer`: Column -> values to sort on; these columns, and no others, get a button in their
+        header. An empty sequence sorts on the text.
+    `noten`: (row number, column) -> footnote.
+    `naam`: Distinguishes the footnotes of tables within one page.
+    `papier`: Numbers of the rows that are printed too; default all.
+    `breed`: Columns that a phone has no room for.
+    `codes`: Buurt of each row, for a script that answers to a click.
     """
     raw, notes = sorteer or {}, noten or {}
     numbers: dict[str, int] = {}  # equal footnotes are one, in the order in which they are met

@@ -85,22 +85,13 @@ _COLOUR_KEYS = ("primair", "accent", "tekst", "achtergrond")
 class Theme:
     """House style of one municipality.
 
-    Parameters
-    ----------
-    gemeente : str
-        Name as readers know it.
-    primair : str
-        ``#rrggbb`` of headings and buttons; at least 4.5:1 against `achtergrond`.
-    accent : str
-        ``#rrggbb`` of rules and highlights; at least 3:1 against `achtergrond`.
-    tekst, achtergrond : str
-        ``#rrggbb``; at least 7:1 against each other.
-    logo : str
-        Data URI, or empty.
-    logo_tekst : str
-        What a screen reader says in place of the logo.
-    fictief : bool
-        Puts a banner on every page that says that the municipality does not exist.
+    `gemeente`: Name as readers know it.
+    `primair`: ``#rrggbb`` of headings and buttons; at least 4.5:1 against `achtergrond`.
+    `accent`: ``#rrggbb`` of rules and highlights; at least 3:1 against `achtergrond`.
+    `tekst`, `achtergrond`: ``#rrggbb``; at least 7:1 against each other.
+    `logo`: Data URI, or empty.
+    `logo_tekst`: What a screen reader says in place of the logo.
+    `fictief`: Puts a banner on every page that says that the municipality does not exist.
     """
 
     gemeente: str = ""
@@ -154,10 +145,7 @@ def _contrast_problems(theme: Theme, bestand: str) -> list[Problem]:
 def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21.
 
-    Parameters
-    ----------
-    one, other : str
-        ``#rrggbb``.
+    `one`, `other`: ``#rrggbb``.
 
     References
     ----------

@@ -47,6 +47,7 @@ from sia.index.ranking import rank_scores
 from sia.index.treatment import Treatment
 from sia.indicators import IndicatorTable, design, eligibility
 from sia.indicators.age import BY_AGE, by_age
+from sia.indicators.norms import MUNICIPALITY
 from sia.methode import WeighingSettings
 
 URGENTIE, POTENTIE = "urgentie", "potentie"
@@ -98,16 +99,15 @@ WORST_FIFTH = 80.0
 class Weighing:
     """The two axes of one municipality and year, with everything needed to explain them.
 
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``, all buurten
-        The columns of ``scores.parquet`` in docs/reference/contracts.md.
-    contributions : DataFrame, index ``buurtcode``
-        Points of urgentie per indicator; NaN for a buurt that is not ranked.
-    urgentie, potentie : IndexResult or None
-        None when no indicator of the axis has data this year.
-    vervallen : DataFrame, index ``indicator``
-        Score indicators that do not take part this year: ``naam``, ``domein``, ``reden``.
+    `scores` (index ``buurtcode``, all buurten): The columns of ``scores.parquet`` in
+        docs/reference/contracts.md.
+    `contributions` (index ``buurtcode``): Points of urgentie per indicator; NaN for a buurt that is
+        not ranked.
+    `urgentie`, `potentie`: None when no indicator of the axis has data this year.
+    `vervallen` (index ``indicator``): Score indicators that do not take part this year: ``naam``,
+        ``domein``, ``reden``.
+    `eigen_maat`: Indicators of urgentie that are scaled on the buurten of the municipality, for
+        want of figures of the country.
     """
 
     scores: pd.DataFrame
@@ -117,6 +117,7 @@ class Weighing:
     onzekerheid: UncertaintyResult | None
     vervallen: pd.DataFrame
     catalogue: Catalogue
+    eigen_maat: tuple[str, ...] = ()
 
     def design_table(self) -> pd.DataFrame:
         """Return the build-up of both axes: domain, indicator, direction, nominal and effective."""
@@ -176,10 +177,7 @@ def goalposts(norms: pd.DataFrame, indicator: str, settings: WeighingSettings) -
 
     None when the norms are missing or have no spread.
 
-    Parameters
-    ----------
-    norms : DataFrame, index ``indicator``
-        Columns ``p00`` to ``p100``.
+    `norms` (index ``indicator``): Columns ``p00`` to ``p100``.
     """
     indicator = norm_of(norms, indicator)
     if indicator not in norms.index:
@@ -215,14 +213,9 @@ def in_euros_of(norms: pd.DataFrame, year: pd.DataFrame, money: Collection[str])
     year for the same reason). Where one of the two has its norms of the country and the other of
     the municipality the growth is not known, and the norms of the other year itself are taken.
 
-    Parameters
-    ----------
-    norms : DataFrame, index ``indicator``
-        Of the year that fixes the scale.
-    year : DataFrame, index ``indicator``
-        Norms of the year that is weighed.
-    money : collection of str
-        Indicators in euros.
+    `norms` (index ``indicator``): Of the year that fixes the scale.
+    `year` (index ``indicator``): Norms of the year that is weighed.
+    `money`: Indicators in euros.
     """
     if norms is year:
         return norms
@@ -261,33 +254,30 @@ def usable_norms(
 ) -> tuple[dict[str, Normaliser], pd.DataFrame]:
     """Choose per indicator the scale of the base year, or this year's own where that is missing.
 
-    Parameters
-    ----------
-    own, base : DataFrame, index ``indicator``
-        Norms of this year and of the base year.
-    money : collection of str, optional
-        Indicators in euros, whose scale moves with the median (`in_euros_of`).
-
-    Returns
-    -------
-    dict of indicator to Normaliser
-        Without the indicators that have no spread in either year.
-    DataFrame, index ``indicator``
-        ``schaal``: ``basisjaar``, ``dit jaar``, ``geen spreiding`` or ``geen normen``.
+    `own`, `base` (index ``indicator``): Norms of this year and of the base year.
+    `money`: Indicators in euros, whose scale moves with the median (`in_euros_of`).
+    Returns (dict of indicator to Normaliser): Without the indicators that have no spread in either
+        year.
+    Returns (index ``indicator``): ``schaal``: ``basisjaar``, ``dit jaar``, ``geen spreiding`` or
+        ``geen normen``; ``bron``: whose norms those are, `COUNTRY` or `MUNICIPALITY`, empty
+        without.
     """
     chosen: dict[str, Normaliser] = {}
-    scale = {}
+    scale, whose = {}, {}
     based = in_euros_of(base, own, money)
     for name in indicators:
         for label, norms in (("basisjaar", based), ("dit jaar", own)):
             found = scale_of(norms, name, settings)
             if found is not None:
                 chosen[name], scale[name] = found, label
+                whose[name] = str(norms.at[norm_of(norms, name), "bron"])
                 break
         else:
             known = name in own.index or name in base.index
             scale[name] = "geen spreiding" if known else "geen normen"
-    return chosen, pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
+    table = pd.DataFrame({"schaal": pd.Series(scale, dtype=str)})
+    table["bron"] = pd.Series(whose, dtype=str).reindex(table.index, fill_value="")
+    return chosen, table
 
 
 def structure(
@@ -297,17 +287,11 @@ def structure(
 ) -> dict[str, pd.DataFrame]:
     """Return the hierarchy of each axis: urgentie over domains and their parts, potentie directly.
 
-    Parameters
-    ----------
-    indicators : tuple of str
-        Those that take part.
-    weights : mapping of domain to float, optional
-        A domain that is not named weighs 1; one that weighs nothing takes no part.
-
-    Returns
-    -------
-    dict of axis to DataFrame
-        As `sia.index.IndexDesign` wants it; an axis without indicators is left out.
+    `indicators`: Those that take part.
+    `weights` (mapping of domain to float): A domain that is not named weighs 1; one that weighs
+        nothing takes no part.
+    Returns (dict of axis to DataFrame): As `sia.index.IndexDesign` wants it; an axis without
+        indicators is left out.
     """
     tables = {}
     weight = weights or {}
@@ -373,29 +357,17 @@ def weigh(
 ) -> Weighing:
     """Weigh the buurten of one municipality in one year.
 
-    Parameters
-    ----------
-    values : DataFrame, index ``buurtcode``
-        `IndicatorTable.scored`; every buurt, NaN where missing.
-    eligibility : DataFrame, index ``buurtcode``
-        ``gerangschikt`` (bool) and ``reden``; only ranked buurten enter the index.
-    taking_part : tuple of str
-        Score indicators of this year.
-    norms, base_norms : DataFrame, index ``indicator``
-        Distribution of this year and of the base year; the base year fixes the scale.
-    denominators : DataFrame, optional
-        Same shape as `values`: what rates are shares of, for the binomial error.
-    margins : (lower, upper), optional
-        Published 95 % margins, same shape as `values`.
-    drift : DataFrame, optional
-        Standard error of figures of an earlier year, same shape (`drift_of`).
-    dropped : DataFrame, index ``indicator``, optional
-        Score indicators left out before, with ``reden``.
-
-    Returns
-    -------
-    Weighing
-        ``scores`` has every buurt of `values`.
+    `values` (index ``buurtcode``): `IndicatorTable.scored`; every buurt, NaN where missing.
+    `eligibility` (index ``buurtcode``): ``gerangschikt`` (bool) and ``reden``; only ranked buurten
+        enter the index.
+    `taking_part`: Score indicators of this year.
+    `norms`, `base_norms` (index ``indicator``): Distribution of this year and of the base year; the
+        base year fixes the scale.
+    `denominators`: Same shape as `values`: what rates are shares of, for the binomial error.
+    `margins` ((lower, upper)): Published 95 % margins, same shape as `values`.
+    `drift`: Standard error of figures of an earlier year, same shape (`drift_of`).
+    `dropped` (index ``indicator``): Score indicators left out before, with ``reden``.
+    Returns: ``scores`` has every buurt of `values`.
     """
     s = settings or WeighingSettings()
     base = norms if base_norms is None else base_norms
@@ -451,6 +423,11 @@ def weigh(
         onzekerheid=doubt,
         vervallen=_dropped(dropped, scale, catalogue),
         catalogue=catalogue,
+        eigen_maat=tuple(
+            str(name)
+            for name in scale.index[scale["bron"] == MUNICIPALITY]
+            if catalogue[str(name)].rol == "opgave"
+        ),
     )
 
 
@@ -482,12 +459,9 @@ def weigh_table(
 ) -> Weighing:
     """Weigh the buurten of an indicator table by the thresholds of a municipality.
 
-    Parameters
-    ----------
-    base_norms : DataFrame, index ``indicator``, optional
-        Of the base year, which fixes the scale; by default those of `table` itself.
-    without : collection of str
-        Indicators that are left out on purpose.
+    `base_norms` (index ``indicator``): Of the base year, which fixes the scale; by default those of
+        `table` itself.
+    `without`: Indicators that are left out on purpose.
     """
     plan = design(table, gemeente)
     taking_part = tuple(name for name in plan.indicatoren if name not in without)
@@ -532,10 +506,7 @@ def too_thin(taking_part: Collection[str], catalogue: Catalogue, gemeente: Gemee
 def nobody_scored(jaar: int, scores: pd.DataFrame | None = None) -> Problem:
     """Return what is wrong with a year in which no buurt has a score, and what to do.
 
-    Parameters
-    ----------
-    scores : DataFrame, optional
-        Whose commonest ``reden`` is told.
+    `scores`: Whose commonest ``reden`` is told.
     """
     reasons = pd.Series(dtype=str) if scores is None else scores["reden"].astype(str)
     common = reasons[reasons != ""].mode()
@@ -601,10 +572,7 @@ def printed_unit(column: pd.Series[float]) -> float:
 
     A publisher that prints kilometres in one decimal leaves the truth open by 0.05 either way.
 
-    Parameters
-    ----------
-    column : Series
-        At least `PRINTED_ROWS` figures, or nothing can be told.
+    `column`: At least `PRINTED_ROWS` figures, or nothing can be told.
     """
     known = column.dropna().to_numpy(dtype=float)
     if len(known) < PRINTED_ROWS or not known.any():
@@ -632,19 +600,12 @@ def data_error(
     has none of an indicator's margins has the binomial noise. Of the other figures only the
     rounding is known, by the decimals in which they are printed.
 
-    Parameters
-    ----------
-    indicators : tuple of str
-        Those with a known denominator.
-    margins : (lower, upper), optional
-        Published 95 % margins, buurten x indicators.
-    values : DataFrame, buurten x indicators, optional
-        The figures as they are printed.
-    correlation : float
-        Between the errors of two modelled figures of one buurt, each in its direction: what the
-        model of the publisher does not know of a place moves all its figures at once.
-    drift : DataFrame, optional
-        See `drift_of`.
+    `indicators`: Those with a known denominator.
+    `margins` ((lower, upper)): Published 95 % margins, buurten x indicators.
+    `values` (buurten x indicators): The figures as they are printed.
+    `correlation`: Between the errors of two modelled figures of one buurt, each in its direction:
+        what the model of the publisher does not know of a place moves all its figures at once.
+    `drift`: See `drift_of`.
     """
     lower = {} if margins is None else dict(margins[0].items())
     given = {str(n) for n, column in lower.items() if column.notna().any()}
@@ -683,15 +644,8 @@ def known_error(
 def beyond_interval(scores: pd.DataFrame) -> pd.Series[bool]:
     """Tell which buurten have a rank outside the interval of their ranks: sensitive to the method.
 
-    Parameters
-    ----------
-    scores : DataFrame
-        With ``rang``, ``rang_p05`` and ``rang_p95``.
-
-    Returns
-    -------
-    Series of bool, index of `scores`
-        False where there is no rank or no interval.
+    `scores`: With ``rang``, ``rang_p05`` and ``rang_p95``.
+    Returns (index of `scores`): False where there is no rank or no interval.
     """
     rank = scores["rang"].astype("Float64").astype(float)
     return (rank < scores["rang_p05"]) | (rank > scores["rang_p95"])

@@ -22,16 +22,8 @@ def with_order(
 ) -> pd.DataFrame:
     """Return scores with the places that other weights of the domains allow.
 
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-    result : IndexResult
-        Urgentie, as `scores` were made from.
-
-    Returns
-    -------
-    DataFrame
-        With ``plaats_best`` and ``plaats_slechtst`` (places when every weight moves by at most
+    `result`: Urgentie, as `scores` were made from.
+    Returns: With ``plaats_best`` and ``plaats_slechtst`` (places when every weight moves by at most
         ``gewichtsruis``), ``omslag`` (smallest relative change of weights, at most a half, that
         moves the buurt into or out of the most urgent quarter) and ``ruilt_met`` (the code of who
         takes or gives that place). NaN and "" where there is no rank, or nothing to weigh.

@@ -44,17 +44,13 @@ SAMPLES = Methode.standaard().gevoeligheid.samples
 class Reweighed:
     """The order of the buurten under other weights, beside the order that they had.
 
-    Parameters
-    ----------
-    tabel : DataFrame, index ``buurtcode``
-        ``voor`` and ``na`` (Int64, rank; 1 = most urgent), ``verschuiving`` (Int64, places up is
-        positive), ``urgentie`` (float, 0-100, on the other weights), ``binnen`` (boolean: the new
-        rank lies within the 5-95 % interval of the old one; NA without an interval).
-    kwart : int
-        Buurten in the most urgent quarter of those with both ranks, rounded up.
-    blijft, erbij, eruit : tuple of str
-        Codes that are in that quarter before and after, that enter it, and that leave it; in
-        their new order.
+    `tabel` (index ``buurtcode``): ``voor`` and ``na`` (Int64, rank; 1 = most urgent),
+        ``verschuiving`` (Int64, places up is positive), ``urgentie`` (float, 0-100, on the other
+        weights), ``binnen`` (boolean: the new rank lies within the 5-95 % interval of the old one;
+        NA without an interval).
+    `kwart`: Buurten in the most urgent quarter of those with both ranks, rounded up.
+    `blijft`, `erbij`, `eruit`: Codes that are in that quarter before and after, that enter it, and
+        that leave it; in their new order.
     """
 
     tabel: pd.DataFrame
@@ -79,15 +75,10 @@ def reweighed(
     The ranks are those of the whole index built with these weights, because urgentie is nothing
     but the mean of the domains that a buurt has a score on.
 
-    Parameters
-    ----------
-    scores : DataFrame, index ``buurtcode``
-        As ``scores.parquet``.
-    factors : mapping of domain to float
-        What the weight of a domain is multiplied by; 0 leaves it out. Who is not named keeps its
-        weight.
-    settings : WeighingSettings, optional
-        What `scores` were made with.
+    `scores` (index ``buurtcode``): As ``scores.parquet``.
+    `factors` (mapping of domain to float): What the weight of a domain is multiplied by; 0 leaves
+        it out. Who is not named keeps its weight.
+    `settings`: What `scores` were made with.
     """
     domains = scored_domains(scores)
     how = settings or WeighingSettings()

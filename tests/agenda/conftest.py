@@ -13,9 +13,10 @@ import pytest
 import shapely
 
 from benchmarks._tiny_agendas import best_by_trying, random_agenda
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.output.files import agenda_output
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.parameters import ProgrammeSettings
+from sia.agenda.programme.inputs import Agenda, prepare
 from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.optimise import Programme, optimise
 from sia.agenda.reading.combining import combine
@@ -123,12 +124,12 @@ def delivered(raw: Path, buurten: gpd.GeoDataFrame) -> Deliveries:
 
 
 @pytest.fixture(scope="session")
-def choices() -> DiaSettings:
-    return DiaSettings(ProgrammeSettings(2025, 2034, gat=0.002, tijd=120.0))
+def choices() -> ProgrammeSettings:
+    return ProgrammeSettings(2025, 2034, gat=0.002, tijd=120.0)
 
 
 @pytest.fixture(scope="session")
-def dia(delivered: Deliveries, city: City, choices: DiaSettings) -> Dia:
+def dia(delivered: Deliveries, city: City, choices: ProgrammeSettings) -> Dia:
     made = make_dia(2024, delivered, city, {}, choices)
     assert made is not None
     return made

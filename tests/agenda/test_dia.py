@@ -9,11 +9,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.insight import views
 from sia.agenda.insight.mandates import UNKNOWN, beyond_mandate
 from sia.agenda.output.letter import answers, decisions_of
 from sia.agenda.output.tables import agenda_tables, kept_tables
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.reading.decisions import ACTIONS, DECISIONS
 from sia.agenda.reading.deliveries import FOLDER, Deliveries, read_deliveries
 from sia.agenda.reading.fields import FIELD_LEVELS
@@ -52,7 +53,7 @@ def test_every_column_of_the_tables_has_a_level(dia: Dia) -> None:
 
 
 def test_plans_on_which_nothing_was_decided_still_make_an_agenda(
-    raw: Path, buurten: gpd.GeoDataFrame, city: City, choices: DiaSettings, tmp_path: Path
+    raw: Path, buurten: gpd.GeoDataFrame, city: City, choices: ProgrammeSettings, tmp_path: Path
 ) -> None:
     plans = tmp_path / "geleverd"
     shutil.copytree(raw, plans)
@@ -72,7 +73,7 @@ def test_plans_on_which_nothing_was_decided_still_make_an_agenda(
 
 
 def test_a_delivery_without_a_single_good_plan_makes_no_agenda(
-    delivered: Deliveries, buurten: gpd.GeoDataFrame, city: City, choices: DiaSettings,
+    delivered: Deliveries, buurten: gpd.GeoDataFrame, city: City, choices: ProgrammeSettings,
     tmp_path: Path,
 ) -> None:  # fmt: skip
     (tmp_path / FOLDER).mkdir()
@@ -83,7 +84,7 @@ def test_a_delivery_without_a_single_good_plan_makes_no_agenda(
 
 
 def test_a_next_round_tells_what_changed_and_a_bad_row_keeps_its_plan(
-    dia: Dia, raw: Path, buurten: gpd.GeoDataFrame, city: City, choices: DiaSettings,
+    dia: Dia, raw: Path, buurten: gpd.GeoDataFrame, city: City, choices: ProgrammeSettings,
     tmp_path: Path,
 ) -> None:  # fmt: skip
     shutil.copytree(raw, tmp_path / "ruw")
@@ -116,7 +117,7 @@ def test_a_next_round_tells_what_changed_and_a_bad_row_keeps_its_plan(
 
 
 def test_the_same_round_again_is_no_new_version(
-    dia: Dia, delivered: Deliveries, city: City, choices: DiaSettings
+    dia: Dia, delivered: Deliveries, city: City, choices: ProgrammeSettings
 ) -> None:
     memory = kept_tables(dia, {})
     again = make_dia(2024, delivered, city, memory, choices)

@@ -84,7 +84,7 @@ def test_the_map_of_change_has_a_sign_beside_every_colour(
 ) -> None:
     page = visit(pages["verandering"]).page
     rows = page.locator(".trap li").all_inner_texts()
-    assert rows == ["▲ stijgt", "▼ daalt", "binnen de ruis", "geen plaats"]
+    assert rows == ["▲ stijgt", "▼ daalt", "binnen de ruis", "niet te vergelijken"]
     assert {"▲", "▼"} <= set(page.locator("svg.kaart text.op").all_text_contents())
 
 

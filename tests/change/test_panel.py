@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sia.approach import trend_from_years
 from sia.change.noise import known_in, urgency_spread
 from sia.change.panel import Panel, comparable_years
+from sia.change.trajectories import LEFT_OUT, trajectories
 from sia.gemeente import Gemeente
 from sia.methode import ChangeSettings
 from sia.weighing import URGENTIE
@@ -22,8 +23,10 @@ HOW = ChangeSettings(min_domains=1, draws=20)
 YEARS = (2020, 2022, 2024)
 
 
-def side_by_side(figures: Sequence[pd.DataFrame], scale: pd.DataFrame, other: str = "") -> Panel:
-    """Return three years side by side; `other` is of another series in the first."""
+def side_by_side(
+    figures: Sequence[pd.DataFrame], scale: pd.DataFrame, other: str = "", undrawn: str = ""
+) -> Panel:
+    """Return three years side by side; `other` is of another series, `undrawn` off the first."""
     years = [year_of(j, own, scale) for j, own in zip(YEARS, figures, strict=True)]
     every = list(CATALOGUE.ids)
     tables = {
@@ -35,6 +38,8 @@ def side_by_side(figures: Sequence[pd.DataFrame], scale: pd.DataFrame, other: st
         )
         for year in years
     }
+    first = tables[YEARS[0]].areas
+    first.loc[first.index == undrawn, "geometry"] = None
     named = tables[YEARS[0]].provenance
     named.loc[named["indicator"] == other, "methode"] = "anders geteld"
     return comparable_years(tables, years[-1].index, [], Gemeente("GM0001", "Proef"), HOW)
@@ -106,3 +111,14 @@ def test_a_figure_that_is_held_has_no_error(values: pd.DataFrame, scale: pd.Data
         assert set(error.scale) == set(NAMES[1:])
     held, free = (urgency_spread(one, HOW).mean() for one in (panel, whole))
     assert (held > 0).all() and (held < free).all()
+
+
+def test_a_buurt_without_a_border_of_a_year_says_so(
+    values: pd.DataFrame, scale: pd.DataFrame
+) -> None:
+    panel = side_by_side(growing(values), scale, undrawn=CODES[4])
+    kinds = pd.DataFrame({"type": 1, "typenaam": "dorp", "zekerheid": 0.9}, CODES)
+    kinds = kinds.assign(tweede_type=2).astype({"type": "Int64", "tweede_type": "Int64"})
+    found = trajectories(panel, dict.fromkeys(YEARS, kinds), None, HOW).buurten
+    assert found.at[CODES[4], "toelichting"] == "De grens van 2020 of 2024 is onbekend."
+    assert (found["oordeel"] == LEFT_OUT).sum() == 1

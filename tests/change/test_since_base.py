@@ -113,7 +113,7 @@ def test_with_too_little_measured_twice_nothing_is_said_of_any_buurt(
     assert found.buurten["echte verandering"].isna().all()
     assert (
         found.buurten["toelichting"]
-        .str.startswith("Maar 0\N{NO-BREAK SPACE}% van de cijfers")
+        .str.startswith("Geen enkel cijfer is in beide jaren op dezelfde wijze gemeten")
         .all()
     )
     assert found.gebieden.at[("stad", "GM0001"), "buurten"] == 0
@@ -225,3 +225,16 @@ def test_of_the_named_at_most_a_tenth_is_there_by_chance() -> None:
         found.append(called[:15].mean())
     assert np.mean(wrong) <= ChangeSettings().fdr
     assert np.mean(found) > 0.85
+
+
+def test_a_buurt_without_a_border_in_the_base_year_is_left_out_and_says_so(
+    values: pd.DataFrame, scale: pd.DataFrame, then: YearFigures
+) -> None:
+    before = then.table.areas.copy()
+    before.loc[before.index == CODES[4], "geometry"] = None
+    bare = replace(then, table=replace(then.table, areas=before))
+    now = year_of(2024, worsened(values, CODES[2], 25.0), scale, edge=90.0)
+    found = change_since_base(base_year(now, bare), settings=FEW).buurten
+    assert found.at[CODES[4], "oordeel"] == "niet te vergelijken"
+    assert "De grens van een van beide jaren is onbekend." in found.at[CODES[4], "toelichting"]
+    assert found["oordeel"].drop([*CODES[:2], CODES[4]]).ne("niet te vergelijken").all()

@@ -8,8 +8,10 @@ import pytest
 
 from sia.catalogue import load_catalogue
 from sia.clustering.typenset import FEATURES, Typenset, compare_years, lacking_somewhere, make_set
+from sia.country.typen import woonbuurten
 from sia.errors import InputError
 from sia.methode import TypologySettings
+from sia.settings import Folders
 
 KNOWN = Typenset.standaard()
 PLACES = pd.DataFrame(
@@ -28,7 +30,7 @@ PLACES = pd.DataFrame(
 
 def test_a_resident_recognises_the_kinds_of_places() -> None:
     names = KNOWN.typeer(PLACES)["typenaam"]
-    assert names["campus"] == "studentenbuurt en binnenstad"
+    assert names["campus"] == "studentenbuurt of binnenstad"
     assert names["nieuwbouw"] == "jonge gezinswijk"
     assert names["zorg"] == "buurt met vooral ouderen"
     assert names["dorp"].startswith("dorp of ruime buitenwijk")
@@ -86,3 +88,24 @@ def test_years_are_compared_on_the_figures_that_both_have() -> None:
     assert lacking_somewhere([later, later], KNOWN.model) == ()
     found = compare_years(earlier, later, KNOWN.model)
     assert found["zelfde"] == 1.0 and found["onveranderd"] == 1.0
+
+
+def test_a_word_of_a_name_holds_for_most_of_its_buurten(real_data, tmp_path) -> None:
+    panel = woonbuurten(
+        [real_data / "cbs-kwb-2020-84799NED-odata3"], [2020], Folders(tmp_path, tmp_path)
+    )
+    values = pd.DataFrame(panel.xs(2020)).astype(float)
+    named = KNOWN.typeer(values)["typenaam"].astype(str)
+    half = values.median()
+    holds = {
+        "ouder": values["leeftijd_65_plus"] > half["leeftijd_65_plus"],
+        "gezin": values["huishoudens_met_kinderen"] > half["huishoudens_met_kinderen"],
+        "dorp": values["stedelijkheid"] >= 3.5,
+        "studenten": values["leeftijd_15_24"] > half["leeftijd_15_24"],
+        "kleine huishoudens": values["huishoudensgrootte"] < half["huishoudensgrootte"],
+    }
+    for name in KNOWN.namen.values():
+        told = [word for word in holds if word in name]
+        assert told, name
+        for word in told:
+            assert holds[word][named == name].mean() >= 0.85, (name, word)

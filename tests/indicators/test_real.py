@@ -10,8 +10,8 @@ from sia.gemeente import load_gemeente
 from sia.indicators import MISSING, build_indicators, design, eligibility
 from sia.methode import WeighingSettings
 from sia.schemas import validate
-from sia.sources import intake
 from sia.sources.base import Intake
+from sia.sources.registry import read_folder as intake
 from sia.weighing import weigh_table
 
 pytestmark = pytest.mark.real

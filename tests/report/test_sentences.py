@@ -263,8 +263,31 @@ def test_data_gaps_tell_figures_that_are_unknown_from_values_that_lack(stad: Cij
         "uit een eerder jaar."
     )
     assert {ground.waarde for ground in gaps.gronden} == {"4", "3", lacking, "33,3\u00a0%"}
+    own = data_gaps(replace(stad, vlaggen=flags), ranked[0])
+    assert own is not None and own.tekst == (
+        "Van de 4 cijfers die de methode vraagt, zijn er hier 2 bekend. "
+        "Van de waarden daarin komt 50,0\u00a0% uit een eerder jaar."
+    )
     none = data_gaps(replace(stad, vlaggen=flags[[scored[0]]]))
     assert none is not None and none.tekst.startswith("Alle cijfers ontbreken")
+
+
+def test_a_buurt_says_how_many_of_its_figures_may_not_be_shown(stad: Cijfers) -> None:
+    scored = [name for name in stad.vlaggen if name in stad.indicatoren]
+    scored = [name for name in scored if stad.catalogus.at[name, "rol"] in ("opgave", "kans")]
+    code = stad.niet_gerangschikt.index[0]
+    values = stad.indicatoren.copy()
+    values.loc[code, scored] = 1.0
+    flags = stad.vlaggen.copy()
+    flags.loc[code, scored] = "overgenomen"
+    few = pd.DataFrame(0.0, stad.noemers.index, stad.noemers.columns)
+    limited = stad.catalogus.assign(publicatiedrempel=100.0)
+    made = replace(stad, indicatoren=values, vlaggen=flags, noemers=few, catalogus=limited)
+    told = data_gaps(made, code)
+    hidden = int(made.toonbaar.loc[code, scored].isna().sum())
+    assert told is not None and hidden > 1
+    assert f"{hidden} daarvan worden niet getoond." in told.tekst
+    assert "gerangschikte buurten" not in told.tekst
 
 
 def test_the_strongest_aanpak_that_occurs_is_named(stad: Cijfers) -> None:

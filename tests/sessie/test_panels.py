@@ -89,7 +89,7 @@ def test_what_the_country_lacks_is_said(stand: Stand) -> None:
     assert "alleen de eigen gemeente" in land_note(stand)
     domains = stand.cijfers.domeinen
     some = replace(stand, land={domains[0]: 40.0})
-    assert land_note(some).startswith("Voor ")
+    assert land_note(some).startswith("Een landelijke vergelijking ontbreekt voor ‘")
     assert land_note(replace(stand, land=dict.fromkeys(domains, 40.0))) == ""
     code = str(stand.cijfers.gerangschikt.index[0])
     assert ">land<" in panel(replace(some, panelen={}), code)

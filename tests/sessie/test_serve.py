@@ -13,22 +13,23 @@ import pytest
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from sia.batch.tasks import check_parameters
-from sia.errors import InputError
 from sia.sessie.serve import (
     ADDRESS,
-    NOTEBOOK,
     LeaveHandler,
     app_notebook,
     free_port,
-    serve,
     settings,
 )
 from sia.settings import Folders
 from tests.sessie.klein import CODE, YEAR
 
+NOTEBOOK = "06_duiding.ipynb"
+
 
 def test_the_app_is_the_notebook_without_its_prose(repository: Path) -> None:
-    book = app_notebook(repository / "notebooks" / NOTEBOOK, {"gemeente": CODE, "jaar": YEAR})
+    book = app_notebook(
+        repository / "notebooks" / NOTEBOOK, {"gemeente": CODE, "jaar": YEAR}, "Duidingssessie"
+    )
     assert [cell.cell_type for cell in book.cells] == ["code"] * 3
     assert book.cells[1].source == f"gemeente = '{CODE}'\njaar = {YEAR}"
     assert book.cells[2].source.endswith("app")
@@ -64,11 +65,6 @@ def test_a_taken_port_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(port) > port
-
-
-def test_nothing_to_open_is_said_before_a_server_starts(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="sia demo"):
-        serve(tmp_path, "", 0, editie="openbaar", poort=1, browser=False, say=print)
 
 
 @pytest.mark.slow

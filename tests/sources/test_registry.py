@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sia.errors import InputError
-from sia.sources import intake, registry
+from sia.sources import registry
 from sia.sources.registry import COLUMNS, SOURCES
+from sia.sources.registry import read_folder as intake
 
 _KWB = (
     "gwb_code;regio;gm_naam;a_inw;p_koopw\nBU99990000;Noord;Stad;120;55\nGM9999;Stad;Stad;120;55\n"

@@ -133,7 +133,7 @@ def test_a_figure_of_too_few_people_stays_out_of_the_session(
     assert hidden.any()
     assert found.alles.loc[hidden, "x"].isna().all()
     assert set(found.alles.loc[hidden & stad.indicatoren[X].notna(), "herkomst_x"]) == {
-        "ontbreekt: te weinig om te tonen"
+        "ontbreekt: te weinig om te tonen, of onbekend hoeveel"
     }
     assert stad.verken(X).beeld.alles["x"].equals(stad.indicatoren.loc[hidden.index, X].rename("x"))
 

@@ -15,7 +15,7 @@ from sia.batch.status import processed_years, status_text
 from sia.catalogue import DOMAINS
 from sia.errors import InputError
 from sia.indicators import build_indicators
-from sia.sources import intake
+from sia.sources.registry import read_folder as intake
 from sia.stages import graph
 from sia.stages.inputs import indicator_table
 from sia.stages.intake import read

@@ -9,8 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.output.tables import agenda_tables, kept_tables
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.reading.deliveries import read_deliveries
 from sia.errors import InputError
 from sia.settings import PLANS
@@ -29,7 +30,7 @@ def again(raw: Path, tmp_path: Path) -> Path:
 
 
 def test_a_decided_year_holds_in_the_next_round_until_it_is_let_go(
-    dia: Dia, again: Path, buurten: gpd.GeoDataFrame, city: City, choices: DiaSettings
+    dia: Dia, again: Path, buurten: gpd.GeoDataFrame, city: City, choices: ProgrammeSettings
 ) -> None:
     row = movable(dia)[lambda t: ~t["verplicht"]].iloc[0]
     plan, now = str(row.name), int(row["start"])

@@ -26,11 +26,8 @@ _WAITS = ("wie", "partner", "actie", "voor", "werken", "buurtcodes")
 def public_investments(agenda: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the programmed plans per buurt, for the report.
 
-    Returns
-    -------
-    DataFrame
-        `INVESTMENT_COLUMNS`, a row per buurt and plan; ``vertrouwelijkheid`` is ``openbaar`` or
-        ``partners``, so that the report's editions can choose. Nothing in it is above the level
+    Returns: `INVESTMENT_COLUMNS`, a row per buurt and plan; ``vertrouwelijkheid`` is ``openbaar``
+        or ``partners``, so that the report's editions can choose. Nothing in it is above the level
         of its row but the level itself. Empty when there is no agenda.
     """
     if not agenda:
@@ -61,17 +58,14 @@ def area_agenda(
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the agenda of every area that has one, made for a level of openness.
 
-    Returns
-    -------
-    dict of area name to dict of DataFrame
-        ``werken``: programmed plans (``titel``, ``partner``, ``start``, ``eind``, ``status``; for
-        partners also ``samen``). ``koppelkansen``: ``soort_kans``, ``werken`` (titles),
-        ``partners``, ``buurtcodes``; for partners also ``fase``, ``jaar`` (in which the programme
-        does it together, NA else), ``beslis_voor``, ``besluit``. ``geld``: for partners ``jaar``,
-        ``partner``, ``bron``, ``bedrag`` (euro); public ``jaar``, ``totaal`` (euro, NaN hidden),
-        ``reden``. ``wacht``: partners only, ``wie``, ``partner``, ``actie``, ``voor``, ``werken``,
-        ``buurtcodes``.
-        Areas are sorted by name; empty when there is no agenda.
+    Returns (dict of area name to dict of DataFrame): ``werken``: programmed plans (``titel``,
+        ``partner``, ``start``, ``eind``, ``status``; for partners also ``samen``).
+        ``koppelkansen``: ``soort_kans``, ``werken`` (titles), ``partners``, ``buurtcodes``; for
+        partners also ``fase``, ``jaar`` (in which the programme does it together, NA else),
+        ``beslis_voor``, ``besluit``. ``geld``: for partners ``jaar``, ``partner``, ``bron``,
+        ``bedrag`` (euro); public ``jaar``, ``totaal`` (euro, NaN hidden), ``reden``. ``wacht``:
+        partners only, ``wie``, ``partner``, ``actie``, ``voor``, ``werken``, ``buurtcodes``. Areas
+        are sorted by name; empty when there is no agenda.
     """
     if not agenda:
         return {}
@@ -107,11 +101,9 @@ def report_agendas(
 ) -> dict[str, dict[str, dict[str, pd.DataFrame]]]:
     """Return the agenda per DIA area for each edition of the report.
 
-    Returns
-    -------
-    dict of edition to dict of area name to dict of DataFrame
-        As `area_agenda` makes them: the internal edition shows what partners share. Empty when
-        there is no agenda, or when it was made for wijken.
+    Returns (dict of edition to dict of area name to dict of DataFrame): As `area_agenda` makes
+        them: the internal edition shows what partners share. Empty when there is no agenda, or when
+        it was made for wijken.
     """
     if not agenda or "gebiedsindeling" not in city:
         return {}

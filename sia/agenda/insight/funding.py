@@ -10,7 +10,7 @@ import pandas as pd
 
 from sia.agenda.programme.baselines import alone
 from sia.agenda.programme.inputs import Agenda, share_left, unpayable
-from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price
+from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price, opened_in
 from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import euro
 from sia.dutch import opsomming
@@ -24,20 +24,11 @@ def money(
 ) -> pd.DataFrame:
     """Return the bundled budget: who brings which money to which area in which year.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        As read: ``bron_1``, ``bedrag_1``, ``bron_2``, ``bedrag_2``.
-    starts : Series, index ``plan``
-    gebieden : Series, index ``buurtcode``, optional
-        Name of the area of each buurt; buurten that are not in it count as ``overig``. Default:
-        every buurt is its own area.
-
-    Returns
-    -------
-    DataFrame
-        ``gebied``, ``jaar``, ``partner``, ``bron``, ``bedrag`` (euro). A plan's money is spread
-        evenly over its years (also those after the horizon) and over its buurten.
+    `plans`: As read: ``bron_1``, ``bedrag_1``, ``bron_2``, ``bedrag_2``.
+    `gebieden` (index ``buurtcode``): Name of the area of each buurt; buurten that are not in it
+        count as ``overig``. Default: every buurt is its own area.
+    Returns: ``gebied``, ``jaar``, ``partner``, ``bron``, ``bedrag`` (euro). A plan's money is
+        spread evenly over its years (also those after the horizon) and over its buurten.
     """
     placed = agenda.plans.loc[starts.dropna().index]
     sources = _sources(placed, plans)
@@ -75,20 +66,11 @@ def cover(
 ) -> pd.DataFrame:
     """Return how sure the outside money of every placed plan is.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-    starts : Series, index ``plan``
-    subsidies : DataFrame, index ``subsidie``
-        ``van``, ``tot`` (years in which work must start), ``plafond`` (euro for all plans
-        together), ``eigen_aandeel`` (least share of the cost from own means), ``soorten``
-        (``;``-joined), ``voorwaarde``, ``status`` (toegekend / toegekend onder voorwaarde /
-        aangevraagd / afgewezen).
-
-    Returns
-    -------
-    DataFrame
-        One row per plan and source: ``plan``, ``partner``, ``bron``, ``jaar`` (of start),
+    `subsidies` (index ``subsidie``): ``van``, ``tot`` (years in which work must start), ``plafond``
+        (euro for all plans together), ``eigen_aandeel`` (least share of the cost from own means),
+        ``soorten`` (``;``-joined), ``voorwaarde``, ``status`` (toegekend / toegekend onder
+        voorwaarde / aangevraagd / afgewezen).
+    Returns: One row per plan and source: ``plan``, ``partner``, ``bron``, ``jaar`` (of start),
         ``bedrag``, ``gedekt``, ``voorwaardelijk``, ``open`` (euro, summing to ``bedrag``) and
         ``reden`` (Dutch). Under a ceiling earlier starts go first, then plan number.
     """
@@ -141,19 +123,10 @@ def _covered(
 def opening_shares(openings: Sequence[float], rule: Rule = "shapley") -> np.ndarray:
     """Divide the cost of one shared opening.
 
-    Parameters
-    ----------
-    openings : sequence of float, shape (n,)
-        What each work would pay to open the street alone, euro.
-    rule : {"shapley", "evenredig"}
+    `openings` (shape (n,)): What each work would pay to open the street alone, euro.
+    Returns (shape (n,)): What each pays; sums to the largest opening, and nobody pays more than
+        alone.
 
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        What each pays; sums to the largest opening, and nobody pays more than alone.
-
-    Notes
-    -----
     The joint cost is the largest opening, so this is the airport game: the Shapley value lets
     every step of the cost be shared equally by those who need it (Littlechild & Owen 1973,
     Management Science 20(3), eq. 5). With equal openings F each pays F / n. ``evenredig`` divides
@@ -173,15 +146,10 @@ def opening_shares(openings: Sequence[float], rule: Rule = "shapley") -> np.ndar
 def shares(agenda: Agenda, starts: pd.Series, rule: Rule = "shapley") -> pd.DataFrame:
     """Return for every work in a shared opening what it pays and saves.
 
-    Returns
-    -------
-    DataFrame
-        ``plek``, ``jaar``, ``plan``, ``partner``, ``alleen`` (own opening), ``betaalt``,
+    Returns: ``plek``, ``jaar``, ``plan``, ``partner``, ``alleen`` (own opening), ``betaalt``,
         ``bespaart`` (euro).
     """
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
-    table["jaar"] = table["jaar"].astype(int)
-    table = table.sort_values(["plek", "jaar", "plan"]).reset_index(drop=True)
+    table = opened_in(agenda, starts).sort_values(["plek", "jaar", "plan"]).reset_index(drop=True)
     groups = table.groupby(["plek", "jaar"], sort=True)["opening"]
     paid = [opening_shares(group.tolist(), rule) for _, group in groups]
     table["betaalt"] = np.concatenate(paid) if paid else np.empty(0)
@@ -200,31 +168,20 @@ def shares(agenda: Agenda, starts: pd.Series, rule: Rule = "shapley") -> pd.Data
 
 
 def partner_gains(
-    agenda: Agenda,
-    starts: pd.Series,
-    rule: Rule = "shapley",
-    separate: pd.Series | None = None,
+    agenda: Agenda, starts: pd.Series, separate: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return what each partner gains over planning alone: cash and valuation, never summed.
 
-    Parameters
-    ----------
-    starts : Series
-        The joint programme.
-    rule : {"shapley", "evenredig"}
-    separate : Series, optional
-        The schedule of everybody alone; made when not given.
-
-    Returns
-    -------
-    DataFrame, index ``partner``
-        ``bespaart`` (cash: its share of avoided openings, never below zero), ``tijd`` (change in
-        the valuation of delay and early replacement, positive is better), ``plannen`` (change in
-        the valuation of plans that are in or out), ``waardering`` (both), ``verliest`` (bool: by
-        that valuation), ``zin``. A valuation is no money that another partner could pay.
+    `starts`: The joint programme.
+    `separate`: The schedule of everybody alone; made when not given.
+    Returns (index ``partner``): ``bespaart`` (cash: its share of avoided openings, never below
+        zero), ``tijd`` (change in the valuation of delay and early replacement, positive is
+        better), ``plannen`` (change in the valuation of plans that are in or out), ``waardering``
+        (both), ``verliest`` (bool: by that valuation), ``zin``. A valuation is no money that
+        another partner could pay.
     """
     apart = alone(agenda) if separate is None else separate
-    saved = shares(agenda, starts, rule).groupby("partner")["bespaart"].sum()
+    saved = shares(agenda, starts).groupby("partner")["bespaart"].sum()
     table = pd.DataFrame(index=pd.Index(sorted(agenda.plans["partner"].unique()), name="partner"))
     table["bespaart"] = saved.reindex(table.index).fillna(0.0)
     joint_time, joint_plans = _own_worth(agenda, starts)

@@ -16,11 +16,8 @@ from sia.methode import SocialRule
 def missing_partners(dia: Dia) -> pd.DataFrame:
     """Return the social roles that nobody brings to works that could use them.
 
-    Returns
-    -------
-    DataFrame
-        ``ontbreekt`` (kinds of work), ``werken``, ``buurten`` (numbers), ``zin``; the role that
-        most works lack first. A role that nobody at the table has is said to be missing there.
+    Returns: ``ontbreekt`` (kinds of work), ``werken``, ``buurten`` (numbers), ``zin``; the role
+        that most works lack first. A role that nobody at the table has is said to be missing there.
     """
     where = dia.plans[["soort", "partner"]].assign(buurt=dia.plans["buurtcodes"].str.split(";"))
     each = where.explode("buurt")
@@ -45,12 +42,9 @@ def _missing(each: pd.DataFrame, rule: SocialRule) -> tuple[str, int, int, str] 
 def unfunded_people(dia: Dia) -> pd.DataFrame:
     """Return the works in the programme of which nobody says who does them.
 
-    Returns
-    -------
-    DataFrame
-        ``partner``, ``plan``, ``titel``, ``fte`` (NaN: not given), ``zin``. Works that ask people
-        in years of which the partner gave no fte, social works that do not say how many, and works
-        that recruit volunteers while nobody is there to do that.
+    Returns: ``partner``, ``plan``, ``titel``, ``fte`` (NaN: not given), ``zin``. Works that ask
+        people in years of which the partner gave no fte, social works that do not say how many, and
+        works that recruit volunteers while nobody is there to do that.
     """
     roles = {kind for rule in dia.agenda.parameters.sociaal for kind in rule.a}
     known = dia.agenda.budgets["fte"].dropna().index
@@ -82,11 +76,8 @@ def unfunded_people(dia: Dia) -> pd.DataFrame:
 def works_of_people(plans: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Return the works with a year that ask volunteers or reach households.
 
-    Returns
-    -------
-    DataFrame
-        ``partner``, ``plan``, ``titel``, ``start``, ``fte``, ``vrijwilligers``, ``huishoudens``
-        (NA: not given); the first to begin first.
+    Returns: ``partner``, ``plan``, ``titel``, ``start``, ``fte``, ``vrijwilligers``,
+        ``huishoudens`` (NA: not given); the first to begin first.
     """
     columns = ["partner", "titel", "fte", "vrijwilligers", "huishoudens"]
     told = plans[columns].assign(start=starts).dropna(subset="start")
@@ -109,20 +100,12 @@ def opgaven_without_plan(
 ) -> pd.DataFrame:
     """Return the opgaven of areas that no plan serves yet, most urgent first.
 
-    Parameters
-    ----------
-    plans : DataFrame
-        ``buurtcode`` and ``opgaven`` (joined by ``;``), a row per buurt and plan.
-    area : Series, index ``buurtcode``
-        Name of the area.
-    scores : DataFrame, index ``buurtcode``
-        Of all buurten of the municipality; an opgave without a score is passed over.
-
-    Returns
-    -------
-    DataFrame
-        ``gebied``, ``opgave``, ``score`` (mean of its buurten), ``zin``. Only opgaven on which the
-        area scores above the middle buurt of the city.
+    `plans`: ``buurtcode`` and ``opgaven`` (joined by ``;``), a row per buurt and plan.
+    `area` (index ``buurtcode``): Name of the area.
+    `scores` (index ``buurtcode``): Of all buurten of the municipality; an opgave without a score is
+        passed over.
+    Returns: ``gebied``, ``opgave``, ``score`` (mean of its buurten), ``zin``. Only opgaven on which
+        the area scores above the middle buurt of the city.
     """
     known = [opgave for opgave in OPGAVEN if opgave in scores]
     serves = served(plans).groupby(plans["buurtcode"].map(area).to_numpy()).any()
@@ -141,10 +124,7 @@ def opgaven_without_plan(
 def subsidy_calendar(dia: Dia) -> pd.DataFrame:
     """Return per scheme its years, its state, what the programme counts on and what is left.
 
-    Returns
-    -------
-    DataFrame
-        ``regeling``, ``stand``, ``start tussen``, ``aanvragen vóór``, ``plannen`` (number),
+    Returns: ``regeling``, ``stand``, ``start tussen``, ``aanvragen vóór``, ``plannen`` (number),
         ``gerekend (€)``, ``over (€)``, ``zin``; the earliest deadline first.
     """
     given, funds = dia.agenda.bijdragen, dia.delivered.subsidies

@@ -20,10 +20,7 @@ COLUMNS = ["partner", "wie", "mandaat", "commitment", "voorwaarde", "n", "kosten
 def mandates(dia: Dia) -> pd.DataFrame:
     """Return a row per partner and role that decides, and one for plans of which nobody is known.
 
-    Returns
-    -------
-    DataFrame
-        ``partner``, ``wie`` (role, or `UNKNOWN`), ``mandaat`` (what about, up to what amount),
+    Returns: ``partner``, ``wie`` (role, or `UNKNOWN`), ``mandaat`` (what about, up to what amount),
         ``commitment``, ``voorwaarde``, ``n`` (plans in the programme on which it decides),
         ``kosten`` (of those, euro), ``besluiten`` (that wait for it), ``voor`` (date of the first,
         None without any), ``zin``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,8 @@ from scipy.optimize import linprog
 def spending(programma: pd.DataFrame, area: pd.Series) -> pd.DataFrame:
     """Return what every plan costs per area and year, as `public_totals` wants it.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro, spread evenly over years and
-        buurten), ``vertrouwelijkheid``; a row per plan, area and year.
+    Returns (index ``plan``): ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro, spread evenly
+        over years and buurten), ``vertrouwelijkheid``; a row per plan, area and year.
     """
     spans = zip(programma["start"], programma["eind"], strict=True)
     years = pd.Series([list(range(a, b + 1)) for a, b in spans], programma.index, dtype=object)
@@ -55,41 +51,21 @@ def public_money(published: pd.DataFrame) -> pd.DataFrame:
 def public_totals(
     plans: pd.DataFrame,
     earlier: Sequence[pd.DataFrame] = (),
-    least: int = 3,
-    remainder: float = 0.1,
     rounding: float = 100_000.0,
 ) -> pd.DataFrame:
     """Return the money per area and year that may be published without betraying anybody.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro), ``vertrouwelijkheid``.
-    earlier : sequence of DataFrame
-        What earlier publications were made from.
-    least : int
-        A total, and any difference between two totals, needs at least so many plans, of so many
-        partners.
-    remainder : float
-        Without its two largest partners the total keeps at least this share of the largest
-        (the p% rule), so that the second cannot compute the first.
-    rounding : float
-        Totals are rounded to this amount.
+    `plans`: ``gebied``, ``jaar``, ``partner``, ``kosten`` (euro), ``vertrouwelijkheid``.
+    `earlier`: What earlier publications were made from.
+    `rounding`: Totals are rounded to this amount.
+    Returns: ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``.
 
-    Returns
-    -------
-    DataFrame
-        ``gebied``, ``jaar``, ``totaal`` (euro; NaN when hidden), ``reden``.
-
-    Notes
-    -----
     Costs are spread evenly over years and buurten and the years of a plan are public, so the totals
     of years, areas and publications are linked. A cell is hidden when its difference with any cell
     that is shown rests on too few; and after that until no amount of a plan, nor of plans of one
     partner that always stand together, lies between bounds within `_NEAR` of the truth (each bound
     a linear programme over all that was ever shown).
     """
-    rules = _Rules(least, remainder, rounding)
     released: list[pd.DataFrame] = []
     for table in (*earlier, plans):
         shared = _shared(table)
@@ -98,10 +74,10 @@ def public_totals(
             (area, year): shared[(shared["gebied"] == area) & (shared["jaar"] == year)]
             for area, year in keys
         }
-        why = _refusals(cells, released, rules)
+        why = _refusals(cells, released, rounding)
         released += [cell for key, cell in cells.items() if not why[key]]
     rows = [
-        (*key, float("nan") if why[key] else rules.rounded(cell["kosten"].sum()), why[key])
+        (*key, float("nan") if why[key] else _rounded(cell["kosten"].sum(), rounding), why[key])
         for key, cell in cells.items()
     ]
     return pd.DataFrame(rows, columns=["gebied", "jaar", "totaal", "reden"])
@@ -109,6 +85,10 @@ def public_totals(
 
 _Key = tuple[str, int]
 _CENT = 0.01
+_LEAST = 3
+"""A total, and any difference of two, needs at least so many plans, of so many partners."""
+_REMAINDER = 0.1
+"""Without its two largest partners a total keeps at least this share of the largest (p% rule)."""
 _NEAR = 0.25
 """An amount that is known to within this share is known."""
 _FEW = "te weinig plannen of partners"
@@ -117,32 +97,27 @@ _BEFORE = "te weinig veranderd sinds een eerdere publicatie"
 _LINKED = "volgt uit andere totalen"
 
 
-@dataclass(frozen=True)
-class _Rules:
-    least: int
-    remainder: float
-    rounding: float
+def _rounded(amount: float, step: float) -> float:
+    return float(round(amount / step) * step)
 
-    def rounded(self, amount: float) -> float:
-        """Return an amount as it is published."""
-        return float(round(amount / self.rounding) * self.rounding)
 
-    def safe(self, amounts: pd.Series, partners: pd.Series) -> bool:
-        """Say whether amounts per plan betray nobody when only their sum is known."""
-        held = amounts[amounts > 0]
-        sums = held.groupby(partners[held.index]).sum().sort_values(ascending=False)
-        if min(len(held), len(sums)) < self.least:
-            return False
-        return bool(sums.iloc[2:].sum() >= self.remainder * sums.iloc[0])
+def _safe(amounts: pd.Series, partners: pd.Series) -> bool:
+    """Say whether amounts per plan betray nobody when only their sum is known."""
+    held = amounts[amounts > 0]
+    sums = held.groupby(partners[held.index]).sum().sort_values(ascending=False)
+    if min(len(held), len(sums)) < _LEAST:
+        return False
+    return bool(sums.iloc[2:].sum() >= _REMAINDER * sums.iloc[0])
 
-    def apart(self, change: pd.Series, partners: pd.Series) -> bool:
-        """Say whether the difference of two totals betrays nobody; no difference does not."""
-        sizes = change.abs()
-        if not (sizes > _CENT).any():
-            return True
-        sums = sizes.groupby(partners).sum()
-        near = (abs(change.sum()) - sums).abs() <= _NEAR * sums
-        return self.safe(sizes.where(sizes > _CENT, 0.0), partners) and not near[sums > 0].any()
+
+def _apart(change: pd.Series, partners: pd.Series) -> bool:
+    """Say whether the difference of two totals betrays nobody; no difference does not."""
+    sizes = change.abs()
+    if not (sizes > _CENT).any():
+        return True
+    sums = sizes.groupby(partners).sum()
+    near = (abs(change.sum()) - sums).abs() <= _NEAR * sums
+    return _safe(sizes.where(sizes > _CENT, 0.0), partners) and not near[sums > 0].any()
 
 
 def _shared(table: pd.DataFrame) -> pd.DataFrame:
@@ -154,16 +129,16 @@ def _shared(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refusals(
-    cells: Mapping[_Key, pd.DataFrame], before: Sequence[pd.DataFrame], rules: _Rules
+    cells: Mapping[_Key, pd.DataFrame], before: Sequence[pd.DataFrame], rounding: float
 ) -> dict[_Key, str]:
     """Return why each cell is not shown beside what was shown before; empty for what is shown."""
     why: dict[_Key, str] = {}
     for key, cell in cells.items():
         here = [cells[k] for k, reason in why.items() if not reason]
-        why[key] = _refusal(cell, before, here, rules)
+        why[key] = _refusal(cell, before, here)
     while True:
         shown = {key: cell for key, cell in cells.items() if not why[key]}
-        found = _betrayed([*before, *shown.values()], rules.rounding)
+        found = _betrayed([*before, *shown.values()], rounding)
         holding = [key for key, cell in shown.items() if found & set(cell.index)]
         if not holding:
             return why
@@ -171,19 +146,16 @@ def _refusals(
 
 
 def _refusal(
-    cell: pd.DataFrame,
-    before: Sequence[pd.DataFrame],
-    here: Sequence[pd.DataFrame],
-    rules: _Rules,
+    cell: pd.DataFrame, before: Sequence[pd.DataFrame], here: Sequence[pd.DataFrame]
 ) -> str:
-    if not rules.safe(cell["kosten"], cell["partner"]):
+    if not _safe(cell["kosten"], cell["partner"]):
         return _FEW
     for others, reason in ((here, _YEARS), (before, _BEFORE)):
         for other in others:
             if cell.index.intersection(other.index).empty:
                 continue
             change = cell["kosten"].sub(other["kosten"], fill_value=0.0)
-            if not rules.apart(change, cell["partner"].combine_first(other["partner"])):
+            if not _apart(change, cell["partner"].combine_first(other["partner"])):
                 return reason
     return ""
 

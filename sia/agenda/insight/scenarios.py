@@ -17,19 +17,17 @@ from sia.agenda.reading.deliveries import GRANTED
 from sia.agenda.wording import percent
 
 NO_SUBSIDY = "subsidies afgewezen"
+_SLIPPING = 0.1
+"""Chance that a placed plan that is not under way slips by one (70 %) or two years."""
 
 
 @dataclass(frozen=True)
 class Scenarios:
     """Programmes under other assumptions.
 
-    Parameters
-    ----------
-    starts : DataFrame of Int64, index ``plan``
-        One column per scenario, NA where left out.
-    overzicht : DataFrame, index ``scenario``
-        ``haalbaar`` (bool), ``in_programma``, ``besparing``, ``waarde`` (euro), ``gat``,
-        ``toelichting`` (what lacks when not feasible).
+    `starts` (DataFrame of Int64, index ``plan``): One column per scenario, NA where left out.
+    `overzicht` (index ``scenario``): ``haalbaar`` (bool), ``in_programma``, ``besparing``,
+        ``waarde`` (euro), ``gat``, ``toelichting`` (what lacks when not feasible).
     """
 
     starts: pd.DataFrame
@@ -42,26 +40,13 @@ def standard_scenarios(
     places: Places,
     rng: np.random.Generator,
     slips: int = 10,
-    share: float = 0.1,
 ) -> dict[str, Agenda]:
     """Return the scenarios that every programme should stand: less money, less saving, slips.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        The programme.
-    places : Places
-        With all bands of the opening shares.
-    rng : numpy.random.Generator
-    slips : int
-        Number of sampled slips.
-    share : float
-        Chance that a placed plan that is not under way slips by one (70 %) or two years.
-
-    Returns
-    -------
-    dict of str to Agenda
-        ``budget -20 %``, ``lage besparing``, ``hoge besparing`` and ``uitloop 1`` onward.
+    `starts`: The programme.
+    `places`: With all bands of the opening shares.
+    `slips`: Number of sampled slips.
+    Returns: ``budget -20 %``, ``lage besparing``, ``hoge besparing`` and ``uitloop 1`` onward.
     """
     found = {
         "budget -20 %": with_budget(agenda, factor=0.8),
@@ -70,7 +55,7 @@ def standard_scenarios(
     }
     placed = starts.dropna().index
     for n in range(1, slips + 1):
-        hit = placed[rng.random(len(placed)) < share]
+        hit = placed[rng.random(len(placed)) < _SLIPPING]
         years = rng.choice([1, 2], len(hit), p=[0.7, 0.3])
         sampled = {str(p): int(y) for p, y in zip(hit, years, strict=True)}
         found[f"uitloop {n}"] = with_slips(agenda, starts, sampled)
@@ -82,23 +67,15 @@ def run_scenarios(
 ) -> Scenarios:
     """Make the programme of every scenario.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        The programme they are compared with.
-    tie_break : float
-        Stability weight in the scenarios: small, so that a plan only moves for a reason and not
-        because two years are equally good.
-
-    Returns
-    -------
-    Scenarios
-        Of a scenario whose commitments do not fit the overview says what lacks.
+    `starts`: The programme they are compared with.
+    `tie_break`: Stability weight in the scenarios: small, so that a plan only moves for a reason
+        and not because two years are equally good.
+    Returns: Of a scenario whose commitments do not fit the overview says what lacks.
     """
     columns: dict[str, pd.Series] = {}
     rows: dict[str, dict[str, object]] = {}
     for name, agenda in scenarios.items():
-        here = replace(agenda, settings=replace(agenda.settings, stabiliteit=tie_break))
+        here = replace(agenda, settings=agenda.settings.but(stabiliteit=tie_break))
         programme = optimise(here, starts)
         columns[name] = programme.starts.reindex(starts.index)
         rows[name] = _summary(programme)
@@ -120,11 +97,8 @@ def _summary(programme: Programme) -> dict[str, object]:
 def same_year(starts: pd.Series, scenarios: Scenarios) -> pd.DataFrame:
     """Return for every placed plan how often it keeps its year.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``start`` (int), ``aandeel`` (0-1, over all scenarios), ``zin`` ("zelfde jaar in 85 % van
-        de scenario's").
+    Returns (index ``plan``): ``start`` (int), ``aandeel`` (0-1, over all scenarios), ``zin``
+        ("zelfde jaar in 85 % van de scenario's").
     """
     placed = starts.dropna().astype(int)
     n = len(scenarios.overzicht)
@@ -138,28 +112,21 @@ def same_year(starts: pd.Series, scenarios: Scenarios) -> pd.DataFrame:
 def replan(agenda: Agenda, current: pd.Series, stabiliteit: float | None = None) -> Programme:
     """Make a new programme that changes as little as is sensible.
 
-    Parameters
-    ----------
-    agenda : Agenda
-        After the slip, the new budget or the new plan.
-    current : Series, index ``plan``
-        The agreed schedule.
-    stabiliteit : float, optional
-        Cost of moving a plan by one year, fraction of its cost; default that of the settings.
+    `agenda`: After the slip, the new budget or the new plan.
+    `current`: The agreed schedule.
+    `stabiliteit`: Cost of moving a plan by one year, fraction of its cost; default that of the
+        settings.
     """
     if stabiliteit is None:
         return optimise(agenda, current)
-    settings = replace(agenda.settings, stabiliteit=stabiliteit)
+    settings = agenda.settings.but(stabiliteit=stabiliteit)
     return optimise(replace(agenda, settings=settings), current)
 
 
 def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 2) -> dict[str, Agenda]:
     """Return the agenda under less money, other savings, refusals and random slips.
 
-    Parameters
-    ----------
-    uitloop : int
-        Number of scenarios with slips.
+    `uitloop`: Number of scenarios with slips.
     """
     rng = np.random.default_rng(zaad)
     others = standard_scenarios(dia.agenda, dia.starts, dia.linkages.places, rng, slips=uitloop)
@@ -169,7 +136,7 @@ def scenarios_of(dia: Dia, *, zaad: int = 2024, uitloop: int = 2) -> dict[str, A
         others[NO_SUBSIDY] = with_refused(dia.agenda, dia.plans, unsure)
     # a scenario asks whether a plan keeps its year; that needs no last tenth of a percent
     return {
-        name: replace(agenda, settings=replace(agenda.settings, gat=max(agenda.settings.gat, 0.01)))
+        name: replace(agenda, settings=agenda.settings.but(gat=max(agenda.settings.gat, 0.01)))
         for name, agenda in others.items()
     }
 

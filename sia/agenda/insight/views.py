@@ -115,12 +115,9 @@ def linkage_text(dia: Dia) -> str:
 def timeline_frame(dia: Dia, *, per: str = "gebied", samen: bool = False) -> pd.DataFrame:
     """Return the programme for the timeline.
 
-    Parameters
-    ----------
-    per : {"gebied", "partner"}
-        What the bars are grouped by. By area: only areas that hold a candidate.
-    samen : bool
-        Only plans that share an opening.
+    `per` ({"gebied", "partner"}): What the bars are grouped by. By area: only areas that hold a
+        candidate.
+    `samen`: Only plans that share an opening.
     """
     table = timeline(dia.agenda, dia.starts)
     if samen:
@@ -139,12 +136,9 @@ def means_table(
 ) -> pd.DataFrame:
     """Return own money (thousand euro) or people per partner and year, of what there is.
 
-    Parameters
-    ----------
-    column : {"budget", "fte"}
-    closed : collection of str
-        Partners of whom only the use of money is shown: who knows which plan asks people knows
-        which one has no year for want of money.
+    `column`: {"budget", "fte"}.
+    `closed`: Partners of whom only the use of money is shown: who knows which plan asks people
+        knows which one has no year for want of money.
     """
     used, decimals, unit = ("gebruik", 0, 1e3) if column == "budget" else ("fte_gebruik", 1, 1.0)
     rows = []
@@ -372,10 +366,7 @@ def version_table(dia: Dia) -> pd.DataFrame:
 def version_difference_table(dia: Dia, closed: Collection[str] = ()) -> pd.DataFrame:
     """Return what changed between the last two versions that were kept, and why.
 
-    Parameters
-    ----------
-    closed : collection of str
-        Partners of whose money and people the reasons must tell nothing.
+    `closed`: Partners of whose money and people the reasons must tell nothing.
     """
     changed, names = since_last_version(dia.versions), list(dia.versions["versie"].unique())
     before = version_starts(dia.versions, names[-2] if len(names) > 1 else names[-1])
@@ -388,16 +379,9 @@ def version_difference_table(dia: Dia, closed: Collection[str] = ()) -> pd.DataF
 def round_text(delivered: Deliveries, dia: Dia | None, aantal: int = 10) -> list[str]:
     """Say what a round read, what its partners have to mend, what clashes and what moved.
 
-    Parameters
-    ----------
-    aantal : int
-        Conflicts, and plans that moved, that are named one by one.
-
-    Returns
-    -------
-    list of str
-        Lines in Dutch for who leads the round: nothing of plans or fields that are internal, but
-        where commitments clash the money that lacks, also of a partner with closed books.
+    `aantal`: Conflicts, and plans that moved, that are named one by one.
+    Returns: Lines in Dutch for who leads the round: nothing of plans or fields that are internal,
+        but where commitments clash the money that lacks, also of a partner with closed books.
     """
     lines = [delivery_text(delivered)]
     asked = Counter(line.stand for line in delivered.lines)

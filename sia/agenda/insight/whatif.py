@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from sia.agenda.programme.inputs import Agenda, counted_on, payable, restrict, share_left
@@ -15,43 +14,18 @@ from sia.errors import InputError, Problem
 from sia.methode import Band
 
 
-def with_budget(
-    agenda: Agenda,
-    partner: str | None = None,
-    factor: float = 1.0,
-    jaren: Iterable[int] | None = None,
-    extra: float = 0.0,
-    column: str = "budget",
-) -> Agenda:
-    """Change a budget or staffing: ``new = old * factor + extra``.
+def with_budget(agenda: Agenda, factor: float, partner: str | None = None) -> Agenda:
+    """Return the agenda with so many times the money, of one partner or of all.
 
-    Parameters
-    ----------
-    partner : str, optional
-        Default: every partner.
-    factor, extra : float
-        `extra` in euro (or fte).
-    jaren : iterable of int, optional
-        Default: every year.
-    column : {"budget", "fte"}
-
-    Raises
-    ------
-    InputError
-        When the partner has no budget in the agenda.
+    Raises `InputError` when the partner has no budget in the agenda.
     """
-    index = agenda.budgets.index
-    names, years = index.get_level_values("partner"), index.get_level_values("jaar")
+    names = agenda.budgets.index.get_level_values("partner")
     if partner is not None and partner not in set(names):
         wat = f"Van partner {partner} is geen budget bekend."
-        raise InputError([Problem(wat, "Kies een partner uit de lijst of lever een budget aan.")])
-    hit = np.ones(len(index), dtype=bool) if partner is None else np.asarray(names == partner)
-    if jaren is not None:
-        hit &= np.asarray(years.isin(list(jaren)))
-    budgets = agenda.budgets.copy()
-    changed = (budgets[column] * factor + extra).clip(lower=0.0)
-    budgets[column] = budgets[column].where(~hit, changed)
-    return replace(agenda, budgets=budgets)
+        raise InputError.one(wat, "Kies een partner uit de lijst of lever een budget aan.")
+    money = agenda.budgets["budget"]
+    hit = names == (names if partner is None else partner)
+    return replace(agenda, budgets=agenda.budgets.assign(budget=money.mask(hit, money * factor)))
 
 
 def without_partner(agenda: Agenda, partner: str) -> Agenda:
@@ -75,13 +49,9 @@ def without_secrets(agenda: Agenda, closed: Collection[str]) -> Agenda:
 def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) -> Agenda:
     """Return the agenda when these subsidies are refused and all others granted.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        As read, with their sources.
-    refused : collection of str
-        Sources that pay nothing; their part falls on the partner's own means. Of a plan that is
-        under way only what is left to spend counts.
+    `plans`: As read, with their sources.
+    `refused`: Sources that pay nothing; their part falls on the partner's own means. Of a plan that
+        is under way only what is left to spend counts.
     """
     schemes = agenda.regelingen.assign(status=GRANTED)
     given = payable(plans.loc[agenda.plans.index], schemes)
@@ -100,10 +70,8 @@ def with_refused(agenda: Agenda, plans: pd.DataFrame, refused: Collection[str]) 
 def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:
     """Return the agenda with plans fixed to a start year.
 
-    Raises
-    ------
-    InputError
-        For a plan that is not in the agenda or a year outside its window, all at once.
+    Raises `InputError` for a plan that is not in the agenda or a year outside its window, all at
+        once.
     """
     plans = agenda.plans.copy()
     problems = []
@@ -127,13 +95,10 @@ def with_fixed(agenda: Agenda, years: Mapping[str, int]) -> Agenda:
 def with_slips(agenda: Agenda, starts: pd.Series, slips: Mapping[str, int]) -> Agenda:
     """Return the agenda after plans slipped.
 
-    Parameters
-    ----------
-    starts : Series, index ``plan``
-        The agreed schedule.
-    slips : mapping of plan to years
-        A plan cannot start before its agreed year plus the slip; its window stretches along
-        where needed. A plan that slips out of the horizon leaves the agenda.
+    `starts`: The agreed schedule.
+    `slips` (mapping of plan to years): A plan cannot start before its agreed year plus the slip;
+        its window stretches along where needed. A plan that slips out of the horizon leaves the
+        agenda.
     """
     plans = agenda.plans.copy()
     end = agenda.settings.eind
@@ -157,5 +122,5 @@ def with_saving(agenda: Agenda, places: Places, band: Band) -> Agenda:
     return replace(
         agenda,
         openings=openings[["plek", "plan", "opening"]].reset_index(drop=True),
-        settings=replace(agenda.settings, besparing=band),
+        settings=agenda.settings.but(besparing=band),
     )

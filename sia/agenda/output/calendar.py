@@ -32,14 +32,9 @@ _EVENT = "U bent welkom."
 class Item:
     """One line of the calendar.
 
-    Parameters
-    ----------
-    uid : str
-        The same in every edition, so that calendar software updates instead of doubling.
-    begin, eind : datetime.date
-        First and last day (inclusive).
-    jaarlang : bool
-        Only the years are known.
+    `uid`: The same in every edition, so that calendar software updates instead of doubling.
+    `begin`, `eind`: First and last day (inclusive).
+    `jaarlang`: Only the years are known.
     """
 
     uid: str
@@ -94,11 +89,8 @@ def _uid(plan: str, buurtcode: str) -> str:
 def to_html(items: Sequence[Item], buurtnaam: str, level: int = 2) -> str:
     """Return the calendar as an HTML fragment.
 
-    Returns
-    -------
-    str
-        A section with a heading, a caption, column and row headers; every text escaped. The roles
-        say that it is a table where a narrow screen lays its cells below each other.
+    Returns: A section with a heading, a caption, column and row headers; every text escaped. The
+        roles say that it is a table where a narrow screen lays its cells below each other.
     """
     name = escape(buurtnaam)
     key = "agenda-" + hashlib.sha256(buurtnaam.encode()).hexdigest()[:8]
@@ -147,10 +139,8 @@ def _when(item: Item) -> str:
 def to_ics(items: Sequence[Item], buurtnaam: str, edition: date) -> bytes:
     """Return the calendar as iCalendar (RFC 5545): CRLF, folded, escaped, whole-day events.
 
-    Parameters
-    ----------
-    edition : datetime.date
-        Date of this edition; stands in DTSTAMP, so that the same edition gives the same bytes.
+    `edition`: Date of this edition; stands in DTSTAMP, so that the same edition gives the same
+        bytes.
     """
     with extra("agenda"):
         from icalendar import Calendar, Event, vText

@@ -34,19 +34,10 @@ def safe_table(
 ) -> pd.DataFrame:
     """Return the part of a table for a level, its index as a column and its text made safe.
 
-    Parameters
-    ----------
-    table : DataFrame or GeoDataFrame
-    level : {"intern", "partners", "openbaar"}
-    partner : str, optional
-        See `sia.agenda.reading.openness.view`.
-    wkt : bool
-        Turn a geometry into a text column ``wkt``; else it stays.
-
-    Raises
-    ------
-    ValueError
-        When the index is named and has no known level: it would leave unseen.
+    `table`: DataFrame or GeoDataFrame.
+    `partner`: See `sia.agenda.reading.openness.view`.
+    `wkt`: Turn a geometry into a text column ``wkt``; else it stays.
+    Raises `ValueError` when the index is named and has no known level: it would leave unseen.
     """
     shown = view(table.reset_index() if table.index.name else table, level, partner)
     if table.index.name and table.index.name not in shown:
@@ -119,9 +110,7 @@ def geopackage_bytes(name: str, frame: pd.DataFrame) -> bytes:
 def linkage_layer(kansen: pd.DataFrame, plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return koppelkansen with a geometry: the places of their plans together.
 
-    Returns
-    -------
-    GeoDataFrame, EPSG:28992, index ``kans``
+    Returns: EPSG:28992, index ``kans``.
     """
     shapes = plans.geometry
     joined = [

@@ -82,21 +82,10 @@ def public_files(
 ) -> dict[str, bytes]:
     """Return per buurt one calendar page and one iCalendar file, and a page that lists them.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-    starts : Series, index ``plan``
-    names : Series, index ``buurtcode``
-    edition : datetime.date
-        Date of this edition.
-    theme : mapping of str to object
-        Name and colours of the municipality: the fields of a `Theme`.
-
-    Returns
-    -------
-    dict of str to bytes
-        Only what is ``openbaar`` and further than an idea is in them; a buurt without works has a
-        page that says so.
+    `edition`: Date of this edition.
+    `theme`: Name and colours of the municipality: the fields of a `Theme`.
+    Returns: Only what is ``openbaar`` and further than an idea is in them; a buurt without works
+        has a page that says so.
     """
     made, rows = {}, []
     works = public_works(plans, starts)

@@ -61,28 +61,21 @@ def answers(
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Return what each partner is told, as tables.
 
-    Parameters
-    ----------
-    decisions : DataFrame, optional
-        From `decisions_of`; none when there is no programme.
-
-    Returns
-    -------
-    dict of partner to dict of DataFrame
-        ``besluiten``: what waits for it, where anything does; ``rijen``: every row, and every plan
-        that was expected; ``bestanden``: every sheet of every file. What belongs to no partner
-        stands under `COORDINATOR`.
+    `decisions`: From `decisions_of`; none when there is no programme.
+    Returns (dict of partner to dict of DataFrame): ``besluiten``: what waits for it, where anything
+        does; ``rijen``: every row, and every plan that was expected; ``bestanden``: every sheet of
+        every file. What belongs to no partner stands under `COORDINATOR`.
     """
     of: dict[str, list[Line]] = {}
     for line in delivered.lines:
         of.setdefault(line.text("partner") or COORDINATOR, []).append(line)
     given = {line.text("plan") for line in delivered.lines}
     absent = register[~register.index.isin(given)]
-    for partner in sorted({str(name) for name in absent["partner"]} - set(of)):
-        of[partner] = []
+    for partner in absent["partner"]:
+        of.setdefault(str(partner), [])
     sheets = _sheets(delivered, list(of))
-    for partner in {who for who, _ in sheets} - set(of):
-        of[partner] = []
+    for partner, _ in sheets:
+        of.setdefault(partner, [])
     waits = pd.DataFrame(columns=["partner"]) if decisions is None else decisions
     return {
         partner: {

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sia.agenda.output.exports import safe_text, workbook_bytes
+from sia.agenda.output.workbook import write_heading
 from sia.agenda.reading.cells import parse_cell
 from sia.agenda.reading.decisions import (
     ACTION_SHEET,
@@ -38,6 +37,7 @@ from sia.agenda.reading.fields import (
 from sia.agenda.reading.files import SHEET
 from sia.agenda.reading.organisation import VERVALLEN
 from sia.errors import InputError, Problem
+from sia.toml import of_package
 
 WORKBOOK = "plannen-{}.xlsx"
 _ROWS = 1000
@@ -68,22 +68,13 @@ def template(
 ) -> bytes:
     """Return the template workbook (xlsx).
 
-    Parameters
-    ----------
-    plans : DataFrame, optional
-        Rows to fill in beforehand, columns are field names; for the partner's own next round.
-    buurten : DataFrame, index ``buurtcode``, optional
-        With ``naam``: adds a sheet in which codes can be looked up.
-    kansen : DataFrame, index ``kans``, optional
-        With ``plannen``, ``fase`` and ``beslis_voor``, made for who gets the workbook: adds a
-        sheet in which numbers can be looked up.
-    acties : DataFrame, optional
-        Actions to fill in beforehand, columns as in `sia.agenda.reading.decisions.ACTION_FIELDS`.
-
-    Returns
-    -------
-    bytes
-        The same input gives the same bytes.
+    `plans`: Rows to fill in beforehand, columns are field names; for the partner's own next round.
+    `buurten` (index ``buurtcode``): With ``naam``: adds a sheet in which codes can be looked up.
+    `kansen` (index ``kans``): With ``plannen``, ``fase`` and ``beslis_voor``, made for who gets the
+        workbook: adds a sheet in which numbers can be looked up.
+    `acties`: Actions to fill in beforehand, columns as in
+        `sia.agenda.reading.decisions.ACTION_FIELDS`.
+    Returns: The same input gives the same bytes.
     """
     book = Workbook()
     _intro(book.worksheets[0])
@@ -108,8 +99,8 @@ def template(
 
 def known_schemes() -> pd.DataFrame:
     """Return the national schemes of ``regelingen.toml``; what is not in it is ``onbekend``."""
-    text = files("sia.agenda.output").joinpath("regelingen.toml").read_text(encoding="utf-8")
-    table = pd.DataFrame(tomllib.loads(text)["regeling"], columns=list(_SCHEME)).convert_dtypes()
+    rows = of_package("agenda/output/regelingen.toml")["regeling"]
+    table = pd.DataFrame(rows, columns=list(_SCHEME)).convert_dtypes()
     return table.astype(object).where(table.notna(), "onbekend")
 
 
@@ -125,20 +116,12 @@ def delivery_files(
 ) -> dict[str, bytes]:
     """Return the workbook for a partner and the empty tables that go beside it, by file name.
 
-    Parameters
-    ----------
-    agenda : mapping of str to DataFrame
-        ``register``, ``acties`` and ``status`` of the newest agenda, as far as they are there.
-    buurten : DataFrame, index ``buurtcode``, or None
-        ``naam``.
-    partner : str, optional
-        Whose plans and open actions are filled in beforehand. Only this partner may get that
+    `agenda`: ``register``, ``acties`` and ``status`` of the newest agenda, as far as they are
+        there.
+    `buurten` (index ``buurtcode``, or None): ``naam``.
+    `partner`: Whose plans and open actions are filled in beforehand. Only this partner may get that
         workbook: its internal fields are in it.
-
-    Raises
-    ------
-    InputError
-        When the partner is not known.
+    Raises `InputError` when the partner is not known.
     """
     plans, actions = (None, None) if partner is None else _own(agenda, partner)
     state = agenda.get("status")
@@ -195,11 +178,8 @@ def _intro(sheet: Worksheet) -> None:
 
 
 def _heading(sheet: Worksheet, labels: list[str]) -> None:
-    sheet.append(labels)
-    for position, cell in enumerate(sheet[1], start=1):
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F4E79")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    write_heading(sheet, labels)
+    for position in range(1, len(labels) + 1):
         sheet.column_dimensions[get_column_letter(position)].width = 20
     sheet.freeze_panes = "B2"
 

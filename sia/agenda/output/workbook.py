@@ -16,7 +16,6 @@ from sia.agenda.reading.fields import LABELS
 from sia.settings import Openness
 
 _NARROW, _WIDE = 9, 60
-_HEAD = PatternFill("solid", fgColor="1F4E79")
 
 
 def to_xlsx(
@@ -27,10 +26,7 @@ def to_xlsx(
 ) -> bytes:
     """Return tables as one workbook, a sheet each; the same tables give the same bytes.
 
-    Raises
-    ------
-    ValueError
-        When a formula would leave.
+    Raises `ValueError` when a formula would leave.
     """
     book = Workbook()
     del book["Sheet"]
@@ -57,17 +53,22 @@ def plain_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
 def _fill(
     sheet: Worksheet, headings: list[str], rows: Sequence[tuple[object, ...]], freeze: str
 ) -> None:
-    sheet.append(headings)
+    write_heading(sheet, headings)
     for row in rows:
         sheet.append(list(row))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
     for position, heading in enumerate(headings, start=1):
         _format(sheet, position, heading)
     sheet.freeze_panes = freeze
     sheet.auto_filter.ref = sheet.dimensions
+
+
+def write_heading(sheet: Worksheet, headings: list[str]) -> None:
+    """Write the first row of a sheet."""
+    sheet.append(headings)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="1F4E79")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _format(sheet: Worksheet, position: int, heading: str) -> None:

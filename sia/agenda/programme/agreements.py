@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.inputs import Agenda, tied_plans
 from sia.agenda.reading.organisation import TOGETHER
 from sia.agenda.reading.tables import FILE, ROW
 from sia.dutch import opsomming
@@ -17,17 +17,13 @@ from sia.errors import Problem
 def frozen(agenda: Agenda, current: pd.Series) -> Agenda:
     """Return the agenda in which commitments keep the year of the agreed programme.
 
-    Returns
-    -------
-    Agenda
-        A commitment whose window no longer holds its agreed year is free within that window, and
-        so is one that has to move to keep an agreement with others.
+    Returns: A commitment whose window no longer holds its agreed year is free within that window,
+        and so is one that has to move to keep an agreement with others.
     """
     plans = agenda.plans
     year = current.reindex(plans.index).astype("Float64").astype(float)
     hold = plans["verplicht"] & year.between(plans["eerste"], plans["laatste"])
-    tied = {p for _, a, b in bound_pairs(agenda) for p in (a, b)} | set(agenda.afspraken["plan"])
-    hold &= ~plans.index.isin(list(tied))
+    hold &= ~plans.index.isin([plan for group in tied_plans(agenda) for plan in group])
     fixed = {c: plans[c].where(~hold, year).astype(int) for c in ("eerste", "laatste")}
     return replace(agenda, plans=plans.assign(**fixed))
 
@@ -37,14 +33,10 @@ def held_to_year(
 ) -> tuple[Agenda, list[Problem]]:
     """Return the agenda in which works have the year that was decided for them, and what cannot.
 
-    Parameters
-    ----------
-    steps : DataFrame
-        Decisions in order; one on a plan, or on a koppelkans in one street, has its number in
-        ``kans`` and a ``jaar``. The last one counts; in a phase before or after those of
-        `TOGETHER` it lets the works go.
-    state : DataFrame, index ``kans``
-        ``soort_kans``, ``plannen`` and ``fase`` of the koppelkansen.
+    `steps`: Decisions in order; one on a plan, or on a koppelkans in one street, has its number in
+        ``kans`` and a ``jaar``. The last one counts; in a phase before or after those of `TOGETHER`
+        it lets the works go.
+    `state` (index ``kans``): ``soort_kans``, ``plannen`` and ``fase`` of the koppelkansen.
     """
     plans, problems = agenda.plans.copy(), []
     about = steps[steps["jaar"].notna()] if "jaar" in steps else steps.iloc[:0]
@@ -90,15 +82,12 @@ def _works_of_year(
 def bound_together(agenda: Agenda, state: pd.DataFrame) -> tuple[Agenda, list[Problem]]:
     """Return the agenda in which agreed works are done together.
 
-    Returns
-    -------
-    agenda : Agenda
-        Every koppelkans in a phase of `TOGETHER` binds. Of kind ``straat``: its plans are in
-        ``afspraken`` and start in one year; two that share a plan are one group. Of another kind:
-        the first plan is under way together with each of the others, a ``links`` that ``bindt``.
-        A plan that takes no part in the programme is left out of it.
-    problems : list of Problem
-        Agreements that the windows of their plans no longer allow; they bind nothing.
+    Returns `agenda`: Every koppelkans in a phase of `TOGETHER` binds. Of kind ``straat``: its plans
+        are in ``afspraken`` and start in one year; two that share a plan are one group. Of another
+        kind: the first plan is under way together with each of the others, a ``links`` that
+        ``bindt``. A plan that takes no part in the programme is left out of it.
+    Returns `problems`: Agreements that the windows of their plans no longer allow; they bind
+        nothing.
     """
     agreed = state[state["fase"].isin(TOGETHER)]
     street = agreed["soort_kans"] == "straat"

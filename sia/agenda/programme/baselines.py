@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs, restrict
+from sia.agenda.programme.inputs import Agenda, restrict, schedule, tied_plans
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import run
 from sia.agenda.programme.worth import leave_out_price
@@ -15,12 +15,9 @@ from sia.agenda.programme.worth import leave_out_price
 def alone(agenda: Agenda) -> pd.Series:
     """Return the schedule when every partner plans for itself.
 
-    Returns
-    -------
-    Series, index ``plan``
-        Start years (Int64, NA left out): each partner's own optimum within its windows, budget,
-        people, subsidies and its own precedence, blind to others' plans, shared openings,
-        graafrust and street caps.
+    Returns (index ``plan``): Start years (Int64, NA left out): each partner's own optimum within
+        its windows, budget, people, subsidies and its own precedence, blind to others' plans,
+        shared openings, graafrust and street caps.
     """
     blind = replace(
         agenda,
@@ -29,7 +26,7 @@ def alone(agenda: Agenda) -> pd.Series:
         links=agenda.links.iloc[:0],
         afspraken=agenda.afspraken.iloc[:0],
         bezet=agenda.bezet.iloc[:0],
-        settings=replace(agenda.settings, hinder_drempel=float("inf")),
+        settings=agenda.settings.but(hinder_drempel=float("inf")),
     )
     parts = []
     for _, members in sorted(agenda.plans.groupby("partner").groups.items()):
@@ -54,19 +51,10 @@ def greedy(
 ) -> pd.Series | None:
     """Return the schedule of a planner who places plans one by one, dearest to drop first.
 
-    Parameters
-    ----------
-    current : Series, optional
-        Agreed schedule: a plan keeps its year when it fits.
-    builder : Builder, optional
-        The model of the same agenda and schedule, when it is there already.
-    always : bool
-        Place a commitment that fits nowhere in its best year all the same.
-
-    Returns
-    -------
-    Series or None
-        Committed plans come first, then by leave-out price, each after its predecessors; each
+    `current`: Agreed schedule: a plan keeps its year when it fits.
+    `builder`: The model of the same agenda and schedule, when it is there already.
+    `always`: Place a commitment that fits nowhere in its best year all the same.
+    Returns: Committed plans come first, then by leave-out price, each after its predecessors; each
         gets the year that adds most at that moment. None when a commitment finds no place.
     """
     return _Greedy(agenda, builder or Builder(agenda, current), current).plan(always)
@@ -118,12 +106,7 @@ class _Greedy:
             self._visit(str(plan), always)
         if any(must and plan not in self.start for plan, must in self.must.items()):
             return None
-        return pd.Series(
-            [self.start.get(str(p), pd.NA) for p in plans.index],
-            index=plans.index,
-            dtype="Int64",
-            name="start",
-        )
+        return schedule(self.start, plans.index)
 
     def _visit(self, plan: str, always: bool) -> None:
         """Place a plan and those that go with it, after their predecessors."""
@@ -209,8 +192,7 @@ class _Greedy:
 def placed_with(agenda: Agenda) -> dict[str, list[str]]:
     """Return per plan of an agreement all plans that are placed with it."""
     found: dict[str, set[str]] = {}
-    tied = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]
-    for group in [*tied, *({a, b} for _, a, b in bound_pairs(agenda))]:
+    for group in tied_plans(agenda):
         whole = group.union(*(found.get(p, set()) for p in group))
         found |= dict.fromkeys(whole, whole)
     return {plan: sorted(group) for plan, group in found.items()}

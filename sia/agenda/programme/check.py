@@ -21,21 +21,13 @@ _CENT = 0.01
 class Violation:
     """One rule that a schedule breaks.
 
-    Parameters
-    ----------
-    soort : str
-        venster, verplicht, budget, fte, straten, graafrust, volgorde, afspraak, regeling or
+    `soort`: venster, verplicht, budget, fte, straten, graafrust, volgorde, afspraak, regeling or
         plafond.
-    wie : str
-        Plan, partner, buurt, place or scheme.
-    jaar : int
-        0 where it has no year.
-    tekort : float
-        How much too much: euro, fte, places, years.
-    zin : str
-        Dutch sentence.
-    plannen : tuple of str
-        The plans that break it together.
+    `wie`: Plan, partner, buurt, place or scheme.
+    `jaar`: 0 where it has no year.
+    `tekort`: How much too much: euro, fte, places, years.
+    `zin`: Dutch sentence.
+    `plannen`: The plans that break it together.
     """
 
     soort: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
 
 from sia.agenda.programme.check import Checker
-from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.inputs import Agenda, tied_plans
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
 
@@ -40,10 +39,7 @@ CONFLICT = ["soort", "wie", "jaar", "tekort", "plannen", "partners", "zin", "opl
 def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return where commitments clash, in a programme in which only they break rules.
 
-    Returns
-    -------
-    DataFrame
-        ``soort``, ``wie``, ``jaar``, ``tekort`` (euro, fte, places, years), ``plannen`` and
+    Returns: ``soort``, ``wie``, ``jaar``, ``tekort`` (euro, fte, places, years), ``plannen`` and
         ``partners`` (``;``-joined), ``zin`` and ``oplossing`` (Dutch). Among them the committed
         works that should have begun before the horizon. Empty when all commitments fit.
     """
@@ -74,8 +70,6 @@ def conflicts(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def give_way(builder: Builder) -> Model:
     """Return the model in which rules give way where the commitments break them, and only there.
 
-    Notes
-    -----
     An elastic programme over the commitments (and what has to go with them) finds the cheapest
     set of relaxations. The rows that give way do so by exactly that much, and the plans in them
     keep the years that go with it, so that no other plan profits.
@@ -110,17 +104,14 @@ def _columns(model: Model, row: int) -> list[int]:
 def needed_plans(agenda: Agenda) -> set[str]:
     """Return the commitments, and what has to have a place because they have one."""
     found = set(agenda.plans.index[agenda.plans["verplicht"]])
-    tied: list[Iterable[str]] = [
-        *(set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")),
-        *({a, b} for _, a, b in bound_pairs(agenda)),
-    ]
+    tied = tied_plans(agenda)
     order = agenda.voorgangers[["plan", "voorganger"]]
     size = -1
     while len(found) > size:
         size = len(found)
         for group in tied:
-            if found & set(group):
-                found |= set(group)
+            if found & group:
+                found |= group
         found |= set(order.loc[order["plan"].isin(found), "voorganger"])
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.milp import Builder
 from sia.agenda.programme.solver import Model, run
 
@@ -26,12 +26,8 @@ _FRUITLESS = 25
 class Improved:
     """A feasible solution and what the relaxation proves about it.
 
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (n_columns,)
-        Empty when none was found.
-    bound : float
-        Lower bound of the minimum; -inf when it was not sought.
+    `values` (shape (n_columns,)): Empty when none was found.
+    `bound`: Lower bound of the minimum; -inf when it was not sought.
     """
 
     values: np.ndarray
@@ -53,13 +49,8 @@ def cost_of(model: Model, values: np.ndarray) -> float:
 def improve(builder: Builder, values: np.ndarray | None) -> Improved:
     """Find a near-best schedule.
 
-    Returns
-    -------
-    Improved
-        At least as good as `values`; as they are when the agenda is small.
+    Returns: At least as good as `values`; as they are when the agenda is small.
 
-    Notes
-    -----
     Relaxation-enforced neighbourhood: every start year that the linear relaxation chooses wholly
     stays, every one that it does not touch goes, and the small rest is solved (Berthold 2014,
     OR Letters 42(3)). The root of the search tree, where the solver adds its cuts, then gives a
@@ -75,14 +66,14 @@ def improve(builder: Builder, values: np.ndarray | None) -> Improved:
 
     def within(share: float) -> ProgrammeSettings:
         left = began + settings.tijd - time.monotonic()
-        return replace(settings, tijd=max(min(share * settings.tijd, left), 0.05))
+        return settings.but(tijd=max(min(share * settings.tijd, left), 0.05))
 
     relaxed = run(replace(model, integer=[False] * len(model.integer)), settings)
     if relaxed.status != "optimaal":
         return Improved(start, float("-inf"))
     rounded = run(
         _rounded(builder, relaxed.values),
-        replace(within(1 / 6), gat=settings.gat / 4),
+        within(1 / 6).but(gat=settings.gat / 4),
         nodes=_NODES,
     )
     best = Improved(_better(model, start, rounded.values), relaxed.bound)
@@ -113,7 +104,7 @@ def _rounded(builder: Builder, relaxed: np.ndarray) -> Model:
 
 def _search(builder: Builder, best: Improved, until: float) -> Improved:
     model, settings = builder.model, builder.settings
-    part = replace(settings, gat=settings.gat / 10, tijd=settings.tijd / 12)
+    part = settings.but(gat=settings.gat / 10, tijd=settings.tijd / 12)
     draw = _Neighbourhoods(builder)
     fruitless = 0
     while fruitless < _FRUITLESS and time.monotonic() < until:

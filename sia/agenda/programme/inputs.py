@@ -12,98 +12,39 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sia.agenda.parameters import default_parameters, of_the_method
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.linkages import Linkages, plan_urgency, start_windows
 from sia.agenda.programme.means import limits
 from sia.agenda.reading.deliveries import NOT_YET, REFUSED
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import percent, years
 from sia.errors import InputError, Problem
-from sia.methode import AgendaValues, Band
-
-
-@dataclass(frozen=True)
-class ProgrammeSettings:
-    """Rules of the programme.
-
-    Parameters
-    ----------
-    start, eind : int
-        First and last year of the horizon; plans start within it.
-    besparing : {"laag", "midden", "hoog"}
-        Which opening shares the programme counts on.
-    straten_open : int or None
-        Most places open in one buurt in one year; None is no cap.
-    graafrust : int
-        Years that a place stays closed, counted from the last year of the work (5: open until
-        2026, next from 2031); 0 is no rest.
-    hinder_drempel : float
-        Nuisance points per buurt and year above which each extra point costs
-        `AgendaValues.hinderpiek`.
-    doorschuiven : float
-        Share of a year's budget that may go on to the next year, 0-1.
-    gat : float
-        Relative gap at which the solver may stop.
-    tijd : float
-        Seconds at most. When the gap is reached first, the answer does not depend on the machine.
-    stabiliteit : float
-        Cost of moving a plan by one year from the agreed programme, fraction of its value.
-    zaad, threads : int
-        Seed and number of threads of the solver; fixed, so that a run can be repeated.
-    """
-
-    start: int
-    eind: int
-    besparing: Band = field(default_factory=of_the_method("besparing"))
-    straten_open: int | None = field(default_factory=of_the_method("straten_open"))
-    graafrust: int = field(default_factory=of_the_method("graafrust"))
-    hinder_drempel: float = field(default_factory=of_the_method("hinder_drempel"))
-    doorschuiven: float = field(default_factory=of_the_method("doorschuiven"))
-    gat: float = field(default_factory=of_the_method("gat"))
-    tijd: float = field(default_factory=of_the_method("tijd"))
-    stabiliteit: float = field(default_factory=of_the_method("stabiliteit"))
-    zaad: int = field(default_factory=of_the_method("zaad"))
-    threads: int = 2
-
-    @property
-    def jaren(self) -> range:
-        """The years of the horizon."""
-        return range(self.start, self.eind + 1)
+from sia.methode import AgendaValues
 
 
 @dataclass(frozen=True)
 class Agenda:
     """The input of a programme.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``partner``, ``titel``, ``soort``, ``kosten``, ``eigen`` (own means, euro), ``fte`` (NaN
-        unknown), ``duur``, ``eerste``, ``laatste`` (start window within the horizon),
+    `plans`: ``partner``, ``titel``, ``soort``, ``kosten``, ``eigen`` (own means, euro), ``fte``
+        (NaN unknown), ``duur``, ``eerste``, ``laatste`` (start window within the horizon),
         ``voorkeur``, ``verplicht`` (bool: may not be left out), ``urgentie`` (0-1),
-        ``urgentie_bekend`` (bool), ``zekerheid`` (0-1), ``hernieuwt`` (bool), ``geluid``
-        (nuisance points that do not come from an opening), ``vertrouwelijkheid``.
-    openings : DataFrame
-        ``plek``, ``plan``, ``opening`` (euro).
-    plek_buurt, plan_buurt : DataFrame
-        ``plek`` / ``plan`` with ``buurtcode``.
-    links : DataFrame
-        ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year), and
+        ``urgentie_bekend`` (bool), ``zekerheid`` (0-1), ``hernieuwt`` (bool), ``geluid`` (nuisance
+        points that do not come from an opening), ``vertrouwelijkheid``.
+    `openings`: ``plek``, ``plan``, ``opening`` (euro).
+    `plek_buurt`, `plan_buurt`: ``plek`` / ``plan`` with ``buurtcode``.
+    `links`: ``kans``, ``a``, ``b``, ``waardering`` (euro when both are under way in one year), and
         optionally ``bindt`` (bool): decided, so the two are under way together or not at all.
-    voorgangers : DataFrame
-        ``plan``, ``voorganger``, ``marge`` (years): a plan has a place only when its predecessor
-        has one too, and starts no earlier than so many years after it.
-    afspraken : DataFrame
-        ``groep``, ``plan``: agreed to start in the same year.
-    budgets : DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte`` as they were given; what binds is `limits`.
-    bezet : DataFrame
-        ``plek``, ``tot``: last year in which a place lay open for a work that is over.
-    regelingen : DataFrame, index ``bron``
-        ``van``, ``tot`` (start years), ``plafond`` (euro): schemes on which plans count.
-    bijdragen : DataFrame
-        ``plan``, ``bron``, ``bedrag`` (euro), ``vrij`` (bool: the window no longer matters,
-        because the work began).
+    `voorgangers`: ``plan``, ``voorganger``, ``marge`` (years): a plan has a place only when its
+        predecessor has one too, and starts no earlier than so many years after it.
+    `afspraken`: ``groep``, ``plan``: agreed to start in the same year.
+    `budgets` (index (``partner``, ``jaar``)): ``budget``, ``fte`` as they were given; what binds is
+        `limits`.
+    `bezet`: ``plek``, ``tot``: last year in which a place lay open for a work that is over.
+    `regelingen` (index ``bron``): ``van``, ``tot`` (start years), ``plafond`` (euro): schemes on
+        which plans count.
+    `bijdragen`: ``plan``, ``bron``, ``bedrag`` (euro), ``vrij`` (bool: the window no longer
+        matters, because the work began).
     """
 
     plans: pd.DataFrame
@@ -115,12 +56,16 @@ class Agenda:
     afspraken: pd.DataFrame
     budgets: pd.DataFrame
     settings: ProgrammeSettings
-    parameters: AgendaValues
     bezet: pd.DataFrame = field(default_factory=lambda: _empty("plek", "tot"))
     regelingen: pd.DataFrame = field(default_factory=lambda: _empty("van", "tot", "plafond"))
     bijdragen: pd.DataFrame = field(
         default_factory=lambda: _empty("plan", "bron", "bedrag", "vrij")
     )
+
+    @property
+    def parameters(self) -> AgendaValues:
+        """What plans, openings and nuisance are weighed with."""
+        return self.settings.waarden
 
     @cached_property
     def limits(self) -> pd.DataFrame:
@@ -138,44 +83,29 @@ def prepare(
     scores: pd.DataFrame,
     budgets: pd.DataFrame,
     settings: ProgrammeSettings,
-    parameters: AgendaValues | None = None,
     subsidies: pd.DataFrame | None = None,
 ) -> Agenda:
     """Bring plans, koppelkansen, urgency and budgets together.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, index ``plan``
-        As read and combined, made for the level at which the programme is discussed.
-    linkages : Linkages
-        Of the same plans.
-    scores : DataFrame, index ``buurtcode``
-        ``urgentie`` and domains, 0-100.
-    budgets : DataFrame
-        Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
-    subsidies : DataFrame, index ``subsidie``, optional
-        Schemes; what one cannot pay, see `payable`, falls on the partner's own means.
-
-    Returns
-    -------
-    Agenda
-        A plan that began before the horizon takes part with the years and the money that are
-        left, from the first year on. One that had to begin before it and did not, may begin in
-        any year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part
-        because it comes after the horizon or missed its years takes no part either, unless it is
-        committed; one whose predecessor is finished or no longer delivered is free.
-
-    Raises
-    ------
-    InputError
-        A horizon that ends before it begins, negative or double budgets, or plans of which the
-        places are not known; all at once. See `outside_horizon` for what takes no part.
+    `plans`: As read and combined, made for the level at which the programme is discussed.
+    `linkages`: Of the same plans.
+    `scores` (index ``buurtcode``): ``urgentie`` and domains, 0-100.
+    `budgets`: Columns ``partner``, ``jaar``, ``budget`` (euro), ``fte``.
+    `subsidies` (index ``subsidie``): Schemes; what one cannot pay, see `payable`, falls on the
+        partner's own means.
+    Returns: A plan that began before the horizon takes part with the years and the money that are
+        left, from the first year on. One that had to begin before it and did not, may begin in any
+        year; ``uitgelopen`` holds its old window. A plan whose predecessor takes no part because it
+        comes after the horizon or missed its years takes no part either, unless it is committed;
+        one whose predecessor is finished or no longer delivered is free.
+    Raises `InputError` for a horizon that ends before it begins, negative or double budgets, or
+        plans of which the places are not known; all at once. See `outside_horizon` for what takes
+        no part.
     """
-    parameters = parameters or default_parameters()
     _check(plans, linkages, budgets, settings)
     if subsidies is not None:
         plans = payable(plans, subsidies)
-    table = _plan_table(plans, scores, settings, parameters)
+    table = _plan_table(plans, scores, settings)
     table = table.drop(index=outside_horizon(plans, settings).index)
     kept = set(table.index)
     running = _running(plans, settings)
@@ -198,7 +128,6 @@ def prepare(
         afspraken=pd.DataFrame({"groep": pd.Series(dtype=str), "plan": pd.Series(dtype=str)}),
         budgets=budgets.set_index(["partner", "jaar"]).sort_index()[["budget", "fte"]],
         settings=settings,
-        parameters=parameters,
         bezet=_lain_open(plans, linkages.places.openings, places, settings),
         regelingen=_empty("van", "tot", "plafond") if subsidies is None else subsidies,
         bijdragen=counted_on(plans.loc[table.index], subsidies),
@@ -271,11 +200,8 @@ def _lain_open(
 def outside_horizon(plans: pd.DataFrame, settings: ProgrammeSettings) -> pd.DataFrame:
     """Return the plans that are over before the horizon or cannot start within it.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``partner``, ``titel``, ``vertrouwelijkheid``, ``eerste``, ``laatste``; they take no part
-        in the programme.
+    Returns (index ``plan``): ``partner``, ``titel``, ``vertrouwelijkheid``, ``eerste``,
+        ``laatste``; they take no part in the programme.
     """
     window = start_windows(plans)
     missed = (window["laatste"] < settings.start) & ~_committed(plans)
@@ -355,11 +281,9 @@ def _check(
 
 
 def _plan_table(
-    plans: gpd.GeoDataFrame,
-    scores: pd.DataFrame,
-    settings: ProgrammeSettings,
-    parameters: AgendaValues,
+    plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: ProgrammeSettings
 ) -> pd.DataFrame:
+    parameters = settings.waarden
     window = start_windows(plans)
     first = window["eerste"].clip(lower=settings.start)
     late = _committed(plans) & ~_begun(plans, settings) & (window["laatste"] < settings.start)
@@ -422,6 +346,18 @@ def bound_pairs(agenda: Agenda) -> list[tuple[str, str, str]]:
         return []
     decided = agenda.links[agenda.links["bindt"].astype(bool)]
     return list(decided[["kans", "a", "b"]].itertuples(index=False, name=None))
+
+
+def tied_plans(agenda: Agenda) -> list[set[str]]:
+    """Return the plans of every agreement and of every decided link."""
+    agreed = [set(rows["plan"]) for _, rows in agenda.afspraken.groupby("groep")]
+    return [*agreed, *({a, b} for _, a, b in bound_pairs(agenda))]
+
+
+def schedule(chosen: Mapping[str, int], plans: pd.Index) -> pd.Series:
+    """Return start years by plan as a series (Int64, NA where left out)."""
+    years = [chosen.get(str(plan), pd.NA) for plan in plans]
+    return pd.Series(years, index=plans, dtype="Int64", name="start")
 
 
 def restrict(agenda: Agenda, plans: pd.Index) -> Agenda:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import geopandas as gpd
@@ -12,53 +12,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sia.agenda.parameters import BANDS, default_parameters, of_the_method
+from sia.agenda.parameters import BANDS
 from sia.agenda.programme.streets import Places, find_places
 from sia.agenda.reading.fields import OPENNESS, OPGAVEN
 from sia.agenda.reading.investments import predecessors
 from sia.agenda.wording import count, day, euro, years
 from sia.dutch import opsomming
-from sia.methode import AgendaValues, Band, SocialRule
-
-
-@dataclass(frozen=True)
-class LinkSettings:
-    """What counts as together.
-
-    Parameters
-    ----------
-    afstand : float
-        Metres within which two works are near each other.
-    overlap : float
-        Least overlap of widened shapes to share an opening (see `find_places`).
-    schuif : int
-        Years that a plan that is not ``vast`` may move beyond its window to join.
-    voorbereiding : int
-        Years between the decision to do it together and the start.
-    """
-
-    afstand: float = field(default_factory=of_the_method("afstand"))
-    overlap: float = field(default_factory=of_the_method("overlap"))
-    schuif: int = field(default_factory=of_the_method("schuif"))
-    voorbereiding: int = field(default_factory=of_the_method("voorbereiding"))
+from sia.methode import AgendaSettings, Band, Methode, SocialRule
 
 
 @dataclass(frozen=True)
 class Linkages:
     """All koppelkansen of a set of plans.
 
-    Parameters
-    ----------
-    kansen : DataFrame, index ``kans``
-        ``soort_kans`` (straat / nabij / sociaal), ``plaats``, ``plannen``, ``partners``,
-        ``buurtcodes`` (``;``-joined), ``n``, ``van``, ``tot`` (common start years), ``schuif``
-        (years beyond windows), ``besparing_laag`` / ``_midden`` / ``_hoog`` (euro), ``waardering``
-        (euro, a valuation and no cash), ``opgaven``, ``urgentie`` (0-100, NaN unknown),
-        ``beslis_voor`` (date), ``vertrouwelijkheid`` (strictest of the members), ``zin`` (Dutch).
-    members : DataFrame
-        One row per (``kans``, ``plan``).
-    links : DataFrame
-        One row per social pair: ``kans``, ``a``, ``b``, ``waardering`` (euro).
+    `kansen` (index ``kans``): ``soort_kans`` (straat / nabij / sociaal), ``plaats``, ``plannen``,
+        ``partners``, ``buurtcodes`` (``;``-joined), ``n``, ``van``, ``tot`` (common start years),
+        ``schuif`` (years beyond windows), ``besparing_laag`` / ``_midden`` / ``_hoog`` (euro),
+        ``waardering`` (euro, a valuation and no cash), ``opgaven``, ``urgentie`` (0-100, NaN
+        unknown), ``beslis_voor`` (date), ``vertrouwelijkheid`` (strictest of the members), ``zin``
+        (Dutch).
+    `members`: One row per (``kans``, ``plan``).
+    `links`: One row per social pair: ``kans``, ``a``, ``b``, ``waardering`` (euro).
     """
 
     kansen: pd.DataFrame
@@ -70,10 +44,7 @@ class Linkages:
 def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
     """Return per plan the first and last year in which it may start.
 
-    Returns
-    -------
-    DataFrame
-        ``eerste``, ``laatste`` (int). A ``vast`` plan has only its preferred year; money that
+    Returns: ``eerste``, ``laatste`` (int). A ``vast`` plan has only its preferred year; money that
         lapses closes the window early.
     """
     until = plans["middelen_tot"].fillna(9999)
@@ -92,18 +63,11 @@ def start_windows(plans: pd.DataFrame) -> pd.DataFrame:
 def plan_urgency(plans: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Return per plan the urgency of its place for each opgave.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-    scores : DataFrame, index ``buurtcode``
-        ``urgentie`` and the domains, 0-100, NaN where a buurt is not ranked.
-
-    Returns
-    -------
-    DataFrame, index ``plan``
-        One column per opgave (mean over the plan's buurten, NaN where none has a score) and
-        ``urgentie`` (mean over the opgaven that the plan serves; the overall urgency where it
-        names none).
+    `scores` (index ``buurtcode``): ``urgentie`` and the domains, 0-100, NaN where a buurt is not
+        ranked.
+    Returns (index ``plan``): One column per opgave (mean over the plan's buurten, NaN where none
+        has a score) and ``urgentie`` (mean over the opgaven that the plan serves; the overall
+        urgency where it names none).
     """
     pairs = plans["buurtcodes"].str.split(";").explode()
     columns = ["urgentie", *OPGAVEN]
@@ -126,23 +90,16 @@ def served(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_linkages(
-    plans: gpd.GeoDataFrame,
-    scores: pd.DataFrame,
-    settings: LinkSettings | None = None,
-    parameters: AgendaValues | None = None,
+    plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: AgendaSettings | None = None
 ) -> Linkages:
     """Find every koppelkans among the plans.
 
-    Notes
-    -----
     ``straat``: works that open the same place and can start in one common year; n works avoid
     n-1 openings. With opening shares f of unequal works the saving is sum(f) - max(f), which is
     (n-1) F for equal ones. ``nabij``: works within `afstand` that share no opening but a traffic
     measure or an opgave; no money is counted. ``sociaal``: pairs of roles inside one buurt.
     """
-    settings = settings or LinkSettings()
-    parameters = parameters or default_parameters()
-    finder = _Finder(plans, scores, settings, parameters)
+    finder = _Finder(plans, scores, settings or Methode.standaard().agenda)
     groups = [*finder.street_groups(), *finder.near_groups(), *finder.social_groups()]
     return finder.linkages(groups)
 
@@ -162,15 +119,10 @@ class _Finder:
     """Arrays of one set of plans, and the three searches over them."""
 
     def __init__(
-        self,
-        plans: gpd.GeoDataFrame,
-        scores: pd.DataFrame,
-        settings: LinkSettings,
-        parameters: AgendaValues,
+        self, plans: gpd.GeoDataFrame, scores: pd.DataFrame, settings: AgendaSettings
     ) -> None:
-        self.plans = plans
-        self.settings = settings
-        self.parameters = parameters
+        self.plans, self.settings = plans, settings
+        self.parameters = settings.waarden
         self.ids = [str(p) for p in plans.index]
         self.position = {p: i for i, p in enumerate(self.ids)}
         self.partner = plans["partner"].tolist()
@@ -195,7 +147,7 @@ class _Finder:
         self.codes = [c.split(";") for c in plans["buurtcodes"]]
         self.level = [OPENNESS.index(v) for v in plans["vertrouwelijkheid"]]
         self.apart = self._kept_apart()
-        self.places = find_places(plans, parameters, settings.afstand, settings.overlap)
+        self.places = find_places(plans, settings.waarden, settings.afstand, settings.overlap)
         rows = self.places.openings
         plekken = rows["plek"].tolist()
         where = rows["plan"].map(self.position).tolist()
@@ -293,7 +245,7 @@ class _Finder:
     def linkages(self, groups: Sequence[_Group]) -> Linkages:
         """Turn groups into the tables that people and the programme read."""
         rows = [self._row(group) for group in groups]
-        kansen = pd.DataFrame(rows, columns=[*_COLUMNS]).set_index("kans")
+        kansen = pd.DataFrame(rows, columns=_COLUMNS).set_index("kans")
         names = [row["kans"] for row in rows]
         members = pd.DataFrame(
             [(k, self.ids[i]) for k, g in zip(names, groups, strict=True) for i in g.members],
@@ -388,27 +340,11 @@ class _Finder:
         return f"{_capital(who)}, {when}. {group.zin} {until}"
 
 
-_COLUMNS = (
-    "kans",
-    "soort_kans",
-    "plaats",
-    "plannen",
-    "partners",
-    "buurtcodes",
-    "n",
-    "van",
-    "tot",
-    "schuif",
-    "besparing_laag",
-    "besparing_midden",
-    "besparing_hoog",
-    "waardering",
-    "opgaven",
-    "urgentie",
-    "beslis_voor",
-    "vertrouwelijkheid",
-    "zin",
-)
+_COLUMNS = [
+    "kans", "soort_kans", "plaats", "plannen", "partners", "buurtcodes", "n", "van", "tot",
+    "schuif", *(f"besparing_{band}" for band in BANDS), "waardering", "opgaven", "urgentie",
+    "beslis_voor", "vertrouwelijkheid", "zin",
+]  # fmt: skip
 
 
 def _mean(values: list[float]) -> float:

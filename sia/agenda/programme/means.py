@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sia.agenda.reading.fields import IDEA
-from sia.agenda.wording import years as span
+from sia.agenda.wording import spans
 from sia.errors import Problem
 
 _REMEDY = "Zet voor deze jaren een rij in `budgetten`; tot dan staat hier een aanname."
@@ -17,12 +17,10 @@ _REMEDY = "Zet voor deze jaren een rij in `budgetten`; tot dan staat hier een aa
 def limits(plans: pd.DataFrame, budgets: pd.DataFrame, jaren: range) -> pd.DataFrame:
     """Return money and people of every partner in every year; nothing is ever without a limit.
 
-    Returns
-    -------
-    DataFrame, index (``partner``, ``jaar``)
-        ``budget``, ``fte``. A year that is not known counts as the lowest amount above nothing that
-        the partner gave for another year. Of a partner that gave none at all every year counts as
-        the most that it asks in one year when all its plans start when it prefers.
+    Returns (index (``partner``, ``jaar``)): ``budget``, ``fte``. A year that is not known counts as
+        the lowest amount above nothing that the partner gave for another year. Of a partner that
+        gave none at all every year counts as the most that it asks in one year when all its plans
+        start when it prefers.
     """
     longest = int(plans["duur"].max()) if len(plans) else 1
     years = range(jaren.start, jaren.stop + longest - 1)
@@ -62,7 +60,7 @@ def assumed(plans: pd.DataFrame, budgets: pd.DataFrame, jaren: Iterable[int]) ->
         known = set(money.loc[money["partner"] == partner, "jaar"].astype(int))
         missing = sorted(wanted - known)
         if missing:
-            wat = f"Van {partner} is geen budget bekend in {_spans(missing)}; "
+            wat = f"Van {partner} is geen budget bekend in {', '.join(spans(missing))}; "
             wat += (
                 "gerekend is met het laagste jaar dat wel bekend is."
                 if known
@@ -77,14 +75,9 @@ def without_internal(
 ) -> pd.DataFrame:
     """Return the budgets that are left for the table, once what a partner keeps to itself is paid.
 
-    Parameters
-    ----------
-    budgets : DataFrame
-        ``partner``, ``jaar``, ``budget``, ``fte``.
-    plans : DataFrame, index ``plan``
-        All plans of a partner, as read.
-    table : DataFrame, index ``plan``
-        The plans that the table sees. What is not among them takes its money and people in the
+    `budgets`: ``partner``, ``jaar``, ``budget``, ``fte``.
+    `plans`: All plans of a partner, as read.
+    `table`: The plans that the table sees. What is not among them takes its money and people in the
         years in which the partner wants it, unless it is only an idea.
     """
     hidden = plans[~plans.index.isin(table.index) & (plans["status"] != IDEA)]
@@ -96,9 +89,3 @@ def without_internal(
     used = spent.reindex(pd.MultiIndex.from_frame(budgets[["partner", "jaar"]])).fillna(0.0)
     left = budgets[["budget", "fte"]].to_numpy() - used[["budget", "fte"]].to_numpy()
     return budgets.assign(budget=left[:, 0].clip(min=0.0), fte=left[:, 1].clip(min=0.0))
-
-
-def _spans(missing: list[int]) -> str:
-    """Write years that follow each other as one span."""
-    groups = np.split(np.array(missing), np.flatnonzero(np.diff(missing) > 1) + 1)
-    return ", ".join(span(int(group[0]), int(group[-1])) for group in groups)

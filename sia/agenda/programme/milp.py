@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sia.agenda.programme.inputs import Agenda, bound_pairs
+from sia.agenda.programme.inputs import Agenda, bound_pairs, schedule
 from sia.agenda.programme.solver import Model, RowName, Term
 from sia.agenda.programme.worth import delay_cost, early_loss, leave_out_price, value
 
@@ -27,13 +27,8 @@ def _lists(groups: Iterable[tuple[Any, Iterable[Any]]]) -> dict[str, list[str]]:
 class Builder:
     """Builds the model of an agenda; keeps where every variable stands.
 
-    Parameters
-    ----------
-    current : Series, optional
-        The agreed schedule, for re-planning.
+    `current`: The agreed schedule, for re-planning.
 
-    Notes
-    -----
     x(p, s) = 1 when plan p starts in year s. For a place that several works share, sorted by
     their opening cost f, v(a, l, t) = 1 when a work of level l or higher opens place a in year t;
     it costs the step from level l-1 to l, so that together they cost the largest f once. Once x is
@@ -334,12 +329,7 @@ class Builder:
     def starts_of(self, values: np.ndarray) -> pd.Series:
         """Read the start years from a solution: Int64, NA where left out."""
         chosen = {plan: year for (plan, year), c in self.x.items() if values[c] > 0.5}
-        return pd.Series(
-            [chosen.get(str(p), pd.NA) for p in self.agenda.plans.index],
-            index=self.agenda.plans.index,
-            dtype="Int64",
-            name="start",
-        )
+        return schedule(chosen, self.agenda.plans.index)
 
     def columns_of(self, starts: pd.Series) -> np.ndarray:
         """Return the full solution that belongs to a schedule, as a start for the solver."""
@@ -347,13 +337,8 @@ class Builder:
         chosen = {str(p): int(y) for p, y in starts.dropna().items()}
         for plan, start in chosen.items():
             values[self.x[plan, start]] = 1.0
-        opening = {
-            (plek, plan): f
-            for plek, plan, f in self.agenda.openings[["plek", "plan", "opening"]].itertuples(
-                index=False, name=None
-            )
-        }
-        for (plek, plan), f in opening.items():
+        rows = self.agenda.openings[["plek", "plan", "opening"]]
+        for plek, plan, f in rows.itertuples(index=False, name=None):
             year = chosen.get(plan)
             if year is not None:
                 for depth, floor in enumerate(self.levels.get(plek, [])):

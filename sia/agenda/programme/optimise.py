@@ -18,7 +18,7 @@ from sia.agenda.programme.inputs import Agenda
 from sia.agenda.programme.milp import EURO, Builder
 from sia.agenda.programme.reasons import settled
 from sia.agenda.programme.solver import Solved, run
-from sia.agenda.programme.worth import worth
+from sia.agenda.programme.worth import opened_in, worth
 from sia.agenda.wording import count, euro, percent
 from sia.dutch import opsomming
 
@@ -30,24 +30,16 @@ _SOLVING = 0.96
 class Programme:
     """A programme and the proof that goes with it.
 
-    Parameters
-    ----------
-    starts : Series of Int64, index ``plan``
-        Start year, NA where left out.
-    worth : Series
-        Worth in euro by part (see `sia.agenda.programme.worth.PARTS`) and ``totaal``.
-    bound : float
-        Proven upper bound of the worth, euro.
-    gap : float
-        (bound - worth) / |worth|: at most this share could still be gained.
-    status : {"optimaal", "tijd"}
-        ``optimaal``: within the asked gap; ``tijd``: stopped by the clock, see `gap`.
-    knelpunten : DataFrame
-        Constraints that hold plans back: ``soort``, ``wie``, ``jaar``, ``ruimte`` (room left:
-        euro, fte, places), ``plannen`` (which plans would use it), ``zin``.
-    conflicten : DataFrame
-        Where commitments clash, see `sia.agenda.programme.diagnosis.conflicts`; empty when all
-        fit. Only these break a rule.
+    `starts`: Start year, NA where left out.
+    `worth`: Worth in euro by part (see `sia.agenda.programme.worth.PARTS`) and ``totaal``.
+    `bound`: Proven upper bound of the worth, euro.
+    `gap`: (bound - worth) / |worth|: at most this share could still be gained.
+    `status` ({"optimaal", "tijd"}): ``optimaal``: within the asked gap; ``tijd``: stopped by the
+        clock, see `gap`.
+    `knelpunten`: Constraints that hold plans back: ``soort``, ``wie``, ``jaar``, ``ruimte`` (room
+        left: euro, fte, places), ``plannen`` (which plans would use it), ``zin``.
+    `conflicten`: Where commitments clash, see `sia.agenda.programme.diagnosis.conflicts`; empty
+        when all fit. Only these break a rule.
     """
 
     starts: pd.Series
@@ -74,21 +66,12 @@ class Programme:
 def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
     """Make the best programme.
 
-    Parameters
-    ----------
-    current : Series, optional
-        The agreed schedule: commitments keep its years, and moving another plan by one year costs
-        `settings.stabiliteit` times its value. It stands unless a change is worth more than the
-        margin that the solver may leave.
+    `current`: The agreed schedule: commitments keep its years, and moving another plan by one year
+        costs `settings.stabiliteit` times its value. It stands unless a change is worth more than
+        the margin that the solver may leave.
+    Returns: There always is one. Where commitments clash, only the rules that they break give way,
+        by no more than it takes, and ``conflicten`` names them.
 
-    Returns
-    -------
-    Programme
-        There always is one. Where commitments clash, only the rules that they break give way, by
-        no more than it takes, and ``conflicten`` names them.
-
-    Notes
-    -----
     Maximises leave-out prices of what is placed + saved openings + value of social links - delay
     - early replacement - nuisance peaks - moves. Saved openings follow from one variable per
     place, cost level and year (see `sia.agenda.programme.milp.Builder`), never from pairs.
@@ -122,7 +105,7 @@ def optimise(agenda: Agenda, current: pd.Series | None = None) -> Programme:
 def _allow(builder: Builder, until: float) -> None:
     """Let what follows take no longer than the clock still gives."""
     left = max(until - time.monotonic(), 0.05)
-    builder.settings = replace(builder.settings, tijd=left)
+    builder.settings = builder.settings.but(tijd=left)
 
 
 def _solve(builder: Builder, current: pd.Series | None, until: float) -> Solved:
@@ -152,9 +135,7 @@ def _first(builder: Builder, current: pd.Series | None) -> pd.Series | None:
     for (plan, _), column in builder.x.items():
         if plan not in needed:
             upper[column] = 0.0
-    core = run(
-        replace(builder.model, upper=upper), replace(settings, tijd=settings.tijd / 6, gat=0.05)
-    )
+    core = run(replace(builder.model, upper=upper), settings.but(tijd=settings.tijd / 6, gat=0.05))
     if not core.values.size:
         return None
     held = builder.starts_of(core.values)
@@ -217,10 +198,7 @@ def _tight(builder: Builder, agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def _wanting(agenda: Agenda, starts: pd.Series) -> Iterator[tuple[str, str, int, str, float]]:
     """Yield what plans that are left out or moved would need in their preferred years.
 
-    Yields
-    ------
-    tuple
-        Kind, who, year, plan and how much: euro, fte or places.
+    Yields: Kind, who, year, plan and how much: euro, fte or places.
     """
     plans = agenda.plans
     away = starts.reindex(plans.index).astype("Float64").fillna(-1.0) != plans["voorkeur"]
@@ -252,13 +230,10 @@ def _tight_sentence(soort: str, wie: str, jaar: int, ruimte: float, plans: str) 
 def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return the programme as one row per placed plan, for a timeline.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``partner``, ``titel``, ``soort``, ``buurtcodes``, ``start``, ``eind`` (int), ``kosten``,
-        ``verplicht``, ``voorkeur``, ``verschuiving`` (years from the preferred one), ``samen``
-        (``;``-joined plans that share an opening), ``vertrouwelijkheid``, sorted by partner and
-        start.
+    Returns (index ``plan``): ``partner``, ``titel``, ``soort``, ``buurtcodes``, ``start``, ``eind``
+        (int), ``kosten``, ``verplicht``, ``voorkeur``, ``verschuiving`` (years from the preferred
+        one), ``samen`` (``;``-joined plans that share an opening), ``vertrouwelijkheid``, sorted by
+        partner and start.
     """
     placed = agenda.plans.loc[starts.dropna().index]
     year = starts.reindex(placed.index).astype(int)
@@ -283,9 +258,8 @@ def timeline(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 
 def _together(agenda: Agenda, starts: pd.Series) -> pd.Series:
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
     shared: dict[str, set[str]] = {}
-    for _, group in table.groupby(["plek", "jaar"]):
+    for _, group in opened_in(agenda, starts).groupby(["plek", "jaar"]):
         members = set(group["plan"])
         for plan in members:
             shared.setdefault(plan, set()).update(members - {plan})
@@ -302,10 +276,7 @@ def left_out(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 def use_of_means(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return the use of money and people per partner and year.
 
-    Returns
-    -------
-    DataFrame
-        ``partner``, ``jaar``, ``gebruik`` (euro of own means), ``budget`` (NaN: no limit),
+    Returns: ``partner``, ``jaar``, ``gebruik`` (euro of own means), ``budget`` (NaN: no limit),
         ``fte_gebruik``, ``fte`` (NaN: no limit), ``fte_onbekend`` (plans under way without fte).
     """
     chosen = {str(p): int(y) for p, y in starts.dropna().items()}
@@ -335,13 +306,11 @@ def gain_over_alone(
 ) -> pd.DataFrame:
     """Return what the joint programme gains over everybody alone, for low, mid and high shares.
 
-    Returns
-    -------
-    DataFrame, index ``band``
-        ``besparing`` (avoided openings), ``besparing_alleen`` (those that happen by chance when
-        everybody plans alone), ``verlies`` and ``verlies_alleen`` (delay and early replacement),
-        ``netto`` = (besparing - verlies) - the same alone; euro. ``overtredingen_alleen``: rules
-        of the street (caps, graafrust, order) that the separate plans break together.
+    Returns (index ``band``): ``besparing`` (avoided openings), ``besparing_alleen`` (those that
+        happen by chance when everybody plans alone), ``verlies`` and ``verlies_alleen`` (delay and
+        early replacement), ``netto`` = (besparing - verlies) - the same alone; euro.
+        ``overtredingen_alleen``: rules of the street (caps, graafrust, order) that the separate
+        plans break together.
     """
     apart_starts = alone(agenda) if separate is None else separate
     broken = len(violations(agenda, apart_starts))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 
 import pandas as pd
 
 from sia.agenda.programme.baselines import placed_with
 from sia.agenda.programme.check import Checker, Violation
-from sia.agenda.programme.inputs import Agenda
+from sia.agenda.programme.inputs import Agenda, schedule
 from sia.agenda.programme.worth import leave_out_price, worth
-from sia.agenda.wording import years
+from sia.agenda.wording import spans
 from sia.dutch import opsomming
 
 DEAR = "Past, maar kost in elk jaar meer aan uitstel, vervroeging of hinder dan het oplevert."
@@ -21,12 +21,7 @@ CHOSEN = "Het jaar is gekozen, aan tafel of in een besluit, of het plan gaat mee
 
 
 class Trial:
-    """Tries a plan, with those that agreed to go with it, in other years of a schedule.
-
-    Parameters
-    ----------
-    starts : Series of Int64, index ``plan``
-    """
+    """Tries a plan, with those that agreed to go with it, in other years of a schedule."""
 
     def __init__(self, agenda: Agenda, starts: pd.Series) -> None:
         self.agenda = agenda
@@ -67,9 +62,7 @@ class Trial:
 
     def starts(self, chosen: dict[str, int]) -> pd.Series:
         """Return a schedule as start years of all plans, NA where left out."""
-        index = self.agenda.plans.index
-        listed = [chosen.get(str(p), pd.NA) for p in index]
-        return pd.Series(listed, index=index, dtype="Int64", name="start")
+        return schedule(chosen, self.agenda.plans.index)
 
 
 def _rule(v: Violation) -> Hashable:
@@ -83,15 +76,8 @@ def settled(
 ) -> pd.Series:
     """Return a schedule at least as good, in which no move and no gap is needless.
 
-    Parameters
-    ----------
-    until : float
-        Moment of `time.monotonic` at which trying stops, whatever is left to try.
-
-    Returns
-    -------
-    Series
-        A plan that moved goes back, and a plan that was left out gets a place, wherever that
+    `until`: Moment of `time.monotonic` at which trying stops, whatever is left to try.
+    Returns: A plan that moved goes back, and a plan that was left out gets a place, wherever that
         breaks no rule and adds worth.
     """
     trial = Trial(agenda, starts)
@@ -125,13 +111,13 @@ def _reason(trial: Trial, plan: str) -> str:
         obstacles = trial.obstacles(plan, year)
         if not obstacles:
             return DEAR
-        for text in {_obstacle(trial, plan, v): None for v in obstacles}:
+        for text in dict.fromkeys(_obstacle(trial, plan, v) for v in obstacles):
             found.setdefault(text, []).append(year)
     if not found:
         return "De plannen van de afspraak hebben geen jaar gemeen."
     whole = len(trial.options(plan))
     told = [
-        text if len(at) == whole else f"{text} (bij een start in {_spans(at)})"
+        text if len(at) == whole else f"{text} (bij een start in {opsomming(spans(at))})"
         for text, at in found.items()
     ]
     return f"Past niet: {'; '.join(told)}."
@@ -152,27 +138,13 @@ def _obstacle(trial: Trial, plan: str, v: Violation) -> str:
     }.get(v.soort, v.zin.rstrip("."))
 
 
-def _spans(at: list[int]) -> str:
-    """Return years as spans: ``2026 tot en met 2028 en 2030``."""
-    parts: list[list[int]] = []
-    for year in at:
-        if parts and parts[-1][-1] == year - 1:
-            parts[-1].append(year)
-        else:
-            parts.append([year])
-    return opsomming([years(part[0], part[-1]) for part in parts])
-
-
 def why_moved(
     agenda: Agenda, starts: pd.Series, current: pd.Series, windows: pd.DataFrame
 ) -> pd.Series:
     """Return per plan that left its agreed year why, a Dutch sentence without amounts.
 
-    Parameters
-    ----------
-    windows : DataFrame, index ``plan``
-        ``eerste``, ``laatste``: the start years that partners give. A year that is in it and not
-        in that of `agenda` was taken by a choice or a decision.
+    `windows` (index ``plan``): ``eerste``, ``laatste``: the start years that partners give. A year
+        that is in it and not in that of `agenda` was taken by a choice or a decision.
     """
     trial = Trial(agenda, starts)
     both = pd.DataFrame({"nieuw": starts, "oud": current.reindex(starts.index)}).astype("Int64")
@@ -195,8 +167,5 @@ def _why(trial: Trial, plan: str, old: int | None, given: tuple[int, int] | None
     obstacles = trial.obstacles(plan, old)
     if not obstacles:
         return GAINS
-    return f"Kan niet blijven: {'; '.join(_each(trial, plan, obstacles))}."
-
-
-def _each(trial: Trial, plan: str, obstacles: Iterable[Violation]) -> list[str]:
-    return list(dict.fromkeys(_obstacle(trial, plan, v) for v in obstacles))
+    told = dict.fromkeys(_obstacle(trial, plan, v) for v in obstacles)
+    return f"Kan niet blijven: {'; '.join(told)}."

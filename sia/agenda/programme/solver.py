@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sia.agenda.programme.inputs import ProgrammeSettings
+from sia.agenda.parameters import ProgrammeSettings
 from sia.extras import extra
 
 Term = tuple[int, float]
@@ -66,14 +66,10 @@ class Model:
 class Solved:
     """What the solver says about a `Model`.
 
-    Parameters
-    ----------
-    status : {"optimaal", "tijd", "onmogelijk"}
-        ``optimaal`` within the asked gap; ``tijd`` stopped by the clock.
-    values : numpy.ndarray, shape (n_columns,)
-        Empty when there is no solution.
-    bound : float
-        Proven lower bound of the minimum, in the unit of the objective.
+    `status` ({"optimaal", "tijd", "onmogelijk"}): ``optimaal`` within the asked gap; ``tijd``
+        stopped by the clock.
+    `values` (shape (n_columns,)): Empty when there is no solution.
+    `bound`: Proven lower bound of the minimum, in the unit of the objective.
     """
 
     status: str
@@ -89,14 +85,9 @@ def run(
 ) -> Solved:
     """Solve a model with HiGHS (fixed seed and threads).
 
-    Parameters
-    ----------
-    settings : ProgrammeSettings
-        ``gat``, ``tijd``, ``zaad``, ``threads``.
-    start : numpy.ndarray, optional
-        A feasible solution to start from.
-    nodes : int, optional
-        Stop after so many nodes of the search tree: unlike the clock, the same on any machine.
+    `settings`: ``gat``, ``tijd``, ``zaad``, ``threads``.
+    `start`: A feasible solution to start from.
+    `nodes`: Stop after so many nodes of the search tree: unlike the clock, the same on any machine.
     """
     highspy = _highspy()
     # The scheduler of HiGHS keeps the thread count of its first use in a process.

@@ -17,14 +17,10 @@ from sia.methode import AgendaValues
 class Places:
     """The places where the ground is opened.
 
-    Parameters
-    ----------
-    openings : DataFrame
-        One row per (``plek``, ``plan``): ``aandeel`` (share of the plan that lies there, sums to
-        1 per plan) and ``opening_laag`` / ``_midden`` / ``_hoog`` (euro, the part of the plan's
-        stand-alone cost that is opening and closing the ground there).
-    buurten : DataFrame
-        One row per (``plek``, ``buurtcode``).
+    `openings`: One row per (``plek``, ``plan``): ``aandeel`` (share of the plan that lies there,
+        sums to 1 per plan) and ``opening_laag`` / ``_midden`` / ``_hoog`` (euro, the part of the
+        plan's stand-alone cost that is opening and closing the ground there).
+    `buurten`: One row per (``plek``, ``buurtcode``).
     """
 
     openings: pd.DataFrame
@@ -36,20 +32,11 @@ def find_places(
 ) -> Places:
     """Group the parts of excavating plans that open the same stretch of street.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-        As `sia.agenda.reading.investments` returns them.
-    distance : float
-        Metres; each part is widened by half of it.
-    overlap : float
-        Two parts share a place when their widened shapes overlap by at least this fraction of
-        the smaller one; 0.5 means parallel lines at most half of `distance` apart.
-
-    Returns
-    -------
-    Places
-        Every part is in exactly one place. In a place every part overlaps every other one
+    `plans` (EPSG:28992, index ``plan``): As `sia.agenda.reading.investments` returns them.
+    `distance`: Metres; each part is widened by half of it.
+    `overlap`: Two parts share a place when their widened shapes overlap by at least this fraction
+        of the smaller one; 0.5 means parallel lines at most half of `distance` apart.
+    Returns: Every part is in exactly one place. In a place every part overlaps every other one
         (complete linkage), so streets that merely meet at a crossing never chain together. Plans
         known only by buurt get a place of their own: which street they open is unknown.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -17,23 +18,12 @@ def add_version(
 ) -> pd.DataFrame:
     """Return the table of versions with one more.
 
-    Parameters
-    ----------
-    versions : DataFrame or None
-        Earlier versions; None for the first.
-    versie, datum : str
-        Name and date (``jjjj-mm-dd``) of the new version.
-
-    Returns
-    -------
-    DataFrame
-        ``versie``, ``datum``, ``plan``, ``partner``, ``titel``, ``start`` (Int64, NA left out),
-        ``kosten``, ``waarde`` and ``gat`` of the whole version, rows in order of arrival.
-
-    Raises
-    ------
-    InputError
-        When there already is a version of that name: versions are never overwritten.
+    `versions`: Earlier versions; None for the first.
+    `versie`, `datum`: Name and date (``jjjj-mm-dd``) of the new version.
+    Returns: ``versie``, ``datum``, ``plan``, ``partner``, ``titel``, ``start`` (Int64, NA left
+        out), ``kosten``, ``waarde`` and ``gat`` of the whole version, rows in order of arrival.
+    Raises `InputError` when there already is a version of that name: versions are never
+        overwritten.
     """
     if versions is not None and versie in set(versions["versie"]):
         raise InputError([Problem(f"Versie `{versie}` bestaat al.", "Kies een andere naam.")])
@@ -70,10 +60,7 @@ def kept_version(
 def version_starts(versions: pd.DataFrame, versie: str) -> pd.Series:
     """Return the start years of one version (Int64, index ``plan``).
 
-    Raises
-    ------
-    InputError
-        When there is no such version.
+    Raises `InputError` when there is no such version.
     """
     rows = versions[versions["versie"] == versie]
     if rows.empty:
@@ -85,13 +72,10 @@ def version_starts(versions: pd.DataFrame, versie: str) -> pd.Series:
 def differences(old: pd.Series, new: pd.Series, plans: pd.DataFrame) -> pd.DataFrame:
     """Return what changed between two schedules, as a readable list.
 
-    Returns
-    -------
-    DataFrame, index ``plan``
-        ``partner``, ``titel``, ``wijziging`` (eerder / later / erbij / eraf / nieuw plan /
-        ingetrokken), ``oud``, ``nieuw`` (Int64), ``verschil`` (years, Int64), ``zin``,
-        ``vertrouwelijkheid`` (a plan that `plans` does not hold is intern); unchanged plans are
-        not listed.
+    Returns (index ``plan``): ``partner``, ``titel``, ``wijziging`` (eerder / later / erbij / eraf /
+        nieuw plan / ingetrokken), ``oud``, ``nieuw`` (Int64), ``verschil`` (years, Int64), ``zin``,
+        ``vertrouwelijkheid`` (a plan that `plans` does not hold is intern); unchanged plans are not
+        listed.
     """
     both = pd.DataFrame({"oud": old, "nieuw": new}).astype("Int64")
     both["verschil"] = both["nieuw"] - both["oud"]
@@ -128,20 +112,16 @@ def since_last_version(versions: pd.DataFrame) -> pd.DataFrame:
     return differences(old, new, plans)
 
 
-def _change(old: object, new: object, before: bool, after: bool) -> str:
-    was = int(str(old)) if not pd.isna(old) else None  # type: ignore[call-overload]
-    now = int(str(new)) if not pd.isna(new) else None  # type: ignore[call-overload]
+def _change(was: Any, now: Any, before: bool, after: bool) -> str:
     if not before:
         return "nieuw plan"
     if not after:
         return "ingetrokken"
-    if was == now:
-        return ""
-    if was is None:
-        return "erbij"
-    if now is None:
+    if pd.isna(was):
+        return "" if pd.isna(now) else "erbij"
+    if pd.isna(now):
         return "eraf"
-    return "later" if now > was else "eerder"
+    return "" if was == now else "later" if now > was else "eerder"
 
 
 def _sentence(plan: str, titel: object, what: str, was: object, now: object) -> str:
@@ -160,11 +140,8 @@ def _sentence(plan: str, titel: object, what: str, was: object, now: object) -> 
 def version_summary(versions: pd.DataFrame) -> pd.DataFrame:
     """Return one row per version: date, plans in and out, worth and proven gap, with a sentence.
 
-    Returns
-    -------
-    DataFrame, index ``versie``
-        ``datum``, ``in_programma``, ``erbuiten``, ``kosten`` (euro of what is in), ``waarde``,
-        ``gat``, ``zin``; in order of arrival.
+    Returns (index ``versie``): ``datum``, ``in_programma``, ``erbuiten``, ``kosten`` (euro of what
+        is in), ``waarde``, ``gat``, ``zin``; in order of arrival.
     """
     rows = {}
     for versie, table in versions.groupby("versie", sort=False):

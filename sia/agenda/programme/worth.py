@@ -52,10 +52,7 @@ def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -
 def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -> pd.Series:
     """Return the worth of a schedule, in euro, split into its parts.
 
-    Returns
-    -------
-    Series
-        `PARTS` and ``totaal`` = geplaatst + besparing + waardering - the losses.
+    Returns: `PARTS` and ``totaal`` = geplaatst + besparing + waardering - the losses.
     """
     placed = agenda.plans.loc[starts.dropna().index.intersection(agenda.plans.index)]
     year = starts.reindex(placed.index).astype(int)
@@ -81,18 +78,23 @@ def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -
     return pd.Series(parts)
 
 
+def opened_in(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
+    """Return the openings of plans that have a place, with the ``jaar`` in which they start."""
+    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts))
+    return table.dropna(subset=["jaar"]).astype({"jaar": int})
+
+
 def savings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return the saving of each shared opening.
 
-    Returns
-    -------
-    DataFrame
-        ``plek``, ``jaar``, ``n`` works, ``besparing`` = sum of openings - the largest (euro);
+    Returns: ``plek``, ``jaar``, ``n`` works, ``besparing`` = sum of openings - the largest (euro);
         for n equal works that is (n - 1) openings.
     """
-    table = agenda.openings.assign(jaar=agenda.openings["plan"].map(starts)).dropna(subset=["jaar"])
-    table["jaar"] = table["jaar"].astype(int)
-    opened = table.groupby(["plek", "jaar"], sort=True)["opening"].agg(["size", "sum", "max"])
+    opened = (
+        opened_in(agenda, starts)
+        .groupby(["plek", "jaar"], sort=True)["opening"]
+        .agg(["size", "sum", "max"])
+    )
     opened = opened[opened["size"] > 1].reset_index()
     return pd.DataFrame(
         {
@@ -106,9 +108,7 @@ def savings(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
 
 def open_places(agenda: Agenda, starts: pd.Series) -> pd.DataFrame:
     """Return every (``plek``, ``jaar``) in which a place lies open, once however many work."""
-    table = agenda.openings[["plek", "plan"]].assign(jaar=agenda.openings["plan"].map(starts))
-    table = table.dropna(subset=["jaar"])
-    return _spread(table, agenda)[["plek", "jaar"]].drop_duplicates()
+    return _spread(opened_in(agenda, starts), agenda)[["plek", "jaar"]].drop_duplicates()
 
 
 def _spread(table: pd.DataFrame, agenda: Agenda) -> pd.DataFrame:

@@ -15,18 +15,11 @@ OUTSIDE = "Buiten de DIA-gebieden"
 def area_of(city: Mapping[str, pd.DataFrame], indeling: Division = "dia") -> pd.Series:
     """Return the name of the area of every buurt.
 
-    Parameters
-    ----------
-    city : mapping of str to DataFrame, index ``buurtcode``
-        ``gebieden``, and ``gebiedsindeling`` where the typology stage proposed areas.
-    indeling : {"dia", "wijk"}
-        ``dia``: the areas that were proposed; where there are none, the wijken. A buurt without a
-        wijk name is an area of its own.
-
-    Returns
-    -------
-    Series of str, index ``buurtcode``
-        Buurten in no DIA area carry `OUTSIDE`.
+    `city` (index ``buurtcode``): ``gebieden``, and ``gebiedsindeling`` where the typology stage
+        proposed areas.
+    `indeling`: ``dia``: the areas that were proposed; where there are none, the wijken. A buurt
+        without a wijk name is an area of its own.
+    Returns (str, index ``buurtcode``): Buurten in no DIA area carry `OUTSIDE`.
     """
     areas = city["gebieden"]
     if indeling == "dia" and "gebiedsindeling" in city:
@@ -72,11 +65,8 @@ def candidate_area_table(
 ) -> pd.DataFrame:
     """Return one row per area that holds a candidate, the area with the most urgent one first.
 
-    Returns
-    -------
-    DataFrame
-        ``gebied``, ``buurten`` (in the area), ``inwoners``, ``kandidaten`` (names),
-        ``hoogste urgentie``, ``gemiddelde urgentie`` (weighted by inhabitants, NaN unknown).
+    Returns: ``gebied``, ``buurten`` (in the area), ``inwoners``, ``kandidaten`` (names), ``hoogste
+        urgentie``, ``gemiddelde urgentie`` (weighted by inhabitants, NaN unknown).
     """
     found, area = candidates(city, indeling), area_of(city, indeling)
     people, urgency = city["gebieden"]["inwoners"], city["scores"]["urgentie"]

@@ -93,15 +93,10 @@ class Question(Problem):
 class Understood:
     """What one cell came to.
 
-    Parameters
-    ----------
-    value : str, int, float or None
-        Typed value, a date as ``jjjj-mm-dd``; the empty string or None where the cell is empty or
-        wrong.
-    wat : str
-        What is wrong, in Dutch; empty when nothing is.
-    vraag : str
-        What is doubtful about the value; empty when nothing is.
+    `value` (str, int, float or None): Typed value, a date as ``jjjj-mm-dd``; the empty string or
+        None where the cell is empty or wrong.
+    `wat`: What is wrong, in Dutch; empty when nothing is.
+    `vraag`: What is doubtful about the value; empty when nothing is.
     """
 
     value: Cell
@@ -144,12 +139,8 @@ def parse_cell(field: Field, value: object) -> tuple[Cell, str]:
 def understand(field: Field, value: object, times: float = 1.0) -> Understood:
     """Read one cell.
 
-    Parameters
-    ----------
-    value : object
-        As the file holds it.
-    times : float
-        What one in this column stands for: 1000 under a heading in thousands of euro.
+    `value`: As the file holds it.
+    `times`: What one in this column stands for: 1000 under a heading in thousands of euro.
     """
     text = cell_text(value)
     of_a_plan = BY_NAME.get(field.name) == field

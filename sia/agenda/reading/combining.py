@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from sia.agenda.reading.cells import Question, doubt, fault, plain
 from sia.agenda.reading.investments import Reading, predecessors, settled
@@ -26,11 +29,8 @@ _ALIKE, _SHORT = 0.9, 5
 def combine(readings: Iterable[Reading], owners: Mapping[str, str] | None = None) -> Reading:
     """Put the deliveries of all partners together and check what only shows between them.
 
-    Returns
-    -------
-    Reading
-        Every plan once, see `settled`. A predecessor that nobody has is dropped from its plan, and
-        asked for; plans that wait for each other in a circle drop out.
+    Returns: Every plan once, see `settled`. A predecessor that nobody has is dropped from its plan,
+        and asked for; plans that wait for each other in a circle drop out.
     """
     parts = list(readings)
     tables = [table for part in parts for table in part.tables]
@@ -104,11 +104,8 @@ def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:
 def at_the_table(plans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the plans as the partners' table may see them.
 
-    Returns
-    -------
-    GeoDataFrame
-        As `view`; an internal plan is nobody's predecessor here, because its number would leave
-        with the plan that names it.
+    Returns: As `view`; an internal plan is nobody's predecessor here, because its number would
+        leave with the plan that names it.
     """
     shared, _ = _drop_unknown_predecessors(gpd.GeoDataFrame(view(plans, "partners")))
     return shared
@@ -128,25 +125,15 @@ def _drop_unknown_predecessors(
 
 
 def _in_circle(plans: gpd.GeoDataFrame) -> list[str]:
-    waiting = {str(p): {b for b, _ in predecessors(t)} for p, t in plans["voorgangers"].items()}
-    free = True
-    while free:
-        free = False
-        for plan in [p for p, before in waiting.items() if not before & waiting.keys()]:
-            del waiting[plan]
-            free = True
-    # What remains waits for a circle or is in one; only members reach themselves.
-    return sorted(p for p in waiting if _reaches(p, p, waiting))
-
-
-def _reaches(start: str, goal: str, waiting: dict[str, set[str]]) -> bool:
-    seen: set[str] = set()
-    todo = list(waiting[start])
-    while todo:
-        plan = todo.pop()
-        if plan == goal:
-            return True
-        if plan not in seen:
-            seen.add(plan)
-            todo += waiting.get(plan, set())
-    return False
+    """Return the plans that wait for themselves, through others."""
+    place = {str(plan): number for number, plan in enumerate(plans.index)}
+    pairs = [
+        (place[str(plan)], place[before])
+        for plan, text in plans["voorgangers"].items()
+        for before, _ in predecessors(text)
+    ]
+    if not pairs:
+        return []
+    waits = csr_array((np.ones(len(pairs)), np.transpose(pairs)), (len(place), len(place)))
+    _, group = connected_components(waits, connection="strong")
+    return sorted(plans.index[np.bincount(group)[group] > 1])

@@ -49,18 +49,10 @@ def with_numbers(
 ) -> Organisation:
     """Give every decision and action the number that its koppelkans has today.
 
-    Parameters
-    ----------
-    kansen : DataFrame, index ``kans``
-        ``plannen`` (``;``-joined).
-    earlier : DataFrame or None
-        Numbers of earlier rounds, see `every_number`. A koppelkans gets another number when a
-        plan joins or leaves it; what was decided must not get lost by that.
-
-    Returns
-    -------
-    Organisation
-        Plan numbers, and numbers of earlier rounds, are replaced by the number of the smallest
+    `kansen` (index ``kans``): ``plannen`` (``;``-joined).
+    `earlier`: Numbers of earlier rounds, see `every_number`. A koppelkans gets another number when
+        a plan joins or leaves it; what was decided must not get lost by that.
+    Returns: Plan numbers, and numbers of earlier rounds, are replaced by the number of the smallest
         koppelkans that holds all those plans. What has none keeps what was written.
     """
     before = {} if earlier is None else dict(zip(earlier["kans"], earlier["plannen"], strict=True))
@@ -90,10 +82,7 @@ def every_number(kansen: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFr
 def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
     """Return all decisions as a table, oldest first.
 
-    Returns
-    -------
-    DataFrame
-        ``kans``, ``fase``, ``datum``, ``wie``, ``besluit``, ``vertrouwelijkheid``.
+    Returns: ``kans``, ``fase``, ``datum``, ``wie``, ``besluit``, ``vertrouwelijkheid``.
     """
     return _listed(organisation.steps, "datum", levels)
 
@@ -101,10 +90,7 @@ def decision_log(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
 def task_list(organisation: Organisation, levels: pd.Series) -> pd.DataFrame:
     """Return all actions as a table, first due first, as `decision_log` returns decisions.
 
-    Returns
-    -------
-    DataFrame
-        ``kans``, ``actie``, ``wie``, ``partner``, ``voor``, ``klaar`` (None while open),
+    Returns: ``kans``, ``actie``, ``wie``, ``partner``, ``voor``, ``klaar`` (None while open),
         ``vertrouwelijkheid``.
     """
     return _listed(organisation.actions, "voor", levels)

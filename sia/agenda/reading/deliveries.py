@@ -14,7 +14,7 @@ from sia.agenda.reading.combining import combine, spelled
 from sia.agenda.reading.decisions import organisation_of
 from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, TABLES
 from sia.agenda.reading.files import BESIDE, TEXTS, Sheet, read_sheets
-from sia.agenda.reading.investments import Reading, no_plans, read_lines
+from sia.agenda.reading.investments import Reading, as_number, no_plans, read_lines
 from sia.agenda.reading.mapping import FOLDER as EXPORTS
 from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
 from sia.agenda.reading.organisation import Organisation
@@ -44,24 +44,16 @@ _NO_ROWS = Problem(
 class Deliveries:
     """Everything that was delivered for one agenda.
 
-    Parameters
-    ----------
-    reading : Reading
-        The plans of all partners together, every level in it, and every problem of every file.
-    budgets : DataFrame
-        ``partner``, ``jaar``, ``budget`` (euro, NaN unknown), ``fte`` (NaN unknown), ``delen``.
-    subsidies : DataFrame, index ``subsidie``
-        As `sia.agenda.insight.funding.cover` takes them.
-    files : tuple of pathlib.Path
-        Everything that lay there.
-    organisation : Organisation
-        Decisions and actions.
-    tables : tuple of Table
-        Every sheet of every file, also those in which nothing was found.
-    lines : tuple of Line
-        Every row of every table.
-    unread : tuple of Problem
-        Files that could not be read at all, and why.
+    `reading`: The plans of all partners together, every level in it, and every problem of every
+        file.
+    `budgets`: ``partner``, ``jaar``, ``budget`` (euro, NaN unknown), ``fte`` (NaN unknown),
+        ``delen``.
+    `subsidies` (index ``subsidie``): As `sia.agenda.insight.funding.cover` takes them.
+    `files`: Everything that lay there.
+    `organisation`: Decisions and actions.
+    `tables`: Every sheet of every file, also those in which nothing was found.
+    `lines`: Every row of every table.
+    `unread`: Files that could not be read at all, and why.
     """
 
     reading: Reading
@@ -83,11 +75,8 @@ class Deliveries:
 def plan_files(bron: Sequence[Path]) -> list[Path]:
     """Return all files that partners sent, in the ``plannen`` folders of some raw folders.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Sub-folders count. Hidden files, lock files of office programs, files that belong to a map
-        and the mappings of exports are left out.
+    `bron`: Sub-folders count. Hidden files, lock files of office programs, files that belong to a
+        map and the mappings of exports are left out.
     """
     folders = [root / FOLDER for root in bron]
     found = [(f, p) for f in folders for p in sorted(f.rglob("*")) if p.is_file()]
@@ -107,21 +96,14 @@ def read_deliveries(
 ) -> Deliveries | None:
     """Read all that the partners delivered.
 
-    Parameters
-    ----------
-    bron : sequence of pathlib.Path
-        Raw folders; each may hold a folder ``plannen``.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    register : DataFrame, index ``plan``, optional
-        Plans of earlier rounds: a plan has one owner, and a partner one spelling.
-    waarden : AgendaValues, optional
-        Of the method: which kinds of work dig, and what a plan may cost.
-
-    Returns
-    -------
-    Deliveries or None
-        None when nobody delivered anything but tables of money and decisions. A file that cannot
-        be read at all is among the problems and does not take the others down; nor does a bad row.
+    `bron`: Raw folders; each may hold a folder ``plannen``.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    `register` (index ``plan``): Plans of earlier rounds: a plan has one owner, and a partner one
+        spelling.
+    `waarden`: Of the method: which kinds of work dig, and what a plan may cost.
+    Returns: None when nobody delivered anything but tables of money and decisions. A file that
+        cannot be read at all is among the problems and does not take the others down; nor does a
+        bad row.
     """
     files = plan_files(bron)
     if all(_table_of(path) not in ("", "plannen") for path in files):
@@ -258,25 +240,20 @@ _STRANGER: dict[str, Problem] = {
 def _amount_faults(line: Line) -> list[Problem]:
     """Return which amounts of a row of money cannot be right."""
     row = line.waarden
-    low = [n for n in ("budget", "fte", "plafond") if _number(row, n) < 0]
+    low = [n for n in ("budget", "fte", "plafond") if as_number(row, n) < 0]
     found: list[Problem] = [
         Problem("Dit getal is negatief.", "Vul nul of meer in, of laat leeg.", kolom=name)
         for name in low
     ]
-    if line.tabel == "budgetten" and 0 < _number(row, "budget") < _LITTLE:
+    if line.tabel == "budgetten" and 0 < as_number(row, "budget") < _LITTLE:
         found.append(_IN_THOUSANDS)
-    if _number(row, "tot") < _number(row, "van"):
+    if as_number(row, "tot") < as_number(row, "van"):
         wat = "Het venster eindigt vóór het begint."
         found.append(Problem(wat, "Verruil de jaren.", kolom="tot"))
-    if not 0 <= _number(row, "eigen_aandeel", 0.0) <= 100:
+    if not 0 <= as_number(row, "eigen_aandeel", 0.0) <= 100:
         wat = "Dit is geen percentage van 0 tot 100."
         found.append(Problem(wat, "Vul een percentage in.", kolom="eigen_aandeel"))
     return found
-
-
-def _number(row: dict[str, object], name: str, other: float = float("nan")) -> float:
-    value = row.get(name)
-    return value if isinstance(value, int | float) else other
 
 
 def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
@@ -288,7 +265,7 @@ def _budgets(lines: Iterable[Line]) -> pd.DataFrame:
             wrong = {p.kolom for p in line.fouten}
             if "partner" in wrong:
                 continue
-            money = [0.0 if n in wrong else _number(line.waarden, n) for n in ("budget", "fte")]
+            money = [0.0 if n in wrong else as_number(line.waarden, n) for n in ("budget", "fte")]
             rows.append((partner, jaar, *money, line.text("delen")))
     table = pd.DataFrame(rows, columns=[f.name for f in BUDGET_FIELDS])
     grouped = table.astype({"budget": float, "fte": float}).groupby(["partner", "jaar"])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, cast
+from typing import cast
 
 from sia.settings import Openness
+from sia.toml import of_package
 
 OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 """From most to least closed: of its partner alone, of the partners, of everybody."""
@@ -19,27 +18,16 @@ OPENNESS: tuple[Openness, ...] = ("intern", "partners", "openbaar")
 class Field:
     """One column of a table that partners fill in.
 
-    Parameters
-    ----------
-    name : str
-        Column name in every table.
-    label : str
-        Heading in the workbook, Dutch.
-    kind : str
-        How a cell is read: tekst, keuze, keuzes, jaar, geheel, bedrag, getal, procent, lijst,
+    `name`: Column name in every table.
+    `label`: Heading in the workbook, Dutch.
+    `kind`: How a cell is read: tekst, keuze, keuzes, jaar, geheel, bedrag, getal, procent, lijst,
         plaats or datum.
-    level : {"intern", "partners", "openbaar"}
-        Who may see the field at most.
-    uitleg : str
-        Dutch explanation for whoever fills it in.
-    choices : tuple of str
-        Allowed values of ``keuze`` and ``keuzes``.
-    words : mapping of str to str
-        Other words for a choice.
-    ook : tuple of str
-        Other headings.
-    voorbeeld : str
-        A filled-in cell.
+    `level`: Who may see the field at most.
+    `uitleg`: Dutch explanation for whoever fills it in.
+    `choices`: Allowed values of ``keuze`` and ``keuzes``.
+    `words`: Other words for a choice.
+    `ook`: Other headings.
+    `voorbeeld`: A filled-in cell.
     """
 
     name: str
@@ -64,9 +52,7 @@ class Field:
         return self.kind in ("jaar", "geheel")
 
 
-_TABLE: dict[str, Any] = tomllib.loads(
-    files("sia.agenda.reading").joinpath("fields.toml").read_text(encoding="utf-8")
-)
+_TABLE = of_package("agenda/reading/fields.toml")
 CHOICES: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in _TABLE["keuzes"].items()}
 OPGAVEN = CHOICES["opgaven"]
 IDEA = "idee"

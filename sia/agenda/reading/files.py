@@ -47,16 +47,11 @@ _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, SyntaxError, CalamineErr
 class Sheet:
     """One sheet or layer as it stands.
 
-    Parameters
-    ----------
-    bestand : str
-        Path of the file below the folder of the deliveries.
-    blad : str
-        Sheet of a workbook or layer of a map; empty where a file has one table.
-    cells : DataFrame
-        One row per row of the file, the headings among them; row label + 1 is its number there.
-    verborgen : bool
-        Whether who opens the file does not see it.
+    `bestand`: Path of the file below the folder of the deliveries.
+    `blad`: Sheet of a workbook or layer of a map; empty where a file has one table.
+    `cells`: One row per row of the file, the headings among them; row label + 1 is its number
+        there.
+    `verborgen`: Whether who opens the file does not see it.
     """
 
     bestand: str
@@ -73,10 +68,7 @@ class Sheet:
 def read_sheets(path: Path, name: str = "") -> list[Sheet]:
     """Return every sheet or layer of a file.
 
-    Raises
-    ------
-    InputError
-        When the file is absent, of an unknown kind or damaged.
+    Raises `InputError` when the file is absent, of an unknown kind or damaged.
     """
     name, suffix = name or path.name, path.suffix.lower()
     readers = dict.fromkeys(_BOOKS, _book) | dict.fromkeys(TEXTS, _text)

@@ -31,19 +31,13 @@ _PREDECESSOR = re.compile(r"(?P<plan>[^+]+?)(?:\+(?P<gap>\d+))?")
 class Reading:
     """What came out of deliveries.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-        The good rows, one column per field of `sia.agenda.reading.fields` but ``plan``, ``wkt`` and
-        ``stelsel``, plus ``plaats`` (straat / vlak / punt / buurt) and ``geometry``.
-    lines : tuple of Line
-        Every row of plans that held anything at all, as it was read.
-    settled : tuple of Line
-        The same, with what only shows between rows.
-    tables : tuple of Table
-        The sheets in which they stood.
-    beside : tuple of Problem
-        What is wrong elsewhere in the delivery.
+    `plans` (EPSG:28992, index ``plan``): The good rows, one column per field of
+        `sia.agenda.reading.fields` but ``plan``, ``wkt`` and ``stelsel``, plus ``plaats`` (straat /
+        vlak / punt / buurt) and ``geometry``.
+    `lines`: Every row of plans that held anything at all, as it was read.
+    `settled`: The same, with what only shows between rows.
+    `tables`: The sheets in which they stood.
+    `beside`: What is wrong elsewhere in the delivery.
     """
 
     plans: gpd.GeoDataFrame
@@ -127,7 +121,7 @@ def _above(partner: str) -> Problem:
 
 def _doubts(row: dict[str, object], parameters: AgendaValues) -> list[Problem]:
     """Return what is possible and hardly likely: an amount in thousands, a share of one percent."""
-    cost, sure, staff = (_number(row, name) for name in ("kosten", "zekerheid", "fte"))
+    cost, sure, staff = (as_number(row, name) for name in ("kosten", "zekerheid", "fte"))
     likely = parameters.likely(str(row["soort"]))
     kind, first = row["soort"], row["vroegst"]
     open_window = row["flexibiliteit"] == "vast" and row["voorkeur"] is None
@@ -165,17 +159,11 @@ def read_plans(
 ) -> Reading:
     """Read the plans in one file of one partner.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Of any kind in `sia.agenda.reading.files.KINDS`.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read at all, holds no table of plans or lacks required columns. Bad
-        cells and columns that nobody asked for do not raise: they are in ``problems``.
+    `path`: Of any kind in `sia.agenda.reading.files.KINDS`.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    Raises `InputError` when the file cannot be read at all, holds no table of plans or lacks
+        required columns. Bad cells and columns that nobody asked for do not raise: they are in
+        ``problems``.
     """
     tables = [read_table(sheet) for sheet in read_sheets(path)]
     plans = [table for table in tables if table.tabel == "plannen"]
@@ -194,13 +182,10 @@ def validate(
 ) -> Reading:
     """Check every cell of a table of plans; see `read_plans`.
 
-    Parameters
-    ----------
-    raw : DataFrame or GeoDataFrame
-        Headings are field names or the template's Dutch labels; cells may be text or numbers.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    bestand : str
-        Name for the problems.
+    `raw` (DataFrame or GeoDataFrame): Headings are field names or the template's Dutch labels;
+        cells may be text or numbers.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    `bestand`: Name for the problems.
     """
     body = pd.DataFrame(raw).astype(object).set_axis(range(raw.shape[1]), axis=1)
     head = pd.DataFrame([list(map(str, raw.columns))], dtype=object)
@@ -314,10 +299,10 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.bestand, row, problem.kolom, problem.wat)
 
 
-def _number(row: dict[str, object], name: str) -> float:
+def as_number(row: dict[str, object], name: str, other: float = float("nan")) -> float:
     """Return a number as it stands, NaN when there is none: no comparison with it holds."""
-    value = row[name]
-    return value if isinstance(value, int | float) else float("nan")
+    value = row.get(name)
+    return value if isinstance(value, int | float) else other
 
 
 def _told(rules: Iterable[tuple[bool, str, str, str]]) -> list[Problem]:
@@ -327,11 +312,11 @@ def _told(rules: Iterable[tuple[bool, str, str, str]]) -> list[Problem]:
 
 def _year_faults(row: dict[str, object]) -> list[Problem]:
     first, wish, last, until, duration = (
-        _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot", "duur")
+        as_number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot", "duur")
     )
     begin, end = str(row["eerste_dag"]), str(row["laatste_dag"])
     day = int(begin[:4]) if begin else float("nan")
-    years = {n: _number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot",
+    years = {n: as_number(row, n) for n in ("vroegst", "voorkeur", "laatst", "middelen_tot",
                                           "prijspeil")}  # fmt: skip
     return _told([
         *((year < YEARS[0] or year > YEARS[1], name,
@@ -359,10 +344,10 @@ def _year_faults(row: dict[str, object]) -> list[Problem]:
 
 def _money_faults(row: dict[str, object]) -> list[Problem]:
     names = ("kosten", "kosten_laag", "kosten_hoog", "bedrag_1", "bedrag_2", "fte")
-    cost, low, high, one, two, _ = (_number(row, name) for name in names)
-    sure = _number(row, "zekerheid")
+    cost, low, high, one, two, _ = (as_number(row, name) for name in names)
+    sure = as_number(row, "zekerheid")
     return _told([
-        *((_number(row, name) < 0, name, "Dit getal is negatief.", "Vul nul of meer in.")
+        *((as_number(row, name) < 0, name, "Dit getal is negatief.", "Vul nul of meer in.")
           for name in names),
         (low > cost, "kosten_laag", "Kosten laag is hoger dan de kosten.", "Verbeter de raming."),
         (high < cost, "kosten_hoog", "Kosten hoog is lager dan de kosten.", "Verbeter de raming."),

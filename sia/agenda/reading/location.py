@@ -32,19 +32,11 @@ Names = Mapping[str, frozenset[str]]
 def locate(row: dict[str, object], buurten: gpd.GeoDataFrame, names: Names) -> list[Problem]:
     """Find the place of one row; fill ``geometry``, ``plaats`` and ``buurtcodes`` in place.
 
-    Parameters
-    ----------
-    row : dict
-        With ``buurtcodes`` (codes or names of buurten and wijken), ``wkt``, ``stelsel`` and perhaps
-        a ``geometry`` in RD.
-    buurten : GeoDataFrame, EPSG:28992, index ``buurtcode``
-    names : mapping
-        See `names_of`.
-
-    Returns
-    -------
-    list of Problem
-        Why the place cannot be known, or what is doubtful about it.
+    `row`: With ``buurtcodes`` (codes or names of buurten and wijken), ``wkt``, ``stelsel`` and
+        perhaps a ``geometry`` in RD.
+    `buurten`: EPSG:28992, index ``buurtcode``.
+    `names`: See `names_of`.
+    Returns: Why the place cannot be known, or what is doubtful about it.
     """
     shape, wrong = _shape(row)
     if wrong:
@@ -113,11 +105,7 @@ def names_of(buurten: gpd.GeoDataFrame) -> Names:
 def named_buurten(text: str, known: Names) -> tuple[list[str], list[str], dict[str, str]]:
     """Return the buurten that a text names, what in it is no buurt, and what was a slip of a pen.
 
-    Returns
-    -------
-    codes, unknown : list of str
-    guessed : dict
-        A piece of the text to the name or code as which it was read.
+    Returns `guessed`: A piece of the text to the name or code as which it was read.
     """
     found: set[str] = set()
     unknown, guessed = [], {}

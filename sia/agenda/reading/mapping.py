@@ -20,22 +20,15 @@ FOLDER = "leveringen"
 class Export:
     """What one file in `FOLDER` says.
 
-    Parameters
-    ----------
-    partner : str
-        Whose plans these are, where the delivery does not say it itself.
-    bestanden : tuple of str
-        Names of files, with ``*``, as they lie below the folder of the deliveries.
-    kolommen : mapping of str to str
-        Heading in the export to column of the template (``Projectnr = "plan"``).
-    vast : mapping of str to str
-        Column of the template to the value of every row that leaves it empty.
-    woorden : mapping of str to mapping
-        Per column of the template a word of the export to what it means.
-    gelijk : mapping of str to str
-        Column of the template to the column whose value it takes where it is empty.
-    negeer : tuple of str
-        Headings that are no column of the template, though they sound like one.
+    `partner` (str): Whose plans these are, where the delivery does not say it itself.
+    `bestanden` (tuple of str): Names of files, with ``*``, as they lie below the folder of the
+        deliveries.
+    `kolommen`: Heading in the export to column of the template (``Projectnr = "plan"``).
+    `vast`: Column of the template to the value of every row that leaves it empty.
+    `woorden`: Per column of the template a word of the export to what it means.
+    `gelijk`: Column of the template to the column whose value it takes where it is empty.
+    `negeer` (tuple of str): Headings that are no column of the template, though they sound like
+        one.
     """
 
     partner: Tekst

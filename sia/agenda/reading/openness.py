@@ -16,12 +16,8 @@ _NAMES_PLANS = frozenset({"plan", "titel", "plannen", "kans", "voorganger", "a",
 def with_levels(table: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
     """Add ``vertrouwelijkheid`` to rows that name plans: the strictest of the plans they name.
 
-    Raises
-    ------
-    ValueError
-        When the table names no plans.
-    KeyError
-        When it names a plan without a level.
+    Raises `ValueError` when the table names no plans.
+    Raises `KeyError` when it names a plan without a level.
     """
     if "plannen" in table:
         names = table["plannen"].str.split(";")
@@ -48,29 +44,17 @@ def without_people(plans: gpd.GeoDataFrame, closed: Collection[str]) -> gpd.GeoD
 def view(table: pd.DataFrame, level: Openness, partner: str | None = None) -> pd.DataFrame:
     """Return the part of a table that may be seen at a level.
 
-    Parameters
-    ----------
-    table : DataFrame or GeoDataFrame
-        Its own level per row stands in ``vertrouwelijkheid``; a table without that column holds
-        no rows of plans (totals, budgets) and is filtered by column only.
-        Rows that name plans need it: see `with_levels`.
-    level : {"intern", "partners", "openbaar"}
-    partner : str, optional
-        The reader, needed for ``intern``; a reader at ``partners`` level may be named too and
-        then also sees its own internal plans and fields.
-
-    Returns
-    -------
-    DataFrame or GeoDataFrame
-        ``openbaar``: public columns of public rows. ``partners``: rows and columns that partners
-        share. ``intern``: the same, and everything of the reader itself. Internal cells of other
-        partners are empty, and columns without a known level are dropped.
-
-    Raises
-    ------
-    ValueError
-        For an unknown level, ``intern`` without a reader, or rows that name plans without saying
-        how confidential they are.
+    `table` (DataFrame or GeoDataFrame): Its own level per row stands in ``vertrouwelijkheid``; a
+        table without that column holds no rows of plans (totals, budgets) and is filtered by column
+        only. Rows that name plans need it: see `with_levels`.
+    `partner`: The reader, needed for ``intern``; a reader at ``partners`` level may be named too
+        and then also sees its own internal plans and fields.
+    Returns (DataFrame or GeoDataFrame): ``openbaar``: public columns of public rows. ``partners``:
+        rows and columns that partners share. ``intern``: the same, and everything of the reader
+        itself. Internal cells of other partners are empty, and columns without a known level are
+        dropped.
+    Raises `ValueError` for an unknown level, ``intern`` without a reader, or rows that name plans
+        without saying how confidential they are.
     """
     if level not in OPENNESS or (level == "intern" and partner is None):
         raise ValueError(f"no view at level {level!r} for {partner!r}")

@@ -37,17 +37,12 @@ _UNKNOWN = (
 class Organisation:
     """What was decided and who does what; each row says where it stood (`FILE`, `ROW`).
 
-    Parameters
-    ----------
-    steps : DataFrame
-        Decisions: ``kans``, ``fase`` (that it enters), ``datum`` (date), ``wie`` (role or meeting,
-        no personal name), ``besluit`` (what, and why).
-    actions : DataFrame
-        ``kans``, ``actie``, ``wie`` (role), ``partner``, ``voor`` (date), ``klaar`` (date, None
-        while it is open).
-    mandates : DataFrame
-        ``partner``, ``wie`` (role), ``soorten`` (kinds of work, ``;``-joined; empty is all),
-        ``tot`` (euro, NaN no limit), ``commitment``, ``voorwaarde``.
+    `steps`: Decisions: ``kans``, ``fase`` (that it enters), ``datum`` (date), ``wie`` (role or
+        meeting, no personal name), ``besluit`` (what, and why).
+    `actions`: ``kans``, ``actie``, ``wie`` (role), ``partner``, ``voor`` (date), ``klaar`` (date,
+        None while it is open).
+    `mandates`: ``partner``, ``wie`` (role), ``soorten`` (kinds of work, ``;``-joined; empty is
+        all), ``tot`` (euro, NaN no limit), ``commitment``, ``voorwaarde``.
     """
 
     steps: pd.DataFrame
@@ -60,15 +55,8 @@ class Organisation:
 def deciders(mandates: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
     """Return per plan the role that decides: of those whose mandate holds it the smallest.
 
-    Parameters
-    ----------
-    plans : DataFrame, index ``plan``
-        ``partner``, ``soort``, ``kosten``.
-
-    Returns
-    -------
-    Series of str, index ``plan``
-        Empty where the partner did not say.
+    `plans`: ``partner``, ``soort``, ``kosten``.
+    Returns (str, index ``plan``): Empty where the partner did not say.
     """
     rows = mandates.assign(tot=mandates["tot"].astype(float).fillna(np.inf))
     known = rows.sort_values("tot", kind="stable").to_dict("records")
@@ -93,19 +81,10 @@ def deciders(mandates: pd.DataFrame, plans: pd.DataFrame) -> pd.Series:
 def sift_steps(steps: pd.DataFrame, kansen: Iterable[str]) -> tuple[pd.DataFrame, list[Problem]]:
     """Keep the decisions that follow each other in order.
 
-    Parameters
-    ----------
-    steps : DataFrame
-        As in `Organisation`, in any order; read by date, and in the given order within a day.
-    kansen : iterable of str
-        Known numbers.
-
-    Returns
-    -------
-    kept : DataFrame
-        By date.
-    problems : list of Problem
-        Unknown koppelkans and steps that skip a phase, with file, row and column.
+    `steps`: As in `Organisation`, in any order; read by date, and in the given order within a day.
+    `kansen`: Known numbers.
+    Returns `kept`: By date.
+    Returns `problems`: Unknown koppelkans and steps that skip a phase, with file, row and column.
     """
     known = set(kansen)
     state: dict[str, str] = {}
@@ -147,12 +126,9 @@ def sift_actions(
 def status(steps: pd.DataFrame, kansen: pd.DataFrame) -> pd.DataFrame:
     """Return the phase of every koppelkans.
 
-    Returns
-    -------
-    DataFrame, index ``kans``
-        ``soort_kans``, ``plannen``, ``partners``, ``buurtcodes``, ``beslis_voor``, ``fase``,
-        ``sinds`` (date, None without a decision), ``besluit``, ``vertrouwelijkheid``; sorted by
-        phase and ``beslis_voor``.
+    Returns (index ``kans``): ``soort_kans``, ``plannen``, ``partners``, ``buurtcodes``,
+        ``beslis_voor``, ``fase``, ``sinds`` (date, None without a decision), ``besluit``,
+        ``vertrouwelijkheid``; sorted by phase and ``beslis_voor``.
     """
     last = {row["kans"]: row for row in steps.to_dict("records")}
     known = ["soort_kans", "plannen", "partners", "buurtcodes", "beslis_voor", "vertrouwelijkheid"]
@@ -171,19 +147,12 @@ def waiting(
 ) -> pd.DataFrame:
     """Return what waits for whom, most pressing first.
 
-    Parameters
-    ----------
-    roles : DataFrame, index ``plan``
-        ``partner`` and ``wie`` (role that decides, empty unknown).
-
-    Returns
-    -------
-    DataFrame
-        ``kans``, ``wie``, ``partner``, ``actie``, ``voor`` (date), ``dagen`` (left; negative is
-        too late), ``vertrouwelijkheid``, ``zin``. Open actions, and for every koppelkans that
-        is still a kans or an afspraak and has no open action: what has to be done next by each
-        role that decides on its plans, or by the partners together where they did not say who
-        that is, so that nothing waits for nobody.
+    `roles` (index ``plan``): ``partner`` and ``wie`` (role that decides, empty unknown).
+    Returns: ``kans``, ``wie``, ``partner``, ``actie``, ``voor`` (date), ``dagen`` (left; negative
+        is too late), ``vertrouwelijkheid``, ``zin``. Open actions, and for every koppelkans that is
+        still a kans or an afspraak and has no open action: what has to be done next by each role
+        that decides on its plans, or by the partners together where they did not say who that is,
+        so that nothing waits for nobody.
     """
     columns = ["kans", "wie", "partner", "actie", "voor"]
     opened = actions.loc[actions["klaar"].isna(), columns]

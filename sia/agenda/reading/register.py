@@ -27,16 +27,12 @@ _KEPT = ("afgekeurd", "niet geleverd")
 class Register:
     """All current plans and everything that ever changed.
 
-    Parameters
-    ----------
-    plans : GeoDataFrame, EPSG:28992, index ``plan``
-        As in `sia.agenda.reading.investments.Reading`.
-    history : DataFrame
-        ``datum``, ``partner``, ``plan``, ``wijziging`` (nieuw / gewijzigd / ingetrokken /
+    `plans` (EPSG:28992, index ``plan``): As in `sia.agenda.reading.investments.Reading`.
+    `history`: ``datum``, ``partner``, ``plan``, ``wijziging`` (nieuw / gewijzigd / ingetrokken /
         afgekeurd / niet geleverd), ``veld``, ``oud``, ``nieuw`` (text), ``vertrouwelijkheid``
         (strictest of the plan before and after), ``ronde`` (text, counts from 1); a row per changed
-        field, in order of arrival. ``intern`` by
-        nature: it holds old values of every level. See `visible_changes`.
+        field, in order of arrival. ``intern`` by nature: it holds old values of every level. See
+        `visible_changes`.
     """
 
     plans: gpd.GeoDataFrame
@@ -47,12 +43,8 @@ class Register:
 class Round:
     """What all rounds of deliveries so far came to.
 
-    Parameters
-    ----------
-    register : Register
-        After the newest round; holds every level.
-    edition : datetime.date
-        Date of the newest delivery: an edition's date must not come from the clock.
+    `register`: After the newest round; holds every level.
+    `edition`: Date of the newest delivery: an edition's date must not come from the clock.
     """
 
     register: Register
@@ -68,12 +60,8 @@ class Round:
 def take_round(delivered: Deliveries, memory: Mapping[str, pd.DataFrame], jaar: int) -> Round:
     """Take what was delivered into the register of earlier rounds.
 
-    Parameters
-    ----------
-    memory : mapping of str to DataFrame
-        ``register`` and ``historie`` after the former round; none before the first.
-    jaar : int
-        SIA year: its last day is the date of plans that have none.
+    `memory`: ``register`` and ``historie`` after the former round; none before the first.
+    `jaar`: SIA year: its last day is the date of plans that have none.
     """
     reading = delivered.reading
     register = empty_register(reading.plans)
@@ -110,11 +98,8 @@ def empty_register(like: gpd.GeoDataFrame) -> Register:
 def take_in(register: Register, reading: Reading, datum: str) -> Register:
     """Take a round of deliveries into the register.
 
-    Returns
-    -------
-    Register
-        A plan leaves only when its partner takes it away. What is delivered with faults, by another
-        partner or not at all keeps its former version; that it does is said once.
+    Returns: A plan leaves only when its partner takes it away. What is delivered with faults, by
+        another partner or not at all keeps its former version; that it does is said once.
     """
     old = register.plans
     before = old["partner"].map(plain)
@@ -186,12 +171,9 @@ def _texts(plans: gpd.GeoDataFrame, plan: str) -> dict[str, str]:
 def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
     """Return a part of the history as the partners' table may read it.
 
-    Returns
-    -------
-    DataFrame
-        ``plan``, ``partner``, ``wijziging``, ``velden`` (labels, ``;``-joined), ``zin`` (Dutch),
-        ``vertrouwelijkheid``; a row per plan. Nothing of internal plans, no internal fields, and
-        no values.
+    Returns: ``plan``, ``partner``, ``wijziging``, ``velden`` (labels, ``;``-joined), ``zin``
+        (Dutch), ``vertrouwelijkheid``; a row per plan. Nothing of internal plans, no internal
+        fields, and no values.
     """
     shared = history[history["vertrouwelijkheid"] != "intern"]
     levels = shared["veld"].map(lambda f: FIELD_LEVELS.get(f, "intern") if f else "")

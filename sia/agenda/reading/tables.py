@@ -56,24 +56,14 @@ _SCALE_WORDS = re.compile(
 class Line:
     """One row of a delivery and what became of it.
 
-    Parameters
-    ----------
-    tabel : str
-        Key of `TABLES`.
-    bestand : str
-        File and sheet.
-    rij : int
-        Its number in the file.
-    waarden : dict
-        Typed value per field.
-    fouten : tuple of Problem
-        Why it does not count; empty when it does.
-    vragen : tuple of Problem
-        What its partner should look at; it counts all the same.
-    begrepen : tuple of str
-        What was understood otherwise than it was written.
-    lot : str
-        What became of a row without faults that is not taken in as it stands.
+    `tabel`: Key of `TABLES`.
+    `bestand`: File and sheet.
+    `rij`: Its number in the file.
+    `waarden`: Typed value per field.
+    `fouten`: Why it does not count; empty when it does.
+    `vragen`: What its partner should look at; it counts all the same.
+    `begrepen`: What was understood otherwise than it was written.
+    `lot`: What became of a row without faults that is not taken in as it stands.
     """
 
     tabel: str
@@ -113,14 +103,9 @@ class Line:
 class Table:
     """One sheet, read.
 
-    Parameters
-    ----------
-    tabel : str
-        Key of `TABLES`; empty for a sheet that holds none of them.
-    problems : tuple of Problem
-        About the sheet as a whole.
-    kort : str
-        What was done with the sheet, in a few words.
+    `tabel`: Key of `TABLES`; empty for a sheet that holds none of them.
+    `problems`: About the sheet as a whole.
+    `kort`: What was done with the sheet, in a few words.
     """
 
     tabel: str
@@ -133,12 +118,8 @@ class Table:
 def read_table(sheet: Sheet, wanted: str = "", export: Export | None = None) -> Table:
     """Find out which table a sheet holds, and read every row of it.
 
-    Parameters
-    ----------
-    wanted : str
-        Key of `TABLES` that the name of the file tells; default by sheet and headings.
-    export : Export, optional
-        How this partner's export is read.
+    `wanted`: Key of `TABLES` that the name of the file tells; default by sheet and headings.
+    `export`: How this partner's export is read.
     """
     name = plain(sheet.blad)
     if name in HELPERS:
@@ -383,10 +364,7 @@ def typed(lines: Iterable[Line], fields: Sequence[Field]) -> pd.DataFrame:
 def told(tables: Iterable[Table], lines: Iterable[Line], closed: Collection[str]) -> list[Problem]:
     """Return all problems as everybody at the table may read them.
 
-    Parameters
-    ----------
-    closed : collection of str
-        Labels of fields that are internal: what stands in them is in no message.
+    `closed`: Labels of fields that are internal: what stands in them is in no message.
     """
     found = [problem for table in tables for problem in table.problems]
     for line in lines:

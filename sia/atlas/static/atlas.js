@@ -8,7 +8,7 @@ const vul = (id, ...k) => $(id).replaceChildren(...k.flat().filter((x) => x != n
 const fp = (v, d = 1) => (v > 0 ? "+" : "") + f(v, d);
 const TEL = ["geen", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien", "twintig"];
 const tw = (n) => TEL[n] || f(n);
-const Hf = (s) => s.charAt(0).toUpperCase() + s.slice(1);
+const Hf = (s) => (s.startsWith("één") ? "E" : s.charAt(0).toUpperCase()) + s.slice(1);
 const en = (a) => (a.length < 2 ? a : a.flatMap((x, i) => (i ? [i === a.length - 1 ? " en " : ", ", x] : [x])));
 const buurten = (n) => `${tw(n)} ${n === 1 ? "buurt" : "buurten"}`;
 const midden = (a) => { const s = a.filter((v) => v != null).sort((x, y) => x - y), n = s.length; return n ? (s[(n - 1) >> 1] + s[n >> 1]) / 2 : null; };
@@ -32,7 +32,7 @@ const marges = (jaar) => orde(jaar).some((i) => S(jaar).lo[i] != null);
 const plaats = (i, jaar = X.jaar) => { const s = S(jaar); return s.r[i] == null ? "" : `plaats ${s.r[i]}` + (s.lo[i] == null ? "" : `, met marge ${s.lo[i]}–${s.hi[i]}`); };
 const reden = (b) => (b.water ? "Water." : b.reden ? `Niet gerangschikt: ${b.reden}.`.replace("..", ".") : "Niet gerangschikt.");
 const zonderKwart = orde().length < 4 && !orde().some((i) => S().k[i]);
-const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = [...zeker, ...waar];
+const zeker = metWoord("zeker"), waar = metWoord("waarschijnlijk"), eerst = orde().filter((i) => zeker.includes(i) || waar.includes(i));
 const AANPAK = [["integrale gebiedsaanpak", "Integrale aanpak"], ["gerichte koppelkansen", "Koppelkansen"], ["deel-buurtaanpak", "Deel van de buurt"], ["volgen", "Volgen"], ["basis", "Gewoon beheer"]];
 const aanpakNr = (b) => AANPAK.findIndex(([k]) => b.aanpak.toLowerCase().startsWith(k)) + 1;
 const aanpakNaam = (b) => (AANPAK[aanpakNr(b) - 1] || ["", b.aanpak])[1];
@@ -238,7 +238,7 @@ function maakKaart(nr, laag, jaar) {
     $("kaartkop" + nr).textContent = `${L.kop}${/[?]$/.test(L.kop) ? " " : ", "}${j}`;
     const leeg = B.some((b, i) => !b.water && !L.klasse(i, j));
     vul("legenda" + nr, L.waarde ? h("div", { class: "trap" }, L.legenda.map(([t, n, tx]) => h("span", {}, h("i", { style: kleur(t) }, String(n)), tx))) : h("div", { class: "soort" }, L.legenda.map(([t, , tx]) => h("span", {}, h("i", { style: kleur(t) }), tx))),
-      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), [zeker.length && "zeker", waar.length && "waarschijnlijk"].filter(Boolean).join(" of ") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), "geen cijfer of geen woonbuurt") : null));
+      h("div", { class: "soort los" }, toon ? h("span", {}, h("i", { class: "zeker" }), [zeker.length && "zeker", waar.length && "waarschijnlijk"].filter(Boolean).join(" of ") + " urgent" + (laag() === "urgentie" ? ", met plaats" : "")) : null, plekken ? h("span", {}, h("i", { class: "plek" }), "deel-buurt die afwijkt") : null, leeg ? h("span", {}, h("i", { style: kleur("geen") }), (laag() === "verandering" ? "niet te vergelijken, " : "") + "geen cijfer of geen woonbuurt") : null));
     namen();
   }
   function tip(i, e) {
@@ -453,7 +453,7 @@ function vonk(i) {
   if (w.length < 2) return "";
   const lo = Math.min(...w), sp = Math.max(Math.max(...w) - lo, 10), m = (Math.max(...w) + lo) / 2, x = (k) => 3 + (k * 66) / (X.jaren.length - 1), y = (v) => 12 - ((v - m) / sp) * 16;
   const p = a.map((v, k) => (v == null ? null : [x(k).toFixed(1), y(v).toFixed(1)])).filter(Boolean), o = X.verandering && X.verandering.oordeel[i], c = `var(--${o === "stijgt" ? "ver-3" : o === "daalt" ? "ver-1" : "inkt-3"})`;
-  return sv("svg", { class: "vonk", width: 72, height: 24, viewBox: "0 0 72 24", role: "img", "aria-label": "urgentie " + X.jaren.map((j, k) => (a[k] == null ? "" : `${j}: ${f(a[k], 1)}`)).filter(Boolean).join(", ") }, sv("polyline", { points: p.map((q) => q.join()).join(" "), fill: "none", "stroke-width": 1.75, "stroke-linejoin": "round", style: { stroke: c } }), sv("circle", { cx: p.at(-1)[0], cy: p.at(-1)[1], r: 2.5, style: { fill: c } }));
+  return sv("svg", { class: "vonk", width: 72, height: 24, viewBox: "0 0 72 24", role: "img", "aria-label": "urgentie " + X.jaren.map((j, k) => (a[k] == null ? "" : `${j}: ${f(a[k], 1)}`)).filter(Boolean).join(", ") }, sv("polyline", { points: p.map((q) => q.join()).join(" "), fill: "none", "stroke-width": 1.75, "stroke-dasharray": X.verandering && !OORDEEL.some(([w]) => w === o) ? "2 3" : null, "stroke-linejoin": "round", style: { stroke: c } }), sv("circle", { cx: p.at(-1)[0], cy: p.at(-1)[1], r: 2.5, style: { fill: c } }));
 }
 const cijfer = (id) => (i) => { const k = LAAG[id].klasse(i, X.jaar); return k ? [f(LAAG[id].waarde(i, X.jaar), 1) + " ", h("span", { class: "klasse", style: kleur(k[0]) }, String(k[1]))] : "–"; };
 const KOL = N ? [
@@ -479,7 +479,7 @@ function tabel() {
   const delen = [...new Set(G.map((i) => B[i].s || B[i].w))].sort();
   $("fs").append(...delen.map((s) => h("option", {}, s))); $("fa").append(...AANPAK.filter((_, k) => G.some((i) => aanpakNr(B[i]) === k + 1)).map(([k, t]) => h("option", { value: k }, t)));
   const v = X.verandering;
-  vul("verloopnoot", v && X.jaren.length > 1 ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn. ` : "", `Stapeling: op hoeveel onderwerpen de buurt bij het zwaarste vijfde deel van de stad hoort. `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
+  vul("verloopnoot", v && X.jaren.length > 1 ? (v.oordeel.some((o) => OORDEEL.some(([w]) => w === o)) ? `Verloop: paars steeg en groen daalde sinds ${v.sinds} meer dan de ruis in de cijfers; grijs kan toeval zijn; gestippeld is niet te vergelijken. ` : `Verloop: geen enkele buurt is met ${v.sinds} te vergelijken; een gestippelde lijn zegt niet dat er iets veranderde. `) : "", `Stapeling: op hoeveel onderwerpen de score ten minste 80 is, het zwaarste vijfde van het land. ${X.maat} `, Object.keys(X.geld.gebieden).length ? "Geld: van het hele gebied waarin de buurt ligt. " : "", TYPEN.size ? `Type: ${[...TYPEN].map(([n, t]) => `${n} ${t}`).join("; ")}.` : "");
   const niet = [...B.keys()].filter((i) => S().r[i] == null);
   $("niet").hidden = !niet.length;
   $("niet").firstElementChild.textContent = `${Hf(tw(niet.length))} ${niet.length === 1 ? "gebied" : "gebieden"} zonder plaats, en waarom`;
@@ -518,7 +518,7 @@ const VOOR = [["Zoals de methode", EIGEN()], ...D.map((d, k) => [`${X.domeinen[d
 function gewichten() {
   $("wegen").hidden = !kan; $("gewichten").hidden = !N;
   const tot = W0.reduce((a, b) => a + b, 0), zwaarst = D[W0.indexOf(Math.max(...W0))];
-  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.`);
+  vul("weguitleg", kan ? `In de methode telt ${X.domeinen[zwaarst].toLowerCase()} voor ${f((Math.max(...W0) / X.weging.alle) * 100)} %${tot < X.weging.alle ? `; hier voor ${f((Math.max(...W0) / tot) * 100)} %, omdat niet elk onderwerp cijfers heeft` : ""}. Dat is een keuze. Schuif, en zie meteen wat gelijk blijft en wat verandert.` : P_ == null ? `De methode voegt de onderwerpen samen met “${X.weging.hoe}”; daarvoor rekent deze pagina de volgorde niet opnieuw uit.` : "Met één gerangschikte buurt of één onderwerp is er geen volgorde die van gewichten afhangt.");
   if (!kan) return;
   D.forEach((d, k) => $("schuiven").append(h("div", { class: "schuif" }, h("label", { for: "w" + k }, X.domeinen[d]), h("output", { id: "o" + k, for: "w" + k }), h("input", { type: "range", min: 0, max: 3, step: 0.5, id: "w" + k, oninput: (e) => { st.gewicht[k] = +e.target.value; if (!st.gewicht.some((v) => v)) st.gewicht[k] = 0.5; weeg(); }, onchange: () => onthoud(false) }))));
   vul("voor", VOOR.slice(0, 5).map(([t, w]) => h("button", { type: "button", class: "knop", onclick: () => { st.gewicht = [...w]; weeg(); onthoud(); } }, t)));
@@ -534,8 +534,9 @@ function weeg() {
   const eerste = G.filter((i) => nr.get(i) === 1), zelfde = eerste.length === 1 && eerste[0] === G[0];
   vul("blijft", eigen ? "Dit is de volgorde van de methode." : [h("b", {}, blijft.length === kw.length ? `Alle ${tw(kw.length)} buurten blijven` : `${Hf(tw(blijft.length))} van de ${tw(kw.length)} buurten ${blijft.length === 1 ? "blijft" : "blijven"}`), ` bij de eerste ${KWART}.`, zelfde ? ` ${B[G[0]].n} blijft op plaats 1.` : ""]);
   const noem = (l) => en(l.slice(0, 6).map((i) => `${B[i].n} (${voor[i]} → ${nr.get(i) ?? "geen plaats"})`)).join("") + (l.length > 6 ? " en andere" : "");
-  const verst = G.reduce((a, i) => (Math.abs((nr.get(i) ?? voor[i]) - voor[i]) > Math.abs((nr.get(a) ?? voor[a]) - voor[a]) ? i : a), G[0]);
-  vul("verandert", eigen ? "Nog niets. Schuif, of kies een voorbeeld." : [erbij.length ? `Erbij: ${noem(erbij)}. ` : "", uit.length ? `Eruit: ${noem(uit)}. ` : "", !zelfde && eerste.length ? `Op plaats 1 staat nu ${en(eerste.map((i) => B[i].n)).join("")}. ` : "", nr.get(verst) === voor[verst] ? "Geen buurt verandert van plaats." : `${B[verst].n} verschuift het verst: van plaats ${voor[verst]} naar ${nr.get(verst) ?? "geen plaats"}.`].join(""));
+  const stap = (i) => Math.abs((nr.get(i) ?? voor[i]) - voor[i]), meest = Math.max(0, ...G.map(stap)), verst = G.filter((i) => stap(i) === meest);
+  const slot = !meest ? "Geen buurt verandert van plaats." : verst.length > 3 ? `${Hf(tw(verst.length))} buurten verschuiven het verst: ${meest} ${meest === 1 ? "plaats" : "plaatsen"}.` : `${noem(verst)} ${verst.length === 1 ? "verschuift" : "verschuiven"} het verst.`;
+  vul("verandert", eigen ? "Nog niets. Schuif, of kies een voorbeeld." : [erbij.length ? `Erbij: ${noem(erbij)}. ` : "", uit.length ? `Eruit: ${noem(uit)}. ` : "", !zelfde && eerste.length ? `Op plaats 1 staat nu ${en(eerste.map((i) => B[i].n)).join("")}. ` : "", slot].join(""));
   helling(nr);
 }
 function helling(nr) {

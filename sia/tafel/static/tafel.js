@@ -23,7 +23,7 @@ function render({ model, el: wortel }) {
     zegKans(n) {
       const k = t.stad.kansen[n], a = t.antwoord, van = a.van[n] + 1, was = a.was[n] !== a.samen[n] ? " (was " + (a.was[n] ? a.was[n] + 1 : 0) + ")" : "";
       const nu = k.fase === "vervallen" ? "vervallen" : a.samen[n] ? a.samen[n] + 1 + " van " + van + " samen" + (a.jaar[n] ? " in " + a.jaar[n] : "") + was : "niet samen" + was;
-      return "Koppelkans " + k.soort + ": " + nu + ". Fase: " + k.fase + ". Beslis vóór " + k.beslis + ".";
+      return "Koppelkans " + k.soort + ": " + nu + ". Fase: " + k.fase + "." + (k.fase === "kans" ? " Beslis uiterlijk vóór " + k.beslis + ": daarna kan het niet meer samen." : "");
     },
     kies(i) {
       if (i === t.gekozen) return;

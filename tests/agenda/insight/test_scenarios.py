@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,10 +22,10 @@ from sia.agenda.insight.whatif import (
     with_slips,
     without_partner,
 )
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.check import violations
 from sia.agenda.programme.inputs import (
     Agenda,
-    ProgrammeSettings,
     outside_horizon,
     prepare,
     restrict,
@@ -182,7 +180,7 @@ def test_inputs_are_checked_all_at_once(
     with pytest.raises(InputError) as raised:
         prepare(reading.plans, linkages, scores, budgets, settings)
     assert len(raised.value.problems) == 2
-    short = replace(settings, start=2024, eind=2025)
+    short = settings.but(start=2024, eind=2025)
     gone = outside_horizon(reading.plans, short)
     agenda = prepare(reading.plans, linkages, scores, demo.budgets, short)
     assert set(gone.index) | set(agenda.plans.index) == set(reading.plans.index)

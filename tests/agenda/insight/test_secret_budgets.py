@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from sia.agenda.dia import Dia, DiaSettings, make_dia
+from sia.agenda.dia import Dia, make_dia
 from sia.agenda.insight.publication import public_money
 from sia.agenda.output.files import partner_files
 from sia.agenda.output.tables import agenda_tables, kept_tables
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.reading.deliveries import Deliveries
 from sia.agenda.reading.openness import view
 from sia.tafel.asking import Ask, answer, closed_partners
@@ -90,9 +91,9 @@ def _later(delivered: Deliveries, number: int) -> Deliveries:
 
 
 def test_nothing_closed_follows_from_all_files_of_three_rounds(
-    dia: Dia, delivered: Deliveries, city: City, choices: DiaSettings
+    dia: Dia, delivered: Deliveries, city: City, choices: ProgrammeSettings
 ) -> None:
-    quick = replace(choices, programme=replace(choices.programme, gat=0.01))
+    quick = choices.but(gat=0.01)
     memory: Tables = {}
     bounds: Bounds = {}
     truths, cells, sums, hidden, shown = [], [], [], 0, 0
@@ -181,12 +182,12 @@ def _table_page(dia: Dia, city: City) -> list[object]:
 
 @pytest.mark.parametrize("number", range(6))
 def test_three_times_the_budget_with_too_few_people_gives_others_the_same_files(
-    delivered: Deliveries, city: City, choices: DiaSettings, number: int
+    delivered: Deliveries, city: City, choices: ProgrammeSettings, number: int
 ) -> None:
     """Nothing that others get bounds a closed budget from above: people explain the same files."""
     # people are worth nothing here: a plan that asks them must be as welcome as one that does not
     values = choices.waarden.model_copy(update={"fte_waarde": 0.0})
-    exact = replace(choices, programme=replace(choices.programme, gat=0.0), waarden=values)
+    exact = choices.but(gat=0.0, waarden=values)
     poor = _few(delivered, number)
     one = make_dia(2024, poor, city, {}, exact)
     assert one is not None

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from sia.agenda.parameters import BANDS, default_parameters
-from sia.agenda.programme.linkages import Linkages, LinkSettings, find_linkages, plan_urgency
+from sia.agenda.programme.linkages import Linkages, find_linkages, plan_urgency
 from sia.agenda.reading.investments import Reading, validate
+from sia.methode import AgendaSettings
 
 STREET = "LINESTRING (250100 470{y:03d}, 250300 470{y:03d})"
 
@@ -27,7 +28,7 @@ def _find(
     rows: list[dict[str, object]],
     buurten: gpd.GeoDataFrame,
     scores: pd.DataFrame,
-    settings: LinkSettings | None = None,
+    settings: AgendaSettings | None = None,
 ) -> Linkages:
     reading = validate(pd.DataFrame(rows), buurten)
     assert reading.problems == ()
@@ -120,17 +121,17 @@ def test_moving_a_window_makes_a_kans_and_is_said(
         _plan("P1", "B", "weg", vroegst=2029, voorkeur=2029, laatst=2030),
     ]
     assert _find(rows, buurten, scores).kansen.empty
-    kans = _find(rows, buurten, scores, LinkSettings(schuif=1)).kansen.iloc[0]
+    kans = _find(rows, buurten, scores, AgendaSettings(schuif=1)).kansen.iloc[0]
     assert (kans["van"], kans["tot"], kans["schuif"]) == (2028, 2028, 1)
     fixed = [rows[0] | {"flexibiliteit": "vast"}, rows[1] | {"flexibiliteit": "vast"}]
-    assert _find(fixed, buurten, scores, LinkSettings(schuif=1)).kansen.empty
+    assert _find(fixed, buurten, scores, AgendaSettings(schuif=1)).kansen.empty
 
 
 def test_decide_before_the_last_common_year_minus_preparation(
     buurten: gpd.GeoDataFrame, scores: pd.DataFrame
 ) -> None:
     rows = [_plan("P0", "A", "riolering"), _plan("P1", "B", "weg", laatst=2031)]
-    kans = _find(rows, buurten, scores, LinkSettings(voorbereiding=2)).kansen.iloc[0]
+    kans = _find(rows, buurten, scores, AgendaSettings(voorbereiding=2)).kansen.iloc[0]
     assert kans["beslis_voor"] == date(2026, 1, 1)
     assert "Beslis vóór 1 januari 2026." in kans["zin"]
 

@@ -44,7 +44,7 @@ def agenda_of(make_agenda: Callable[..., Agenda]) -> Callable[..., Agenda]:
             plans=plans,
             budgets=budgets,
             plan_buurt=pd.DataFrame({"plan": plans.index, "buurtcode": "BU1"}),
-            settings=replace(like.settings, start=2025, eind=2034, doorschuiven=0.0),
+            settings=like.settings.but(start=2025, eind=2034, doorschuiven=0.0),
             **{name: getattr(like, name).iloc[:0]
                for name in ("openings", "plek_buurt", "links", "voorgangers", "afspraken",
                             "bezet", "regelingen", "bijdragen")},

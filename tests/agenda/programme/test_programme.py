@@ -112,7 +112,7 @@ def test_same_input_gives_same_programme(agenda: Agenda, programme: Programme) -
 
 
 def test_time_limit_reports_its_gap_honestly(agenda: Agenda) -> None:
-    hurried = replace(agenda, settings=replace(agenda.settings, tijd=0.05, gat=0.0))
+    hurried = replace(agenda, settings=agenda.settings.but(tijd=0.05, gat=0.0))
     programme = optimise(hurried)
     assert programme.status == "tijd"
     assert programme.gap > 0
@@ -124,7 +124,7 @@ def test_commitments_that_clash_are_named_and_stop_nobody_else(
     agenda: Agenda, programme: Programme
 ) -> None:
     partner = agenda.plans.loc[agenda.plans["verplicht"], "partner"].iloc[0]
-    broke = with_budget(agenda, partner, factor=0.0)
+    broke = with_budget(agenda, 0.0, partner)
     found = optimise(broke)
     told = found.conflicten
     assert set(told["wie"]) == {partner} and set(told["partners"]) == {partner}
@@ -136,7 +136,9 @@ def test_commitments_that_clash_are_named_and_stop_nobody_else(
     # Exactly the amounts that are asked make it fit.
     healed = broke
     for row in told[told["soort"] == "budget"].to_dict("records"):
-        healed = with_budget(healed, partner, jaren=[row["jaar"]], extra=row["tekort"] + 1.0)
+        budgets = healed.budgets.copy()
+        budgets.loc[(partner, row["jaar"]), "budget"] += row["tekort"] + 1.0
+        healed = replace(healed, budgets=budgets)
     assert optimise(healed).conflicten.empty
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sia.agenda.parameters import default_parameters
+from sia.agenda.parameters import ProgrammeSettings
 from sia.agenda.programme.agreements import bound_together
 from sia.agenda.programme.baselines import greedy
 from sia.agenda.programme.check import violations
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, outside_horizon, prepare
+from sia.agenda.programme.inputs import Agenda, outside_horizon, prepare
 from sia.agenda.programme.linkages import find_linkages
 from sia.agenda.programme.optimise import optimise
 from sia.agenda.programme.reasons import CHOSEN, settled, why_left_out, why_moved
@@ -56,7 +56,6 @@ def _agenda(
             ["partner", "jaar"]
         ),
         ProgrammeSettings(2025, 2034, gat=0.0, threads=1, **settings),
-        default_parameters(),
     )
 
 
@@ -145,7 +144,7 @@ def test_rest_counts_from_the_end_of_a_work() -> None:
     assert _starts(agenda) == {"L": 2025, "K": None}
     found = optimise(agenda).starts
     assert "de straat heeft rust rond Werk (L)" in why_left_out(agenda, found)["K"]
-    assert _starts(replace(agenda, settings=replace(agenda.settings, graafrust=1)))["K"] == 2033
+    assert _starts(replace(agenda, settings=agenda.settings.but(graafrust=1)))["K"] == 2033
 
 
 def test_unknown_years_of_a_budget_are_never_unlimited() -> None:

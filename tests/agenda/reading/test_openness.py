@@ -17,7 +17,8 @@ from sia.agenda.insight.publication import public_totals
 from sia.agenda.output.calendar import items_of, public_works, to_html, to_ics
 from sia.agenda.output.exports import geopackage_bytes, layer_bytes, safe_text, to_csv
 from sia.agenda.output.workbook import to_xlsx
-from sia.agenda.programme.inputs import Agenda, ProgrammeSettings, prepare
+from sia.agenda.parameters import ProgrammeSettings
+from sia.agenda.programme.inputs import Agenda, prepare
 from sia.agenda.programme.linkages import Linkages, find_linkages
 from sia.agenda.programme.optimise import Programme, left_out, optimise, timeline
 from sia.agenda.programme.versions import differences
