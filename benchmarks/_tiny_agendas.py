@@ -154,12 +154,12 @@ class PlainWorth:
         total = 0.0
         for plan, year in chosen.items():
             row = self.plans[plan]
-            c, u, v = row["kosten"], row["urgentie"], self.value(row)
+            u, v = row["urgentie"], self.value(row)
             total += 0.6 * v * (1 + u) * max(row["zekerheid"], 0.05)
             late = max(year - row["voorkeur"], 0)
             early = max(row["voorkeur"] - year, 0)
             total -= 0.03 * v * (1 + u) * late
-            total -= c * (1 - 1.0225**-early) if row["hernieuwt"] else 0.0
+            total -= v * (1 - 1.0225**-early)
         total += self.savings(chosen) - self.peaks(chosen)
         for _, a, b, value, _ in self.links:
             if set(self.active(a, chosen)) & set(self.active(b, chosen)):

@@ -106,9 +106,14 @@ def render(problems: Iterable[Problem]) -> str:
     return "\n".join(lines)
 
 
+_NO_FOLDER = "Hier staat een bestand waar een map hoort, of andersom: kies een andere plaats."
 ON_DISK = {
     errno.ENOSPC: "De schijf is vol: maak ruimte vrij op de schijf met data/processed en reports.",
     errno.EROFS: "Deze map is alleen te lezen: zet het project op een schijf die te schrijven is.",
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EISDIR: _NO_FOLDER,
+    errno.ENAMETOOLONG: "Deze naam is te lang voor de schijf: kies een kortere.",
     errno.EACCES: "Een bestand is niet leesbaar of niet schrijfbaar: pas de rechten aan.",
 }
 """What a reader can do when the system refuses a file."""

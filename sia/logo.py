@@ -11,6 +11,11 @@ from xml.etree import ElementTree as ET
 LIMIT = 200_000
 """Bytes: a logo stands in every page of a set."""
 
+MOST_PIXELS = 16_000_000
+"""Of a PNG or JPEG: no logo needs more."""
+
+LONGEST_NAME = 200
+
 MOST_DRAWN = 20_000
 """Elements that a logo draws, each reference counted: 200 kB can ask for thousands of millions."""
 
@@ -50,6 +55,8 @@ def problem_with(folder: Path, name: str) -> str:
     `name`: PNG, JPEG or SVG of at most 200 kB. An SVG may draw and do nothing else: no script, no
         reference to anything outside the file, no entities.
     """
+    if "\0" in name or len(name) > LONGEST_NAME:
+        return "heeft geen bruikbare bestandsnaam"
     path = (folder / name).resolve()
     kind = _TYPES.get(path.suffix.lower())
     if not path.is_relative_to(folder.resolve()):
@@ -63,7 +70,26 @@ def problem_with(folder: Path, name: str) -> str:
         return "is groter dan 200 kB"
     if kind == _TYPES[".svg"]:
         return _svg_problem(content)
-    return "" if content.startswith(_STARTS[kind]) else "is niet wat de bestandsnaam zegt"
+    if not content.startswith(_STARTS[kind]):
+        return "is niet wat de bestandsnaam zegt"
+    width, height = _size(content)
+    # some hundred bytes can ask for an image that fills the memory of who opens the page
+    return "heeft te veel beeldpunten" if width * height > MOST_PIXELS else ""
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    """Return width and height as the head of a PNG or JPEG tells them; zeros when it does not."""
+    if content.startswith(_STARTS["image/png"]):
+        return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    at = 2
+    while at + 9 <= len(content) and content[at] == 0xFF:
+        mark = content[at + 1]
+        if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(content[at + 7 : at + 9]), int.from_bytes(
+                content[at + 5 : at + 7]
+            )
+        at += 2 + int.from_bytes(content[at + 2 : at + 4])
+    return 0, 0
 
 
 def _svg_problem(content: bytes) -> str:

@@ -218,7 +218,7 @@ class ScanSettings(Section):
 
 
 _PERSONAL = re.compile(
-    r"inkomen|uitkering|bijstand|arbeidsongeschikt|armoede|minima|minimum|schuld|rondkomen|vermogen"
+    r"inkomen|achterstand|uitkering|bijstand|arbeidsongeschikt|armoede|minima|minimum|schuld|rondkomen|vermogen"
     r"|\bww\b|_ww|\bao\b|_ao|aow|wajong|toeslag|werklo|werkzoek|laaggeletterd|verdacht"
     r"|gezond|ziek|beperk|eenzaam|angst|depressi|diabetes|overgewicht|roken|medicijn|ggz|wmo|zorg"
 )

@@ -165,12 +165,19 @@ def problems_of(
         return adapter.validate_json(text, strict=True, extra="forbid", context=context), []
     except ValidationError as error:
         schema = _schema(adapter)
-        found = [_Fault(detail, content, schema) for detail in error.errors(include_url=False)]
+        found = [_Fault(detail, content, schema) for detail in _details(error)]
         listed = [problem for fault in found for problem in fault.problems(bestand, plaats)]
         return None, list(dict.fromkeys(listed))
     except ValueError:
         wat = "Dit onderdeel is niet te lezen: er zijn te veel haakjes of vreemde tekens."
         return None, [Problem(wat, "Maak het eenvoudiger.", bestand=bestand, kolom=plaats)]
+
+
+def _details(error: ValidationError) -> list[Any]:
+    """Return the errors, without "too short" for a list that a wrong item left empty."""
+    details: list[Any] = error.errors(include_url=False)
+    deeper = {one["loc"][:end] for one in details for end in range(len(one["loc"]))}
+    return [one for one in details if one["type"] != "too_short" or one["loc"] not in deeper]
 
 
 @cache

@@ -188,6 +188,19 @@ def test_init_starts_a_municipality(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(list((tmp_path / "gemeenten").glob("GM0344*.toml"))) == 1
 
 
+def test_a_file_where_a_folder_belongs_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gemeenten").mkdir()
+    (tmp_path / "hier").write_text("")
+    monkeypatch.setenv("SIA_HOME", str(tmp_path))
+    asked = ["sjabloon", "-g", "GM0344", "--naar", str(tmp_path / "hier")]
+    result = RUNNER.invoke(cli.app, asked)
+    assert (result.exit_code, "waar een map hoort" in result.output) == (1, True)
+    result = RUNNER.invoke(cli.app, ["typen", "maken"])
+    assert (result.exit_code, "bronmap bestaat niet" in result.output) == (2, True)
+
+
 def test_the_record_of_judgements_is_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

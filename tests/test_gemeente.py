@@ -204,6 +204,7 @@ def test_init_takes_every_code_that_a_run_takes(tmp_path: Path) -> None:
     made = load_gemeente(init_gemeente("GM9998", "Proefstad", folder=tmp_path))
     assert (made.code, made.naam, made.fictief) == ("GM9998", "Proefstad", True)
     assert not load_gemeente(init_gemeente("GM0141", "Almelo", folder=tmp_path)).fictief
+    assert load_gemeente(init_gemeente(" gm0164", "Hengelo", folder=tmp_path)).code == "GM0164"
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:

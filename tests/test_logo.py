@@ -89,3 +89,22 @@ def test_the_municipality_file_names_every_fault_of_its_style_at_once(tmp_path: 
     (tmp_path / "logo.svg").write_bytes(GOOD["logo.svg"])
     source.write_text(start, encoding="utf-8")
     assert load_gemeente(source).huisstijl.logo == tmp_path / "logo.svg"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("groot.png", PNG + b"\0\0\0\rIHDR" + b"\xff" * 8),
+        ("groot.jpg", b"\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x11\x08\xff\xff\xff\xff\3"),
+    ],
+)
+def test_a_small_file_that_grows_when_shown_is_refused(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert problem_with(tmp_path, name) == "heeft te veel beeldpunten"
+
+
+@pytest.mark.parametrize("name", ["a" * 5000 + ".png", "a\0.png"])
+def test_a_name_that_no_disk_holds_is_refused(tmp_path: Path, name: str) -> None:
+    assert problem_with(tmp_path, name) == "heeft geen bruikbare bestandsnaam"

@@ -82,6 +82,15 @@ def test_origin_can_never_be_searched_for() -> None:
         PocketSettings(indicators=(entry,))
 
 
+@pytest.mark.parametrize("kolom", ["betalingsachterstand", "wmo_clienten", "mediaan_vermogen"])
+def test_what_is_known_of_persons_is_refused_for_that_reason_alone(kolom: str) -> None:
+    entry = {"kolom": kolom, "naam": kolom, "richting": 1}
+    with pytest.raises(InputError) as caught:
+        STANDAARD.met(deelbuurten={"indicator": [entry]})
+    (problem,) = caught.value.problems
+    assert "alleen op buurtniveau" in problem.wat
+
+
 def test_a_choice_that_is_changed_back_has_the_first_hash() -> None:
     anders = STANDAARD.met(gewichten={"veiligheid": 2}, doorrekeningen=50)
     assert anders.hash != STANDAARD.hash

@@ -12,8 +12,8 @@ from sia.sources.base import Level
 COUNTRY = "NL"
 PREFIX: dict[Level, str] = {"buurt": "BU", "wijk": "WK", "gemeente": "GM", "land": "NL"}
 _WIDTH: dict[Level, int] = {"buurt": 8, "wijk": 6, "gemeente": 4}
-_CODE = re.compile(r"GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4}|NL")
-_PREFIXED = re.compile(r"(GM|WK|BU)([0-9A-Z]+)")
+_CODE = re.compile(r"(?!..0000)(?:GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4})|NL")
+_PREFIXED = re.compile(r"(GM|WK|BU)(\d[0-9A-Z]*)")
 _BARE = re.compile(r"\d{1,8}|\d{4}[0-9A-Z]{2}|\d{4}[0-9A-Z]{4}")
 _COUNTRY = re.compile(r"NL\d{0,2}")
 _SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0+")

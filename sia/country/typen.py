@@ -12,8 +12,10 @@ from sia.clustering.typenset import FEATURES, Typenset, compare_years, make_set
 from sia.country.index import COUNTRY, country_indicators
 from sia.country.land import whole_intake
 from sia.dutch import getal
+from sia.errors import refuse
 from sia.indicators.eligibility import WOONBUURT, kinds
 from sia.methode import TypologySettings
+from sia.request import check_folders_and_years
 from sia.settings import Folders
 from sia.sources.store import open_store
 
@@ -48,6 +50,7 @@ def make_file(
 
     Raises `InputError` when the folders hold no buurten, or too few for so many types.
     """
+    refuse(check_folders_and_years(jaren, bron))
     panel = woonbuurten(bron, jaren, folders)
     made = make_set(panel, TypologySettings(n_types=aantal), versie, BRON)
     naar.parent.mkdir(parents=True, exist_ok=True)

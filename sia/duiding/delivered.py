@@ -14,6 +14,7 @@ from typing import Any
 from sia.duiding.chain import COLUMNS, SKEW
 from sia.duiding.entry import Entry, check_entry
 from sia.errors import InputError, Problem, refuse
+from sia.sources.grid import SEPARATOR
 
 _MAY_LACK = frozenset({"vervolgt", "geldt"})
 """Columns that the first records did not have yet; an export without them can still be read."""
@@ -45,7 +46,9 @@ def rows_of(text: str, name: str, own: Collection[str]) -> tuple[list[Row], list
     rows: list[Row] = []
     refused: list[Problem] = []
     with _long_cells(name):
-        for number, line in enumerate(_lines(text, name), start=2):
+        told = SEPARATOR.match(text)
+        body = text[told.end() :] if told else text
+        for number, line in enumerate(_lines(body, name), start=3 if told else 2):
             place = Problem("", "", bestand=_one_line(name), rij=str(number))
             try:
                 rows.append(Row({**_values(line, own, now), **source}, place))

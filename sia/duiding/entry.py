@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,8 +35,10 @@ ROLES: tuple[str, ...] = (
 )
 """Roles, never names: the record is about places, not about people."""
 
-_AREA = re.compile(r"BU[0-9A-Z]{8}(-D\d+)?")
+_AREA = re.compile(r"BU\d{4}(?:\d\d|[A-Z]{2})\d\d(-D\d+)?")
 _CODE = re.compile(r"GM\d{4}")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that change the direction of writing: what is read is then not what is stored."""
 
 LIMITS: dict[str, int] = {
     "uitspraak": 4000,
@@ -143,5 +146,11 @@ def _lengths(entry: Entry) -> Iterator[tuple[bool, str, str]]:
 
 
 def _writable(text: str) -> bool:
-    """Tell whether a text can be stored: half of a pair of signs cannot, and neither can NUL."""
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    """Tell whether a text can be stored and shown as it was typed.
+
+    Half of a pair of signs cannot, nor a sign that steers a machine or turns the writing around.
+    """
+    return all(
+        sign in "\t\r\n" or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _TURNS)
+        for sign in text
+    )

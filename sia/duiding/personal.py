@@ -15,7 +15,7 @@ _BETWEEN = _words("van de den der 't ter ten te op in el al ben bin von di da du
 
 _TITLES = _words(
     "mevrouw mevr mw meneer mijnheer dhr hr heer familie fam mr drs dr ing ir prof juf buurman "
-    "buurvrouw oom tante zuster broeder dominee imam pastoor huisarts wijkagent agent"
+    "dokter buurvrouw oom ome tante zuster broeder dominee imam pastoor huisarts wijkagent agent"
 )
 """Words before a name."""
 
@@ -25,7 +25,8 @@ _NO_NAME = _words(
     "oud oude nieuw nieuwe noord oost zuid west groot grote klein kleine hoog hoge laag lage lang "
     "lange centrum binnen buiten boven beneden achter sint koning koningin prins prinses graaf "
     "januari februari maart april mei juni juli augustus september oktober november december "
-    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+    "eerste tweede kerstdag paasdag pinksterdag koningsdag hemelvaartsdag"
 )
 """Words that begin a sentence, and words that are part of the name of a place."""
 
@@ -88,11 +89,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_POSTCODE = re.compile(r"\b[1-9]\d{3}\s?([A-Za-z]{2})\b")
+_POSTCODE = re.compile(r"\b[1-9]\d{3}[\s-]?([A-Za-z]{2})\b")
 _NINE = re.compile(r"(?<![\d.])\d(?:[ .]?\d){8}(?!\d)")
 _INITIALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?){1,5}(?:[a-z']{1,4}\s){0,3}[A-Z][^\W\d_]{2,}", re.UNICODE
 )
+_TITLED = re.compile(r"\b(?:dhr|mw|mevr)\.?\s+[^\W\d_]{2,}", re.IGNORECASE)
+"""What writes mw. for mevrouw goes on with a name, also without a capital."""
+_ADDRESSED = re.compile(r"\b(?:mevrouw|mevr|mw|meneer|dhr|heer|familie|fam)\b", re.IGNORECASE)
 _SHORTENED = re.compile(r"\bv\.? ?d\.(?= )", re.IGNORECASE)
 """v.d. for van der, before a family name."""
 _WORD = re.compile(r"\b[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\b|'t\b")
@@ -115,6 +119,17 @@ def personal_data_warnings(text: str, places: Collection[str] = ()) -> list[str]
     return [f"Dit lijkt op {what}. Leg niets vast dat naar een persoon verwijst." for what in found]
 
 
+def names_a_person(title: str) -> bool:
+    """Tell whether the title of a work looks like one about a person.
+
+    An address and the name of a building are ordinary there; a name counts after a form of address.
+    """
+    ordinary = ["een adres.", "een postcode.", "een kenteken."]
+    ordinary += [] if _ADDRESSED.search(title) else ["een naam."]
+    found = personal_data_warnings(title)
+    return any(not any(f"op {what}" in one for what in ordinary) for one in found)
+
+
 def _is_postcode(match: re.Match[str]) -> bool:
     letters = match[1]
     return letters.isupper() or letters.lower() not in _TWO_LETTERS
@@ -130,7 +145,8 @@ def _is_bsn(text: str) -> bool:
 def _has_name(text: str, places: Collection[str]) -> bool:
     text = _SHORTENED.sub("van der", text)
     known = {word for name in places for word in _WORD.findall(name.lower())}
-    return bool(_INITIALS.search(text)) or any(_is_name(words, known) for words in _capitals(text))
+    plain = bool(_INITIALS.search(text) or _TITLED.search(text))
+    return plain or any(_is_name(words, known) for words in _capitals(text))
 
 
 def _capitals(text: str) -> Iterator[list[str]]:

@@ -24,6 +24,7 @@ def init_gemeente(code: str, naam: str = "", *, folder: Path | None = None) -> P
     from jinja2 import Template
 
     where = folder or default_folder()
+    code = code.strip().upper()
     if not CODE.fullmatch(code):
         wat = f"`{code}` is geen code van een gemeente."
         raise InputError.one(wat=wat, oplossing="Gebruik GM met vier cijfers, zoals GM0164.")

@@ -290,12 +290,15 @@ def aggregate(x: Array, weight: Array, rule: Aggregator, minimum_share: float = 
     TypeError
         When `rule` is no aggregator (a class instead of an object).
     ValueError
-        When a weight is negative or not a number, or the share does not lie between 0 and 1.
+        When a weight is negative or not a number, there is not one per child, or the share does
+        not lie between 0 and 1.
     """
     check_instance("aggregate", rule, Aggregator)
     check_number("minimum_share", minimum_share, least=0, most=1)
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
         raise ValueError("weights must be numbers of zero or more")
+    if np.ndim(weight) and weight.shape[-1] != x.shape[-1]:
+        raise ValueError(f"{weight.shape[-1]} weights for {x.shape[-1]} children")
     score = rule.combine(x, weight)
     if minimum_share <= 0:
         return score

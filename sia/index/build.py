@@ -13,6 +13,7 @@ import pandas as pd
 
 from sia.errors import InputError, Problem, refuse
 from sia.index.chain import Chain, evaluate, resolve
+from sia.index.checks import check_instance
 from sia.index.contributions import Attribution, attribute
 from sia.index.design import IndexDesign
 from sia.index.imputation import NoImputation, Setting
@@ -200,6 +201,7 @@ def build_index(values: pd.DataFrame, design: IndexDesign) -> IndexResult:
 
 def check_values(values: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
     """Return the named columns as floats, or list everything that is wrong."""
+    check_instance("values", values, pd.DataFrame)
     missing = [i for i in indicators if i not in values.columns]
     columns, units = (
         sorted({str(one) for one in labels[labels.duplicated()]})

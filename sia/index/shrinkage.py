@@ -140,8 +140,15 @@ def rate_variance(rate: pd.Series[float], denominator: pd.Series[float]) -> pd.S
     -------
     Series
         p (1 - p) / n with p = (x + 1/2) / (n + 1), so that a share of 0 or 1 from few people does
-        not pass for exact (Jeffreys prior; Brown, Cai & DasGupta 2001).
+        not pass for exact (Jeffreys prior; Brown, Cai & DasGupta 2001). NaN without people.
+
+    Raises
+    ------
+    ValueError
+        When a share does not lie between 0 and 1, or a denominator is negative.
     """
+    if ((rate < 0) | (rate > 1)).any() or (denominator < 0).any():
+        raise ValueError("a share lies between 0 and 1, and its denominator is not below 0")
     n = denominator.where(denominator > 0)
     p = (rate * n + 0.5) / (n + 1.0)
     return p * (1.0 - p) / n

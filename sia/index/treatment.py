@@ -270,9 +270,12 @@ def treat(
     TypeError
         When a rule is no treatment (a class instead of an object).
     ValueError
-        When a column has no rule.
+        When a column has no rule, or is not in the reference.
     """
     base = values if reference is None else reference
+    absent = [str(c) for c in values.columns if c not in base.columns]
+    if absent:
+        raise ValueError(f"reference has no column {absent}")
     by_column = rules if isinstance(rules, dict) else dict.fromkeys(values.columns, rules)
     bare = [str(c) for c in values.columns if c not in by_column]
     if bare:

@@ -51,7 +51,8 @@ def _buurt_rank(stad: Cijfers, code: str) -> Zin:
     if without_quarter(stad.gerangschikt):
         return Zin(f"{naam} staat op plaats {place} van {total}. {NO_QUARTER}", *grounds)
     word, margin = words(stad.scores.loc[[code]])[code], _margin(row)
-    where = f"plaats {place} van {total}, met marge {margin}"
+    wide = f"met marge {margin}" if margin != place else "in bijna elke doorrekening"
+    where = f"plaats {place} van {total}, {wide}"
     grounds = (*grounds, Grond("marge van de plaats (90 %)", margin, "Kerncijfers"))
     text = f"{naam} hoort {word} bij het meest urgente kwart: {where}."
     if word == MAYBE:
@@ -73,7 +74,8 @@ def _buurt_domains(stad: Cijfers, code: str) -> Zin:
         return Zin(f"Voor {naam} is geen enkele domeinscore berekend.", *title)
     higher = own - stad.scores[domains].astype(float).median()
     best = str(higher.idxmax())
-    if not higher[best] > 0:
+    # a lead that the page does not show is none
+    if not higher.round(1)[best] > 0:
         return Zin(f"{naam} scoort op geen enkel domein urgenter dan de middelste buurt.", *title)
     score = getal(own[best], 1)
     return Zin(

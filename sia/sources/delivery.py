@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from sia.errors import InputError, Problem
 from sia.sources.base import Found, Origin, Publisher
@@ -70,17 +71,23 @@ def answer_problems(path: Path) -> list[Problem]:
     if said:
         return _no_rows(f"De dienst gaf een fout in plaats van cijfers: {said.rstrip('.')}")
     rows = document.get("value") if isinstance(document, dict) else document
-    if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-        return []
+    if isinstance(rows, list) and (filled := sum(isinstance(row, dict) for row in rows)):
+        if filled == len(rows):
+            return []
+        return _no_rows(
+            f"Van de {len(rows)} rijen in het antwoord zijn er {len(rows) - filled} leeg"
+        )
     return _no_rows("Het antwoord bevat geen rijen")
 
 
 def service_error(document: object) -> str:
-    """Return what an OData answer says went wrong, or the empty string."""
+    """Return what an answer in JSON says went wrong, or the empty string."""
     if not isinstance(document, dict):
         return ""
-    error = document.get("odata.error") or document.get("error") or {}
-    message = error.get("message") if isinstance(error, dict) else error
+    named = ("odata.error", "error", "exceptions", "Message", "message")
+    error: Any = next((document[name] for name in named if document.get(name)), {})
+    error = error[0] if isinstance(error, list) else error
+    message = error.get("message") or error.get("text") if isinstance(error, dict) else error
     text = message.get("value") if isinstance(message, dict) else message
     return " ".join(str(text or "").split())[:200]
 

@@ -26,7 +26,7 @@ import httpx
 
 from sia.areas import level_of, normalise_codes
 from sia.errors import Problem, refuse
-from sia.sources.delivery import REGISTER
+from sia.sources.delivery import REGISTER, service_error
 from sia.sources.questions import (
     FIRST_SQUARES_YEAR,
     PUBLIC_HOSTS,
@@ -270,9 +270,13 @@ class _Run:
     def _pages(self, request: FetchRequest, work: Path) -> Iterator[tuple[dict[str, Any], str]]:
         _forget_old(work)
         url: str | None = request.url
+        asked: set[str] = set()
         for number in range(1, _MAX_PAGES + 1):
             if url is None:
                 return
+            if url in asked:
+                raise WrongError("de dienst verwijst naar een pagina die er al is")
+            asked.add(url)
             kept = work / f"pagina_{number:04d}.json"
             page = read_note(kept)
             # one that someone cut off is asked for again
@@ -345,7 +349,8 @@ def _page(request: FetchRequest, page: Any, answer: Any) -> dict[str, Any]:
     """Return a page when it is what this kind of service answers."""
     key = _rows_key(request)
     if not isinstance(page, dict) or not isinstance(page.get(key), list):
-        raise WrongError(f"het antwoord heeft geen `{key}`")
+        said = service_error(page)
+        raise WrongError(f"het antwoord heeft geen `{key}`{': ' if said else ''}{said}")
     if not all(isinstance(row, dict) for row in page[key]):
         raise WrongError(f"`{key}` bevat iets anders dan rijen")
     if request.shape == "odata":
@@ -532,7 +537,8 @@ def _check_file(part: Path, suffix: str) -> None:
     with part.open("rb") as stream:
         head = stream.read(100)
     known = {".gpkg": b"SQLite format 3\x00", ".xls": b"\xd0\xcf\x11\xe0"}.get(suffix, b"")
-    if not head.startswith(known) or not head:
+    markup = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype"))
+    if not head.startswith(known) or not head or markup:
         raise WrongError(f"het antwoord is geen {suffix}-bestand")
     if suffix == ".gpkg":
         # SQLite writes its size in pages of so many bytes at fixed places (1 stands for 65,536)

@@ -51,6 +51,10 @@ _WKT_STARTS = (b"PROJCRS[", b"GEOGCRS[", b"PROJCS[", b"GEOGCS[")
 _ROWS_SHOWN = 5
 
 
+_CUT_OFF = "exceededTransferLimit"
+"""What ArcGIS says of an answer that holds a part of what was asked."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """One layer of a vector file, described but not read.
@@ -259,7 +263,9 @@ def without_polygon(frame: gpd.GeoDataFrame) -> np.ndarray:
     shapes = frame.geometry.to_numpy()
     bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     bad |= ~np.isin(shapely.get_type_id(shapes), (3, 6, 7))
-    return np.asarray(bad | ~np.isfinite(shapely.bounds(shapes)).all(axis=1))
+    corners, of = shapely.get_coordinates(shapes, return_index=True)
+    bad[of[~np.isfinite(corners).all(axis=1)]] = True
+    return np.asarray(bad)
 
 
 def require_geometry(frame: gpd.GeoDataFrame) -> None:
@@ -276,7 +282,8 @@ def page_state(path: Path) -> tuple[int, int, bool]:
     the whole file is parsed only when its head or tail mentions one of them.
     """
     head, tail = _ends(path)
-    if not any(f'"{word}"' in head + tail for word in ("numberReturned", "next", *TOTALS)):
+    words = ("numberReturned", "next", _CUT_OFF, *TOTALS)
+    if not any(f'"{word}"' in head + tail for word in words):
         return 0, 0, False
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -286,6 +293,9 @@ def page_state(path: Path) -> tuple[int, int, bool]:
         raise unreadable()
     links = content.get("links") or []
     more = any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
+    # ArcGIS says so beside the features, or among the properties of the collection
+    said = content.get("properties") or {}
+    more |= _CUT_OFF in (*content, *said) and bool(content.get(_CUT_OFF) or said.get(_CUT_OFF))
     features = content.get("features")
     listed = len(features) if isinstance(features, list) else 0
     totals = [total for name in TOTALS if isinstance(total := content.get(name), int)]

@@ -17,7 +17,9 @@ from itertools import accumulate
 AREA_CODE = re.compile(r"\s*(?:BU|WK|GM)\d{4}[0-9A-Z]{0,4}\s*", re.I)
 """A cell that looks like the code of a buurt, wijk or gemeente."""
 
-_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
+SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t;,]*\r?\n", re.I)
+"""The line with which spreadsheets say what stands between cells."""
+
 _DELIMITERS = ";\t,|"
 _HEADER_ROWS = 25
 _LOOKED_AT = 400
@@ -77,7 +79,7 @@ def grid_of_text(text: str, *, whole: bool = True) -> Grid:
     `whole`: False for the first part of a file, of which the last line may be cut off.
     Raises csv.Error: its last argument is the line: quotes that do not close.
     """
-    told = _SEPARATOR.match(text)
+    told = SEPARATOR.match(text)
     body = text[told.end() :] if told else text.removeprefix("\ufeff")
     sign = told[1] if told else delimiter(body)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=sign, strict=whole)
@@ -142,14 +144,18 @@ def _one_heading(grid: Grid, start: int) -> Grid:
             # a group stands above the first of its columns only
             groups = list(accumulate(upper, _or_before))
             head = [f"{a} {b}" if b else a for a, b in zip(groups, lower, strict=True)]
-    elif lower[at].strip() and not upper[at].strip():
-        head = lower
+    elif lower[at].strip() and (not upper[at].strip() or _filled(upper) < _filled(lower)):
+        head = lower  # above it stands a group, or a title
     else:
         return grid
     marks = {(r - 1, c): mark for (r, c), mark in grid.marks.items() if r > row}
     rows = [*grid.rows[:start], head, *grid.rows[row + 1 :]]
     lines = [*grid.lines[: start + 1], *grid.lines[row + 1 :]]
     return replace(grid, rows=rows, lines=lines, marks=marks)
+
+
+def _filled(cells: Iterable[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _or_before(before: str, cell: str) -> str:

@@ -19,6 +19,7 @@ from sia.sources.missing import parse
 from sia.sources.numbers import SIGNS, read_number
 from sia.sources.periods import per_year, tables_in, years_of
 from sia.sources.tabular import WORKBOOKS, RawTable, peek
+from sia.sources.tidy import COUNTED
 from sia.sources.workbook import FORMULA, MERGED
 
 NAME = "eigen"
@@ -34,13 +35,21 @@ CODE_COLUMNS = ("buurtcode", "buurt_code", "bu_code", "cbs_buurtcode", "gwb_code
 _NAME_COLUMNS = ("buurtnaam", "buurt_naam", "buurt", "naam")
 _YEAR_COLUMNS = ("jaar", "peiljaar", "perioden", "periode", "year")
 _MOSTLY_TEXT = 0.5
-_PERCENTAGE = re.compile(r"(?:^|_)(?:perc|pct|p)_|_(?:perc|pct)$|percentage|procent|aandeel")
+_PERCENTAGE = re.compile(r"(?:^|_)(?:perc|proc|pct|p)_|_(?:perc|proc|pct)$|percent|procent|aandeel")
 _TOTAL = re.compile(r"\W*(?:(?:sub|eind)?tota+l|gemiddelde?|som)\b", re.I)
-_COUNTED = re.compile(
-    r"aantal|inwoners|bewoners|personen|huishoudens|woningen|panden|bedrijven|winkels|banen"
-    r"|leerlingen|kinderen|bomen|meldingen|incidenten|misdrijven|klachten|ongevallen|oppervlakte"
+_FROM_ZERO = re.compile(
+    rf"{COUNTED.pattern}|(?:^|_)n_|oppervlakte|dichtheid|leeftijd|afstand|prijs|woz|(?:en|s)(?:_|$)"
+)
+"""Names of what is never below 0: counts, measures and any plural."""
+_SIGNED = re.compile(
+    r"saldo|groei|verschil|verander|mutatie|ontwikkeling|trend|netto|delta|toename|afname"
+    r"|[sd]aling|stijging|afwijk|score|index|temperatu|graden|hoogte|positi|overschot|tekort|min_"
 )
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
+_SINCE = frozenset(
+    {"voor", "na", "vanaf", "tot", "sinds", "en", "m", "bouwjaar", "door", "of", "per"}
+)
+"""Words before a year in a heading that do not say of which year its figures are."""
 _CODED = re.compile(r"buurt|code|gebied|regio")
 _LONG = ("indicator", "variabele", "onderwerp", "maat", "thema", "kenmerk")
 _VALUE = ("waarde", "value", "cijfer", "getal")
@@ -139,7 +148,10 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     raw = _upright(raw, names, [code, *filter(None, [_year_column(names)])])
     names = {snake(column): column for column in raw.columns}
     years = _years(found, raw, names)
+    raw, other_years = _of_these_years(raw, set(years))
+    names = {snake(column): column for column in raw.columns}
     columns, dropped = _numeric(raw, names, {code, _year_column(names)})
+    dropped |= other_years
     if not columns:
         wat = f"Geen enkele kolom bevat cijfers; {_listed(dropped) or 'er is alleen een code'}."
         oplossing = "Zet in elke kolom alleen getallen, zonder woorden of tekens erbij."
@@ -192,6 +204,17 @@ def _years(found: Found, raw: RawTable, names: dict[str, str]) -> pd.Series:
         return years_of(raw, column)
     require_year(found)
     return pd.Series(found.year, index=raw.frame.index)
+
+
+def _of_these_years(raw: RawTable, years: set[int]) -> tuple[RawTable, dict[str, str]]:
+    """Leave out the columns that by their heading are of another year; say why."""
+    other = {}
+    for column in raw.columns:
+        *words, last = ["", *re.findall(r"[a-z]+|\d+", column.lower())]
+        dated = len(words) > 1 and _A_YEAR.fullmatch(last) and words[-1] not in _SINCE
+        if dated and int(last) not in years:
+            other[column] = f"van {last}; zet jaren onder elkaar, met een kolom jaar"
+    return replace(raw, frame=raw.frame.drop(columns=list(other))), other
 
 
 def _numeric(
@@ -258,5 +281,5 @@ def _refuse_same_name(raw: RawTable, columns: dict[str, str]) -> None:
 def _measure(name: str, column: str) -> Measure:
     if _PERCENTAGE.search(name) or "%" in column:
         return Measure(name=name, title=column, unit="%", maximum=100.0)
-    counted = _COUNTED.search(name) and not re.search("saldo|groei|verschil|verandering", name)
-    return Measure(name=name, title=column, unit="", minimum=0.0 if counted else None)
+    never_below = _FROM_ZERO.search(name) and not _SIGNED.search(name)
+    return Measure(name=name, title=column, unit="", minimum=0.0 if never_below else None)

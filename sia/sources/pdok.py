@@ -7,6 +7,7 @@ with the canonical names of ``measures/pdok.toml``.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from sia.sources.base import (
     SourceTable,
 )
 from sia.sources.columns import Measure, one_column_each, snake
-from sia.sources.delivery import origin_of
+from sia.sources.delivery import origin_of, service_error
 from sia.sources.missing import parse
 from sia.sources.tidy import Draft, tidy
 from sia.toml import of_package
@@ -56,6 +57,8 @@ _CODES: dict[Level, str] = {
     "gemeente": r"GM\d{4}",
 }
 _HEAD_ROWS = 20
+_ANSWER = 1 << 16
+"""A refusal of a service is no longer than this many bytes."""
 _FEW_NUMBERS = 3
 _NAME_FIELDS = ("name", "naam", "buurt", "wijk", "gemeente")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -161,6 +164,7 @@ def read(found: Found) -> tuple[Record, ...]:
     if found.shape in (_NAMES_ONLY, _NEXT_PAGE):
         return ()
     if found.shape == _DAMAGED:
+        _refuse_answer(found.path)
         geofile.layers(found.path)
         raise geofile.unreadable(_defect(found.path))
     parts = _read_rda(found) if found.shape == "rda" else _read_layers(found)
@@ -225,13 +229,15 @@ def title_of(measure: str) -> str:
 class _Part:
     """One level of a file: raw rows in RD, one per code, with their columns explained.
 
-    Rows without an outline are in `bare`: they have figures and no borders.
+    Rows without an outline are in `bare`: they have figures and no borders. `nameless` counts the
+    rows without a code.
     """
 
     level: Level
     frame: gpd.GeoDataFrame
     columns: Columns
     bare: gpd.GeoDataFrame
+    nameless: int = 0
 
     def rows(self) -> _Part:
         """Return the part with all its rows in one frame, for their figures."""
@@ -286,7 +292,7 @@ def _squeezed() -> dict[str, str]:
 
 def _in_snake_case(field: str) -> str:
     """Return the name of a field of the WFS (``aantalInwoners``) as the files spell it."""
-    lowered = field.lower()
+    lowered = field.lower().rpartition(":")[2]
     if "_" in field:
         return lowered
     mixed = re.search(r"[a-z][A-Z]", field)
@@ -501,6 +507,10 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
     """Normalise codes, project and repair; a layer with `statcode` may mix levels."""
     level = columns.level
     column = columns.structure[f"{level}code" if level else "statcode"]
+    coded = frame[column].astype("str").str.strip().fillna("").ne("")
+    nameless = int((~coded).sum())
+    # a stray area without a code is told; where most have none, the map is refused
+    frame = frame[coded] if 2 * nameless < len(frame) else frame
     codes, problems = normalise_codes(frame[column], level=level, kolom=column)
     wrong = codes.dropna()[~codes.dropna().str.startswith(PREFIX[level])] if level else codes[:0]
     again = "Haal de kaart van het goede niveau op."
@@ -523,8 +533,22 @@ def _split_levels(frame: gpd.GeoDataFrame, columns: Columns, path: Path) -> list
             for some in (frame, bare[~bare.index.isin(frame.index)])
         )
         if len(rows):
-            parts.append(_Part(lev, _one_row_per_code(rows, columns, path), columns, without))
+            whole = _one_row_per_code(rows, columns, path)
+            parts.append(_Part(lev, whole, columns, without, nameless))
     return parts
+
+
+def _refuse_answer(path: Path) -> None:
+    """Refuse what is no map and no damage: a service that says why it gave none."""
+    content = path.read_bytes()[:_ANSWER]
+    try:
+        said = service_error(json.loads(content))
+    except (ValueError, RecursionError):
+        text = re.search(rb"ExceptionText>\s*([^<]{1,200})", content)
+        said = text[1].decode("utf-8", "replace").strip() if text else ""
+    if said:
+        wat = f"De dienst gaf een fout in plaats van een kaart: {said.rstrip('.')}."
+        raise InputError.one(wat, "Haal de kaart opnieuw op (`sia fetch`).")
 
 
 def _defect(path: Path) -> str:
@@ -608,10 +632,12 @@ def _area_layer(part: _Part, year: int, origin: Origin) -> AreaLayer:
         crs=frame.crs,
     )
     # a WFS gives no more than a thousand in one answer
-    doubt = "precies 1.000 gebieden: is de kaart compleet?" if len(frame) == 1_000 else ""
+    doubts = ["precies 1.000 gebieden: is de kaart compleet?"] if len(frame) == 1_000 else []
     if len(part.bare):
-        doubt = f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"
-    return AreaLayer(part.level, year, result, origin, doubt)
+        doubts = [f"zonder vlak in de kaart: {', '.join(map(str, part.bare.index))}"]
+    if part.nameless:
+        doubts.append(f"vlakken zonder code, niet gelezen: {part.nameless}")
+    return AreaLayer(part.level, year, result, origin, "; ".join(doubts))
 
 
 def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:

@@ -6,7 +6,7 @@ Crime is counted where it happens, so a city centre stands out per resident.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +35,7 @@ _KEYS = {
     "Perioden": "perioden",
 }
 _MONTHS = 12
+_SHOWN = 3
 _CODE = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -79,6 +80,7 @@ def read(found: Found) -> tuple[SourceTable, ...]:
     require_columns(raw, _KEYS)
     long = _long(raw)
     kinds = _kinds(found.path, long["soort"].unique())
+    _require_known(kinds)
     tables = []
     for year, rows in long.groupby("jaar"):
         wide = _wide(rows)
@@ -155,6 +157,16 @@ def _kinds(path: Path, codes: Iterable[str]) -> dict[str, Measure]:
                 name="misdrijf_" + snake(code), title=f"Misdrijf {code}", unit="aantal"
             )
     return kinds
+
+
+def _require_known(kinds: Mapping[str, Measure]) -> None:
+    """Refuse a table of which no kind of crime is known: nothing would ask for its figures."""
+    known = {measure.name for measure in dictionary("politie").measures}
+    if known.isdisjoint(kind.name for kind in kinds.values()):
+        named = ", ".join(f"`{kind.title}`" for kind in list(kinds.values())[:_SHOWN])
+        wat = f"Geen enkele soort misdrijf is herkend (gevonden: {named})."
+        oplossing = "Gebruik de codes of titels van tabel 47018NED."
+        raise InputError.one(wat, oplossing, kolom="SoortMisdrijf")
 
 
 def _delivered_titles(path: Path) -> dict[str, str]:

@@ -296,9 +296,19 @@ def _table(path: Path, grid: Grid, *, ragged: bool = False) -> RawTable:
     if not rows:
         wat = "De tabel heeft een rij met kolomnamen en geen rijen met cijfers."
         raise InputError.one(wat, AGAIN)
+    whole = pd.DataFrame(rows, columns=header, dtype="str")
     named = [place for place, name in enumerate(header) if name or ragged]
-    cells = pd.DataFrame(rows, columns=header, dtype="str").iloc[:, named]
-    return RawTable(path, cells, lines[0], lines=lines)
+    return RawTable(path, whole.iloc[:, named], lines[0], lines=lines, remark=_unnamed(whole))
+
+
+def _unnamed(table: pd.DataFrame) -> str:
+    """Say which columns have cells and no heading: nobody can tell what they hold."""
+    filled = [
+        str(at + 1)
+        for at, name in enumerate(table.columns)
+        if not name and table.iloc[:, at].str.strip().astype(bool).any()
+    ]
+    return f"zonder kop en niet gelezen: kolom {', '.join(filled)}" if filled else ""
 
 
 def _ragged(width: int, rows: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:
@@ -358,7 +368,8 @@ def _read_spreadsheet(path: Path, _changed: int, _size: int) -> RawTable:
         return raw
     told = f"gelezen is blad {best.name}; niet gelezen: {', '.join(others[:_SHEETS_TOLD])}"
     more = len(others) - _SHEETS_TOLD
-    return replace(raw, remark=told + (f" en nog {more}" if more > 0 else ""))
+    told += f" en nog {more}" if more > 0 else ""
+    return replace(raw, remark="; ".join(filter(None, (raw.remark, told))))
 
 
 def _head(grid: Grid) -> list[str]:

@@ -6,6 +6,7 @@ that occur twice, text where a number belongs, values that cannot exist, mixed d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -33,6 +34,13 @@ _SHOWN = 5
 _HANDLED = ("cbs.kwb",)
 """Tables of publishers that people open, change and save before they deliver them."""
 
+COUNTED = re.compile(
+    r"aantal|inwoners|bewoners|personen|huishoudens|woningen|panden|bedrijven|winkels|banen"
+    r"|leerlingen|kinderen|bomen|meldingen|incidenten|misdrijven|klachten|ongevallen"
+)
+"""Names of figures that are counted, and so have no decimals."""
+_WITH_LETTERS = r"(?:BU|WK)\d{4}(?![OI]{2})[A-Z]{2}(?:\d{2})?|NL"
+"""A code of which the wijk is two letters; no other has any, and O and I are 0 and 1."""
 _ROUNDING = 1e-6
 _NINES = [10.0**digits - 1 for digits in range(3, 10)]
 _HIDDEN = {
@@ -94,7 +102,7 @@ def tidy(draft: Draft) -> SourceTable:
     codes, problems = normalise_codes(code_labelled, level=draft.level, kolom=column)
     problems = [*problems, *_twice(codes, labels)]
     if draft.strict:
-        problems += _letter_for_zero(codes, labels, draft)
+        problems += _letter_for_digit(codes, labels, draft)
     if draft.cells.empty:
         problems.append(_nothing(draft))
     signs = {str(name): decimal_signs(draft.cells[name]) for name in draft.cells}
@@ -133,15 +141,19 @@ def _twice(codes: pd.Series, labels: pd.Series) -> list[Problem]:
     return problems
 
 
-def _letter_for_zero(codes: pd.Series, labels: pd.Series, draft: Draft) -> list[Problem]:
-    """Refuse codes in which the only letters are O and I, which in a typed table are 0 and 1."""
-    odd = codes.str.fullmatch(r"(?:BU|WK|GM)\d*[OI][0-9OI]*").fillna(False).to_numpy(dtype=bool)
+def _letter_for_digit(codes: pd.Series, labels: pd.Series, draft: Draft) -> list[Problem]:
+    """Refuse codes with a letter elsewhere than in both signs of the wijk, or an O or I alone."""
+    code = codes.astype(object).fillna("")
+    lettered = code.str[2:].str.contains("[A-Z]")
+    odd = (lettered & ~code.str.fullmatch(_WITH_LETTERS)).to_numpy(dtype=bool)
     if not odd.any():
         return []
+    first = str(code[odd].iloc[0])
+    letter = re.sub("[0-9]", "", first[2:])[0]
     return [
         Problem(
-            f"`{codes[odd].iloc[0]}` heeft de letter O of I waar een cijfer hoort.",
-            "Vervang de letters O en I in de codes door de cijfers 0 en 1.",
+            f"`{first}` heeft de letter {letter} waar een cijfer hoort.",
+            "Vervang letters die op een cijfer lijken (O, I, L, S, B) door dat cijfer.",
             rij=_rows(odd, codes, labels),
             kolom=str(draft.codes.name or ""),
         )
@@ -159,7 +171,7 @@ def _sign(name: str, signs: Mapping[str, Signs], draft: Draft) -> tuple[Decimal,
     """Return the decimal sign of a column, judged by itself and then by the others."""
     own, rest = signs[name], Signs()
     # what people write by hand may differ per column; only counts have no decimals to mistake
-    counted = draft.measures[name].minimum is not None and "oppervlak" not in name
+    counted = COUNTED.search(name) is not None
     if counted or not draft.strict:
         for other, found in signs.items():
             rest = rest if other == name else rest.together(found)

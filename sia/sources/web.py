@@ -336,7 +336,7 @@ def _refuse_size(size: int, most: int) -> None:
 def _nothing_left(response: httpx.Response, part: Path, have: int) -> bytes:
     """Keep a part that is the whole file already; begin anew with any other."""
     if _range(response) != f"bytes */{have}":
-        part.unlink()
+        part.unlink(missing_ok=True)
         raise AgainError("het begonnen bestand past niet meer bij dat van de dienst", 0.0)
     return b""
 

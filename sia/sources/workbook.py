@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -35,6 +36,19 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 Cells = set[tuple[int, int]]
 
 
+class Special(NamedTuple):
+    """Cells of a sheet that show something else than they hold.
+
+    `percent`: a fraction that shows as a percentage.
+    `formulas`: a formula of which the outcome was not stored.
+    `merged`: the rest of a merged cell, as far as the file itself tells.
+    """
+
+    percent: Cells
+    formulas: Cells
+    merged: Cells
+
+
 def grids(path: Path) -> list[Grid]:
     """Return the sheets of a workbook.
 
@@ -46,17 +60,23 @@ def grids(path: Path) -> list[Grid]:
         shown = {
             one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible
         }
-        special = dict(_special(path, book.sheet_names)) if zipfile.is_zipfile(path) else {}
-        read = [_grid(sheet, *special.get(sheet.name, (set(), set(), set()))) for sheet in sheets]
+        special = special_cells(path)
+        nothing = Special(set(), set(), set())
+        read = [_grid(sheet, special.get(sheet.name, nothing)) for sheet in sheets]
     return [replace(grid, hidden=grid.name not in shown) for grid in read]
 
 
-def _grid(sheet: CalamineSheet, percent: Cells, formulas: Cells, merged: Cells) -> Grid:
+def special_cells(path: Path) -> dict[str, Special]:
+    """Return per sheet which cells show something else than they hold; none for an old .xls."""
+    return dict(_special(path)) if zipfile.is_zipfile(path) else {}
+
+
+def _grid(sheet: CalamineSheet, special: Special) -> Grid:
     rows = [[_as_text(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
-    for row, column in percent:
+    for row, column in special.percent:
         if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = _percent(rows[row][column])
-    marks = dict.fromkeys(formulas, FORMULA) | dict.fromkeys(merged, MERGED)
+            rows[row][column] = percent(rows[row][column])
+    marks = dict.fromkeys(special.formulas, FORMULA) | dict.fromkeys(special.merged, MERGED)
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in range(top, bottom + 1):
             marks |= {(row, c): MERGED for c in range(left, right + 1) if (row, c) != (top, left)}
@@ -71,7 +91,7 @@ def _as_text(cell: object) -> str:
     return str(cell)
 
 
-def _percent(text: str) -> str:
+def percent(text: str) -> str:
     """Write a fraction as a percentage, without what binary arithmetic would add to it."""
     try:
         return f"{(Decimal(text) * 100).normalize():f}%"
@@ -79,8 +99,7 @@ def _percent(text: str) -> str:
         return text
 
 
-def _special(path: Path, names: list[str]) -> Iterator[tuple[str, tuple[Cells, Cells, Cells]]]:
-    """Yield per sheet its cells in percent, its formulas without outcome and its merged cells."""
+def _special(path: Path) -> Iterator[tuple[str, Special]]:
     with zipfile.ZipFile(path) as book:
         if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
             raise zipfile.BadZipFile("het bestand is uitgepakt te groot")
@@ -93,18 +112,18 @@ def _special(path: Path, names: list[str]) -> Iterator[tuple[str, tuple[Cells, C
                 yield table.get(f"{_TABLE}name", ""), _special_in_ods(table)
         elif "xl/workbook.xml" in book.namelist():
             styles = _percent_styles(book)
-            for name, part in _parts(book, names):
-                yield name, (*_special_in_xlsx(book.read(part), styles), set())
+            for name, part in _parts(book):
+                yield name, Special(*_special_in_xlsx(book.read(part), styles), set())
 
 
-def _parts(book: zipfile.ZipFile, names: list[str]) -> Iterator[tuple[str, str]]:
+def _parts(book: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Yield name and file of every sheet."""
     relations = _xml(book.read("xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in relations}
     listed = _xml(book.read("xl/workbook.xml")).iter()
     for sheet in listed:
         part = f"xl/{targets.get(sheet.get(_REL), '')}"
-        if sheet.tag.endswith("}sheet") and sheet.get("name") in names and part in book.namelist():
+        if sheet.tag.endswith("}sheet") and part in book.namelist():
             yield sheet.get("name", ""), part
 
 
@@ -156,7 +175,7 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _special_in_ods(table: ElementTree.Element) -> tuple[Cells, Cells, Cells]:
+def _special_in_ods(table: ElementTree.Element) -> Special:
     """Return the same of a sheet in OpenDocument, in which equal cells are written once."""
     percent: Cells = set()
     formulas: Cells = set()
@@ -177,4 +196,4 @@ def _special_in_ods(table: ElementTree.Element) -> tuple[Cells, Cells, Cells]:
                 where.update((top + r, left + c) for r in range(height) for c in range(width))
             left += width
         top += height
-    return percent, formulas, merged
+    return Special(percent, formulas, merged)

@@ -41,6 +41,13 @@ def test_one_code_in_every_spelling(cell: object, code: str) -> None:
     assert codes_of(cell) == [code]
 
 
+@pytest.mark.parametrize("name", ["Buurt 5", "Wk 3", "Gm", "BU00000001", "Buurtschap"])
+def test_a_name_is_no_code(name: str) -> None:
+    found, problems = normalise_codes(pd.Series([name]))
+    assert found.isna().all()
+    assert len(problems) == 1
+
+
 def test_lost_zeros_are_read_at_the_level_of_the_longest_code() -> None:
     # Groningen (0014) loses two zeros, Enschede (0153) one.
     assert codes_of(1530000, 140001) == ["BU01530000", "BU00140001"]

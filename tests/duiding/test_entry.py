@@ -31,6 +31,9 @@ def test_a_complete_entry_passes() -> None:
         ("gemeente", "Enschede"),
         ("jaar", 24),
         ("gebied", "WK999901"),
+        ("gebied", "BU9999OO0O"),
+        ("uitspraak", "a\x1b[31m"),
+        ("reden", "wat staat \u202ereih"),
         ("uitspraak", "  "),
         ("uitspraak", "x" * 4001),
         ("rol", "Jan"),
@@ -81,6 +84,10 @@ def test_overruling_needs_a_reason_and_an_aanpak() -> None:
         "dhr v.d. Verzonnen klaagt",
         "Hij woont Lage Lindestraat nr. 12",
         "Het staat bij @verzonnen.",
+        "Volgens dhr. verzonnen is het er druk.",
+        "Mw verzonnen belde.",
+        "Dokter Verzonnen ziet het ook.",
+        "Postcode 1234-kb meldt zich vaak.",
     ],
 )
 def test_personal_data_is_noticed(text: str) -> None:
@@ -101,6 +108,7 @@ def test_personal_data_is_noticed(text: str) -> None:
         "Project ZW-12-034 van het Nationaal Programma loopt in het Johan Cruijff Court.",
         "De Jan Steenstraat en de Prins Bernhardlaan krijgen in 2027 een nieuw riool.",
         "Het Medisch Spectrum Twente breidt uit, op 12-03-2026 besproken.",
+        "Op Eerste Kerstdag en Tweede Paasdag is het rustig.",
     ],
 )
 def test_ordinary_statements_pass(text: str) -> None:

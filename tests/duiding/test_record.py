@@ -85,6 +85,7 @@ def test_csv_round_trip_keeps_every_text(tmp_path_factory, texts: list[str]) -> 
         one.add(entry(uitspraak=text, id=str(number)))
     assert other.import_text(one.csv_text(), "uit.csv").added == len(texts)
     assert other.import_text(one.csv_text(), "uit.csv") == (0, len(texts), ())
+    assert other.import_text("sep=,\n" + one.csv_text(), "uit.csv") == (0, len(texts), ())
     own = ["bron", "ingevoerd", "keten"]
     pd.testing.assert_frame_equal(
         one.entries().drop(columns=own), other.entries().drop(columns=own)

@@ -60,6 +60,10 @@ NONSENSE: list[Callable[[], object]] = [
     lambda: si.aggregate(UNITS.to_numpy(), np.array([1.0, -1.0]), si.Arithmetic()),
     lambda: si.aggregate(UNITS.to_numpy(), np.array([1.0, NAN]), si.Arithmetic()),
     lambda: si.aggregate(UNITS.to_numpy(), np.ones(2), si.Arithmetic(), NAN),
+    lambda: si.aggregate(UNITS.to_numpy(), np.ones(1), si.Arithmetic()),
+    lambda: si.treat(UNITS, si.SkewKurtosis(), reference=UNITS[["a"]]),
+    lambda: si.rate_variance(UNITS["a"] + 1, UNITS["b"]),
+    lambda: si.rate_variance(UNITS["a"] - 0.5, -UNITS["b"]),
     lambda: si.IndexDesign(TREE, minimum_share=NAN),
     lambda: si.IndexDesign(TREE, minimum_share={"*": 1.5}),
     lambda: si.IndexDesign(TREE, weigh=si.GivenWeights({"z": 1.0})),
@@ -106,6 +110,8 @@ def test_a_class_for_an_object_is_named(call: Callable[[], object]) -> None:
 def test_objects_of_another_step_are_named() -> None:
     with pytest.raises(TypeError, match="is no Normaliser"):
         si.IndexDesign(TREE, normalise=si.Arithmetic())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="is no DataFrame"):
+        si.build_index(UNITS.to_numpy(), si.IndexDesign(TREE))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="tuple of options"):
         si.Choices(normalise=si.MinMax())  # type: ignore[arg-type]
 

@@ -81,6 +81,16 @@ def test_a_superlative_is_what_the_table_says(seed: int) -> None:
         assert "op geen enkel domein urgenter" in text
 
 
+def test_a_lead_that_is_not_shown_is_none_and_no_margin_is_no_number() -> None:
+    code = str(SMALL.gerangschikt.index[0])
+    level = dict.fromkeys(SMALL.domeinen, 40.0)
+    nearly = level | {"sociaal": np.where(SMALL.scores.index == code, 40.04, 40.0)}
+    assert "op geen enkel domein urgenter" in buurt_things(_with(SMALL, **nearly), code)[1].tekst
+    place = float(SMALL.scores.loc[code, "rang"])
+    text = buurt_things(_with(SMALL, rang_p05=place, rang_p95=place), code)[0].tekst
+    assert "in bijna elke doorrekening." in text
+
+
 @pytest.mark.parametrize(
     ("chance", "word"),
     [

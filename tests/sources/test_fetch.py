@@ -237,6 +237,7 @@ WRONG_ANSWERS = {
     "no region column": ({"value": [{"RegioS": "GM9999"}]}, "zonder `WijkenEnBuurten`"),
     "double rows": ({"value": [*ROWS, ROWS[0]]}, "dubbel"),
     "no rows key": ({"rows": []}, "heeft geen `value`"),
+    "a refusal": ({"odata.error": {"message": {"value": "Te groot"}}}, "geen `value`: Te groot"),
     "one region twice": (
         {"value": [{"WijkenEnBuurten": c, "x": i} for i, c in enumerate([*CODES, CODES[3]])]},
         "BU99990001 staat twee keer",
@@ -262,6 +263,35 @@ def test_a_page_that_comes_twice_is_no_progress(server: Any, tmp_path: Path) -> 
     path = "/85984NED/TypedDataSet"
     server.routes[path] = lambda _: as_json({"value": ROWS, "odata.nextLink": f"{path}?$skip=1"})
     assert "twee keer" in run(table_request(server), tmp_path).results[0].message
+
+
+def test_pages_that_go_round_are_asked_once(server: Any, tmp_path: Path) -> None:
+    path, more = "/85984NED/TypedDataSet", iter(range(10, 99))
+
+    def route(_: Any) -> Answer:
+        rows = [{"ID": next(more), "WijkenEnBuurten": f"BU9999{next(more):04d}"}]
+        return as_json({"value": rows, "odata.nextLink": path})
+
+    server.routes[path] = route
+    result = run(table_request(server), tmp_path).results[0]
+    assert (result.status, "pagina die er al is" in result.message) == (FAILED, True)
+    assert server.count(path) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(b"<!DOCTYPE html><html>404</html>"), "geen .csv-bestand"),
+        (Answer(b"", 416), "past niet meer"),
+    ],
+)
+def test_what_is_no_file_is_refused_for_its_own_reason(
+    server: Any, tmp_path: Path, answer: Answer, said: str
+) -> None:
+    server.routes["/kwb.csv"] = lambda _: answer
+    asked = replace(zip_request(server), name="kwb.csv", url=f"{server.base}/kwb.csv", shape="file")
+    result = run(asked, tmp_path).results[0]
+    assert (result.status, said in result.message) == (FAILED, True), result.message
 
 
 def test_a_next_page_on_another_host_is_not_asked(server: Any, tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ WHOLE: dict[str, tuple[str | bytes, str]] = {
         _text([*HEAD, "Perioden"], *([*row, "2024JJ00"] for row in ROWS)),
         "eigen.csv",
     ),
+    "title of two cells above the headings": (
+        _text(["Regio", "Proefstad"], HEAD, *ROWS),
+        "eigen_2024.csv",
+    ),
     "export date below": (
         _book(lambda b: _cells(b, ["Titel"], HEAD, *NUMBERS, [], ["Datum export 1-1-2025"])),
         "eigen_2024.xlsx",
@@ -103,6 +107,33 @@ def test_table_is_read_whole(tmp_path: Path, layout: str) -> None:
 def test_total_is_left_out_and_told(tmp_path: Path) -> None:
     found = _intake(tmp_path, *WHOLE["a row with the total"])
     assert "zonder de rij met het totaal (rij 8)" in found.files["opmerking"].iloc[0]
+
+
+@pytest.mark.parametrize("cells", [lambda row: [*row, "7"], lambda row: [row[0], "7", *row[1:]]])
+def test_figures_without_a_heading_are_told(
+    tmp_path: Path, cells: Callable[[list[object]], list[object]]
+) -> None:
+    head = ["" if cell == "7" else cell for cell in cells(list(HEAD))]
+    rows = [cells(row) for row in NUMBERS]
+    text = _text(head, *([str(cell) for cell in row] for row in rows))  # type: ignore[arg-type]
+    for content, name in (
+        (_book(lambda book: _cells(book, head, *rows)), "eigen_2024.xlsx"),
+        (text, "b_2024.csv"),
+    ):
+        found = _intake(tmp_path, content, name)
+        at = head.index("") + 1
+        assert f"zonder kop en niet gelezen: kolom {at}" in found.files["opmerking"].iloc[-1]
+
+
+def test_column_of_this_year_stands_beside_that_of_another(tmp_path: Path) -> None:
+    head = ["buurtcode", "winkels_2023", "winkels_2024", "bouw_na_2000", "saldo_huizen"]
+    found = _intake(tmp_path, _text(head, *([c, "1", "2", "3", "-4"] for c in CODES)))
+    assert "winkels_2023 (van 2023" in found.files["opmerking"].iloc[0]
+    assert found.tables[0].values.iloc[0].to_dict() == {
+        "bouw_na": 3.0,
+        "saldo_huizen": -4.0,
+        "winkels": 2.0,
+    }
 
 
 @pytest.mark.parametrize("sign", ["-", "–", "−", "－", "- ", "– "])
@@ -139,8 +170,36 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "letter for one": (
         _text(HEAD, *([r[0].replace("000", "0I0"), *r[1:]] for r in ROWS)),
         "eigen_2024.csv",
-        "letter O of I",
+        "de letter I waar een cijfer hoort",
     ),
+    "letter for a digit at the end": (
+        _text(HEAD, *([r[0].replace("0003", "000S"), *r[1:]] for r in ROWS)),
+        "eigen_2024.csv",
+        "de letter S waar een cijfer hoort",
+    ),
+    "figures of another year": (
+        _text(["buurtcode", "winkels 2019"], *([code, "5"] for code in CODES)),
+        "eigen_2024.csv",
+        "winkels 2019 (van 2019",
+    ),
+    "percent as a fraction": (
+        _text(["buurtcode", "percent huur"], *([c, f"0,{n + 10}"] for n, c in enumerate(CODES))),
+        "eigen_2024.csv",
+        "tussen 0 en 1",
+    ),
+    "names for codes": (
+        _text(["buurtcode", "aantal_x"], *([f"Buurt {n}", str(n)] for n in range(6))),
+        "eigen_2024.csv",
+        "`BUURT0` is geen regiocode",
+    ),
+    **{
+        f"negative {name}": (
+            _text(["buurtcode", name], *([c, str(n - 1)] for n, c in enumerate(CODES))),
+            "eigen_2024.csv",
+            "-1 kan niet",
+        )
+        for name in ("scholen", "inbraken", "woz_waarde", "n_bijstand", "bevolkingsdichtheid")
+    },
     "share as a fraction": (
         _text(["buurtcode", "aandeel_huur"], *([c, f"0,{n + 10}"] for n, c in enumerate(CODES))),
         "eigen_2024.csv",

@@ -507,6 +507,51 @@ def test_a_part_of_a_map_is_refused(tmp_path: Path, total: str) -> None:
     assert "6 van 2501 gebieden" in problems(path)
 
 
+@pytest.mark.parametrize("told", [{"exceededTransferLimit": True}, {"properties": None}])
+def test_an_answer_that_was_cut_off_is_refused(tmp_path: Path, told: dict[str, Any]) -> None:
+    inside = {"properties": {"exceededTransferLimit": True}} if "properties" in told else told
+    path = geojson(tmp_path / "buurten.geojson", buurten(), **inside)
+    assert "een deel van de kaart" in problems(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"exceptions": [{"code": "x", "text": "Illegal property name"}]}',
+        "<ows:ExceptionReport><ows:ExceptionText>Illegal property name</ows:ExceptionText>",
+    ],
+)
+def test_what_a_service_said_is_told(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "buurten_2023.geojson"
+    path.write_text(content)
+    assert "in plaats van een kaart: Illegal property name." in problems(path)
+
+
+@pytest.mark.parametrize("heading", ["CBS_Buurtcode", "cbs:buurtcode", "Buurt_code"])
+def test_a_code_of_the_buurt_goes_before_that_of_the_wijk(tmp_path: Path, heading: str) -> None:
+    areas, *_ = read(
+        geojson(tmp_path / "b.geojson", buurten().rename(columns={"buurtcode": heading}))
+    )
+    assert (areas.level, len(areas.frame)) == ("buurt", 6)
+
+
+def test_an_area_without_code_is_left_out_and_told(tmp_path: Path) -> None:
+    frame = buurten()
+    frame.loc[1, "buurtcode"] = None
+    areas, *_ = read(geojson(tmp_path / "b.geojson", frame))
+    assert len(areas.frame) == 5
+    assert areas.note == "vlakken zonder code, niet gelezen: 1"
+
+
+def test_an_outline_without_a_number_is_named(tmp_path: Path) -> None:
+    path = geojson(tmp_path / "b.geojson", buurten())
+    content = json.loads(path.read_text())
+    content["features"][0]["geometry"]["coordinates"][0][1][0] = float("nan")
+    path.write_text(json.dumps(content))
+    areas, *_ = read(path)
+    assert "BU99990000" in areas.note
+
+
 def test_a_map_without_any_area_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "buurten_2023.geojson"
     path.write_text('{"type": "FeatureCollection", "features": []}')

@@ -78,6 +78,8 @@ def test_twelve_months_make_a_year_and_eleven_do_not(tmp_path: Path) -> None:
         ([_row("BU99990000", "0.0.0", "2024MM01", 1)], "minder dan twaalf maanden"),
         ([_row("BU99990000", "0.0.0", "2024JJ00", 1)] * 2, "meer dan één keer"),
         ([_row("BU99990000", "0.0.0", "2024JJ00", -1)], "-1 kan niet"),
+        ([_row("Buurt 1", "0.0.0", "2024JJ00", 1)], "geen regiocode"),
+        ([_row("BU99990000", "Fietsen", "2024JJ00", 1)], "Geen enkele soort .*`Fietsen`"),
         (
             [{**_row("BU99990000", "0.0.0", "2024JJ00", 1), "GeregistreerdeMisdrijven_1": "veel"}],
             "geen aantal",

@@ -40,10 +40,13 @@ def delay_cost(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -
 
 
 def early_loss(plans: pd.DataFrame, year: pd.Series, parameters: AgendaValues) -> pd.Series:
-    """Return the loss of replacing an asset m years early: ``cost * (1 - (1 + r) ** -m)``."""
+    """Return the loss of a start m years early: ``value * (1 - (1 + r) ** -m)``.
+
+    What is spent early costs its interest, and what is replaced early loses as much of its life. So
+    work that asks for no other year is done in the year that its partner prefers.
+    """
     early = (plans["voorkeur"] - year).clip(lower=0)
-    loss = plans["kosten"] * (1 - (1 + parameters.disconto) ** -early.astype(float))
-    return loss.where(plans["hernieuwt"], 0.0)
+    return value(plans, parameters) * (1 - (1 + parameters.disconto) ** -early.astype(float))
 
 
 def worth(agenda: Agenda, starts: pd.Series, current: pd.Series | None = None) -> pd.Series:

@@ -24,6 +24,8 @@ _ABOUT = re.compile(
     r"^(?:ca\b\.?|circa|ongeveer|ongev\.?|±|\+/-|[~≈<>≤≥]|(?:max|min)(?:\.|imaal\b|(?=\s)))\s*",
     re.I,
 )
+_RAMING = re.compile(r"\s*\(?(?:raming|geraamd|schatting|geschat|indicatief|globaal)\)?$", re.I)
+_CLOCK = re.compile(r"[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 _TAX = re.compile(r"\s*\(?\b(?P<wel>in)?(?:excl|ex|exclusief|cl|clusief)\.?\s*btw\)?$", re.I)
 _SPREAD = re.compile(
     r"(?:tussen\s+)?(?P<laag>€?\s*\d[\d.,]*)\s*(?P<een>k|ton|mln|m)?\s*"
@@ -50,7 +52,7 @@ _MONTH = "|".join(
 _MONTH_YEAR = re.compile(rf"^(?:\d{{1,2}}[-. ])?({_MONTH})[-. ']*(\d\d)$", re.I)
 _AROUND_YEAR = re.compile(
     rf"\b(?:{_MONTH}|[qk][1-4]|kw\.? ?[1-4]|[1-4]e?|kwartaal|kwart|h[12]|helft|voorjaar|zomer"
-    r"|najaar|herfst|winter|lente|begin|medio|half|eind|einde|start|vanaf|uiterlijk|t/m"
+    r"|najaar|herfst|winter|lente|begin|medio|half|eind|einde|start|vanaf|per|uiterlijk|t/m"
     r"|tot en met|tussen|en|of|later|ca|circa|(?:school|boek|begrotings)?jaar|seizoen|week|wk"
     r"|eerste|tweede|derde|vierde|onder voorbehoud|e\.v|\d{1,2})\b|[-–/.,()'±~?+ ]",
     re.I,
@@ -213,13 +215,13 @@ def doubt(name: str, wat: str, oplossing: str) -> Problem:
 
 def _number(text: str, times: float, *, careful: bool = False) -> Understood:
     """Read an amount or a number; of a spread its middle counts, or its least when `careful`."""
-    bare = _ABOUT.sub("", text)
+    bare = _RAMING.sub("", _ABOUT.sub("", text))
     taxed = _TAX.search(bare)
     bare = _TAX.sub("", bare)
     value = _amount(bare, times)
     if value is not None:
         doubts = (
-            (_ABOUT.match(text), "is een schatting"),
+            (_ABOUT.match(text) or _RAMING.search(text), "is een schatting"),
             (taxed and taxed["wel"], "is met btw; geef het zonder"),
         )
         vraag = next((f"`{text}` {why}." for hit, why in doubts if hit), "")
@@ -266,6 +268,7 @@ def _share(text: str, times: float) -> Understood:
 
 def _year(text: str, *, last: bool, one: bool) -> Understood:
     """Read a year; of a span its first or `last`, unless it has to be `one`."""
+    text = _CLOCK.sub("", text)
     bare = _BARE_YEARS.fullmatch(text.strip())
     if bare:
         spelled = "/".join(f"20{year}" for year in bare.groups() if year)
@@ -304,6 +307,7 @@ def _length(text: str, times: float) -> Understood:
 
 
 def _day(text: str) -> Understood:
+    text = _CLOCK.sub("", text)
     for pattern in _DATES:
         if match := pattern.fullmatch(text):
             number = int(match["m"]) if match["m"].isdigit() else _month(match["m"])

@@ -20,8 +20,9 @@ from sia.agenda.reading.openness import view
 from sia.agenda.reading.tables import Line
 from sia.errors import Problem
 
+_ALIASES = {"gem": "gemeente", "wbv": "woningbouwvereniging"}
 _LEGAL = frozenset({"bv", "nv", "b", "v", "n", "stichting", "vereniging"})
-_ALIKE, _SHORT = 0.93, 9
+_ALIKE, _SHORT = 0.9, 5
 """Names as alike as this, and longer, are asked about."""
 
 
@@ -65,7 +66,7 @@ def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
             n not in earlier,
             -counts[n],
             n.isupper(),
-            "(" in n,
+            "(" in n or "." in n,
             -sum(map(str.isupper, n)),
             n,
         ),
@@ -78,8 +79,8 @@ def spelled(lines: Sequence[Line], known: Iterable[str] = ()) -> list[Line]:
 
 def _same(name: str) -> str:
     """Return what spellings of one organisation have in common."""
-    short = re.sub(r"\([A-Z]{2,6}\)$", "", name)
-    return " ".join(w for w in plain(short).split() if w not in _LEGAL)
+    short = re.sub(r"\([A-Z]{2,6}\)$", "", name.replace("&", " en "))
+    return " ".join(_ALIASES.get(w, w) for w in plain(short).split() if w not in _LEGAL)
 
 
 def _respelled(line: Line, chosen: Mapping[str, str]) -> Line:

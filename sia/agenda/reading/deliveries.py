@@ -13,7 +13,7 @@ from sia.agenda.reading.cells import Question, plain
 from sia.agenda.reading.combining import combine, spelled
 from sia.agenda.reading.decisions import organisation_of
 from sia.agenda.reading.fields import BUDGET_FIELDS, SUBSIDY_FIELDS, TABLES
-from sia.agenda.reading.files import BESIDE, Sheet, read_sheets
+from sia.agenda.reading.files import BESIDE, TEXTS, Sheet, read_sheets
 from sia.agenda.reading.investments import Reading, as_number, no_plans, read_lines
 from sia.agenda.reading.mapping import FOLDER as EXPORTS
 from sia.agenda.reading.mapping import Export, mapping_for, read_mappings
@@ -33,6 +33,10 @@ NOT_YET = "nog niet aangevraagd"
 _NOTHING = Problem(
     "In dit bestand staat geen tabel die we kennen.",
     "Gebruik het sjabloon, of zeg in de map `leveringen` welke kolom wat is.",
+)
+
+_NO_ROWS = Problem(
+    "In dit bestand staan koppen en geen enkele rij.", "Vul het in, of haal het bestand weg."
 )
 
 
@@ -151,9 +155,14 @@ def _read(path: Path, name: str, export: Export | None) -> list[Table]:
         # who sends a folder of its own is its partner, where the rows do not say
         export = Export(name.split("/", 1)[0], ("*",))
     tables = [read_table(sheet, _wanted(path, sheet), export) for sheet in sheets]
-    if any(table.tabel for table in tables):
-        return tables
-    raise InputError([replace(_NOTHING, bestand=name)])
+    known = [table for table in tables if table.tabel]
+    if not known:
+        raise InputError([replace(_NOTHING, bestand=name)])
+    plans = [table for table in known if table.tabel == "plannen"]
+    if plans and path.suffix.lower() in TEXTS and not any(t.lines or t.problems for t in plans):
+        # an empty workbook is the template as it was sent; an empty export is a fault
+        return [replace(t, problems=(replace(_NO_ROWS, bestand=name),)) for t in plans]
+    return tables
 
 
 def _wanted(path: Path, sheet: Sheet) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import warnings
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import geopandas as gpd
 import pandas as pd
@@ -23,6 +25,8 @@ from python_calamine import (
 from sia.agenda.reading.cells import MERGED, cell_text
 from sia.agenda.reading.location import RD
 from sia.errors import InputError
+from sia.sources.tabular import decode
+from sia.sources.workbook import FORMULA, Special, percent, special_cells
 
 SHEET = "Plannen"
 _BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -33,7 +37,8 @@ KINDS = (*_BOOKS, *TEXTS, *_MAPS)
 BESIDE = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qml", ".qix", ".xml",
                     ".gpkg-wal", ".gpkg-shm", ".toml", ".ics"})  # fmt: skip
 """What lies beside a file that is read, and is no delivery of its own."""
-_DAMAGE = (OSError, ValueError, KeyError, RuntimeError, CalamineError, csv.Error,
+_DAMAGE = (OSError, ValueError, KeyError, RuntimeError, SyntaxError, CalamineError, csv.Error,
+           BadZipFile, zlib.error,
            pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)  # fmt: skip
 """What the readers raise on a file that is not what its name says."""
 
@@ -83,17 +88,28 @@ def read_sheets(path: Path, name: str = "") -> list[Sheet]:
 
 
 def _book(path: Path, name: str) -> list[Sheet]:
+    special = special_cells(path)
     with CalamineWorkbook.from_path(str(path)) as book:
         return [
-            Sheet(name, sheet.name, _cells(book.get_sheet_by_name(sheet.name)),
+            Sheet(name, sheet.name,
+                  _cells(book.get_sheet_by_name(sheet.name), special.get(sheet.name)),
                   sheet.visible != SheetVisibleEnum.Visible)
             for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
         ]  # fmt: skip
 
 
-def _cells(sheet: CalamineSheet) -> pd.DataFrame:
-    """Return the cells of a sheet; what was merged stands in each of its cells, a number marked."""
+def _cells(sheet: CalamineSheet, special: Special | None) -> pd.DataFrame:
+    """Return the cells of a sheet as a reader sees them.
+
+    What was merged stands in each of its cells, a number marked; 0,8 that shows 80% is ``80%``; a
+    formula without an outcome says so.
+    """
     rows: list[list[object]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+    marked = [(at, True) for at in special.percent] if special else []
+    marked += [(at, False) for at in special.formulas] if special else []
+    for (y, x), shows_percent in marked:
+        if y < len(rows) and x < len(rows[y]):
+            rows[y][x] = percent(str(rows[y][x])) if shows_percent else FORMULA
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         value = rows[top][left]
         if isinstance(value, float | int) and not 1900 <= value <= 2200:
@@ -104,7 +120,7 @@ def _cells(sheet: CalamineSheet) -> pd.DataFrame:
 
 
 def _text(path: Path, name: str) -> list[Sheet]:
-    text = _decoded(path.read_bytes())
+    text = decode(path, path.read_bytes())
     lines = text.splitlines()
     told = lines[0].strip().strip('"').lower() if lines else ""
     sign = told[4:5] if told.startswith("sep=") else _separator(lines)
@@ -113,20 +129,6 @@ def _text(path: Path, name: str) -> list[Sheet]:
     width = max(map(len, rows), default=0)
     table = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
     return [Sheet(name, "", table.set_axis(table.index + told.startswith("sep="), axis=0))]
-
-
-def _decoded(content: bytes) -> str:
-    """Return text of any encoding that office programs write."""
-    zeros = content[:1000].count(0)
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16")
-    if zeros:
-        # without a mark the zeros of letters tell which byte comes first
-        return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
 
 
 def _separator(lines: list[str]) -> str:

@@ -19,6 +19,7 @@ from sia.agenda.reading.files import Sheet, read_sheets
 from sia.agenda.reading.location import RD, locate, names_of
 from sia.agenda.reading.tables import Line, Table, read_table, told
 from sia.agenda.wording import number
+from sia.duiding.personal import names_a_person
 from sia.errors import InputError, Problem, refuse
 from sia.methode import AgendaValues
 
@@ -131,15 +132,22 @@ def _doubts(row: dict[str, object], parameters: AgendaValues) -> list[Problem]:
              f"Is het bedrag in duizenden ({_exact(1000 * cost)})? Lever dan hele euro's."),
             (cost > likely.hoog, "kosten", f"{_exact(cost)} is veel voor {kind}.",
              "Staat er een nul te veel, of is dit een heel programma? Splits het dan."),
-            (0 < sure < 5, "zekerheid", f"{sure:g} % is bijna onmogelijk.",
-             f"Bedoelt u {100 * sure:g} %? Schrijf de kans in procenten."),
-            (staff > 50, "fte", f"{staff:g} fte per jaar is veel voor één plan.",
+            (0 < sure < 5, "zekerheid", f"{_plainly(sure)} % is bijna onmogelijk.",
+             f"Bedoelt u {_plainly(100 * sure)} %? Schrijf de kans in procenten."),
+            (staff > 50, "fte", f"{_plainly(staff)} fte per jaar is veel voor één plan.",
              "Zijn het uren? Reken ze om naar fte."),
+            (row["vertrouwelijkheid"] == "openbaar" and names_a_person(str(row["titel"])), "titel",
+             "Dit lijkt over een persoon te gaan, en het plan is openbaar.",
+             "Haal namen, nummers en e-mailadressen weg."),
             (open_window and first != row["laatst"], "voorkeur",
              f"Het plan ligt vast, maar niet in welk jaar; gerekend is met {first}.",
              "Vul het voorkeursjaar in, of kies bespreekbaar of vrij."),
         ) if odd
     ]  # fmt: skip
+
+
+def _plainly(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
 
 
 def _exact(amount: float) -> str:
@@ -343,12 +351,12 @@ def _money_faults(row: dict[str, object]) -> list[Problem]:
           for name in names),
         (low > cost, "kosten_laag", "Kosten laag is hoger dan de kosten.", "Verbeter de raming."),
         (high < cost, "kosten_hoog", "Kosten hoog is lager dan de kosten.", "Verbeter de raming."),
-        (np.nansum([one, two]) > cost, "bedrag_1",
+        (np.nansum([one, two]) > cost >= 0, "bedrag_1",
          "De andere bronnen zijn samen meer dan de kosten.",
          "Verlaag een bedrag of verhoog de kosten."),
         *((row[f"bedrag_{n}"] is not None and not row[f"bron_{n}"], f"bron_{n}",
            "Er staat een bedrag zonder bron.", "Noem de bron.") for n in (1, 2)),
-        (sure < 0 or sure > 100, "zekerheid", f"{sure:g} is geen percentage van 0 tot 100.",
+        (sure < 0 or sure > 100, "zekerheid", f"{_plainly(sure)} is geen percentage van 0 tot 100.",
          "Vul een percentage in."),
     ])  # fmt: skip
 

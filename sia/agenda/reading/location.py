@@ -18,6 +18,8 @@ RD = "EPSG:28992"
 _RD_BOUNDS = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 _TOUCH_M = 1.0
 _NEAR = 0.88
+_RANGE = re.compile(r"\bt/m\b|\btot en met\b", re.I)
+_WHOLE = ("stadsbreed", "hele stad", "hele gemeente", "gemeentebreed", "alle buurten")
 _SEPARATED = re.compile(r"/|&|\||\ben\b|\+|(?<=\d)\s+(?=(?:BU|WK)\d)", re.I)
 _MOSTLY = 0.9
 """With a smaller share inside the municipality it is asked what the cost is of."""
@@ -95,6 +97,8 @@ def names_of(buurten: gpd.GeoDataFrame) -> Names:
                 said = (name, bare, f"{word} {bare}") if word else (name,)
                 known |= {str(one): frozenset(codes) for one in said if name}
     codes = list(map(str, buurten.index))
+    everywhere = (*_WHOLE, *{f"gm{code[2:6]}" for code in codes})
+    known |= dict.fromkeys(everywhere, frozenset(codes))
     return known | {plain(n): frozenset([c]) for c in codes for n in (c, c[2:])}
 
 
@@ -106,7 +110,9 @@ def named_buurten(text: str, known: Names) -> tuple[list[str], list[str], dict[s
     found: set[str] = set()
     unknown, guessed = [], {}
     for part in [text] if plain(text) in known else text.split(";"):
-        pieces = [part] if plain(part) in known else _SEPARATED.split(part)
+        # nobody can tell which buurten lie between the first and the last of a range
+        whole = plain(part) in known or _RANGE.search(part)
+        pieces = [part] if whole else _SEPARATED.split(part)
         for piece in filter(plain, pieces):
             name = _known(plain(piece), known)
             exact = plain(piece) in known
@@ -121,7 +127,7 @@ def _known(piece: str, known: Names) -> str:
     """Return the name as which a piece is read, whole or nearly so; empty when none is near."""
     if piece in known:
         return piece
-    bare = re.sub(r"\s+deel$", "", piece)
+    bare = re.sub(r"\s+(?:deels?|gedeeltelijk)$", "", piece)
     if bare in known or piece.replace(" ", "") in known:
         return bare if bare in known else piece.replace(" ", "")
     near = [name for name in get_close_matches(bare, known, n=9, cutoff=_NEAR)
@@ -160,7 +166,9 @@ def _touched(shape: shapely.Geometry, buurten: gpd.GeoDataFrame) -> tuple[list[s
     hits = buurten.iloc[buurten.sindex.query(shape, predicate="intersects")]
     dimension = int(shapely.get_dimensions(shape))
     if dimension == 0:
-        return sorted(hits.index), 1.0
+        points = shapely.get_parts(shape)
+        inside = shapely.intersects(hits.geometry.to_numpy()[:, None], points).any(axis=0)
+        return sorted(hits.index), float(inside.mean())
     parts = hits.geometry.intersection(shape)
     size = parts.length if dimension == 1 else parts.area
     whole = shape.length if dimension == 1 else shape.area

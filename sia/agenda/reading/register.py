@@ -176,9 +176,9 @@ def visible_changes(history: pd.DataFrame) -> pd.DataFrame:
         fields, and no values.
     """
     shared = history[history["vertrouwelijkheid"] != "intern"]
-    open_field = [f == "" or FIELD_LEVELS.get(f, "intern") != "intern" for f in shared["veld"]]
+    levels = shared["veld"].map(lambda f: FIELD_LEVELS.get(f, "intern") if f else "")
     rows = []
-    for plan, group in shared[open_field].groupby("plan", sort=True):
+    for plan, group in shared[levels != "intern"].groupby("plan", sort=True):
         what = str(group["wijziging"].iloc[-1])
         fields = group.loc[group["wijziging"] == what, "veld"]
         labels = [BY_NAME[f].label if f in BY_NAME else f for f in fields if f]

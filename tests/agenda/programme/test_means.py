@@ -46,7 +46,8 @@ def agenda_of(make_agenda: Callable[..., Agenda]) -> Callable[..., Agenda]:
             plan_buurt=pd.DataFrame({"plan": plans.index, "buurtcode": "BU1"}),
             settings=like.settings.but(start=2025, eind=2034, doorschuiven=0.0),
             **{name: getattr(like, name).iloc[:0]
-               for name in ("openings", "plek_buurt", "links", "voorgangers", "afspraken")},
+               for name in ("openings", "plek_buurt", "links", "voorgangers", "afspraken",
+                            "bezet", "regelingen", "bijdragen")},
         )  # fmt: skip
 
     return made
@@ -59,6 +60,20 @@ def test_a_year_without_a_budget_is_no_free_money(agenda_of: Callable[..., Agend
     assert starts.value_counts().max() == 1
     assert starts.notna().sum() == 10
     assert violations(agenda, pd.Series({"P0": 2030, "P1": 2030}))[0].soort == "budget"
+
+
+@pytest.mark.parametrize("work", [{"hernieuwt": False}, {"kosten": 0.0, "eigen": 0.0}, {}])
+def test_what_asks_for_no_other_year_starts_in_the_year_that_is_preferred(
+    agenda_of: Callable[..., Agenda], work: dict[str, object]
+) -> None:
+    wish = [2025, 2028, 2034]
+    plans = _plans(
+        *[
+            work | {"voorkeur": year, "partner": name}
+            for year, name in zip(wish, "ABC", strict=True)
+        ]
+    )
+    assert optimise(agenda_of(plans, _budgets())).starts.tolist() == wish
 
 
 def test_money_after_the_horizon_is_no_free_money(agenda_of: Callable[..., Agenda]) -> None:

@@ -71,7 +71,7 @@ def read(folder: Path, places: gpd.GeoDataFrame, **more: object) -> tuple[Delive
     [
         *(("kosten", text, amount) for text, amount in {
             "€ 1,2 mln": 1.2e6, "1.2 mln": 1.2e6, "850k": 8.5e5, "EUR 500000": 5e5,
-            "ca. 5 ton": 5e5,
+            "ca. 5 ton": 5e5, "500.000 (raming)": 5e5,
             "2,5 M€": 2.5e6, "€ 850 x 1.000": 8.5e5, "500.000 euro excl. btw": 5e5,
             "1 200 000": 1.2e6, "500.000,-": 5e5, "p.m.": None, "1 - 2 mln": 1.5e6, "80%": None,
             "1,2 mio": 1.2e6, "€ 450k": 4.5e5, "450.000,-": 4.5e5, "200-300k": 2.5e5,
@@ -85,6 +85,8 @@ def read(folder: Path, places: gpd.GeoDataFrame, **more: object) -> tuple[Delive
         *(("vroegst", text, None) for text in ("7", "voor 2027", "binnenkort", "12027")),
         *(("vroegst", text, 2027) for text in (27, "'27", "27-28", "najaar '27", "week 12 2027",
                                                "Schooljaar 2027/2028", "2027?", "sept 2027")),
+        *(("vroegst", text, 2027) for text in ("2027-07-01T00:00", "2027-07-01 00:00:00",
+                                               "per 2027")),
         ("laatst", "2027/2028", 2028), ("laatst", "uiterlijk 2029", 2029),
         ("zekerheid", "80%", 80.0), ("zekerheid", 0.8, 80.0), ("zekerheid", "80", 80.0),
         ("zekerheid", "hoog", 80.0), ("zekerheid", "80 procent", 80.0), ("zekerheid", "soms", None),
@@ -107,7 +109,8 @@ def test_a_cell_as_people_write_it(field: str, written: object, meant: object) -
     ("name", "content"),
     [
         ("a.csv", "sep=;\n" + csv(ROW)), ("a.csv", csv(ROW).encode("utf-16")),
-        ("a.csv", csv(ROW).encode("utf-16-le")), ("a.txt", csv(ROW, sep="\t")),
+        ("a.csv", csv(ROW).encode("utf-16-le")), ("a.csv", csv(ROW).encode("utf-32")),
+        ("a.txt", csv(ROW, sep="\t")),
         ("a.CSV", csv(ROW, sep=",")), ("a.csv", csv(row(titel="Één")).encode("cp1252")),
         ("a.csv", "Plannen van ons\n\n" + csv(["Wijk Noord"], ROW, HEAD, ["Totaal", None, 5])),
         ("a.xlsx", book(ROW, sheet="plannen")),
@@ -251,6 +254,86 @@ def test_spellings_of_a_partner_are_one_and_asked_about(
     known = found.reading.plans.assign(partner="corporatie een")
     again = read(send("a.csv", csv(ROW)), places, register=known)[0]
     assert set(again.reading.plans["partner"]) == {"corporatie een"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("Gemeente Vierkant", "Gem. Vierkant", "is gelezen als `Gemeente Vierkant`"),
+        ("Wonen & Zorg", "Wonen en Zorg", "is gelezen als"),
+        ("Vitens", "Vittens", "Is partner `Vitens` dezelfde als `Vittens`?"),
+        ("Corporatie Een", "Corporatie Eem", "Is partner `Corporatie Een` dezelfde als"),
+        ("Corporatie Een", "Corporati\u0435 Een", "dezelfde als `Corporatie Een`?"),
+    ],
+)
+def test_two_spellings_never_pass_for_two_partners(
+    one: str, other: str, told: str, send: Send, places: gpd.GeoDataFrame
+) -> None:
+    sent = csv(row(partner=one), row(plan="A-2", partner=other))
+    assert told in read(send("a.csv", sent), places)[1]
+
+
+def test_a_workbook_is_read_as_its_reader_sees_it(send: Send, places: gpd.GeoDataFrame) -> None:
+    made = openpyxl.Workbook()
+    for line in (HEAD, row(zekerheid=1), row(plan="A-2", kosten="=100*5000")):
+        made.active.append(line)
+    made.active.cell(2, HEAD.index("zekerheid") + 1).number_format = "0%"
+    stream = io.BytesIO()
+    made.save(stream)
+    found, said = read(send("a.xlsx", stream.getvalue()), places)
+    assert found.reading.plans["zekerheid"].to_dict() == {"A-1": 100.0}
+    assert "`formule zonder opgeslagen uitkomst` is geen getal" in said
+
+
+def test_a_file_with_headings_only_is_told(send: Send, places: gpd.GeoDataFrame) -> None:
+    send("a.csv", csv(ROW))
+    found, said = read(send("b.csv", csv()), places)
+    assert len(found.reading.plans) == 1
+    assert "b.csv" in said and "geen enkele rij" in said
+
+
+@pytest.mark.parametrize(
+    ("named", "count"),
+    [("stadsbreed", 36), ("GM9999", 36), ("BU99990001 (deels)", 1), ("Buurt 1 t/m Buurt 3", 0)],
+)
+def test_a_place_in_everyday_words(
+    named: str, count: int, send: Send, places: gpd.GeoDataFrame
+) -> None:
+    found, said = read(send("a.csv", csv(row(buurtcodes=named))), places)
+    codes = ";".join(found.reading.plans["buurtcodes"])
+    assert codes.count("BU") == count
+    assert ("Onbekende buurt of wijk: Buurt 1 t/m Buurt 3" in said) == (count == 0)
+
+
+def test_of_some_points_those_outside_are_asked_about(send: Send, places: gpd.GeoDataFrame) -> None:
+    head = [*HEAD, "wkt", "stelsel"]
+    shape = "MULTIPOINT (250100 470100, 190000 440000, 191000 441000)"
+    found, said = read(send("a.csv", csv([*row(buurtcodes=None), shape, "RD"], head=head)), places)
+    assert len(found.reading.plans) == 1
+    assert "67 % van dit plan ligt buiten de gemeente" in said
+
+
+@pytest.mark.parametrize(
+    ("titel", "asked"),
+    [
+        ("Renovatie voor mevrouw Verzonnen", True),
+        ("Bel 06-12345678 over de tuin", True),
+        ("Renovatie De Linde, Kerkstraat 12-40", False),
+    ],
+)
+def test_a_public_title_about_a_person_is_asked_about(
+    titel: str, asked: bool, send: Send, places: gpd.GeoDataFrame
+) -> None:
+    said = read(send("a.csv", csv(row(titel=f'"{titel}"'))), places)[1]
+    assert ("lijkt over een persoon te gaan" in said) == asked
+    hidden = csv(row(titel=f'"{titel}"', vertrouwelijkheid="partners"))
+    assert "persoon" not in read(send("a.csv", hidden), places)[1]
+
+
+def test_a_negative_cost_gets_one_reason(send: Send, places: gpd.GeoDataFrame) -> None:
+    said = read(send("a.csv", csv(row(kosten=-5))), places)[1]
+    assert "negatief" in said
+    assert "andere bronnen" not in said
 
 
 def test_an_export_is_read_by_its_mapping_the_second_time(

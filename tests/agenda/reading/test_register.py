@@ -118,6 +118,8 @@ def test_the_partners_table_sees_no_internal_plans_fields_or_values(
     first = _read(buurten, _row("P1", opmerking="stil"), _row("P2", vertrouwelijkheid="intern"))
     register, changes = _taken(empty_register(first.plans), first, "2025-01-01")
     assert visible_changes(changes)["plan"].tolist() == ["P1"]
+    hidden = changes[changes["vertrouwelijkheid"] == "intern"]
+    assert len(hidden) and visible_changes(hidden).empty
     second = _read(
         buurten, _row("P1", opmerking="geheim", kosten=3000.0), _row("P2", kosten=5000.0)
     )
