@@ -88,6 +88,7 @@ class Bron:
     `schaal`: the quotient (or the published value) is multiplied by this.
     `van`, `tot`: first and last reference year for which this entry holds.
     `methode`: values of different methods are never put in one column.
+    `heet`: what readers call the figure by this method, where it is another than the indicator's.
     """
 
     naam: Bronnaam
@@ -100,6 +101,7 @@ class Bron:
     van: Jaar | None = None
     tot: Jaar | None = None
     methode: str = ""
+    heet: str = ""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Bron:

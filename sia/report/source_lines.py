@@ -37,11 +37,19 @@ def _map_name(files: pd.DataFrame | None, year: int) -> str:
 
 
 def catalogue_frame(table: IndicatorTable, *, fictief: bool) -> pd.DataFrame:
-    """Return name, domain, role, unit, reference years and sources of every indicator."""
+    """Return name, domain, role, unit, reference years and sources of every indicator.
+
+    The name is that of the method that gave this year's figures.
+    """
     named = table.provenance.assign(bronvermelding=source_lines(table, fictief=fictief))
     lines = named.groupby("indicator")["bronvermelding"].agg(
         lambda texts: "; ".join(sorted(set(texts)))
     )
     frame = table.catalogue.frame()
     frame["bron"] = lines.reindex(frame.index).fillna("geen cijfers dit jaar")
+    used = set(zip(named["indicator"], named["methode"], strict=True))
+    for entry in table.catalogue:
+        for bron in entry.bronnen:
+            if bron.heet and (entry.id, bron.methode) in used:
+                frame.loc[entry.id, "naam"] = bron.heet
     return frame

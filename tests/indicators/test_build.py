@@ -19,6 +19,7 @@ from sia.catalogue import Besluit, Bron, load_catalogue
 from sia.errors import InputError
 from sia.gemeente import EigenTabel, Gemeente, Stadsdeel
 from sia.indicators import MISSING, IndicatorTable, build_indicators
+from sia.report.source_lines import catalogue_frame
 from sia.schemas import validate
 from sia.sources.base import LATER, NO_ROW, NOT_DELIVERED, SECRET, SourceTable
 from sia.sources.registry import read_folder
@@ -279,6 +280,15 @@ def test_a_figure_of_too_few_is_not_replaced_by_an_older_one_of_them() -> None:
     )
     assert made.values["x"].fillna(0).tolist() == [0, 6, 3, 8]
     assert "publicatiedrempel" in made.flags.at[A, "x"]
+
+
+@pytest.mark.parametrize(("jaar", "name"), [(2020, "Nieuw"), (2017, "Vroeger")])
+def test_a_figure_is_called_as_the_method_that_gave_it(jaar: int, name: str) -> None:
+    new = Bron("cbs.kwb", maat="x", van=2020, methode="nieuw")
+    old = Bron("cbs.kwb", maat="x", tot=2019, methode="oud", heet="Vroeger")
+    x = dataclasses.replace(hm.indicator("x", new, old), naam="Nieuw")
+    made = build(hm.catalogue(x), jaar, hm.people(jaar), hm.table(jaar, {"x": [1, 2, 3, 4]}))
+    assert catalogue_frame(made, fictief=False).at["x", "naam"] == name
 
 
 def test_denominator_as_share_of_a_count() -> None:
