@@ -44,6 +44,7 @@ _FROM_ZERO = re.compile(
 _SIGNED = re.compile(
     r"saldo|groei|verschil|verander|mutatie|ontwikkeling|trend|netto|delta|toename|afname"
     r"|[sd]aling|stijging|afwijk|score|index|temperatu|graden|hoogte|positi|overschot|tekort|min_"
+    r"|vermogen|inkom|winst|resulta|rendement"
 )
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _SINCE = frozenset(
@@ -211,7 +212,9 @@ def _of_these_years(raw: RawTable, years: set[int]) -> tuple[RawTable, dict[str,
     other = {}
     for column in raw.columns:
         *words, last = ["", *re.findall(r"[a-z]+|\d+", column.lower())]
-        dated = len(words) > 1 and _A_YEAR.fullmatch(last) and words[-1] not in _SINCE
+        # two years in a row are a period of building, and say nothing of when it was counted
+        since = words[-1] in _SINCE or _A_YEAR.fullmatch(words[-1])
+        dated = len(words) > 1 and _A_YEAR.fullmatch(last) and not since
         if dated and int(last) not in years:
             other[column] = f"van {last}; zet jaren onder elkaar, met een kolom jaar"
     return replace(raw, frame=raw.frame.drop(columns=list(other))), other

@@ -136,6 +136,14 @@ def test_column_of_this_year_stands_beside_that_of_another(tmp_path: Path) -> No
     }
 
 
+def test_a_period_of_building_is_no_other_year_and_wealth_may_be_negative(tmp_path: Path) -> None:
+    head = ["buurtcode", "bouw_1945_1970", "gemiddeld_vermogen"]
+    found = _intake(tmp_path, _text(head, *([c, "1", "-3.5"] for c in CODES)))
+    first = found.tables[0].values.iloc[0]
+    assert sorted(first) == [-3.5, 1.0]
+    assert "van 1970" not in found.files["opmerking"].iloc[0]
+
+
 @pytest.mark.parametrize("sign", ["-", "–", "−", "－", "- ", "– "])
 def test_minus_is_read_however_it_is_set(tmp_path: Path, sign: str) -> None:
     rows = ([code, f"{sign}{n + 1},5"] for n, code in enumerate(CODES))
