@@ -16,7 +16,7 @@ from sia.indicators import IndicatorTable
 TITLES = {
     "availability": "Beschikbaarheid per indicator",
     "distribution": "Scheefheid voor en na behandeling",
-    "correlations": "Samenhang binnen een domein",
+    "correlations": "Samenhang binnen een domein of binnen de index",
     "between": "Samenhang tussen domeinen",
     "consistency": "Betrouwbaarheid per domein (Cronbachs alfa)",
     "components": "Hoofdcomponenten per domein",
