@@ -90,7 +90,8 @@ class CityMap:
         for code, text in (tekens or {}).items():
             if code in inside and text and self._free(code, text, signs, size):
                 signs[code] = text
-        written = self._names(inside if binnen else (), signs, size) if namen else iter(())
+        sides = (left, left + wide)
+        written = self._names(inside if binnen else (), signs, size, sides) if namen else iter(())
         return Markup(
             '<svg class="kaart" viewBox="{} {} {} {}" style="--t:{}px" role="img" '
             'aria-label="{}">{}{}{}{}</svg>'
@@ -144,9 +145,16 @@ class CityMap:
         return all(_apart(own, _sign(middles[c], t, size)) for c, t in signs.items())
 
     def _names(
-        self, inside: Collection[str], signs: Mapping[str, str], size: float
+        self,
+        inside: Collection[str],
+        signs: Mapping[str, str],
+        size: float,
+        sides: tuple[int, int],
     ) -> Iterator[Markup]:
-        """Yield names that touch no sign and no other name: of buurten inside, else of wijken."""
+        """Yield names that touch no sign and no other name: of buurten inside, else of wijken.
+
+        `sides`: of the drawing, within which a name stands whole.
+        """
         middles, areas = self._drawn.midden, self._areas
         taken = [_sign(middles[code], text, size) for code, text in signs.items()]
         if inside:
@@ -161,7 +169,9 @@ class CityMap:
                 for _, own in areas[areas.index.isin(list(middles))].groupby("wijkcode")
                 if len(own) > 1
             ]
-        for place, text in places:
+        for (x, y), text in places:
+            half = round(len(text) * size * _SIGN_WIDE / 2)
+            place = (max(min(x, sides[1] - half), sides[0] + half), y)
             box = _box(place, text, size)
             if all(_apart(box, other) for other in taken):
                 taken.append(box)

@@ -142,3 +142,28 @@ def test_of_two_signs_that_would_touch_the_first_stands() -> None:
     )  # fmt: skip
     page = CityMap(areas).svg("Kaart", {}, {}, tekens={codes[1]: "1", codes[0]: "2", codes[2]: "3"})
     assert re.findall(r'<text class="op[^>]*>(\d)</text>', page) == ["1", "3"]
+
+
+def test_a_name_at_the_side_stands_whole_within_the_drawing() -> None:
+    codes = [f"BU00010{n:03}" for n in range(4)]
+    squares = [shapely.box(x, 0, x + 500, 1500) for x in (0, 500, 2400, 2900)]
+    names = ["Wijk 01 Een lange naam links", "Wijk 02 Een lange naam rechts"]
+    areas = gpd.GeoDataFrame(
+        {
+            "naam": codes,
+            "wijkcode": ["WK000101"] * 2 + ["WK000102"] * 2,
+            "wijknaam": [name for name in names for _ in range(2)],
+            "water": False,
+        },
+        geometry=squares,
+        crs=28992,
+        index=pd.Index(codes, name="buurtcode"),
+    )
+    page = str(CityMap(areas).svg("Kaart", dict.fromkeys(codes, "u1"), {}))
+    left, _, wide, _ = map(int, re.findall(r'viewBox="([^"]+)"', page)[0].split())
+    letter = float(re.findall(r"--t:([\d.]+)px", page)[0])
+    found = re.findall(r'<text class="naam" x="(-?\d+)"[^>]*>([^<]+)</text>', page)
+    assert found
+    for x, text in found:
+        half = len(text) * letter * 0.5 / 2
+        assert left <= int(x) - half and int(x) + half <= left + wide
