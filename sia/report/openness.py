@@ -38,7 +38,7 @@ _SCORE_TEXTS = {
     "stapeling": (
         "domeinen",
         "op zoveel domeinen een score van ten minste 80: bij het slechtste vijfde van "
-        "het land, of van de gemeente waar landelijke cijfers ontbreken",
+        "het land in het basisjaar, of van de gemeente waar landelijke cijfers ontbreken",
     ),
     **{key: ("0-100", f"score {name.lower()}; hoger is urgenter") for key, name in DOMAINS.items()},
 }

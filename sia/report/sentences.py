@@ -310,16 +310,18 @@ def highest_on(cijfers: Cijfers, domein: str) -> Zin:
     top = known.nlargest(min(_LISTED, max(1, len(known) // 2)), keep="all")
     if len(top) > 2 * _LISTED and (top > top.min()).any():
         top = top[top > top.min()]
+    some = "onder meer " if len(top) > 2 * _LISTED else ""
+    top = top.iloc[:_LISTED] if some else top
     if top.empty:
         return Zin(f"Voor {what} is van geen enkele buurt een score berekend.")
     names, scores = _names(cijfers, top.index), [getal(score, 1) for score in top]
     figures, more = _rests_on(cijfers, domein)
     told = [f"{name} ({score})" for name, score in zip(names, scores, strict=True)]
     return Zin(
-        f"Op {what} is de opgave het grootst in {opsomming(told)}, op een schaal van 0 tot 100."
-        f"{figures}",
+        f"Op {what} is de opgave het grootst in {some}{opsomming(told)}, op een schaal van 0 tot "
+        f"100.{figures}",
         *more,
-        *named(names, "Rangorde"),
+        *(Grond(f"naam: {name}", name, "Rangorde") for name in names),
         *(Grond(f"score {what}", score, "Rangorde") for score in scores),
         Grond("schaal van 0 tot 100", "0 tot 100", "Begrippen"),
     )

@@ -436,3 +436,19 @@ def test_figures_that_are_scaled_on_the_municipality_itself_are_counted(stad: Ci
     assert told is not None
     assert f"van 1 van de {every} cijfers onder {DOMAINS[first].lower()}" in told.tekst
     assert told in certainty(replace(stad, eigen_maat=(keys[0],)))
+
+
+@pytest.mark.parametrize(("equal", "named"), [(3, 5), (7, 7), (99, 5)])
+def test_of_buurten_with_the_same_score_not_one_is_left_out(
+    stad: Cijfers, equal: int, named: int
+) -> None:
+    codes = stad.gerangschikt.index
+    scores = pd.Series(np.linspace(40, 20, len(codes)), codes)
+    scores.iloc[:equal] = 61.2
+    made = replace(
+        _with(stad, veiligheid=scores.reindex(stad.scores.index)),
+        gebieden=stad.gebieden.assign(naam=[f"Buurt {n} 8" for n in range(len(stad.gebieden))]),
+    )
+    text = domain_things(made, "veiligheid")[0].tekst
+    assert len(codes) > 10 and text.count(" (") == named
+    assert ("onder meer" in text) == (equal == 99)
