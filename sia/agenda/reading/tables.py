@@ -145,8 +145,13 @@ def _by_year(sheet: Sheet) -> Sheet:
     for at, row in enumerate(cells[:_LOOK]):
         head = [cell_text(cell) for cell in row]
         names = set(_names(row, TABLES["plannen"], None))
+        if "partner" not in names:
+            continue
+        if {"plan", "titel"} & names:
+            # the heading of plans: a row below it that looks like one of budgets is a plan
+            return sheet
         years = [place for place, text in enumerate(head) if _YEAR.fullmatch(text)]
-        if len(years) > 1 and "partner" in names and not {"plan", "titel"} & names:
+        if len(years) > 1:
             return replace(sheet, cells=_row_per_year(sheet, cells, at, years))
     return sheet
 
