@@ -294,10 +294,8 @@ def _indicators(atlas: Atlas, editie: Editie) -> list[dict[str, Any]]:
 def _flags(cijfers: Cijfers, key: str) -> dict[str, list[int]]:
     """Return what there is to know about figures of this year, and of which buurten."""
     flags = cijfers.vlaggen[key].reindex(cijfers.gebieden.index).astype(str)
-    shown, whole = (
-        table[key].reindex(flags.index) for table in (cijfers.toonbaar, cijfers.indicatoren)
-    )
-    flags = flags.mask(shown.isna() & whole.notna(), f"{MISSING_PREFIX}: {WITHHELD}")
+    withheld = cijfers.achtergehouden[key].reindex(flags.index, fill_value=False)
+    flags = flags.mask(withheld, f"{MISSING_PREFIX}: {WITHHELD}")
     told = flags.reset_index(drop=True)
     return {
         str(flag): [int(place) for place in own.index]

@@ -50,7 +50,7 @@ def open_figures(cijfers: Cijfers) -> pd.DataFrame:
     parts = []
     for key in shown:
         name = str(key)
-        withheld = shown[name].isna() & cijfers.indicatoren[name].notna()
+        withheld = cijfers.achtergehouden[name]
         flags = cijfers.vlaggen[name].mask(withheld, f"{MISSING_PREFIX}: {WITHHELD}")
         unit = cijfers.catalogus["eenheid"].get(name, "")
         parts.append(

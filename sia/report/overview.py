@@ -339,17 +339,16 @@ def buurt_indicators(stad: Cijfers, code: str, bronregels: Sequence[str] = ()) -
     """
     if code not in stad.indicatoren.index:
         return ""
-    values, flags = stad.indicatoren.loc[code].to_dict(), stad.vlaggen.loc[code].to_dict()
     shown, years = stad.toonbaar.loc[code].to_dict(), stad.peiljaren.loc[code].to_dict()
+    withheld, flags = stad.achtergehouden.loc[code].to_dict(), stad.vlaggen.loc[code].to_dict()
     rows: list[dict[str, str]] = []
     keys: list[str] = []
     notes: dict[tuple[int, str], str] = {}
     for key, entry in stad.ingangen.items():
-        if key not in values:
+        if key not in withheld:
             continue
         flag, digits = str(flags[key]), int(entry.get("decimalen", 1))
-        withheld = pd.notna(values[key]) and pd.isna(shown[key])
-        reason = WITHHELD if withheld else flag.partition(":")[2].strip()
+        reason = WITHHELD if withheld[key] else flag.partition(":")[2].strip()
         if flag in _CELL_NOTES:
             notes[len(rows), "Deze buurt"] = _CELL_NOTES[flag]
         if reason:

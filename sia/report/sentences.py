@@ -456,7 +456,7 @@ def flag_counts(cijfers: Cijfers, code: str | None = None) -> dict[str, int]:
     hidden = 0
     if code is not None:
         rows = cijfers.vlaggen.loc[[code]]
-        withheld = cijfers.indicatoren.notna() & cijfers.toonbaar.isna()
+        withheld = cijfers.achtergehouden
         hidden = sum(bool(withheld.at[code, name]) for name in names if name in withheld)
     columns = [[str(f).partition(":")[0] for f in rows[name].tolist()] for name in names]
     known = [kinds for kinds in columns if any(kind != MISSING_PREFIX for kind in kinds)]

@@ -88,6 +88,11 @@ class Cijfers:
         return above_threshold(self.indicatoren, self.noemers, self.catalogus)
 
     @cached_property
+    def achtergehouden(self) -> pd.DataFrame:
+        """Whether a value is known and may not be shown (bool), made once."""
+        return self.indicatoren.notna() & self.toonbaar.isna()
+
+    @cached_property
     def middens(self) -> dict[str, float]:
         """Middle of every indicator that may be shown over the ranked buurten, made once."""
         ranked = self.toonbaar.index.intersection(self.gerangschikt.index)
